@@ -1,0 +1,1 @@
+"""Everything that knows Scrapy, the network or the command line."""

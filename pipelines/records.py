@@ -1,0 +1,188 @@
+"""The records that flow from stage to stage, all frozen; no behaviour, no imports of stages.
+
+    Page --decode--> Decoded --extract--> Extracted --clean--> Story --sign--> Signed
+                                                                  \\______ Reading ______/
+
+A stage that finds that a page is not a piece of news returns a Rejection instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+DEFAULT_TIME_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the stages may know of a publication (the crawl's own settings stay in crawler/)."""
+
+    host: str
+    name: str = ""
+    time_zone: str = DEFAULT_TIME_ZONE
+    start_urls: tuple[str, ...] = ()
+    furniture: frozenset[str] = frozenset()
+    """Normalised lines known to recur on this source's pages (boilerplate learned for it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One fetched response: the bytes untouched."""
+
+    page_id: int
+    source: str
+    """The source's host, as in the sources file."""
+    url: str
+    """The URL asked for, in its one spelling (`pipelines.urls.canonical_url`)."""
+    url_answered: str
+    """The URL that answered, after redirects."""
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """Name (lower case) and value, in the order received."""
+    body: bytes
+    fetched_at: datetime
+    """Aware, UTC."""
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, or None; `name` in lower case."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A URL that did not become a copy, with the stage and the reason."""
+
+    url: str
+    source: str
+    stage: str
+    """fetch, kind, decode, extract, clean, sign, join or archive."""
+    reason: str
+    """A short phrase a person understands, first words stable: `no text`, `list page`, ..."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A page's text as a browser would decode it."""
+
+    html: str
+    encoding: str
+    """The WHATWG/Python name of the encoding that was used, e.g. gb18030."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value read from a page, and where it stood."""
+
+    value: str
+    origin: str
+    """`meta:NAME`, `json-ld`, `byline`, `heading`, `title element`, `url`, `trafilatura`, ..."""
+    evidence: str = ""
+    """The piece of the page it was read from, shortened to 200 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """When a page says it was published."""
+
+    value: str
+    """ISO 8601: a date (2023-09-27), or a time with its zone (2023-09-27T08:30:00+08:00)."""
+    day: date
+    """The day in the source's own zone."""
+    origin: str
+    evidence: str = ""
+    earliest: date | None = None
+    """For relative or partial dates: the first day they allow; None where the day is exact."""
+    latest: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stripped:
+    """A piece of text that was taken out of a page."""
+
+    kind: str
+    """contact, copyright, related, share, editor, navigation, repeated, hidden, pinyin, ..."""
+    rule: str
+    """The name of the rule that took it."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A page's word about an address: `canonical` or `og:url`. Another host's is only kept."""
+
+    kind: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What extraction found on a page, before cleaning."""
+
+    lines: tuple[str, ...]
+    """The body, a paragraph (or table row, list item, caption) a line, in page order."""
+    title: Field | None
+    published: Published | None
+    author: Field | None
+    editor: Field | None
+    credited_source: Field | None
+    site_name: Field | None
+    language: Field | None
+    claims: tuple[Claim, ...]
+    stripped: tuple[Stripped, ...] = ()
+    """What extraction itself left out on purpose (hidden text, bylines), for the account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A page read and cleaned: the news, and the account of what was taken out."""
+
+    title: Field
+    text: str
+    """Paragraphs joined by a newline; nothing but the news."""
+    language: str
+    """BCP 47: zh-Hans, zh-Hant, en, ..., und where unknown."""
+    published: Published | None
+    author: Field | None
+    editor: Field | None
+    credited_source: Field | None
+    site_name: Field | None
+    claims: tuple[Claim, ...]
+    stripped: tuple[Stripped, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signed:
+    """What the join stage needs of a text; equal normalised texts give equal values."""
+
+    node_id: int
+    """64-bit signed, from the SHA-256 of the normalised text: one node a distinct text."""
+    normalised: str
+    shingles: npt.NDArray[np.uint64]
+    """Sorted distinct 64-bit hashes of the text's shingles."""
+    keys: npt.NDArray[np.int64]
+    """Candidate keys: a deterministic sample of the shingles, signed for SQLite."""
+    scheme: str
+    """How `signature` was made, e.g. `affine32:128:char5`; two schemes are never compared."""
+    signature: bytes
+    """The MinHash values as datasketch serialises them in that scheme (little-endian)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that was read from one page, ready for the archive."""
+
+    page_id: int
+    url: str
+    url_answered: str
+    source: str
+    status: int
+    fetched_at: datetime
+    encoding: str
+    story: Story
+    signed: Signed = field(compare=False)

@@ -1,0 +1,38 @@
+"""The whole path of a page, every stage named once: read this file first.
+
+    Page -> decode -> extract -> clean -> sign -> Reading -> (one writer) join -> archive
+
+`read_page` is a pure function of its arguments, so it runs in any process or on any machine.
+"""
+
+from __future__ import annotations
+
+from pipelines.clean import clean
+from pipelines.decode import decode
+from pipelines.extract import extract
+from pipelines.records import Page, Reading, Rejection, Source
+from pipelines.sign import sign
+
+
+def read_page(page: Page, source: Source) -> Reading | Rejection:
+    """What one page says, cleaned and signed; or why it is not a piece of news."""
+    decoded = decode(page)
+    if isinstance(decoded, Rejection):
+        return decoded
+    extracted = extract(decoded, page, source)
+    if isinstance(extracted, Rejection):
+        return extracted
+    story = clean(extracted, page, source)
+    if isinstance(story, Rejection):
+        return story
+    return Reading(
+        page_id=page.page_id,
+        url=page.url,
+        url_answered=page.url_answered,
+        source=page.source,
+        status=page.status,
+        fetched_at=page.fetched_at,
+        encoding=decoded.encoding,
+        story=story,
+        signed=sign(story.text),
+    )
