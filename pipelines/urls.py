@@ -1,0 +1,229 @@
+"""One spelling for every address: in goes any URL as found, out comes the one we store and compare.
+
+Pure: knows no network, no source and no page. Folding is by rules that hold on any site; where a
+rule is only usually right (`/amp/`, `_print.html`) it asks for more evidence than the name.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from urllib.parse import urljoin, urlsplit
+
+import idna
+from w3lib.url import safe_url_string
+
+MAX_LENGTH = 2000
+"""Characters; longer addresses are traps or state dumps (sites stay below Internet Explorer's 2,083)."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# Parameters that name the reader's way to the page, never the page. Whole names, lower case.
+_TRACKING_NAMES = """
+    spm scm from fromuid fromid from_source from_spmid frommodule fromsource isappinstalled nsukey
+    gclid gclsrc dclid gbraid wbraid fbclid msclkid yclid twclid ttclid li_fat_id igshid mc_cid
+    mc_eid mkt_tok _ga _gl _hsenc _hsmi hsctatracking oly_anon_id oly_enc_id vero_id wickedid bd_vid
+    bdclkid hmsr hmpl hmcu hmkw hmci qhclickid qq_aid sudaref vd_source share share_from
+    share_source share_medium share_plat share_session_id share_tag share_id share_token shareto
+    shareuid sharefrom sharetype sharer sharer_shareid sharer_sharetime sharer_shareinfo
+    sharer_shareinfo_first share_times wxshare wxfrom chksm scene_from ref ref_src ref_url referer
+    referrer refer recommend_from cmpid ocid ncid icid mbid sr_share trk trkinfo trkcampaign
+"""
+_TRACKING = frozenset(_TRACKING_NAMES.split())
+_TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "matomo_", "share_", "at_campaign", "at_medium", "hsa_")
+_SESSION = frozenset(
+    ["phpsessid", "jsessionid", "sessionid", "session_id", "sess_id", "cfid", "cftoken", "zenid", "oscsid"]
+)
+_SESSION_PREFIX = "aspsessionid"
+_SESSION_VALUE = re.compile(r"[0-9A-Fa-f-]{16,}|[0-9A-Za-z]{24,}")
+_CACHE_BUSTERS = frozenset(["_", "t", "ts", "time", "timestamp", "rand", "random", "rnd", "nocache", "_t"])
+_BUSTER_VALUE = re.compile(r"\d{10}(\d{3})?|0?\.\d+")
+_YES = frozenset(["", "1", "true", "yes", "y", "on"])
+_VARIANTS = {  # name -> values that ask for another view of the same article
+    "print": _YES,
+    "printable": _YES,
+    "printer": _YES,
+    "isprint": _YES,
+    "amp": _YES,
+    "outputtype": frozenset(["amp"]),
+    "view": frozenset(["print", "amp"]),
+    "format": frozenset(["print", "amp"]),
+    "action": frozenset(["print", "printview"]),
+    "m": frozenset(["1"]),
+    "mobile": _YES,
+    "ismobile": _YES,
+}
+
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|shtml?|xhtml|jhtml|php|aspx?|jsp|do)$", re.IGNORECASE)
+_VARIANT_PATHS = (
+    re.compile(r"(?P<keep>/.+?)/amp/?$", re.IGNORECASE),
+    # `print` is also a trade (/services/print, 3d-print.html), so a number has to stand before it.
+    re.compile(r"(?P<keep>/.*\d.*)/print/?$", re.IGNORECASE),
+    re.compile(r"(?P<keep>/.*(?:\d[._-]|[0-9a-z][._]))(?:amp|print)(?P<end>\.[sx]?html?)$", re.IGNORECASE),
+    re.compile(r"^/(?:amp|print)(?P<keep>/.*\d.*)$", re.IGNORECASE),
+)
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_UNSAFE = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]|%(?![0-9A-Fa-f]{2})")
+_IGNORED = re.compile(r"[\t\n\r]")
+_NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
+
+
+def canonical_url(url: str, base: str | None = None, encoding: str = "utf-8") -> str:
+    """The one spelling of an http(s) address; applying it twice changes nothing.
+
+    Args:
+        url: as found, absolute or relative to `base`.
+        base: the page (or its <base>) that `url` was found on.
+        encoding: of that page; browsers write a query's non-ASCII characters in it.
+
+    Raises:
+        ValueError: not an http(s) address, no valid host, or too long.
+    """
+    raw = _IGNORED.sub("", url.strip(" \x00\x0b\x0c\t\n\r"))
+    if base is not None:
+        raw = urljoin(base, raw)
+    if _UNSAFE.search(raw):
+        raw = safe_url_string(raw.replace("\\", "/"), encoding)
+    parts = urlsplit(raw)
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORTS:
+        raise ValueError(f"not an http(s) address: {url[:200]!r}")
+    host = _authority(parts.hostname, parts.port, scheme)
+    query = _query(_unescape(parts.query))
+    path = _path(_unescape(parts.path), bool(query))
+    spelled = f"{scheme}://{host}{path}" + (f"?{query}" if query else "")
+    if len(spelled) > MAX_LENGTH:
+        raise ValueError(f"longer than {MAX_LENGTH} characters: {url[:80]!r}...")
+    return spelled
+
+
+def host_of(url: str) -> str:
+    """The host, with the port where it is not the scheme's own: what a source is named by.
+
+    Raises:
+        ValueError: not an http(s) address or no valid host.
+    """
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORTS:
+        raise ValueError(f"not an http(s) address: {url[:200]!r}")
+    return _authority(parts.hostname, parts.port, scheme)
+
+
+def same_host(a: str, b: str) -> bool:
+    """Whether two addresses belong to one host and port; False where either is not http(s)."""
+    try:
+        return host_of(a) == host_of(b)
+    except ValueError:
+        return False
+
+
+def _authority(hostname: str | None, port: int | None, scheme: str) -> str:
+    host = _hostname(hostname or "")
+    return host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
+
+
+def _hostname(hostname: str) -> str:
+    host = hostname.rstrip(".").lower()
+    if ":" in host:
+        return f"[{socket.inet_ntop(socket.AF_INET6, _packed_v6(host))}]"
+    if not host.isascii():
+        try:
+            host = idna.encode(host, uts46=True).decode("ascii")
+        except idna.IDNAError as error:
+            raise ValueError(f"not a host name: {hostname[:100]!r}") from error
+    if not _HOST.fullmatch(host) or len(host) > 253:
+        raise ValueError(f"not a host name: {hostname[:100]!r}")
+    if _NUMBER.fullmatch(host.rpartition(".")[2]):  # WHATWG URL: such a host is an IPv4 address
+        try:
+            return socket.inet_ntoa(socket.inet_aton(host))
+        except OSError as error:
+            raise ValueError(f"not an address: {hostname[:100]!r}") from error
+    return host
+
+
+def _packed_v6(host: str) -> bytes:
+    try:
+        return socket.inet_pton(socket.AF_INET6, host)
+    except OSError as error:
+        raise ValueError(f"not an address: {host[:100]!r}") from error
+
+
+def _unescape(text: str) -> str:
+    """Escapes of unreserved characters undone, the others in capitals (RFC 3986, 6.2.2)."""
+    if "%" not in text:
+        return text
+    return _ESCAPE.sub(_one_escape, text)
+
+
+def _one_escape(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return character if character in _UNRESERVED else match[0].upper()
+
+
+def _path(path: str, has_query: bool) -> str:
+    path = _without_dots(path or "/")
+    while True:
+        folded = _PATH_SESSION.sub("", path) if ";" in path else path
+        if not has_query:
+            folded = _INDEX.sub("/", folded)
+        for variant in _VARIANT_PATHS:
+            if match := variant.match(folded):
+                end = match.groupdict().get("end")
+                folded = match["keep"] if end is None else match["keep"][:-1] + end
+        if folded == path:
+            return path
+        path = folded or "/"
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986, 5.2.4; a path always begins with a slash."""
+    if "/." not in path:
+        return path if path.startswith("/") else "/" + path
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for place, segment in enumerate(segments):
+        if segment == "..":
+            if kept:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+            continue
+        if place == len(segments) - 1:
+            kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _query(query: str) -> str:
+    if not query:
+        return ""
+    pairs = [pair for pair in query.split("&") if pair]
+    names = {pair.partition("=")[0].lower() for pair in pairs}
+    kept = [pair for pair in pairs if not _names_no_page(pair, names)]
+    kept.sort(key=lambda pair: pair.partition("=")[0])
+    return "&".join(kept)
+
+
+def _names_no_page(pair: str, names: set[str]) -> bool:
+    """Whether a parameter says nothing of which page is meant, judged by its name and value."""
+    name, _, value = pair.partition("=")
+    name = name.lower()
+    if name in _TRACKING or name.startswith(_TRACKING_PREFIXES):
+        return True
+    if name in _SESSION or name.startswith(_SESSION_PREFIX):
+        return True
+    if name == "sid" and _SESSION_VALUE.fullmatch(value):  # a short sid is a section
+        return True
+    if name in _CACHE_BUSTERS and _BUSTER_VALUE.fullmatch(value):
+        return True
+    if name in {"m", "action"} and names & {
+        "a",
+        "c",
+        "mod",
+        "ac",
+    }:  # phpcms, dedecms: m=content&c=index&a=show
+        return False
+    return value.lower() in _VARIANTS.get(name, ())
