@@ -130,7 +130,7 @@ CREATE INDEX articles_by_source ON articles (source, published_day);
 -- The text as that page had it: JOIN texts ON texts.id = copies.text_id
 CREATE TABLE copies (
     id              INTEGER PRIMARY KEY,
-    article_id      INTEGER NOT NULL REFERENCES articles (id),
+    article_id      INTEGER NOT NULL REFERENCES articles (id) DEFERRABLE INITIALLY DEFERRED,
     reading_id      INTEGER NOT NULL UNIQUE REFERENCES readings (id),
     text_id         INTEGER NOT NULL REFERENCES texts (id),
     url             TEXT NOT NULL UNIQUE,

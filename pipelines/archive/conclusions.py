@@ -1,0 +1,386 @@
+"""Drawing conclusions: from readings and clusters to copies, articles and the search index.
+
+In: the addresses and clusters that changed. Out: the rows of `copies`, `articles`, `articles_fts` and
+`forwards`, as they follow from all facts together; nothing here depends on the order in which the
+facts came (ids aside). Only the touched groups are looked at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.publishers import normalise_publisher
+from pipelines.spelling import spell
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Mapping
+
+    Similarity = Callable[[int, int], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What changed in a batch."""
+
+    articles_new: int = 0
+    articles_updated: int = 0
+    copies_joined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A reading with the cluster of its text."""
+
+    id: int
+    page_url: str
+    claimed_url: str | None
+    node: int
+    cluster: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A row of `copies` with what the choice of the kept one asks for."""
+
+    id: int
+    url: str
+    source: str
+    source_name: str
+    article_id: int | None
+    node: int
+    cluster: int
+    length: int
+    first_fetched_at: str
+    published_day: str | None
+    credited_source: str | None
+
+
+def conclude(
+    connection: sqlite3.Connection,
+    addresses: set[str],
+    clusters: Mapping[int, int],
+    similarity: Similarity,
+    at: str,
+) -> Counts:
+    """Brings copies and articles up to date with the facts.
+
+    Args:
+        connection: inside a transaction.
+        addresses: URLs whose readings or claims changed.
+        clusters: node id → cluster id, for every node of every component that changed.
+        similarity: of two nodes, 0 to 1.
+        at: now, UTC.
+    """
+    readings = _touched_readings(connection, addresses, clusters)
+    stale, copies_added = _regroup(connection, readings)
+    touched = {row.cluster for row in readings} | set(clusters.values()) | _clusters_of(connection, stale)
+    new, updated, vanished = _settle_articles(connection, touched, stale, similarity, at)
+    return Counts(articles_new=new, articles_updated=updated, copies_joined=copies_added - (new - vanished))
+
+
+# Copies: which readings are one address --------------------------------------------------------
+
+
+def _touched_readings(
+    connection: sqlite3.Connection, addresses: set[str], clusters: Mapping[int, int]
+) -> list[_Row]:
+    """Readings of the touched nodes and addresses, with all that share a claimed address with them."""
+    found: dict[int, _Row] = {}
+    todo = set(addresses)
+    for node in clusters:
+        for row in _readings(connection, "texts.node_id = ?", node):
+            todo.update(url for url in (row.page_url, row.claimed_url) if url)
+            found[row.id] = row
+    seen: set[str] = set()
+    while todo:
+        address = todo.pop()
+        seen.add(address)
+        for row in _readings(
+            connection, "readings.page_url = ? OR readings.claimed_url = ?", address, address
+        ):
+            found[row.id] = row
+            todo.update(url for url in (row.page_url, row.claimed_url) if url and url not in seen)
+    return sorted(found.values(), key=lambda row: row.page_url)
+
+
+def _readings(connection: sqlite3.Connection, where: str, *values: object) -> list[_Row]:
+    return [
+        _Row(*row)
+        for row in connection.execute(
+            "SELECT readings.id, page_url, claimed_url, texts.node_id, nodes.cluster_id FROM readings"
+            " JOIN texts ON texts.id = readings.text_id JOIN nodes ON nodes.node_id = texts.node_id"
+            f" WHERE {where}",
+            values,
+        )
+    ]
+
+
+def _regroup(connection: sqlite3.Connection, readings: list[_Row]) -> tuple[set[int], int]:
+    """Writes the copies of these readings; returns the articles that had them and how many copies came."""
+    believed = _believed_addresses(connection, readings)
+    groups: dict[str, list[_Row]] = defaultdict(list)
+    for row in readings:
+        own = row.claimed_url if row.claimed_url in believed else row.page_url
+        assert own is not None
+        groups[own].append(row)
+    former = _delete_copies(connection, [row.id for row in readings])
+    for url, rows in groups.items():
+        best = min(rows, key=lambda row: (row.page_url != url, row.page_url))
+        _put_copy(connection, url, best.id, former)
+    return {article for _, article in former.values()}, len(groups) - len(former)
+
+
+def _clusters_of(connection: sqlite3.Connection, articles: set[int]) -> set[int]:
+    return {
+        row[0]
+        for article in articles
+        for row in connection.execute(
+            "SELECT nodes.cluster_id FROM copies JOIN texts ON texts.id = copies.text_id"
+            " JOIN nodes ON nodes.node_id = texts.node_id WHERE copies.article_id = ?",
+            (article,),
+        )
+    }
+
+
+def _believed_addresses(connection: sqlite3.Connection, readings: list[_Row]) -> set[str]:
+    """Claimed addresses whose claimants are one article, and which are not known to be no article."""
+    clusters: dict[str, set[int]] = defaultdict(set)
+    claimed = {row.claimed_url for row in readings if row.claimed_url}
+    for row in readings:
+        for url in {row.page_url, row.claimed_url} & claimed:
+            assert url is not None
+            clusters[url].add(row.cluster)
+    return {
+        url
+        for url, members in clusters.items()
+        if len(members) == 1
+        and connection.execute("SELECT 1 FROM rejections WHERE url = ?", (url,)).fetchone() is None
+    }
+
+
+def _delete_copies(connection: sqlite3.Connection, reading_ids: Iterable[int]) -> dict[str, tuple[int, int]]:
+    """Takes the readings' copies out; url → (copy id, article id), so that both ids are kept on return."""
+    removed: dict[str, tuple[int, int]] = {}
+    for reading_id in reading_ids:
+        row = connection.execute(
+            "DELETE FROM copies WHERE reading_id = ? RETURNING url, id, article_id", (reading_id,)
+        ).fetchone()
+        if row is not None:
+            removed[row[0]] = (row[1], row[2])
+    return removed
+
+
+def _put_copy(
+    connection: sqlite3.Connection, url: str, reading_id: int, former: Mapping[str, tuple[int, int]]
+) -> None:
+    """One copy from its reading; without a former article it waits under article 0 to be settled."""
+    copy_id, article_id = former.get(url, (None, _UNSETTLED))
+    connection.execute(
+        f"INSERT INTO copies (id, article_id, url, reading_id, similarity, kept, {_TAKEN_OVER})"
+        f" SELECT ?, ?, ?, id, 0, 0, {_TAKEN_OVER} FROM readings WHERE id = ?",
+        (copy_id, article_id, url, reading_id),
+    )
+
+
+_UNSETTLED = 0
+
+_TAKEN_OVER = (
+    "text_id, source, title, published, published_day, published_earliest, published_latest, date_origin,"
+    " author, credited_source, language, fetched_at"
+)
+"""What a copy has from its reading as it is."""
+
+# Articles: which copies are one piece of news --------------------------------------------------
+
+
+def _settle_articles(
+    connection: sqlite3.Connection, touched: set[int], stale: set[int], similarity: Similarity, at: str
+) -> tuple[int, int, int]:
+    """Gives every touched cluster its article; returns how many are new, changed and gone."""
+    by_cluster: dict[int, list[_Copy]] = defaultdict(list)
+    for cluster in touched:
+        by_cluster[cluster] = _copies_of(connection, cluster)
+    by_cluster = {cluster: copies for cluster, copies in by_cluster.items() if copies}
+    ids = _inherit_ids(by_cluster)
+    formerly = stale | {c.article_id for copies in by_cluster.values() for c in copies if c.article_id}
+    _unkeep(connection, by_cluster.values())
+    new = updated = 0
+    for cluster in sorted(by_cluster):
+        article_id, changed = _put_article(connection, ids.get(cluster), by_cluster[cluster], similarity)
+        new += cluster not in ids
+        updated += cluster in ids and changed
+        ids[cluster] = article_id
+    vanished = _forward(connection, formerly - set(ids.values()), by_cluster, ids, at)
+    return new, updated, vanished
+
+
+def _copies_of(connection: sqlite3.Connection, cluster: int) -> list[_Copy]:
+    return [
+        _Copy(*row)
+        for row in connection.execute(
+            "SELECT copies.id, copies.url, copies.source, sources.name, nullif(copies.article_id, 0),"
+            " texts.node_id, nodes.cluster_id, length(texts.text), readings.first_fetched_at,"
+            " copies.published_day, copies.credited_source"
+            " FROM nodes JOIN texts ON texts.node_id = nodes.node_id JOIN copies ON copies.text_id = texts.id"
+            " JOIN readings ON readings.id = copies.reading_id JOIN sources ON sources.host = copies.source"
+            " WHERE nodes.cluster_id = ? ORDER BY readings.first_fetched_at, copies.url",
+            (cluster,),
+        )
+    ]
+
+
+def _inherit_ids(by_cluster: Mapping[int, list[_Copy]]) -> dict[int, int]:
+    """Cluster → the article id it keeps: that of its oldest copy, unless an older copy elsewhere has it."""
+    everyone = [(c.first_fetched_at, c.url, c) for copies in by_cluster.values() for c in copies]
+    ids: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, _, copy in sorted(everyone, key=lambda entry: entry[:2]):
+        if copy.article_id is None or copy.cluster in ids or copy.article_id in taken:
+            continue
+        ids[copy.cluster] = copy.article_id
+        taken.add(copy.article_id)
+    return ids
+
+
+def _unkeep(connection: sqlite3.Connection, groups: Iterable[list[_Copy]]) -> None:
+    """No copy is kept while articles are settled, so that no two are at any moment."""
+    connection.executemany(
+        "UPDATE copies SET kept = 0 WHERE id = ?", [(copy.id,) for copies in groups for copy in copies]
+    )
+
+
+def choose_kept(copies: list[_Copy], similarity: Similarity) -> _Copy:
+    """The copy whose text is shown; a pure function of the set of copies.
+
+    In this order: credited by most other hosts; earliest believable day; most like the other copies
+    (so neither the truncated nor the padded one); longest; first fetched; URL.
+    """
+    credited = _credits(copies)
+
+    def standing(copy: _Copy) -> tuple[int, str]:
+        return -credited.get(normalise_publisher(copy.source_name), 0), copy.published_day or "9999"
+
+    def rank(copy: _Copy) -> tuple[float | str, ...]:
+        likeness = sum(similarity(copy.node, other.node) for other in copies[:_PEERS])
+        return -round(likeness, 6), -copy.length, copy.first_fetched_at, copy.url
+
+    best = min(standing(copy) for copy in copies)
+    return min((copy for copy in copies if standing(copy) == best), key=rank)
+
+
+_PEERS = 32
+"""Likeness is measured against this many of the oldest copies: enough to see what most of them say."""
+
+
+def _credits(copies: list[_Copy]) -> dict[str, int]:
+    """Publisher → the number of other hosts whose copy credits it."""
+    hosts: dict[str, set[str]] = defaultdict(set)
+    for copy in copies:
+        if copy.credited_source:
+            name = normalise_publisher(copy.credited_source)
+            if name != normalise_publisher(copy.source_name):
+                hosts[name].add(copy.source)
+    return {name: len(by) for name, by in hosts.items()}
+
+
+def _put_article(
+    connection: sqlite3.Connection, article_id: int | None, copies: list[_Copy], similarity: Similarity
+) -> tuple[int, bool]:
+    """Writes one article and the standing of its copies; returns its id and whether title or text changed."""
+    kept = choose_kept(copies, similarity)
+    old = None if article_id is None else _shown(connection, article_id)
+    values = _article_values(connection, kept, copies)
+    if article_id is None:
+        article_id = _insert_article(connection, values)
+    else:
+        marks = ", ".join(f"{name} = ?" for name in values)
+        connection.execute(
+            f"UPDATE articles SET {marks} WHERE id = ?",
+            (*values.values(), article_id),
+        )
+    connection.executemany(
+        "UPDATE copies SET article_id = ?, kept = ?, similarity = ? WHERE id = ?",
+        [(article_id, c.id == kept.id, similarity(kept.node, c.node), c.id) for c in copies],
+    )
+    shown = (str(values["title"]), str(values["text"]))
+    if old != shown:
+        _index(connection, article_id, old, shown)
+    return article_id, old != shown
+
+
+def _article_values(connection: sqlite3.Connection, kept: _Copy, copies: list[_Copy]) -> dict[str, object]:
+    cursor = connection.execute(
+        "SELECT copies.title, texts.text, copies.published, copies.published_day, copies.published_earliest,"
+        " copies.published_latest, copies.date_origin, copies.author, copies.language, copies.source,"
+        " copies.url, copies.credited_source FROM copies JOIN texts ON texts.id = copies.text_id"
+        " WHERE copies.id = ?",
+        (kept.id,),
+    )
+    names = [column[0] for column in cursor.description]
+    values = dict(zip(names, cursor.fetchone(), strict=True))
+    first_seen = min(copy.first_fetched_at for copy in copies)
+    return {**values, "source_name": kept.source_name, "first_seen": first_seen, "copies": len(copies)}
+
+
+def _insert_article(connection: sqlite3.Connection, values: Mapping[str, object]) -> int:
+    cursor = connection.execute(
+        f"INSERT INTO articles ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
+        tuple(values.values()),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _shown(connection: sqlite3.Connection, article_id: int) -> tuple[str, str] | None:
+    row = connection.execute("SELECT title, text FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def _index(
+    connection: sqlite3.Connection, article_id: int, old: tuple[str, str] | None, new: tuple[str, str] | None
+) -> None:
+    """Replaces an article's entry in the search index; a contentless index must be told the old text."""
+    if old is not None:
+        connection.execute(
+            "INSERT INTO articles_fts (articles_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)",
+            (article_id, *map(spell, old)),
+        )
+    if new is not None:
+        connection.execute(
+            "INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)", (article_id, *map(spell, new))
+        )
+
+
+def _forward(
+    connection: sqlite3.Connection,
+    vanished: set[int],
+    by_cluster: Mapping[int, list[_Copy]],
+    ids: Mapping[int, int],
+    at: str,
+) -> int:
+    """Deletes articles without copies, each leaving a row that says where its oldest copy went."""
+    went: dict[int, int] = {}
+    for cluster, copies in sorted(by_cluster.items()):
+        for copy in copies:
+            if copy.article_id in vanished and copy.article_id is not None:
+                went.setdefault(copy.article_id, ids[cluster])
+    gone = [
+        article_id
+        for article_id in sorted(vanished)
+        if connection.execute("SELECT 1 FROM copies WHERE article_id = ?", (article_id,)).fetchone() is None
+    ]
+    for article_id in gone:
+        _index(connection, article_id, _shown(connection, article_id), None)
+        connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        if article_id in went:
+            connection.execute(
+                "UPDATE forwards SET new_id = ? WHERE new_id = ?", (went[article_id], article_id)
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO forwards VALUES (?, ?, 'joined', ?)",
+                (article_id, went[article_id], at),
+            )
+    return len(gone)

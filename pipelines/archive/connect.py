@@ -1,0 +1,157 @@
+"""Opening an archive: one writer, many readers; migrations; whose file it is.
+
+In: a path. Out: a sqlite-utils Database with everything set that SQLite leaves off, or a read-only
+connection. Raises the errors of pipelines/errors.py and never repairs or deletes anything.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database, Migrations
+
+from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+APPLICATION_ID = 0x504B4E57
+"""`PKNW`, in SQLite's header, so that a foreign file is known before it is touched."""
+
+BUSY_TIMEOUT_MS = 30_000
+"""A reader's long query or a backup may hold the file; half a minute outlasts either."""
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_NOT_SQLITE = "file is not a database"
+
+
+def open_for_writing(path: Path, *, create: bool = True) -> Database:
+    """The archive at `path`, migrated to the present schema, made where it is missing.
+
+    Raises:
+        StorageError: the folder or file cannot be written, or the file is corrupt or missing.
+        ForeignArchiveError: the file is not an archive of ours.
+        NewerArchiveError: a newer parknews wrote it.
+    """
+    if not path.exists() and not create:
+        raise missing(path)
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
+        _refuse_foreign(connection, path)
+        database = Database(connection)
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+        _migrate(database, path)
+    return database
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write; rows are `sqlite3.Row`.
+
+    Raises:
+        StorageError: the file is missing, unreadable or corrupt.
+        ForeignArchiveError: the file is not an archive of ours.
+        NewerArchiveError: a newer parknews wrote it.
+    """
+    if not path.exists():
+        raise missing(path)
+    with storage_errors(path):
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_MS / 1000
+        )
+        connection.row_factory = sqlite3.Row
+        _refuse_foreign(connection, path)
+        _refuse_newer(Database(connection), path)
+    return connection
+
+
+def missing(path: Path) -> StorageError:
+    """The error for an archive that is not there."""
+    return StorageError(f"{path}: there is no archive here; name one with --db, or run `parknews crawl`")
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turns SQLite's and the system's storage failures into one clear line about `path`."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise storage_error(error, path) from error
+    except OSError as error:
+        raise StorageError(
+            f"{path}: {error.strerror or error}; free some space or mend the rights"
+        ) from error
+
+
+def storage_error(error: sqlite3.DatabaseError, path: Path) -> Exception:
+    """What a user can do about an SQLite failure; the error itself where it is our own mistake."""
+    text = str(error)
+    if _NOT_SQLITE in text:
+        return ForeignArchiveError(f"{path}: not an SQLite file; name the archive with --db")
+    for sign, advice in _ADVICE:
+        if sign in text:
+            return StorageError(f"{path}: {text}; {advice}")
+    return error
+
+
+_ADVICE = (
+    ("disk is full", "free some space and run the same command again: nothing is lost"),
+    ("readonly", "the file or its folder cannot be written: mend its rights"),
+    ("unable to open", "the folder is missing or cannot be written"),
+    ("disk I/O error", "the disk failed or is full; run the same command again once it is mended"),
+    ("malformed", "the file is damaged: restore a backup"),
+    ("locked", "another program has been writing to it for half a minute: end that one"),
+)
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    application_id = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if application_id != APPLICATION_ID and (tables or application_id):
+        raise ForeignArchiveError(f"{path}: an SQLite file, but not a parknews archive; name one with --db")
+
+
+def _migrations() -> Migrations:
+    migrations = Migrations("parknews")
+    for file in sorted(_MIGRATIONS.glob("[0-9]*.sql")):
+        migrations(name=file.stem)(_script(file.read_text(encoding="utf-8")))
+    return migrations
+
+
+def _script(sql: str) -> Callable[[Database], None]:
+    """A migration that runs each statement by itself: `executescript` would commit in between."""
+
+    def apply(database: Database) -> None:
+        statement = ""
+        for line in sql.splitlines(keepends=True):
+            statement += line
+            if sqlite3.complete_statement(statement):
+                database.conn.execute(statement)
+                statement = ""
+
+    apply.__name__ = "apply"
+    return apply
+
+
+def _refuse_newer(database: Database, path: Path) -> None:
+    migrations = _migrations()
+    known = {file.stem for file in _MIGRATIONS.glob("[0-9]*.sql")}
+    newer = {applied.name for applied in migrations.applied(database)} - known
+    if newer:
+        raise NewerArchiveError(f"{path}: written by a newer parknews ({max(newer)}); install that version")
+
+
+def _migrate(database: Database, path: Path) -> None:
+    _refuse_newer(database, path)
+    migrations = _migrations()
+    if not migrations.pending(database):
+        return
+    with database.atomic():
+        database.conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        migrations.apply(database)
+        database["meta"].insert({"key": "salt", "value": secrets.token_hex(16)}, ignore=True)  # type: ignore[union-attr]

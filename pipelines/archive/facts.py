@@ -1,0 +1,201 @@
+"""Writing facts: what each page says (readings with their texts) and what was rejected.
+
+In: readings and rejections. Out: the addresses and nodes whose conclusions must be drawn again.
+Never decides anything about other pages: that is conclusions.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pipelines.urls import canonical_url, same_host
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+    from pipelines.records import Claim, Field, Reading, Rejection, Signed
+
+
+@dataclass
+class Changes:
+    """What a batch of facts changed."""
+
+    addresses: set[str] = field(default_factory=set)
+    """URLs whose group of readings changed."""
+    added: dict[int, Signed] = field(default_factory=dict)
+    """Nodes that are live now, by id."""
+    removed: set[int] = field(default_factory=set)
+    """Nodes that may have lost their last reading."""
+
+
+def put_reading(connection: sqlite3.Connection, reading: Reading, changes: Changes) -> bool:
+    """Stores what a page says now; False where this or a newer version of the page is stored already."""
+    old = connection.execute(
+        "SELECT id, page_id, fetched_at, text_id, claimed_url, first_fetched_at FROM readings"
+        " WHERE page_url = ?",
+        (reading.url,),
+    ).fetchone()
+    at = iso(reading.fetched_at)
+    if old is not None and (old[2], old[1]) >= (at, reading.page_id):
+        return False
+    text_id = _put_text(connection, reading)
+    claimed_url = claimed_address(reading.url, reading.story.claims)
+    first_fetched_at = at if old is None else min(old[5], at)
+    reading_id = _put_row(connection, reading, text_id, claimed_url, first_fetched_at)
+    _put_details(connection, reading_id, reading)
+    connection.execute("DELETE FROM rejections WHERE url = ?", (reading.url,))
+    changes.addresses.update(url for url in (reading.url, claimed_url) if url)
+    changes.added[reading.signed.node_id] = reading.signed
+    if old is not None:
+        changes.addresses.update(url for url in (old[4],) if url)
+        if old[3] != text_id:
+            _drop_text(connection, old[3], changes)
+    return True
+
+
+def put_rejection(connection: sqlite3.Connection, rejection: Rejection, at: str, changes: Changes) -> None:
+    """Stores why a URL did not become a copy; a copy that is there already stays."""
+    connection.execute(
+        "INSERT INTO rejections (url, source, stage, reason, at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (url) DO UPDATE SET source = excluded.source, stage = excluded.stage,"
+        " reason = excluded.reason, at = excluded.at",
+        (rejection.url, rejection.source, rejection.stage, rejection.reason, at),
+    )
+    changes.addresses.add(rejection.url)
+
+
+def claimed_address(page_url: str, claims: tuple[Claim, ...]) -> str | None:
+    """The other address on its own host that a page calls its own: canonical before og:url.
+
+    The front page is never believed: sites that name it on every page are common.
+    """
+    for kind in ("canonical", "og:url"):
+        for claim in claims:
+            if claim.kind == kind and (url := _own_address(page_url, claim.url)):
+                return None if url == page_url else url
+    return None
+
+
+def iso(moment: datetime) -> str:
+    """UTC, whole seconds: 2023-09-27T08:30:00Z."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _own_address(page_url: str, claimed: str) -> str | None:
+    try:
+        url = canonical_url(claimed, base=page_url)
+    except ValueError:
+        return None
+    parts = urlsplit(url)
+    is_front_page = parts.path in ("", "/") and not parts.query
+    return url if same_host(url, page_url) and not is_front_page else None
+
+
+def _put_text(connection: sqlite3.Connection, reading: Reading) -> int:
+    text = reading.story.text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    connection.execute(
+        "INSERT INTO texts (sha256, node_id, text) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
+        (digest, reading.signed.node_id, text),
+    )
+    row = connection.execute("SELECT id FROM texts WHERE sha256 = ?", (digest,)).fetchone()
+    return int(row[0])
+
+
+def _drop_text(connection: sqlite3.Connection, text_id: int, changes: Changes) -> None:
+    """Marks a page's former text; `forget_texts` deletes it once nothing refers to it."""
+    row = connection.execute("SELECT node_id FROM texts WHERE id = ?", (text_id,)).fetchone()
+    changes.removed.add(int(row[0]))
+
+
+def forget_texts(connection: sqlite3.Connection, nodes: set[int]) -> set[int]:
+    """Deletes the texts of `nodes` that no reading has any more; returns the nodes without any text."""
+    gone = set()
+    for node in nodes:
+        connection.execute(
+            "DELETE FROM texts WHERE node_id = ? AND NOT EXISTS"
+            " (SELECT 1 FROM readings WHERE readings.text_id = texts.id)",
+            (node,),
+        )
+        if connection.execute("SELECT 1 FROM texts WHERE node_id = ?", (node,)).fetchone() is None:
+            gone.add(node)
+    return gone
+
+
+def _put_row(
+    connection: sqlite3.Connection,
+    reading: Reading,
+    text_id: int,
+    claimed_url: str | None,
+    first_fetched_at: str,
+) -> int:
+    story, published = reading.story, reading.story.published
+    values = {
+        "page_url": reading.url,
+        "url_answered": reading.url_answered,
+        "source": reading.source,
+        "page_id": reading.page_id,
+        "status": reading.status,
+        "fetched_at": iso(reading.fetched_at),
+        "first_fetched_at": first_fetched_at,
+        "encoding": reading.encoding,
+        "text_id": text_id,
+        "title": story.title.value,
+        "language": story.language,
+        "published": published and published.value,
+        "published_day": published and published.day.isoformat(),
+        "published_earliest": published and (published.earliest or published.day).isoformat(),
+        "published_latest": published and (published.latest or published.day).isoformat(),
+        "date_origin": published and published.origin,
+        "author": _value(story.author),
+        "editor": _value(story.editor),
+        "credited_source": _value(story.credited_source),
+        "site_name": _value(story.site_name),
+        "claimed_url": claimed_url,
+    }
+    columns = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "page_url")
+    row = connection.execute(
+        f"INSERT INTO readings ({columns}) VALUES ({marks})"
+        f" ON CONFLICT (page_url) DO UPDATE SET {updates} RETURNING id",
+        tuple(values.values()),
+    ).fetchone()
+    return int(row[0])
+
+
+def _put_details(connection: sqlite3.Connection, reading_id: int, reading: Reading) -> None:
+    for table in ("origins", "claims", "stripped_pieces"):
+        connection.execute(f"DELETE FROM {table} WHERE reading_id = ?", (reading_id,))
+    connection.executemany("INSERT INTO origins VALUES (?, ?, ?, ?)", _origins(reading_id, reading))
+    connection.executemany(
+        "INSERT OR IGNORE INTO claims VALUES (?, ?, ?)",
+        [(reading_id, claim.kind, claim.url) for claim in reading.story.claims],
+    )
+    connection.executemany(
+        "INSERT INTO stripped_pieces VALUES (?, ?, ?, ?, ?)",
+        [(reading_id, i, s.kind, s.rule, s.text) for i, s in enumerate(reading.story.stripped)],
+    )
+
+
+def _origins(reading_id: int, reading: Reading) -> list[tuple[int, str, str, str]]:
+    story = reading.story
+    fields = {
+        "title": story.title,
+        "author": story.author,
+        "editor": story.editor,
+        "credited_source": story.credited_source,
+        "site_name": story.site_name,
+    }
+    rows = [(reading_id, name, f.origin, f.evidence) for name, f in fields.items() if f is not None]
+    if story.published is not None:
+        rows.append((reading_id, "published", story.published.origin, story.published.evidence))
+    return rows
+
+
+def _value(value: Field | None) -> str | None:
+    return None if value is None else value.value

@@ -1,0 +1,72 @@
+"""Run records and sources: what was crawled when, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlite_utils import Database
+
+    from pipelines.records import Source
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """The counts of one run, as in the table `runs`."""
+
+    pages_fetched: int = 0
+    pages_unchanged: int = 0
+    pages_failed: int = 0
+    articles_new: int = 0
+    articles_updated: int = 0
+    copies_joined: int = 0
+
+
+def put_sources(database: Database, sources: Iterable[Source]) -> None:
+    """Names the sources in the archive; one that was removed stays removed."""
+    with database.atomic():
+        database.conn.executemany(
+            "INSERT INTO sources (host, name, time_zone) VALUES (?, ?, ?) ON CONFLICT (host) DO UPDATE"
+            " SET name = excluded.name, time_zone = excluded.time_zone",
+            [(source.host, source.name, source.time_zone) for source in sources],
+        )
+
+
+def start_run(database: Database, at: str, version: str) -> int:
+    """Opens a run record; what a killed run left open is closed as interrupted."""
+    with database.atomic():
+        database.conn.execute(
+            "UPDATE runs SET outcome = 'interrupted', finished_at = ? WHERE outcome = 'running'", (at,)
+        )
+        cursor = database.conn.execute("INSERT INTO runs (started_at, version) VALUES (?, ?)", (at, version))
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def record_run(database: Database, run_id: int, counts: RunCounts) -> None:
+    """Writes the counts reached so far."""
+    database.conn.execute(
+        "UPDATE runs SET pages_fetched = ?, pages_unchanged = ?, pages_failed = ?, articles_new = ?,"
+        " articles_updated = ?, copies_joined = ? WHERE id = ?",
+        (
+            counts.pages_fetched,
+            counts.pages_unchanged,
+            counts.pages_failed,
+            counts.articles_new,
+            counts.articles_updated,
+            counts.copies_joined,
+            run_id,
+        ),
+    )
+
+
+def finish_run(database: Database, run_id: int, outcome: str, counts: RunCounts, at: str) -> None:
+    """Closes a run record."""
+    with database.atomic():
+        record_run(database, run_id, counts)
+        database.conn.execute(
+            "UPDATE runs SET outcome = ?, finished_at = ? WHERE id = ?", (outcome, at, run_id)
+        )

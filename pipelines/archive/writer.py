@@ -1,0 +1,112 @@
+"""The one writer: readings and rejections in, an archive brought up to date out.
+
+A batch is one transaction: facts, the joins they cause and the conclusions drawn are there together
+or not at all. Writing the same batch twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.archive.blocks import Blocklist, read_blocklist
+from pipelines.archive.conclusions import Counts, conclude
+from pipelines.archive.connect import open_for_writing, storage_errors
+from pipelines.archive.facts import Changes, forget_texts, put_reading, put_rejection
+from pipelines.archive.join_index import SqliteJoinIndex
+from pipelines.archive.runs import RunCounts, finish_run, put_sources, record_run, start_run
+from pipelines.join import Joiner
+from pipelines.records import Reading, Rejection
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from pipelines.records import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What one batch changed."""
+
+    readings: int
+    rejections: int
+    counts: Counts
+
+
+class Archive:
+    """An archive open for writing; use it as a context manager, in one thread."""
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        """Opens `path`; raises what `pipelines.archive.connect.open_for_writing` raises."""
+        self.path = path
+        self._database = open_for_writing(path, create=create)
+        self._joiner = Joiner(SqliteJoinIndex(self._database.conn))
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file; the last connection folds the write-ahead log into it."""
+        self._database.close()
+
+    def ingest(self, results: Sequence[Reading | Rejection], at: str) -> Ingested:
+        """Stores a batch in one transaction; `at` is now in UTC.
+
+        Raises:
+            StorageError: the disk is full or fails; nothing of the batch is stored.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            return self._ingest(results, at)
+
+    def _ingest(self, results: Sequence[Reading | Rejection], at: str) -> Ingested:
+        connection = self._database.conn
+        blocklist = read_blocklist(connection)
+        changes = Changes()
+        readings = rejections = 0
+        for result in results:
+            if blocklist.blocks(result.url):
+                continue
+            if isinstance(result, Rejection):
+                put_rejection(connection, result, at, changes)
+                rejections += 1
+            elif not blocklist.blocks(result.url_answered):
+                readings += put_reading(connection, result, changes)
+        clusters = self._join(connection, changes)
+        counts = conclude(connection, changes.addresses, clusters, self._joiner.similarity, at)
+        return Ingested(readings, rejections, counts)
+
+    def _join(self, connection: sqlite3.Connection, changes: Changes) -> dict[int, int]:
+        for signed in changes.added.values():
+            self._joiner.add(signed)
+        for node in sorted(forget_texts(connection, changes.removed)):
+            self._joiner.remove(node)
+        return self._joiner.relink()
+
+    def blocklist(self) -> Blocklist:
+        """What must stay out, as it stands now."""
+        return read_blocklist(self._database.conn)
+
+    def put_sources(self, sources: Iterable[Source]) -> None:
+        """Names the sources whose pages will come."""
+        with storage_errors(self.path):
+            put_sources(self._database, sources)
+
+    def start_run(self, at: str, version: str) -> int:
+        """Opens a run record and returns its id."""
+        with storage_errors(self.path):
+            return start_run(self._database, at, version)
+
+    def record_run(self, run_id: int, counts: RunCounts) -> None:
+        """Writes the counts that a run has reached."""
+        with storage_errors(self.path):
+            record_run(self._database, run_id, counts)
+
+    def finish_run(self, run_id: int, outcome: str, counts: RunCounts, at: str) -> None:
+        """Closes a run record with its outcome."""
+        with storage_errors(self.path):
+            finish_run(self._database, run_id, outcome, counts, at)
