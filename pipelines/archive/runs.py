@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable
 
     from sqlite_utils import Database
@@ -46,27 +47,26 @@ def start_run(database: Database, at: str, version: str) -> int:
     return cursor.lastrowid
 
 
-def record_run(database: Database, run_id: int, counts: RunCounts) -> None:
-    """Writes the counts reached so far."""
-    database.conn.execute(
-        "UPDATE runs SET pages_fetched = ?, pages_unchanged = ?, pages_failed = ?, articles_new = ?,"
-        " articles_updated = ?, copies_joined = ? WHERE id = ?",
-        (
-            counts.pages_fetched,
-            counts.pages_unchanged,
-            counts.pages_failed,
-            counts.articles_new,
-            counts.articles_updated,
-            counts.copies_joined,
-            run_id,
-        ),
-    )
-
-
 def finish_run(database: Database, run_id: int, outcome: str, counts: RunCounts, at: str) -> None:
     """Closes a run record."""
     with database.atomic():
-        record_run(database, run_id, counts)
         database.conn.execute(
-            "UPDATE runs SET outcome = ?, finished_at = ? WHERE id = ?", (outcome, at, run_id)
+            "UPDATE runs SET outcome = ?, finished_at = ?, pages_fetched = ?, pages_unchanged = ?,"
+            " pages_failed = ?, articles_new = ?, articles_updated = ?, copies_joined = ? WHERE id = ?",
+            (
+                outcome,
+                at,
+                counts.pages_fetched,
+                counts.pages_unchanged,
+                counts.pages_failed,
+                counts.articles_new,
+                counts.articles_updated,
+                counts.copies_joined,
+                run_id,
+            ),
         )
+
+
+def copies_by_source(connection: sqlite3.Connection) -> dict[str, int]:
+    """Host → the copies that the archive holds of it."""
+    return dict(connection.execute("SELECT source, count(*) FROM copies GROUP BY source").fetchall())

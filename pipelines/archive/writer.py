@@ -14,7 +14,7 @@ from pipelines.archive.conclusions import Counts, conclude
 from pipelines.archive.connect import open_for_writing, storage_errors
 from pipelines.archive.facts import Changes, forget_texts, put_reading, put_rejection
 from pipelines.archive.join_index import SqliteJoinIndex
-from pipelines.archive.runs import RunCounts, finish_run, put_sources, record_run, start_run
+from pipelines.archive.runs import copies_by_source, finish_run, put_sources, start_run
 from pipelines.join import Joiner
 from pipelines.records import Reading, Rejection
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from pipelines.archive.runs import RunCounts
     from pipelines.records import Source
 
 
@@ -101,12 +102,11 @@ class Archive:
         with storage_errors(self.path):
             return start_run(self._database, at, version)
 
-    def record_run(self, run_id: int, counts: RunCounts) -> None:
-        """Writes the counts that a run has reached."""
-        with storage_errors(self.path):
-            record_run(self._database, run_id, counts)
-
     def finish_run(self, run_id: int, outcome: str, counts: RunCounts, at: str) -> None:
         """Closes a run record with its outcome."""
         with storage_errors(self.path):
             finish_run(self._database, run_id, outcome, counts, at)
+
+    def copies_by_source(self) -> dict[str, int]:
+        """Host → the copies that the archive holds of it."""
+        return copies_by_source(self._database.conn)

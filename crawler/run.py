@@ -1,0 +1,261 @@
+"""One crawl run: lock, run record, fetching and draining at once, report.
+
+In: an archive's path, sources and options. Out: a RunReport, and everything in the two files. The main
+thread fetches (Scrapy's reactor), a second thread drains into the archive, worker processes read pages.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from crawler.fetch import fetch
+from crawler.records import FetchOptions, FetchProgress, FetchReport, SourceCounts
+from crawler.store import CrawlStore, store_path
+from pipelines.archive import Archive, RunCounts
+from pipelines.archive.facts import iso
+from pipelines.drain import Drained, drain
+from pipelines.errors import LockedError, StorageError
+from pipelines.records import Source
+from pipelines.workers import WorkerOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from crawler.records import CrawlSource
+    from pipelines.archive import Blocklist
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How one run goes."""
+
+    fetch: FetchOptions = field(default_factory=FetchOptions)
+    workers: WorkerOptions = field(default_factory=WorkerOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """How far a run is."""
+
+    fetched: int
+    failed: int
+    queued: int
+    drained: int
+    articles: int
+    rejections: int
+    elapsed_s: float
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What one run did."""
+
+    run_id: int
+    outcome: str
+    """done, attention (a source failed or yields nothing) or stopped."""
+    counts: RunCounts
+    rejections: int
+    sources: tuple[SourceCounts, ...]
+    troubles: tuple[str, ...]
+    """One line a source that needs attention: host, what is wrong, what to look at."""
+    stopped: bool
+    nothing_reached: bool
+    elapsed_s: float
+
+
+def crawl(
+    archive_path: Path,
+    sources: Sequence[CrawlSource],
+    options: RunOptions,
+    *,
+    on_progress: Callable[[RunProgress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> RunReport:
+    """Fetches the sources, reads what came and archives it; resumes what a killed run left.
+
+    Raises:
+        LockedError: another run writes to this archive.
+        StorageError: a file cannot be written; what is stored stays, the same command goes on.
+        ForeignArchiveError, NewerArchiveError: the archive is not ours to write.
+    """
+    started = time.monotonic()
+    with run_lock(archive_path):
+        run_id, blocklist = _begin(archive_path, sources)
+        store = CrawlStore(store_path(archive_path))
+        draining = Draining(archive_path, store, sources, options.workers, stop or threading.Event())
+        try:
+            draining.start()
+            fetched = fetch(
+                sources,
+                store,
+                options.fetch,
+                is_blocked=blocklist.blocks,
+                on_progress=_both(on_progress, draining),
+                stop=draining.stop,
+            )
+            draining.finish()
+        finally:
+            draining.abandon()
+            store.close()
+        return _end(archive_path, run_id, fetched, draining.total, time.monotonic() - started)
+
+
+@contextmanager
+def run_lock(archive_path: Path) -> Iterator[None]:
+    """Holds the archive for one run; the system lets go of it when the process ends, however it ends."""
+    path = archive_path.with_name(archive_path.name + ".lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=0)
+        lock.acquire()
+    except Timeout as error:
+        message = f"{archive_path}: another run is writing to it; wait until that one has ended"
+        raise LockedError(message) from error
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror or error}; mend the folder's rights") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+class Draining:
+    """The thread that drains while the main thread fetches."""
+
+    def __init__(
+        self,
+        archive_path: Path,
+        store: CrawlStore,
+        sources: Sequence[CrawlSource],
+        options: WorkerOptions,
+        stop: threading.Event,
+    ) -> None:
+        self.stop = stop
+        """Set when fetching must end: the archive cannot be written, or the caller asked."""
+        self.total = Drained()
+        self._archive_path = archive_path
+        self._store = store
+        self._sources = {source.host: stage_source(source) for source in sources}
+        self._options = options
+        self._no_more = threading.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="drain")
+
+    def start(self) -> None:
+        """Starts draining."""
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Waits until every stored page is archived; raises what draining failed with."""
+        self.abandon()
+        if self._error is not None:
+            raise self._error
+
+    def abandon(self) -> None:
+        """Says that no more pages come, and waits for the thread."""
+        self._no_more.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with Archive(self._archive_path) as archive:
+                drain(
+                    archive,
+                    self._store,
+                    self._sources,
+                    self._options,
+                    no_more=self._no_more,
+                    on_batch=self._note,
+                )
+        except BaseException as error:  # noqa: BLE001 - handed to the main thread, which raises it
+            self._error = error
+            self.stop.set()
+
+    def _note(self, total: Drained) -> None:
+        self.total = total
+
+
+def stage_source(source: CrawlSource) -> Source:
+    """What the stages may know of a crawl source."""
+    return Source(source.host, source.name, source.time_zone, source.start_urls)
+
+
+def _begin(archive_path: Path, sources: Sequence[CrawlSource]) -> tuple[int, Blocklist]:
+    with Archive(archive_path) as archive:
+        archive.put_sources([stage_source(source) for source in sources])
+        run_id = archive.start_run(iso(datetime.now(UTC)), version("parknews"))
+        return run_id, archive.blocklist()
+
+
+def _end(
+    archive_path: Path, run_id: int, fetched: FetchReport, drained: Drained, elapsed_s: float
+) -> RunReport:
+    counts = RunCounts(
+        pages_fetched=fetched.fetched,
+        pages_unchanged=fetched.unchanged,
+        pages_failed=fetched.failed,
+        articles_new=drained.articles_new,
+        articles_updated=drained.articles_updated,
+        copies_joined=drained.copies_joined,
+    )
+    with Archive(archive_path) as archive:
+        troubles = _troubles(fetched, archive.copies_by_source())
+        outcome = "stopped" if fetched.stopped else "attention" if troubles else "done"
+        archive.finish_run(run_id, outcome, counts, iso(datetime.now(UTC)))
+    return RunReport(
+        run_id=run_id,
+        outcome=outcome,
+        counts=counts,
+        rejections=drained.rejections,
+        sources=fetched.sources,
+        troubles=troubles,
+        stopped=fetched.stopped,
+        nothing_reached=fetched.all_down,
+        elapsed_s=elapsed_s,
+    )
+
+
+def _troubles(fetched: FetchReport, copies: dict[str, int]) -> tuple[str, ...]:
+    lines = []
+    for counts in fetched.sources:
+        if counts.down:
+            lines.append(f"{counts.host}: did not answer ({counts.last_error or 'no reason given'})")
+        elif not counts.fetched and not counts.unchanged and not fetched.stopped:
+            lines.append(f"{counts.host}: nothing could be fetched ({counts.last_error or 'no page left'})")
+        elif not copies.get(counts.host) and not fetched.stopped:
+            lines.append(f"{counts.host}: no article was found; look at its start URLs and rejections")
+    return tuple(lines)
+
+
+def _both(
+    on_progress: Callable[[RunProgress], None] | None, draining: Draining
+) -> Callable[[FetchProgress], None] | None:
+    if on_progress is None:
+        return None
+
+    def report(progress: FetchProgress) -> None:
+        on_progress(
+            RunProgress(
+                fetched=progress.fetched,
+                failed=progress.failed,
+                queued=progress.queued,
+                drained=draining.total.pages + draining.total.rejections,
+                articles=draining.total.articles_new,
+                rejections=draining.total.rejections,
+                elapsed_s=progress.elapsed_s,
+                host=progress.host,
+            )
+        )
+
+    return report

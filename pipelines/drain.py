@@ -1,0 +1,141 @@
+"""Draining: stored pages in, an archive brought up to date out, until no more will come.
+
+Reading runs in worker processes, writing in the one thread that calls `drain`. A page is marked as
+ingested only after its batch is committed in the archive, and ingesting it twice changes nothing: a
+kill at any moment loses nothing and doubles nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from pipelines.archive.facts import iso
+from pipelines.records import Page, Reading, Rejection, Source
+from pipelines.stages import read_page
+from pipelines.workers import BATCH_PAGES, WorkerOptions, Workers
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pipelines.archive import Archive
+
+IDLE_S = 0.1
+"""How long an idle drain waits before it looks for new pages."""
+
+REJECTIONS_AT_ONCE = 200
+
+
+class PageQueue(Protocol):
+    """What draining needs of the crawl store."""
+
+    def take(self, limit: int, after: int) -> list[Page]:
+        """Pages not yet ingested with a greater id than `after`, ascending."""
+
+    def mark_ingested(self, page_ids: Sequence[int]) -> None:
+        """These pages are in the archive (or rejected there)."""
+
+    def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
+        """URLs that fetching gave up and the archive has not heard of, with their row ids."""
+
+    def mark_rejections(self, ids: Sequence[int]) -> None:
+        """The archive has these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What draining has done so far."""
+
+    pages: int = 0
+    rejections: int = 0
+    articles_new: int = 0
+    articles_updated: int = 0
+    copies_joined: int = 0
+
+
+class _Drain:
+    """The state of one draining."""
+
+    def __init__(
+        self, archive: Archive, queue: PageQueue, sources: Mapping[str, Source], workers: Workers
+    ) -> None:
+        self._archive = archive
+        self._queue = queue
+        self._sources = sources
+        self._workers = workers
+        self._cursor = 0
+        self.total = Drained()
+
+    def step(self) -> bool:
+        """Moves what can be moved; False where there was nothing to do."""
+        filled = self._fill()
+        results = self._workers.collect(IDLE_S) if self._workers.busy else []
+        refused = self._queue.take_rejections(REJECTIONS_AT_ONCE)
+        if not results and not refused:
+            return filled or self._workers.busy
+        self._write([result for _, result in results] + [rejection for _, rejection in refused])
+        self._queue.mark_ingested([page.page_id for page, _ in results])
+        self._queue.mark_rejections([row_id for row_id, _ in refused])
+        return True
+
+    def _fill(self) -> bool:
+        filled = False
+        while self._workers.room > 0:
+            pages = self._queue.take(BATCH_PAGES, self._cursor)
+            if not pages:
+                break
+            self._cursor = pages[-1].page_id
+            self._workers.submit([(page, self._source(page)) for page in pages])
+            filled = True
+        return filled
+
+    def _source(self, page: Page) -> Source:
+        return self._sources.get(page.source) or Source(page.source, page.source)
+
+    def _write(self, results: list[Reading | Rejection]) -> None:
+        done = self._archive.ingest(results, iso(datetime.now(UTC)))
+        total = self.total
+        self.total = Drained(
+            pages=total.pages + sum(isinstance(result, Reading) for result in results),
+            rejections=total.rejections + done.rejections,
+            articles_new=total.articles_new + done.counts.articles_new,
+            articles_updated=total.articles_updated + done.counts.articles_updated,
+            copies_joined=total.copies_joined + done.counts.copies_joined,
+        )
+
+
+def drain(
+    archive: Archive,
+    queue: PageQueue,
+    sources: Mapping[str, Source],
+    options: WorkerOptions,
+    *,
+    no_more: threading.Event,
+    on_batch: Callable[[Drained], None] | None = None,
+) -> Drained:
+    """Reads and archives stored pages until `no_more` is set and none is left.
+
+    Args:
+        archive: open for writing in this thread.
+        queue: the crawl store.
+        sources: host → what is known of the source.
+        options: worker processes and their limits.
+        no_more: set by the crawl once no further page will come.
+        on_batch: told the totals after each batch.
+
+    Raises:
+        StorageError: the archive or the crawl store cannot be written; what was not marked comes again.
+    """
+    with Workers(read_page, options) as workers:
+        state = _Drain(archive, queue, sources, workers)
+        while True:
+            last_look = no_more.is_set()
+            if state.step():
+                if on_batch is not None:
+                    on_batch(state.total)
+            elif last_look:
+                return state.total
+            else:
+                no_more.wait(IDLE_S)

@@ -1,0 +1,163 @@
+"""Worker processes that survive any page: a crash, a hang or a bomb costs one page, never a run.
+
+In: pages with what is known of their sources. Out: a Reading or a Rejection for each, as they come.
+A batch whose worker died or took too long is read again page by page; a page that does it again alone
+becomes a rejection. Workers end with their parent, however it ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+import threading
+from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait  # noqa: A004 - the future's own error
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipelines.records import Page, Rejection, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+    from types import TracebackType
+
+    from pipelines.records import Reading
+
+    Read = Callable[[Page, Source], Reading | Rejection]
+
+BATCH_PAGES = 8
+"""Pages handed to a worker at once: spreads the cost of a hand-over (0.4 ms) thin."""
+
+BATCHES_PER_WORKER = 3
+"""Batches under way per worker: none ever waits for the writer, and little is lost by a kill."""
+
+WORKER_MEMORY_BYTES = 3 * 1024**3
+"""Address space of one worker; a page that needs more fails with MemoryError and is rejected."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """How pages are read."""
+
+    workers: int = max(1, min(os.cpu_count() or 1, 8))
+    page_limit_s: float = 20.0
+    """Wall time for one page read alone, and for a batch; real pages take 0.05 s."""
+
+
+class Workers:
+    """A pool that reads pages; at most `room` more batches may be handed in."""
+
+    def __init__(self, read: Read, options: WorkerOptions) -> None:
+        self._read = read
+        self._options = options
+        self._pool = ProcessPool(
+            max_workers=options.workers,
+            max_tasks=500,  # a worker is replaced after 4,000 pages, so that no leak of a parser grows
+            initializer=_start_worker,
+            context=multiprocessing.get_context("spawn"),
+        )
+        self._running: dict[Future[list[Reading | Rejection]], Sequence[tuple[Page, Source]]] = {}
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+
+    @property
+    def room(self) -> int:
+        """How many more batches may be handed in."""
+        return self._options.workers * BATCHES_PER_WORKER - len(self._running)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any batch is under way."""
+        return bool(self._running)
+
+    def submit(self, batch: Sequence[tuple[Page, Source]]) -> None:
+        """Hands in a batch of pages."""
+        future = self._pool.schedule(
+            _read_batch, args=[self._read, batch], timeout=self._options.page_limit_s
+        )
+        self._running[future] = batch
+
+    def collect(self, timeout_s: float) -> list[tuple[Page, Reading | Rejection]]:
+        """Results of the batches that end within `timeout_s`; an empty list where none does."""
+        done, _ = wait(self._running, timeout=timeout_s, return_when=FIRST_COMPLETED)
+        results: list[tuple[Page, Reading | Rejection]] = []
+        for future in done:
+            batch = self._running.pop(future)
+            try:
+                results += zip((page for page, _ in batch), future.result(), strict=True)
+            except (TimeoutError, ProcessExpired) as error:
+                _log.warning("a worker failed (%s); its %d pages are read one by one", error, len(batch))
+                results += [(page, self._read_alone(page, source)) for page, source in batch]
+        return results
+
+    def _read_alone(self, page: Page, source: Source) -> Reading | Rejection:
+        future = self._pool.schedule(
+            _read_batch, args=[self._read, [(page, source)]], timeout=self._options.page_limit_s
+        )
+        try:
+            [result] = future.result()
+        except TimeoutError:
+            reason = f"took longer than {self._options.page_limit_s:g} s"
+            return Rejection(page.url, page.source, "extract", reason)
+        except ProcessExpired as error:
+            return Rejection(page.url, page.source, "extract", f"crashed its worker ({error})")
+        else:
+            return result
+
+
+def _read_batch(read: Read, batch: Sequence[tuple[Page, Source]]) -> list[Reading | Rejection]:
+    return [_read_page(read, page, source) for page, source in batch]
+
+
+def _read_page(read: Read, page: Page, source: Source) -> Reading | Rejection:
+    try:
+        return read(page, source)
+    except Exception as error:  # noqa: BLE001 - whatever a page does to a library, it costs that page only
+        _log.debug("reading %s failed", page.url, exc_info=True)
+        return Rejection(page.url, page.source, "extract", f"failed: {type(error).__name__}: {error}"[:300])
+
+
+def _start_worker() -> None:
+    """Runs first in each worker: it dies with its parent, leaves Ctrl-C to it and has a bound of memory."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_parent()
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    bound = WORKER_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(WORKER_MEMORY_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (bound, hard))
+
+
+def _die_with_parent() -> None:
+    """Two ways: the kernel's (works while C code holds the interpreter), and a thread for other systems."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+
+        def watch() -> None:
+            parent.join()
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+
+
+_PR_SET_PDEATHSIG = 1
+"""prctl(2)."""
