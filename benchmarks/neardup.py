@@ -1,0 +1,148 @@
+"""Near-duplicates through the product's own stage: python benchmarks/neardup.py DIRECTORY [--orders 3] [--peers]
+
+DIRECTORY holds documents.jsonl, names.jsonl (id, cluster, kind, level, text, …) and score.py. Each
+order is one archive file filled in ten runs (the file is closed and opened again between them); the
+clusters must be the same in all. Prints precision and recall, by kind too, and texts a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import random
+import sqlite3
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.archive.join_index import SqliteJoinIndex
+from pipelines.join import Joiner
+from pipelines.sign import sign
+
+if TYPE_CHECKING:
+    from pipelines.records import Signed
+
+MIGRATIONS = Path(__file__).parent.parent / "pipelines/archive/migrations"
+INCREMENTS = 10
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--orders", type=int, default=3)
+    parser.add_argument("--peers", action="store_true", help="also datasketch's LSH at .8 and .5")
+    parser.add_argument("--wrong", action="store_true", help="also list the pairs wrongly joined or missed")
+    arguments = parser.parse_args()
+    scorer = _import(arguments.directory / "score.py")
+    same = [
+        _measure(arguments.directory / name, scorer, arguments) for name in ("documents.jsonl", "names.jsonl")
+    ]
+    return 0 if all(same) else 1
+
+
+def _measure(path: Path, scorer: Any, arguments: argparse.Namespace) -> bool:
+    documents = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    started = time.perf_counter()
+    signed = {document["id"]: sign(document["text"]) for document in documents}
+    sign_s = time.perf_counter() - started
+    print(f"== {path.name}: {len(documents)} texts; sign {len(documents) / sign_s:.0f} texts/s")
+    results = [_run(documents, signed, order) for order in range(arguments.orders)]
+    result = scorer.score(documents, results[0])
+    print(scorer.report(result))
+    identical = all(other == results[0] for other in results)
+    print(
+        f"{arguments.orders} orders, {INCREMENTS} increments each: {'identical' if identical else 'DIFFERENT'} clusters"
+    )
+    if arguments.wrong:
+        print("missed", result["missed"], "\nwrong", result["wrong"], file=sys.stderr)
+    if arguments.peers:
+        for threshold in (0.8, 0.5):
+            _peer(documents, scorer, threshold)
+    return identical
+
+
+def _run(documents: list[dict[str, Any]], signed: dict[str, Signed], order: int) -> dict[str, int]:
+    """The cluster of every document, after adding them in one order, in several runs on one file."""
+    shuffled = documents[:]
+    random.Random(order).shuffle(shuffled)
+    size = -(-len(shuffled) // INCREMENTS)
+    costs: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for start in range(0, len(shuffled), size):
+            connection = _open(Path(folder) / "archive.db")
+            joiner = Joiner(SqliteJoinIndex(connection))
+            for document in shuffled[start : start + size]:
+                _store(connection, document["text"], signed[document["id"]])
+                began = time.perf_counter()
+                joiner.add(signed[document["id"]])
+                joiner.relink()
+                costs.append(time.perf_counter() - began)
+            connection.commit()
+            connection.close()
+        connection = _open(Path(folder) / "archive.db")
+        clusters = dict(connection.execute("SELECT node_id, cluster_id FROM nodes"))
+        connection.close()
+    costs.sort()
+    print(
+        f"order {order}: join {len(costs) / sum(costs):.0f} texts/s, mean {1000 * sum(costs) / len(costs):.2f} ms,"
+        f" 99th percentile {1000 * costs[len(costs) * 99 // 100]:.1f} ms, worst {1000 * costs[-1]:.1f} ms"
+    )
+    return {document["id"]: clusters[signed[document["id"]].node_id] for document in documents}
+
+
+def _store(connection: sqlite3.Connection, text: str, signed: Signed) -> None:
+    digest = hashlib.sha256(text.encode()).digest()
+    connection.execute(
+        "INSERT OR IGNORE INTO texts (sha256, node_id, text) VALUES (?, ?, ?)", (digest, signed.node_id, text)
+    )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    fresh = not path.exists()
+    connection = sqlite3.connect(path)
+    if fresh:
+        for migration in sorted(MIGRATIONS.glob("*.sql")):
+            connection.executescript(migration.read_text("utf-8"))
+    return connection
+
+
+def _peer(documents: list[dict[str, Any]], scorer: Any, threshold: float) -> None:
+    """What datasketch's LSH finds as people use it: character 5-grams, one threshold, union-find."""
+    from datasketch import MinHash, MinHashLSH  # noqa: PLC0415 - only this baseline needs it
+
+    lsh = MinHashLSH(threshold=threshold, num_perm=128)
+    parent = {document["id"]: document["id"] for document in documents}
+
+    def root(name: str) -> str:
+        while parent[name] != name:
+            name = parent[name]
+        return name
+
+    for document in documents:
+        minhash = MinHash(num_perm=128)
+        text = document["text"]
+        minhash.update_batch([text[at : at + 5].encode() for at in range(max(1, len(text) - 4))])
+        for other in lsh.query(minhash):
+            parent[root(other)] = root(document["id"])
+        lsh.insert(document["id"], minhash)
+    print(f"datasketch LSH at {threshold}:")
+    print(scorer.report(scorer.score(documents, {name: root(name) for name in parent})).splitlines()[0])
+
+
+def _import(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("score", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    sys.exit(main())

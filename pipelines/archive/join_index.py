@@ -1,0 +1,162 @@
+"""The join stage's persistent index and evidence in SQL (tables of 0002_join.sql).
+
+Works on a connection handed in and never commits: the writer's transaction covers the archive and
+the index alike. Normalised texts are not stored: they are worked out from `texts`, so a live node
+must have a row there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.join.index import Around, Node
+from pipelines.normalise import normalise
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pipelines.join.index import Pair
+    from pipelines.join.verdict import Verdict
+
+_AT_ONCE = 500
+"""Values in one IN list."""
+
+
+class SqliteJoinIndex:
+    """A `pipelines.join.JoinIndex` on an archive's connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Read and write through this connection, inside whatever transaction it is in."""
+        self._connection = connection
+
+    def has(self, node_id: int) -> bool:
+        """Whether the text is in the index."""
+        found = self._connection.execute("SELECT 1 FROM nodes WHERE node_id = ?", (node_id,)).fetchone()
+        return found is not None
+
+    def insert(self, node: Node) -> None:
+        """Add a text with its keys."""
+        self._connection.execute(
+            "INSERT INTO nodes (node_id, shingles, scheme, signature, keys) VALUES (?, ?, ?, ?, ?)",
+            (node.node_id, node.shingles, node.scheme, node.signature, node.keys.astype("<i8").tobytes()),
+        )
+        self._connection.executemany(
+            "INSERT INTO node_keys (key, place, node_id) VALUES (?, ?, ?)",
+            [(key, place, node.node_id) for key, place in _listed(node)],
+        )
+
+    def delete(self, node: Node) -> None:
+        """Delete a text, its keys and every pair it is in."""
+        self._connection.executemany(
+            "DELETE FROM node_keys WHERE key = ? AND place = ? AND node_id = ?",
+            [(key, place, node.node_id) for key, place in _listed(node)],
+        )
+        self._connection.execute("DELETE FROM pairs WHERE node_a = ?", (node.node_id,))
+        self._connection.execute("DELETE FROM pairs WHERE node_b = ?", (node.node_id,))
+        self._connection.execute("DELETE FROM nodes WHERE node_id = ?", (node.node_id,))
+
+    def nodes(self, node_ids: Iterable[int]) -> Mapping[int, Node]:
+        """Those of the texts that are in the index."""
+        rows = self._chunked(
+            "SELECT node_id, shingles, keys, scheme, signature FROM nodes WHERE node_id IN", node_ids
+        )
+        return {
+            node_id: Node(node_id, shingles, np.frombuffer(keys, dtype="<i8"), scheme, signature)
+            for node_id, shingles, keys, scheme, signature in rows
+        }
+
+    def around(self, node: Node, window: int) -> Iterator[Around]:
+        """For each of its keys that others have too, up to `window` neighbours on either side."""
+        whole = "SELECT place, node_id FROM node_keys WHERE key = ? LIMIT ?"
+        for key, place in _listed(node):
+            rows = self._connection.execute(whole, (key, window + 1)).fetchall()
+            if len(rows) > window:
+                yield self._around_in_long(key, (place, node.node_id), window)
+            elif rows:
+                here = (place, node.node_id)
+                yield Around(
+                    [row[1] for row in reversed(rows) if row < here], [row[1] for row in rows if row > here]
+                )
+
+    def between(self, key: int, a: tuple[int, int], b: tuple[int, int], most: int) -> int:
+        """How many texts stand between two (place, node id) in a key's list, counted up to `most`."""
+        query = (
+            "SELECT count(*) FROM (SELECT 1 FROM node_keys"
+            " WHERE key = ? AND (place, node_id) > (?, ?) AND (place, node_id) < (?, ?) LIMIT ?)"
+        )
+        low, high = sorted((a, b))
+        (count,) = self._connection.execute(query, (key, *low, *high, most)).fetchone()
+        return int(count)
+
+    def text(self, node_id: int) -> str:
+        """The normalised text of a node, worked out from any text that normalises to it."""
+        query = "SELECT text FROM texts WHERE node_id = ? LIMIT 1"
+        (text,) = self._connection.execute(query, (node_id,)).fetchone()
+        return normalise(text)
+
+    def put_pair(self, pair: Pair, verdict: Verdict) -> None:
+        """Store or replace the evidence of a pair."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO pairs (node_a, node_b, verdict, reason, containment, similarity,"
+            " numbers_shared, numbers_differ, exchanges, names_differ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *pair,
+                verdict.verdict,
+                verdict.reason,
+                verdict.containment,
+                verdict.similarity,
+                verdict.numbers_shared,
+                verdict.numbers_differ,
+                verdict.exchanges,
+                verdict.names_differ,
+            ),
+        )
+
+    def delete_pair(self, pair: Pair) -> None:
+        """Delete the evidence of a pair."""
+        self._connection.execute("DELETE FROM pairs WHERE node_a = ? AND node_b = ?", pair)
+
+    def has_pair(self, pair: Pair) -> bool:
+        """Whether evidence of the pair is stored."""
+        query = "SELECT 1 FROM pairs WHERE node_a = ? AND node_b = ?"
+        return self._connection.execute(query, pair).fetchone() is not None
+
+    def pairs_of(self, node_ids: Iterable[int]) -> Iterator[tuple[Pair, str, float]]:
+        """Every stored pair of the texts: the pair, its verdict, its similarity; perhaps twice."""
+        ids = list(node_ids)
+        for side in ("node_a", "node_b"):
+            query = f"SELECT node_a, node_b, verdict, similarity FROM pairs WHERE {side} IN"
+            for node_a, node_b, verdict, similarity in self._chunked(query, ids):
+                yield (node_a, node_b), verdict, similarity
+
+    def cluster(self, clusters: Mapping[int, int]) -> None:
+        """Store the cluster of each text."""
+        self._connection.executemany(
+            "UPDATE nodes SET cluster_id = ?2 WHERE node_id = ?1 AND cluster_id IS NOT ?2", clusters.items()
+        )
+
+    def unclustered(self) -> list[int]:
+        """Texts that were added since the last relink."""
+        return [
+            row[0] for row in self._connection.execute("SELECT node_id FROM nodes WHERE cluster_id IS NULL")
+        ]
+
+    def _around_in_long(self, key: int, here: tuple[int, int], window: int) -> Around:
+        query = "SELECT node_id FROM node_keys WHERE key = ? AND (place, node_id) "
+        lower = query + "< (?, ?) ORDER BY place DESC, node_id DESC LIMIT ?"
+        higher = query + "> (?, ?) ORDER BY place, node_id LIMIT ?"
+        below, above = (self._connection.execute(side, (key, *here, window)) for side in (lower, higher))
+        return Around([row[0] for row in below], [row[0] for row in above])
+
+    def _chunked(self, query: str, values: Iterable[int]) -> Iterator[tuple]:  # type: ignore[type-arg]
+        ids = list(values)
+        for start in range(0, len(ids), _AT_ONCE):
+            chunk = ids[start : start + _AT_ONCE]
+            yield from self._connection.execute(f"{query} ({','.join('?' * len(chunk))})", chunk)
+
+
+def _listed(node: Node) -> list[tuple[int, int]]:
+    return list(zip(node.keys.tolist(), node.places.tolist(), strict=True))

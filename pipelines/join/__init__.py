@@ -1,0 +1,7 @@
+"""Join copies of one piece of news, the same way in whatever order they come."""
+
+from pipelines.join.index import JoinIndex
+from pipelines.join.joiner import Joiner
+from pipelines.join.verdict import Verdict, judge
+
+__all__ = ["JoinIndex", "Joiner", "Verdict", "judge"]

@@ -1,0 +1,50 @@
+"""What a verdict looks at in one text: its shingles, sounds and numbers.
+
+In: a normalised text. Out: its `Features`, which depend on nothing else and are never stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.join.numbers import number_places
+from pipelines.normalise import fold_sounds
+from pipelines.sign import shingle_hashes
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from pipelines.join.numbers import Places
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """A text as a verdict sees it; everything beyond the text is worked out when first asked for."""
+
+    node_id: int
+    text: str
+    """The normalised text."""
+
+    @cached_property
+    def sounds(self) -> str:
+        """The text by its sounds, as long as the text."""
+        return fold_sounds(self.text)
+
+    @cached_property
+    def sequence(self) -> npt.NDArray[np.uint64]:
+        """Shingle hashes in text order."""
+        return shingle_hashes(self.sounds)
+
+    @cached_property
+    def shingles(self) -> npt.NDArray[np.uint64]:
+        """Sorted distinct shingle hashes."""
+        return np.unique(self.sequence)
+
+    @cached_property
+    def numbers(self) -> Places:
+        """Its numbers, by the wording around them."""
+        return number_places(self.text, self.sounds)

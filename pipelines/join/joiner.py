@@ -1,0 +1,212 @@
+"""The join stage online: texts come and go, and the clusters are those of the set that is there.
+
+In: `Signed` texts, an index. Out: the cluster of every text whose neighbourhood changed. The state
+is the index alone; what is kept in memory only saves work. Whatever decides (candidates, verdicts,
+which pairs count, clusters) is a function of the set of texts; see
+docs/decisions/0002-joins-do-not-depend-on-order.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.join.features import Features
+from pipelines.join.index import Node
+from pipelines.join.linkage import Edge, Neighbourhoods, link
+from pipelines.join.verdict import APART, SAME, Verdict, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pipelines.join.index import Around, JoinIndex, Pair
+    from pipelines.records import Signed
+
+WINDOW = 10
+"""Places on either side in a key's list that are candidates. `benchmarks/neardup.py` finds the same
+pairs from 6 up; what it bounds is the work where a phrase stands in half the archive."""
+
+_SHARED_LEAST, _SHARED_PART = 2, 0.10
+_FEATURES_KEPT, _VERDICTS_KEPT = 2_000, 200_000
+
+
+class Joiner:
+    """Joins texts that are copies of each other, over a persistent index, in the caller's transaction."""
+
+    def __init__(self, index: JoinIndex, window: int = WINDOW) -> None:
+        """Work on an index; another process may have filled it."""
+        self._index = index
+        self._window = window
+        self._features: OrderedDict[int, Features] = OrderedDict()
+        self._verdicts: OrderedDict[Pair, Verdict] = OrderedDict()
+        self._doubtful: set[Pair] = set()
+        self._touched: set[int] = set()
+
+    def add(self, signed: Signed) -> None:
+        """Note that a live page has this text; nothing happens where it is known."""
+        if self._index.has(signed.node_id):
+            return
+        node = Node(signed.node_id, len(signed.shingles), signed.keys, signed.scheme, signed.signature)
+        lists = list(self._index.around(node, self._window))
+        self._index.insert(node)
+        self._remember(Features(signed.node_id, signed.normalised))
+        self._doubtful |= {pair for pair in _straddling(lists, self._window) if self._index.has_pair(pair)}
+        self._touched.add(node.node_id)
+        for other in self._partners(node, lists):
+            self._decide(_pair(node.node_id, other))
+
+    def remove(self, node_id: int) -> None:
+        """Forget a text that no live page has any more; nothing happens where it is not known."""
+        node = self._index.nodes([node_id]).get(node_id)
+        if node is None:
+            return
+        self._touched |= {other for pair, _, _ in self._index.pairs_of([node_id]) for other in pair}
+        self._index.delete(node)
+        self._features.pop(node_id, None)
+        self._doubtful |= _straddling(self._index.around(node, self._window), self._window)
+        self._touched.discard(node_id)
+
+    def relink(self) -> dict[int, int]:
+        """The cluster of every text in a component that changed since the last call."""
+        self._settle()
+        graph = _Graph(self._index)
+        touched = self._touched | set(self._index.unclustered())
+        kept = graph.component(graph.with_neighbours(graph.with_neighbours(touched)))
+        clusters = link(kept, lambda a, b: graph.verdict(_pair(a, b)) or self._verdict(_pair(a, b)).verdict)
+        self._index.cluster(clusters)
+        self._touched.clear()
+        return clusters
+
+    def similarity(self, a: int, b: int) -> float:
+        """The Jaccard similarity of two texts' shingle sets, 0 to 1; 1.0 for one and the same node."""
+        return 1.0 if a == b else self._verdict(_pair(a, b)).similarity
+
+    def _partners(self, node: Node, lists: Iterable[Around]) -> list[int]:
+        """Candidates of a text: near it in some list, sharing enough keys with it."""
+        near = Counter(other for around in lists for side in (around.below, around.above) for other in side)
+        others = self._index.nodes(near)
+        return [other for other in near if other in others and _share_enough(node, others[other])]
+
+    def _decide(self, pair: Pair) -> None:
+        """Judge a candidate pair and store the evidence, unless the texts are far apart."""
+        verdict = self._verdict(pair)
+        if verdict.verdict != APART:
+            self._index.put_pair(pair, verdict)
+            self._touched |= set(pair)
+
+    def _settle(self) -> None:
+        """Decide the pairs that an arrival or a departure between them moved apart or together."""
+        nodes = self._index.nodes({node for pair in self._doubtful for node in pair})
+        for pair in self._doubtful:
+            if any(node not in nodes for node in pair):
+                continue
+            near, known = self._is_candidate(nodes[pair[0]], nodes[pair[1]]), self._index.has_pair(pair)
+            if near and not known:
+                self._decide(pair)
+            elif known and not near:
+                self._index.delete_pair(pair)
+                self._touched |= set(pair)
+        self._doubtful.clear()
+
+    def _is_candidate(self, a: Node, b: Node) -> bool:
+        if not _share_enough(a, b):
+            return False
+        _, at_a, at_b = np.intersect1d(a.keys, b.keys, assume_unique=True, return_indices=True)
+        return any(
+            self._index.between(
+                int(a.keys[i]), (int(a.places[i]), a.node_id), (int(b.places[j]), b.node_id), self._window
+            )
+            < self._window
+            for i, j in zip(at_a, at_b, strict=True)
+        )
+
+    def _verdict(self, pair: Pair) -> Verdict:
+        verdict = self._verdicts.get(pair)
+        if verdict is None:
+            verdict = self._verdicts[pair] = judge(self._of(pair[0]), self._of(pair[1]))
+            if len(self._verdicts) > _VERDICTS_KEPT:
+                self._verdicts.popitem(last=False)
+        return verdict
+
+    def _of(self, node_id: int) -> Features:
+        features = self._features.get(node_id)
+        if features is None:
+            features = Features(node_id, self._index.text(node_id))
+        return self._remember(features)
+
+    def _remember(self, features: Features) -> Features:
+        self._features[features.node_id] = features
+        self._features.move_to_end(features.node_id)
+        if len(self._features) > _FEATURES_KEPT:
+            self._features.popitem(last=False)
+        return features
+
+
+class _Graph:
+    """The accepted pairs as stored now, read in bulk and once."""
+
+    def __init__(self, index: JoinIndex) -> None:
+        self._index = index
+        self._edges: dict[int, list[Edge]] = {}
+        self._known: dict[Pair, str] = {}
+        self._neighbourhoods = Neighbourhoods(self.edges, self._size)
+
+    def verdict(self, pair: Pair) -> str | None:
+        """The stored verdict on a pair, where one was read."""
+        return self._known.get(pair)
+
+    def edges(self, node: int) -> list[Edge]:
+        """A text's accepted pairs, best first."""
+        self._load([node])
+        return self._edges[node]
+
+    def with_neighbours(self, nodes: set[int]) -> set[int]:
+        """The texts and all that have an accepted pair with one of them."""
+        self._load(nodes)
+        return nodes | {edge.other for node in nodes for edge in self._edges[node]}
+
+    def component(self, starts: set[int]) -> dict[int, list[Edge]]:
+        """The kept edges of every text that kept edges connect with the starts."""
+        kept: dict[int, list[Edge]] = {}
+        front = {node for node in starts if self._index.has(node)}
+        while front:
+            self.with_neighbours(self.with_neighbours(front))
+            kept |= {node: self._neighbourhoods.kept(node) for node in front}
+            front = {edge.other for node in front for edge in kept[node]} - kept.keys()
+        return kept
+
+    def _load(self, nodes: Iterable[int]) -> None:
+        missing = {node for node in nodes if node not in self._edges}
+        if not missing:
+            return
+        found: dict[int, set[Edge]] = {node: set() for node in missing}
+        for pair, verdict, similarity in self._index.pairs_of(missing):
+            self._known[pair] = verdict
+            for node, other in (pair, pair[::-1]):
+                if verdict == SAME and node in found:
+                    found[node].add(Edge(-similarity, other))
+        self._edges |= {node: sorted(edges) for node, edges in found.items()}
+
+    def _size(self, node: int) -> int:
+        return self._index.nodes([node])[node].shingles
+
+
+def _share_enough(a: Node, b: Node) -> bool:
+    shared = len(np.intersect1d(a.keys, b.keys, assume_unique=True))
+    return shared >= _SHARED_LEAST and shared >= _SHARED_PART * min(len(a.keys), len(b.keys))
+
+
+def _straddling(lists: Iterable[Around], window: int) -> set[Pair]:
+    """The pairs on both sides of a text that are just `window` places apart without it."""
+    return {
+        _pair(low, high)
+        for around in lists
+        for low, high in zip(around.below, reversed(around.above[:window]), strict=False)
+        if len(around.below) == len(around.above) == window
+    }
+
+
+def _pair(a: int, b: int) -> Pair:
+    return (a, b) if a < b else (b, a)

@@ -1,0 +1,92 @@
+"""What the join stage needs of a text: its node id, shingles, candidate keys and MinHash signature.
+
+In: a cleaned text. Out: a `Signed`, the same on every machine and Python version. Knows no other
+text, so it runs in any worker process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from datasketch import LeanMinHash, MinHash
+
+from pipelines.normalise import fold_sounds, normalise
+from pipelines.records import Signed
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+SHINGLE = 5
+"""Sounds a shingle. At 4, stock phrases of unrelated notices collide; at 6, reworded copies lose too many."""
+
+PERMUTATIONS = 128
+SCHEME = f"affine32:{PERMUTATIONS}:sound{SHINGLE}"
+"""datasketch's permutation scheme, the number of values, and what a shingle is."""
+
+# A key is a shingle hash in the lowest 1/16 of the hash space, so two texts sample the same shingles
+# (mod sampling; Manber 1994, Broder 1997). At least 16, since a short text has few; at most 256, since
+# one page must not fill the index. `benchmarks/neardup.py` measures what a change does.
+_KEYS_BELOW = np.uint64(2**64 // 16)
+_KEYS_LEAST, _KEYS_MOST = 16, 256
+
+# Any odd constants do; these are the golden ratio's (Knuth) and splitmix64's (Steele et al. 2014).
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_MIX = ((30, np.uint64(0xBF58476D1CE4E5B9)), (27, np.uint64(0x94D049BB133111EB)))
+
+
+def sign(text: str) -> Signed:
+    """Everything the join stage needs of a text; texts that normalise alike give equal values."""
+    normalised = normalise(text)
+    shingles = _shingles(fold_sounds(normalised))
+    return Signed(
+        node_id=int.from_bytes(hashlib.sha256(normalised.encode()).digest()[:8], "big", signed=True),
+        normalised=normalised,
+        shingles=shingles,
+        keys=_keys(shingles),
+        scheme=SCHEME,
+        signature=_signature(shingles),
+    )
+
+
+def shingle_hashes(sounds: str) -> npt.NDArray[np.uint64]:
+    """The 64-bit hash of every shingle of a folded text, in text order; at least one."""
+    codes = np.frombuffer(sounds.ljust(SHINGLE, "\0").encode("utf-32-le"), dtype="<u4").astype(np.uint64)
+    hashes = np.zeros(len(codes) - SHINGLE + 1, dtype=np.uint64)
+    for offset in range(SHINGLE):
+        hashes = hashes * _BASE + codes[offset : len(codes) - SHINGLE + 1 + offset]
+    for shift, factor in _MIX:
+        hashes = (hashes ^ (hashes >> np.uint64(shift))) * factor
+    return hashes ^ (hashes >> np.uint64(31))
+
+
+def signature_values(signature: bytes) -> npt.NDArray[np.uint32]:
+    """The MinHash values in a serialised signature."""
+    return np.frombuffer(signature, dtype="<u4", offset=len(signature) - 4 * PERMUTATIONS)
+
+
+def _shingles(sounds: str) -> npt.NDArray[np.uint64]:
+    return np.unique(shingle_hashes(sounds))
+
+
+def _keys(shingles: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    low = int(np.searchsorted(shingles, _KEYS_BELOW))
+    return shingles[: min(max(low, _KEYS_LEAST), _KEYS_MOST)].view(np.int64)
+
+
+def _signature(shingles: npt.NDArray[np.uint64]) -> bytes:
+    minhash = MinHash(permutations=_permutations(), scheme="affine32", hashfunc=int)
+    minhash.update_batch((shingles & np.uint64(0xFFFFFFFF)).tolist())
+    lean = LeanMinHash(minhash)
+    buffer = bytearray(lean.bytesize("<"))
+    lean.serialize(buffer, "<")
+    return bytes(buffer)
+
+
+@cache
+def _permutations() -> npt.NDArray[np.uint32]:
+    """Worked out once a process: making them takes longer than using them."""
+    permutations: npt.NDArray[np.uint32] = MinHash(PERMUTATIONS, scheme="affine32").permutations
+    return permutations
