@@ -1,4 +1,4 @@
-"""The records that flow from stage to stage, all frozen; no behaviour, no imports of stages.
+r"""The records that flow from stage to stage, all frozen; no behaviour, no imports of stages.
 
     Page --decode--> Decoded --extract--> Extracted --clean--> Story --sign--> Signed
                                                                   \\______ Reading ______/
@@ -9,10 +9,11 @@ A stage that finds that a page is not a piece of news returns a Rejection instea
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     import numpy as np
     import numpy.typing as npt
 
@@ -163,13 +164,13 @@ class Signed:
     node_id: int
     """64-bit signed, from the SHA-256 of the normalised text: one node a distinct text."""
     normalised: str
-    shingles: npt.NDArray[np.uint64]
+    shingles: npt.NDArray[np.uint64] = field(repr=False)
     """Sorted distinct 64-bit hashes of the text's shingles."""
-    keys: npt.NDArray[np.int64]
+    keys: npt.NDArray[np.int64] = field(repr=False)
     """Candidate keys: a deterministic sample of the shingles, signed for SQLite."""
     scheme: str
     """How `signature` was made, e.g. `affine32:128:char5`; two schemes are never compared."""
-    signature: bytes
+    signature: bytes = field(repr=False)
     """The MinHash values as datasketch serialises them in that scheme (little-endian)."""
 
 

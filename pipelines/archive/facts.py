@@ -41,6 +41,7 @@ def put_reading(connection: sqlite3.Connection, reading: Reading, changes: Chang
     ).fetchone()
     at = iso(reading.fetched_at)
     if old is not None and (old[2], old[1]) >= (at, reading.page_id):
+        _note_first_fetch(connection, reading.url, at, old[5], changes)
         return False
     text_id = _put_text(connection, reading)
     claimed_url = claimed_address(reading.url, reading.story.claims)
@@ -93,6 +94,15 @@ def _own_address(page_url: str, claimed: str) -> str | None:
     parts = urlsplit(url)
     is_front_page = parts.path in ("", "/") and not parts.query
     return url if same_host(url, page_url) and not is_front_page else None
+
+
+def _note_first_fetch(
+    connection: sqlite3.Connection, url: str, at: str, known: str, changes: Changes
+) -> None:
+    """A page that is read late may still be the first that was fetched."""
+    if at < known:
+        connection.execute("UPDATE readings SET first_fetched_at = ? WHERE page_url = ?", (at, url))
+        changes.addresses.add(url)
 
 
 def _put_text(connection: sqlite3.Connection, reading: Reading) -> int:

@@ -129,10 +129,10 @@ CREATE INDEX articles_by_source ON articles (source, published_day);
 
 -- The text as that page had it: JOIN texts ON texts.id = copies.text_id
 CREATE TABLE copies (
-    id              INTEGER PRIMARY KEY,
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
     article_id      INTEGER NOT NULL REFERENCES articles (id) DEFERRABLE INITIALLY DEFERRED,
-    reading_id      INTEGER NOT NULL UNIQUE REFERENCES readings (id),
-    text_id         INTEGER NOT NULL REFERENCES texts (id),
+    reading_id      INTEGER NOT NULL UNIQUE REFERENCES readings (id) DEFERRABLE INITIALLY DEFERRED,
+    text_id         INTEGER NOT NULL REFERENCES texts (id) DEFERRABLE INITIALLY DEFERRED,
     url             TEXT NOT NULL UNIQUE,
     source          TEXT NOT NULL REFERENCES sources (host),
     title           TEXT NOT NULL,
