@@ -35,18 +35,18 @@ class Changes:
 def put_reading(connection: sqlite3.Connection, reading: Reading, changes: Changes) -> bool:
     """Stores what a page says now; False where this or a newer version of the page is stored already."""
     old = connection.execute(
-        "SELECT id, page_id, fetched_at, text_id, claimed_url, first_fetched_at FROM readings"
+        "SELECT fetched_at, page_id, digest, text_id, claimed_url, first_fetched_at FROM readings"
         " WHERE page_url = ?",
         (reading.url,),
     ).fetchone()
-    at = iso(reading.fetched_at)
-    if old is not None and (old[2], old[1]) >= (at, reading.page_id):
+    at, digest = iso(reading.fetched_at), _digest(reading)
+    if old is not None and _is_known(old, at, reading.page_id, digest):
         _note_first_fetch(connection, reading.url, at, old[5], changes)
         return False
     text_id = _put_text(connection, reading)
     claimed_url = claimed_address(reading.url, reading.story.claims)
     first_fetched_at = at if old is None else min(old[5], at)
-    reading_id = _put_row(connection, reading, text_id, claimed_url, first_fetched_at)
+    reading_id = _put_row(connection, reading, text_id, claimed_url, first_fetched_at, digest)
     _put_details(connection, reading_id, reading)
     connection.execute("DELETE FROM rejections WHERE url = ?", (reading.url,))
     changes.addresses.update(url for url in (reading.url, claimed_url) if url)
@@ -96,6 +96,18 @@ def _own_address(page_url: str, claimed: str) -> str | None:
     return url if same_host(url, page_url) and not is_front_page else None
 
 
+def _is_known(old: tuple[str, int, bytes], at: str, page_id: int, digest: bytes) -> bool:
+    """Whether the stored reading is of a later fetch, or of the same page and says the same.
+
+    The same page says something else when it was read again by a better extractor.
+    """
+    return (old[0], old[1]) > (at, page_id) or ((old[0], old[1]) == (at, page_id) and old[2] == digest)
+
+
+def _digest(reading: Reading) -> bytes:
+    return hashlib.sha256(repr(reading.story).encode("utf-8", "surrogatepass")).digest()
+
+
 def _note_first_fetch(
     connection: sqlite3.Connection, url: str, at: str, known: str, changes: Changes
 ) -> None:
@@ -142,6 +154,7 @@ def _put_row(
     text_id: int,
     claimed_url: str | None,
     first_fetched_at: str,
+    digest: bytes,
 ) -> int:
     story, published = reading.story, reading.story.published
     values = {
@@ -153,6 +166,7 @@ def _put_row(
         "fetched_at": iso(reading.fetched_at),
         "first_fetched_at": first_fetched_at,
         "encoding": reading.encoding,
+        "digest": digest,
         "text_id": text_id,
         "title": story.title.value,
         "language": story.language,

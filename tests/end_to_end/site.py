@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.pages import generate, lists
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Site:

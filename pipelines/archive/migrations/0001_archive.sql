@@ -51,6 +51,7 @@ CREATE TABLE readings (
     fetched_at      TEXT NOT NULL,      -- UTC, of the text's present version
     first_fetched_at TEXT NOT NULL,     -- UTC, when this page was first read
     encoding        TEXT NOT NULL,
+    digest          BLOB NOT NULL,      -- SHA-256 of all that was read, so that reading again is noticed
     text_id         INTEGER NOT NULL REFERENCES texts (id),
     title           TEXT NOT NULL,
     language        TEXT NOT NULL,

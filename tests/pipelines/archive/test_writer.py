@@ -135,6 +135,13 @@ def test_an_older_page_never_replaces_a_newer_one(archive: Archive, rows: Rows) 
     assert rows("SELECT text FROM articles") == [(HARBOUR,)]
 
 
+def test_the_same_page_read_better_replaces_the_reading(archive: Archive, rows: Rows) -> None:
+    url = "https://park.example/a.html"
+    archive.ingest([make_reading(url, PARK + "\n扫码关注我们", page_id=1, title="旧")], NOW)
+    archive.ingest([make_reading(url, PARK, page_id=1, title="新")], NOW)
+    assert rows("SELECT title, text FROM articles") == [("新", PARK)]
+
+
 def test_an_article_that_is_joined_leaves_a_forward(archive: Archive, rows: Rows) -> None:
     archive.ingest([make_reading("https://park.example/a", PARK, page_id=1)], NOW)
     archive.ingest([make_reading("https://daily.example/b", HARBOUR, page_id=2, minutes=5)], NOW)
