@@ -21,6 +21,7 @@ from crawler.records import FetchOptions, FetchProgress, FetchReport, SourceCoun
 from crawler.store import CrawlStore, store_path
 from pipelines.archive import Archive, RunCounts
 from pipelines.archive.facts import iso
+from pipelines.archive.runs import SourceRun
 from pipelines.drain import Drained, drain
 from pipelines.errors import LockedError, StorageError
 from pipelines.records import Source
@@ -212,7 +213,7 @@ def _end(
     with Archive(archive_path) as archive:
         troubles = _troubles(fetched, archive.copies_by_source())
         outcome = "stopped" if fetched.stopped else "attention" if troubles else "done"
-        archive.finish_run(run_id, outcome, counts, iso(datetime.now(UTC)))
+        archive.finish_run(run_id, outcome, counts, iso(datetime.now(UTC)), map(_source_run, fetched.sources))
     return RunReport(
         run_id=run_id,
         outcome=outcome,
@@ -223,6 +224,19 @@ def _end(
         stopped=fetched.stopped,
         nothing_reached=fetched.all_down,
         elapsed_s=elapsed_s,
+    )
+
+
+def _source_run(counts: SourceCounts) -> SourceRun:
+    return SourceRun(
+        source=counts.host,
+        fetched=counts.fetched,
+        articles=counts.articles,
+        unchanged=counts.unchanged,
+        failed=counts.failed,
+        refused=counts.refused,
+        down=counts.down,
+        last_error=counts.last_error,
     )
 
 

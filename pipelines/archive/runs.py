@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +26,20 @@ class RunCounts:
     copies_joined: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class SourceRun:
+    """What one run did at one source, as in the table `run_sources`."""
+
+    source: str
+    fetched: int
+    articles: int
+    unchanged: int
+    failed: int
+    refused: int
+    down: bool
+    last_error: str = ""
+
+
 def put_sources(database: Database, sources: Iterable[Source]) -> None:
     """Names the sources in the archive; one that was removed stays removed."""
     with database.atomic():
@@ -47,9 +61,21 @@ def start_run(database: Database, at: str, version: str) -> int:
     return cursor.lastrowid
 
 
-def finish_run(database: Database, run_id: int, outcome: str, counts: RunCounts, at: str) -> None:
+def finish_run(
+    database: Database,
+    run_id: int,
+    outcome: str,
+    counts: RunCounts,
+    at: str,
+    sources: Iterable[SourceRun] = (),
+) -> None:
     """Closes a run record."""
     with database.atomic():
+        database.conn.executemany(
+            "INSERT OR REPLACE INTO run_sources (run_id, at, source, fetched, articles, unchanged, failed,"
+            " refused, down, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(run_id, at, *astuple(source)) for source in sources],
+        )
         database.conn.execute(
             "UPDATE runs SET outcome = ?, finished_at = ?, pages_fetched = ?, pages_unchanged = ?,"
             " pages_failed = ?, articles_new = ?, articles_updated = ?, copies_joined = ? WHERE id = ?",

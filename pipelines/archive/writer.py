@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from pipelines.archive.runs import RunCounts
+    from pipelines.archive.runs import RunCounts, SourceRun
     from pipelines.records import Source
 
 
@@ -102,10 +102,12 @@ class Archive:
         with storage_errors(self.path):
             return start_run(self._database, at, version)
 
-    def finish_run(self, run_id: int, outcome: str, counts: RunCounts, at: str) -> None:
-        """Closes a run record with its outcome."""
+    def finish_run(
+        self, run_id: int, outcome: str, counts: RunCounts, at: str, sources: Iterable[SourceRun] = ()
+    ) -> None:
+        """Closes a run record with its outcome and what was done at each source."""
         with storage_errors(self.path):
-            finish_run(self._database, run_id, outcome, counts, at)
+            finish_run(self._database, run_id, outcome, counts, at, sources)
 
     def copies_by_source(self) -> dict[str, int]:
         """Host → the copies that the archive holds of it."""

@@ -29,6 +29,22 @@ CREATE TABLE runs (
     version         TEXT NOT NULL DEFAULT ''
 );
 
+-- What a run did at each source that it took; a source that was not due has no row.
+CREATE TABLE run_sources (
+    run_id     INTEGER NOT NULL REFERENCES runs (id),
+    source     TEXT NOT NULL REFERENCES sources (host),
+    at         TEXT NOT NULL,
+    fetched    INTEGER NOT NULL,
+    articles   INTEGER NOT NULL,   -- fetched pages that went on to extraction
+    unchanged  INTEGER NOT NULL,
+    failed     INTEGER NOT NULL,
+    refused    INTEGER NOT NULL,
+    down       INTEGER NOT NULL CHECK (down IN (0, 1)),
+    last_error TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (run_id, source)
+) WITHOUT ROWID;
+CREATE INDEX run_sources_by_source ON run_sources (source, run_id);
+
 -- Facts -----------------------------------------------------------------------------------------
 
 -- One row a distinct cleaned text, exactly as shown; node_id is that of its normalised form.
