@@ -1,0 +1,97 @@
+"""The application: global options, and the commands in the order in which a newcomer meets them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
+from typing import Annotated
+
+import typer
+
+from crawler.cli import crawl, search, show, sources, status
+from crawler.cli.failures import GuardedGroup
+from crawler.config import read_settings
+
+_HELP = """
+News about industrial parks: crawled politely, cleaned, de-duplicated, attributed.
+
+A first look, without any site: [bold]parknews demo[/]
+"""
+
+_EPILOG = """
+[bold]Examples[/]
+
+  parknews demo                            the whole path over the bundled demo sites
+
+  parknews crawl                           every source of data/sources.toml
+
+  parknews search 产业园                    what the archive holds on a subject
+
+  parknews --db old.db show 42             one article of another archive
+
+Exit codes: 0 done, 1 something needs attention, 2 wrong usage or configuration,
+3 another run holds the lock, 4 refused (full disk, foreign or damaged archive).
+"""
+
+
+def _print_version(wanted: bool | None) -> None:
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415  # only this option needs it
+
+        typer.echo(f"parknews {version('parknews')}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    name="parknews",
+    cls=GuardedGroup,
+    help=_HELP,
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _global_options(
+    ctx: typer.Context,
+    db: Annotated[
+        Path | None,
+        typer.Option(
+            "--db", metavar="PATH", help="The archive. [dim]\\[env: PARKNEWS_DB; data/archive.db][/]"
+        ),
+    ] = None,
+    sources_path: Annotated[
+        Path | None,
+        typer.Option(
+            "--sources",
+            metavar="PATH",
+            help="The sources file. [dim]\\[env: PARKNEWS_SOURCES; data/sources.toml][/]",
+        ),
+    ] = None,
+    verbose: Annotated[
+        int, typer.Option("-v", "--verbose", count=True, help="Log more to stderr; -vv logs everything.")
+    ] = 0,
+    version: Annotated[
+        bool | None,
+        typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version."),
+    ] = None,
+) -> None:
+    ctx.obj = read_settings(os.environ, db=db, sources=sources_path, verbose=verbose)
+
+
+def main() -> None:
+    """The entry point of `.venv/bin/parknews`."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a Latin-1 terminal is no reason to fail
+    app(prog_name="parknews")
+
+
+app.command("crawl", epilog=crawl.EPILOG)(crawl.crawl)
+app.command("search", epilog=search.EPILOG)(search.search)
+app.command("show", epilog=show.EPILOG)(show.show)
+app.command("status", epilog=status.EPILOG)(status.status)
+app.add_typer(sources.app, name="sources")

@@ -1,0 +1,142 @@
+"""`parknews crawl`: fetch, then extract, clean, de-duplicate and archive."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.failures import ATTENTION
+from crawler.cli.output import answers, one_line, print_json, remarks, table
+from crawler.cli.status import due_sources
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from crawler.config import Settings
+    from crawler.records import CrawlSource
+    from crawler.run import RunOptions, RunReport
+
+EPILOG = """
+[bold]Examples[/]
+
+  parknews crawl                              every source of the sources file
+
+  parknews crawl www.example-park.gov.cn      this source only
+
+  parknews crawl --due                        from a timer: those whose `every` has elapsed
+
+  parknews crawl --revisit                    ask again for every known article
+
+A run that was killed is taken up where it stopped: give the same command again.
+Ctrl-C (or SIGTERM) ends a run cleanly.
+"""
+
+
+def crawl(
+    ctx: typer.Context,
+    hosts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[HOST]...", help="Sources to crawl, by host; all where none is named."),
+    ] = None,
+    due: Annotated[bool, typer.Option("--due", help="Only sources whose `every` has elapsed.")] = False,
+    revisit: Annotated[bool, typer.Option("--revisit", help="Ask again for all known articles now.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Crawl the sources into the archive: fetch, extract, clean, de-duplicate."""
+    from crawler.sources import choose, nothing_to_crawl, read_sources  # noqa: PLC0415  # --help reads no file
+
+    settings = settings_of(ctx)
+    sources = read_sources(settings.sources)
+    if not sources:
+        raise nothing_to_crawl(settings.sources)
+    chosen = choose(sources, hosts or [])
+    if due:
+        chosen = due_sources(settings.db, chosen)
+    if not chosen:
+        _say_nothing_is_due(as_json)
+        return
+    report = run(settings, settings.db, chosen, run_options(settings, revisit=revisit))
+    if as_json:
+        print_json(report_json(report))
+    else:
+        print_report(answers(), report, {source.host: source.name for source in chosen})
+    raise typer.Exit(exit_code(report))
+
+
+def run(settings: Settings, archive_path: Path, sources: list[CrawlSource], options: RunOptions) -> RunReport:
+    """One run with its progress on stderr."""
+    from crawler.cli.progress import log_to, progress_display  # noqa: PLC0415  # loads rich's progress bars
+    from crawler.run import crawl as run_crawl  # noqa: PLC0415  # loads Scrapy and trafilatura
+
+    signal.signal(signal.SIGTERM, _leave)
+    console = remarks()
+    log_to(console, settings.verbose)
+    with progress_display(console) as on_progress:
+        return run_crawl(archive_path, sources, options, on_progress=on_progress)
+
+
+def run_options(settings: Settings, *, revisit: bool) -> RunOptions:
+    """How a run goes, as the settings have it."""
+    from crawler.records import FetchOptions  # noqa: PLC0415  # with the next: loads Scrapy
+    from crawler.run import RunOptions  # noqa: PLC0415
+    from pipelines.workers import WorkerOptions  # noqa: PLC0415
+
+    level = {0: "WARNING", 1: "INFO"}.get(settings.verbose, "DEBUG")
+    fetch = FetchOptions(
+        revisit=revisit, user_agent=settings.user_agent, contact=settings.contact, log_level=level
+    )
+    return RunOptions(fetch=fetch, workers=WorkerOptions(workers=settings.workers))
+
+
+def exit_code(report: RunReport) -> int:
+    """0 when all is well (a run that was asked to stop is), 1 when something needs attention."""
+    return ATTENTION if report.troubles or report.nothing_reached else 0
+
+
+def report_json(report: RunReport) -> dict[str, Any]:
+    """The report as JSON has it; the counts are named as in the table `runs`."""
+    from dataclasses import asdict  # noqa: PLC0415  # one use
+
+    answer = asdict(report)
+    return {"run": answer.pop("run_id"), "outcome": answer.pop("outcome"), **answer.pop("counts"), **answer}
+
+
+def print_report(console: Console, report: RunReport, names: dict[str, str]) -> None:
+    """The run as a table, a sentence, and a line for each trouble."""
+    rows = table("source", "pages", "unchanged", "failed", right=("pages", "unchanged", "failed"))
+    for counts in report.sources:
+        label = one_line(names.get(counts.host, "") or counts.host)
+        rows.add_row(label, str(counts.fetched), str(counts.unchanged), str(counts.failed))
+    console.print(rows)
+    counts_ = report.counts
+    console.print(
+        f"Run {report.run_id} {_ended(report)} after {report.elapsed_s:.0f} s:"
+        f" {counts_.articles_new} new articles, {counts_.articles_updated} updated,"
+        f" {counts_.copies_joined} copies joined, {report.rejections} rejections."
+    )
+    for trouble in report.troubles:
+        console.print(f"! {one_line(trouble)}", soft_wrap=True)
+
+
+def _ended(report: RunReport) -> str:
+    if report.stopped:
+        return "stopped, to be taken up by the next,"
+    return "reached no source" if report.nothing_reached else "ended"
+
+
+def _say_nothing_is_due(as_json: bool) -> None:
+    if as_json:
+        print_json({"run": None, "outcome": "nothing due", "sources": []})
+    else:
+        print("nothing is due; `parknews status` says when", file=sys.stderr)
+
+
+def _leave(_signal: int, _frame: object) -> NoReturn:
+    """SIGTERM before the crawl itself listens for it: nothing has been started yet."""
+    raise KeyboardInterrupt

@@ -1,0 +1,68 @@
+"""What goes to the terminal: answers on stdout, everything else on stderr, page text made harmless.
+
+Text from pages can hold terminal escapes, control characters and marks that turn the writing
+direction; `plain` shows them as what they are. JSON leaves as one line that is safe to look at too.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""C0 and C1 controls but tab and line feed, line separators, and the marks of UAX #9."""
+
+
+def plain(text: str) -> str:
+    """The text with every control character shown as its number; line feeds and tabs stay."""
+    return _HARMFUL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
+
+
+def one_line(text: str) -> str:
+    """The text made harmless, on one line."""
+    return plain(" ".join(text.split()))
+
+
+def print_json(answer: dict[str, Any]) -> None:
+    """One JSON object on one line of stdout; characters that a terminal obeys are escaped."""
+    ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
+    line = json.dumps(answer, ensure_ascii=ascii_only, allow_nan=False)
+    sys.stdout.write(_HARMFUL.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n")
+    sys.stdout.flush()
+
+
+def answers() -> Console:
+    """The console for answers: stdout, no markup or emoji codes read from the text, no colour in a pipe."""
+    from rich.console import Console  # noqa: PLC0415  # a machine's --json needs none of it
+
+    return Console(markup=False, emoji=False, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def remarks() -> Console:
+    """The console for progress and logs: stderr."""
+    from rich.console import Console  # noqa: PLC0415  # a machine's --json needs none of it
+
+    return Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def table(*headings: str, right: tuple[str, ...] = ()) -> Table:
+    """An empty table with plain rules; columns named in `right` hold numbers."""
+    from rich import box  # noqa: PLC0415  # a machine's --json needs none of it
+    from rich.table import Table  # noqa: PLC0415
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for heading in headings:
+        made.add_column(heading, justify="right" if heading in right else "left")
+    return made
+
+
+def width(text: str) -> int:
+    """Columns that a text takes on a terminal: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,93 @@
+"""How far a run is, on stderr: a bar on a terminal, a plain line every few seconds elsewhere.
+
+In: RunProgress, as often as it comes. Out: what a person (or a log file) needs to see that it moves.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.logging import RichHandler
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from crawler.cli.output import one_line, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+
+    from crawler.run import RunProgress
+
+LINE_EVERY_S = 5.0
+"""Often enough to see that a run lives, rare enough for a log file: 720 lines an hour."""
+
+_LEVELS = {0: logging.WARNING, 1: logging.INFO}
+
+
+@contextmanager
+def progress_display(console: Console) -> Iterator[Callable[[RunProgress], None]]:
+    """Yields what a run calls with its progress; the last state stays on the screen."""
+    if not console.is_terminal:
+        yield _Lines(console)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        TextColumn("{task.fields[state]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("crawling", total=None, state="starting")
+
+        def report(progress: RunProgress) -> None:
+            total = progress.fetched + progress.failed + progress.queued
+            bar.update(
+                task, completed=progress.fetched + progress.failed, total=total or None, state=short(progress)
+            )
+
+        yield report
+
+
+def short(progress: RunProgress) -> str:
+    """The state of a run in a few words: 50 columns at most, so that 80 hold it and the bar."""
+    return (
+        f"{progress.fetched} fetched, {progress.queued} queued, "
+        f"{progress.articles} articles, {progress.rejections} rejected"
+    )
+
+
+def log_to(console: Console, verbosity: int) -> None:
+    """Sends log records to the console, above a progress bar where there is one."""
+    handler = RichHandler(
+        console=console, show_path=False, markup=False, rich_tracebacks=False, highlighter=None
+    )
+    handler.setFormatter(_Harmless("%(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(_LEVELS.get(verbosity, logging.DEBUG))
+
+
+class _Lines:
+    """Prints a line when `LINE_EVERY_S` has passed since the last one."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._next_s = 0.0
+
+    def __call__(self, progress: RunProgress) -> None:
+        if progress.elapsed_s < self._next_s:
+            return
+        self._next_s = progress.elapsed_s + LINE_EVERY_S
+        failed = f", {progress.failed} failed" if progress.failed else ""
+        where = f"; now {one_line(progress.host)}" if progress.host else ""
+        self._console.print(f"{progress.elapsed_s:.0f} s: {short(progress)}{failed}{where}")
+
+
+class _Harmless(logging.Formatter):
+    """A log record may quote a page: control characters are shown as numbers."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return plain(super().format(record))

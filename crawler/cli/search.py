@@ -1,0 +1,112 @@
+"""`parknews search`: articles that contain a text."""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.output import answers, one_line, plain, print_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from pipelines.search import Hit, Snippet
+
+EPILOG = """
+[bold]Examples[/]
+
+  parknews search 园区                         every article with 园区 in title or text, newest first
+
+  parknews search 招商 生物医药                 with both words, wherever they stand
+
+  parknews search '"高新 技术"' --by rank       with 高新技术, best first
+
+  parknews search 集成电路 --limit 5 --json     for a script: one JSON object
+"""
+
+
+class Order(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enum
+    """How hits are ordered."""
+
+    date = "date"
+    rank = "rank"
+
+
+def search(
+    ctx: typer.Context,
+    query: Annotated[
+        list[str],
+        typer.Argument(metavar="QUERY", help='Words that must all occur; "quoted words" count as one.'),
+    ],
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many articles at most.")] = 20,
+    by: Annotated[Order, typer.Option(help="Newest first, or best match first.")] = Order.date,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Find articles that contain the text.
+
+    Words of any length are found, Chinese ones of one or two characters too;
+    case and white space do not matter.
+    """
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.search import search as find  # noqa: PLC0415
+
+    words = " ".join(query)
+    connection = read_only(settings_of(ctx).db)
+    hits = find(connection, words, limit=limit, order=by.value)
+    connection.close()
+    if as_json:
+        print_json({"query": words, "articles": [_hit_json(hit) for hit in hits]})
+    else:
+        _print_hits(answers(), words, hits, limit)
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    return {
+        "id": hit.id,
+        "title": hit.title,
+        "url": hit.url,
+        "source": hit.source,
+        "source_name": hit.source_name,
+        "published": hit.published,
+        "published_day": hit.published_day,
+        "copies": hit.copies,
+        "snippet": hit.snippet.text,
+        "marks": [list(mark) for mark in hit.snippet.marks],
+    }
+
+
+def _print_hits(console: Console, words: str, hits: list[Hit], limit: int) -> None:
+    for hit in hits:
+        _print_hit(console, hit)
+    if not hits:
+        print(f"no article contains {one_line(words)}", file=sys.stderr)
+    elif len(hits) == limit:
+        print(f"the first {limit}; more with --limit", file=sys.stderr)
+
+
+def _print_hit(console: Console, hit: Hit) -> None:
+    from rich.text import Text  # noqa: PLC0415  # --json needs none of it
+
+    copies = f"  ({hit.copies} copies)" if hit.copies > 1 else ""
+    head = Text.assemble((f"{hit.id:>5}", "cyan"), "  ", (one_line(hit.title), "bold"), (copies, "dim"))
+    console.print(head)
+    console.print(Text(f"       {hit.published_day or 'no date':10}  {one_line(hit.source_name)}"))
+    console.print(Text(f"       {one_line(hit.url)}", style="dim"), soft_wrap=True)
+    console.print(Text.assemble("       ", _marked(hit.snippet)), soft_wrap=not console.is_terminal)
+    console.print()
+
+
+def _marked(snippet: Snippet) -> Text:
+    from rich.text import Text  # noqa: PLC0415
+
+    pieces: list[Any] = []
+    at = 0
+    for start, end in snippet.marks:
+        pieces += [plain(snippet.text[at:start]), (plain(snippet.text[start:end]), "bold yellow")]
+        at = end
+    return Text.assemble(*pieces, plain(snippet.text[at:]))

@@ -1,0 +1,136 @@
+"""`parknews show`: one article and the whole account of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.output import answers, one_line, plain, print_json
+from pipelines.errors import ParknewsError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pipelines.show import ShownArticle, ShownCopy, ShownRejection
+
+EPILOG = """
+[bold]Examples[/]
+
+  parknews show 42                                         the article with this id
+
+  parknews show https://www.example.cn/news/1.html         the article that this page belongs to
+
+  parknews show 42 --json                                  everything about it, for a script
+"""
+
+_PIECE_CHARACTERS = 120
+"""A stripped footer can be a page long; its first line and a half says what it was. --json has it all."""
+
+
+def show(
+    ctx: typer.Context,
+    reference: Annotated[
+        str, typer.Argument(metavar="ID-or-URL", help="An article's id, or any URL it was seen at.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show one article: its text, all its copies, what was stripped, where its fields came from.
+
+    For a URL that did not become a copy, the reason.
+    """
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.show import ShownRejection  # noqa: PLC0415
+    from pipelines.show import show as find  # noqa: PLC0415
+
+    db = settings_of(ctx).db
+    connection = read_only(db)
+    found = find(connection, reference)
+    connection.close()
+    if found is None:
+        raise ParknewsError(f"{one_line(reference)}: no such article in {db}; `parknews search` finds ids")
+    if as_json:
+        print_json(shown_json(found))
+    elif isinstance(found, ShownRejection):
+        _print_rejection(answers(), found)
+    else:
+        _print_article(answers(), found)
+
+
+def shown_json(found: ShownArticle | ShownRejection) -> dict[str, Any]:
+    """The answer as JSON has it: the fields of the record, with what it is in `found`."""
+    kind = "rejection" if hasattr(found, "reason") else "article"
+    return {"found": kind, **asdict(found)}
+
+
+def _print_rejection(console: Console, found: ShownRejection) -> None:
+    console.print(f"rejected: {plain(found.url)}")
+    console.print(f"  {found.reason} (stage {found.stage}, source {found.source}, {found.at})")
+
+
+def _print_article(console: Console, article: ShownArticle) -> None:
+    from rich.text import Text  # noqa: PLC0415  # --json needs none of it
+
+    for former in article.forwarded_from:
+        console.print(f"article {former} was joined into another; this is article {article.id}")
+    console.print(Text(one_line(article.title), style="bold"))
+    console.print(Text(" · ".join(_byline(article))))
+    console.print(Text(plain(article.url), style="dim"), soft_wrap=True)
+    console.print()
+    console.print(Text(plain(article.text)))
+    _heading(console, f"Copies ({len(article.copies)})")
+    for copy in article.copies:
+        _print_copy(console, copy)
+    _print_origins(console, article.copies[0])
+    _print_stripped(console, article.copies)
+
+
+def _byline(article: ShownArticle) -> list[str]:
+    parts = [f"article {article.id}", article.published_day or "no date", article.source_name]
+    if article.credited_source:
+        parts.append(f"credited to {article.credited_source}")
+    if article.author:
+        parts.append(f"by {article.author}")
+    return [one_line(part) for part in parts]
+
+
+def _print_copy(console: Console, copy: ShownCopy) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
+    day = copy.published_day or "no date"
+    console.print(
+        Text.assemble(
+            ("* " if copy.kept else "  ", "bold"),
+            f"{copy.similarity:4.2f}  {day:10}  ",
+            one_line(copy.source_name),
+        )
+    )
+    console.print(Text(f"        {plain(copy.url)}", style="dim"), soft_wrap=True)
+    console.print(Text(f"        {one_line(copy.why)}"))
+    for variant in copy.variants:
+        console.print(Text(f"        also at {plain(variant)}", style="dim"), soft_wrap=True)
+
+
+def _print_origins(console: Console, kept: ShownCopy) -> None:
+    _heading(console, "Where the fields came from")
+    for name, field in kept.origins.items():
+        evidence = f"  “{one_line(field.evidence)}”" if field.evidence else ""
+        console.print(f"  {name}: {one_line(field.value)}  [{one_line(field.origin)}]{evidence}")
+
+
+def _print_stripped(console: Console, copies: tuple[ShownCopy, ...]) -> None:
+    _heading(console, "Stripped")
+    for copy in copies:
+        if copy.stripped:
+            console.print(f"  from {plain(copy.url)}", style="dim", soft_wrap=True)
+        for piece in copy.stripped:
+            text = one_line(piece.text)
+            short = text if len(text) <= _PIECE_CHARACTERS else text[: _PIECE_CHARACTERS - 1] + "…"
+            console.print(f"    {piece.kind} ({piece.rule}): {short}")
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print()
+    console.print(text, style="bold")

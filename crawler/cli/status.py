@@ -1,0 +1,124 @@
+"""`parknews status`: how each source stands."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.failures import ATTENTION
+from crawler.cli.output import answers, one_line, print_json, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from crawler.records import CrawlSource, RoundCounts
+    from crawler.status import Standing, Yield
+
+EPILOG = """
+[bold]Examples[/]
+
+  parknews status                        a line a source, then what is wrong
+
+  parknews status --json                 for a script
+
+  parknews status || mail -s parknews me from a timer: exit 1 where something is wrong
+"""
+
+_ROUNDS = 10
+"""Rounds looked at per source: two and a half days of the usual six hours."""
+
+
+def status(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Show each source's last success, next due time and yield; exit 1 where something is wrong."""
+    from crawler.sources import nothing_to_crawl, read_sources  # noqa: PLC0415  # --help reads no file
+    from crawler.status import standings  # noqa: PLC0415
+
+    settings = settings_of(ctx)
+    sources = read_sources(settings.sources)
+    if not sources:
+        raise nothing_to_crawl(settings.sources)
+    found = standings(sources, read_rounds(settings.db), _held(settings.db))
+    if as_json:
+        print_json({"sources": [_standing_json(standing) for standing in found]})
+    else:
+        _print_standings(answers(), found)
+    if any(standing.state == "wrong" for standing in found):
+        raise typer.Exit(ATTENTION)
+
+
+def read_rounds(db: Path) -> list[RoundCounts]:
+    """The last rounds of every source, newest first; none where nothing has been crawled."""
+    from crawler.store import CrawlStore, store_path  # noqa: PLC0415  # --help needs no store
+
+    path = store_path(db)
+    if not path.exists():
+        return []
+    with CrawlStore(path) as store:
+        return store.rounds(_ROUNDS)
+
+
+def due_sources(db: Path, sources: list[CrawlSource]) -> list[CrawlSource]:
+    """Those of the sources whose `every` has elapsed."""
+    from crawler.status import due  # noqa: PLC0415  # --help needs none of it
+
+    return due(sources, read_rounds(db), datetime.now(UTC))
+
+
+def _held(db: Path) -> dict[str, Yield]:
+    from crawler.status import Yield  # noqa: PLC0415
+    from pipelines.archive.connect import read_only  # noqa: PLC0415
+    from pipelines.archive.read import source_yields  # noqa: PLC0415
+
+    if not db.exists():
+        return {}
+    connection = read_only(db)
+    rows = source_yields(connection)
+    connection.close()
+    names = ("status", "articles", "copies", "rejections", "newest_day", "last_read_at")
+    return {row["host"]: Yield(**{name: row[name] for name in names}) for row in rows}
+
+
+def _standing_json(standing: Standing) -> dict[str, Any]:
+    answer = {**asdict(standing), **asdict(standing.held)}
+    del answer["held"]
+    answer["rounds"] = [
+        {name: _iso(value) for name, value in one.items() if name != "source"} for one in answer["rounds"]
+    ]
+    return {name: _iso(value) for name, value in answer.items()}
+
+
+def _iso(value: object) -> object:
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value
+
+
+def _print_standings(console: Console, found: list[Standing]) -> None:
+    rows = table(
+        "source", "state", "last success", "next due", "articles", "last run", right=("articles", "last run")
+    )
+    for standing in found:
+        rows.add_row(
+            one_line(standing.name),
+            standing.state,
+            _when(standing.last_success_at, "never"),
+            _when(standing.next_due_at, "now"),
+            str(standing.held.articles),
+            str(standing.rounds[0].articles) if standing.rounds else "",
+        )
+    console.print(rows)
+    for standing in found:
+        if standing.reason:
+            console.print(f"! {one_line(standing.host)}: {one_line(standing.reason)}", soft_wrap=True)
+
+
+def _when(moment: datetime | None, otherwise: str) -> str:
+    """In the operator's own time zone, to the minute."""
+    return moment.astimezone().strftime("%m-%d %H:%M") if moment else otherwise

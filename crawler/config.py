@@ -1,0 +1,115 @@
+"""The settings of one invocation, read once at the edge: options before environment before default.
+
+In: the command line's options and the environment. Out: one frozen Settings. Nothing further in
+reads the environment. docs/reference/settings.md is written from the fields below.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and how this operator crawls. A setting's reason stands beside it."""
+
+    db: Path = field(
+        default=Path("data/archive.db"),
+        metadata={
+            "variable": "PARKNEWS_DB",
+            "option": "--db",
+            "unit": "path",
+            "reason": "The archive. Raw pages and the frontier live beside it, in a file named after it.",
+        },
+    )
+    sources: Path = field(
+        default=Path("data/sources.toml"),
+        metadata={
+            "variable": "PARKNEWS_SOURCES",
+            "option": "--sources",
+            "unit": "path",
+            "reason": "The list of publications that may be crawled.",
+        },
+    )
+    contact: str = field(
+        default="",
+        metadata={
+            "variable": "PARKNEWS_CONTACT",
+            "option": "",
+            "unit": "e-mail or URL",
+            "reason": "How a site's owner reaches you; sent with every request as part of the user agent.",
+        },
+    )
+    user_agent: str = field(
+        default="parknews/0.1",
+        metadata={
+            "variable": "PARKNEWS_USER_AGENT",
+            "option": "",
+            "unit": "text",
+            "reason": "What the crawler calls itself, to sites and in robots.txt; the contact follows it.",
+        },
+    )
+    workers: int = field(
+        default_factory=_cores,
+        metadata={
+            "variable": "PARKNEWS_WORKERS",
+            "option": "",
+            "unit": "processes",
+            "default": "one a core",
+            "reason": "Processes that extract and clean; extraction is nearly all of the work.",
+        },
+    )
+    verbose: int = field(
+        default=0,
+        metadata={
+            "variable": "",
+            "option": "-v",
+            "unit": "times",
+            "reason": "Log more to stderr (-vv: everything), and show the traceback of an error.",
+        },
+    )
+
+
+def read_settings(
+    environment: Mapping[str, str], *, db: Path | None = None, sources: Path | None = None, verbose: int = 0
+) -> Settings:
+    """The settings in force; an option given beats the environment, which beats the default.
+
+    Raises:
+        ConfigurationError: a variable that cannot be understood, by its name.
+    """
+    values: dict[str, object] = {"verbose": verbose}
+    for setting in fields(Settings):
+        variable = setting.metadata["variable"]
+        raw = environment.get(variable, "").strip() if variable else ""
+        if raw:
+            values[setting.name] = _convert(setting.name, variable, raw)
+    if db is not None:
+        values["db"] = db
+    if sources is not None:
+        values["sources"] = sources
+    return Settings(**values)  # type: ignore[arg-type]  # _convert gives each name its own type
+
+
+def _convert(name: str, variable: str, raw: str) -> object:
+    if name in {"db", "sources"}:
+        return Path(raw)
+    if name == "workers":
+        if not raw.isdecimal() or not 1 <= int(raw) <= 256:
+            raise ConfigurationError(f"{variable}={raw!r}: must be a whole number from 1 to 256")
+        return int(raw)
+    if not raw.isprintable():
+        raise ConfigurationError(f"{variable}={raw!r}: must be one line of printable text")
+    return raw

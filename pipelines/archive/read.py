@@ -1,0 +1,179 @@
+"""The questions that readers ask the archive: all their SQL, none of their judgement.
+
+In: a read-only connection with `sqlite3.Row` rows (`pipelines.archive.connect.read_only`). Out: rows, or
+iterators of rows; nothing is written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+NEWEST_FIRST = "a.published_day DESC NULLS LAST, a.published DESC, a.id DESC"
+BEST_FIRST = "bm25(articles_fts, 5.0, 1.0), a.id DESC"
+"""A word in the title counts five times one in the text: titles here are ten to thirty characters."""
+
+_NODES_OF_ARTICLE = "SELECT t.node_id FROM copies c JOIN texts t ON t.id = c.text_id WHERE c.article_id = ?1"
+
+
+def matching_articles(connection: sqlite3.Connection, expression: str, order: str) -> Iterator[int]:
+    """Ids of the articles that match an FTS5 expression; `order` is one of the constants above."""
+    cursor = connection.execute(
+        "SELECT a.id FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid"  # our constants
+        f" WHERE articles_fts MATCH ? ORDER BY {order}",
+        (expression,),
+    )
+    return (row[0] for row in cursor)
+
+
+def article(connection: sqlite3.Connection, article_id: int) -> sqlite3.Row | None:
+    """One row of `articles`."""
+    return _one(connection, "SELECT * FROM articles WHERE id = ?", article_id)
+
+
+def forward(connection: sqlite3.Connection, article_id: int) -> sqlite3.Row | None:
+    """Where an article that is no more went: new_id, reason, at."""
+    return _one(connection, "SELECT new_id, reason, at FROM forwards WHERE old_id = ?", article_id)
+
+
+def article_of_url(connection: sqlite3.Connection, url: str) -> int | None:
+    """The article that a URL belongs to: as a copy, as a page that was read, or as what answered.
+
+    A print or AMP page has no copy of its own: it leads to the copy that it calls its own address.
+    """
+    for sql in (
+        "SELECT article_id FROM copies WHERE url = ?1",
+        "SELECT c.article_id FROM readings r JOIN copies c ON c.reading_id = r.id WHERE r.page_url = ?1",
+        "SELECT c.article_id FROM readings r JOIN copies c ON c.url = r.claimed_url"
+        " WHERE r.page_url = ?1 AND c.source = r.source",
+        "SELECT c.article_id FROM readings r JOIN copies c ON c.reading_id = r.id"
+        " WHERE r.url_answered = ?1 LIMIT 1",
+    ):
+        row = _one(connection, sql, url)
+        if row:
+            return int(row[0])
+    return None
+
+
+def copies(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+    """An article's copies with their texts, the kept one first, then by similarity."""
+    return connection.execute(
+        "SELECT c.*, t.text, t.node_id, r.encoding, r.editor, r.site_name, r.first_fetched_at, r.page_url"
+        " FROM copies c JOIN texts t ON t.id = c.text_id JOIN readings r ON r.id = c.reading_id"
+        " WHERE c.article_id = ? ORDER BY c.kept DESC, c.similarity DESC, c.url",
+        (article_id,),
+    ).fetchall()
+
+
+def variants(connection: sqlite3.Connection, copy_url: str, source: str) -> list[str]:
+    """Addresses of other pages of the same source that call this copy their own address.
+
+    A page whose claim was not believed has a copy of its own, and is no variant.
+    """
+    rows = connection.execute(
+        "SELECT page_url FROM readings r LEFT JOIN copies c ON c.reading_id = r.id"
+        " WHERE r.claimed_url = ?1 AND r.source = ?2 AND r.page_url <> ?1 AND coalesce(c.url, ?1) = ?1"
+        " ORDER BY page_url",
+        (copy_url, source),
+    )
+    return [row[0] for row in rows]
+
+
+def origins(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
+    """Where each field of a reading came from: field, origin, evidence."""
+    return connection.execute(
+        "SELECT field, origin, evidence FROM origins WHERE reading_id = ? ORDER BY field", (reading_id,)
+    ).fetchall()
+
+
+def stripped_pieces(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
+    """What cleaning took out of a page, in page order: kind, rule, text."""
+    return connection.execute(
+        "SELECT kind, rule, text FROM stripped_pieces WHERE reading_id = ? ORDER BY position", (reading_id,)
+    ).fetchall()
+
+
+def claims(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
+    """What a page says of addresses: kind (canonical, og:url), url."""
+    return connection.execute(
+        "SELECT kind, url FROM claims WHERE reading_id = ? ORDER BY kind, url", (reading_id,)
+    ).fetchall()
+
+
+def accepted_pairs(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+    """Evidence of joins within an article: pairs of its copies' texts, the most alike first."""
+    return connection.execute(
+        f"WITH own AS ({_NODES_OF_ARTICLE}) SELECT p.* FROM pairs p"  # our constant
+        " WHERE p.verdict = 'same' AND p.node_a IN own AND p.node_b IN own"
+        " ORDER BY p.similarity DESC, p.node_a, p.node_b",
+        (article_id,),
+    ).fetchall()
+
+
+def blocked_pairs(connection: sqlite3.Connection, article_id: int, limit: int) -> list[sqlite3.Row]:
+    """Articles that look like this one and were kept apart: id, title, url, reason, containment."""
+    return connection.execute(
+        f"WITH own AS ({_NODES_OF_ARTICLE}), near AS ("  # our constant
+        " SELECT node_b AS node_id, reason, containment FROM pairs"
+        " WHERE verdict = 'blocked' AND node_a IN own"
+        " UNION ALL"
+        " SELECT node_a, reason, containment FROM pairs WHERE verdict = 'blocked' AND node_b IN own)"
+        " SELECT a.id, a.title, a.url, near.reason, max(near.containment) AS containment FROM near"
+        " JOIN texts t ON t.node_id = near.node_id JOIN copies c ON c.text_id = t.id"
+        " JOIN articles a ON a.id = c.article_id WHERE a.id <> ?1"
+        " GROUP BY a.id ORDER BY containment DESC, a.id LIMIT ?2",
+        (article_id, limit),
+    ).fetchall()
+
+
+def rejection(connection: sqlite3.Connection, url: str) -> sqlite3.Row | None:
+    """Why a URL did not become a copy: url, source, stage, reason, at."""
+    return _one(connection, "SELECT url, source, stage, reason, at FROM rejections WHERE url = ?", url)
+
+
+def source_names(connection: sqlite3.Connection) -> dict[str, str]:
+    """The name of every source in the archive, by host."""
+    return {row["host"]: row["name"] for row in connection.execute("SELECT host, name FROM sources")}
+
+
+def source_yields(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """What the archive holds of each source: its row, and its copies, articles, rejections, newest day."""
+    return connection.execute(
+        "SELECT s.host, s.name, s.status, count(c.id) AS copies, coalesce(sum(c.kept), 0) AS articles,"
+        " max(c.published_day) AS newest_day, max(c.fetched_at) AS last_read_at,"
+        " (SELECT count(*) FROM rejections x WHERE x.source = s.host) AS rejections"
+        " FROM sources s LEFT JOIN copies c ON c.source = s.host GROUP BY s.host ORDER BY s.host"
+    ).fetchall()
+
+
+def new_readings_by_run(connection: sqlite3.Connection, runs: int) -> list[sqlite3.Row]:
+    """Pages that became readings for the first time in each of the last runs: run_id, source, articles."""
+    return connection.execute(
+        "WITH last AS (SELECT id, started_at, coalesce(finished_at, '9999') AS finished_at"
+        "              FROM runs ORDER BY id DESC LIMIT ?)"
+        " SELECT last.id AS run_id, r.source, count(*) AS articles FROM last JOIN readings r"
+        " ON r.first_fetched_at BETWEEN last.started_at AND last.finished_at"
+        " GROUP BY last.id, r.source ORDER BY last.id DESC",
+        (runs,),
+    ).fetchall()
+
+
+def last_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
+    """The latest row of `runs`."""
+    return _one(connection, "SELECT * FROM runs WHERE id = (SELECT max(id) FROM runs)")
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Rows of the tables that a summary names."""
+    tables = ("articles", "copies", "stripped", "rejections", "sources", "runs")
+    return {
+        name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables
+    }  # our constants
+
+
+def _one(connection: sqlite3.Connection, sql: str, *values: object) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = connection.execute(sql, values).fetchone()
+    return row

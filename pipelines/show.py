@@ -1,0 +1,263 @@
+"""One article and the whole account of it: copies, why they were joined, what was stripped, origins.
+
+In: an archive's read-only connection and an id or URL. Out: what is known of it, or why the URL was
+rejected, or None. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.archive import read
+from pipelines.records import Claim, Field, Stripped
+from pipelines.urls import canonical_url
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_ID = re.compile("[0-9]{1,18}")
+_APART_MAX = 10
+"""A monthly bulletin has dozens of look-alikes; ten tell that they were seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An accepted pair of texts: what joined them, measured when they were compared."""
+
+    url: str
+    """A copy of this article that has the other text."""
+    rule: str
+    containment: float
+    """Share of the shorter text's shingles that the longer one has."""
+    similarity: float
+    numbers_shared: int
+    """Places, known by the wording around them, where both texts have a number."""
+    numbers_differ: int
+    names_differ: int
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """An article that looks like this one and was kept apart."""
+
+    id: int
+    title: str
+    url: str
+    reason: str
+    containment: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCopy:
+    """One URL at which the article was seen, with that page's own words and their account."""
+
+    url: str
+    source: str
+    source_name: str
+    title: str
+    text: str
+    published: str | None
+    published_day: str | None
+    date_origin: str | None
+    author: str | None
+    credited_source: str | None
+    language: str
+    fetched_at: str
+    encoding: str
+    similarity: float
+    kept: bool
+    why: str
+    """Why it is a copy of this article, in a sentence."""
+    evidence: tuple[Evidence, ...]
+    """The pairs that joined it, the most alike first."""
+    variants: tuple[str, ...]
+    """Print, AMP and other pages of the same source that are this copy too."""
+    origins: dict[str, Field]
+    """Field name -> its value, where on the page it stood, and the piece it was read from."""
+    stripped: tuple[Stripped, ...]
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownArticle:
+    """An article as the archive concludes it, and its copies, the kept one first."""
+
+    id: int
+    title: str
+    text: str
+    url: str
+    source: str
+    source_name: str
+    published: str | None
+    published_day: str | None
+    date_origin: str | None
+    author: str | None
+    language: str
+    credited_source: str | None
+    first_seen: str
+    copies: tuple[ShownCopy, ...]
+    kept_apart: tuple[Apart, ...]
+    forwarded_from: tuple[int, ...]
+    """Former ids that led here, the one asked for first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRejection:
+    """A URL that did not become a copy."""
+
+    url: str
+    source: str
+    stage: str
+    reason: str
+    at: str
+
+
+def show(connection: sqlite3.Connection, reference: str) -> ShownArticle | ShownRejection | None:
+    """The article of an id or of any of its URLs, or the rejection of a URL; None where unknown."""
+    reference = reference.strip()
+    if _ID.fullmatch(reference):
+        return _article(connection, int(reference))
+    spellings = _spellings(reference)
+    for url in spellings:
+        article_id = read.article_of_url(connection, url)
+        if article_id is not None:
+            return _article(connection, article_id)
+    for url in spellings:
+        row = read.rejection(connection, url)
+        if row is not None:
+            return ShownRejection(*row)
+    return None
+
+
+def _spellings(reference: str) -> list[str]:
+    """The URL's one spelling, then as it was typed."""
+    try:
+        return list(dict.fromkeys((canonical_url(reference), reference)))
+    except ValueError:
+        return [reference]
+
+
+def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | None:
+    article_id, former = _follow(connection, article_id)
+    row = read.article(connection, article_id)
+    if row is None:
+        return None
+    names = read.source_names(connection)
+    rows = read.copies(connection, article_id)
+    pairs = read.accepted_pairs(connection, article_id)
+    return ShownArticle(
+        id=row["id"],
+        title=row["title"],
+        text=row["text"],
+        url=row["url"],
+        source=row["source"],
+        source_name=row["source_name"],
+        published=row["published"],
+        published_day=row["published_day"],
+        date_origin=row["date_origin"],
+        author=row["author"],
+        language=row["language"],
+        credited_source=row["credited_source"],
+        first_seen=row["first_seen"],
+        copies=tuple(_copy(connection, copy, rows, pairs, names) for copy in rows),
+        kept_apart=tuple(Apart(*near) for near in read.blocked_pairs(connection, article_id, _APART_MAX)),
+        forwarded_from=former,
+    )
+
+
+def _follow(connection: sqlite3.Connection, article_id: int) -> tuple[int, tuple[int, ...]]:
+    """The id that an id leads to today, and the former ids on the way."""
+    former: list[int] = []
+    while article_id not in former and (row := read.forward(connection, article_id)):
+        former.append(article_id)
+        article_id = row["new_id"]
+    return article_id, tuple(former)
+
+
+def _copy(
+    connection: sqlite3.Connection,
+    row: sqlite3.Row,
+    rows: list[sqlite3.Row],
+    pairs: list[sqlite3.Row],
+    names: dict[str, str],
+) -> ShownCopy:
+    evidence = _evidence(row, rows, pairs)
+    return ShownCopy(
+        url=row["url"],
+        source=row["source"],
+        source_name=names.get(row["source"], row["source"]),
+        title=row["title"],
+        text=row["text"],
+        published=row["published"],
+        published_day=row["published_day"],
+        date_origin=row["date_origin"],
+        author=row["author"],
+        credited_source=row["credited_source"],
+        language=row["language"],
+        fetched_at=row["fetched_at"],
+        encoding=row["encoding"],
+        similarity=row["similarity"],
+        kept=bool(row["kept"]),
+        why=_why(row, rows, evidence),
+        evidence=evidence,
+        variants=tuple(read.variants(connection, row["url"], row["source"])),
+        origins=_origins(connection, row),
+        stripped=tuple(Stripped(*piece) for piece in read.stripped_pieces(connection, row["reading_id"])),
+        claims=tuple(Claim(*claim) for claim in read.claims(connection, row["reading_id"])),
+    )
+
+
+def _evidence(row: sqlite3.Row, rows: list[sqlite3.Row], pairs: list[sqlite3.Row]) -> tuple[Evidence, ...]:
+    """The pairs that this copy's text is part of, the one with the kept copy's text first."""
+    url_of = {other["node_id"]: other["url"] for other in reversed(rows)}  # the kept copy's URL wins
+    kept_node = rows[0]["node_id"]
+    found = []
+    for pair in pairs:
+        if row["node_id"] in (pair["node_a"], pair["node_b"]):
+            other = pair["node_b"] if pair["node_a"] == row["node_id"] else pair["node_a"]
+            evidence = Evidence(
+                url=url_of[other],
+                rule=pair["reason"],
+                containment=pair["containment"],
+                similarity=pair["similarity"],
+                numbers_shared=pair["numbers_shared"],
+                numbers_differ=pair["numbers_differ"],
+                names_differ=pair["names_differ"],
+            )
+            found.append((other != kept_node, evidence))
+    return tuple(evidence for _, evidence in sorted(found, key=lambda entry: entry[0]))
+
+
+def _why(row: sqlite3.Row, rows: list[sqlite3.Row], evidence: tuple[Evidence, ...]) -> str:
+    """The strongest reason first: the kept copy itself, an equal text, the pair that joined it."""
+    kept = rows[0]
+    if row["kept"]:
+        return "the kept copy: its text is the one shown"
+    if row["text_id"] == kept["text_id"]:
+        return "its text is the same as the kept copy's"
+    if row["node_id"] == kept["node_id"]:
+        return "its text is the kept copy's but for script, punctuation or white space"
+    if not evidence:
+        return f"its text is {row['similarity']:.0%} like the kept copy's"
+    best = evidence[0]
+    other = "the kept copy" if best.url == kept["url"] else best.url
+    numbers = (
+        f"; {best.numbers_differ} of {best.numbers_shared} shared numbers differ"
+        if best.numbers_shared
+        else ""
+    )
+    return f"{best.containment:.0%} of the shorter text is in the longer, compared with {other}{numbers}"
+
+
+def _origins(connection: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Field]:
+    columns = row.keys()
+    return {
+        origin["field"]: Field(
+            value=str(row[origin["field"]]) if origin["field"] in columns else "",
+            origin=origin["origin"],
+            evidence=origin["evidence"],
+        )
+        for origin in read.origins(connection, row["reading_id"])
+    }

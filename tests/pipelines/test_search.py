@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.archive.connect import read_only
+from pipelines.search import Snippet, search, snippet
+from pipelines.spelling import spell, squeeze, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PARK = "高新技术产业园区今年引进了十二个集成电路项目，总投资超过三十亿元。\n园区管委会说，明年还将扩建。"
+ENGLISH = "The Park signed 12 projects, worth USD 3.5 billion."
+OTHER = "市里今天公布了新的公交线路，方便居民出行，首班车六点开。"
+
+
+@pytest.fixture
+def connection(fill: Callable[..., Path], told: Callable[..., object]) -> Iterator[sqlite3.Connection]:
+    path = fill(
+        [
+            told("https://a.example/1", "园区招商", PARK, date(2026, 1, 5)),
+            told("https://b.example/2", "Park News", ENGLISH, date(2026, 2, 5)),
+            told("https://a.example/3", "公交", OTHER),
+        ]
+    )
+    opened = read_only(path)
+    yield opened
+    opened.close()
+
+
+def _titles(connection: sqlite3.Connection, query: str, **options: object) -> list[str]:
+    return [hit.title for hit in search(connection, query, **options)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "query", ["园", "园区", "产业园", "高新技术产业园区", "集成电路 项目", "投资超过三十亿元。 园区管委会"]
+)
+def test_words_of_every_length_are_found(connection: sqlite3.Connection, query: str) -> None:
+    assert _titles(connection, query) == ["园区招商"]
+
+
+def test_case_and_white_space_do_not_matter(connection: sqlite3.Connection) -> None:
+    assert _titles(connection, "usd3.5BILLION") == ["Park News"]
+
+
+def test_a_phrase_goes_over_the_end_of_a_paragraph(connection: sqlite3.Connection) -> None:
+    assert _titles(connection, '"亿元。园区管委会"') == ["园区招商"]
+
+
+def test_every_word_must_occur_in_title_or_text(connection: sqlite3.Connection) -> None:
+    assert _titles(connection, "招商 扩建") == ["园区招商"]
+    assert _titles(connection, "招商 公交") == []
+
+
+def test_quoted_words_are_one_word(connection: sqlite3.Connection) -> None:
+    assert _titles(connection, '"projects, worth"') == ["Park News"]
+    assert _titles(connection, '"worth projects"') == []
+    assert _titles(connection, "worth projects") == ["Park News"]
+
+
+def test_newest_come_first_and_the_undated_last(connection: sqlite3.Connection) -> None:
+    assert _titles(connection, "。") == ["园区招商", "公交"]
+    assert _titles(connection, "1") == ["Park News"]
+    assert _titles(connection, "，", order="date") == ["园区招商", "公交"]
+
+
+def test_best_first_puts_a_word_in_the_title_before_one_in_the_text(fill, told) -> None:
+    text = "今年的工作总结在这里公布，内容很多，包括各项指标和安排。"
+    path = fill(
+        [
+            told("https://a.example/1", "工作总结", text + "其中提到了园区一次，另有说明。"),
+            told(
+                "https://a.example/2",
+                "园区",
+                "另一篇完全不同的文章，讲的是道路施工与天气的情况，请大家注意安全。",
+            ),
+        ]
+    )
+    assert _titles(read_only(path), "园区", order="rank") == ["园区", "工作总结"]
+
+
+def test_the_limit_is_kept(connection: sqlite3.Connection) -> None:
+    assert len(search(connection, "。", limit=1)) == 1
+
+
+@pytest.mark.parametrize("query", ["", "   ", '""', "\x00", "\u200b"])
+def test_nothing_searchable_finds_nothing(connection: sqlite3.Connection, query: str) -> None:
+    assert search(connection, query) == []
+
+
+@pytest.mark.parametrize(
+    "query", ['"', "园区 OR 公交", "NEAR(园 区)", "title:园", "园*", "^园", "-公交", "a\"b'c;--"]
+)
+def test_the_signs_of_a_query_language_are_ordinary_text(connection: sqlite3.Connection, query: str) -> None:
+    assert search(connection, query) == []
+
+
+def test_the_snippet_marks_the_match_on_one_line() -> None:
+    made = snippet("第一段。\n今年的 集成\n电路项目开工。", ["集成电路"])
+    assert made == Snippet("第一段。 今年的 集成 电路项目开工。", ((9, 14),))
+    assert made.text[9:14] == "集成 电路"
+
+
+def test_a_snippet_of_a_long_text_is_cut_on_both_sides() -> None:
+    made = snippet("前" * 100 + "目标" + "后" * 100, ["目标"])
+    assert (made.text[0], made.text[-1], len(made.text)) == ("…", "…", 82)
+    (start, end) = made.marks[0]
+    assert made.text[start:end] == "目标"
+
+
+def test_a_match_in_the_title_shows_the_beginning_of_the_text() -> None:
+    assert snippet("正文开始。", ["标题"]) == Snippet("正文开始。", ())
+
+
+def test_overlapping_words_are_marked_once() -> None:
+    assert snippet("产业园区", ["产业园", "园区", "产业"]).marks == ((0, 3),)
+
+
+# What must always hold: the index finds what a scan finds.
+
+_ALPHABET = st.sampled_from(
+    "园区产业AaBbſßİıΣσς1２. ,，。\n\t\u3000\u00a0é\u0301𠮷\U0001f600\u200d…“”\"'-*():^"
+)
+_TEXTS = st.text(_ALPHABET, min_size=1, max_size=14)
+
+
+def _scan(documents: list[tuple[str, str]], query: str) -> set[int]:
+    needles = [needle for needle in map(squeeze, words(query)) if needle]
+    return {
+        number
+        for number, (title, text) in enumerate(documents, start=1)
+        if needles and all(needle in squeeze(title) or needle in squeeze(text) for needle in needles)
+    }
+
+
+def _archive_of(documents: list[tuple[str, str]]) -> sqlite3.Connection:
+    """The tables that search reads, filled as the writer fills them."""
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    connection.execute(
+        "CREATE TABLE articles (id INTEGER PRIMARY KEY, title, text, url, source, source_name, published,"
+        " published_day, copies)"
+    )
+    connection.execute(_fts_statement())
+    for number, (title, text) in enumerate(documents, start=1):
+        connection.execute(
+            "INSERT INTO articles VALUES (?, ?, ?, '', '', '', NULL, NULL, 1)", (number, title, text)
+        )
+        connection.execute(
+            "INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)",
+            (number, spell(title), spell(text)),
+        )
+    return connection
+
+
+def _fts_statement() -> str:
+    sql = (files("pipelines.archive") / "migrations" / "0001_archive.sql").read_text(encoding="utf-8")
+    start = sql.index("CREATE VIRTUAL TABLE articles_fts")
+    return sql[start : sql.index(";", start)]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(_TEXTS, _TEXTS), min_size=1, max_size=6), _TEXTS)
+def test_search_finds_exactly_what_a_scan_finds(documents: list[tuple[str, str]], query: str) -> None:
+    connection = _archive_of(documents)
+    assert {hit.id for hit in search(connection, query, limit=100)} == _scan(documents, query)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), st.lists(st.tuples(_TEXTS, _TEXTS), min_size=1, max_size=6))
+def test_every_piece_of_every_length_finds_its_own_text(
+    data: st.DataObject, documents: list[tuple[str, str]]
+) -> None:
+    number = data.draw(st.integers(0, len(documents) - 1))
+    whole = squeeze(documents[number][data.draw(st.integers(0, 1))]).replace('"', "")
+    start = data.draw(st.integers(0, len(whole)))
+    piece = whole[start : data.draw(st.integers(start, len(whole)))]
+    hits = {hit.id for hit in search(_archive_of(documents), f'"{piece}"', limit=100)}
+    assert hits == _scan(documents, f'"{piece}"')
+
+
+@settings(max_examples=300, deadline=None)
+@given(_TEXTS, _TEXTS)
+def test_marks_stand_on_the_words_they_mark(text: str, query: str) -> None:
+    needles = [needle for needle in map(squeeze, words(query)) if needle]
+    made = snippet(text, needles)
+    assert all(squeeze(made.text[start:end]) in needles for start, end in made.marks)
