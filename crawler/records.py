@@ -7,12 +7,8 @@ sources.toml -> crawler.sources -> CrawlSource; command line -> FetchOptions; bo
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from pipelines.records import DEFAULT_TIME_ZONE
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 DEFAULT_USER_AGENT = "parknews/0.1"
 """What we call ourselves; the contact, where set, follows in brackets."""
@@ -92,24 +88,6 @@ class SourceCounts:
     """URLs never seen before this run."""
     down: bool = False
     """Not one answer came from this host."""
-    last_error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RoundCounts:
-    """One source's way through its frontier, as the crawl store keeps it for later judgement."""
-
-    source: str
-    """The source's host."""
-    started_at: datetime
-    finished_at: datetime | None
-    """None: it is running, or was killed or stopped and will be taken up again."""
-    outcome: str
-    fetched: int
-    articles: int
-    unchanged: int
-    failed: int
-    refused: int
     last_error: str = ""
 
 

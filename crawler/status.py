@@ -1,7 +1,7 @@
 """How each source stands: when it was last reached, when it is due, whether its yield is all right.
 
-In: the sources file's sources, the crawl store's rounds, the archive's counts, and now. Out: one Standing
-a source. Pure: the command hands everything in.
+In: the sources file's sources, what past runs did at each, what the archive holds, and now. Out: one
+Standing a source. Pure: the command hands everything in.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from crawler.records import CrawlSource, RoundCounts
+    from crawler.records import CrawlSource
 
 State = Literal["ok", "new", "wrong", "removed"]
 
@@ -23,6 +23,22 @@ _TIMER_SLACK = 0.05
 
 _MANY_PAGES = 3
 """One or two pages that are no article after all say nothing about a site."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """What one run did at one source."""
+
+    run_id: int
+    source: str
+    started_at: datetime
+    fetched: int
+    articles: int
+    """Fetched pages that went on to extraction."""
+    unchanged: int
+    failed: int
+    refused: int
+    last_error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,50 +65,49 @@ class Standing:
     reason: str
     """What is wrong and where to look; empty where nothing is."""
     last_success_at: datetime | None
-    """Start of the last round that got an answer."""
+    """Start of the last run that got an answer."""
     next_due_at: datetime | None
     """None: it has never been fetched, so it is due now."""
     held: Yield
-    rounds: tuple[RoundCounts, ...]
-    """The last rounds, newest first."""
+    runs: tuple[PastRun, ...]
+    """The last runs that took it, newest first."""
 
 
 def standings(
     sources: Sequence[CrawlSource],
-    rounds: Sequence[RoundCounts],
+    runs: Sequence[PastRun],
     held: Mapping[str, Yield],
 ) -> list[Standing]:
-    """Every source's standing, in the order of the sources file; `rounds` newest first."""
+    """Every source's standing, in the order of the sources file; `runs` newest first."""
     return [
-        _standing(source, tuple(r for r in rounds if r.source == source.host), held.get(source.host, Yield()))
+        _standing(
+            source, tuple(run for run in runs if run.source == source.host), held.get(source.host, Yield())
+        )
         for source in sources
     ]
 
 
-def due(sources: Sequence[CrawlSource], rounds: Sequence[RoundCounts], now: datetime) -> list[CrawlSource]:
-    """The sources whose `every` has elapsed since a round that got an answer; `rounds` newest first.
+def due(sources: Sequence[CrawlSource], runs: Sequence[PastRun], now: datetime) -> list[CrawlSource]:
+    """The sources whose `every` has elapsed since a run that got an answer; `runs` newest first.
 
-    One that was killed or stopped in its last round is due too: it is taken up again.
+    A run that was killed is not among them, so its sources are still due and taken up again.
     """
-    return [source for source in sources if _is_due(source, rounds, now)]
+    return [source for source in sources if _is_due(source, runs, now)]
 
 
-def _is_due(source: CrawlSource, rounds: Sequence[RoundCounts], now: datetime) -> bool:
-    own = [r for r in rounds if r.source == source.host]
-    if not own or own[0].finished_at is None:
-        return True
-    last = _last_success(own)
+def _is_due(source: CrawlSource, runs: Sequence[PastRun], now: datetime) -> bool:
+    last = _last_success([run for run in runs if run.source == source.host])
     return last is None or last + timedelta(seconds=source.every_s * (1 - _TIMER_SLACK)) <= now
 
 
-def _last_success(rounds: Sequence[RoundCounts]) -> datetime | None:
-    return next((r.started_at for r in rounds if r.fetched or r.unchanged), None)
+def _last_success(runs: Sequence[PastRun]) -> datetime | None:
+    return next((run.started_at for run in runs if run.fetched or run.unchanged), None)
 
 
-def _standing(source: CrawlSource, rounds: tuple[RoundCounts, ...], held: Yield) -> Standing:
-    last = _last_success(rounds)
-    reason = _reason(rounds, held)
-    state: State = "wrong" if reason else "ok" if rounds else "new"
+def _standing(source: CrawlSource, runs: tuple[PastRun, ...], held: Yield) -> Standing:
+    last = _last_success(runs)
+    reason = _reason(runs, held)
+    state: State = "wrong" if reason else "ok" if runs else "new"
     return Standing(
         host=source.host,
         name=source.name,
@@ -101,18 +116,16 @@ def _standing(source: CrawlSource, rounds: tuple[RoundCounts, ...], held: Yield)
         last_success_at=last,
         next_due_at=last and last + timedelta(seconds=source.every_s),
         held=held,
-        rounds=rounds,
+        runs=runs,
     )
 
 
-def _reason(rounds: Sequence[RoundCounts], held: Yield) -> str:
-    """What is wrong with the last round, the worst first."""
-    if not rounds or held.status == "removed":
+def _reason(runs: Sequence[PastRun], held: Yield) -> str:
+    """What is wrong with the last run, the worst first."""
+    if not runs or held.status == "removed":
         return ""
-    last = rounds[0]
+    last = runs[0]
     if not last.fetched and not last.unchanged:
-        if last.finished_at is None:
-            return ""
         forbidden = "robots.txt or a removal forbids it" if last.refused else "no page left to ask for"
         return f"its last run got no page ({last.last_error or forbidden}); open a start URL in a browser"
     if last.failed > last.fetched + last.unchanged:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from crawler.records import CrawlSource, RoundCounts
-    from crawler.status import Standing, Yield
+    from crawler.records import CrawlSource
+    from crawler.status import PastRun, Standing, Yield
 
 EPILOG = """
 [bold]Examples[/]
@@ -30,8 +30,8 @@ EPILOG = """
   parknews status || mail -s parknews me from a timer: exit 1 where something is wrong
 """
 
-_ROUNDS = 10
-"""Rounds looked at per source: two and a half days of the usual six hours."""
+_RUNS = 10
+"""Runs looked at per source: two and a half days of the usual six hours."""
 
 
 def status(
@@ -46,7 +46,8 @@ def status(
     sources = read_sources(settings.sources)
     if not sources:
         raise nothing_to_crawl(settings.sources)
-    found = standings(sources, read_rounds(settings.db), _held(settings.db))
+    runs, held = _history(settings.db)
+    found = standings(sources, runs, held)
     if as_json:
         print_json({"sources": [_standing_json(standing) for standing in found]})
     else:
@@ -55,43 +56,37 @@ def status(
         raise typer.Exit(ATTENTION)
 
 
-def read_rounds(db: Path) -> list[RoundCounts]:
-    """The last rounds of every source, newest first; none where nothing has been crawled."""
-    from crawler.store import CrawlStore, store_path  # noqa: PLC0415  # --help needs no store
-
-    path = store_path(db)
-    if not path.exists():
-        return []
-    with CrawlStore(path) as store:
-        return store.rounds(_ROUNDS)
-
-
 def due_sources(db: Path, sources: list[CrawlSource]) -> list[CrawlSource]:
     """Those of the sources whose `every` has elapsed."""
     from crawler.status import due  # noqa: PLC0415  # --help needs none of it
 
-    return due(sources, read_rounds(db), datetime.now(UTC))
+    return due(sources, _history(db)[0], datetime.now(UTC))
 
 
-def _held(db: Path) -> dict[str, Yield]:
-    from crawler.status import Yield  # noqa: PLC0415
+def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:
+    """What past runs did at each source, newest first, and what the archive holds of it."""
+    from crawler.status import PastRun, Yield  # noqa: PLC0415
     from pipelines.archive.connect import read_only  # noqa: PLC0415
-    from pipelines.archive.read import source_yields  # noqa: PLC0415
+    from pipelines.archive.read import source_runs, source_yields  # noqa: PLC0415
 
     if not db.exists():
-        return {}
+        return [], {}
     connection = read_only(db)
-    rows = source_yields(connection)
+    runs = [dict(row) for row in source_runs(connection, _RUNS)]
+    held = {row["host"]: row for row in source_yields(connection)}
     connection.close()
     names = ("status", "articles", "copies", "rejections", "newest_day", "last_read_at")
-    return {row["host"]: Yield(**{name: row[name] for name in names}) for row in rows}
+    return (
+        [PastRun(**{**run, "started_at": datetime.fromisoformat(run["started_at"])}) for run in runs],
+        {host: Yield(**{name: row[name] for name in names}) for host, row in held.items()},
+    )
 
 
 def _standing_json(standing: Standing) -> dict[str, Any]:
     answer = {**asdict(standing), **asdict(standing.held)}
     del answer["held"]
-    answer["rounds"] = [
-        {name: _iso(value) for name, value in one.items() if name != "source"} for one in answer["rounds"]
+    answer["runs"] = [
+        {name: _iso(value) for name, value in run.items() if name != "source"} for run in answer["runs"]
     ]
     return {name: _iso(value) for name, value in answer.items()}
 
@@ -111,7 +106,7 @@ def _print_standings(console: Console, found: list[Standing]) -> None:
             _when(standing.last_success_at, "never"),
             _when(standing.next_due_at, "now"),
             str(standing.held.articles),
-            str(standing.rounds[0].articles) if standing.rounds else "",
+            str(standing.runs[0].articles) if standing.runs else "",
         )
     console.print(rows)
     for standing in found:

@@ -149,29 +149,14 @@ def source_yields(connection: sqlite3.Connection) -> list[sqlite3.Row]:
     ).fetchall()
 
 
-def new_readings_by_run(connection: sqlite3.Connection, runs: int) -> list[sqlite3.Row]:
-    """Pages that became readings for the first time in each of the last runs: run_id, source, articles."""
+def source_runs(connection: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:
+    """What the last `limit` runs of each source did there, the newest first."""
     return connection.execute(
-        "WITH last AS (SELECT id, started_at, coalesce(finished_at, '9999') AS finished_at"
-        "              FROM runs ORDER BY id DESC LIMIT ?)"
-        " SELECT last.id AS run_id, r.source, count(*) AS articles FROM last JOIN readings r"
-        " ON r.first_fetched_at BETWEEN last.started_at AND last.finished_at"
-        " GROUP BY last.id, r.source ORDER BY last.id DESC",
-        (runs,),
+        "SELECT s.run_id, s.source, r.started_at, s.fetched, s.articles, s.unchanged, s.failed, s.refused,"
+        " s.last_error FROM (SELECT *, row_number() OVER (PARTITION BY source ORDER BY run_id DESC) AS place"
+        " FROM run_sources) s JOIN runs r ON r.id = s.run_id WHERE s.place <= ? ORDER BY s.run_id DESC, s.source",
+        (limit,),
     ).fetchall()
-
-
-def last_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
-    """The latest row of `runs`."""
-    return _one(connection, "SELECT * FROM runs WHERE id = (SELECT max(id) FROM runs)")
-
-
-def counts(connection: sqlite3.Connection) -> dict[str, int]:
-    """Rows of the tables that a summary names."""
-    tables = ("articles", "copies", "stripped", "rejections", "sources", "runs")
-    return {
-        name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in tables
-    }  # our constants
 
 
 def _one(connection: sqlite3.Connection, sql: str, *values: object) -> sqlite3.Row | None:
