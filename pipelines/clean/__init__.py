@@ -1,0 +1,107 @@
+"""What extraction found in; the news alone out, with an account of every piece that was taken away.
+
+First the tail goes, then lines by rule, then pieces of lines, then what the page says twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.clean.pinyin import drop_pinyin
+from pipelines.clean.repeats import drop_repeats
+from pipelines.clean.rules import LINES, NOTICES, TRAILING, first_match
+from pipelines.clean.tail import find_tail, tail_rule
+from pipelines.normalise import normalise
+from pipelines.records import Field, Rejection, Story, Stripped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.records import Extracted, Page, Source
+
+__all__ = ["clean"]
+
+_LEAST_LETTERS = 20
+"""Letters and digits below which what is left is no piece of news."""
+_TITLE_LENGTH = 60
+
+
+def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection:
+    """The page's news and nothing else, and what was stripped from it; or a Rejection if nothing is left."""
+    stripped = list(extracted.stripped)
+    title = extracted.title.value if extracted.title else ""
+    lines = _cut_tail(extracted.lines, stripped)
+    lines = _drop_lines(lines, stripped)
+    lines = _cut_pieces(lines, stripped)
+    lines, syllables = drop_pinyin(lines)
+    if syllables:
+        stripped.append(Stripped("pinyin", "bracketed-syllables", syllables))
+    lines, repeats = drop_repeats(lines, title, source.furniture)
+    stripped.extend(repeats)
+    text = "\n".join(lines)
+    if len(normalise(text)) < _LEAST_LETTERS:
+        return Rejection(page.url, page.source, "clean", "no text: nothing but boilerplate")
+    return Story(
+        title=_title(extracted.title, lines),
+        text=text,
+        language=extracted.language.value if extracted.language else "und",
+        published=extracted.published,
+        author=extracted.author,
+        editor=extracted.editor,
+        credited_source=extracted.credited_source,
+        site_name=extracted.site_name,
+        claims=extracted.claims,
+        stripped=tuple(stripped),
+    )
+
+
+def _cut_tail(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
+    tail = find_tail(lines)
+    for line in lines[tail.start :]:
+        rule = tail_rule(line)
+        stripped.append(
+            Stripped(rule.kind, rule.name, line) if rule else Stripped(tail.kind, tail.rule, line)
+        )
+    return list(lines[: tail.start])
+
+
+def _drop_lines(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
+    kept = []
+    for index, line in enumerate(lines):
+        rule = first_match(line, LINES) if len(line) <= 200 else None
+        if rule is None and _at_head(lines, index):
+            rule = tail_rule(line) if len(line) <= 300 else first_match(line, NOTICES)
+        if rule:
+            stripped.append(Stripped(rule.kind, rule.name, line))
+        else:
+            kept.append(line)
+    return kept
+
+
+def _at_head(lines: Sequence[str], index: int) -> bool:
+    """Whether no paragraph stands before a line: hot lines and notices stand above articles too."""
+    return all(len(line) < 60 for line in lines[:index])
+
+
+def _cut_pieces(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
+    kept = []
+    for whole in lines:
+        line = whole
+        for rule in TRAILING:
+            match = rule.pattern.search(line)
+            if match:
+                stripped.append(Stripped(rule.kind, rule.name, match[0].strip()))
+                line = (line[: match.start()] + line[match.end() :]).strip()
+        if line:
+            kept.append(line)
+    return kept
+
+
+def _title(found: Field | None, lines: Sequence[str]) -> Field:
+    """The page's title, or the beginning of its text where the page has none."""
+    if found:
+        return found
+    first = lines[0]
+    return Field(
+        first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH] + "…", "first line", first[:200]
+    )

@@ -1,0 +1,79 @@
+"""What a page says twice: its title above the text, a summary, the whole body, a line learned for the source."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipelines.normalise import normalise
+from pipelines.records import Stripped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SUMMARY_LABEL = re.compile(
+    r"^[\W_]{0,3}(?:摘要|导读|導讀|核心提示|内容提要|提要|简介|summary|abstract)[\W_]{0,3}", re.IGNORECASE
+)
+_LEAST = 30
+"""Normalised characters of a repeated line: shorter ones (答：, 谢谢大家) are said twice by people."""
+_HEAD = 6
+
+
+def drop_repeats(
+    lines: Sequence[str], title: str, furniture: frozenset[str]
+) -> tuple[list[str], list[Stripped]]:
+    """The lines without repetition, and what was taken out."""
+    stripped: list[Stripped] = []
+    keys = [normalise(line) for line in lines]
+    rules = [""] * len(lines)
+    _mark_title(keys, rules, normalise(title))
+    _mark_furniture(keys, rules, furniture)
+    _mark_twice(keys, rules)
+    _mark_summaries(lines, keys, rules)
+    kept = []
+    for line, rule in zip(lines, rules, strict=True):
+        if rule:
+            stripped.append(Stripped("repeated", rule, line))
+        else:
+            kept.append(line)
+    return kept, stripped
+
+
+def _mark_title(keys: Sequence[str], rules: list[str], title: str) -> None:
+    for index, key in enumerate(keys[:_HEAD]):
+        if (
+            title
+            and key
+            and (
+                key == title
+                or (len(key) >= 8 and (key in title or title in key) and len(key) < len(title) + 12)
+            )
+        ):
+            rules[index] = "title"
+
+
+def _mark_furniture(keys: Sequence[str], rules: list[str], furniture: frozenset[str]) -> None:
+    for index, key in enumerate(keys):
+        if key in furniture:
+            rules[index] = "learned"
+
+
+def _mark_twice(keys: Sequence[str], rules: list[str]) -> None:
+    seen: set[str] = set()
+    for index, key in enumerate(keys):
+        if len(key) >= _LEAST and key in seen and not rules[index]:
+            rules[index] = "line-twice"
+        seen.add(key)
+
+
+def _mark_summaries(lines: Sequence[str], keys: Sequence[str], rules: list[str]) -> None:
+    """A first line that the lines after it say again: whole, or up to where it was cut."""
+    for index in range(min(_HEAD, len(lines) - 1)):
+        if rules[index]:
+            continue
+        key = normalise(_SUMMARY_LABEL.sub("", lines[index]))
+        rest = "".join(
+            key for key, rule in zip(keys[index + 1 :], rules[index + 1 :], strict=True) if not rule
+        )
+        if len(key) >= _LEAST and key in rest:
+            rules[index] = "summary"

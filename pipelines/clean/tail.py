@@ -1,0 +1,96 @@
+"""Where the news ends: the lines in, the number of lines that are the article's out, with the cue."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipelines.clean.rules import CONTACT_WORDS, CUES, LINES, NOTICES, PHONES, TAIL, Rule, first_match
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SENTENCE_END = re.compile(r"[。！？!?…”」』）)\]】.;；]$")
+_LEAST_BEFORE = 30
+"""Characters of news that must stand before a cue: menus and summaries carry the same words."""
+_LONG = 120
+"""A paragraph: no teaser is that long without being cut (`...`)."""
+_CUT_SHORT = re.compile(r"(?:\.{3}|…{1,2}|[\[【(（]?(?:详细|详情|全文|more|更多)[\]】)）]?)$", re.IGNORECASE)
+
+
+class Tail(NamedTuple):
+    """Where the tail begins, and the kind and rule of whatever in it no rule knows better."""
+
+    start: int
+    kind: str
+    rule: str
+
+
+def find_tail(lines: Sequence[str]) -> Tail:
+    """The first line after the article; `len(lines)` where it goes on to the end."""
+    cut = _after_cue(lines)
+    end = cut.start if cut else len(lines)
+    last = _last_news(lines[:end])
+    for index in range(last + 1, end):
+        rule = tail_rule(lines[index]) or _contact_heading(lines, index, end)
+        if rule:
+            return Tail(index, rule.kind, rule.name)
+    return cut or Tail(len(lines), "", "")
+
+
+def tail_rule(line: str) -> Rule | None:
+    """The rule by which a line belongs to the tail, if it stands there; None for news."""
+    rule = first_match(line, CUES) or first_match(line, LINES)
+    if rule:
+        return rule
+    rule = first_match(line, TAIL)
+    if rule is None or rule in NOTICES:
+        return rule
+    return None if _is_statement(line) else rule
+
+
+def _is_statement(line: str) -> bool:
+    """Whether a line with a number or an address in it is a sentence of the news all the same."""
+    words = PHONES.sub("", line)
+    contact = len(CONTACT_WORDS.findall(words))
+    return len(words) >= 25 and line.rstrip()[-1:] in "。！？”.!?" and contact <= 2 and "，" in words
+
+
+def _after_cue(lines: Sequence[str]) -> Tail | None:
+    said = 0
+    for index, line in enumerate(lines):
+        rule = first_match(line, CUES) if len(line) <= 60 else None
+        if rule and said >= _LEAST_BEFORE and not _goes_on(lines[index + 1 :], said):
+            return Tail(index, rule.kind, rule.name)
+        said += len(line) if rule is None and len(line) > 15 else 0
+    return None
+
+
+def _goes_on(rest: Sequence[str], said: int) -> bool:
+    """Whether real paragraphs follow a cue, as they do where related news stand inside an article."""
+    paragraphs = [
+        len(line)
+        for line in rest
+        if len(line) >= _LONG
+        and not _CUT_SHORT.search(line)
+        and _SENTENCE_END.search(line)
+        and not tail_rule(line)
+    ]
+    return sum(paragraphs) > max(200, said / 2)
+
+
+def _last_news(lines: Sequence[str]) -> int:
+    """The index of the last line that reads like news and fits no rule; -1 where there is none."""
+    for index in range(len(lines) - 1, -1, -1):
+        line = lines[index]
+        if (len(line) >= 20 and _SENTENCE_END.search(line) and not tail_rule(line)) or len(line) >= 400:
+            return index
+    return -1
+
+
+def _contact_heading(lines: Sequence[str], index: int, end: int) -> Rule | None:
+    """A short line without a rule of its own right above a contact line (`葛先生微信`)."""
+    if index + 1 >= end or len(lines[index]) > 25 or not CONTACT_WORDS.search(lines[index]):
+        return None
+    below = tail_rule(lines[index + 1])
+    return below if below and below.kind == "contact" else None

@@ -1,0 +1,201 @@
+"""The page's lines in, the element that holds the article out.
+
+Every line gets a weight, positive for prose and negative for navigation, and the element with the
+greatest sum wins: the maximum subsequence segmentation of Pasternack and Roth ("Extracting article text
+from the web with maximum subsequence segmentation", WWW 2009), with the tree's elements as the only
+segments allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipelines.extract.hints import announces_body
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.extract.scan import Line, Scan
+
+_SENTENCE = re.compile(r"[。！？；!?…]|[.;:]\s|[.\"”’]$|[，,、].*[，,、]")
+_CLAUSE_END = re.compile(r"[，,：:、。！？!?.…）)”\"]$")
+_BOILERPLATE = re.compile(
+    r"copyright|©|all rights reserved|版权所有|版權所有|icp备|icp證|公网安备|许可证|举报电话|浏览器|javascript"
+    r"|cookie|privacy policy|用户协议|免责声明",
+    re.IGNORECASE,
+)
+_TEASER_END = re.compile(
+    r"(?:\.{3}|…{1,2}|[\[【(（]?(?:查看|阅读|閱讀|更多)?(?:详细|详情|全文|more|更多)[\]】)）]?[>»›]*)$",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"^[\W_]{0,3}(?:(?:相关|相關|推荐|推薦|热门|熱門|热点|延伸|更多|最新|精彩|猜你|你可能|您可能|大家|看了又看|看过|随机|为你|为您|為您|編輯|编辑)"
+    r".{0,4}(?:阅读|閱讀|新闻|新聞|文章|推荐|推薦|资讯|報導|报道|内容|喜欢|感兴趣|還想看|还想看|都在看|评论|留言|精选|看了又看)"
+    r"|看了又看|热门评论|网友评论|最新评论|related (?:articles|stories|news|posts|content)|you may also|more (?:from|stories|news)|read more|read next"
+    r"|recommended|most (?:read|popular)|latest (?:news|stories)|trending|comments?)\W{0,3}(?:\d+\W?)?$",
+    re.IGNORECASE,
+)
+_ENOUGH = 40.0
+"""Characters of prose after which an article may have ended: announcements also stand above articles."""
+
+
+class Trust(NamedTuple):
+    """Which of a page's own words about its elements hold."""
+
+    doubted: frozenset[int]
+    """Elements that call themselves boilerplate and hold the article."""
+    hidden: bool
+    """Whether hidden text is an extra, and not an article that a script reveals."""
+
+    def hint(self, line: Line, container: int = -1) -> str:
+        """The kind of boilerplate that a line stands in, inside a container; empty for none."""
+        return line.hint if line.hint_node > container and line.hint_node not in self.doubted else ""
+
+
+class Choice(NamedTuple):
+    """The element chosen, and how sure that is."""
+
+    node: int
+    first: int
+    """The index of its first line."""
+    last: int
+    """The index after its last line."""
+    score: float
+    """The sum of its lines' weights: about the number of Chinese characters of prose."""
+    share: float
+    """Its prose as a share of all the prose on the page."""
+
+
+def size(text: str) -> float:
+    """How much a text says, in Chinese characters; three Latin letters count as one."""
+    wide = (len(text.encode("utf-8", "ignore")) - len(text)) / 2
+    return wide + (len(text) - wide) / 3
+
+
+def trusted(scan: Scan, title_line: int | None) -> Trust:
+    """What to believe of the page's own class names and of its hidden elements."""
+    prose = [
+        size(line.text) * nearness if is_prose(line) else 0.0
+        for line, nearness in zip(scan.lines, _nearness(scan.lines, title_line), strict=True)
+    ]
+    hidden = sum(amount for amount, line in zip(prose, scan.lines, strict=True) if line.hidden)
+    total = sum(prose)
+    held: dict[int, float] = {}
+    for amount, line in zip(prose, scan.lines, strict=True):
+        if line.hint and amount and not line.hidden:
+            held[line.hint_node] = held.get(line.hint_node, 0.0) + amount
+    doubted = frozenset(node for node, amount in held.items() if amount > 0.5 * total)
+    return Trust(doubted, hidden <= total - hidden)
+
+
+def weigh(scan: Scan, trust: Trust, title_line: int | None) -> list[float]:
+    """A weight for every line: positive for prose, negative for what stands around articles."""
+    teasers = _teasers(scan.lines)
+    nearness = _nearness(scan.lines, title_line)
+    weights = []
+    for index, line in enumerate(scan.lines):
+        if line.hidden and trust.hidden:
+            weights.append(0.0)
+        elif index in teasers:
+            weights.append(-5.0)
+        else:
+            weight = _weight(line, trust.hint(line))
+            weights.append(weight * nearness[index] if weight > 0 else weight)
+    return weights
+
+
+def choose(scan: Scan, weights: Sequence[float]) -> Choice | None:
+    """The element whose lines weigh most, the innermost of equals; None on a page without lines."""
+    count = len(scan.elements)
+    if not scan.lines or not count:
+        return None
+    sums, firsts, lasts = [0.0] * count, [len(weights)] * count, [-1] * count
+    for index, (line, weight) in enumerate(zip(scan.lines, weights, strict=True)):
+        node = max(line.node, 0)
+        sums[node] += weight
+        firsts[node] = min(firsts[node], index)
+        lasts[node] = max(lasts[node], index)
+    best = count - 1
+    best_score = float("-inf")
+    for node in range(count - 1, -1, -1):
+        score = sums[node] * (1.1 if sums[node] > 0 and _named_body(scan, node) else 1.0)
+        if score > best_score and lasts[node] >= 0:
+            best, best_score = node, score
+        parent = scan.parents[node]
+        if parent >= 0:
+            sums[parent] += sums[node]
+            firsts[parent] = min(firsts[parent], firsts[node])
+            lasts[parent] = max(lasts[parent], lasts[node])
+    prose = sum(weight for weight in weights if weight > 0)
+    inside = sum(weight for weight in weights[firsts[best] : lasts[best] + 1] if weight > 0)
+    return Choice(best, firsts[best], lasts[best] + 1, sums[best], inside / prose if prose else 0.0)
+
+
+def _named_body(scan: Scan, node: int) -> bool:
+    element = scan.elements[node]
+    if element.tag in ("article", "main") or element.get("itemprop") == "articleBody":
+        return True
+    return announces_body(f"{element.get('class') or ''} {element.get('id') or ''}")
+
+
+def is_linked(line: Line) -> bool:
+    """Whether most of a line is links."""
+    return line.linked > 0.5 * len(line.text)
+
+
+def is_prose(line: Line) -> bool:
+    """Whether a line reads like part of a paragraph."""
+    amount = size(line.text)
+    if is_linked(line) or amount < 8:
+        return False
+    return amount >= 40 or (amount >= 10 and bool(_SENTENCE.search(line.text)))
+
+
+def _weight(line: Line, hint: str) -> float:
+    amount = size(line.text)
+    if is_linked(line):
+        return -10.0 if amount < 60 else -20.0
+    if hint and not (hint == "byline" and amount >= 40):
+        return -min(amount, 20.0) / 2
+    if _BOILERPLATE.search(line.text) and amount < 150:
+        return -10.0
+    if is_prose(line):
+        return amount * (1 - line.linked / len(line.text))
+    if line.row:
+        return 0.0
+    if line.tag in ("p", "section", "h2", "h3", "blockquote") or _CLAUSE_END.search(line.text):
+        return 1.0
+    return -2.0
+
+
+def _nearness(lines: Sequence[Line], title_line: int | None) -> list[float]:
+    """How likely a line is to belong to the article with this title: less before it, and after its end.
+
+    Its end is a line that announces other articles, or another first-level heading.
+    """
+    near, said = [], 0.0
+    ended = False
+    for index, line in enumerate(lines):
+        before = title_line is not None and index < title_line
+        if not before and said >= _ENOUGH and not line.hidden:
+            other_title = line.tag == "h1" and title_line is not None and lines[title_line].tag == "h1"
+            ended = ended or other_title or bool(_OTHERS.match(line.text))
+        near.append(0.2 if before or ended else 1.0)
+        if not before and not line.hidden and is_prose(line):
+            said += size(line.text)
+    return near
+
+
+def _teasers(lines: Sequence[Line]) -> frozenset[int]:
+    """The excerpts below linked headlines: cut ones (`...`, 详细), and all where headline and excerpt alternate."""
+    cut, single = [], []
+    for index in range(1, len(lines)):
+        line, above = lines[index], lines[index - 1]
+        if not is_linked(above) or is_linked(line) or size(above.text) < 5 or not is_prose(line):
+            continue
+        if _TEASER_END.search(line.text) and size(line.text) < 300:
+            cut.append(index)
+        elif index + 1 == len(lines) or not is_prose(lines[index + 1]):
+            single.append(index)
+    return frozenset([*cut, *single] if len(single) >= 3 else cut)

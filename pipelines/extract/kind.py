@@ -1,0 +1,105 @@
+"""Why a page is not a piece of news, in words that stay the same; None where it may be one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from pipelines.extract.container import is_linked, is_prose, size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lxml.html import HtmlElement
+
+    from pipelines.extract.container import Choice
+    from pipelines.extract.scan import Line, Scan
+
+LEAST_TEXT = 30
+"""Characters (Latin letters count a third) below which nothing is a piece of news."""
+_NOT_FOUND = re.compile(
+    r"(?<!\d)404(?!\d)|页面(?:不存在|没有找到|未找到|找不到|已删除)|頁面不存在|找不到(?:该|您|你|相关)?.{0,6}(?:页|頁|文章|内容)"
+    r"|(?:文章|内容|信息|新闻)(?:不存在|已被?删除|已下线|已失效)|not found|page (?:does|doesn)|no longer available|出错了|系统错误|访问的页面",
+    re.IGNORECASE,
+)
+_SEARCH_KEYS = frozenset(
+    ["q", "s", "kw", "keyword", "keywords", "query", "wd", "search", "searchword", "key"]
+)
+_SEARCH_TITLE = re.compile(r"搜索结果|搜尋結果|站内搜索|search results|搜索[:：_-]", re.IGNORECASE)
+_LISTED_DATE = re.compile(
+    r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?[\]】)]?$|^[\[【(]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}"
+)
+_PAGER = re.compile(r"下一页|下一頁|上一页|尾页|末页|共\s?\d+\s?页|^next ?(?:page|›|»)?$", re.IGNORECASE)
+
+
+def not_news(root: HtmlElement, scan: Scan, choice: Choice | None, title: str, url: str) -> str | None:
+    """The reason why the page holds no article; its first two or three words are stable.
+
+    Args:
+        root: The page.
+        scan: Its lines.
+        choice: The element that would be the article's.
+        title: The page's `<title>`.
+        url: The address that answered.
+    """
+    lines = scan.lines[choice.first : choice.last] if choice else []
+    prose = sum(size(line.text) for line in lines if is_prose(line) and not is_linked(line))
+    everything = sum(size(line.text) for line in scan.lines)
+    if prose < 150 and (_NOT_FOUND.search(title) or (everything < 400 and _says_not_found(scan.lines))):
+        return "not found page: it says so with status 200"
+    if _is_search(url, title):
+        return "search page: its address or title asks for results"
+    if prose < LEAST_TEXT:
+        return _empty_kind(root, scan, lines, everything)
+    if _is_list(scan, lines, prose, url):
+        return "list page: headlines with links, little prose"
+    return None
+
+
+def _says_not_found(lines: Sequence[Line]) -> bool:
+    return any(_NOT_FOUND.search(line.text) for line in lines if len(line.text) < 60)
+
+
+def _is_search(url: str, title: str) -> bool:
+    parts = urlsplit(url)
+    asks = any(key.lower() in _SEARCH_KEYS and value for key, value in parse_qsl(parts.query))
+    searches = re.search(r"/(?:search|so|sousuo)(?:[/._-]|$)", parts.path, re.IGNORECASE)
+    return bool((asks and searches) or ((asks or searches) and _SEARCH_TITLE.search(title)))
+
+
+def _empty_kind(root: HtmlElement, scan: Scan, lines: Sequence[Line], everything: float) -> str:
+    inside = len(scan.images)
+    headlines = sum(is_linked(line) and size(line.text) >= 8 for line in scan.lines)
+    scripts = sum(len(script.text or "") for script in root.iter("script"))
+    sources = sum(1 for script in root.iter("script") if script.get("src"))
+    if next(root.iter("video", "embed", "object"), None) is not None and headlines < 20:
+        return "gallery page: a video without text"
+    if everything < 60 and (scripts > 200 or sources):
+        return "script page: its text is made by scripts"
+    if headlines >= 8:
+        return "list page: headlines with links, no prose"
+    if inside >= 3:
+        return "gallery page: images without text"
+    return "no text: fewer than 30 characters of prose"
+
+
+def _is_list(scan: Scan, lines: Sequence[Line], prose: float, url: str) -> bool:
+    """Headlines with excerpts or dates, item after item, where an article would have paragraphs.
+
+    Links below an article are its related news: only headlines that stand between paragraphs count.
+    """
+    spots = [index for index, line in enumerate(lines) if is_prose(line) and not is_linked(line)]
+    between = lines[spots[0] : spots[-1]] if spots else []
+    headlines = sum(is_linked(line) and size(line.text) >= 6 for line in between)
+    dated = sum(bool(_LISTED_DATE.search(line.text)) for line in lines if size(line.text) < 80)
+    longest = max((size(lines[index].text) for index in spots), default=0.0)
+    everywhere = sum(is_linked(line) and size(line.text) >= 6 for line in lines)
+    if urlsplit(url).path in ("", "/") and not urlsplit(url).query and everywhere >= 5:
+        return True
+    if longest >= 250:
+        return False
+    if headlines >= 4 and headlines >= 0.6 * len(spots):
+        return prose < 150 * headlines
+    paged = any(_PAGER.search(line.text) for line in scan.lines if size(line.text) < 30)
+    return dated >= 5 and everywhere >= 5 and (paged or everywhere >= 3 * len(spots))

@@ -1,0 +1,118 @@
+"""What a page's head says about itself, for machines: meta tags, JSON-LD, link elements."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from pipelines.extract.scan import squeeze_space
+from pipelines.records import Claim
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+_ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|WebPage|NewsItem)$")
+_JSON_LIMIT = 500_000
+_TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The head of a page."""
+
+    meta: dict[str, str]
+    """Lower-case name, property or itemprop of each meta tag, and its first non-empty content."""
+    title_element: str
+    article: dict[str, Any]
+    """The JSON-LD object that describes the article; empty without one."""
+
+    def first(self, *names: str) -> tuple[str, str] | None:
+        """The first of these meta tags that has content, as (name, content)."""
+        return next(((name, self.meta[name]) for name in names if self.meta.get(name)), None)
+
+    def linked(self, *path: str) -> str:
+        """A string inside the JSON-LD object, the first of a list; empty where there is none."""
+        value: Any = self.article
+        for step in path:
+            value = value[0] if isinstance(value, list) and value else value
+            value = value.get(step) if isinstance(value, dict) else None
+        value = value[0] if isinstance(value, list) and value else value
+        return squeeze_space(value) if isinstance(value, str) else ""
+
+
+def read_metadata(root: HtmlElement) -> Metadata:
+    """All that the page says for machines."""
+    meta: dict[str, str] = {}
+    for tag in root.iter("meta"):
+        content = squeeze_space(tag.get("content") or "")
+        for attribute in ("name", "property", "itemprop"):
+            name = (tag.get(attribute) or "").strip().lower()
+            if name and content:
+                meta.setdefault(name, content)
+    title = next(
+        (squeeze_space(tag.text_content()) for tag in root.iter("title") if tag.text_content().strip()), ""
+    )
+    return Metadata(meta, title, _article(root))
+
+
+def read_claims(root: HtmlElement, metadata: Metadata, url: str) -> tuple[Claim, ...]:
+    """The addresses that the page claims for itself, absolute; a broken one is left out."""
+    base_tag = next(iter(root.iter("base")), None)
+    base = urljoin(url, (base_tag.get("href") or "").strip()) if base_tag is not None else url
+    claims = []
+    for link in root.iter("link"):
+        if "canonical" in (link.get("rel") or "").lower().split():
+            claims.append(("canonical", link.get("href") or ""))
+            break
+    claims.append(("og:url", metadata.meta.get("og:url", "")))
+    return tuple(Claim(kind, address) for kind, href in claims if (address := _absolute(base, href)))
+
+
+def _absolute(base: str, href: str) -> str:
+    try:
+        address = urljoin(base, href.strip()) if href.strip() else ""
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def _article(root: HtmlElement) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for script in root.iter("script"):
+        if "ld+json" not in (script.get("type") or "").lower() or not script.text:
+            continue
+        for thing in _things(_load(script.text)):
+            types = thing.get("@type")
+            names = [str(name) for name in types] if isinstance(types, list) else [str(types or "")]
+            if any(_ARTICLE_TYPES.search(name) for name in names) and len(thing) > len(found):
+                found = thing
+    return found
+
+
+def _load(text: str) -> Any:
+    text = text.strip()[:_JSON_LIMIT]
+    for attempt in (text, _TRAILING_COMMA.sub("", text)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _things(value: Any) -> Iterator[dict[str, Any]]:
+    pending = [value]
+    for _ in range(200):
+        if not pending:
+            return
+        thing = pending.pop()
+        if isinstance(thing, list):
+            pending.extend(reversed(thing))
+        elif isinstance(thing, dict):
+            yield thing
+            pending.extend(thing[key] for key in ("@graph", "mainEntity") if key in thing)

@@ -1,0 +1,167 @@
+"""The page's own title: the line that the `<title>` element repeats, without the site's suffix."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipelines.records import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.extract.metadata import Metadata
+    from pipelines.extract.scan import Line
+
+_ORIGIN_HEADING = "heading"
+_SEPARATORS = re.compile(r"\s*[_|｜»«›‹]\s*|\s+[-–—·•]+\s+|\s*(?:--|——)\s*|-(?=[^-]*$)|[·•](?=[^·•]*$)")
+_SITE_WORDS = re.compile(
+    r"网$|網$|新闻|新聞|频道|頻道|中心|[日晚早时周]报$|[日晚早時週]報$|客户端|门户|官网|首页|资讯|要闻|动态|在线|园区"
+    r"|管委会|政府|公司|集团|栏目|媒体|快讯|平台|论坛|博客|协会|学会|研究院|大学|com\b|news|times|daily|post|\.cn\b|media|online",
+    re.IGNORECASE,
+)
+_CUT = re.compile(r"(?:\.{2,}|…+)$")
+_HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
+
+
+class TitleFound(NamedTuple):
+    """The title, and the line of the page where it stands."""
+
+    field: Field | None
+    line: int | None
+
+
+def normal(text: str) -> str:
+    """Letters and digits alone, width and case folded: how titles are compared."""
+    folded = unicodedata.normalize("NFKC", text).lower()
+    return "".join(c for c in folded if c.isalnum())
+
+
+def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
+    """The title and its line; headings that the head of the page confirms come before the head itself."""
+    announced = [text for text in _announced(metadata) if normal(text)]
+    index = _confirmed_line(lines, announced)
+    if index is not None:
+        text = _whole(lines[index].text, announced)
+        origin = _ORIGIN_HEADING if lines[index].tag in _HEADINGS else "title line"
+        return TitleFound(Field(text, origin, metadata.title_element[:200]), index)
+    headings = [
+        i for i, line in enumerate(lines) if line.tag == "h1" and not line.hidden and len(line.text) > 3
+    ]
+    for origin, text in (
+        ("meta:og:title", metadata.meta.get("og:title", "")),
+        ("json-ld", metadata.linked("headline")),
+        ("title element", metadata.title_element),
+    ):
+        stripped = without_suffix(text, metadata.meta.get("og:site_name", ""))
+        if stripped and not (
+            origin == "title element" and len(headings) == 1 and _SITE_WORDS.search(stripped)
+        ):
+            return TitleFound(Field(stripped, origin, text[:200]), None)
+    if headings:
+        return TitleFound(
+            Field(lines[headings[0]].text, _ORIGIN_HEADING, lines[headings[0]].text[:200]), headings[0]
+        )
+    return TitleFound(None, None)
+
+
+def without_suffix(title: str, site_name: str = "") -> str:
+    """A `<title>` without the site's and the channel's names at its end."""
+    parts = _SEPARATORS.split(title)
+    if len(parts) < 2:
+        return title.strip()
+    ends = [match.start() for match in _SEPARATORS.finditer(title)]
+    kept = len(parts)
+    while kept > 1 and _is_suffix(parts[kept - 1], title[ends[kept - 2] :], site_name):
+        kept -= 1
+    text = title[: ends[kept - 1]] if kept < len(parts) else title
+    return text.strip(" -_|｜—·")
+
+
+def site_suffix(title: str) -> str:
+    """The last part of a `<title>`, where it looks like a site's name; else nothing."""
+    parts = [part.strip() for part in _SEPARATORS.split(title)]
+    last = parts[-1] if len(parts) > 1 else ""
+    return last if last and len(last) <= 20 and _SITE_WORDS.search(last) else ""
+
+
+def _is_suffix(part: str, with_separator: str, site_name: str) -> bool:
+    key = normal(part)
+    if not key or (site_name and key in normal(site_name)):
+        return True
+    strong = with_separator.lstrip()[:1] in "_|｜»«›‹" or with_separator[:1].isspace()
+    return bool(_SITE_WORDS.search(part) and len(part) <= 30) or (strong and len(part) <= 12)
+
+
+def _announced(metadata: Metadata) -> list[str]:
+    return [metadata.title_element, metadata.meta.get("og:title", ""), metadata.linked("headline")]
+
+
+def _confirmed_line(lines: Sequence[Line], announced: Sequence[str]) -> int | None:
+    """The line that the head announces: a heading before others, one at the start of the title before others."""
+    best: tuple[float, int] | None = None
+    keys = [(normal(text), bool(_CUT.search(text.strip()))) for text in announced]
+    for index, line in enumerate(lines):
+        if line.hidden or not 3 < len(line.text) < 250:
+            continue
+        score = _agreement(line, keys)
+        if score > 0 and (best is None or score > best[0]):
+            best = (score, index)
+    return best[1] if best else None
+
+
+def _agreement(line: Line, keys: Sequence[tuple[str, bool]]) -> float:
+    key = normal(line.text)
+    if len(key) < 3:
+        return 0
+    best = 0.0
+    for position, (announced, cut) in enumerate(keys):
+        if not announced:
+            continue
+        at = announced.find(key)
+        prefix = _common_prefix(key, announced)
+        if (
+            at < 0
+            and not (len(announced) >= 5 and key.startswith(announced))
+            and prefix < _needed(key, announced, cut)
+        ):
+            continue
+        covered = min(len(key), len(announced), prefix if at < 0 else len(key))
+        score = (
+            covered / len(announced)
+            + _HEADINGS.get(line.tag, 0) * 0.15
+            + (0.5 if at <= 0 else 0)
+            - 0.1 * position
+        )
+        if covered >= 0.25 * len(announced) or at == 0:
+            best = max(best, score)
+    if best < 0.6:
+        return 0
+    return best - 0.3 * (line.linked > 0.5 * len(line.text))
+
+
+def _needed(key: str, announced: str, cut: bool) -> float:
+    """How many first characters must agree where neither text holds the other."""
+    return (
+        max(8.0, 0.6 * min(len(key), len(announced)))
+        if cut
+        else max(10.0, 0.9 * min(len(key), len(announced)))
+    )
+
+
+def _common_prefix(one: str, other: str) -> int:
+    length = min(len(one), len(other))
+    return next((i for i in range(length) if one[i] != other[i]), length)
+
+
+def _whole(text: str, announced: Sequence[str]) -> str:
+    """The heading; or the announced title that continues where the heading was cut (`…`)."""
+    if not _CUT.search(text):
+        own = announced and normal(text) == normal(announced[0]) and site_suffix(text)
+        return without_suffix(text) if own else text
+    start = normal(_CUT.sub("", text))
+    for title in announced:
+        if normal(title).startswith(start) and not _CUT.search(title.strip()):
+            return without_suffix(title)
+    return text

@@ -1,0 +1,53 @@
+"""A publisher's name as a page spells it in, one spelling out, so that equal publishers meet.
+
+Only what is certainly the same body is made equal: a paper and its publishing house (苏州日报社, 苏州日报),
+never an agency and its site (新华社 is not 新华网).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_LABEL = re.compile(
+    r"^(?:信息|稿件|文章|新闻|资讯|内容)?(?:来源|來源|出处|出處|稿源|转载自|轉載自|转自|轉自|摘自|本文来自|source|via|from)"
+    r"\s*[:：]?\s*(?=\S)",
+    re.IGNORECASE,
+)
+_CHANNEL = re.compile(
+    r"(?:官方)?(?:微信|微博|头条|百家|抖音)?(?:公众号|公眾號|服务号|订阅号|视频号)[:：\s]*|官方(?:微信|微博)[:：\s]*|(?:微信|微博)[:：]\s*"
+)
+_REPORTER = re.compile(
+    r"[\s,，;；/|｜·]*(?:实习|實習|特约|特約|见习|首席|本报|本報)?(?:记者|記者|通讯员|通訊員|作者|编辑|編輯|责编|撰文|文/|by )(?![\u4e00-\u9fff]{0,4}(?:网|報|报|社|站|协会)$).{0,40}$",
+    re.IGNORECASE,
+)
+_BRACKETS = tuple(zip("《〈「『【[(“\"'<", "》〉」』】])”\"'>", strict=True))
+_HOUSE = re.compile(r"(?<=[报報])社$|(?<=杂志)社$|(?<=雜誌)社$")
+_TRIM = " \t\u3000\xa0:：,，;；|｜/·-—_。.、*"
+
+
+def normalise_publisher(name: str) -> str:
+    """The publisher's name in its one spelling; empty where nothing is left of it.
+
+    Width is folded (NFKC), labels (来源：), brackets, channel words (微信公众号) and reporters' names
+    that follow are dropped, and so is 社 after 报 or 杂志 alone.
+    """
+    text = " ".join(unicodedata.normalize("NFKC", name).split()).strip(_TRIM)
+    text = _LABEL.sub("", text)
+    text = _CHANNEL.sub("", text).strip(_TRIM)
+    text = _REPORTER.sub("", text).strip(_TRIM)
+    text = _unwrap(text)
+    text = re.sub(r"^[《「](.{1,20})[》」]", r"\1", text)
+    return _HOUSE.sub("", text).strip(_TRIM)
+
+
+def _unwrap(text: str) -> str:
+    """Take off brackets that hold the whole name, and empty or trailing asides in brackets."""
+    for _ in range(3):
+        for opening, closing in _BRACKETS:
+            if text[:1] == opening and text[-1:] == closing and len(text) > 2:
+                text = text[1:-1].strip(_TRIM)
+            if opening in "《「『【" and text[:1] == opening and closing in text:
+                inner, rest = text[1:].split(closing, 1)
+                text = inner if rest.strip(_TRIM) in ("", "社", "网站", "杂志") else text
+    return text
