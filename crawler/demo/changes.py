@@ -8,7 +8,6 @@ the page, and never from an extractor.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING
 from opencc import OpenCC
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from crawler.demo.definition import Definition
 
 KINDS = {"## ": "heading", "| ": "row", "- ": "item", "! ": "caption"}

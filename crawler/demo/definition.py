@@ -193,8 +193,10 @@ def _site(row: dict[str, Any]) -> Site:
 
 
 def _page(row: dict[str, Any]) -> PageSpec:
-    day = {"day": str(row["date"])} if "date" in row else {}
-    return PageSpec(**_tupled({key: value for key, value in row.items() if key != "date"}), **day)
+    renamed = {"day" if key == "date" else key: value for key, value in row.items()}
+    if "day" in renamed:
+        renamed["day"] = str(renamed["day"])
+    return PageSpec(**_tupled(renamed))
 
 
 def _tupled(row: dict[str, Any]) -> dict[str, Any]:

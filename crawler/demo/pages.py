@@ -88,14 +88,14 @@ def byline_of(page: ArticlePage, today: date) -> str:
 def _page(site: Site, spec: PageSpec, place: int, definition: Definition) -> ArticlePage:
     story = definition.stories[spec.story]
     blocks, title = blocks_of(story.lines), spec.title or story.title
-    language = story.language
+    language, credited = story.language, spec.credited or story.credited
     for what in spec.changes:
         blocks = change(blocks, what, definition)
         if what in {"traditional", "pinyin"}:
-            title, language = to_traditional(title), "zh-Hant"
+            title, language, credited = to_traditional(title), "zh-Hant", to_traditional(credited)
     byline = site.bylines[spec.byline if spec.byline >= 0 else place % len(site.bylines)]
     before, after = (
-        [furniture_blocks(definition.furniture[name]) for name in names]
+        furniture_blocks(tuple(line for name in names for line in definition.furniture[name]))
         for names in (spec.before, spec.after)
     )
     names_source = "credited" in {name for _, name, _, _ in Formatter().parse(byline)}
@@ -106,12 +106,12 @@ def _page(site: Site, spec: PageSpec, place: int, definition: Definition) -> Art
         also=tuple(c.partition(":")[2] for c in spec.changes if c.startswith("concat:")),
         title=title,
         day=spec.day or story.day,
-        credited=(spec.credited or story.credited) if names_source else None,
+        credited=credited if names_source else None,
         author=spec.author or story.author,
         language=language,
         section=spec.section,
         style=spec.style or site.style,
-        blocks=tuple([*sum(before, []), *blocks, *sum(after, [])]),
+        blocks=(*before, *blocks, *after),
         byline=byline,
         encoding=spec.encoding or site.encoding,
         charset_header=site.charset_header if not spec.declared else spec.declared.removeprefix("none"),

@@ -172,7 +172,7 @@ def _list(
 
 
 def _machines(layout: _Layout) -> Iterator[tuple[str, Response]]:
-    """What is made for machines: robots.txt, sitemaps, feeds."""
+    """What is made for machines: robots.txt, feeds, sitemaps."""
     site = layout.site
     if site.robots:
         yield (
@@ -181,15 +181,19 @@ def _machines(layout: _Layout) -> Iterator[tuple[str, Response]]:
         )
     if site.feed:
         kind = "atom" if "atom" in site.feed else "rss"
-        xml = layout.render(f"feed.{kind}.xml", items=layout.newest[:10], stamp=layout.stamp)
-        yield site.feed, Response(xml.encode(), content_type=f"application/{kind}+xml; charset=utf-8")
+        feed = layout.render(f"feed.{kind}.xml", items=layout.newest[:10], stamp=layout.stamp)
+        yield site.feed, Response(feed.encode(), content_type=f"application/{kind}+xml; charset=utf-8")
     if site.sitemap:
-        xml = layout.render("sitemap.xml", items=layout.newest).encode()
-        if site.sitemap.endswith(".gz"):
-            yield site.sitemap, Response(gzip.compress(xml, mtime=0), content_type="application/gzip")
-        elif "index" in site.sitemap:
-            index = layout.render("sitemapindex.xml").encode()
-            yield site.sitemap, Response(index, content_type="application/xml")
-            yield "/sitemap_articles.xml", Response(xml, content_type="application/xml")
-        else:
-            yield site.sitemap, Response(xml, content_type="application/xml")
+        yield from _sitemaps(layout)
+
+
+def _sitemaps(layout: _Layout) -> Iterator[tuple[str, Response]]:
+    path = layout.site.sitemap
+    xml = layout.render("sitemap.xml", items=layout.newest).encode()
+    if path.endswith(".gz"):
+        yield path, Response(gzip.compress(xml, mtime=0), content_type="application/gzip")
+    elif "index" in path:
+        yield path, Response(layout.render("sitemapindex.xml").encode(), content_type="application/xml")
+        yield "/sitemap_articles.xml", Response(xml, content_type="application/xml")
+    else:
+        yield path, Response(xml, content_type="application/xml")

@@ -1,0 +1,108 @@
+"""The truth about the demo's sites: in goes the definition, out come rows that say what each URL holds.
+
+`python -m crawler.demo.truth` writes them to data/demo/truth.jsonl, which is tracked and read by
+`compare`. They follow from the stories and from what was done to them, never from an extractor.
+URLs are spelt host and path (park.localhost/xwzx/...), since ports are given out at each run.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from crawler.demo.definition import demo_folder, load
+from crawler.demo.pages import ArticlePage, article_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from crawler.demo.definition import Definition
+
+ARTICLE, VARIANT, REJECTION, NEVER = "article", "variant", "rejection", "never"
+
+
+@dataclass(frozen=True, slots=True)
+class TruthRow:
+    """What one URL should come to."""
+
+    url: str
+    expect: str
+    """`article`: a copy; `variant`: the same copy as `of`; `rejection`; `never`: must not be fetched."""
+    cluster: str = ""
+    """The story: copies of one story are one article."""
+    also: tuple[str, ...] = ()
+    """Stories that the text contains besides; being joined with those is neither right nor wrong."""
+    title: str = ""
+    text: str = ""
+    """The page's own text without furniture, a paragraph or table row a line."""
+    optional: tuple[str, ...] = ()
+    """Lines of the text that may be left out: captions."""
+    day: str = ""
+    """ISO 8601, or `-271 days`, counted from the day on which the server started."""
+    credited: str = ""
+    language: str = ""
+    of: str = ""
+    reason: tuple[str, ...] = ()
+    """First words of the reasons that are right; any reason where empty."""
+
+
+def truth_path(folder: Path | None = None) -> Path:
+    """Where the tracked truth lies."""
+    return (folder or demo_folder()) / "truth.jsonl"
+
+
+def read_truth(path: Path | None = None) -> list[TruthRow]:
+    """The tracked truth."""
+    lines = (path or truth_path()).read_text(encoding="utf-8").splitlines()
+    return [_row(json.loads(line)) for line in lines]
+
+
+def derive(definition: Definition) -> list[TruthRow]:
+    """The truth that follows from the definition, site by site."""
+    return list(_rows(definition))
+
+
+def write(rows: list[TruthRow], path: Path) -> None:
+    """One JSON object a line, fields that say nothing left out."""
+    lines = [json.dumps({k: v for k, v in asdict(row).items() if v}, ensure_ascii=False) for row in rows]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _row(fields: dict[str, str | list[str]]) -> TruthRow:
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in fields.items()}
+    return TruthRow(**values)  # type: ignore[arg-type]  # a file of our own, checked by a test
+
+
+def _rows(definition: Definition) -> Iterator[TruthRow]:
+    for site in definition.sites:
+        for page in article_pages(site, definition):
+            yield _article(page)
+            if site.variants:
+                yield TruthRow(f"{page.host}{page.path}?print=1", VARIANT, of=f"{page.host}{page.path}")
+                yield TruthRow(f"{page.host}/amp{page.path}", VARIANT, of=f"{page.host}{page.path}")
+        for resource in site.resources:
+            if resource.linked and resource.kind != "calendar":
+                yield TruthRow(f"{site.host}{resource.path}", REJECTION, reason=resource.reason)
+        for path in site.canaries:
+            yield TruthRow(f"{site.host}{path}", NEVER)
+
+
+def _article(page: ArticlePage) -> TruthRow:
+    return TruthRow(
+        url=f"{page.host}{page.path}",
+        expect=ARTICLE,
+        cluster=page.story,
+        also=page.also,
+        title=page.title,
+        text=page.text,
+        optional=tuple(block.shown for block in page.blocks if block.kind == "caption"),
+        day=page.day,
+        credited=page.credited or "",
+        language=page.language,
+    )
+
+
+if __name__ == "__main__":
+    write(derive(load()), truth_path())
