@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+
+from crawler.config import Settings, read_settings
+from pipelines.errors import ConfigurationError
+
+
+def test_nothing_set_gives_the_defaults() -> None:
+    assert read_settings({}) == Settings()
+
+
+def test_the_environment_beats_the_defaults() -> None:
+    environment = {
+        "PARKNEWS_DB": "/a/news.db",
+        "PARKNEWS_SOURCES": "mine.toml",
+        "PARKNEWS_CONTACT": "me@example.org",
+        "PARKNEWS_USER_AGENT": "parkbot/1",
+        "PARKNEWS_WORKERS": "3",
+    }
+    assert read_settings(environment) == Settings(
+        Path("/a/news.db"), Path("mine.toml"), "me@example.org", "parkbot/1", 3, 0
+    )
+
+
+def test_an_option_beats_the_environment() -> None:
+    settings = read_settings({"PARKNEWS_DB": "a.db"}, db=Path("b.db"), sources=Path("c.toml"), verbose=2)
+    assert (settings.db, settings.sources, settings.verbose) == (Path("b.db"), Path("c.toml"), 2)
+
+
+def test_an_empty_variable_is_as_none() -> None:
+    assert read_settings({"PARKNEWS_DB": " "}).db == Path("data/archive.db")
+
+
+@pytest.mark.parametrize("value", ["0", "many", "-2", "1.5", "100000"])
+def test_a_wrong_number_of_workers_is_named(value: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"PARKNEWS_WORKERS='{value}': must be a whole number"):
+        read_settings({"PARKNEWS_WORKERS": value})
+
+
+def test_a_contact_cannot_smuggle_a_header() -> None:
+    with pytest.raises(ConfigurationError, match="PARKNEWS_CONTACT"):
+        read_settings({"PARKNEWS_CONTACT": "me\r\nHost: other"})
