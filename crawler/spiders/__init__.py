@@ -1,0 +1,1 @@
+"""The one spider; sources are data."""

@@ -1,0 +1,451 @@
+"""The one spider: what becomes of each answer. Sources are data, the frontier is in the store.
+
+Every request carries its frontier Entry and ends in exactly one commit: a page with its links, an
+unchanged page, a redirect, a retry, a failure; or in none where the run ends first, and then the
+entry is simply still queued. Nothing is awaited between a response and its commit.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request, Spider
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+from scrapy.utils.asyncio import create_looping_call
+
+from crawler.addresses import AddressRefusedError
+from crawler.frontier import Fetched, Link
+from crawler.judge import FINAL, MAX_HOPS, RETRIED, judge, location_of
+from crawler.links import Scope
+from crawler.records import FetchOptions, FetchProgress, FetchReport, SourceCounts
+from crawler.robots import RobotsRefusedError, RobotsUnreachableError
+from crawler.store import CrawlStore, store_path
+from crawler.throttle import StoppingError, Throttle, backoff_s, retry_after_s
+from pipelines.errors import StorageError
+from pipelines.urls import canonical_url, host_of
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawler.frontier import Entry
+    from crawler.records import CrawlSource
+    from crawler.robots import Policy
+    from crawler.scheduler import FrontierScheduler
+    from crawler.store import Round
+    from crawler.throttle import HostClock
+
+log = logging.getLogger(__name__)
+
+STRIKES = 5
+"""Failures to connect in a row after which a host is left alone for this run."""
+STRIKES_UNKNOWN = 2
+"""The same for a host that has not answered once."""
+
+_UNREACHED = (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    DownloadFailedError,
+    ResponseDataLossError,
+)
+
+
+class NewsSpider(Spider):
+    """Fetches the sources' frontier until it is empty."""
+
+    name = "news"
+
+    def __init__(
+        self,
+        *,
+        sources: Sequence[CrawlSource],
+        store: CrawlStore,
+        options: FetchOptions,
+        is_blocked: Callable[[str], bool] | None = None,
+        on_progress: Callable[[FetchProgress], None] | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        super().__init__()
+        self.sources = tuple(sources)
+        self.store = store
+        self.options = options
+        self.is_blocked = is_blocked or (lambda _: False)
+        self.throttle = Throttle(per_host=options.per_host)
+        self.stopping = False
+        self.fatal: StorageError | None = None
+        self._on_progress = on_progress
+        self._stop = stop
+        self._scheduler: FrontierScheduler
+        self._scopes = {source.host: Scope(source, self.is_blocked) for source in sources}
+        self._rounds: dict[str, Round] = {}
+        self._counts: dict[str, Counter[str]] = {source.host: Counter() for source in sources}
+        self._errors: dict[str, str] = {}
+        self._strikes: Counter[str] = Counter()
+        self._answered: set[str] = set()
+        self._down: set[str] = set()
+        self._fetched = 0
+        self._last_source = ""
+        self._started = time.monotonic()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
+        """As `fetch` builds it, or `scrapy crawl news` from the settings alone."""
+        spider = cls(*args, **(kwargs or _from_settings(crawler)))
+        spider._set_crawler(crawler)
+        return spider
+
+    @property
+    def agent_name(self) -> str:
+        """The product token that robots.txt groups are chosen by."""
+        return self.options.user_agent.partition("/")[0]
+
+    # The run.
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Nothing to start with: the scheduler draws from the frontier."""
+        self._tick = create_looping_call(self._every_second)
+        self._tick.start(1.0, now=False)
+        for nothing in ():
+            yield nothing
+
+    def begin(self, scheduler: FrontierScheduler) -> None:
+        """Begin or take up each source's round, and open the lanes in which something waits."""
+        self._scheduler = scheduler
+        for source in self.sources:
+            self._rounds[source.host] = self.store.begin(
+                source.host, every_s=source.every_s, revisit=self.options.revisit, now=time.time()
+            )
+            starts = self._scopes[source.host].start_links()
+            self._count(source.host, found=self.store.queue(starts))
+        for source_host, host in self.store.lanes(self._scopes):
+            scheduler.wake(source_host, host)
+
+    def clock(self, source: str, host: str) -> HostClock:
+        """The clock of a host, at the pace its source has agreed."""
+        return self.throttle.clock(host, self._scopes[source].source.delay_s)
+
+    def request(self, entry: Entry) -> Request:
+        """The request for an entry, conditional where its page is known."""
+        headers = {}
+        if entry.etag:
+            headers["If-None-Match"] = entry.etag
+        if entry.last_modified:
+            headers["If-Modified-Since"] = entry.last_modified
+        return Request(
+            entry.ask_url,
+            callback=self.answered,
+            errback=self.unanswered,
+            headers=headers,
+            meta={"entry": entry},
+            dont_filter=True,
+        )
+
+    def closed(self, reason: str) -> None:
+        """End the rounds that are through."""
+        self._tick.stop()
+        if self.fatal:
+            return
+        whole = reason == "finished" and not self.stopping
+        for source, crawl in self._rounds.items():
+            if whole and source not in self._down:
+                self.store.finish(crawl.crawl_id, outcome="done", now=time.time())
+        self._report_progress()
+
+    def report(self) -> FetchReport:
+        """What this run did; complete once the spider is closed."""
+        sources = tuple(self._source_counts(source.host) for source in self.sources)
+        return FetchReport(
+            sources=sources,
+            stopped=self.stopping,
+            all_down=bool(sources) and all(counts.down for counts in sources),
+            left=self.store.queued(self._scopes),
+            elapsed_s=time.monotonic() - self._started,
+        )
+
+    # Answers.
+
+    def answered(self, response: Response) -> None:
+        """Commit what a response means."""
+        assert response.request is not None
+        entry: Entry = response.request.meta["entry"]
+        self._strikes[entry.host] = 0
+        self._answered.add(entry.source)
+        try:
+            self._answer(entry, response)
+        except StorageError as error:
+            self._give_up(error)
+        finally:
+            self._scheduler.done(entry)
+
+    def unanswered(self, failure: Failure) -> None:
+        """Commit what the lack of a response means."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        entry: Entry = request.meta["entry"]
+        try:
+            self._failure(entry, failure.value)
+        except StorageError as error:
+            self._give_up(error)
+        finally:
+            self._scheduler.done(entry)
+
+    def _answer(self, entry: Entry, response: Response) -> None:
+        status = response.status
+        wait_s = retry_after_s(_header(response, "Retry-After"))
+        self.throttle.answered(entry.host, strained=status in (429, 503), wait_s=wait_s or 0.0)
+        if status == 304 and entry.known:
+            self.store.commit_unchanged(self._crawl(entry), entry, now=time.time())
+            self._count(entry.source, unchanged=1)
+        elif 300 <= status < 400:
+            self._redirect(entry, status, location_of(response))
+        elif status in RETRIED:
+            self._retry(entry, f"HTTP {status}", status, wait_s)
+        elif not 200 <= status < 300:
+            self._refused_by_host(entry, status)
+        else:
+            self._page(entry, response)
+
+    def _page(self, entry: Entry, response: Response) -> None:
+        fetched_at = datetime.now(UTC)
+        judged = judge(entry, response, self._scopes[entry.source], fetched_at)
+        if isinstance(judged, str):
+            self._fail(entry, "failed", judged, response.status)
+        elif isinstance(judged, Link):
+            self._redirect_to(entry, response.status, judged)
+        else:
+            self._commit(entry, judged)
+
+    def _commit(self, entry: Entry, fetched: Fetched) -> None:
+        committed = self.store.commit_page(self._crawl(entry), entry, fetched)
+        changed = committed.page_id is not None
+        self._count(
+            entry.source,
+            fetched=int(changed),
+            unchanged=int(not changed),
+            articles=int(changed and fetched.article),
+            found=committed.found_news + committed.found_lists,
+        )
+        self._fetched += 1
+        self._last_source = entry.source
+        if committed.found_news or committed.found_lists or fetched.lists:
+            for host in {link.host for link in (*fetched.news, *fetched.lists)}:
+                self._scheduler.wake(entry.source, host)
+        self._mind_budgets(entry.source)
+
+    def _redirect(self, entry: Entry, status: int, location: str | None) -> None:
+        if location is None:
+            self._fail(entry, "failed", f"HTTP {status} to nowhere", status)
+            return
+        try:
+            url = canonical_url(location)
+        except ValueError:
+            self._fail(entry, "failed", f"redirect to no web address: {location[:200]}", status)
+            return
+        if entry.hops >= MAX_HOPS:
+            self._fail(entry, "failed", f"more than {MAX_HOPS} redirects in a row", status)
+        elif not self._scopes[entry.source].holds(host_of(url)):
+            self._fail(entry, "failed", f"redirect leaves the source: {host_of(url)}", status)
+        elif self.is_blocked(url):
+            self._fail(entry, "blocked", "redirect to a removed address", status)
+        elif url != entry.url:
+            self._redirect_to(entry, status, self._scopes[entry.source].redirected(entry, url))
+        elif location == entry.ask_url:
+            self._fail(entry, "failed", "redirects to itself", status)
+        else:
+            self.store.commit_other_way(entry, location)
+
+    def _redirect_to(self, entry: Entry, status: int, target: Link) -> None:
+        found = self.store.commit_redirect(self._crawl(entry), entry, status, target, now=time.time())
+        self._count(entry.source, found=found)
+        self._scheduler.wake(entry.source, target.host)
+
+    def _refused_by_host(self, entry: Entry, status: int) -> None:
+        if entry.asks and not entry.other_way:
+            self.store.commit_other_way(entry, entry.asks)
+            return
+        gone = status in (404, 410)
+        reason = FINAL.get(status, f"HTTP {status}")
+        self._fail(entry, "gone" if gone else "failed", reason, status)
+
+    def _failure(self, entry: Entry, error: BaseException) -> None:
+        if isinstance(error, StoppingError):
+            return
+        if isinstance(error, StorageError):
+            raise error
+        if isinstance(error, RobotsUnreachableError):
+            self._host_down(entry, str(error))
+        elif isinstance(error, RobotsRefusedError | AddressRefusedError):
+            self._fail(entry, "refused", str(error), None)
+        elif isinstance(error, DownloadCancelledError):
+            size = f"{self.options.max_body_bytes / 1048576:g} MB"
+            self._fail(entry, "failed", f"larger than {size}", None)
+        elif isinstance(error, _UNREACHED):
+            self._unreached(entry, reason_of(error))
+        else:
+            self._fail(entry, "failed", reason_of(error), None)
+
+    def _unreached(self, entry: Entry, reason: str) -> None:
+        self._strikes[entry.host] += 1
+        self._errors[entry.source] = reason
+        self._retry(entry, reason, None, None)
+        known = entry.source in self._answered
+        if self._strikes[entry.host] >= (STRIKES if known else STRIKES_UNKNOWN):
+            self._host_down(entry, reason)
+
+    def _host_down(self, entry: Entry, reason: str) -> None:
+        log.warning("%s: %s; left for a later run", entry.host, reason)
+        self._errors[entry.source] = reason
+        self._scheduler.drop(entry.host)
+        if entry.host == entry.source:
+            self._down.add(entry.source)
+        self.store.note_error(self._crawl(entry), reason)
+
+    def _retry(self, entry: Entry, reason: str, status: int | None, wait_s: float | None) -> None:
+        if entry.attempts >= self.options.retries:
+            self._fail(entry, "failed", reason, status)
+            return
+        wait = backoff_s(entry.attempts, base_s=self.options.retry_base_s, retry_after_s=wait_s)
+        self.store.commit_retry(entry, reason, status, next_at=time.time() + wait)
+
+    def _fail(self, entry: Entry, state: str, reason: str, status: int | None) -> None:
+        self.store.commit_failure(self._crawl(entry), entry, state, reason, status, now=time.time())
+        if not entry.guess:
+            refused = state in ("refused", "blocked")
+            self._count(entry.source, refused=int(refused), failed=int(not refused))
+            if not refused:
+                self._errors[entry.source] = reason
+
+    # What robots.txt brings.
+
+    def robots_fetched(self, policy: Policy) -> None:
+        """Keep a robots.txt, and queue the sitemaps it names, or else the usual one."""
+        host = host_of(policy.stored.authority)
+        links: list[Link] = []
+        for scope in self._scopes.values():
+            if policy.reachable and scope.holds(host):
+                links += scope.sitemap_links(policy.stored.authority, policy.sitemaps)
+        self.store.save_robots(policy.stored, links)
+        for link in links:
+            self._scheduler.wake(link.source, link.host)
+
+    def robots_known(self, policy: Policy) -> None:
+        """Keep to the delay it asks for."""
+        self.throttle.clock(host_of(policy.stored.authority), policy.delay_s)
+        if policy.reachable:
+            host = host_of(policy.stored.authority)
+            self._answered.update(name for name, scope in self._scopes.items() if scope.holds(host))
+
+    # Bookkeeping.
+
+    def _crawl(self, entry: Entry) -> int:
+        return self._rounds[entry.source].crawl_id
+
+    def _count(self, source: str, **counts: int) -> None:
+        self._counts[source].update(counts)
+
+    def _mind_budgets(self, source: str) -> None:
+        most = self._scopes[source].source.max_pages
+        if most is not None and self._counts[source]["fetched"] >= most:
+            self._scheduler.drop_source(source)
+        if self.options.max_pages is not None and self._fetched >= self.options.max_pages:
+            self.end("budget")
+
+    def end(self, reason: str) -> None:
+        """Hand out nothing more, finish what is in flight, and close."""
+        self.stopping = self.throttle.stopping = True
+        log.info("ending: %s", reason)
+
+    def _give_up(self, error: StorageError) -> None:
+        self.fatal = self.fatal or error
+        self.end("the crawl store failed")
+
+    def _every_second(self) -> None:
+        if self._stop is not None and self._stop.is_set() and not self.stopping:
+            self.end("stopped")
+        self._report_progress()
+
+    def _report_progress(self) -> None:
+        if self._on_progress is None:
+            return
+        totals: Counter[str] = Counter()
+        for counts in self._counts.values():
+            totals.update(counts)
+        self._on_progress(
+            FetchProgress(
+                fetched=totals["fetched"],
+                unchanged=totals["unchanged"],
+                failed=totals["failed"],
+                refused=totals["refused"],
+                queued=self.store.queued(self._scopes),
+                pending=self.store.pending(),
+                elapsed_s=time.monotonic() - self._started,
+                host=self._last_source,
+            )
+        )
+
+    def _source_counts(self, host: str) -> SourceCounts:
+        counts = self._counts[host]
+        return SourceCounts(
+            host=host,
+            fetched=counts["fetched"],
+            articles=counts["articles"],
+            unchanged=counts["unchanged"],
+            failed=counts["failed"],
+            refused=counts["refused"],
+            found=counts["found"],
+            down=host not in self._answered and bool(self._errors.get(host)),
+            last_error=self._errors.get(host, ""),
+        )
+
+
+def reason_of(error: BaseException) -> str:
+    """A failure in a few words, its first words stable."""
+    names = {
+        CannotResolveHostError: "host name not found, or not public",
+        DownloadConnectionRefusedError: "connection refused",
+        DownloadTimeoutError: "timeout",
+        ResponseDataLossError: "connection closed before the end",
+    }
+    for kind, name in names.items():
+        if isinstance(error, kind):
+            return name
+    text = (str(error) or type(error).__name__).splitlines()[0]
+    return f"connection failed: {text}"[:300]
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def _from_settings(crawler: Crawler) -> dict[str, Any]:
+    """`scrapy crawl news`: the same sources and store as `parknews crawl` with the same environment."""
+    from crawler.sources import read_sources  # noqa: PLC0415 (only where the command line did not)
+
+    settings = crawler.settings
+    return {
+        "sources": read_sources(Path(settings["PARKNEWS_SOURCES"])),
+        "store": CrawlStore(store_path(settings["PARKNEWS_DB"])),
+        "options": FetchOptions(
+            backlog_max=settings.getint("PARKNEWS_BACKLOG_MAX"),
+            concurrency=settings.getint("CONCURRENT_REQUESTS"),
+            timeout_s=settings.getfloat("DOWNLOAD_TIMEOUT"),
+            max_body_bytes=settings.getint("DOWNLOAD_MAXSIZE"),
+        ),
+    }

@@ -1,0 +1,141 @@
+"""How often a host is asked: its delay, how many requests at once, and when it said to wait.
+
+One clock a host:port for the whole process. The scheduler asks `ready_at` before it hands out a
+request, and the middleware takes the `turn` right before the request leaves, robots.txt included,
+so that the delay holds between any two requests that the host really sees.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from scrapy.exceptions import IgnoreRequest
+
+from pipelines.urls import host_of
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+JITTER = 0.2
+"""A delay grows by up to this part of it, at random: never below what was agreed, never in step."""
+SLOWEST_S = 60.0
+"""The longest gap that a struggling host's own slowness makes us leave."""
+
+
+class StoppingError(IgnoreRequest):
+    """The run is ending; the address stays in the frontier."""
+
+
+@dataclass(slots=True)
+class HostClock:
+    """When one host:port may be asked next; times are `time.monotonic`."""
+
+    delay_s: float
+    limit: int
+    next_start: float = 0.0
+    hold_until: float = 0.0
+    """Nothing leaves before: the host asked for a pause."""
+    in_flight: int = 0
+    strain: int = 0
+    """429 and 503 in a row: the gap doubles with each."""
+
+    def gap_s(self) -> float:
+        """The time to leave between two requests now."""
+        if not self.strain:
+            return self.delay_s
+        return max(self.delay_s, min(SLOWEST_S, max(self.delay_s, 0.5) * 2.0**self.strain))
+
+    @property
+    def room(self) -> int:
+        """Requests that may be handed out now; a host with a delay gets one at a time."""
+        return (1 if self.gap_s() else self.limit) - self.in_flight
+
+
+class Throttle:
+    """The clocks of all hosts."""
+
+    def __init__(self, *, per_host: int) -> None:
+        self._per_host = per_host
+        self._clocks: dict[str, HostClock] = {}
+        self.stopping = False
+
+    def clock(self, host: str, delay_s: float | None = None) -> HostClock:
+        """A host's clock; `delay_s` can only lengthen what is already agreed."""
+        clock = self._clocks.get(host)
+        if clock is None:
+            clock = self._clocks[host] = HostClock(delay_s or 0.0, self._per_host)
+        elif delay_s is not None and delay_s > clock.delay_s:
+            clock.delay_s = delay_s
+        return clock
+
+    async def turn(self, host: str) -> None:
+        """Return when the host may be asked, having taken that moment.
+
+        Raises:
+            StoppingError: the run ended while waiting.
+        """
+        clock = self.clock(host)
+        now = time.monotonic()
+        start = max(now, clock.next_start)
+        clock.next_start = start + clock.gap_s() * (1 + JITTER * random.random())  # noqa: S311 (no secret)
+        while (start := max(start, clock.hold_until)) > now:
+            if self.stopping:
+                raise StoppingError("the run is ending")
+            await asyncio.sleep(min(start - now, 0.5))
+            now = time.monotonic()
+
+    def answered(self, host: str, *, strained: bool, wait_s: float = 0.0) -> None:
+        """Note that a host answered; `strained`: it asked for less (429, 503), perhaps for a pause."""
+        clock = self.clock(host)
+        if strained:
+            clock.strain = min(clock.strain + 1, 8)
+            clock.hold_until = max(clock.hold_until, time.monotonic() + max(wait_s, clock.gap_s()))
+        elif clock.strain:
+            clock.strain -= 1
+
+
+def retry_after_s(value: str | None, now: datetime | None = None) -> float | None:
+    """The seconds a Retry-After header asks for (RFC 9110, 10.2.3), at most a day; None: not given."""
+    if not value:
+        return None
+    text = value.strip()
+    if text.isdigit():
+        return min(float(text), 86400.0)
+    try:
+        then = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=UTC)
+    return min(max((then - (now or datetime.now(UTC))).total_seconds(), 0.0), 86400.0)
+
+
+def backoff_s(attempts: int, *, base_s: float, retry_after_s: float | None = None) -> float:
+    """The wait after `attempts` + 1 failures: doubling, with jitter, never less than Retry-After."""
+    wait = base_s * 2.0**attempts * (1 + JITTER * random.random())  # noqa: S311 (no secret)
+    return max(wait, retry_after_s or 0.0)
+
+
+class TurnMiddleware:
+    """Holds each request until its host's turn has come."""
+
+    def __init__(self, throttle: Throttle) -> None:
+        self._throttle = throttle
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> TurnMiddleware:
+        """As Scrapy builds it; the throttle is the spider's."""
+        return cls(crawler.spider.throttle)  # type: ignore[union-attr]
+
+    async def process_request(self, request: Request) -> None:
+        """Wait; the download slot is the host with its port, which Scrapy's own key leaves out."""
+        host = host_of(request.url)
+        request.meta["download_slot"] = host
+        await self._throttle.turn(host)

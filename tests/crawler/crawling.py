@@ -1,0 +1,85 @@
+"""Runs `fetch` in a process of its own, as a Twisted reactor starts only once; the report comes back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from crawler.records import CrawlSource, FetchOptions, FetchReport, SourceCounts
+
+_CHILD = """
+import dataclasses, json, sys
+from crawler.fetch import fetch
+from crawler.records import CrawlSource, FetchOptions
+from crawler.store import CrawlStore
+task = json.load(sys.stdin)
+tuples = ("start_urls", "allowed_paths")
+sources = [CrawlSource(**{k: tuple(v) if k in tuples else v for k, v in s.items()}) for s in task["sources"]]
+blocked = set(task["blocked"])
+with CrawlStore(task["store"]) as store:
+    report = fetch(sources, store, FetchOptions(**task["options"]), is_blocked=blocked.__contains__)
+print(json.dumps(dataclasses.asdict(report)))
+"""
+
+QUICK = FetchOptions(backlog_max=0, retry_base_s=0.1, timeout_s=5.0)
+
+
+def source(host: str, *paths: str, **known: Any) -> CrawlSource:
+    """A source on loopback without delay."""
+    starts = tuple(f"http://{host}{path}" for path in paths or ("/",))
+    known = {"allow_private": True, "delay_s": 0.0, **known}
+    return CrawlSource(host=host, name="示例", start_urls=starts, **known)
+
+
+def start(
+    store: Path, *sources: CrawlSource, options: FetchOptions = QUICK, blocked: tuple[str, ...] = ()
+) -> subprocess.Popen[str]:
+    """A crawl under way."""
+    task = {
+        "store": str(store),
+        "sources": [dataclasses.asdict(source) for source in sources],
+        "options": dataclasses.asdict(options),
+        "blocked": blocked,
+    }
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdin is not None
+    child.stdin.write(json.dumps(task))
+    child.stdin.close()
+    child.stdin = None
+    return child
+
+
+def crawl(
+    store: Path,
+    *sources: CrawlSource,
+    options: FetchOptions = QUICK,
+    blocked: tuple[str, ...] = (),
+    timeout_s: float = 60.0,
+) -> FetchReport:
+    """A crawl from beginning to end."""
+    child = start(store, *sources, options=options, blocked=blocked)
+    return finish(child, timeout_s)
+
+
+def finish(child: subprocess.Popen[str], timeout_s: float = 60.0) -> FetchReport:
+    """The report of a crawl under way."""
+    try:
+        out, errors = child.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        out, errors = child.communicate()
+        raise AssertionError(f"the crawl did not end by itself:\n{errors[-3000:]}") from None
+    assert child.returncode == 0, errors[-3000:]
+    assert "Traceback" not in errors, errors[-3000:]
+    known = json.loads(out.splitlines()[-1])
+    return FetchReport(**{**known, "sources": tuple(SourceCounts(**row) for row in known["sources"])})
