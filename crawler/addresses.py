@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.exceptions import IgnoreRequest
 from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
-from zope.interface import implementer
+from zope.interface import implementer  # type: ignore[import-untyped]
 
 from pipelines.urls import canonical_url, host_of
 
@@ -97,7 +97,7 @@ def is_loopback_name(name: str) -> bool:
 
 
 def _name(host: str) -> str:
-    return host.rsplit(":", 1)[0] if host.rpartition(":")[2].isdigit() and "]" != host[-1] else host
+    return host.rsplit(":", 1)[0] if host.rpartition(":")[2].isdigit() and host[-1] != "]" else host
 
 
 class AddressMiddleware:
@@ -108,7 +108,7 @@ class AddressMiddleware:
     """
 
     def __init__(self, rules: AddressRules) -> None:
-        from twisted.internet import reactor  # the reactor exists only once Scrapy has chosen it
+        from twisted.internet import reactor  # noqa: PLC0415 (exists only once Scrapy has chosen it)
 
         resolver = getattr(reactor, "nameResolver", None)
         if not isinstance(resolver, GuardedResolver):
@@ -165,7 +165,8 @@ class GuardedResolver:
         filtered = _Filter(resolutionReceiver, self, hostName)
         kept = self._cache.get(hostName)
         if is_loopback_name(hostName):
-            return filtered.answer([IPv4Address("TCP", "127.0.0.1", portNumber)])
+            loopback: Any = IPv4Address("TCP", "127.0.0.1", portNumber)
+            return filtered.answer([loopback])
         if kept and kept[0] > time.monotonic():
             return filtered.answer([_with_port(address, portNumber) for address in kept[1]])
         return self._system.resolveHostName(filtered, hostName, portNumber, addressTypes, transportSemantics)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -27,7 +27,9 @@ MAX_LINKS = 3000
 
 _AGENT_METAS = frozenset(["robots", "parknews", "spider", "crawler"])
 _NEXT = re.compile(
-    r"^\W*(?:下一?[页頁]|后一?页|後一?頁|下\s*\d+\s*[页頁]|更早|older(?: posts| entries)?|next(?: page)?|下一?屏)\W*$|^(?:>{1,2}|›|»|→)$",
+    r"^\W*(?:下一?[页頁]|后一?页|後一?頁|下\s*\d+\s*[页頁]|下一?屏|更早|older(?: posts| entries)?"
+    r"|next(?: page)?)\W*$"
+    r"|^(?:>{1,2}|›|»|→)$",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"^\W*(?:第\s*)?\d{1,4}(?:\s*[页頁])?\W*$")
@@ -47,6 +49,9 @@ _HEAD = etree.XPath("//base[@href] | //link[@href][@rel] | //meta[@content]")
 _SPACE = re.compile(r"\s+")
 _MIN_HEADLINE = 8
 """Characters of a link's text from which on it is taken for a headline."""
+
+
+_NO_SHAPE = Shape(0, 0, 0, 0, says_article=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class Reading:
     """Directives of its meta robots: noindex, nofollow, noarchive, none."""
     refresh: str | None = None
     """Where a meta refresh within 10 seconds leads."""
-    shape: Shape = Shape(0, 0, 0, 0, says_article=False)
+    shape: Shape = _NO_SHAPE
 
 
 def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
@@ -81,7 +86,7 @@ def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
     if tree is None:
         return Reading()
     head = _Head(url)
-    for element in _HEAD(tree):
+    for element in _select(_HEAD, tree):
         head.read(element)
     anchors: dict[str, Anchor] = {}
     headlines = [0, 0]
@@ -149,9 +154,15 @@ class _Head:
             self.robots |= robots_directives(content)
         elif name == "og:type":
             self.says_article |= content.strip().lower() in ("article", "news", "newsarticle")
-        elif (element.get("http-equiv") or "").lower() == "refresh" and (found := _REFRESH.match(content)):
-            if int(found[1]) <= 10 and not any(a.tag == "noscript" for a in element.iterancestors()):
+        elif (element.get("http-equiv") or "").lower() == "refresh":
+            found = _REFRESH.match(content)
+            hidden = any(above.tag == "noscript" for above in element.iterancestors())
+            if found and int(found[1]) <= 10 and not hidden:
                 self.refresh = found[2].strip()
+
+
+def _select(path: etree.XPath, tree: etree._Element) -> list[Any]:
+    return cast("list[Any]", path(tree))
 
 
 def _encoding(body: bytes, content_type: str) -> str:
@@ -180,7 +191,7 @@ def _tree(body: bytes, encoding: str) -> etree._Element | None:
 
 def _anchors(tree: etree._Element, base: str, encoding: str, headlines: list[int]) -> Iterator[Anchor]:
     """The links to other http(s) addresses; counts headlines and their characters on the way."""
-    for element in _ANCHORS(tree):
+    for element in _select(_ANCHORS, tree):
         href = element.get("href") or element.get("src") or element.get("value") or ""
         if element.tag == "option" and "." not in href and "/" not in href:
             continue
@@ -199,7 +210,7 @@ def _anchors(tree: etree._Element, base: str, encoding: str, headlines: list[int
 def _text(element: etree._Element) -> str:
     text = element.text or ""
     if len(element):
-        text = "".join(element.itertext()) or element.get("title") or ""
+        text = "".join(map(str, element.itertext())) or element.get("title") or ""
     return _SPACE.sub(" ", text).strip()
 
 
@@ -253,7 +264,7 @@ def _scripted_next(body: bytes) -> list[str]:
 
 
 def _shape(tree: etree._Element, headlines: list[int], *, says_article: bool) -> Shape:
-    lengths = [len(_SPACE.sub(" ", piece).strip()) for piece in _PIECES(tree)]
+    lengths = [len(_SPACE.sub(" ", piece).strip()) for piece in _select(_PIECES, tree)]
     long = [length for length in lengths if length >= 20]
     return Shape(
         prose_chars=sum(long),

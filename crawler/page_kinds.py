@@ -106,7 +106,7 @@ class Shape:
 
 
 def kind_of_url(url: str) -> str:
-    """article, list, more, tag, search, service, file, trap or unknown, by the address alone."""
+    """What its address alone says: article, list, more, tag, search, service, file, trap or unknown."""
     parts = urlsplit(url)
     path = parts.path
     if _FILE.search(path):
@@ -132,7 +132,7 @@ def kind_of_url(url: str) -> str:
 
 
 def kind_of_page(shape: Shape, hint: str) -> str:
-    """article or list, by the page's tree; `hint` is what its address said.
+    """Whether a page is an article or a list, by its tree; `hint` is what its address said.
 
     A list is links: many headlines in links and little running text beside them. An article has a
     long piece of text somewhere, however many links stand around it.

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import zstandard
 
@@ -138,6 +138,20 @@ class SourceStatus:
     last_error_url: str
 
 
+def _entry(row: tuple[Any, ...]) -> Entry:
+    """A row of _ENTRY columns, with whether a page is stored at its end."""
+    *known, other_way, attempts, guess, etag, last_modified, stored = row
+    return Entry(
+        *known,
+        other_way=bool(other_way),
+        attempts=attempts,
+        guess=bool(guess),
+        etag=etag,
+        last_modified=last_modified,
+        known=bool(stored),
+    )
+
+
 def store_path(archive_path: Path | str) -> Path:
     """Where an archive's raw pages and frontier live: archive.db -> archive-pages.db beside it."""
     archive = Path(archive_path)
@@ -182,6 +196,15 @@ class CrawlStore:
             rows = db.execute(
                 f"SELECT {_PAGE} FROM pages WHERE ingested = 0 AND page_id > ? ORDER BY page_id LIMIT ?",
                 (after, limit),
+            ).fetchall()
+        return [self._page(row) for row in rows]
+
+    def pages(self, page_ids: Sequence[int]) -> list[Page]:
+        """Stored pages by id, ascending, those that are there."""
+        marks = ", ".join("?" * len(page_ids))
+        with self._reading() as db:
+            rows = db.execute(
+                f"SELECT {_PAGE} FROM pages WHERE page_id IN ({marks}) ORDER BY page_id", list(page_ids)
             ).fetchall()
         return [self._page(row) for row in rows]
 
@@ -291,10 +314,7 @@ class CrawlStore:
                 " AND host = ? AND next_at <= ? ORDER BY priority, url_id LIMIT ?",
                 (source, host, now, limit),
             ).fetchall()
-        return [
-            Entry(*row[:9], bool(row[9]), row[10], bool(row[11]), row[12], row[13], bool(row[14]))
-            for row in rows
-        ]
+        return [_entry(row) for row in rows]
 
     def next_at(self, source: str, host: str, after: float) -> float | None:
         """When the first of the addresses that wait for a later time may be asked for; epoch seconds."""

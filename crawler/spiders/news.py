@@ -122,8 +122,9 @@ class NewsSpider(Spider):
         """Nothing to start with: the scheduler draws from the frontier."""
         self._tick = create_looping_call(self._every_second)
         self._tick.start(1.0, now=False)
-        for nothing in ():
-            yield nothing
+        nothing: tuple[Any, ...] = ()
+        for request in nothing:
+            yield request
 
     def begin(self, scheduler: FrontierScheduler) -> None:
         """Begin or take up each source's round, and open the lanes in which something waits."""
@@ -199,7 +200,7 @@ class NewsSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         entry: Entry = request.meta["entry"]
         try:
-            self._failure(entry, failure.value)
+            self._failure(entry, failure.value or RuntimeError("no reason given"))
         except StorageError as error:
             self._give_up(error)
         finally:

@@ -6,10 +6,12 @@ import dataclasses
 import json
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.records import CrawlSource, FetchOptions, FetchReport, SourceCounts
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _CHILD = """
 import dataclasses, json, sys

@@ -92,7 +92,7 @@ class _Http(ThreadingHTTPServer):
         """Clients that went away are what these tests are about."""
 
 
-def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
+def _handler(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (one class, closed over its site)
     lock = threading.Lock()
     now = [0]
 
@@ -164,7 +164,8 @@ def article(number: int, *links: str, extra: str = "") -> str:
     """A page of news, told apart by its number."""
     rows = "".join(f'<a href="{link}">相关</a>' for link in links)
     return (
-        f"<html><head><title>示例园区第{number}号项目开工</title>{extra}</head><body><h1>示例园区第{number}号项目开工</h1>"
+        f"<html><head><title>示例园区第{number}号项目开工</title>{extra}</head><body>"
+        f"<h1>示例园区第{number}号项目开工</h1>"
         f"<p>本报讯 示例工业园区第{number}号项目日前正式开工建设，总投资{number + 3}亿元，占地{number + 20}亩，"
         "预计明年年底建成投产，将为当地新增就业岗位两百余个，带动上下游企业集聚发展。</p>"
         f"<p>园区管委会负责人表示，第{number}号项目从签约到开工仅用了九十天时间。</p>{rows}</body></html>"
@@ -173,7 +174,9 @@ def article(number: int, *links: str, extra: str = "") -> str:
 
 def list_page(links: list[str], *more: tuple[str, str], head: str = "") -> str:
     """A list of headlines, with further links as (href, text)."""
-    rows = "".join(f'<li><a href="{link}">示例园区新闻标题之{place}</a></li>' for place, link in enumerate(links))
+    rows = "".join(
+        f'<li><a href="{link}">示例园区新闻标题之{place}</a></li>' for place, link in enumerate(links)
+    )
     tail = "".join(f'<a href="{href}">{text}</a>' for href, text in more)
     return f"<html><head><title>新闻中心</title>{head}</head><body><ul>{rows}</ul>{tail}</body></html>"
 
@@ -182,5 +185,7 @@ def sitemap(*urls: str, index: bool = False, packed: bool = False) -> bytes:
     """A sitemap or an index of sitemaps."""
     outer, inner = ("sitemapindex", "sitemap") if index else ("urlset", "url")
     rows = "".join(f"<{inner}><loc>{url}</loc></{inner}>" for url in urls)
-    body = f'<?xml version="1.0"?><{outer} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</{outer}>'
+    body = (
+        f'<?xml version="1.0"?><{outer} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</{outer}>'
+    )
     return gzip.compress(body.encode()) if packed else body.encode()
