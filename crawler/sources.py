@@ -129,9 +129,9 @@ def _source(file: _File, header: int, entry: dict[str, Any]) -> CrawlSource:
     values: dict[str, Any] = {}
     for key, value in entry.items():
         line = _line_of(file.lines, key, start=header)
-        if key not in _KEYS:
-            raise file.error(line, f"unknown key {key!r} in {name}{_nearest(key, list(_KEYS))}")
-        field, convert = _KEYS[key]
+        if key not in KEYS:
+            raise file.error(line, f"unknown key {key!r} in {name}{_nearest(key, list(KEYS))}")
+        field, convert = KEYS[key]
         try:
             values[field] = convert(value)
         except ValueError as error:
@@ -278,7 +278,7 @@ def _zone(value: object) -> str:
     return text
 
 
-_KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
+KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "host": ("host", _host),
     "name": ("name", _text),
     "start_urls": ("start_urls", _urls),

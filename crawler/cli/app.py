@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import crawl, search, show, sources, status
+from crawler.cli import crawl, demo, search, show, sources, status
+from crawler.cli.examples import examples
 from crawler.cli.failures import GuardedGroup
 from crawler.config import read_settings
 
@@ -19,20 +20,14 @@ News about industrial parks: crawled politely, cleaned, de-duplicated, attribute
 A first look, without any site: [bold]parknews demo[/]
 """
 
-_EPILOG = """
-[bold]Examples[/]
-
-  parknews demo                            the whole path over the bundled demo sites
-
-  parknews crawl                           every source of data/sources.toml
-
-  parknews search 产业园                    what the archive holds on a subject
-
-  parknews --db old.db show 42             one article of another archive
-
-Exit codes: 0 done, 1 something needs attention, 2 wrong usage or configuration,
-3 another run holds the lock, 4 refused (full disk, foreign or damaged archive).
-"""
+_EPILOG = examples(
+    ("the whole path over the bundled demo sites", "parknews demo"),
+    ("fetch every source of data/sources.toml", "parknews crawl"),
+    ("what the archive holds on a subject", "parknews search 产业园"),
+    ("one article of another archive", "parknews --db old.db show 42"),
+    note="Exit codes: 0 done, 1 something needs attention, 2 wrong usage or settings,\n"
+    "3 another run holds the lock, 4 refused (full disk, damaged archive).",
+)
 
 
 def _print_version(wanted: bool | None) -> None:
@@ -91,6 +86,7 @@ def main() -> None:
 
 
 app.command("crawl", epilog=crawl.EPILOG)(crawl.crawl)
+app.command("demo", epilog=demo.EPILOG)(demo.demo)
 app.command("search", epilog=search.EPILOG)(search.search)
 app.command("show", epilog=show.EPILOG)(show.show)
 app.command("status", epilog=status.EPILOG)(status.status)

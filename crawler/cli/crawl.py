@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
 from crawler.cli.failures import ATTENTION
 from crawler.cli.output import answers, one_line, print_json, remarks, table
 from crawler.cli.status import due_sources
@@ -22,20 +23,14 @@ if TYPE_CHECKING:
     from crawler.records import CrawlSource
     from crawler.run import RunOptions, RunReport
 
-EPILOG = """
-[bold]Examples[/]
-
-  parknews crawl                              every source of the sources file
-
-  parknews crawl www.example-park.gov.cn      this source only
-
-  parknews crawl --due                        from a timer: those whose `every` has elapsed
-
-  parknews crawl --revisit                    ask again for every known article
-
-A run that was killed is taken up where it stopped: give the same command again.
-Ctrl-C (or SIGTERM) ends a run cleanly.
-"""
+EPILOG = examples(
+    ("every source of the sources file", "parknews crawl"),
+    ("this source only", "parknews crawl www.example-park.gov.cn"),
+    ("from a timer: those whose `every` has elapsed", "parknews crawl --due"),
+    ("ask again for every known article", "parknews crawl --revisit"),
+    note="A run that was killed is taken up where it stopped: give the same command again.\n"
+    "Ctrl-C (or SIGTERM) ends a run cleanly.",
+)
 
 
 def crawl(

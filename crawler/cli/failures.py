@@ -13,6 +13,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer import TyperException
 from typer.core import TyperGroup
 
 from crawler.cli.output import one_line
@@ -42,23 +43,29 @@ class GuardedGroup(TyperGroup):
     """The command group that turns every expected error of its commands into a line and a code."""
 
     def invoke(self, ctx: Context) -> Any:  # type: ignore[override]  # typer hides the context's class
-        """Runs the command; errors that are nobody's mistake but ours keep their traceback."""
+        """Runs the command; -v shows the traceback of what goes wrong."""
         try:
             return super().invoke(ctx)
+        except (typer.Exit, typer.Abort, TyperException):
+            raise
         except KeyboardInterrupt:
             print("parknews: interrupted", file=sys.stderr)
             raise typer.Exit(_INTERRUPTED) from None
         except BrokenPipeError:
             _close_stdout()
             raise typer.Exit(0) from None
-        except (ParknewsError, sqlite3.Error, OSError) as error:
-            code = exit_code(error)
-            if code is None:
-                raise
+        except Exception as error:  # noqa: BLE001  # the last line of defence: whatever it is, one line says it
             if ctx.params.get("verbose"):
                 traceback.print_exc()
-            print(f"parknews: {one_line(str(error))}", file=sys.stderr)
-            raise typer.Exit(code) from None
+            print(f"parknews: {_line(error)}", file=sys.stderr)
+            raise typer.Exit(exit_code(error) or ATTENTION) from None
+
+
+def _line(error: Exception) -> str:
+    if exit_code(error) is not None:
+        return one_line(str(error))
+    where = "run the same command with -v before its name to see where, and report it"
+    return f"a mistake of ours: {type(error).__name__}: {one_line(str(error))[:300]}; {where}"
 
 
 def exit_code(error: Exception) -> int | None:

@@ -65,9 +65,8 @@ def log_to(console: Console, verbosity: int) -> None:
         console=console, show_path=False, markup=False, rich_tracebacks=False, highlighter=None
     )
     handler.setFormatter(_Harmless("%(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(_LEVELS.get(verbosity, logging.DEBUG))
+    handler.setLevel(_LEVELS.get(verbosity, logging.DEBUG))  # on the handler: Scrapy sets the root's own
+    logging.getLogger().handlers[:] = [handler]
 
 
 class _Lines:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
 from crawler.cli.output import answers, one_line, plain, print_json
 
 if TYPE_CHECKING:
@@ -17,17 +18,12 @@ if TYPE_CHECKING:
 
     from pipelines.search import Hit, Snippet
 
-EPILOG = """
-[bold]Examples[/]
-
-  parknews search 园区                         every article with 园区 in title or text, newest first
-
-  parknews search 招商 生物医药                 with both words, wherever they stand
-
-  parknews search '"高新 技术"' --by rank       with 高新技术, best first
-
-  parknews search 集成电路 --limit 5 --json     for a script: one JSON object
-"""
+EPILOG = examples(
+    ("every article with 园区 in its title or text, newest first", "parknews search 园区"),
+    ("with both words, wherever they stand", "parknews search 招商 生物医药"),
+    ("with these words in this order, best match first", "parknews search '\"digital economy\"' --by rank"),
+    ("for a script: one JSON object", "parknews search 集成电路 --limit 5 --json"),
+)
 
 
 class Order(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enum

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
 from crawler.cli.output import answers, one_line, plain, print_json
 from pipelines.errors import ParknewsError
 
@@ -16,15 +17,14 @@ if TYPE_CHECKING:
 
     from pipelines.show import ShownArticle, ShownCopy, ShownRejection
 
-EPILOG = """
-[bold]Examples[/]
-
-  parknews show 42                                         the article with this id
-
-  parknews show https://www.example.cn/news/1.html         the article that this page belongs to
-
-  parknews show 42 --json                                  everything about it, for a script
-"""
+EPILOG = examples(
+    ("the article with this id", "parknews show 42"),
+    (
+        "the article that this page belongs to, or why it is none",
+        "parknews show https://www.example.cn/1.html",
+    ),
+    ("everything about it, for a script", "parknews show 42 --json"),
+)
 
 _PIECE_CHARACTERS = 120
 """A stripped footer can be a page long; its first line and a half says what it was. --json has it all."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
 from crawler.cli.output import answers, one_line, print_json
 
 if TYPE_CHECKING:
@@ -15,13 +16,10 @@ if TYPE_CHECKING:
 
     from crawler.records import CrawlSource
 
-EPILOG = """
-[bold]Examples[/]
-
-  parknews sources list                             what would be crawled, and how often
-
-  parknews --sources mine.toml sources list --json  of another file, for a script
-"""
+EPILOG = examples(
+    ("what would be crawled, and how often", "parknews sources list"),
+    ("of another file, for a script", "parknews --sources mine.toml sources list --json"),
+)
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="The publications that may be crawled.")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
 from crawler.cli.failures import ATTENTION
 from crawler.cli.output import answers, one_line, print_json, table
 
@@ -20,15 +21,13 @@ if TYPE_CHECKING:
     from crawler.records import CrawlSource
     from crawler.status import PastRun, Standing, Yield
 
-EPILOG = """
-[bold]Examples[/]
-
-  parknews status                        a line a source, then what is wrong
-
-  parknews status --json                 for a script
-
-  parknews status || mail -s parknews me from a timer: exit 1 where something is wrong
-"""
+EPILOG = examples(
+    ("a line a source, then what is wrong", "parknews status"),
+    (
+        "from a timer: write to me where something is wrong",
+        "parknews status || mail -s parknews me@example.org",
+    ),
+)
 
 _RUNS = 10
 """Runs looked at per source: two and a half days of the usual six hours."""
