@@ -201,10 +201,10 @@ def _share_enough(a: Node, b: Node) -> bool:
 def _straddling(lists: Iterable[Around], window: int) -> set[Pair]:
     """The pairs on both sides of a text that are just `window` places apart without it."""
     return {
-        _pair(low, high)
+        _pair(low, around.above[window - 1 - distance])
         for around in lists
-        for low, high in zip(around.below, reversed(around.above[:window]), strict=False)
-        if len(around.below) == len(around.above) == window
+        for distance, low in enumerate(around.below)
+        if window - 1 - distance < len(around.above)
     }
 
 

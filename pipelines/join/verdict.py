@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.join.names import compare_wordings
 from pipelines.join.numbers import compare_numbers
+from pipelines.join.wordings import compare_wordings
 
 if TYPE_CHECKING:
     from pipelines.join.features import Features
@@ -58,7 +58,7 @@ def judge(a: Features, b: Features) -> Verdict:
     numbers = compare_numbers(small.numbers, large.numbers)
     if numbers.contradict:
         return Verdict(BLOCKED, "numbers", containment, similarity, numbers.shared, numbers.differ)
-    wordings = compare_wordings(small, large)
+    wordings = compare_wordings(small, large, numbers.differ)
     against = wordings.against
     return Verdict(
         BLOCKED if against else SAME,
