@@ -1,6 +1,6 @@
 """What extraction found in; the news alone out, with an account of every piece that was taken away.
 
-First the tail goes, then lines by rule, then pieces of lines, then what the page says twice.
+First goes what was learned for the source, then the tail, then lines by rule, then pieces of lines, then what the page says twice.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pipelines.clean.pinyin import drop_pinyin
 from pipelines.clean.repeats import drop_repeats
 from pipelines.clean.rules import LINES, NOTICES, TRAILING, first_match
 from pipelines.clean.tail import find_tail, tail_rule
+from pipelines.furniture import line_key
 from pipelines.normalise import normalise
 from pipelines.records import Field, Rejection, Story, Stripped
 
@@ -30,13 +31,15 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
     """The page's news and nothing else, and what was stripped from it; or a Rejection if nothing is left."""
     stripped = list(extracted.stripped)
     title = extracted.title.value if extracted.title else ""
-    lines = _cut_tail(extracted.lines, stripped)
+    lines = _drop_furniture(extracted.lines, source.furniture, stripped)
+    lines = _cut_tail(lines, stripped)
     lines = _drop_lines(lines, stripped)
+    lines = _drop_names(lines, extracted, stripped)
     lines = _cut_pieces(lines, stripped)
     lines, syllables = drop_pinyin(lines)
     if syllables:
         stripped.append(Stripped("pinyin", "bracketed-syllables", syllables))
-    lines, repeats = drop_repeats(lines, title, source.furniture)
+    lines, repeats = drop_repeats(lines, title)
     stripped.extend(repeats)
     text = "\n".join(lines)
     if len(normalise(text)) < _LEAST_LETTERS:
@@ -53,6 +56,20 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
         claims=extracted.claims,
         stripped=tuple(stripped),
     )
+
+
+def _drop_furniture(lines: Sequence[str], furniture: frozenset[int], stripped: list[Stripped]) -> list[str]:
+    """The lines that are not learned for this source; first of all, since they hide where the tail begins."""
+    if not furniture:
+        return list(lines)
+    kept = []
+    for line in lines:
+        if line_key(line) in furniture:
+            rule = tail_rule(line)
+            stripped.append(Stripped(rule.kind if rule else "repeated", "learned", line))
+        else:
+            kept.append(line)
+    return kept
 
 
 def _cut_tail(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
@@ -73,6 +90,20 @@ def _drop_lines(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
             rule = tail_rule(line) if len(line) <= 300 else first_match(line, NOTICES)
         if rule:
             stripped.append(Stripped(rule.kind, rule.name, line))
+        else:
+            kept.append(line)
+    return kept
+
+
+def _drop_names(lines: Sequence[str], extracted: Extracted, stripped: list[Stripped]) -> list[str]:
+    """The lines above the text that hold no more than a name which the byline gave already."""
+    fields = (extracted.author, extracted.editor, extracted.credited_source, extracted.site_name)
+    names = {normalise(field.value) for field in fields if field}
+    above = next((index for index, line in enumerate(lines) if len(line) >= 30), 0)
+    kept = []
+    for index, line in enumerate(lines):
+        if index < above and normalise(line) in names:
+            stripped.append(Stripped("editor", "byline-name", line))
         else:
             kept.append(line)
     return kept

@@ -1,4 +1,4 @@
-"""What a page says twice: its title above the text, a summary, the whole body, a line learned for the source."""
+"""What a page says twice: its title above the text, a summary, the whole body."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _SUMMARY_LABEL = re.compile(
 _LEAST = 30
 """Normalised characters of a repeated line: shorter ones (答：, 谢谢大家) are said twice by people."""
 _HEAD = 6
+_MOSTLY = 0.35
+"""The share of a text that must be said before for it to count as printed twice; half where all of it is."""
 
 
 def drop_repeats(
@@ -27,7 +29,6 @@ def drop_repeats(
     keys = [normalise(line) for line in lines]
     rules = [""] * len(lines)
     _mark_title(keys, rules, normalise(title))
-    _mark_furniture(keys, rules, furniture)
     _mark_twice(keys, rules)
     _mark_summaries(lines, keys, rules)
     kept = []
@@ -52,28 +53,28 @@ def _mark_title(keys: Sequence[str], rules: list[str], title: str) -> None:
             rules[index] = "title"
 
 
-def _mark_furniture(keys: Sequence[str], rules: list[str], furniture: frozenset[str]) -> None:
-    for index, key in enumerate(keys):
-        if key in furniture:
-            rules[index] = "learned"
-
-
 def _mark_twice(keys: Sequence[str], rules: list[str]) -> None:
+    """Lines said before, where they are so many that the page, not its author, says everything twice."""
     seen: set[str] = set()
+    again = []
     for index, key in enumerate(keys):
         if len(key) >= _LEAST and key in seen and not rules[index]:
-            rules[index] = "line-twice"
+            again.append(index)
         seen.add(key)
+    if sum(len(keys[index]) for index in again) >= _MOSTLY * sum(map(len, keys)):
+        for index in again:
+            rules[index] = "line-twice"
 
 
 def _mark_summaries(lines: Sequence[str], keys: Sequence[str], rules: list[str]) -> None:
     """A first line that the lines after it say again: whole, or up to where it was cut."""
     for index in range(min(_HEAD, len(lines) - 1)):
-        if rules[index]:
+        if rules[index] or len(keys[index]) < _LEAST:
             continue
         key = normalise(_SUMMARY_LABEL.sub("", lines[index]))
         rest = "".join(
             key for key, rule in zip(keys[index + 1 :], rules[index + 1 :], strict=True) if not rule
         )
-        if len(key) >= _LEAST and key in rest:
+        if len(key) >= _LEAST and rest.startswith(key):
             rules[index] = "summary"
+        return

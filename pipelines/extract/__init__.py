@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pipelines.extract.container import Choice
 
-_DOUBT_SCORE = 120.0
+_DOUBT_SCORE = 40.0
 """A vote with fewer characters of prose than this is in doubt."""
 _DOUBT_SHARE = 0.5
 """So is one that holds less than this share of the page's prose."""

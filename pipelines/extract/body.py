@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.dates import has_date
 from pipelines.extract.container import is_linked, is_prose, size
 from pipelines.records import Stripped
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
 _MOST_HIDDEN = 50
+_HEADING = ("related", "heading-of-links")
+_LINKED = ("navigation", "linked-line")
 
 
 class Body(NamedTuple):
@@ -29,8 +32,11 @@ def read_body(scan: Scan, choice: Choice, trust: Trust) -> Body:
     """The lines of the article's element, without links, hinted boilerplate and hidden text."""
     kept: list[str] = []
     stripped: list[Stripped] = []
-    for line in scan.lines[choice.first : choice.last]:
-        reason = _left_out(line, choice, trust)
+    inside = scan.lines[choice.first : choice.last]
+    reasons = [_left_out(line, choice, trust) for line in inside]
+    for index in range(len(inside) - 1, -1, -1):
+        reasons[index] = reasons[index] or _heads_links(inside[index], reasons[index + 1 : index + 3])
+    for line, reason in zip(inside, reasons, strict=True):
         if reason:
             stripped.append(Stripped(reason[0], reason[1], line.text))
         else:
@@ -45,12 +51,30 @@ def _left_out(line: Line, choice: Choice, trust: Trust) -> tuple[str, str] | Non
         return "hidden", "hidden-element"
     hint = trust.hint(line, choice.node)
     if hint == "byline":
-        return ("editor", "element-named-byline") if not is_prose(line) or size(line.text) < 40 else None
+        return ("editor", "element-named-byline") if _like_byline(line) else None
     if hint:
         return hint, f"element-named-{hint}"
     if is_linked(line) and not (size(line.text) > 30 and _ENDS_SENTENCE.search(line.text)):
-        return "navigation", "linked-line"
+        return _LINKED
     return None
+
+
+def _like_byline(line: Line) -> bool:
+    """Whether a line in an element named for bylines is one: captions and leads stand in such elements too."""
+    if is_prose(line) and size(line.text) >= 40:
+        return False
+    return (
+        size(line.text) <= 8
+        or has_date(line.text)
+        or (":" in line.text.replace("：", ":") and "，" not in line.text)
+    )
+
+
+def _heads_links(line: Line, below: Sequence[tuple[str, str] | None]) -> tuple[str, str] | None:
+    """A short line above links that were left out is their heading."""
+    if size(line.text) > 14 or _ENDS_SENTENCE.search(line.text) or len(below) < 2 or below[0] != _LINKED:
+        return None
+    return _HEADING if below[1] in (_LINKED, _HEADING) else None
 
 
 def _hidden_elsewhere(lines: Sequence[Line], choice: Choice, trust: Trust) -> list[Stripped]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pipelines.extract.scan import Line, Scan
 
 _SENTENCE = re.compile(r"[。！？；!?…]|[.;:]\s|[.\"”’]$|[，,、].*[，,、]")
+_PUNCTUATION = re.compile(r"[。，、；：！？,.;:!?]")
 _CLAUSE_END = re.compile(r"[，,：:、。！？!?.…）)”\"]$")
 _BOILERPLATE = re.compile(
     r"copyright|©|all rights reserved|版权所有|版權所有|icp备|icp證|公网安备|许可证|举报电话|浏览器|javascript"
@@ -30,7 +31,7 @@ _TEASER_END = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"^[\W_]{0,3}(?:(?:相关|相關|推荐|推薦|热门|熱門|热点|延伸|更多|最新|精彩|猜你|你可能|您可能|大家|看了又看|看过|随机|为你|为您|為您|編輯|编辑)"
+    r"^\W{0,3}(?:责任编辑|責任編輯|责编)\W.{0,24}$|^[\W_]{0,3}(?:(?:相关|相關|推荐|推薦|热门|熱門|热点|延伸|更多|最新|精彩|猜你|你可能|您可能|大家|看了又看|看过|随机|为你|为您|為您|編輯|编辑)"
     r".{0,4}(?:阅读|閱讀|新闻|新聞|文章|推荐|推薦|资讯|報導|报道|内容|喜欢|感兴趣|還想看|还想看|都在看|评论|留言|精选|看了又看)"
     r"|看了又看|热门评论|网友评论|最新评论|related (?:articles|stories|news|posts|content)|you may also|more (?:from|stories|news)|read more|read next"
     r"|recommended|most (?:read|popular)|latest (?:news|stories)|trending|comments?)\W{0,3}(?:\d+\W?)?$",
@@ -85,8 +86,12 @@ def trusted(scan: Scan, title_line: int | None) -> Trust:
     for amount, line in zip(prose, scan.lines, strict=True):
         if line.hint and amount and not line.hidden:
             held[line.hint_node] = held.get(line.hint_node, 0.0) + amount
-    doubted = frozenset(node for node, amount in held.items() if amount > 0.5 * total)
-    return Trust(doubted, hidden <= total - hidden)
+    doubted = {node for node, amount in held.items() if amount > 0.5 * total}
+    node = scan.lines[title_line].node if title_line is not None else -1
+    while node >= 0:  # what holds the article's title is no boilerplate, whatever it calls itself
+        doubted.add(node)
+        node = scan.parents[node]
+    return Trust(frozenset(doubted), hidden <= total - hidden)
 
 
 def weigh(scan: Scan, trust: Trust, title_line: int | None) -> list[float]:
@@ -149,7 +154,9 @@ def is_prose(line: Line) -> bool:
     amount = size(line.text)
     if is_linked(line) or amount < 8:
         return False
-    return amount >= 40 or (amount >= 10 and bool(_SENTENCE.search(line.text)))
+    if amount >= 40:
+        return len(_PUNCTUATION.findall(line.text)) >= amount / 200
+    return amount >= 10 and bool(_SENTENCE.search(line.text))
 
 
 def _weight(line: Line, hint: str) -> float:

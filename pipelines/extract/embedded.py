@@ -29,7 +29,7 @@ def embedded_body(root: HtmlElement, metadata: Metadata) -> tuple[str, ...]:
     candidates = [stated] if len(stated) >= 100 else []
     for script in root.iter("script"):
         source = (script.text or "")[:_SCRIPT_LIMIT]
-        if len(source) >= 200 and "<" in source or "\\u003" in source or "&lt;" in source:
+        if (len(source) >= 200 and "<" in source) or "\\u003" in source or "&lt;" in source:
             found = (match[1] or match[2] for match in _STRING.finditer(source))
             candidates.extend(_decoded(text) for text in found if _PARAGRAPHS.search(text))
     best = max(candidates, key=_amount, default="")

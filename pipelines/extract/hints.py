@@ -33,8 +33,7 @@ _KINDS: dict[str, frozenset[str]] = {
     }.items()
 }
 _BODY_WORDS = frozenset(
-    "article articles content contents main maincontent body text txt detail details entry post story zhengwen neirong"
-    " news con cont cnt artibody richtext paragraph".split()
+    ["article", "articles", "content", "contents", "main", "maincontent", "body", "text", "txt", "detail", "details", "entry", "post", "story", "zhengwen", "neirong", "news", "con", "cont", "cnt", "artibody", "richtext", "paragraph"]
 )
 _TAG_KINDS = {"nav": "navigation", "aside": "related", "footer": "copyright", "menu": "navigation"}
 

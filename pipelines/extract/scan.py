@@ -15,13 +15,10 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 BLOCKS = frozenset(
-    "body p div section article main header footer nav aside ul ol li dl dt dd table tbody thead tfoot tr td th caption"
-    " h1 h2 h3 h4 h5 h6 blockquote pre form fieldset figure figcaption address center hr details summary menu"
-    " option legend".split()
+    ["body", "p", "div", "section", "article", "main", "header", "footer", "nav", "aside", "ul", "ol", "li", "dl", "dt", "dd", "table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "form", "fieldset", "figure", "figcaption", "address", "center", "hr", "details", "summary", "menu", "option", "legend"]
 )
 _SKIPPED = frozenset(
-    "script style noscript template svg iframe object embed button select textarea input canvas video audio map math"
-    " head frameset frame applet".split()
+    ["script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "button", "select", "textarea", "input", "canvas", "video", "audio", "map", "math", "head", "frameset", "frame", "applet"]
 )
 _SPACE = re.compile(r"[\s\u00a0\u3000\u200b\u200c\u200d\ufeff\u2028\u2029]+")
 _BETWEEN_HAN = re.compile(
@@ -127,11 +124,11 @@ class _Scanner:
 
     def _mark(self, element: HtmlElement, tag: str, block: bool) -> None:
         attributes = element.attrib
-        if hides(attributes, self.hiding):  # type: ignore[arg-type]
+        if hides(attributes, self.hiding):
             self._flush(tag)
             self.hidden.append(element)
         names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-        if len(names) > 1 and (block or tag == "span"):
+        if len(names) > 1 and tag != "body" and (block or tag == "span"):
             hint = kind_hint(tag, names)
             if hint and (block or hint == "byline"):
                 self.hints.append((element, hint, self.node))
