@@ -38,7 +38,8 @@ _CLOCK = (
 )
 _SEP = r"\s?[-/.年‐–—]\s?"
 _NUMERIC = re.compile(
-    rf"(?<![\d.])(?P<year>(?:19|20)\d\d){_SEP}(?P<month>\d{{1,2}})\s?[-/.月‐–—]\s?(?P<day>\d{{1,2}})(?!\d)\s?[日号號]?"
+    rf"(?<![\d.])(?P<year>(?:19"
+    rf"|20)\d\d){_SEP}(?P<month>\d{{1,2}})\s?[-/.月‐–—]\s?(?P<day>\d{{1,2}})(?!\d)\s?[日号號]?"
     rf"{_CLOCK}",
     re.IGNORECASE,
 )
@@ -47,7 +48,8 @@ _PACKED = re.compile(
     r"(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?)?(?!\d)"
 )
 _ROC = re.compile(
-    rf"(?:(?:中華)?民國\s?(?P<roc>\d{{2,3}})|(?<![\d.])(?P<roc3>1[0-4]\d))\s?[-/.年]\s?(?P<month>\d{{1,2}})\s?[-/.月]\s?"
+    rf"(?:(?:中華)?民國\s?(?P<roc>\d{{2,3}})"
+    rf"|(?<![\d.])(?P<roc3>1[0-4]\d))\s?[-/.年]\s?(?P<month>\d{{1,2}})\s?[-/.月]\s?"
     rf"(?P<day>\d{{1,2}})(?!\d)日?{_CLOCK}",
     re.IGNORECASE,
 )
@@ -59,7 +61,8 @@ _MONTH_FIRST = re.compile(
     re.IGNORECASE,
 )
 _DAY_FIRST = re.compile(
-    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s-]{{1,2}}(?:of )?{_MONTH}[,\s-]{{1,2}}(?P<year>(?:19|20)\d\d)\b{_CLOCK}",
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd"
+    rf"|th)?[\s-]{{1,2}}(?:of )?{_MONTH}[,\s-]{{1,2}}(?P<year>(?:19|20)\d\d)\b{_CLOCK}",
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
@@ -69,7 +72,8 @@ _UNIT = r"秒[钟鐘]?|分[钟鐘]?|小时|小時|個小時|个小时|天|日|�
 _RELATIVE = re.compile(
     rf"(?P<count>\d{{1,3}}|[一二两三四五六七八九十半]{{1,3}})\s?(?P<unit>{_UNIT})(?:之|以)?前"
     r"|(?P<ecount>\d{1,3}|an?|one|two|three)\s(?P<eunit>second|minute|min|hour|hr|day|week|month|year)s?\sago"
-    rf"|(?P<word>刚刚|剛剛|今天|今日|昨天|昨日|前天|\btoday\b|\byesterday\b|\bjust now\b)(?:\s?(?P<at>{_HALF}?\s?\d{{1,2}}[:：]\d{{2}}))?",
+    rf"|(?P<word>刚刚|剛剛|今天|今日|昨天|昨日|前天|\btoday\b|\byesterday\b"
+    rf"|\bjust now\b)(?:\s?(?P<at>{_HALF}?\s?\d{{1,2}}[:：]\d{{2}}))?",
     re.IGNORECASE,
 )
 _NEARBY = re.compile(r"^\s?[\[((（【]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})日?\s?[\]))）】]")

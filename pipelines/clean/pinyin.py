@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _BRACKETED = re.compile(
     r"(?<=[\u3400-\u9fff])[（(]\s?([a-züāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿɡê]{1,7}[1-5]?)\s?[)）]"

@@ -21,9 +21,7 @@ _MOSTLY = 0.35
 """The share of a text that must be said before for it to count as printed twice; half where all of it is."""
 
 
-def drop_repeats(
-    lines: Sequence[str], title: str, furniture: frozenset[str]
-) -> tuple[list[str], list[Stripped]]:
+def drop_repeats(lines: Sequence[str], title: str) -> tuple[list[str], list[Stripped]]:
     """The lines without repetition, and what was taken out."""
     stripped: list[Stripped] = []
     keys = [normalise(line) for line in lines]

@@ -31,9 +31,11 @@ _TEASER_END = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"^\W{0,3}(?:责任编辑|責任編輯|责编)\W.{0,24}$|^[\W_]{0,3}(?:(?:相关|相關|推荐|推薦|热门|熱門|热点|延伸|更多|最新|精彩|猜你|你可能|您可能|大家|看了又看|看过|随机|为你|为您|為您|編輯|编辑)"
+    r"^\W{0,3}(?:责任编辑|責任編輯|责编)\W.{0,24}$|^[\W_]{0,3}(?:(?:相关|相關|推荐|推薦|热门|熱門|热点|延伸|更多|最新|精彩"
+    r"|猜你|你可能|您可能|大家|看了又看|看过|随机|为你|为您|為您|編輯|编辑)"
     r".{0,4}(?:阅读|閱讀|新闻|新聞|文章|推荐|推薦|资讯|報導|报道|内容|喜欢|感兴趣|還想看|还想看|都在看|评论|留言|精选|看了又看)"
-    r"|看了又看|热门评论|网友评论|最新评论|related (?:articles|stories|news|posts|content)|you may also|more (?:from|stories|news)|read more|read next"
+    r"|看了又看|热门评论|网友评论|最新评论|related (?:articles|stories|news|posts|content)|you may also"
+    r"|more (?:from|stories|news)|read more|read next"
     r"|recommended|most (?:read|popular)|latest (?:news|stories)|trending|comments?)\W{0,3}(?:\d+\W?)?$",
     re.IGNORECASE,
 )

@@ -11,29 +11,64 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _KINDS: dict[str, frozenset[str]] = {
     kind: frozenset(words.split())
     for kind, words in {
-        "navigation": "nav navbar navi navigation menu submenu breadcrumb breadcrumbs crumb crumbs crumbnav sitemap"
-        " topbar toolbar tools pager pagination paging pages topnav subnav mianbaoxie daohang weizhi skip login"
+        "navigation": "nav navbar navi navigation menu submenu breadcrumb breadcrumbs crumb crumbs "
+        "crumbnav sitemap"
+        " topbar toolbar tools pager pagination paging pages topnav subnav mianbaoxie "
+        "daohang weizhi skip login"
         " search searchbox dropdown tabs fontsize toolbox prevnext",
-        "related": "related relate relates relatednews recommend recommended recommends recommendation rec tuijian"
-        " xiangguan hot hotnews hotlist rank ranking toplist sidebar side aside rightbar leftbar guess also latest"
-        " popular trending more morenews morelist readmore reading teaser teasers newslist interested rela relevant"
+        "related": "related relate relates relatednews recommend recommended recommends recommendation "
+        "rec tuijian"
+        " xiangguan hot hotnews hotlist rank ranking toplist sidebar side aside rightbar "
+        "leftbar guess also latest"
+        " popular trending more morenews morelist readmore reading teaser teasers newslist "
+        "interested rela relevant"
         " recent widget widgets topic tags tag keywords keyword outbrain taboola",
-        "comment": "comment comments commentlist reply replies respond disqus pinglun gentie tie review reviews"
+        "comment": "comment comments commentlist reply replies respond disqus pinglun gentie tie review "
+        "reviews"
         " message messages guestbook",
-        "share": "share sharing sharebox bdshare bdsharebuttonbox social fenxiang jiathis qrcode qr ewm erweima"
-        " weixin wechat addthis sns like likes zan reward dashang praise favorite app download follow subscribe"
+        "share": "share sharing sharebox bdshare bdsharebuttonbox social fenxiang jiathis qrcode qr "
+        "ewm erweima"
+        " weixin wechat addthis sns like likes zan reward dashang praise favorite app "
+        "download follow subscribe"
         " newsletter",
-        "copyright": "copyright copyrights footer foot foots disclaimer declare statement shengming banquan bottom"
+        "copyright": "copyright copyrights footer foot foots disclaimer declare statement shengming "
+        "banquan bottom"
         " bottombar footnav copy license legal",
         "contact": "contact contacts contactus lianxi kefu hotline",
-        "advertisement": "ad ads adv advert adverts advertisement advertising banner gg guanggao adsbygoogle promo"
+        "advertisement": "ad ads adv advert adverts advertisement advertising banner gg guanggao adsbygoogle "
+        "promo"
         " promotion sponsor sponsored dfp popup modal cookie consent toast",
-        "byline": "byline info infos source time date meta author authors editor pubtime pubdate artinfo laiyuan"
+        "byline": "byline info infos source time date meta author authors editor pubtime pubdate "
+        "artinfo laiyuan"
         " about timestamp publish msg bianji zebian zerenbianji edit dateline",
     }.items()
 }
 _BODY_WORDS = frozenset(
-    ["article", "articles", "content", "contents", "main", "maincontent", "body", "text", "txt", "detail", "details", "entry", "post", "story", "zhengwen", "neirong", "news", "con", "cont", "cnt", "artibody", "richtext", "paragraph"]
+    [
+        "article",
+        "articles",
+        "content",
+        "contents",
+        "main",
+        "maincontent",
+        "body",
+        "text",
+        "txt",
+        "detail",
+        "details",
+        "entry",
+        "post",
+        "story",
+        "zhengwen",
+        "neirong",
+        "news",
+        "con",
+        "cont",
+        "cnt",
+        "artibody",
+        "richtext",
+        "paragraph",
+    ]
 )
 _TAG_KINDS = {"nav": "navigation", "aside": "related", "footer": "copyright", "menu": "navigation"}
 
