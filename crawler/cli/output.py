@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,7 +41,11 @@ def answers() -> Console:
     """The console for answers: stdout, no markup or emoji codes read from the text, no colour in a pipe."""
     from rich.console import Console  # noqa: PLC0415  # a machine's --json needs none of it
 
-    return Console(markup=False, emoji=False, highlight=False, soft_wrap=not sys.stdout.isatty())
+    class Answers(Console):
+        def on_broken_pipe(self) -> None:  # rich would exit with 1; `| head` is no failure of ours
+            raise BrokenPipeError
+
+    return Answers(markup=False, emoji=False, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def remarks() -> Console:
@@ -61,8 +64,3 @@ def table(*headings: str, right: tuple[str, ...] = ()) -> Table:
     for heading in headings:
         made.add_column(heading, justify="right" if heading in right else "left")
     return made
-
-
-def width(text: str) -> int:
-    """Columns that a text takes on a terminal: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

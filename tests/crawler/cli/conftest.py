@@ -1,0 +1,70 @@
+"""The command line, run in this process or as users run it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from crawler.cli import app
+from pipelines.records import Rejection, Stripped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+TEXT = "滨江产业园区管委会今天宣布，园区一期工程已经全部建成，首批入驻企业将在下个月搬入新厂房开始生产。"
+EVIL = "标题\x1b[31m\x9b2J\u202e倒"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def parknews(tmp_path: Path) -> Callable[..., Outcome]:
+    """Runs a command in this process, with the environment empty of our variables."""
+
+    def run(*arguments: str, **environment: str) -> Outcome:
+        defaults = {
+            "PARKNEWS_DB": str(tmp_path / "archive.db"),
+            "PARKNEWS_SOURCES": str(tmp_path / "sources.toml"),
+            "COLUMNS": "80",
+            "TERM": "dumb",
+        }
+        result = CliRunner().invoke(
+            app, list(arguments), env={**defaults, **environment}, prog_name="parknews"
+        )
+        return Outcome(result.exit_code, result.stdout, result.stderr)
+
+    return run
+
+
+@pytest.fixture
+def archive(fill: Callable[..., Path], told: Callable[..., object]) -> Path:
+    """An archive of one article in two copies, one with an evil title, and a rejection."""
+    footer = Stripped("contact", "phone line", f"咨询热线 0000-0000000 {EVIL}")
+    return fill(
+        [
+            told("https://park.example/1.html", EVIL, TEXT, date(2026, 2, 1), stripped=(footer,)),
+            told("https://copier.example/3", "一期工程建成", TEXT, date(2026, 2, 3), credited="滨江园区"),
+        ],
+        [Rejection("https://park.example/list", "park.example", "kind", "list page")],
+    )
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """A sources file with one source."""
+    path = tmp_path / "sources.toml"
+    path.write_text(
+        '[[source]]\nhost = "park.example"\nname = "滨江园区"\nstart_urls = ["https://park.example/"]\n',
+        encoding="utf-8",
+    )
+    return path

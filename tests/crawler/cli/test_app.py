@@ -1,0 +1,54 @@
+"""What the command line promises before any command runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+COMMANDS = ("crawl", "demo", "search", "show", "status", "sources list")
+HEAVY = {"scrapy", "twisted", "trafilatura", "opencc", "scipy", "datasketch", "dateparser"}
+
+
+def test_the_version_is_the_packages(parknews: Callable[..., Any]) -> None:
+    assert parknews("--version").out == f"parknews {version('parknews')}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_commands_help_has_examples(parknews: Callable[..., Any], command: str) -> None:
+    found = parknews(*command.split(), "--help")
+    assert (found.code, "Examples" in found.out) == (0, True)
+
+
+def test_help_names_every_command(parknews: Callable[..., Any]) -> None:
+    text = parknews("--help").out
+    assert [name for name in COMMANDS if f" {name.split()[0]} " not in text] == []
+
+
+def test_no_command_shows_the_help_and_exits_2(parknews: Callable[..., Any]) -> None:
+    found = parknews()
+    assert (found.code, "Usage" in found.out + found.err) == (2, True)
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("search", "园区"), ("show", "1"), ("status", "--help")])
+@pytest.mark.usefixtures("archive")
+def test_reading_loads_nothing_of_the_crawl(tmp_path: Any, arguments: tuple[str, ...]) -> None:
+    code = (
+        "import sys\nfrom crawler.cli import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print(sorted({m.split('.')[0] for m in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--db", str(tmp_path / "archive.db"), *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(done.stderr.replace("'", "").strip("[]\n").split(", "))
+    assert loaded & HEAVY == set()
