@@ -138,17 +138,25 @@ class SourceStatus:
     last_error_url: str
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def _entry(row: Any) -> Entry:
     """A row of _ENTRY columns, with whether a page is stored at its end."""
-    *known, other_way, attempts, guess, etag, last_modified, stored = row
+    url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, modified, known = row
     return Entry(
-        *known,
-        other_way=bool(other_way),
+        url_id=url_id,
+        url=url,
+        source=source,
+        host=host,
+        kind=kind,
+        depth=depth,
+        hops=hops,
+        dry=dry,
+        asks=asks,
+        other_way=bool(way),
         attempts=attempts,
         guess=bool(guess),
         etag=etag,
-        last_modified=last_modified,
-        known=bool(stored),
+        last_modified=modified,
+        known=bool(known),
     )
 
 
@@ -506,8 +514,8 @@ class CrawlStore:
         if not links:
             return 0
         cursor = db.executemany(
-            "INSERT OR IGNORE INTO urls (url, source, host, kind, state, priority, depth, hops, dry, asks,"
-            " guess, found_on) VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO urls (url, source, host, kind, state, priority, depth, hops, dry, asks, guess, found_on)"
+            " VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO NOTHING",
             [
                 (
                     link.url,

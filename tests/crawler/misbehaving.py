@@ -166,7 +166,8 @@ def article(number: int, *links: str, extra: str = "") -> str:
     return (
         f"<html><head><title>示例园区第{number}号项目开工</title>{extra}</head><body>"
         f"<h1>示例园区第{number}号项目开工</h1>"
-        f"<p>本报讯 示例工业园区第{number}号项目日前正式开工建设，总投资{number + 3}亿元，占地{number + 20}亩，"
+        f"<p>本报讯 示例工业园区第{number}号项目日前正式开工建设，总投资{number + 3}亿元，"
+        f"占地{number + 20}亩，"
         "预计明年年底建成投产，将为当地新增就业岗位两百余个，带动上下游企业集聚发展。</p>"
         f"<p>园区管委会负责人表示，第{number}号项目从签约到开工仅用了九十天时间。</p>{rows}</body></html>"
     )

@@ -1,0 +1,331 @@
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.frontier import Entry, Fetched, Link, StoredRobots
+from crawler.store import CrawlStore, store_path
+from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
+from pipelines.records import Rejection
+
+HOST = "x.cn"
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+BODY = "<html>园区</html>".encode("gb18030")
+
+
+def link(path: str, kind: str = "article", priority: int = 30, **known: object) -> Link:
+    return Link(f"http://{HOST}{path}", HOST, HOST, kind, priority, **known)  # type: ignore[arg-type]
+
+
+def fetched(path: str, *, body: bytes = BODY, article: bool = True, **known: object) -> Fetched:
+    values = {
+        "url_asked": f"http://{HOST}{path}",
+        "url_answered": f"http://{HOST}{path}",
+        "status": 200,
+        "headers": (("content-type", "text/html"), ("etag", '"1"')),
+        "body": body,
+        "fetched_at": NOON,
+        "robots": "allowed, robots.txt 200",
+        "kind": "article" if article else "list",
+        "article": article,
+    }
+    return Fetched(**{**values, **known})  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    with CrawlStore(tmp_path / "archive-pages.db") as store:
+        yield store
+
+
+def entries(store: CrawlStore, now: float = 1e12) -> list[Entry]:
+    return store.next_entries(HOST, HOST, 1000, now)
+
+
+def begin(store: CrawlStore, *, now: float = 1000.0, revisit: bool = False) -> int:
+    return store.begin(HOST, every_s=3600, revisit=revisit, now=now).crawl_id
+
+
+def queue(store: CrawlStore, *links: Link) -> dict[str, Entry]:
+    store.queue(links)
+    return {entry.url.removeprefix(f"http://{HOST}"): entry for entry in entries(store)}
+
+
+def test_the_store_lies_beside_the_archive() -> None:
+    assert store_path("data/archive.db") == Path("data/archive-pages.db")
+
+
+def test_a_committed_page_comes_out_as_it_came_in(store: CrawlStore) -> None:
+    entry = queue(store, link("/1"))["/1"]
+    store.commit_page(begin(store), entry, fetched("/1"))
+    [page] = store.take(10, 0)
+    assert (page.url, page.source, page.body, page.status, page.fetched_at, page.header("etag")) == (
+        f"http://{HOST}/1",
+        HOST,
+        BODY,
+        200,
+        NOON,
+        '"1"',
+    )
+
+
+def test_pages_come_out_in_order_until_they_are_ingested(store: CrawlStore) -> None:
+    crawl = begin(store)
+    known = queue(store, *(link(f"/{n}") for n in range(5)))
+    for path, entry in known.items():
+        store.commit_page(crawl, entry, fetched(path))
+    first = store.take(2, 0)
+    store.mark_ingested([page.page_id for page in first])
+    rest = store.take(10, 0)
+    assert ([p.url[-1] for p in first], [p.url[-1] for p in rest], store.pending()) == (
+        ["0", "1"],
+        ["2", "3", "4"],
+        3,
+    )
+
+
+def test_lists_never_come_out(store: CrawlStore) -> None:
+    entry = queue(store, link("/", "start"))["/"]
+    store.commit_page(begin(store), entry, fetched("/", article=False))
+    assert (store.take(10, 0), store.pending(), store.page(f"http://{HOST}/") is not None) == ([], 0, True)
+
+
+def test_a_page_its_links_and_its_state_are_one_transaction(store: CrawlStore) -> None:
+    entry = queue(store, link("/1"))["/1"]
+    crawl = begin(store)
+    broken = fetched("/1", news=(link("/2"), link("/3", kind=None)))  # type: ignore[arg-type]
+    with pytest.raises(StorageError):
+        store.commit_page(crawl, entry, broken)
+    after = [e.url for e in entries(store)], store.pending()
+    assert after == ([f"http://{HOST}/1"], 0)
+
+
+def test_links_are_queued_once_and_the_most_urgent_first(store: CrawlStore) -> None:
+    entry = queue(store, link("/", "start", 0))["/"]
+    news = (link("/old", priority=60), link("/new", priority=15), link("/old", priority=60))
+    done = store.commit_page(begin(store), entry, fetched("/", article=False, news=news))
+    assert (done.found_news, [e.url[-3:] for e in entries(store)]) == (2, ["new", "old"])
+
+
+def test_the_same_bytes_again_are_no_new_page(store: CrawlStore) -> None:
+    queue(store, link("/1"))
+    [entry] = entries(store)
+    crawl = begin(store)
+    store.commit_page(crawl, entry, fetched("/1"))
+    begin(store, now=1e9, revisit=True)
+    later = begin(store, now=2e9, revisit=True)
+    [again] = entries(store)
+    done = store.commit_page(later, again, fetched("/1"))
+    changed = store.commit_page(later, again, fetched("/1", body=b"<html>other</html>"))
+    assert (again.known, again.etag, done.page_id, changed.page_id) == (True, '"1"', None, 2)
+
+
+def test_an_unfinished_round_is_taken_up_and_an_old_one_given_up(store: CrawlStore) -> None:
+    first = store.begin(HOST, every_s=3600, revisit=False, now=1000)
+    again = store.begin(HOST, every_s=3600, revisit=False, now=2000)
+    later = store.begin(HOST, every_s=3600, revisit=False, now=9000)
+    assert (again.resumed, again.crawl_id == first.crawl_id, later.resumed) == (True, True, False)
+
+
+def test_a_new_round_reads_lists_again_and_articles_not(store: CrawlStore) -> None:
+    crawl = begin(store)
+    known = queue(store, link("/", "start"), link("/list", "list"), link("/1"), link("/list_2", "more"))
+    for path, entry in known.items():
+        store.commit_page(crawl, entry, fetched(path, article=path == "/1", kind=entry.kind))
+    store.finish(crawl, outcome="done", now=1500)
+    begin(store, now=2000)
+    assert sorted(e.url.removeprefix(f"http://{HOST}") for e in entries(store)) == ["/", "/list"]
+
+
+def test_further_pages_of_a_list_are_read_again_once_it_shows_news(store: CrawlStore) -> None:
+    crawl = begin(store)
+    known = queue(store, link("/", "start"), link("/list_2", "more"))
+    for path, entry in known.items():
+        store.commit_page(crawl, entry, fetched(path, article=False, kind=entry.kind))
+    store.finish(crawl, outcome="done", now=1500)
+    second = begin(store, now=NOON.timestamp() + 1)
+    [start] = entries(store)
+    more = (link("/list_2", "more"),)
+    store.commit_page(second, start, fetched("/", article=False, kind="start", body=b"same news", lists=more))
+    quiet = [e.kind for e in entries(store)]
+    store.commit_page(
+        second, start, fetched("/", article=False, kind="start", body=b"x", news=(link("/9"),), lists=more)
+    )
+    assert (quiet, sorted(e.kind for e in entries(store))) == ([], ["article", "more"])
+
+
+def test_a_retry_waits_for_its_time(store: CrawlStore) -> None:
+    entry = queue(store, link("/1"))["/1"]
+    store.commit_retry(entry, "timeout", None, next_at=500.0)
+    [later] = entries(store, now=500.0)
+    assert (entries(store, now=499.0), store.next_at(HOST, HOST, 499.0), later.attempts) == ([], 500.0, 1)
+
+
+def test_an_address_that_is_given_up_becomes_a_rejection_until_that_is_noted(store: CrawlStore) -> None:
+    entry = queue(store, link("/1"))["/1"]
+    store.commit_failure(begin(store), entry, "gone", "HTTP 404: not found", 404, now=1.0)
+    [(row, rejection)] = store.take_rejections(10)
+    store.mark_rejections([row])
+    expected = Rejection(f"http://{HOST}/1", HOST, "fetch", "HTTP 404: not found")
+    assert (rejection, store.take_rejections(10)) == (expected, [])
+
+
+def test_the_same_failure_in_a_later_round_is_no_second_rejection(store: CrawlStore) -> None:
+    queue(store, link("/1"))
+    for now in (1e6, 2e6):
+        crawl = begin(store, now=now)
+        [entry] = entries(store)
+        store.commit_failure(crawl, entry, "failed", "HTTP 403: forbidden", 403, now=now)
+        store.finish(crawl, outcome="done", now=now)
+    assert len(store.take_rejections(10)) == 1
+
+
+def test_a_failing_address_is_given_up_for_good_after_some_rounds(store: CrawlStore) -> None:
+    queue(store, link("/1"))
+    tried = 0
+    for now in range(20):
+        crawl = begin(store, now=now * 1e6)
+        for entry in entries(store):
+            tried += 1
+            store.commit_failure(crawl, entry, "failed", "HTTP 403: forbidden", 403, now=0.0)
+        store.finish(crawl, outcome="done", now=now * 1e6)
+    assert tried == 5
+
+
+def test_two_addresses_that_lead_to_one_give_one(store: CrawlStore) -> None:
+    crawl = begin(store)
+    known = queue(store, link("/a"), link("/b"))
+    found = [
+        store.commit_redirect(crawl, known[path], 301, link("/c", hops=1), now=1.0) for path in ("/a", "/b")
+    ]
+    assert (found, [e.url for e in entries(store)]) == ([1, 0], [f"http://{HOST}/c"])
+
+
+def test_robots_txt_is_kept_with_the_sitemaps_it_names(store: CrawlStore) -> None:
+    robots = StoredRobots("http://x.cn", 200, b"User-agent: *", 1.0, 2.0)
+    store.save_robots(robots, [link("/sitemap.xml", "sitemap", 10)])
+    assert (store.robots("http://x.cn"), [e.kind for e in entries(store)]) == (robots, ["sitemap"])
+
+
+def test_status_counts_what_became_of_the_addresses(store: CrawlStore) -> None:
+    crawl = begin(store)
+    known = queue(store, link("/1"), link("/2"), link("/3"), link("/4"))
+    store.commit_page(crawl, known["/1"], fetched("/1"))
+    store.commit_failure(crawl, known["/2"], "failed", "timeout", None, now=1.0)
+    store.commit_failure(crawl, known["/3"], "refused", "robots.txt forbids it", None, now=1.0)
+    [row] = store.status_rows()
+    got = (
+        row.last_fetch_at,
+        row.queued,
+        row.done,
+        row.failed,
+        row.refused,
+        row.last_error,
+        row.last_error_url,
+    )
+    assert got == (
+        NOON, 1, 1, 1, 1, "timeout", f"http://{HOST}/2",
+    )  # fmt: skip
+
+
+def test_one_thread_writes_while_another_drains(store: CrawlStore) -> None:
+    crawl = begin(store)
+    known = queue(store, *(link(f"/{n}") for n in range(200)))
+    drained: list[int] = []
+    done = threading.Event()
+
+    def drain() -> None:
+        while not (done.is_set() and store.pending() == 0):
+            pages = store.take(16, drained[-1] if drained else 0)
+            store.mark_ingested([page.page_id for page in pages])
+            drained.extend(page.page_id for page in pages)
+
+    thread = threading.Thread(target=drain)
+    thread.start()
+    for path, entry in known.items():
+        store.commit_page(crawl, entry, fetched(path, body=path.encode()))
+    done.set()
+    thread.join(30)
+    assert drained == list(range(1, 201))
+
+
+_KILLED = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from test_store import *
+store = CrawlStore(sys.argv[1])
+crawl = begin(store)
+for n in range(100000):
+    entry = queue(store, link(f"/{n}"))[f"/{n}"]
+    store.commit_page(crawl, entry, fetched(f"/{n}", news=(link(f"/{n}/next"),)))
+    store.commit_failure(crawl, entries(store)[0], "gone", "HTTP 404: not found", 404, now=0.0)
+    print(n, flush=True)
+"""
+
+
+def test_what_was_committed_survives_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "archive-pages.db"
+    command = [sys.executable, "-c", _KILLED, str(path), str(Path(__file__).parent)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    last = 0
+    for line in child.stdout:
+        last = int(line)
+        if last >= 57:
+            child.kill()
+            break
+    child.wait()
+    with CrawlStore(path) as store:
+        pages = len(store.take(10_000, 0))
+        check = sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone()[0]
+    assert (pages >= last + 1, pages <= last + 40, check) == (True, True, "ok")
+
+
+def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as db:
+        db.execute("CREATE TABLE t (a)")
+    with pytest.raises(ForeignArchiveError, match="not a parknews crawl store"):
+        CrawlStore(path)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    path.write_bytes("园区新闻".encode() * 1000)
+    with pytest.raises(ForeignArchiveError, match="not an SQLite file"):
+        CrawlStore(path)
+
+
+def test_a_newer_store_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a-pages.db"
+    CrawlStore(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(NewerArchiveError, match="newer parknews"):
+        CrawlStore(path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no such directory"):
+        CrawlStore(tmp_path / "none" / "a-pages.db")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(StorageError, match="a-pages"):
+        CrawlStore(tmp_path / "a-pages.db")
+
+
+def test_a_full_disk_is_one_clear_line(store: CrawlStore) -> None:
+    entry = queue(store, link("/1"))["/1"]
+    crawl = begin(store)
+    store._connection().execute("PRAGMA max_page_count = 1")
+    with pytest.raises(StorageError, match="free space") as raised:
+        store.commit_page(crawl, entry, fetched("/1", body=os.urandom(500_000)))
+    assert "\n" not in str(raised.value)
