@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from crawler.demo.definition import resolve_day
 from crawler.demo.truth import ARTICLE, REJECTION, VARIANT, TruthRow, read_truth
-from pipelines.archive.audit import CopyRow, read_copies, read_rejections
+from pipelines.archive.audit import CopyRow, RejectionRow, read_copies, read_rejections
 from pipelines.archive.connect import read_only
 from pipelines.urls import canonical_url
 
@@ -128,8 +128,23 @@ def compare(
         trap_hits: as the server counted them.
     """
     with closing(read_only(archive)) as connection:
-        copies = {row.url: row for row in read_copies(connection)}
-        rejected = {row.url: row.reason for row in read_rejections(connection)}
+        copies, rejections = read_copies(connection), read_rejections(connection)
+    return score(copies, rejections, truth, ports, today=today, canary_hits=canary_hits, trap_hits=trap_hits)
+
+
+def score(
+    copy_rows: Sequence[CopyRow],
+    rejection_rows: Sequence[RejectionRow],
+    truth: Sequence[TruthRow],
+    ports: Mapping[str, int],
+    *,
+    today: date,
+    canary_hits: int = 0,
+    trap_hits: int = 0,
+) -> DemoScore:
+    """The score of what was found; arguments as those of `compare`."""
+    copies = {row.url: row for row in copy_rows}
+    rejected = {row.url: row.reason for row in rejection_rows}
     found, unexpected = _found(copies, truth, ports)
     rows = {row.url: row for row in truth if row.expect == ARTICLE}
     joins = _joins(rows, found)
@@ -193,9 +208,10 @@ def _found(
 def _joins(rows: Mapping[str, TruthRow], found: Mapping[str, CopyRow]) -> _Joins:
     same = wanted = right = 0
     wrong, missed = [], []
+    story = {url: _main_story(row, rows, found) for url, row in rows.items()}
     for a, b in combinations(sorted(rows), 2):
-        joined = a in found and b in found and found[a].article_id == found[b].article_id
-        one_story = rows[a].cluster == rows[b].cluster
+        joined = _joined(a, b, found)
+        one_story = story[a] == story[b]
         if not one_story and _stories(rows[a]) & _stories(rows[b]):
             continue
         same += joined
@@ -208,6 +224,19 @@ def _joins(rows: Mapping[str, TruthRow], found: Mapping[str, CopyRow]) -> _Joins
     return _Joins(
         right / same if same else 1.0, right / wanted if wanted else 1.0, tuple(wrong), tuple(missed)
     )
+
+
+def _joined(a: str, b: str, found: Mapping[str, CopyRow]) -> bool:
+    return a in found and b in found and found[a].article_id == found[b].article_id
+
+
+def _main_story(row: TruthRow, rows: Mapping[str, TruthRow], found: Mapping[str, CopyRow]) -> str:
+    """The story that a page is held to: of several that it contains, the one it was joined with.
+
+    Which of two stories on one page is the main one is nobody's to say; to be joined with one is.
+    """
+    mates = {other.cluster for url, other in rows.items() if not other.also and _joined(row.url, url, found)}
+    return next((story for story in row.also if story in mates and row.cluster not in mates), row.cluster)
 
 
 def _stories(row: TruthRow) -> set[str]:

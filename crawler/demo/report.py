@@ -32,9 +32,10 @@ FAULTS_SHOWN = 5
 """Faults of one kind that are named by URL; more of them say nothing new at a glance."""
 
 _WORDS = (
-    "An article is one distinct piece of news; a copy is one URL at which it was seen.\n"
-    "Stripped are pieces taken out of pages (contact lines, notices, teasers); a rejection is a page\n"
-    "that is no article, kept with its reason."
+    "An article is one piece of news; a copy is one URL at which it was seen, joined\n"
+    "to the article that shows another copy's text. Stripped are pieces taken out of\n"
+    "pages (contact lines, notices, teasers). A rejection is a page that holds no\n"
+    "article, kept with its reason."
 )
 
 
@@ -78,7 +79,7 @@ def render(score: DemoScore, found: Sequence[FoundAtSource], db: Path) -> Render
         _table(found),
         Text(_WORDS, style="dim"),
         Text(),
-        *(Text(line) for line in _score_lines(score)),
+        *(Text(line, overflow="fold") for line in _score_lines(score)),
         Text(),
         Text("Worth typing next:"),
         *(Text(f"  {command}") for command in next_commands(db)),
@@ -97,14 +98,14 @@ def _table(found: Sequence[FoundAtSource]) -> Table:
     counts = {
         "pages": [row.pages for row in found],
         "articles": [row.articles for row in found],
-        "copies joined": [row.joined for row in found],
+        "copies\njoined": [row.joined for row in found],
         "stripped": [row.stripped for row in found],
         "rejections": [row.rejections for row in found],
     }
     for heading, column in counts.items():
         table.add_column(heading, justify="right", footer=str(sum(column)))
     for place, row in enumerate(found):
-        table.add_row(f"{row.name} ({row.host})", *(str(column[place]) for column in counts.values()))
+        table.add_row(row.name, *(str(column[place]) for column in counts.values()))
     return table
 
 
@@ -112,10 +113,11 @@ def _score_lines(score: DemoScore) -> list[str]:
     """The score in words, then its faults by URL."""
     verdict = "The truth of the demo is met" if score.met else "The truth of the demo is NOT met"
     lines = [
-        f"{verdict}: {score.articles} articles on {score.pages - len(score.lost)} pages"
-        f" (there are {score.articles_true} on {score.pages}).",
-        f"  joins: precision {score.joins_precision:.3f}, recall {score.joins_recall:.3f};"
-        f" texts right {_of(score.texts)}, titles {_of(score.titles)}, days {_of(score.dates)},"
+        f"{verdict}:",
+        f"  {score.articles} articles found of {score.articles_true}, on {score.pages - len(score.lost)}"
+        f" of {score.pages} article pages",
+        f"  joins: precision {score.joins_precision:.3f}, recall {score.joins_recall:.3f}",
+        f"  right: texts {_of(score.texts)}, titles {_of(score.titles)}, days {_of(score.dates)},"
         f" credited sources {_of(score.credited)}",
     ]
     faults = {

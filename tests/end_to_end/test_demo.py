@@ -1,0 +1,72 @@
+"""`parknews demo` on a fresh folder: the whole product over the bundled sites, held against their truth."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PARKNEWS = Path(sys.executable).with_name("parknews")
+CALENDAR_PAGES_MAX = 100
+"""An endless calendar may cost a few pages; more of them is a crawler that was caught."""
+
+
+@pytest.fixture(scope="module")
+def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The JSON object on the last line of stdout, and the exit code beside it."""
+    folder = tmp_path_factory.mktemp("demo")
+    run = subprocess.run(
+        [str(PARKNEWS), "demo", "--out", str(folder), "--json"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert run.stdout, run.stderr[-3000:]
+    return {**json.loads(run.stdout.splitlines()[-1]), "exit_code": run.returncode}
+
+
+@pytest.fixture
+def score(answer: dict[str, Any]) -> dict[str, Any]:
+    """The demo's score, whether it stands in the answer itself or under its own name."""
+    return dict(answer.get("score", answer))
+
+
+def share(tally: dict[str, Any]) -> float:
+    return float(tally["right"] / tally["total"])
+
+
+def test_no_two_stories_are_joined(score: dict[str, Any]) -> None:
+    assert (score["wrong_joins"], score["joins_precision"]) == ([], 1.0)
+
+
+def test_copies_are_joined(score: dict[str, Any]) -> None:
+    assert score["joins_recall"] >= 0.95, score["missed_joins"]
+
+
+@pytest.mark.parametrize(
+    ("field", "least"), [("texts", 0.95), ("titles", 0.95), ("dates", 0.98), ("credited", 0.95)]
+)
+def test_what_pages_say_is_read_rightly(score: dict[str, Any], field: str, least: float) -> None:
+    assert share(score[field]) >= least, score[field]["wrong"]
+
+
+def test_no_article_page_is_lost_and_none_is_made_up(score: dict[str, Any]) -> None:
+    assert (score["lost"], score["unexpected"]) == ([], [])
+
+
+def test_nothing_is_fetched_that_robots_txt_forbids(score: dict[str, Any]) -> None:
+    assert score["canary_hits"] == 0
+
+
+def test_an_endless_calendar_does_not_hold_the_crawl(score: dict[str, Any]) -> None:
+    assert score["trap_hits"] <= CALENDAR_PAGES_MAX
+
+
+def test_the_demo_ends_well(answer: dict[str, Any], score: dict[str, Any]) -> None:
+    assert (score["met"], answer["exit_code"]) == (True, 0)

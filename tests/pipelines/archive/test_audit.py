@@ -1,0 +1,52 @@
+"""What an audit reads of a whole archive."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pipelines.archive.audit import (
+    CopyRow,
+    RejectionRow,
+    SourceRow,
+    read_copies,
+    read_rejections,
+    read_sources,
+)
+from pipelines.archive.connect import read_only
+from pipelines.records import Rejection, Stripped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.conftest import Told
+
+TEXT = (
+    "青岚湖科技园昨日启用第三期标准厂房，首批十二家装备企业签约入驻。园区负责人说，三期厂房总建筑面积九万平方米，"
+    "配有共享检测中心与职工公寓，预计明年投产后新增岗位一千六百个。"
+)
+
+
+def test_every_copy_rejection_and_source_is_read(fill: Callable[..., Path], told: type[Told]) -> None:
+    park = told("https://park.example/a", "厂房启用", TEXT, day=date(2024, 3, 5), credited="管委会")
+    copier = told(
+        "https://copier.example/b", "厂房启用", TEXT + "\n", stripped=(Stripped("contact", "phone", "电话"),)
+    )
+    path = fill(
+        [park, copier], [Rejection("https://copier.example/list", "copier.example", "kind", "list page")]
+    )
+    with closing(read_only(path)) as connection:
+        copies = read_copies(connection)
+        rejections = read_rejections(connection)
+        sources = read_sources(connection)
+    assert [(row.url, row.text.strip()) for row in copies] == [(copier.url, TEXT), (park.url, TEXT)]
+    assert copies[1] == CopyRow(
+        park.url, copies[0].article_id, "厂房启用", TEXT, "2024-03-05", "管委会", "zh-Hans"
+    )
+    assert rejections == [RejectionRow("https://copier.example/list", "kind", "list page")]
+    assert sources == [
+        SourceRow("copier.example", "名copier.example", 0, 1, 1, 1),
+        SourceRow("park.example", "名park.example", 1, 0, 0, 0),
+    ]
