@@ -7,7 +7,7 @@ kill at any moment loses nothing and doubles nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,6 +34,9 @@ class PageQueue(Protocol):
     def take(self, limit: int, after: int) -> list[Page]:
         """Pages not yet ingested with a greater id than `after`, ascending."""
 
+    def pages(self, page_ids: Sequence[int]) -> list[Page]:
+        """Stored pages by id, those that are there."""
+
     def mark_ingested(self, page_ids: Sequence[int]) -> None:
         """These pages are in the archive (or rejected there)."""
 
@@ -55,6 +58,9 @@ class Drained:
     copies_joined: int = 0
 
 
+_Result = tuple[Page, Reading | Rejection]
+
+
 class _Drain:
     """The state of one draining."""
 
@@ -66,6 +72,7 @@ class _Drain:
         self._sources = sources
         self._workers = workers
         self._cursor = 0
+        self._again: set[int] = set()
         self.total = Drained()
 
     def step(self) -> bool:
@@ -75,24 +82,53 @@ class _Drain:
         refused = self._queue.take_rejections(REJECTIONS_AT_ONCE)
         if not results and not refused:
             return filled or self._workers.busy
+        results = self._without_failed_rereads(results)
         self._write([result for _, result in results] + [rejection for _, rejection in refused])
+        self._again.difference_update(page.page_id for page, _ in results)
         self._queue.mark_ingested([page.page_id for page, _ in results])
         self._queue.mark_rejections([row_id for row_id, _ in refused])
         return True
+
+    def _without_failed_rereads(self, results: list[_Result]) -> list[_Result]:
+        """A page that was an article when it was read first stays one, should reading it again fail."""
+        failed = [
+            page.page_id
+            for page, result in results
+            if page.page_id in self._again and isinstance(result, Rejection)
+        ]
+        if failed:
+            self._archive.give_up_stale(failed)
+            self._again.difference_update(failed)
+        return [(page, result) for page, result in results if page.page_id not in failed]
 
     def _fill(self) -> bool:
         filled = False
         while self._workers.room > 0:
             pages = self._queue.take(BATCH_PAGES, self._cursor)
+            if pages:
+                self._cursor = pages[-1].page_id
+            else:
+                pages = self._stale()
             if not pages:
                 break
-            self._cursor = pages[-1].page_id
             self._workers.submit([(page, self._source(page)) for page in pages])
             filled = True
         return filled
 
+    def _stale(self) -> list[Page]:
+        """Pages to be read again because their source's furniture changed; new pages come first."""
+        wanted = [page for page in self._archive.stale_pages(BATCH_PAGES * 8) if page not in self._again]
+        wanted = wanted[:BATCH_PAGES]
+        pages = self._queue.pages(wanted) if wanted else []
+        gone = sorted(set(wanted) - {page.page_id for page in pages})
+        if gone:
+            self._archive.give_up_stale(gone)
+        self._again.update(page.page_id for page in pages)
+        return pages
+
     def _source(self, page: Page) -> Source:
-        return self._sources.get(page.source) or Source(page.source, page.source)
+        known = self._sources.get(page.source) or Source(page.source, page.source)
+        return replace(known, furniture=self._archive.furniture(page.source))
 
     def _write(self, results: list[Reading | Rejection]) -> None:
         done = self._archive.ingest(results, iso(datetime.now(UTC)))

@@ -28,8 +28,8 @@ class Source:
     name: str = ""
     time_zone: str = DEFAULT_TIME_ZONE
     start_urls: tuple[str, ...] = ()
-    furniture: frozenset[str] = frozenset()
-    """Normalised lines known to recur on this source's pages (boilerplate learned for it)."""
+    furniture: frozenset[int] = frozenset()
+    """Keys (`pipelines.furniture.line_key`) of lines learned to be boilerplate of this source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,3 +187,7 @@ class Reading:
     encoding: str
     story: Story
     signed: Signed = field(compare=False)
+    edge_lines: tuple[int, ...] = ()
+    """Keys of the lines at the page's edges before cleaning (`pipelines.furniture.edge_lines`)."""
+    furniture_used: tuple[int, ...] = ()
+    """Those of them that cleaning treated as furniture."""

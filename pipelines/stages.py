@@ -7,9 +7,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipelines.clean import clean
 from pipelines.decode import decode
 from pipelines.extract import extract
+from pipelines.furniture import edge_lines, furniture_on
 from pipelines.records import Page, Reading, Rejection, Source
 from pipelines.sign import sign
 
@@ -22,7 +25,10 @@ def read_page(page: Page, source: Source) -> Reading | Rejection:
     extracted = extract(decoded, page, source)
     if isinstance(extracted, Rejection):
         return extracted
-    story = clean(extracted, page, source)
+    used = furniture_on(extracted.lines, source.furniture)
+    story = clean(extracted, page, replace(source, furniture=used))
+    if isinstance(story, Rejection) and used:
+        story = clean(extracted, page, replace(source, furniture=frozenset()))  # it never takes a whole text
     if isinstance(story, Rejection):
         return story
     return Reading(
@@ -35,4 +41,6 @@ def read_page(page: Page, source: Source) -> Reading | Rejection:
         encoding=decoded.encoding,
         story=story,
         signed=sign(story.text),
+        edge_lines=edge_lines(extracted.lines),
+        furniture_used=tuple(sorted(used)),
     )

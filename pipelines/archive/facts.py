@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
+    from pipelines.archive.furniture import Furniture
     from pipelines.records import Claim, Field, Reading, Rejection, Signed
 
 
@@ -32,7 +33,9 @@ class Changes:
     """Nodes that may have lost their last reading."""
 
 
-def put_reading(connection: sqlite3.Connection, reading: Reading, changes: Changes) -> bool:
+def put_reading(
+    connection: sqlite3.Connection, reading: Reading, furniture: Furniture, changes: Changes
+) -> bool:
     """Stores what a page says now; False where this or a newer version of the page is stored already."""
     old = connection.execute(
         "SELECT fetched_at, page_id, digest, text_id, claimed_url, first_fetched_at FROM readings"
@@ -42,12 +45,15 @@ def put_reading(connection: sqlite3.Connection, reading: Reading, changes: Chang
     at, digest = iso(reading.fetched_at), _digest(reading)
     if old is not None and _is_known(old, at, reading.page_id, digest):
         _note_first_fetch(connection, reading.url, at, old[5], changes)
+        if (old[0], old[1]) == (at, reading.page_id):
+            furniture.settle(reading)
         return False
     text_id = _put_text(connection, reading)
     claimed_url = claimed_address(reading.url, reading.story.claims)
     first_fetched_at = at if old is None else min(old[5], at)
     reading_id = _put_row(connection, reading, text_id, claimed_url, first_fetched_at, digest)
     _put_details(connection, reading_id, reading)
+    furniture.put(reading_id, reading)
     connection.execute("DELETE FROM rejections WHERE url = ?", (reading.url,))
     changes.addresses.update(url for url in (reading.url, claimed_url) if url)
     changes.added[reading.signed.node_id] = reading.signed
@@ -105,7 +111,8 @@ def _is_known(old: tuple[str, int, bytes], at: str, page_id: int, digest: bytes)
 
 
 def _digest(reading: Reading) -> bytes:
-    return hashlib.sha256(repr(reading.story).encode("utf-8", "surrogatepass")).digest()
+    said = repr((reading.story, reading.edge_lines, reading.furniture_used))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
 
 
 def _note_first_fetch(

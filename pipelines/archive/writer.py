@@ -13,6 +13,7 @@ from pipelines.archive.blocks import Blocklist, read_blocklist
 from pipelines.archive.conclusions import Counts, conclude
 from pipelines.archive.connect import open_for_writing, storage_errors
 from pipelines.archive.facts import Changes, forget_texts, put_reading, put_rejection
+from pipelines.archive.furniture import Furniture, give_up, stale_pages
 from pipelines.archive.join_index import SqliteJoinIndex
 from pipelines.archive.runs import copies_by_source, finish_run, put_sources, start_run
 from pipelines.join import Joiner
@@ -44,6 +45,7 @@ class Archive:
         self.path = path
         self._database = open_for_writing(path, create=create)
         self._joiner = Joiner(SqliteJoinIndex(self._database.conn))
+        self._furniture = Furniture(self._database.conn)
 
     def __enter__(self) -> Archive:
         return self
@@ -61,8 +63,12 @@ class Archive:
         Raises:
             StorageError: the disk is full or fails; nothing of the batch is stored.
         """
-        with storage_errors(self.path), self._database.atomic():
-            return self._ingest(results, at)
+        try:
+            with storage_errors(self.path), self._database.atomic():
+                return self._ingest(results, at)
+        except BaseException:
+            self._furniture.forget_cache()
+            raise
 
     def _ingest(self, results: Sequence[Reading | Rejection], at: str) -> Ingested:
         connection = self._database.conn
@@ -76,7 +82,7 @@ class Archive:
                 put_rejection(connection, result, at, changes)
                 rejections += 1
             elif not blocklist.blocks(result.url_answered):
-                readings += put_reading(connection, result, changes)
+                readings += put_reading(connection, result, self._furniture, changes)
         clusters = self._join(connection, changes)
         counts = conclude(connection, changes.addresses, clusters, self._joiner.similarity, at)
         return Ingested(readings, rejections, counts)
@@ -87,6 +93,19 @@ class Archive:
         for node in sorted(forget_texts(connection, changes.removed)):
             self._joiner.remove(node)
         return self._joiner.relink()
+
+    def furniture(self, source: str) -> frozenset[int]:
+        """Keys of the lines learned to be boilerplate of a source."""
+        return self._furniture.of(source)
+
+    def stale_pages(self, limit: int) -> list[int]:
+        """Pages to be read again, since what is furniture of their source changed."""
+        return stale_pages(self._database.conn, limit)
+
+    def give_up_stale(self, page_ids: list[int]) -> None:
+        """Leaves the readings of these pages as they are: their raw pages are gone."""
+        with storage_errors(self.path), self._database.atomic():
+            give_up(self._database.conn, page_ids)
 
     def blocklist(self) -> Blocklist:
         """What must stay out, as it stands now."""
