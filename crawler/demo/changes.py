@@ -143,6 +143,15 @@ def _widths(blocks: list[Block], _: str, __: Definition) -> list[Block]:
     return _each(blocks, lambda text: text.translate(table))
 
 
+def _nul(blocks: list[Block], _: str, __: Definition) -> list[Block]:
+    """A NUL byte in the middle of each block, as broken exports leave them; browsers drop it."""
+    half = [len(block.shown) // 2 for block in blocks]
+    return [
+        replace(block, shown=f"{block.shown[:at]}\0{block.shown[at:]}")
+        for block, at in zip(blocks, half, strict=True)
+    ]
+
+
 _CHANGES: dict[str, Callable[[list[Block], str, Definition], list[Block]]] = {
     "truncate": _truncate,
     "skip": _skip,
@@ -156,4 +165,5 @@ _CHANGES: dict[str, Callable[[list[Block], str, Definition], list[Block]]] = {
     "traditional": _traditional,
     "pinyin": _pinyin,
     "widths": _widths,
+    "nul": _nul,
 }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from crawler.demo.definition import Definition
+    from crawler.demo.definition import Definition, Resource, Site
 
 ARTICLE, VARIANT, REJECTION, NEVER = "article", "variant", "rejection", "never"
 
@@ -82,11 +82,17 @@ def _rows(definition: Definition) -> Iterator[TruthRow]:
             if site.variants:
                 yield TruthRow(f"{page.host}{page.path}?print=1", VARIANT, of=f"{page.host}{page.path}")
                 yield TruthRow(f"{page.host}/amp{page.path}", VARIANT, of=f"{page.host}{page.path}")
-        for resource in site.resources:
-            if resource.linked and resource.kind != "calendar":
-                yield TruthRow(f"{site.host}{resource.path}", REJECTION, reason=resource.reason)
+        yield from (_resource(site, resource) for resource in site.resources if resource.linked)
         for path in site.canaries:
             yield TruthRow(f"{site.host}{path}", NEVER)
+
+
+def _resource(site: Site, resource: Resource) -> TruthRow:
+    """A redirect to an article is another address of it; every other resource is no article."""
+    url = f"{site.host}{resource.path}"
+    if resource.kind == "redirect" and resource.argument in {page.path for page in site.pages}:
+        return TruthRow(url, VARIANT, of=f"{site.host}{resource.argument}")
+    return TruthRow(url, REJECTION, reason=resource.reason)
 
 
 def _article(page: ArticlePage) -> TruthRow:
