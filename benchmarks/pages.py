@@ -19,7 +19,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHARACTERS = "".join(chr(code) for code in range(0x4E00, 0x4E00 + 4000, 3))
+CHARACTERS = "".join(
+    bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF)
+)
+"""The 3,755 characters of GB 2312's first level: those in daily use."""
+
 PER_LIST = 50
 
 

@@ -37,8 +37,12 @@ def main() -> None:
     before = baseline(sample)
     with serve(options.pages) as port, tempfile.TemporaryDirectory() as folder:
         fetched = fetch_only(Path(folder), port)
+        spent = children_cpu()
         whole = whole_path(Path(folder), port, options.pages)
+        cpu = children_cpu() - spent
+    mark = time.process_time()
     after = baseline(sample)
+    bare_cpu_ms = 1000 * (time.process_time() - mark) / len(sample)
     bare = (before + after) / 2
     print(
         f"pages                      {options.pages}, {sum(len(p.html) for p in pages) / len(pages) / 1000:.0f} KB each"
@@ -46,6 +50,10 @@ def main() -> None:
     print(f"bare trafilatura           {bare:.1f} pages/s (before {before:.1f}, after {after:.1f})")
     print(f"crawl store alone          {fetched:.1f} pages/s, ratio {fetched / bare:.2f}")
     print(f"whole path                 {whole:.1f} pages/s, ratio {whole / bare:.2f} (goal 1.5)")
+    cpu_ms = 1000 * cpu / options.pages
+    print(
+        f"CPU of the whole path      {cpu_ms:.1f} ms a page, {cpu_ms / bare_cpu_ms:.2f} of bare trafilatura's"
+    )
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"peak memory, one process   {peak:.0f} MB")
     if options.stages:
@@ -61,6 +69,12 @@ def baseline(pages: list[GeneratedPage]) -> float:
     for page in pages:
         bare_extraction(page.html, with_metadata=True)
     return len(pages) / (time.perf_counter() - start)
+
+
+def children_cpu() -> float:
+    """CPU seconds of all ended child processes and theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def whole_path(folder: Path, port: int, count: int) -> float:
@@ -134,7 +148,7 @@ def stages(pages: list[GeneratedPage]) -> None:
         sign(story.text)
         marks.append(time.process_time())
         if number >= 5:  # the first pages pay for imports and tables
-            for name, start, end in zip(spent, marks, marks[1:], strict=True):
+            for name, start, end in zip(spent, marks[:-1], marks[1:], strict=True):
                 spent[name] += end - start
     start = time.process_time()
     baseline(pages)
