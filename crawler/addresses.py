@@ -21,7 +21,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from scrapy import Request
     from scrapy.crawler import Crawler
@@ -69,9 +69,15 @@ class AddressRules:
     """What the sources of this run allow: a pure table of hosts and ports."""
 
     def __init__(self, sources: Iterable[CrawlSource]) -> None:
-        self._own = {source.host for source in sources if source.allow_private}
-        self.private_names = frozenset(_name(host) for host in self._own)
-        """Host names (without port) whose addresses may be private."""
+        private = [source for source in sources if source.allow_private]
+        self._own = {source.host for source in private}
+        self._above = tuple("." + source.host for source in private if source.include_subdomains)
+        self._names = {_name(host) for host in self._own}
+        self._names_above = tuple("." + _name(host[1:]) for host in self._above)
+
+    def may_be_private(self, name: str) -> bool:
+        """Whether a host name (without port) belongs to a source that may be private."""
+        return name in self._names or name.endswith(self._names_above)
 
     def refusal(self, url: str) -> str | None:
         """Why a URL must not be asked for, as far as its spelling tells; None where it may."""
@@ -80,9 +86,9 @@ class AddressRules:
         except ValueError as error:
             return str(error)
         name = _name(host)
-        if host in self._own:
+        if host in self._own or host.endswith(self._above):
             return None
-        if name in self.private_names:
+        if self.may_be_private(name):
             return f"{host} is another port of a private host"
         if is_loopback_name(name):
             return f"{name} is this machine"
@@ -115,7 +121,7 @@ class AddressMiddleware:
             raise RuntimeError(  # noqa: TRY004 (a wrong setting, not a wrong argument)
                 "TWISTED_DNS_RESOLVER must be crawler.addresses.GuardedResolver"
             )
-        resolver.admit(rules.private_names)
+        resolver.admit(rules.may_be_private)
         self._rules = rules
 
     @classmethod
@@ -136,7 +142,7 @@ class GuardedResolver:
     def __init__(self, reactor: Any) -> None:
         self._reactor = reactor
         self._system = reactor.nameResolver
-        self._admitted: frozenset[str] = frozenset()
+        self._admits: Callable[[str], bool] = lambda _: False
         self._cache: dict[str, tuple[float, list[IAddress]]] = {}
 
     @classmethod
@@ -148,9 +154,9 @@ class GuardedResolver:
         """Every name from now on comes through here."""
         self._reactor.installNameResolver(self)
 
-    def admit(self, names: frozenset[str]) -> None:
-        """These names may have private addresses; replaces what was admitted before."""
-        self._admitted = names
+    def admit(self, admits: Callable[[str], bool]) -> None:
+        """Names for which `admits` is true may have private addresses; replaces the rule before."""
+        self._admits = admits
         self._cache.clear()
 
     def resolveHostName(  # noqa: N802 (Twisted's interface)
@@ -173,7 +179,7 @@ class GuardedResolver:
 
     def allows(self, name: str, address: str) -> bool:
         """Whether a name may be reached at an address."""
-        return name.lower() in self._admitted or refusal(address) is None
+        return self._admits(name.lower()) or refusal(address) is None
 
     def keep(self, name: str, addresses: list[IAddress]) -> None:
         """Remember a name's addresses for a while."""

@@ -27,18 +27,6 @@ if TYPE_CHECKING:
 
 MAX_HOPS = 10
 """Redirects in a row; browsers stop at 20, honest chains we saw have at most 4."""
-RETRIED = frozenset([408, 425, 429, 500, 502, 503, 504, 520, 522, 524])
-FINAL = {
-    401: "HTTP 401: wants a log-in",
-    403: "HTTP 403: forbidden",
-    404: "HTTP 404: not found",
-    410: "HTTP 410: gone",
-    412: "HTTP 412: bot challenge",
-    451: "HTTP 451: unavailable for legal reasons",
-    521: "HTTP 521: bot challenge",
-}
-"""Reasons by status; a challenge is named as such and never got round."""
-
 _TEXT_TYPES = re.compile(
     r"text/|application/(?:[\w.+-]*\+)?(?:xml|xhtml|json)|application/x-gzip|application/gzip"
 )

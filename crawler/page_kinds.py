@@ -138,7 +138,8 @@ def kind_of_page(shape: Shape, hint: str) -> str:
     long piece of text somewhere, however many links stand around it.
     """
     if shape.longest_chars < LONGEST_MIN_CHARS and shape.prose_chars < PROSE_MIN_CHARS:
-        return "list" if shape.titled_links >= 5 and not shape.says_article else "article"
+        listed = shape.titled_links >= 5 or hint in ("list", "more", "tag")
+        return "list" if listed and not shape.says_article else "article"
     if shape.says_article or hint == "article":
         return "article"
     teasers = shape.titled_links >= 10 and shape.longest_chars < 150

@@ -30,7 +30,9 @@ BATCH = 32
 _SOON_S = 0.05
 """A host whose time comes within this is asked now: the turn middleware holds the request that long."""
 _BACKLOG_CHECK_S = 0.2
-"""How often the pages that wait for ingest are counted: at 300 pages a second, 60 pages late."""
+"""How often the pages that wait for ingest are counted while fetching pauses."""
+_BACKLOG_CHECK_PART = 10
+"""While fetching goes on they are counted once for each tenth of the bound that was handed out."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +60,7 @@ class FrontierScheduler(BaseScheduler):
         self._timer: CallLaterResult | None = None
         self._timer_at = 0.0
         self._ticket = 0
-        self._backlog_checked = 0.0
+        self._backlog_unchecked = 0
         self._backlog_full = False
 
     @classmethod
@@ -157,9 +159,8 @@ class FrontierScheduler(BaseScheduler):
         if clock.room <= 0:
             lane.place = "busy"
             return None
-        opens = max(clock.next_start, clock.hold_until)
-        if opens > now + _SOON_S:
-            self._wait(lane, opens)
+        if clock.opens > now + _SOON_S:
+            self._wait(lane, clock.opens)
             return None
         if not lane.entries and not self._refill(lane):
             return None
@@ -195,9 +196,9 @@ class FrontierScheduler(BaseScheduler):
         bound = self._spider.options.backlog_max
         if not bound:
             return False
-        now = time.monotonic()
-        if now - self._backlog_checked >= _BACKLOG_CHECK_S:
-            self._backlog_checked = now
+        self._backlog_unchecked += 1
+        if self._backlog_full or self._backlog_unchecked >= bound // _BACKLOG_CHECK_PART:
+            self._backlog_unchecked = 0
             self._backlog_full = self._spider.store.pending() > bound
         return self._backlog_full
 

@@ -514,7 +514,8 @@ class CrawlStore:
         if not links:
             return 0
         cursor = db.executemany(
-            "INSERT INTO urls (url, source, host, kind, state, priority, depth, hops, dry, asks, guess, found_on)"
+            "INSERT INTO urls"
+            " (url, source, host, kind, state, priority, depth, hops, dry, asks, guess, found_on)"
             " VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO NOTHING",
             [
                 (

@@ -39,7 +39,9 @@ class HostClock:
 
     delay_s: float
     limit: int
-    next_start: float = 0.0
+    last_start: float = -1e9
+    """When the last request left, or will leave."""
+    jitter: float = 0.0
     hold_until: float = 0.0
     """Nothing leaves before: the host asked for a pause."""
     in_flight: int = 0
@@ -51,6 +53,11 @@ class HostClock:
         if not self.strain:
             return self.delay_s
         return max(self.delay_s, min(SLOWEST_S, max(self.delay_s, 0.5) * 2.0**self.strain))
+
+    @property
+    def opens(self) -> float:
+        """When the next request may leave."""
+        return max(self.last_start + self.gap_s() * (1 + self.jitter), self.hold_until)
 
     @property
     def room(self) -> int:
@@ -83,8 +90,9 @@ class Throttle:
         """
         clock = self.clock(host)
         now = time.monotonic()
-        start = max(now, clock.next_start)
-        clock.next_start = start + clock.gap_s() * (1 + JITTER * random.random())  # noqa: S311 (no secret)
+        start = max(now, clock.opens)
+        clock.last_start = start
+        clock.jitter = JITTER * random.random()  # noqa: S311 (no secret)
         while (start := max(start, clock.hold_until)) > now:
             if self.stopping:
                 raise StoppingError("the run is ending")

@@ -15,20 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadCancelledError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-    ResponseDataLossError,
-)
 from scrapy.utils.asyncio import create_looping_call
 
 from crawler.addresses import AddressRefusedError
 from crawler.frontier import Fetched, Link
-from crawler.judge import FINAL, MAX_HOPS, RETRIED, judge, location_of
+from crawler.judge import MAX_HOPS, judge, location_of
 from crawler.links import Scope
+from crawler.reasons import RETRIED, UNREACHED, error_reason, is_too_large, status_reason
 from crawler.records import FetchOptions, FetchProgress, FetchReport, SourceCounts
 from crawler.robots import RobotsRefusedError, RobotsUnreachableError
 from crawler.store import CrawlStore, store_path
@@ -57,14 +50,6 @@ STRIKES = 5
 """Failures to connect in a row after which a host is left alone for this run."""
 STRIKES_UNKNOWN = 2
 """The same for a host that has not answered once."""
-
-_UNREACHED = (
-    CannotResolveHostError,
-    DownloadConnectionRefusedError,
-    DownloadTimeoutError,
-    DownloadFailedError,
-    ResponseDataLossError,
-)
 
 
 class NewsSpider(Spider):
@@ -161,9 +146,10 @@ class NewsSpider(Spider):
     def closed(self, reason: str) -> None:
         """End the rounds that are through."""
         self._tick.stop()
+        self.stopping = self.stopping or reason != "finished"
         if self.fatal:
             return
-        whole = reason == "finished" and not self.stopping
+        whole = not self.stopping
         for source, crawl in self._rounds.items():
             if whole and source not in self._down:
                 self.store.finish(crawl.crawl_id, outcome="done", now=time.time())
@@ -216,7 +202,7 @@ class NewsSpider(Spider):
         elif 300 <= status < 400:
             self._redirect(entry, status, location_of(response))
         elif status in RETRIED:
-            self._retry(entry, f"HTTP {status}", status, wait_s)
+            self._retry(entry, status_reason(status), status, wait_s)
         elif not 200 <= status < 300:
             self._refused_by_host(entry, status)
         else:
@@ -281,7 +267,7 @@ class NewsSpider(Spider):
             self.store.commit_other_way(entry, entry.asks)
             return
         gone = status in (404, 410)
-        reason = FINAL.get(status, f"HTTP {status}")
+        reason = status_reason(status)
         self._fail(entry, "gone" if gone else "failed", reason, status)
 
     def _failure(self, entry: Entry, error: BaseException) -> None:
@@ -293,13 +279,13 @@ class NewsSpider(Spider):
             self._host_down(entry, str(error))
         elif isinstance(error, RobotsRefusedError | AddressRefusedError):
             self._fail(entry, "refused", str(error), None)
-        elif isinstance(error, DownloadCancelledError):
-            size = f"{self.options.max_body_bytes / 1048576:g} MB"
+        elif is_too_large(error):
+            size = f"{self.options.max_body_bytes / 1048576:.3g} MB"
             self._fail(entry, "failed", f"larger than {size}", None)
-        elif isinstance(error, _UNREACHED):
-            self._unreached(entry, reason_of(error))
+        elif isinstance(error, UNREACHED):
+            self._unreached(entry, error_reason(error))
         else:
-            self._fail(entry, "failed", reason_of(error), None)
+            self._fail(entry, "failed", error_reason(error), None)
 
     def _unreached(self, entry: Entry, reason: str) -> None:
         self._strikes[entry.host] += 1
@@ -377,7 +363,8 @@ class NewsSpider(Spider):
         self.end("the crawl store failed")
 
     def _every_second(self) -> None:
-        if self._stop is not None and self._stop.is_set() and not self.stopping:
+        asked = self._stop is not None and self._stop.is_set()
+        if (asked or not self.crawler.crawling) and not self.stopping:  # the latter after a signal
             self.end("stopped")
         self._report_progress()
 
@@ -413,21 +400,6 @@ class NewsSpider(Spider):
             down=host not in self._answered and bool(self._errors.get(host)),
             last_error=self._errors.get(host, ""),
         )
-
-
-def reason_of(error: BaseException) -> str:
-    """A failure in a few words, its first words stable."""
-    names = {
-        CannotResolveHostError: "host name not found, or not public",
-        DownloadConnectionRefusedError: "connection refused",
-        DownloadTimeoutError: "timeout",
-        ResponseDataLossError: "connection closed before the end",
-    }
-    for kind, name in names.items():
-        if isinstance(error, kind):
-            return name
-    text = (str(error) or type(error).__name__).splitlines()[0]
-    return f"connection failed: {text}"[:300]
 
 
 def _header(response: Response, name: str) -> str | None:
