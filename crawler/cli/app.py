@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import crawl, demo, search, show, sources, status
+from crawler.cli import crawl, demo, search, serve, show, sources, status
 from crawler.cli.examples import examples
 from crawler.cli.failures import GuardedGroup
 from crawler.config import read_settings
@@ -89,5 +89,6 @@ app.command("crawl", epilog=crawl.EPILOG)(crawl.crawl)
 app.command("demo", epilog=demo.EPILOG)(demo.demo)
 app.command("search", epilog=search.EPILOG)(search.search)
 app.command("show", epilog=show.EPILOG)(show.show)
+app.command("serve", epilog=serve.EPILOG)(serve.serve)
 app.command("status", epilog=status.EPILOG)(status.status)
 app.add_typer(sources.app, name="sources")

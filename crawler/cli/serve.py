@@ -1,0 +1,68 @@
+"""`parknews serve`: the archive in a browser, read-only."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import Annotated
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
+from pipelines.errors import ConfigurationError
+
+EPILOG = examples(
+    ("on http://127.0.0.1:8001, for this machine only", "parknews serve"),
+    ("on all addresses: put a proxy with a password before it", "parknews serve --host 0.0.0.0 --port 8080"),
+    ("behind a proxy that shows it under /news/ with https", "parknews serve --base-url /news/ --https"),
+    note="Nothing is written; a crawl or a removal may run meanwhile.",
+)
+
+
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="The address to answer at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8001,
+    base_url: Annotated[
+        str, typer.Option(metavar="PATH", help="The path under which a proxy shows the site.")
+    ] = "/",
+    https: Annotated[bool, typer.Option("--https", help="A proxy speaks https for us.")] = False,
+    allow_download: Annotated[
+        bool, typer.Option("--allow-download", help="Offer the archive's file itself, contacts included.")
+    ] = False,
+    show_contacts: Annotated[
+        bool, typer.Option("--show-contacts", help="Do not mask telephone numbers in stripped text.")
+    ] = False,
+) -> None:
+    """Show the archive in a browser: search, articles with all their copies, charts, tables."""
+    from crawler.serve.site import ServeOptions, run_site  # noqa: PLC0415  # loads Datasette
+
+    if not (base_url.startswith("/") and base_url.endswith("/")):
+        raise ConfigurationError(f"--base-url {base_url}: must begin and end with /")
+    settings = settings_of(ctx)
+    options = ServeOptions(
+        allow_download=allow_download,
+        show_contacts=show_contacts,
+        contact=settings.contact,
+        base_url=base_url,
+        https=https,
+    )
+    with _listening(host, port) as listener:
+        address, bound = listener.getsockname()[:2]
+        shown = f"[{address}]" if ":" in address else address
+        run_site(
+            settings.db,
+            options,
+            listener,
+            on_ready=lambda: print(f"http://{shown}:{bound}{base_url}  (Ctrl-C ends it)", file=sys.stderr),
+        )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigurationError(f"{host}:{port}: {reason}; choose others with --host and --port") from error

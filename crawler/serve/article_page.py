@@ -1,0 +1,110 @@
+"""What an article's page shows: the text, every copy with what differs, and where all of it comes from.
+
+In: a connection, the article's number and the visitor's words. Out: the template's values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.archive.analyst import is_disputed
+from pipelines.export.masking import mask_contacts
+from pipelines.report.differences import Piece, differences
+from pipelines.show import ShownArticle, show
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from pipelines.report.words import Words
+    from pipelines.show import ShownCopy
+
+_CONTEXT = 40
+"""Characters of equal text that stay around a change: a line of it, so that one sees where one is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPiece:
+    """A stretch of a comparison; for a long equal one, how much of its middle is left out."""
+
+    kind: str
+    text: str
+    left_out: int = 0
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyCard:
+    """One copy as the page shows it."""
+
+    copy: ShownCopy
+    why: str
+    comparison: tuple[ShownPiece, ...]
+    """Empty for the kept copy and for equal texts."""
+    other_title: bool
+
+
+def article_page(
+    connection: sqlite3.Connection, number: int, words: Words, *, masked: bool
+) -> dict[str, Any] | None:
+    """The values of article.html; None where there is no such article."""
+    found = show(connection, str(number))
+    if not isinstance(found, ShownArticle):
+        return None
+    kept = found.copies[0]
+    return {
+        "article": found,
+        "kept": kept,
+        "paragraphs": [line for line in found.text.split("\n") if line.strip()],
+        "cards": [_card(copy, kept, words) for copy in found.copies],
+        "stripped": [(copy, _pieces(copy, masked=masked)) for copy in found.copies if copy.stripped],
+        "masked": masked,
+        "disputed": is_disputed(connection, found.id),
+    }
+
+
+def folded(pieces: tuple[Piece, ...]) -> tuple[ShownPiece, ...]:
+    """The pieces with the middle of every long equal stretch left out."""
+    shown = []
+    for place, piece in enumerate(pieces):
+        first, last = place == 0, place == len(pieces) - 1
+        head = 0 if first else _CONTEXT
+        tail = 0 if last else _CONTEXT
+        left_out = len(piece.text) - head - tail
+        if piece.kind != "same" or left_out < _CONTEXT:
+            shown.append(ShownPiece(piece.kind, piece.text))
+        else:
+            end = piece.text[len(piece.text) - tail :] if tail else ""
+            shown.append(ShownPiece("same", piece.text[:head], left_out, end))
+    return tuple(shown)
+
+
+def _card(copy: ShownCopy, kept: ShownCopy, words: Words) -> CopyCard:
+    compare = not copy.kept and copy.text != kept.text
+    return CopyCard(
+        copy=copy,
+        why=_why(copy, kept, words),
+        comparison=folded(differences(kept.text, copy.text)) if compare else (),
+        other_title=not copy.kept and copy.title != kept.title,
+    )
+
+
+def _why(copy: ShownCopy, kept: ShownCopy, words: Words) -> str:
+    if copy.kept:
+        return words("why_kept")
+    if copy.text == kept.text:
+        return words("why_same")
+    if not copy.evidence:
+        return (
+            words("why_variant") if copy.similarity >= 1 else words("similar", value=f"{copy.similarity:.2f}")
+        )
+    best = copy.evidence[0]
+    share = f"{best.containment:.0%}"
+    if best.numbers_shared:
+        return words("why_pair_numbers", share=share, shared=best.numbers_shared, differ=best.numbers_differ)
+    return words("why_pair", share=share)
+
+
+def _pieces(copy: ShownCopy, *, masked: bool) -> list[tuple[str, str, str]]:
+    shown = mask_contacts if masked else str
+    return [(piece.kind, piece.rule, shown(piece.text)) for piece in copy.stripped]

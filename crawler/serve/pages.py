@@ -1,0 +1,101 @@
+"""Our pages: which address gets which answer.
+
+In: a Datasette instance of ours and a request. Out: a response. What a page shows is put together in
+search_page.py and article_page.py from a connection that is opened for that request and closed after it,
+so that no reader stands in the way of a removal, and a restored file is seen at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from datasette.utils import sqlite_timelimit
+from datasette.utils.asgi import Response
+
+from crawler.serve.article_page import article_page
+from crawler.serve.search_page import search_page
+from crawler.serve.visitor import COOKIE, words_for
+from pipelines.archive.connect import read_only
+from pipelines.report.words import LANGUAGES
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+
+PAGE_TIME_LIMIT_MS = 5000
+"""For all questions of one page; at 100,000 articles the slowest takes under one second."""
+
+_YEAR_S = 365 * 86_400
+
+
+async def search(datasette: Any, request: Any) -> Response:
+    """Articles that contain what was typed and pass the filters."""
+    words = words_for(request)
+    return await _page(
+        datasette, request, "search.html", lambda connection: search_page(connection, request.args, words)
+    )
+
+
+async def article(datasette: Any, request: Any) -> Response:
+    """One article and the account of it."""
+    words = words_for(request)
+    number = int(request.url_vars["number"])
+    masked = not datasette.parknews.show_contacts
+
+    def ask(connection: sqlite3.Connection) -> dict[str, Any] | None:
+        return article_page(connection, number, words, masked=masked)
+
+    page = await _ask(datasette, ask)
+    if page is None:
+        return await _failure(
+            datasette, request, 404, words("no_article"), words("no_article_hint", n=number)
+        )
+    if page["article"].id != number:
+        return Response.redirect(datasette.urls.path(f"/article/{page['article'].id}"))
+    return await _rendered(datasette, request, "article.html", page)
+
+
+async def _page(
+    datasette: Any, request: Any, template: str, ask: Callable[[sqlite3.Connection], dict[str, Any]]
+) -> Response:
+    context = await _ask(datasette, ask)
+    return await _rendered(datasette, request, template, context)
+
+
+async def _ask(datasette: Any, question: Callable[[sqlite3.Connection], T]) -> T:
+    return await asyncio.to_thread(_answer, datasette.parknews.path, question)
+
+
+def _answer(path: Path, question: Callable[[sqlite3.Connection], T]) -> T:
+    connection = read_only(path)
+    try:
+        with sqlite_timelimit(connection, PAGE_TIME_LIMIT_MS):
+            connection.execute("BEGIN")  # one page sees one state of the archive
+            return question(connection)
+    finally:
+        connection.close()
+
+
+async def _rendered(
+    datasette: Any, request: Any, template: str, context: dict[str, Any], status: int = 200
+) -> Response:
+    html = await datasette.render_template(template, context, request=request, view_name="parknews")
+    response = Response.html(html, status=status)
+    if request.args.get("_lang") in LANGUAGES:
+        response.set_cookie(COOKIE, request.args["_lang"], max_age=_YEAR_S, path=datasette.urls.path("/"))
+    return response
+
+
+async def _failure(datasette: Any, request: Any, status: int, title: str, text: str) -> Response:
+    context = {"title": title, "error": text, "status": status}
+    return await _rendered(datasette, request, "error.html", context, status)
+
+
+ROUTES: list[tuple[str, Callable[..., Any]]] = [
+    (r"^/search$", search),
+    (r"^/article/(?P<number>[0-9]{1,18})$", article),
+]

@@ -1,0 +1,92 @@
+"""Datasette's hooks, each a line or two; what they do stands in the modules they call.
+
+The instance that is ours carries a `Shown` as its attribute `parknews`; any other is left as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from datasette import hookimpl
+from datasette.handle_exception import handle_exception as _theirs
+from datasette.utils import path_with_replaced_args
+from markupsafe import Markup
+
+from crawler.serve import pages
+from crawler.serve.failures import failure_response
+from crawler.serve.guard import guard
+from crawler.serve.headers import with_headers
+from crawler.serve.labels import column_label, table_label
+from crawler.serve.visitor import words_for
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an instance of ours shows, and how."""
+
+    path: Path
+    show_contacts: bool
+    contact: str
+
+
+@hookimpl(trylast=True)
+def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Any) -> None:
+    """Every connection is guarded before a visitor's SQL sees it."""
+    if hasattr(datasette, "parknews") and database != "_internal":
+        guard(conn, show_contacts=datasette.parknews.show_contacts)
+
+
+@hookimpl
+def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
+    """Our pages, before Datasette's own."""
+    return pages.ROUTES if hasattr(datasette, "parknews") else []
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
+    """Headers on every answer."""
+    return lambda app: with_headers(app) if hasattr(datasette, "parknews") else app
+
+
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
+    """A failure is told in one sentence; site.py takes Datasette's own handler out."""
+    ours = hasattr(datasette, "parknews")
+    return failure_response(datasette, request, exception) if ours else _theirs(datasette, request, exception)
+
+
+@hookimpl
+def extra_template_vars(request: Any, datasette: Any) -> dict[str, Any]:
+    """What every template may use: the visitor's words and labels, and ways to the other language."""
+    if not hasattr(datasette, "parknews"):
+        return {}
+    words = words_for(request)
+    return {
+        "t": words,
+        "lang": words.language,
+        "label": lambda name: column_label(name, words.language),
+        "table_label": lambda name: table_label(name, words.language),
+        "other_language_href": _in_other_language(request, words.language),
+        "site_contact": datasette.parknews.contact,
+    }
+
+
+@hookimpl
+def render_cell(value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
+    """An article's number leads to its page."""
+    is_article = (column == "id" and table == "articles") or column == "article_id"
+    if database != "archive" or not is_article or not isinstance(value, int):
+        return None
+    href = datasette.urls.path(f"/article/{value}")
+    return Markup('<a href="{}">{}</a>').format(href, value)
+
+
+def _in_other_language(request: Any, language: str) -> str:
+    other = "en" if language == "zh" else "zh"
+    return path_with_replaced_args(request, {"_lang": other}) if request else ""

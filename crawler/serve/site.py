@@ -1,0 +1,115 @@
+"""The Datasette instance that shows one archive, and the server that answers for it.
+
+In: the archive's path and how it is shown. Out: an ASGI application; nothing is written, and nothing is
+loaded from another host. The archive is always called `archive` in addresses, whatever its file is called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datasette.app import Datasette, DatasetteClient
+from datasette.database import Database
+from datasette.plugins import pm
+
+from crawler.serve import plugin
+from crawler.serve.labels import metadata
+from pipelines.archive.analyst import table_columns
+from pipelines.archive.connect import read_only
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+NAME = "archive"
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """How the archive is shown."""
+
+    allow_download: bool = False
+    """Offer the archive's file itself, with everything in it."""
+    show_contacts: bool = False
+    """Show telephone numbers and other contacts in stripped text instead of masking them."""
+    contact: str = ""
+    """Whom to write to about rights and removals."""
+    base_url: str = "/"
+    """The path under which a proxy shows the site."""
+    https: bool = False
+    """Behind a proxy that speaks https: addresses begin with it."""
+    sql_time_limit_ms: int = 1500
+    """A visitor's query that takes longer is stopped. The slowest page of ours takes a third of it at
+    100,000 articles."""
+
+
+def build_site(path: Path, options: ServeOptions | None = None) -> Datasette:
+    """A Datasette that shows the archive at `path`.
+
+    Raises:
+        StorageError, ForeignArchiveError, NewerArchiveError: as `pipelines.archive.connect.read_only`.
+    """
+    options = options or ServeOptions()
+    connection = read_only(path)
+    columns = table_columns(connection)
+    connection.close()
+    if not pm.is_registered(plugin):
+        pm.unregister(name="datasette.handle_exception")  # it prints every local variable; ours calls it
+        pm.register(plugin, name="parknews")  # for instances that are not ours
+    site = Datasette(
+        [],
+        memory=False,
+        metadata=metadata(columns),
+        template_dir=str(_HERE / "templates"),
+        static_mounts=[("assets", str(_HERE / "static"))],
+        settings=_settings(options),
+        cache_headers=False,
+        pdb=False,
+    )
+    site.remove_database("_memory")
+    site.parknews = plugin.Shown(path, options.show_contacts, options.contact)
+    site.add_database(Database(site, path=str(path.resolve()), is_mutable=True), name=NAME)
+    site.client = DatasetteClient(site)  # the one made before knew none of our addresses
+    return site
+
+
+def _settings(options: ServeOptions) -> dict[str, Any]:
+    return {
+        "allow_download": options.allow_download,
+        "allow_csv_stream": False,  # our export has all rows, and no formulas
+        "allow_signed_tokens": False,
+        "base_url": options.base_url,
+        "default_cache_ttl": 0,
+        "default_page_size": 50,
+        "facet_time_limit_ms": 400,
+        "force_https_urls": options.https,
+        "max_returned_rows": 1000,
+        "num_sql_threads": 4,
+        "sql_time_limit_ms": options.sql_time_limit_ms,
+        "suggest_facets": False,
+        "truncate_cells_html": 160,
+    }
+
+
+def run_site(
+    path: Path, options: ServeOptions, listener: socket.socket, on_ready: Callable[[], None]
+) -> None:
+    """Answers on a listening socket until it is interrupted; calls `on_ready` once it does."""
+    import uvicorn  # noqa: PLC0415  # building the site for a test needs no server
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            on_ready()
+
+    config = uvicorn.Config(
+        build_site(path, options).app(),
+        log_level="warning",
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    Server(config).run(sockets=[listener])

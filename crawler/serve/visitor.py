@@ -1,0 +1,87 @@
+"""What a visitor asks for: their language, and the selection that an address spells out.
+
+In: a request. Out: typed values; what cannot be understood is left out, never an error page.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.archive.selection import Selection
+from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipelines.report.words import Words
+
+COOKIE = "parknews_language"
+_MESSAGES = Path(__file__).with_name("messages.toml")
+_DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+_QUERY_MAX = 200
+
+
+def words_for(request: Any) -> Words:
+    """The words in the visitor's language: as asked for now, as chosen before, as their browser says."""
+    return words(_language(request), _MESSAGES)
+
+
+def _language(request: Any) -> str:
+    if request is None:
+        return DEFAULT_LANGUAGE
+    for wanted in (request.args.get("_lang"), request.cookies.get(COOKIE)):
+        if wanted in LANGUAGES:
+            return str(wanted)
+    preferred = request.headers.get("accept-language", "").lower()
+    spoken = [part.split(";")[0].strip()[:2] for part in preferred.split(",")]
+    return next((language for language in spoken if language in LANGUAGES), DEFAULT_LANGUAGE)
+
+
+def selection_of(args: Any) -> Selection:
+    """The selection that an address spells out: `arguments_of` makes such arguments."""
+    copies = args.get("copies") or ""
+    return Selection(
+        query=(args.get("q") or "").strip()[:_QUERY_MAX],
+        sources=_several(args, "source"),
+        carried_by=_several(args, "carried_by"),
+        credited_sources=_several(args, "credited"),
+        languages=_several(args, "language"),
+        since=_day(args.get("since")),
+        until=_day(args.get("until")),
+        copies_at_least=int(copies) if copies.isdecimal() and len(copies) < 6 else 1,
+        undated=args.get("undated") == "1",
+    )
+
+
+def arguments_of(selection: Selection) -> list[tuple[str, str]]:
+    """The selection as the arguments of an address: `selection_of` gives it back."""
+    found = [("q", selection.query)] if selection.query else []
+    for name, values in (
+        ("source", selection.sources),
+        ("carried_by", selection.carried_by),
+        ("credited", selection.credited_sources),
+        ("language", selection.languages),
+    ):
+        found += [(name, value) for value in values]
+    found += [(name, day) for name, day in (("since", selection.since), ("until", selection.until)) if day]
+    if selection.copies_at_least > 1:
+        found.append(("copies", str(selection.copies_at_least)))
+    if selection.undated:
+        found.append(("undated", "1"))
+    return found
+
+
+def whole_number(args: Mapping[str, str], name: str, default: int, highest: int) -> int:
+    """A number from an address, from 1 to `highest`."""
+    value = args.get(name) or ""
+    return min(max(int(value), 1), highest) if value.isdecimal() and len(value) < 10 else default
+
+
+def _several(args: Any, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value.strip() for value in args.getlist(name) if value.strip()))[:50]
+
+
+def _day(value: str | None) -> str:
+    return value if value and _DAY.fullmatch(value) else ""

@@ -1,0 +1,155 @@
+"""The site shows the archive to strangers: what they find, and what they cannot reach."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from crawler.serve.site import ServeOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Get = Callable[..., Any]
+
+
+def _articles(response: Any) -> list[str]:
+    return re.findall(r'<h2><a href="/article/(\d+)', response.text)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("园区", 1),
+        ("标准厂房", 1),
+        ("5g", 1),
+        ("园 区", 1),
+        ("园区 厂房", 1),
+        ('"十二家"', 1),
+        ("物流", 1),
+        ("没有的词", 0),
+    ],
+)
+def test_the_search_box_takes_words_as_typed(get: Get, query: str, found: int) -> None:
+    assert len(_articles(get(f"/search?q={query}"))) == found
+
+
+def test_datasettes_own_search_box_takes_two_characters(get: Get) -> None:
+    rows = get("/archive/articles.json?_search=园区&_shape=array").json()
+    assert [row["title"] for row in rows] == ["三期标准厂房启用"]
+
+
+def test_matches_are_marked_and_markup_in_titles_is_text(get: Get) -> None:
+    assert "<mark>园区</mark>" in get("/search?q=园区").text
+    article = get("/article/1").text
+    assert "&lt;b&gt;厂房&lt;/b&gt;启用" in article
+    assert "<b>厂房" not in article
+
+
+def test_an_article_shows_where_its_copy_differs(get: Get) -> None:
+    html = get("/article/1").text
+    assert (
+        "<del>负责人说</del>" in html
+        or "<del>园区负责人说" in html
+        or "负责人说" in "".join(re.findall("<del>(.*?)</del>", html))
+    )
+    assert "后年" in "".join(re.findall("<ins>(.*?)</ins>", html)) or "后" in "".join(
+        re.findall("<ins>(.*?)</ins>", html)
+    )
+
+
+def test_telephone_numbers_and_names_are_masked_unless_asked_for(get: Get) -> None:
+    for path in ("/article/1", "/archive/stripped.json", "/archive.json?sql=select+text+from+temp.stripped"):
+        assert "62881234" not in get(path).text
+        assert "张小明" not in get(path).text
+    assert "62881234" in get("/article/1", ServeOptions(show_contacts=True)).text
+    assert "62881234" in get("/archive/stripped.json", ServeOptions(show_contacts=True)).text
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select text from stripped_pieces",
+        "select text from main.stripped_pieces",
+        "select text from main.stripped",
+        "with s as (select * from stripped_pieces) select text from s",
+        "select (select text from stripped_pieces limit 1)",
+        "select group_concat(text) from stripped_pieces",
+    ],
+)
+def test_no_sql_reads_a_telephone_number(get: Get, sql: str) -> None:
+    response = get(f"/archive.json?sql={sql}&_shape=arrays")
+    assert response.status_code == 200
+    assert "6288" not in response.text
+
+
+@pytest.mark.parametrize(
+    "sql", ["select value from meta", "select hash from blocks", "select requester from removals"]
+)
+def test_no_sql_reads_a_secret(get: Get, sql: str) -> None:
+    rows = get(f"/archive.json?sql={sql}&_shape=arrays").json()["rows"]
+    assert {value for row in rows for value in row} <= {None}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["attach database 'x.db' as x", "delete from articles", "create temp table t(a)", "pragma database_list"],
+)
+def test_sql_that_is_no_question_is_refused(get: Get, sql: str) -> None:
+    assert get(f"/archive.json?sql={sql}").status_code == 400
+
+
+def test_the_file_is_not_offered(get: Get) -> None:
+    assert get("/archive.db").status_code == 403
+
+
+def test_a_slow_query_is_stopped_and_said_so(get: Get) -> None:
+    sql = "with recursive c(n) as (select 1 union all select n+1 from c) select count(*) from c"
+    response = get(f"/archive?sql={quote(sql)}", ServeOptions(sql_time_limit_ms=50))
+    assert response.status_code == 400
+    assert "time limit" in response.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/search", "/article/1", "/article/77", "/archive", "/archive/articles", "/nope"]
+)
+def test_no_page_names_another_host_but_in_links(get: Get, path: str) -> None:
+    response = get(path)
+    loaded = re.findall(r'(?:src|<link[^>]*href|url)\s*[=(]\s*"?((?:https?:)?//[^")\s]+)', response.text)
+    assert [url for url in loaded if not url.startswith("http://localhost/")] == []
+    assert "default-src 'self'" in response.headers["content-security-policy"]
+
+
+def test_an_unknown_article_is_a_404_that_says_so(get: Get) -> None:
+    response = get("/article/77")
+    assert (response.status_code, "No such article" in response.text) == (404, True)
+
+
+def test_the_language_follows_the_browser_and_can_be_chosen(get: Get) -> None:
+    assert 'lang="zh-Hans"' in get("/search", accept_language="zh-CN,zh;q=0.9").text
+    assert 'lang="en"' in get("/search", accept_language="de,en;q=0.5").text
+    chosen = get("/search?_lang=zh")
+    assert 'lang="zh-Hans"' in chosen.text
+    assert "parknews_language=zh" in chosen.headers["set-cookie"]
+
+
+def test_filters_narrow_and_undated_matches_are_counted_beside(get: Get) -> None:
+    assert len(_articles(get("/search"))) == 2
+    assert _articles(get("/search?copies=2")) == ["1"]
+    assert _articles(get("/search?source=daily.example")) == ["2"]
+    assert _articles(get("/search?carried_by=copier.example")) == ["1"]
+    january = get("/search?since=2026-01&until=2026-01")
+    assert _articles(january) == ["1"]
+    assert "1 more match but have no date" in january.text
+    assert _articles(get("/search?undated=1")) == ["2"]
+
+
+def test_every_ready_made_query_runs(get: Get) -> None:
+    listed = get("/archive.json").json()["queries"]
+    assert len(listed) >= 4
+    for query in listed:
+        response = get(f"/archive/{query['name']}.json?q=园区")
+        assert (query["name"], response.json().get("error")) == (query["name"], None)
