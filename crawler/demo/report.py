@@ -79,7 +79,7 @@ def render(score: DemoScore, found: Sequence[FoundAtSource], db: Path) -> Render
         _table(found),
         Text(_WORDS, style="dim"),
         Text(),
-        *(Text(line, overflow="fold") for line in _score_lines(score)),
+        *(Text(line) for line in _score_lines(score)),
         Text(),
         Text("Worth typing next:"),
         *(Text(f"  {command}") for command in next_commands(db)),
