@@ -16,7 +16,7 @@ _QUOTED = re.compile(r'"([^"]*)"|(\S+)')
 
 def squeeze(text: str) -> str:
     """The text as search compares it: lower case, no white space, no controls."""
-    return "".join(c for c in text.lower() if not _is_silent(c))
+    return text.lower().translate(_AUDIBLE)
 
 
 def spell(text: str) -> str:
@@ -42,8 +42,15 @@ def _phrase(word: str) -> str:
     return spell(word).replace('"', '""')
 
 
-def _is_silent(character: str) -> bool:
-    return character.isspace() or unicodedata.category(character) in _SILENT
+class _Audible(dict[int, int | None]):
+    """A translation table that learns each code point when it is first met: None drops it."""
+
+    def __missing__(self, code: int) -> int | None:
+        character = chr(code)
+        silent = character.isspace() or unicodedata.category(character) in _SILENT
+        self[code] = None if silent else code
+        return self[code]
 
 
 _SILENT = frozenset({"Cc", "Cf", "Cs", "Cn", "Zs", "Zl", "Zp"})
+_AUDIBLE = _Audible()
