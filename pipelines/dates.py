@@ -124,9 +124,10 @@ def read_date(
     return _partial(text, moment, origin) if partial else None
 
 
-def has_date(text: str) -> bool:
+def has_date(text: str, *, relative: bool = True) -> bool:
     """Whether the text states a date of any form that `read_date` knows, believable or not."""
-    return any(pattern.search(text) for pattern in (*_patterns(), _RELATIVE))
+    patterns = (*_patterns(), _RELATIVE) if relative else _patterns()
+    return any(pattern.search(text) for pattern in patterns)
 
 
 _NOTHING: tuple[bool, Published | None] = (False, None)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.clean.pinyin import drop_pinyin
 from pipelines.clean.repeats import drop_repeats
-from pipelines.clean.rules import LINES, NOTICES, TRAILING, first_match
-from pipelines.clean.tail import find_tail, tail_rule
+from pipelines.clean.rules import BARE_DATE, LINES, TRAILING, Rule, first_match
+from pipelines.clean.tail import find_tail, first_news, tail_rule
+from pipelines.dates import has_date
 from pipelines.furniture import line_key
 from pipelines.normalise import normalise
 from pipelines.records import Field, Rejection, Story, Stripped
@@ -33,7 +34,7 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
     title = extracted.title.value if extracted.title else ""
     lines = _drop_furniture(extracted.lines, source.furniture, stripped)
     lines = _cut_tail(lines, stripped)
-    lines = _drop_lines(lines, stripped)
+    lines = _drop_lines(lines, title, stripped)
     lines = _drop_names(lines, extracted, stripped)
     lines = _cut_pieces(lines, stripped)
     lines, syllables = drop_pinyin(lines)
@@ -82,17 +83,31 @@ def _cut_tail(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
     return list(lines[: tail.start])
 
 
-def _drop_lines(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
+def _drop_lines(lines: Sequence[str], title: str, stripped: list[Stripped]) -> list[str]:
     kept = []
+    head = first_news(lines)
+    titled = False
     for index, line in enumerate(lines):
         rule = first_match(line, LINES) if len(line) <= 200 else None
-        if rule is None and _at_head(lines, index):
-            rule = tail_rule(line) if len(line) <= 300 else first_match(line, NOTICES)
+        if rule is None and index < head:
+            rule = _head_rule(line, after_title=titled)
+        titled = index < head and (titled or normalise(line) == normalise(title))
         if rule:
             stripped.append(Stripped(rule.kind, rule.name, line))
         else:
             kept.append(line)
     return kept
+
+
+def _head_rule(line: str, *, after_title: bool) -> Rule | None:
+    """The rule by which a line above the news goes: hot lines and notices stand there too.
+
+    A date alone is the byline's where the title stands above it; else a text may begin with it.
+    """
+    if after_title and len(line) <= 30 and has_date(line, relative=False):
+        return BARE_DATE
+    rule = tail_rule(line)
+    return rule if rule and (rule.kind == "contact" or rule.name == "rights-notice") else None
 
 
 def _drop_names(lines: Sequence[str], extracted: Extracted, stripped: list[Stripped]) -> list[str]:
@@ -107,11 +122,6 @@ def _drop_names(lines: Sequence[str], extracted: Extracted, stripped: list[Strip
         else:
             kept.append(line)
     return kept
-
-
-def _at_head(lines: Sequence[str], index: int) -> bool:
-    """Whether no paragraph stands before a line: hot lines and notices stand above articles too."""
-    return all(len(line) < 60 for line in lines[:index])
 
 
 def _cut_pieces(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:

@@ -115,6 +115,7 @@ LINES: tuple[Rule, ...] = (
     _rule(
         "date-line",
         "editor",
+        r"^[^，。：:]{0,20}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s\d{1,2}[:：]\d{2}(?:[:：]\d{2})?$|"
         r"^(?:\[|【|\()?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?[\s"
         r"|]{0,3}(?:\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)(?:\s.{0,60}|[\]】)])?$"
         r"|^\w{0,16}\d{1,3}\s?(?:分钟|小时|天|周|个月|年|days?|hours?)\s?(?:前"
@@ -173,6 +174,8 @@ LINES: tuple[Rule, ...] = (
     ),
 )
 """Taken wherever they stand, in a line of their own."""
+
+BARE_DATE = _rule("date-below-title", "editor", r"\d")
 
 NOTICES: tuple[Rule, ...] = (
     _rule(

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SENTENCE_END = re.compile(r"[。！？!?…”」』）)\]】.;；]$")
+_REPORTED = re.compile(
+    r"(?:说|說|表示|介绍|介紹|指出|认为|認為|称|稱|记者|記者)[，,：:。]|\b(?:said|says|told)\b"
+)
+_CLAUSES = re.compile(r"[，,]|\b(?:said|says|told|will|can)\b")
 _LEAST_BEFORE = 30
 """Characters of news that must stand before a cue: menus and summaries carry the same words."""
 _LONG = 120
@@ -44,16 +48,27 @@ def tail_rule(line: str) -> Rule | None:
     if rule:
         return rule
     rule = first_match(line, TAIL)
-    if rule is None or rule in NOTICES:
-        return rule
-    return None if _is_statement(line) else rule
+    return None if rule and _is_statement(line, rule) else rule
 
 
-def _is_statement(line: str) -> bool:
-    """Whether a line with a number or an address in it is a sentence of the news all the same."""
+def _is_statement(line: str, rule: Rule) -> bool:
+    """Whether a line that fits a rule is a sentence of the news all the same.
+
+    News quotes telephone numbers (one sentence, few words of contact) and reports what people say about
+    copyright; a plea or a notice speaks for itself.
+    """
+    if rule in NOTICES:
+        return rule.name != "rights-notice" and bool(_REPORTED.search(line))
+    if rule.name not in ("phone", "messenger", "contact-line"):
+        return False
     words = PHONES.sub("", line)
     contact = len(CONTACT_WORDS.findall(words))
-    return len(words) >= 25 and line.rstrip()[-1:] in "。！？”.!?" and contact <= 2 and "，" in words
+    return (
+        len(words) >= 25
+        and line.rstrip()[-1:] in "。！？”.!?"
+        and contact <= 2
+        and bool(_CLAUSES.search(words))
+    )
 
 
 def _after_cue(lines: Sequence[str]) -> Tail | None:
@@ -79,11 +94,19 @@ def _goes_on(rest: Sequence[str], said: int) -> bool:
     return sum(paragraphs) > max(200, said / 2)
 
 
+def first_news(lines: Sequence[str]) -> int:
+    """The index of the first line that reads like news and fits no rule; `len(lines)` where there is none."""
+    return next((index for index, line in enumerate(lines) if _is_news(line)), len(lines))
+
+
+def _is_news(line: str) -> bool:
+    return (len(line) >= 20 and bool(_SENTENCE_END.search(line)) and not tail_rule(line)) or len(line) >= 400
+
+
 def _last_news(lines: Sequence[str]) -> int:
     """The index of the last line that reads like news and fits no rule; -1 where there is none."""
     for index in range(len(lines) - 1, -1, -1):
-        line = lines[index]
-        if (len(line) >= 20 and _SENTENCE_END.search(line) and not tail_rule(line)) or len(line) >= 400:
+        if _is_news(lines[index]):
             return index
     return -1
 

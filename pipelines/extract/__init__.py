@@ -82,7 +82,7 @@ def _rejection(page: Page, reason: str) -> Rejection:
 
 
 def _in_doubt(choice: Choice) -> bool:
-    return choice.score < _DOUBT_SCORE or choice.share < _DOUBT_SHARE
+    return choice.prose < _DOUBT_SCORE or choice.share < _DOUBT_SHARE
 
 
 def _other_body(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipelines.extract.scan import Line
 
 _NEXT_LABEL = (
-    r"(?:作\s?者|文/|撰文|记者|記者|通讯员|編輯|编辑|责任编辑|責任編輯|责编|责任校对|校对|审核|终审|发布|發布|發佈|发表|时间|時間|日期"
+    r"(?:作\s?者|文/|撰文|记者|記者|通讯员|編輯|编辑|责任编辑|責任編輯|责编|责任校对|校对|审核|终审|(?:发布|發布|發佈|发表)(?=时间|時間|日期|于|人|者|[:：\s\d])|时间|時間|日期"
     r"|浏览|瀏覽|点击|點擊|阅读|閱讀|人气|人氣|字体|字體|字号|大小|分享|评论|評論|打印|收藏|关注|我要|来源|來源|稿源|访问|选稿|撰稿|通讯|实习|次数|更新|录入"
     r"|关键词|标签|责|微信|微博|手机|扫|点赞|投稿|举报|订阅|版权|原标题|摄影|图片|视频|T\||A-|A\+"
     r"|author|by |editor|published|posted|updated|date|views?\b|share|print|comments?\b|source)"
@@ -53,6 +53,7 @@ _NAME = re.compile(
     r"|[A-Z][\w.'’-]{0,20}(?: [A-Za-z][\w.'’-]{0,20}){0,4}"
     r"|[\w\u4e00-\u9fff.·-]{2,16})$"
 )
+_STAFF_CODE = re.compile(r"[_\-\s]?[A-Z]{1,4}\d{2,7}$")
 _NOT_NAME = re.compile(
     r"^(?:admin|administrator|root|test|editor|佚名|未知|匿名|本站|网络|互联网|不详|管理员|系统管理员|无|暂无|小编|null|none|undefined"
     r"|unknown|www\..*|.*\.(?:com|cn|net|org).*|登录|注册|关于我们|版权.*)$",
@@ -144,8 +145,11 @@ def _head(lines: Sequence[Line], place: Place) -> list[str]:
 
 
 def _tail(lines: Sequence[Line], place: Place) -> list[str]:
-    near = lines[max(place.first, place.last - _TAIL) : place.last + _TAIL]
-    return [line.text for line in near if _short(line)]
+    inside = lines[max(place.first, place.last - _TAIL) : place.last]
+    below = lines[place.last : place.last + _TAIL]
+    return [
+        line.text for line in (*inside, *(line for line in below if line.hint != "copyright")) if _short(line)
+    ]
 
 
 def _short(line: Line) -> bool:
@@ -178,7 +182,8 @@ def _published(
 
 
 _DATE_LABEL = re.compile(
-    r"时间|時間|日期|发布|發布|發佈|发表|發表|更新|published|posted|updated|date", re.IGNORECASE
+    r"(?:发布|發布|發佈|发表|發表|发稿|刊登)(?:时间|時間|日期|于)?|^\W{0,2}(?:时间|時間|日期)\s?[:：]|published|posted",
+    re.IGNORECASE,
 )
 
 
@@ -291,5 +296,5 @@ def _person(value: str) -> str:
     value = value.strip(" :：/／\u3000[【(（")
     end = _VALUE_END.search(value, 1)
     value = (value[: end.start()] if end else value).strip(" -–—_、")
-    value = re.sub(r"[_\-]?(?:[A-Z]{1,3}\d{2,6})$", "", value)
+    value = _STAFF_CODE.sub("", value).strip()
     return value if 2 <= len(value) <= 30 and _NAME.match(value) and not _NOT_NAME.match(value) else ""

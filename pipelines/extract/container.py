@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pipelines.extract.scan import Line, Scan
 
 _SENTENCE = re.compile(r"[。！？；!?…]|[.;:]\s|[.\"”’]$|[，,、].*[，,、]")
+_LISTED_DATE = re.compile(
+    r"[\[【(（]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s\d\d:\d\d)?[\]】)）]?"
+)
 _PUNCTUATION = re.compile(r"[。，、；：！？,.;:!?]")
 _CLAUSE_END = re.compile(r"[，,：:、。！？!?.…）)”\"]$")
 _BOILERPLATE = re.compile(
@@ -68,6 +71,8 @@ class Choice(NamedTuple):
     """The sum of its lines' weights: about the number of Chinese characters of prose."""
     share: float
     """Its prose as a share of all the prose on the page."""
+    prose: float
+    """The sum of its positive weights alone."""
 
 
 def size(text: str) -> float:
@@ -136,7 +141,7 @@ def choose(scan: Scan, weights: Sequence[float]) -> Choice | None:
             lasts[parent] = max(lasts[parent], lasts[node])
     prose = sum(weight for weight in weights if weight > 0)
     inside = sum(weight for weight in weights[firsts[best] : lasts[best] + 1] if weight > 0)
-    return Choice(best, firsts[best], lasts[best] + 1, sums[best], inside / prose if prose else 0.0)
+    return Choice(best, firsts[best], lasts[best] + 1, sums[best], inside / prose if prose else 0.0, inside)
 
 
 def _named_body(scan: Scan, node: int) -> bool:
@@ -147,8 +152,10 @@ def _named_body(scan: Scan, node: int) -> bool:
 
 
 def is_linked(line: Line) -> bool:
-    """Whether most of a line is links."""
-    return line.linked > 0.5 * len(line.text)
+    """Whether most of a line is links; a list gives its headlines a date, which says nothing."""
+    if line.linked < 4:
+        return line.linked > 0.5 * len(line.text)
+    return line.linked > 0.5 * len(line.text) or line.linked > 0.5 * len(_LISTED_DATE.sub("", line.text))
 
 
 def is_prose(line: Line) -> bool:

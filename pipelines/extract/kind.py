@@ -44,7 +44,7 @@ def not_news(root: HtmlElement, scan: Scan, choice: Choice | None, title: str, u
         url: The address that answered.
     """
     lines = scan.lines[choice.first : choice.last] if choice else []
-    prose = sum(size(line.text) for line in lines if is_prose(line) and not is_linked(line))
+    prose = choice.prose if choice else 0.0
     everything = sum(size(line.text) for line in scan.lines)
     if prose < 150 and (_NOT_FOUND.search(title) or (everything < 400 and _says_not_found(scan.lines))):
         return "not found page: it says so with status 200"
@@ -70,14 +70,14 @@ def _is_search(url: str, title: str) -> bool:
 
 def _empty_kind(root: HtmlElement, scan: Scan, lines: Sequence[Line], everything: float) -> str:
     inside = len(scan.images)
-    headlines = sum(is_linked(line) and size(line.text) >= 8 for line in scan.lines)
+    headlines = sum(is_linked(line) and size(line.text) >= 6 for line in scan.lines)
     scripts = sum(len(script.text or "") for script in root.iter("script"))
     sources = sum(1 for script in root.iter("script") if script.get("src"))
     if next(root.iter("video", "embed", "object"), None) is not None and headlines < 20:
         return "gallery page: a video without text"
     if everything < 60 and (scripts > 200 or sources):
         return "script page: its text is made by scripts"
-    if headlines >= 8:
+    if headlines >= 6:
         return "list page: headlines with links, no prose"
     if inside >= 3:
         return "gallery page: images without text"

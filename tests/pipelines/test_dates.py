@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import os
+import time
+from datetime import UTC, date, datetime
+
+import pytest
+
+from pipelines.dates import Moment, has_date, read_date
+
+FETCHED = Moment(datetime(2024, 6, 28, 2, 0, tzinfo=UTC))
+
+
+@pytest.fixture(params=["UTC", "America/New_York", "Asia/Tokyo"], autouse=True)
+def machine_zone(request: pytest.FixtureRequest) -> object:
+    """The zone of the machine must not matter."""
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = request.param
+    time.tzset()
+    yield
+    os.environ.pop("TZ") if before is None else os.environ.__setitem__("TZ", before)
+    time.tzset()
+
+
+def _value(text: str, **options: bool) -> str | None:
+    found = read_date(text, FETCHED, "byline", **options)
+    return found.value if found else None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2024年3月5日 10:22", "2024-03-05T10:22:00+08:00"),
+        ("发布时间:[2019-3-5]", "2019-03-05"),
+        ("放大字体 缩小字体 发布日期:2015-11-26 16:01:03 来源:新能源网", "2015-11-26T16:01:03+08:00"),
+        ("2023-09-27T23:30:00Z", "2023-09-27T23:30:00+00:00"),
+        ("2023-09-27T08:30:00+0800", "2023-09-27T08:30:00+08:00"),
+        ("2019年09月07日\u300010:22:33", "2019-09-07T10:22:33+08:00"),
+        ("2024/06/12 11:35", "2024-06-12T11:35:00+08:00"),
+        ("2019.9.7", "2019-09-07"),
+        ("星期五 2019-01-04 下午 3:20", "2019-01-04T15:20:00+08:00"),
+        ("中華民國113年3月5日", "2024-03-05"),
+        ("113-03-05 下午 03:20", "2024-03-05T15:20:00+08:00"),
+        ("September 27, 2023 10:05 PM", "2023-09-27T22:05:00+08:00"),
+        ("27 Sept 2023", "2023-09-27"),
+        ("Wed, 27 Sep 2023 10:00:00 GMT", "2023-09-27T10:00:00+00:00"),
+        ("19-09-07 10:22", "2019-09-07T10:22:00+08:00"),
+        ("/2019-09/07/content_12.htm", "2019-09-07"),
+        ("/2019/0907/c12.html", "2019-09-07"),
+        ("/t20190907_1234.html", "2019-09-07"),
+        ("昨天 10:22", "2024-06-27T10:22:00+08:00"),
+        ("前天 15:30", "2024-06-26T15:30:00+08:00"),
+        ("3天前", "2024-06-25"),
+        ("2小时前", "2024-06-28"),
+        ("3個月前", "2024-03-28"),
+        ("5 hours ago", "2024-06-28"),
+        ("yesterday", "2024-06-27"),
+        ("admin9个月前 (09-27)漳州产业信息28", "2023-09-27"),
+        ("6个月前（12-31）", "2023-12-31"),
+    ],
+)
+def test_a_date_is_read_in_every_form_that_pages_use(text: str, value: str) -> None:
+    assert _value(text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2030-01-01",
+        "117年3月5日",
+        "1949-10-01",
+        "2024-13-45",
+        "0558-8123456",
+        "9个月前 (03-27)",
+        "第2024号",
+        "",
+    ],
+)
+def test_what_is_no_believable_date_gives_none(text: str) -> None:
+    assert _value(text) is None
+
+
+def test_the_day_is_that_of_the_sources_own_zone() -> None:
+    found = read_date("2023-09-27T23:30:00Z", FETCHED, "json-ld")
+    assert found is not None
+    assert found.day == date(2023, 9, 28)
+
+
+def test_a_time_without_a_zone_is_in_the_sources_zone() -> None:
+    found = read_date("June 11, 2024 5:30 PM", FETCHED._replace(time_zone="America/New_York"), "byline")
+    assert found is not None
+    assert found.value == "2024-06-11T17:30:00-04:00"
+
+
+def test_a_zones_difference_ahead_of_the_fetching_is_no_future() -> None:
+    assert _value("2024-06-28 23:00") == "2024-06-28T23:00:00+08:00"
+
+
+def test_a_relative_date_tells_what_days_it_allows() -> None:
+    found = read_date("3天前", FETCHED, "byline")
+    assert found is not None
+    assert (found.earliest, found.day, found.latest) == (
+        date(2024, 6, 24),
+        date(2024, 6, 25),
+        date(2024, 6, 25),
+    )
+
+
+def test_a_month_and_day_alone_are_read_only_when_asked_for() -> None:
+    assert (_value("09-27 08:30"), _value("09-27 08:30", partial=True)) == (None, "2023-09-27T08:30:00+08:00")
+
+
+def test_relative_dates_can_be_left_out() -> None:
+    assert _value("今天 (06-28)", relative=False) is None
+
+
+def test_a_date_of_any_form_is_noticed() -> None:
+    assert [has_date(text) for text in ("3天前", "2024-01-02", "May 3, 2024", "园区")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
