@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -18,9 +17,6 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 
 from crawler.page_kinds import Shape
 from pipelines.urls import canonical_url
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_LINKS = 3000
 """Links read from one page; the longest honest list pages we know have some 1,500."""
@@ -39,14 +35,14 @@ _PAGER_SCRIPT = re.compile(
     rb"createPage(?:HTML|Html)?\s*\(\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([\w.-]{1,80})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
 )
 _FEED_TYPES = frozenset(["application/rss+xml", "application/atom+xml", "application/rdf+xml"])
-_PIECES = etree.XPath(
-    "//body//text()[string-length(.) > 19][not(ancestor::a or ancestor::script or ancestor::style"
-    " or ancestor::noscript or ancestor::select or ancestor::textarea)]",
-    smart_strings=False,
+_NOT_PROSE = frozenset(
+    ["a", "script", "style", "noscript", "select", "option", "textarea", "title", "button"]
 )
-_ANCHORS = etree.XPath("//a[@href] | //area[@href] | //iframe[@src] | //frame[@src] | //option[@value]")
-_HEAD = etree.XPath("//base[@href] | //link[@href][@rel] | //meta[@content]")
 _SPACE = re.compile(r"\s+")
+_REFRESH_MAX_S = 10
+_MAX_ROLE_CHARS = 12
+_MIN_PIECE = 20
+"""Characters in one piece from which on text counts as running text."""
 _MIN_HEADLINE = 8
 """Characters of a link's text from which on it is taken for a headline."""
 
@@ -85,26 +81,15 @@ def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
     tree = _tree(body, encoding)
     if tree is None:
         return Reading()
-    head = _Head(url)
-    for element in _select(_HEAD, tree):
-        head.read(element)
-    anchors: dict[str, Anchor] = {}
-    headlines = [0, 0]
-    for anchor in _anchors(tree, head.base, encoding, headlines):
-        known = anchors.get(anchor.url)
-        if known is None or (known.role == "link" and anchor.role != "link"):
-            anchors[anchor.url] = anchor
-        if len(anchors) >= MAX_LINKS:
-            break
-    for place in [*head.next, *_scripted_next(body)]:
-        if (resolved := _resolved(head.base, place, encoding)) is not None:
-            anchors[resolved[0]] = Anchor(*resolved, "next")
+    walk = _Walk(url)
+    walk.over(tree)
+    resolver = _Resolver(walk.base, encoding)
     return Reading(
-        anchors=tuple(anchors.values()),
-        feeds=tuple(r[0] for f in head.feeds if (r := _resolved(head.base, f, encoding))),
-        robots=frozenset(head.robots),
-        refresh=head.refresh and urljoin(head.base, head.refresh),
-        shape=_shape(tree, headlines, says_article=head.says_article),
+        anchors=tuple(_anchors(walk, resolver, _scripted_next(body)).values()),
+        feeds=tuple(found[0] for feed in walk.feeds if (found := resolver.resolve(feed))),
+        robots=frozenset(walk.robots),
+        refresh=walk.refresh and urljoin(walk.base, walk.refresh),
+        shape=walk.shape(),
     )
 
 
@@ -121,48 +106,128 @@ def robots_directives(value: str) -> frozenset[str]:
     return frozenset(found)
 
 
-class _Head:
-    """What the elements of a page's head say."""
+class _Walk:
+    """One walk over a page's tree, taking down all that is asked of it."""
 
     def __init__(self, url: str) -> None:
         self.base = url
+        self.found: list[tuple[str, str]] = []
         self.feeds: list[str] = []
         self.next: list[str] = []
         self.robots: set[str] = set()
         self.refresh: str | None = None
-        self.says_article = False
+        self._says_article = False
+        self._headlines = 0
+        self._headline_chars = 0
+        self._pieces: list[int] = []
 
-    def read(self, element: etree._Element) -> None:
-        if element.tag == "base":
-            self.base = urljoin(self.base, element.get("href", "").strip())
-        elif element.tag == "link":
-            self._link(element)
-        else:
-            self._meta(element)
+    def over(self, tree: etree._Element) -> None:
+        special = {"a": self._anchor, "base": self._set_base, "link": self._link, "meta": self._meta}
+        special |= dict.fromkeys(["area", "iframe", "frame", "option"], self._place)
+        for element in tree.iter():
+            tag = element.tag
+            if tag in special:
+                special[tag](element)
+            elif (text := element.text) and len(text) >= _MIN_PIECE and tag not in _NOT_PROSE:
+                self._piece(text, element)
+            tail = element.tail
+            if tail and len(tail) >= _MIN_PIECE:
+                self._piece(tail, element)
+
+    def shape(self) -> Shape:
+        return Shape(
+            prose_chars=sum(self._pieces),
+            longest_chars=max(self._pieces, default=0),
+            titled_links=self._headlines,
+            linked_chars=self._headline_chars,
+            says_article=self._says_article,
+        )
+
+    def _piece(self, text: str, element: etree._Element) -> None:
+        length = len(_SPACE.sub(" ", text).strip())
+        if length >= _MIN_PIECE and not any(above.tag in _NOT_PROSE for above in element.iterancestors()):
+            self._pieces.append(length)
+
+    def _anchor(self, element: etree._Element) -> None:
+        href = element.get("href")
+        if not href:
+            return
+        text = _text(element)
+        if len(text) >= _MIN_HEADLINE:
+            self._headlines += 1
+            self._headline_chars += len(text)
+        rel = (element.get("rel") or "").lower()
+        if "nofollow" not in rel:
+            self.found.append((href, _role(text, rel)))
+
+    def _place(self, element: etree._Element) -> None:
+        if element.tag == "option":
+            value = element.get("value") or ""
+            if "." in value or "/" in value:
+                self.found.append((value, "numbered" if _NUMBERED.match(_text(element)) else "link"))
+        elif place := element.get("href") or element.get("src"):
+            self.found.append((place, "link" if element.tag == "area" else "frame"))
+
+    def _set_base(self, element: etree._Element) -> None:
+        self.base = urljoin(self.base, (element.get("href") or "").strip())
 
     def _link(self, element: etree._Element) -> None:
-        rel = element.get("rel", "").lower().split()
-        if "alternate" in rel and element.get("type", "").lower().strip() in _FEED_TYPES:
-            self.feeds.append(element.get("href", ""))
+        rel = (element.get("rel") or "").lower().split()
+        if "alternate" in rel and (element.get("type") or "").lower().strip() in _FEED_TYPES:
+            self.feeds.append(element.get("href") or "")
         elif "next" in rel:
-            self.next.append(element.get("href", ""))
+            self.next.append(element.get("href") or "")
 
     def _meta(self, element: etree._Element) -> None:
-        content = element.get("content", "")
+        content = element.get("content") or ""
         name = (element.get("name") or element.get("property") or "").lower().strip()
         if name in _AGENT_METAS:
             self.robots |= robots_directives(content)
         elif name == "og:type":
-            self.says_article |= content.strip().lower() in ("article", "news", "newsarticle")
+            self._says_article |= content.strip().lower() in ("article", "news", "newsarticle")
         elif (element.get("http-equiv") or "").lower() == "refresh":
             found = _REFRESH.match(content)
             hidden = any(above.tag == "noscript" for above in element.iterancestors())
-            if found and int(found[1]) <= 10 and not hidden:
+            if found and int(found[1]) <= _REFRESH_MAX_S and not hidden:
                 self.refresh = found[2].strip()
 
 
-def _select(path: etree.XPath, tree: etree._Element) -> list[Any]:
-    return cast("list[Any]", path(tree))
+class _Resolver:
+    """Hrefs of one page to spellings; what a site's pages share is worked out once (`_resolved`)."""
+
+    def __init__(self, base: str, encoding: str) -> None:
+        parts = urlsplit(base)
+        self._base = base
+        self._origin = f"{parts.scheme}://{parts.netloc}/"
+        self._directory = base.partition("?")[0].rpartition("/")[0] + "/"
+        self._encoding = encoding
+
+    def resolve(self, href: str) -> tuple[str, str] | None:
+        first = href[0] if href else "#"
+        if first == "/" and href[1:2] != "/":
+            base = self._origin
+        elif first in "?#" or first.isspace():
+            base = self._base
+        else:
+            base = self._directory
+        return _resolved(base, href, self._encoding)
+
+
+def _anchors(walk: _Walk, resolver: _Resolver, scripted: list[str]) -> dict[str, Anchor]:
+    """Every address once, in the most telling of its roles."""
+    anchors: dict[str, Anchor] = {}
+    for href, role in walk.found:
+        if (resolved := resolver.resolve(href)) is None:
+            continue
+        known = anchors.get(resolved[0])
+        if known is None or (known.role == "link" and role != "link"):
+            anchors[resolved[0]] = Anchor(*resolved, role)
+            if len(anchors) >= MAX_LINKS:
+                break
+    for place in (*walk.next, *scripted):
+        if (resolved := resolver.resolve(place)) is not None:
+            anchors[resolved[0]] = Anchor(*resolved, "next")
+    return anchors
 
 
 def _encoding(body: bytes, content_type: str) -> str:
@@ -189,24 +254,6 @@ def _tree(body: bytes, encoding: str) -> etree._Element | None:
         return None
 
 
-def _anchors(tree: etree._Element, base: str, encoding: str, headlines: list[int]) -> Iterator[Anchor]:
-    """The links to other http(s) addresses; counts headlines and their characters on the way."""
-    for element in _select(_ANCHORS, tree):
-        href = element.get("href") or element.get("src") or element.get("value") or ""
-        if element.tag == "option" and "." not in href and "/" not in href:
-            continue
-        text = _text(element)
-        if element.tag == "a" and len(text) >= _MIN_HEADLINE:
-            headlines[0] += 1
-            headlines[1] += len(text)
-        rel = element.get("rel")
-        if rel and "nofollow" in rel.lower():
-            continue
-        resolved = _resolved(_directory(base, href), href, encoding)
-        if resolved is not None:
-            yield Anchor(*resolved, _role(element, text))
-
-
 def _text(element: etree._Element) -> str:
     text = element.text or ""
     if len(element):
@@ -214,32 +261,16 @@ def _text(element: etree._Element) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def _role(element: etree._Element, text: str) -> str:
-    if element.tag in ("iframe", "frame"):
-        return "frame"
-    if element.tag == "option":
-        return "numbered" if _NUMBERED.match(text) else "link"
-    rel = element.get("rel")
-    if (rel and "next" in rel.lower().split()) or _NEXT.match(text):
+def _role(text: str, rel: str) -> str:
+    if "next" in rel and "next" in rel.split():
         return "next"
-    if text and len(text) <= 12:
-        if _NUMBERED.match(text):
-            return "numbered"
-        if _MORE.match(text):
-            return "more"
-    return "link"
-
-
-def _directory(base: str, href: str) -> str:
-    """The part of a base that an href depends on, so that a site's menu is resolved once."""
-    if href.startswith(("http:", "https:")):
-        return ""
-    if href.startswith("/") and not href.startswith("//"):
-        parts = urlsplit(base)
-        return f"{parts.scheme}://{parts.netloc}/"
-    if href.startswith("?") or not href:
-        return base
-    return base.partition("?")[0].rpartition("/")[0] + "/"
+    if not text or len(text) > _MAX_ROLE_CHARS:
+        return "link"
+    if _NUMBERED.match(text):
+        return "numbered"
+    if _NEXT.match(text):
+        return "next"
+    return "more" if _MORE.match(text) else "link"
 
 
 @lru_cache(maxsize=50_000)
@@ -249,7 +280,7 @@ def _resolved(base: str, href: str, encoding: str) -> tuple[str, str] | None:
     if not href or href[0] == "#" or href[:11].lower() == "javascript:":
         return None
     try:
-        absolute = urljoin(base, href) if base else href
+        absolute = urljoin(base, href)
         return canonical_url(absolute, encoding=encoding), absolute.partition("#")[0]
     except ValueError:
         return None
@@ -261,15 +292,3 @@ def _scripted_next(body: bytes) -> list[str]:
     if not found or int(found[2]) + 1 >= int(found[1]):
         return []
     return [f"{found[3].decode()}_{int(found[2]) + 1}.{found[4].decode()}"]
-
-
-def _shape(tree: etree._Element, headlines: list[int], *, says_article: bool) -> Shape:
-    lengths = [len(_SPACE.sub(" ", piece).strip()) for piece in _select(_PIECES, tree)]
-    long = [length for length in lengths if length >= 20]
-    return Shape(
-        prose_chars=sum(long),
-        longest_chars=max(long, default=0),
-        titled_links=headlines[0],
-        linked_chars=headlines[1],
-        says_article=says_article,
-    )

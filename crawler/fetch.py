@@ -46,7 +46,7 @@ def fetch(
     Raises:
         StorageError: the store could not be written; what was committed is safe.
     """
-    process = AsyncCrawlerProcess(_settings(options), install_root_handler=False)
+    process = AsyncCrawlerProcess(_settings(options))
     crawler = process.create_crawler(NewsSpider)
     process.crawl(
         crawler,
@@ -82,6 +82,7 @@ def _settings(options: FetchOptions) -> Settings:
             "DOWNLOAD_TIMEOUT": options.timeout_s,
             "DOWNLOAD_MAXSIZE": options.max_body_bytes,
             "LOG_LEVEL": options.log_level,
+            "LOG_INSTALL_ROOT_HANDLER": False,  # the command line has its own
         },
         priority="cmdline",
     )
