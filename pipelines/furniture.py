@@ -5,8 +5,9 @@ learned before. Out: the keys of the lines at its edges, and which of them are f
 remembering is the archive's (pipelines/archive/furniture.py).
 
 How a statement that recurs in a few reports is told from furniture: only whole lines at the edges of the
-body count; a line must stand on pages with different titles, so that re-posts of one article do not make
-its lines furniture; and it must stand on `titles_needed` of them, which grows with the source.
+body count, and prose only after the news, since the parts of a series share their lead; a line must stand
+on pages with different titles, so that re-posts of one article do not make its lines furniture; and it must
+stand on `titles_needed` of them, which grows with the source.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ LONGEST_LINE = 200
 """Characters; a longer line is a paragraph of somebody's text."""
 
 
+SHORTEST_PROSE = 25
+"""Characters of a line that may be a sentence of its own; labels and notices at the head are shorter."""
+
+
 def titles_needed(readings: int) -> int:
     """On how many pages of different titles a line must stand, in a source of so many readings.
 
@@ -40,7 +45,8 @@ def titles_needed(readings: int) -> int:
 
 def edge_lines(lines: Sequence[str]) -> tuple[int, ...]:
     """Keys of the distinct lines at a page's edges, sorted."""
-    edges = [*lines[:HEAD_LINES], *lines[HEAD_LINES:][-TAIL_LINES:]]
+    head = [line for line in lines[:HEAD_LINES] if not _is_prose(line)]
+    edges = [*head, *lines[HEAD_LINES:][-TAIL_LINES:]]
     return tuple(sorted({key for line in edges if (key := line_key(line)) is not None}))
 
 
@@ -56,3 +62,7 @@ def line_key(line: str) -> int | None:
         return None
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)
+
+
+def _is_prose(line: str) -> bool:
+    return len(line) >= SHORTEST_PROSE and any(mark in line for mark in ("。", "！", "？", ". "))

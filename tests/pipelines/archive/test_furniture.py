@@ -88,6 +88,13 @@ def test_a_page_that_changed_gives_back_what_it_taught(archive: Archive, rows: R
     assert rows("SELECT count(*) FROM texts WHERE text LIKE ?", f"%{FOOTER}%") == [(2,)]
 
 
+def test_the_shared_lead_of_a_series_stays() -> None:
+    lead = "开栏的话:从今天起,本报推出系列报道,走进青岚湖科技园的一线车间,记录普通人的故事。"
+    body = [f"第{n}段" for n in range(20)]
+    assert line_key(lead) not in edge_lines([lead, *body])
+    assert line_key("点击上方蓝字关注我们") in edge_lines(["点击上方蓝字关注我们", *body])
+
+
 @pytest.mark.parametrize(
     ("readings", "needed"), [(1, 3), (36, 3), (37, 4), (100, 5), (1000, 16), (10_000, 50)]
 )
