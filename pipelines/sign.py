@@ -40,7 +40,7 @@ _MIX = ((30, np.uint64(0xBF58476D1CE4E5B9)), (27, np.uint64(0x94D049BB133111EB))
 def sign(text: str) -> Signed:
     """Everything the join stage needs of a text; texts that normalise alike give equal values."""
     normalised = normalise(text)
-    shingles = _shingles(fold_sounds(normalised))
+    shingles = distinct(shingle_hashes(fold_sounds(normalised)))
     return Signed(
         node_id=int.from_bytes(hashlib.sha256(normalised.encode()).digest()[:8], "big", signed=True),
         normalised=normalised,
@@ -67,8 +67,16 @@ def signature_values(signature: bytes) -> npt.NDArray[np.uint32]:
     return np.frombuffer(signature, dtype="<u4", offset=len(signature) - 4 * PERMUTATIONS)
 
 
-def _shingles(sounds: str) -> npt.NDArray[np.uint64]:
-    return np.unique(shingle_hashes(sounds))
+def distinct(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """The hashes sorted, each once; np.unique's hash table takes three times as long here."""
+    hashes = np.sort(hashes)
+    return hashes[np.concatenate(([True], hashes[1:] != hashes[:-1]))]
+
+
+def are_among(hashes: npt.NDArray[np.uint64], among: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Which hashes are in a sorted, non-empty array; np.isin would sort both again."""
+    found: npt.NDArray[np.bool_] = among[np.searchsorted(among[:-1], hashes)] == hashes
+    return found
 
 
 def _keys(shingles: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:

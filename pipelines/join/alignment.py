@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rapidfuzz.distance import Indel
 
-from pipelines.sign import shingle_hashes
+from pipelines.sign import are_among, shingle_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,10 @@ class Gap:
     a: slice
     b: slice
 
+    def __hash__(self) -> int:
+        """By position: slices hash only from Python 3.12."""
+        return hash((self.a.start, self.b.start))
+
 
 def aligned(a: Features, b: Features) -> Iterator[list[Run]]:
     """Shared stretches in text order, then those that only another order of paragraphs shows.
@@ -50,8 +54,7 @@ def aligned(a: Features, b: Features) -> Iterator[list[Run]]:
         yield runs
         left_a = _blanked(left_a, [(start, size) for start, _, size in runs], _BLANK_A)
         left_b = _blanked(left_b, [(start, size) for _, start, size in runs], _BLANK_B)
-        rest = np.isin(shingle_hashes(left_a), b.shingles)
-        if int(rest.sum()) < _REORDERED_SHINGLES:
+        if np.count_nonzero(are_among(shingle_hashes(left_a), b.shingles)) < _REORDERED_SHINGLES:
             return
 
 

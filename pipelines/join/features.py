@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pipelines.join.numbers import number_places
 from pipelines.normalise import fold_sounds
-from pipelines.sign import shingle_hashes
+from pipelines.sign import distinct, shingle_hashes
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
     from pipelines.join.numbers import Places
@@ -42,7 +41,7 @@ class Features:
     @cached_property
     def shingles(self) -> npt.NDArray[np.uint64]:
         """Sorted distinct shingle hashes."""
-        return np.unique(self.sequence)
+        return distinct(self.sequence)
 
     @cached_property
     def numbers(self) -> Places:

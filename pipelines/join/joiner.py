@@ -17,6 +17,7 @@ from pipelines.join.features import Features
 from pipelines.join.index import Node
 from pipelines.join.linkage import Edge, Neighbourhoods, link
 from pipelines.join.verdict import APART, SAME, Verdict, judge
+from pipelines.sign import are_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -159,7 +160,8 @@ class _Graph:
 
     def edges(self, node: int) -> list[Edge]:
         """A text's accepted pairs, best first."""
-        self._load([node])
+        if node not in self._edges:
+            self._load([node])
         return self._edges[node]
 
     def with_neighbours(self, nodes: set[int]) -> set[int]:
@@ -170,7 +172,7 @@ class _Graph:
     def component(self, starts: set[int]) -> dict[int, list[Edge]]:
         """The kept edges of every text that kept edges connect with the starts."""
         kept: dict[int, list[Edge]] = {}
-        front = {node for node in starts if self._index.has(node)}
+        front = set(self._index.nodes(starts))
         while front:
             self.with_neighbours(self.with_neighbours(front))
             kept |= {node: self._neighbourhoods.kept(node) for node in front}
@@ -194,7 +196,7 @@ class _Graph:
 
 
 def _share_enough(a: Node, b: Node) -> bool:
-    shared = len(np.intersect1d(a.keys, b.keys, assume_unique=True))
+    shared = int(np.count_nonzero(are_among(a.keys.view(np.uint64), b.keys.view(np.uint64))))
     return shared >= _SHARED_LEAST and shared >= _SHARED_PART * min(len(a.keys), len(b.keys))
 
 

@@ -1,6 +1,6 @@
 """Whether an exchange of words looks like one name for another: by dictionary, places, people, bodies.
 
-In: two texts and the stretch of each that stands for the other. Out: yes or no. General evidence
+In: two texts and the stretch of each that stands for the other. Out: how sure. General evidence
 only (words.txt, surnames, what stands beside a name), no list of forms.
 """
 
@@ -24,28 +24,65 @@ _PRONOUN = frozenset("我本该这此他她它其")
 _WORD_LONGEST = 4
 _LONGEST_NAME = 16
 
-_PERSON_BEFORE = re.compile(
-    r"(?:书记|主任|[市区县省镇处科局部院校厂队社会]长|经理|总裁|董事|监事|秘书|同志|居民|村民|教授|博士|工程师|师傅|负责人"
-    r"|代表|干部|选手|职工|员工|志愿者|人|副)$"
+# What stands beside names, in words; compared by sound, since copies swap homophones.
+_PERSON_BEFORE = (
+    "书记 主任 市长 区长 县长 省长 镇长 处长 科长 局长 部长 院长 校长 厂长 队长 社长 会长 组长 经理 总裁 董事"
+    " 监事 秘书 同志 居民 村民 教授 博士 工程师 师傅 负责人 代表 干部 选手 职工 员工 志愿者 民警 医生 老师"
+    " 董事长 副总"
 )
-_PERSON_AFTER = re.compile(
-    r"(?:表示|说|介绍|指出|强调|认为|同志|先生|女士|教授|老师|荣获|获|任|不再|带队|率|一行|主持|出席|告诉|高兴|参加|来到|致辞|在)"
+_PERSON_AFTER_ONE = frozenset("说任率获")
+_PERSON_AFTER = (
+    "表示 介绍 指出 强调 认为 同志 先生 女士 教授 老师 荣获 不再 带队 一行 主持 出席 告诉 高兴 参加 来到 致辞"
+    " 代表"
 )
-_BODY_AFTER = re.compile(
-    r"股份|集团|有限|公司|大学|学院|医院|学校|小学|中学|银行|社区|小区|街道|村[^民庄]|[镇乡县]|产业园|工业园|科技[城园]|开发区"
+_BODY_AFTER = (
+    "股份 集团 有限 公司 大学 学院 医院 学校 小学 中学 银行 社区 小区 街道 村委 村党"
+    " 产业园 工业园 科技城 科技园 开发区"
 )
 
+_LATIN = re.compile(r"[a-z0-9]")
 
-def is_name_for_name(a: Features, at_a: slice, b: Features, at_b: slice) -> bool:
-    """Whether what stands in `a` at one place and in `b` at the same place are two different names."""
-    sides = (a.text, at_a), (b.text, at_b)
-    if any(text[at][0] in _PRONOUN or at.stop - at.start > _LONGEST_NAME for text, at in sides):
-        return False
-    return (
-        all(_is_person(*side) for side in sides)
-        or _are_places(a, at_a, b, at_b)
-        or all(_is_strange(*side) for side in sides)
-        or all(_is_before_body(*side) for side in sides)
+NONE, STRANGE, NAMED, STRONG = 0, 1, 2, 4
+
+
+def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
+    """How surely what stands in `a` at one place and in `b` at the same place are two names.
+
+    STRONG: unknown to the dictionary, and where people or bodies are named (of two bodies one may be
+    named with ordinary words). NAMED: regions, people, or bodies, all perhaps with ordinary words.
+    STRANGE: both unknown to the dictionary, no more.
+    """
+    sides = (a, at_a), (b, at_b)
+    if any(_is_no_name(one.text, at) for one, at in sides):
+        return NONE
+    people = all(_is_person(*side) for side in sides)
+    bodies = all(_is_before_body(*side) for side in sides)
+    strange = sum(_is_strange(one.text, at) for one, at in sides)
+    if (strange == 2 and people) or (strange and bodies):
+        return STRONG
+    if people or _are_places(a, at_a, b, at_b) or (bodies and min(_length(at_a), _length(at_b)) > 1):
+        return NAMED
+    return STRANGE if strange == 2 else NONE
+
+
+def _is_before_body(one: Features, at: slice) -> bool:
+    """Whether what follows makes it the name of a body: a company, a school, a community, a park."""
+    return any(
+        _pattern(_BODY_AFTER).match(one.sounds, start)
+        for start in {at.stop, at.stop + (at.stop - at.start == 1)}
+    )
+
+
+def _length(at: slice) -> int:
+    return int(at.stop - at.start)
+
+
+def _is_no_name(text: str, at: slice) -> bool:
+    """Whether it is too long, begins as 我市 and 该公司 do, or is a piece of a latin name or address."""
+    if at.stop - at.start > _LONGEST_NAME or text[at][0] in _PRONOUN:
+        return True
+    return bool(_LATIN.search(text[at])) and bool(
+        _LATIN.search(text[max(0, at.start - 1)] + text[at.stop : at.stop + 1])
     )
 
 
@@ -58,23 +95,34 @@ def _are_places(a: Features, at_a: slice, b: Features, at_b: slice) -> bool:
     return bool(_words_over(a.text, at_a, regions) or _words_over(b.text, at_b, regions))
 
 
-def _is_person(text: str, at: slice) -> bool:
+def _is_person(one: Features, at: slice) -> bool:
     """Whether it is (the rest of) a name of two or three characters beside words that go with people."""
-    for start in (at.start, at.start - 1, at.start - 2):
-        name = text[max(0, start) : at.stop]
-        if 2 <= len(name) <= 3 and name[0] in SURNAMES:
-            before, after = text[max(0, start - 4) : start], text[at.stop : at.stop + 3]
-            if _PERSON_BEFORE.search(before) or _PERSON_AFTER.match(after):
-                return True
-    return False
+    stops = (at.stop, at.stop + 1, at.stop + 2) if at.stop - at.start == 1 else (at.stop,)
+    return any(
+        2 <= stop - start <= 3
+        and start >= 0
+        and one.text[start] in SURNAMES
+        and _is_among_people(one, start, stop)
+        for start in (at.start, at.start - 1, at.start - 2)
+        for stop in stops
+    )
 
 
-def _is_before_body(text: str, at: slice) -> bool:
-    return at.stop - at.start >= 2 and _BODY_AFTER.match(text[at.stop : at.stop + 6]) is not None
+def _is_among_people(one: Features, start: int, stop: int) -> bool:
+    return bool(
+        one.text[stop : stop + 1] in _PERSON_AFTER_ONE
+        or _pattern(_PERSON_AFTER).match(one.sounds, stop)
+        or _pattern(_PERSON_BEFORE, "$").search(one.sounds[max(0, start - 3) : start])
+    )
+
+
+@cache
+def _pattern(words: str, end: str = "") -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(fold_sounds(words).split())}){end}")
 
 
 def _is_strange(text: str, at: slice) -> bool:
-    """Whether no dictionary words cover it, with what stands beside it: two characters in a row, or one of few."""
+    """Whether no dictionary words cover it, with what stands beside it: two in a row, or one of few."""
     covered = {i for i in range(at.start, at.stop) if text[i] in _FUNCTION}
     for start, size in _words_at(text, at, _lexicon()[1]):
         covered |= set(range(start, start + size))

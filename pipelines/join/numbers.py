@@ -17,12 +17,14 @@ _NUMBER = re.compile(r"\d+")
 _CONTEXT = 4
 """Sounds that make a place: 3 mix up 增长 of one thing with another's, 6 lose reworded copies."""
 _ENOUGH = 3
+"""Of these, at least so many that are no numbers: 年 and 月 alone make no place."""
 
 # Counters, bylines and registration numbers belong to the page, not to the news on it.
 _PAGE_NUMBER = re.compile(
     r"(?:浏览|阅读|点击|人气|次数|访问|评论|发布时间|发布日期|发布于|发表时间|发表日期|更新时间|时间日期|来源|备|版权所有"
-    r"|(?:个月|天|小时|分钟|年)前|admin)\D{0,2}$"
+    r"|(?:个月|天|小时|分钟|年)前\d*[^\d,.]{0,8}|admin)\D{0,2}$"
 )
+_SERVICE_LINE = re.compile(r"[48]00\d{7}")
 _DIFFER_LEAST = 2
 _DIFFER_SHARE = 0.25
 _OVERLAP = 1 / 3
@@ -50,12 +52,12 @@ def number_places(text: str, sounds: str) -> Places:
         start, end = match.span()
         at = start - shift
         shift += end - start - 1
-        if _is_latin(text[start - 1 : start]) or _PAGE_NUMBER.search(text[max(0, start - 10) : start]):
+        if _is_of_page(text, start, match.group()):
             continue
         before, after = masked[max(0, at - _CONTEXT) : at], masked[at + 1 : at + 1 + _CONTEXT]
-        if len(before) >= _ENOUGH:
+        if _is_enough(before):
             places["<" + before].add(match.group())
-        if len(after) >= _ENOUGH:
+        if _is_enough(after):
             places[">" + after].add(match.group())
     return {place: frozenset(numbers) for place, numbers in places.items()}
 
@@ -67,10 +69,31 @@ def compare_numbers(a: Places, b: Places) -> NumbersCompared:
         ours, theirs = a[place], b[place]
         cell = counts[place[0]]
         cell[0] += 1
-        cell[1] += len(ours & theirs) < _OVERLAP * min(len(ours), len(theirs))
+        cell[1] += _agreeing(ours, theirs) < _OVERLAP * min(len(ours), len(theirs))
     shared, differ = max(counts.values(), key=lambda cell: (cell[1], cell[0]))
     return NumbersCompared(shared, differ)
 
 
-def _is_latin(character: str) -> bool:
-    return "a" <= character <= "z"
+def agree(one: str, other: str) -> bool:
+    """Whether two numbers are the same; where punctuation was lost, one begins or ends with the other."""
+    short, long = sorted((one, other), key=len)
+    return short == long or (len(short) >= _ENOUGH and (long.startswith(short) or long.endswith(short)))
+
+
+def _agreeing(ours: frozenset[str], theirs: frozenset[str]) -> int:
+    """How many of the numbers are in both."""
+    return len(ours & theirs) or sum(agree(one, other) for one in ours for other in theirs)
+
+
+def _is_enough(context: str) -> bool:
+    return len(context) - context.count("#") >= _ENOUGH
+
+
+def _is_of_page(text: str, start: int, number: str) -> bool:
+    """Whether a number belongs to page furniture or to a latin name."""
+    before = text[max(0, start - 18) : start]
+    return (
+        "a" <= before[-1:] <= "z"
+        or _SERVICE_LINE.fullmatch(number) is not None
+        or _PAGE_NUMBER.search(before) is not None
+    )

@@ -13,6 +13,7 @@ import numpy as np
 
 from pipelines.join.numbers import compare_numbers
 from pipelines.join.wordings import compare_wordings
+from pipelines.sign import are_among
 
 if TYPE_CHECKING:
     from pipelines.join.features import Features
@@ -25,7 +26,7 @@ MOST = 0.45
 SPREAD_LEAST = 0.20
 SHORT_CHARACTERS = 160
 SHORT_LEAST = 0.70
-_BLOCKS = 12
+_BLOCKS_MOST, _BLOCK_SHINGLES = 12, 40
 _BLOCK_HIT = 0.06
 
 
@@ -48,8 +49,7 @@ class Verdict:
 def judge(a: Features, b: Features) -> Verdict:
     """Whether two texts are copies of each other; the same for (a, b) and (b, a)."""
     small, large = sorted((a, b), key=lambda f: (len(f.shingles), f.node_id))
-    shared = np.isin(small.shingles, large.shingles, assume_unique=True)
-    common = int(shared.sum())
+    common = int(np.count_nonzero(are_among(small.shingles, large.shingles)))
     containment = common / len(small.shingles)
     similarity = common / (len(small.shingles) + len(large.shingles) - common)
     reason = _nearness(small, large, containment)
@@ -58,7 +58,7 @@ def judge(a: Features, b: Features) -> Verdict:
     numbers = compare_numbers(small.numbers, large.numbers)
     if numbers.contradict:
         return Verdict(BLOCKED, "numbers", containment, similarity, numbers.shared, numbers.differ)
-    wordings = compare_wordings(small, large, numbers.differ)
+    wordings = compare_wordings(small, large)
     against = wordings.against
     return Verdict(
         BLOCKED if against else SAME,
@@ -66,7 +66,7 @@ def judge(a: Features, b: Features) -> Verdict:
         containment,
         similarity,
         numbers.shared,
-        numbers.differ,
+        max(numbers.differ, wordings.figures),
         wordings.exchanges,
         wordings.names,
     )
@@ -85,6 +85,6 @@ def _nearness(small: Features, large: Features, containment: float) -> str | Non
 
 def _is_spread(small: Features, large: Features) -> bool:
     """Whether shared shingles stand all over the smaller text, as in a reworded copy."""
-    hits = np.isin(small.sequence, large.shingles)
-    blocks = np.array_split(hits, _BLOCKS)
+    hits = are_among(small.sequence, large.shingles)
+    blocks = np.array_split(hits, min(_BLOCKS_MOST, len(hits) // _BLOCK_SHINGLES))
     return all(float(block.mean()) >= _BLOCK_HIT for block in blocks)

@@ -1,10 +1,8 @@
 """What two near texts exchanged between the stretches they share, and what that says against joining.
 
-In: the features of two texts. Out: `Wordings`. Two guards look at the exchanges. The name guard:
-notices, appointments and awards are forms, exact outside their slots, so a name that stands for
-another name speaks against joining, unless it is rare among ordinary rewordings. The body guard:
-two pages that share what stands around, and have each a long text of its own between, are two
-articles in one site's furniture.
+In: the features of two texts. Out: `Wordings`. Three guards look at the exchanges: figures for other
+figures, names for other names, and a long text of each one's own between shared ones, as two
+articles in one site's furniture have it.
 """
 
 from __future__ import annotations
@@ -13,28 +11,27 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pipelines.join.alignment import Gap, aligned, gaps, length, short_gaps
-from pipelines.join.lexicon import is_name_for_name
+from pipelines.join.names import survives, times_said, weigh_names
+from pipelines.join.numbers import agree
+from pipelines.sign import are_among
 
 if TYPE_CHECKING:
     from pipelines.join.alignment import Run
     from pipelines.join.features import Features
 
-_NAMES_SHARE = 0.3
-_REPEATED = 2
-_SLOT_REPEATED = 3
+_FIGURES_LEAST, _FIGURES_SHARE = 2, 0.25
+_SLOT_TIMES, _SLOT_SHARE = 3, 0.5
 
 # Bylines, counters and links stand on the page beside the news; what differs there is no evidence.
 _PAGE_WORDS = re.compile(
     r"首页|正文内容|发布时间|来源|作者|编辑|责编|记者|通讯员|admin|个月前|天前|小时前|icp备|安备|技术支持|版权所有|http|www"
 )
 _PAGE_REACH = 10
-_HAS_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
 
 _BODY_CHARACTERS, _BODY_SHARE = 90, 0.07
-_FLANK_CHARACTERS = 40
+_FLANK_CHARACTERS = 60
 _ELSEWHERE_SHARE = 0.2
 """A body of its own stands nowhere else in the other text: reordered paragraphs do."""
 
@@ -43,81 +40,58 @@ _ELSEWHERE_SHARE = 0.2
 class Wordings:
     """What was exchanged between two texts."""
 
-    exchanges: int
-    """How many short wordings stand for another."""
-    names: int
+    exchanges: int = 0
+    """How many short wordings, figures aside, stand for another."""
+    names: int = 0
     """How many of these look like one name for another."""
-    against: str | None
-    """`names` or `body` where it speaks against one piece of news."""
+    figures: int = 0
+    """How many numbers stand for another."""
+    against: str | None = None
+    """`numbers`, `names` or `body` where it speaks against one piece of news."""
 
 
-def compare_wordings(a: Features, b: Features, numbers_differ: int) -> Wordings:
+def compare_wordings(a: Features, b: Features) -> Wordings:
     """What two near texts exchanged, and whether it speaks against their being copies."""
     passes = list(aligned(a, b))
     if _has_own_body(a, b, passes[0]):
-        return Wordings(0, 0, "body")
+        return Wordings(against="body")
     found = [gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs)]
-    exchanges = [gap for gap in found if not _is_of_page(a, b, gap)]
-    names = [gap for gap in exchanges if is_name_for_name(a, gap.a, b, gap.b) and not _survives(a, b, gap)]
-    against = None
-    if names and (
-        len(names) >= _NAMES_SHARE * len(exchanges) or any(_is_repeated(a, b, gap, names) for gap in names)
-    ):
-        against = "names"
-    elif numbers_differ >= 2 and any(_is_slot(a, b, gap) for gap in exchanges):
-        against = "numbers"
-    return Wordings(len(exchanges), len(names), against)
+    found = [gap for gap in found if not _is_of_page(a, b, gap)]
+    figures = sum(_is_other_figure(a.text[gap.a], b.text[gap.b]) for gap in found)
+    exchanges = [gap for gap in found if not _NUMBER.search(a.text[gap.a] + b.text[gap.b])]
+    names, against_names = weigh_names(a, b, exchanges)
+    against_figures = figures >= _FIGURES_LEAST and (
+        figures >= _FIGURES_SHARE * (figures + _shared_figures(a, passes)) or _is_form(a, b, exchanges)
+    )
+    against = "numbers" if against_figures else "names" if against_names else None
+    return Wordings(len(exchanges), names, figures, against)
 
 
 def _is_of_page(a: Features, b: Features, gap: Gap) -> bool:
-    """Whether it is a number (the number guard's matter), or stands in a byline, counter or link."""
+    """Whether it stands in a byline, counter or link."""
     return any(
-        _HAS_DIGIT.search(one.text[at]) is not None
-        or _PAGE_WORDS.search(one.text[max(0, at.start - _PAGE_REACH) : at.stop + _PAGE_REACH // 2])
-        is not None
+        _PAGE_WORDS.search(one.text[max(0, at.start - _PAGE_REACH) : at.stop + _PAGE_REACH // 2])
         for one, at in ((a, gap.a), (b, gap.b))
     )
 
 
-def _is_repeated(a: Features, b: Features, gap: Gap, names: list[Gap]) -> bool:
-    """Whether each text says its own name more than once, as a form repeats what stands in a slot."""
-    if min(_count(a, gap.a), _count(b, gap.b)) >= _REPEATED:
-        return True
-    return any(
-        other != gap
-        and _have_common(a.sounds[gap.a], a.sounds[other.a])
-        and _have_common(b.sounds[gap.b], b.sounds[other.b])
-        for other in names
+def _is_other_figure(ours: str, theirs: str) -> bool:
+    """Whether both have numbers, and other ones."""
+    numbers, others = _NUMBER.findall(ours), _NUMBER.findall(theirs)
+    return bool(numbers and others) and not any(agree(one, other) for one in numbers for other in others)
+
+
+def _shared_figures(a: Features, passes: list[list[Run]]) -> int:
+    """How many numbers stand in shared text."""
+    return sum(
+        len(_NUMBER.findall(a.text[start : start + size])) for runs in passes for start, _, size in runs
     )
 
 
-def _is_slot(a: Features, b: Features, gap: Gap) -> bool:
-    """Whether one wording stands for another throughout, names or not."""
-    return min(_count(a, gap.a), _count(b, gap.b)) >= _SLOT_REPEATED and not _survives(a, b, gap)
-
-
-def _survives(a: Features, b: Features, gap: Gap) -> bool:
-    """Whether what was exchanged also stands in the other text, by sound."""
-    return any(whole in b.sounds for whole in _wholes(a, gap.a)) or any(
-        whole in a.sounds for whole in _wholes(b, gap.b)
-    )
-
-
-def _count(one: Features, at: slice) -> int:
-    """How often a text says what was exchanged."""
-    return max(one.sounds.count(whole) for whole in _wholes(one, at))
-
-
-def _wholes(one: Features, at: slice) -> list[str]:
-    """The sounds of an exchanged wording; one character alone counts with its neighbour on either side."""
-    if length(at) > 1:
-        return [one.sounds[at]]
-    return [one.sounds[max(0, at.start - 1) : at.stop], one.sounds[at.start : at.stop + 1]]
-
-
-def _have_common(one: str, other: str) -> bool:
-    """Whether two short wordings share two sounds in a row."""
-    return any(one[i : i + 2] in other for i in range(len(one) - 1))
+def _is_form(a: Features, b: Features, exchanges: list[Gap]) -> bool:
+    """Whether the exchanges are mostly slots: one wording for another throughout, names or not."""
+    slots = sum(times_said(a, b, gap) >= _SLOT_TIMES and not survives(a, b, gap) for gap in exchanges)
+    return slots > 0 and slots >= _SLOT_SHARE * len(exchanges)
 
 
 def _has_own_body(a: Features, b: Features, runs: list[Run]) -> bool:
@@ -138,5 +112,5 @@ def _has_own_body(a: Features, b: Features, runs: list[Run]) -> bool:
 
 
 def _is_own(one: Features, part: slice, other: Features) -> bool:
-    hits = np.isin(one.sequence[part], other.shingles)
+    hits = are_among(one.sequence[part], other.shingles)
     return float(hits.mean()) <= _ELSEWHERE_SHARE if len(hits) else False

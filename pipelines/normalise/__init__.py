@@ -21,8 +21,13 @@ def normalise(text: str) -> str:
 def fold_sounds(normalised: str) -> str:
     """A normalised text, as long as before, with one ideograph for all that sound alike (蕞 as 最).
 
-    Sounds are pinyin syllables without tones, with the confusions of 模糊音 (zh/z, n/l, ng/n …) folded.
+    Sounds are pinyin syllables without tones, with the confusions of 模糊音 (zh/z, n/l, ng/n …) folded;
+    words that Taiwan says otherwise (社群 for 社区) count as the mainland's.
     """
+    starts = _regional_words().keys() & {normalised[i : i + 2] for i in range(len(normalised) - 1)}
+    for start in sorted(starts):
+        for theirs, ours in _regional_words()[start]:
+            normalised = normalised.replace(theirs, ours)
     return normalised.translate(_sounds())
 
 
@@ -46,9 +51,19 @@ def _spellings() -> _Spellings:
 
 
 @cache
+def _regional_words() -> dict[str, list[tuple[str, str]]]:
+    """Taiwan's words with the mainland's, by the first two characters, longer words first."""
+    words: dict[str, list[tuple[str, str]]] = {}
+    for pair in sorted(_characters()[1].split(" "), key=lambda pair: (-len(pair), pair)):
+        theirs, ours = pair.split("=")
+        words.setdefault(theirs[:2], []).append((theirs, ours))
+    return words
+
+
+@cache
 def _sounds() -> dict[int, int]:
     table: dict[int, int] = {}
-    for line in _characters()[1:]:
+    for line in _characters()[2:]:
         _, characters = line.split(" ")
         table |= dict.fromkeys(map(ord, characters), min(map(ord, characters)))
     return table

@@ -18,6 +18,7 @@ import opencc
 from pypinyin.constants import PINYIN_DICT
 
 _OUTPUT = Path(__file__).with_name("characters.txt")
+_WORDS = Path(__file__).parent.parent / "join/words.txt"
 _IDEOGRAPHS = [
     *range(0x3400, 0x4DC0),
     *range(0x4E00, 0xA000),
@@ -31,9 +32,9 @@ _FUZZY = ((r"^zh", "z"), (r"^ch", "c"), (r"^sh", "s"), (r"^n", "l"), (r"ng$", "n
 
 
 def main() -> None:
-    """Write the table: one `=TRADITIONAL SIMPLIFIED ...` line, then a `SOUND CHARACTERS` line each."""
-    convert = opencc.OpenCC("t2s").convert
-    simplified = {chr(code): convert(chr(code)) for code in _IDEOGRAPHS}
+    """Write the table: traditional with simplified characters; regional words; a line a sound."""
+    taiwan, mainland = opencc.OpenCC("tw2s").convert, opencc.OpenCC("t2s").convert
+    simplified = {chr(code): taiwan(mainland(chr(code))) for code in _IDEOGRAPHS}
     pairs = "".join(old + new for old, new in simplified.items() if old != new and len(new) == 1)
     sounds: dict[str, list[str]] = defaultdict(list)
     for code in _IDEOGRAPHS:
@@ -42,9 +43,23 @@ def main() -> None:
             sounds[_fold(reading)].append(chr(code))
     lines = [
         f"= {pairs}",
+        " ".join(_regional()),
         *(f"{sound} {''.join(characters)}" for sound, characters in sorted(sounds.items())),
     ]
     _OUTPUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _regional() -> list[str]:
+    """Words that Taiwan and the mainland say differently, as long as each other: 社群=社区."""
+    to_taiwan, from_taiwan = opencc.OpenCC("s2twp").convert, opencc.OpenCC("tw2s").convert
+    words = _WORDS.read_text("utf-8").splitlines()[1].split(" ")
+    pairs = {word: from_taiwan(to_taiwan(word)) for word in words}
+    others = set(pairs.values())
+    return [
+        f"{theirs}={ours}"
+        for ours, theirs in pairs.items()
+        if ours != theirs and len(ours) == len(theirs) and ours not in others
+    ]
 
 
 def _fold(reading: str) -> str:
