@@ -53,14 +53,18 @@ _NAME = re.compile(
     r"|[A-Z][\w.'’-]{0,20}(?: [A-Za-z][\w.'’-]{0,20}){0,4}"
     r"|[\w\u4e00-\u9fff.·-]{2,16})$"
 )
+_ROLE = re.compile(
+    r"^(?:[\u4e00-\u9fff]{0,12}?(?:记者|記者|评论员|評論員|专栏作者|撰稿人|通讯员|通訊員)|staff writer|reporter)[\s:：、]*(?=\S)",
+    re.IGNORECASE,
+)
 _STAFF_CODE = re.compile(r"[_\-\s]?[A-Z]{1,4}\d{2,7}$")
 _NOT_NAME = re.compile(
     r"^(?:admin|administrator|root|test|editor|佚名|未知|匿名|本站|网络|互联网|不详|管理员|系统管理员|无|暂无|小编|null|none|undefined"
-    r"|unknown|www\..*|.*\.(?:com|cn|net|org).*|登录|注册|关于我们|版权.*)$",
+    r"|unknown|name|author|作者|.*_.*|www\..*|.*\.(?:com|cn|net|org).*|登录|注册|关于我们|版权.*)$",
     re.IGNORECASE,
 )
 _NOT_SOURCE = re.compile(
-    r"^(?:本站|本网|网络|互联网|网络整理|未知|不详|佚名|转载|原创|本站原创|null|none|undefined|其他|其它|其他来源|官方|源|无"
+    r"^(?:本文.*|收录.*|发布|转发|本站|本网|网络|互联网|网络整理|未知|不详|佚名|转载|原创|本站原创|null|none|undefined|其他|其它|其他来源|官方|源|无"
     r"|.{0,6}(?:登录|注册|首页).{0,6}|\d+)$",
     re.IGNORECASE,
 )
@@ -293,7 +297,7 @@ def _names_the_site(name: str, metadata: Metadata) -> bool:
 
 def _person(value: str) -> str:
     """The name or names at the start of a value; empty where it is no name."""
-    value = value.strip(" :：/／\u3000[【(（")
+    value = _ROLE.sub("", value.strip(" :：/／\u3000[【(（"), count=1)
     end = _VALUE_END.search(value, 1)
     value = (value[: end.start()] if end else value).strip(" -–—_、")
     value = _STAFF_CODE.sub("", value).strip()

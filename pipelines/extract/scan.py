@@ -87,6 +87,8 @@ _SKIPPED = frozenset(
         "applet",
     ]
 )
+_MOST_LINES = 20_000
+"""A page with more is no news, and must not hold up a worker; its first lines are read."""
 _SPACE = re.compile(r"[\s\u00a0\u3000\u200b\u200c\u200d\ufeff\u2028\u2029]+")
 _BETWEEN_HAN = re.compile(
     r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+\s*(?=[\u3000-\u9fff\uff00-\uffef])"
@@ -155,6 +157,8 @@ class _Scanner:
             if not isinstance(tag, str):
                 continue
             if event == "start":
+                if len(self.scan.lines) >= _MOST_LINES:
+                    break
                 if tag in _SKIPPED:
                     walk.skip_subtree()
                     continue
