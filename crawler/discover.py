@@ -38,16 +38,25 @@ _FEED_TYPES = frozenset(["application/rss+xml", "application/atom+xml", "applica
 _NOT_PROSE = frozenset(
     ["a", "script", "style", "noscript", "select", "option", "textarea", "title", "button"]
 )
+_INLINE = frozenset(["span", "font", "strong", "b", "em", "i", "u", "small", "section", "o:p", "sup", "big"])
+_PARAGRAPHS = frozenset(["p", "div", "h1", "h2", "h3", "h4", "center", "blockquote", "pre", "figcaption"])
+_FURNITURE = re.compile(
+    r"版权|备案|ICP|ＩＣＰ|公网安备|许可证|主办单位|承办单位|邮编|电话|举报|联系我们|技术支持|浏览器|分辨率|"
+    r"copyright|all rights reserved|©",
+    re.IGNORECASE,
+)
+"""Marks a line of a page's foot; a list has these and no other running text."""
 _SPACE = re.compile(r"\s+")
 _REFRESH_MAX_S = 10
 _MAX_ROLE_CHARS = 12
 _MIN_PIECE = 20
 """Characters in one piece from which on text counts as running text."""
+_MIN_TEASER = 40
 _MIN_HEADLINE = 8
 """Characters of a link's text from which on it is taken for a headline."""
 
 
-_NO_SHAPE = Shape(0, 0, 0, 0, says_article=False)
+_NO_SHAPE = Shape(0, 0, 0, 0, 0, says_article=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +127,9 @@ class _Walk:
         self.refresh: str | None = None
         self._says_article = False
         self._headlines = 0
-        self._headline_chars = 0
         self._pieces: list[int] = []
+        self._blocks: dict[etree._Element, int] = {}
+        """Characters of running text by the element that holds its paragraphs together."""
 
     def over(self, tree: etree._Element) -> None:
         special = {"a": self._anchor, "base": self._set_base, "link": self._link, "meta": self._meta}
@@ -129,24 +139,30 @@ class _Walk:
             if tag in special:
                 special[tag](element)
             elif (text := element.text) and len(text) >= _MIN_PIECE and tag not in _NOT_PROSE:
-                self._piece(text, element)
+                self._piece(text, element, tail=False)
             tail = element.tail
             if tail and len(tail) >= _MIN_PIECE:
-                self._piece(tail, element)
+                self._piece(tail, element, tail=True)
 
     def shape(self) -> Shape:
         return Shape(
             prose_chars=sum(self._pieces),
             longest_chars=max(self._pieces, default=0),
+            block_chars=max(self._blocks.values(), default=0),
+            teasers=sum(chars >= _MIN_TEASER for chars in self._blocks.values()),
             titled_links=self._headlines,
-            linked_chars=self._headline_chars,
             says_article=self._says_article,
         )
 
-    def _piece(self, text: str, element: etree._Element) -> None:
-        length = len(_SPACE.sub(" ", text).strip())
-        if length >= _MIN_PIECE and not any(above.tag in _NOT_PROSE for above in element.iterancestors()):
-            self._pieces.append(length)
+    def _piece(self, text: str, element: etree._Element, *, tail: bool) -> None:
+        plain = _SPACE.sub(" ", text).strip()
+        if len(plain) < _MIN_PIECE or _FURNITURE.search(plain):
+            return
+        if any(above.tag in _NOT_PROSE for above in element.iterancestors()):
+            return
+        self._pieces.append(len(plain))
+        block = _block(element.getparent() if tail else element)
+        self._blocks[block] = self._blocks.get(block, 0) + len(plain)
 
     def _anchor(self, element: etree._Element) -> None:
         href = element.get("href")
@@ -155,7 +171,6 @@ class _Walk:
         text = _text(element)
         if len(text) >= _MIN_HEADLINE:
             self._headlines += 1
-            self._headline_chars += len(text)
         rel = (element.get("rel") or "").lower()
         if "nofollow" not in rel:
             self.found.append((href, _role(text, rel)))
@@ -190,6 +205,19 @@ class _Walk:
             hidden = any(above.tag == "noscript" for above in element.iterancestors())
             if found and int(found[1]) <= _REFRESH_MAX_S and not hidden:
                 self.refresh = found[2].strip()
+
+
+def _block(element: etree._Element | None) -> etree._Element:
+    """What holds a piece of text together with its neighbours: the parent of its paragraph.
+
+    A list's item is its own block, so that twenty teasers never add up to an article.
+    """
+    assert element is not None
+    while element.tag in _INLINE and (above := element.getparent()) is not None:
+        element = above
+    if element.tag in _PARAGRAPHS and (above := element.getparent()) is not None:
+        return above
+    return element
 
 
 class _Resolver:
