@@ -68,6 +68,10 @@ class SqliteJoinIndex:
             for node_id, shingles, keys, scheme, signature in rows
         }
 
+    def sizes(self, node_ids: Iterable[int]) -> Mapping[int, int]:
+        """How many distinct shingles each of the texts has."""
+        return dict(self._chunked("SELECT node_id, shingles FROM nodes WHERE node_id IN", node_ids))
+
     def around(self, node: Node, window: int) -> Iterator[Around]:
         """For each of its keys that others have too, up to `window` neighbours on either side."""
         whole = "SELECT place, node_id FROM node_keys WHERE key = ? LIMIT ?"

@@ -69,6 +69,9 @@ class JoinIndex(Protocol):
     def nodes(self, node_ids: Iterable[int]) -> Mapping[int, Node]:
         """Those of the texts that are in the index."""
 
+    def sizes(self, node_ids: Iterable[int]) -> Mapping[int, int]:
+        """How many distinct shingles each of the texts has."""
+
     def around(self, node: Node, window: int) -> Iterable[Around]:
         """For each of its keys that others have too, up to `window` neighbours on either side."""
 

@@ -152,7 +152,7 @@ class _Graph:
         self._index = index
         self._edges: dict[int, list[Edge]] = {}
         self._known: dict[Pair, str] = {}
-        self._neighbourhoods = Neighbourhoods(self.edges, self._size)
+        self._neighbourhoods = Neighbourhoods(self.edges, index.sizes)
 
     def verdict(self, pair: Pair) -> str | None:
         """The stored verdict on a pair, where one was read."""
@@ -190,9 +190,6 @@ class _Graph:
                 if verdict == SAME and node in found:
                     found[node].add(Edge(-similarity, other))
         self._edges |= {node: sorted(edges) for node, edges in found.items()}
-
-    def _size(self, node: int) -> int:
-        return self._index.nodes([node])[node].shingles
 
 
 def _share_enough(a: Node, b: Node) -> bool:

@@ -68,9 +68,11 @@ def _agree(left: list[int], right: list[int], verdict: Callable[[int, int], str]
 class Neighbourhoods:
     """Which accepted pairs count, worked out for one state of the archive."""
 
-    def __init__(self, edges: Callable[[int], list[Edge]], size: Callable[[int], int]) -> None:
-        """Take each text's accepted pairs, best first, and each text's number of shingles."""
-        self._edges, self._size = edges, size
+    def __init__(
+        self, edges: Callable[[int], list[Edge]], sizes: Callable[[list[int]], Mapping[int, int]]
+    ) -> None:
+        """Take each text's accepted pairs, best first, and texts' numbers of shingles."""
+        self._edges, self._sizes = edges, sizes
         self._chosen: dict[int, dict[int, Edge]] = {}
 
     def kept(self, node: int) -> list[Edge]:
@@ -82,11 +84,15 @@ class Neighbourhoods:
         if node not in self._chosen:
             best = self._edges(node)[:BEST]
             groups = self._groups([edge.other for edge in best])
-            elsewhere = {
-                other for group in groups[1:] for other in group if self._size(other) < self._size(node)
-            }
+            elsewhere = self._smaller(node, [other for group in groups[1:] for other in group])
             self._chosen[node] = {edge.other: edge for edge in best if edge.other not in elsewhere}
         return self._chosen[node]
+
+    def _smaller(self, node: int, others: list[int]) -> set[int]:
+        if not others:
+            return set()
+        sizes = self._sizes([node, *others])
+        return {other for other in others if sizes[other] < sizes[node]}
 
     def _groups(self, nodes: list[int]) -> list[set[int]]:
         """The nodes in groups that accepted pairs among them connect, the first node's group first."""
