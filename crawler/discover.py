@@ -41,10 +41,11 @@ _NOT_PROSE = frozenset(
 _INLINE = frozenset(["span", "font", "strong", "b", "em", "i", "u", "small", "section", "o:p", "sup", "big"])
 _PARAGRAPHS = frozenset(["p", "div", "h1", "h2", "h3", "h4", "center", "blockquote", "pre", "figcaption"])
 _FURNITURE = re.compile(
-    r"版权|备案|ICP|ＩＣＰ|公网安备|许可证|主办单位|承办单位|邮编|电话|举报|联系我们|技术支持|浏览器|分辨率|"
+    r"版权所有|备案|ICP|ＩＣＰ|公网安备|许可证|主办单位|承办单位|邮编|电话\s*[:：]|技术支持|建议使用|分辨率|"
     r"copyright|all rights reserved|©",
     re.IGNORECASE,
 )
+_FURNITURE_MAX = 100
 """Marks a line of a page's foot; a list has these and no other running text."""
 _SPACE = re.compile(r"\s+")
 _REFRESH_MAX_S = 10
@@ -156,7 +157,7 @@ class _Walk:
 
     def _piece(self, text: str, element: etree._Element, *, tail: bool) -> None:
         plain = _SPACE.sub(" ", text).strip()
-        if len(plain) < _MIN_PIECE or _FURNITURE.search(plain):
+        if len(plain) < _MIN_PIECE or (len(plain) < _FURNITURE_MAX and _FURNITURE.search(plain)):
             return
         if any(above.tag in _NOT_PROSE for above in element.iterancestors()):
             return
