@@ -19,9 +19,11 @@ class CrawlSource:
     """One publication we may crawl, as the sources file has it. Host, name and one start URL suffice."""
 
     host: str
-    """Lower case, with the port where it is not the scheme's own: `pipelines.urls.host_of`."""
+    """With the port where it is not the scheme's own: `www.example.cn`, `news.example.cn:8080`."""
     name: str
+    """What the publication calls itself; shown beside everything taken from it."""
     start_urls: tuple[str, ...]
+    """Where a reader would begin: the home page or the news lists; feeds and sitemaps are found."""
     every_s: float = 6 * 3600.0
     """How often `crawl --due` takes it."""
     allow_private: bool = False
@@ -29,7 +31,9 @@ class CrawlSource:
     delay_s: float = 1.0
     """Least time between two requests to this host; robots.txt may ask for more, never for less."""
     include_subdomains: bool = False
+    """True makes the hosts below this one part of the source."""
     time_zone: str = DEFAULT_TIME_ZONE
+    """In which the dates on its pages are meant."""
     allowed_paths: tuple[str, ...] = ()
     """Path prefixes (`/news/`) that may be fetched; empty: all."""
     max_depth: int = 12

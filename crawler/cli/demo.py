@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from pathlib import Path  # typer reads the annotations when it runs
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,8 +51,16 @@ def demo(
         if as_json:
             print_json({"archive": str(archive), "run": report_json(report), "score": score.as_json()})
         else:
-            answers().print(render(score, found_by_source(archive, server), archive))
+            answers().print(render(score, found_by_source(archive, server), archive, _program()))
     raise typer.Exit(0 if score.met else ATTENTION)
+
+
+def _program() -> str:
+    """How parknews was called, so that what is printed can be typed."""
+    called = Path(sys.argv[0])
+    if shutil.which(called.name) == str(called.resolve()):
+        return called.name
+    return os.path.relpath(called) if called.is_relative_to(Path.cwd()) else str(called)
 
 
 def _crawl(settings: Settings, archive: Path, sources_toml: str) -> RunReport:

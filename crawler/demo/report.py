@@ -73,8 +73,10 @@ def found_by_source(archive: Path, server: DemoServer) -> list[FoundAtSource]:
     ]
 
 
-def render(score: DemoScore, found: Sequence[FoundAtSource], db: Path) -> RenderableType:
-    """All that `parknews demo` prints at its end."""
+def render(
+    score: DemoScore, found: Sequence[FoundAtSource], db: Path, program: str = "parknews"
+) -> RenderableType:
+    """All that `parknews demo` prints at its end; `program` is how parknews was called."""
     return Group(
         _table(found),
         Text(_WORDS, style="dim"),
@@ -82,14 +84,14 @@ def render(score: DemoScore, found: Sequence[FoundAtSource], db: Path) -> Render
         *(Text(line) for line in _score_lines(score)),
         Text(),
         Text("Worth typing next:"),
-        *(Text(f"  {command}") for command in next_commands(db)),
+        *(Text(f"  {command}") for command in next_commands(db, program)),
     )
 
 
-def next_commands(db: Path) -> tuple[str, str, str]:
+def next_commands(db: Path, program: str = "parknews") -> tuple[str, str, str]:
     """Three commands that show what an archive is for."""
-    parknews = f"parknews --db {shlex.quote(str(db))}"
-    return (f"{parknews} search 园区", f"{parknews} show 1", f"{parknews} status")
+    parknews = f"{shlex.quote(program)} --db {shlex.quote(str(db))}"
+    return (f"{parknews} search 园区", f"{parknews} show 1", f"{parknews} serve")
 
 
 def _table(found: Sequence[FoundAtSource]) -> Table:

@@ -52,5 +52,5 @@ def test_three_commands_are_worth_typing_next() -> None:
     assert next_commands(Path("my demo/archive.db")) == (
         "parknews --db 'my demo/archive.db' search 园区",
         "parknews --db 'my demo/archive.db' show 1",
-        "parknews --db 'my demo/archive.db' status",
+        "parknews --db 'my demo/archive.db' serve",
     )
