@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from pipelines.extract.metadata import Metadata
     from pipelines.extract.scan import Line
 
-_NEXT_LABEL = (
-    r"(?:作\s?者|文/|撰文|记者|記者|通讯员|編輯|编辑|责任编辑|責任編輯|责编|责任校对|校对|审核|终审|(?:发布|發布|發佈|发表)(?=时间|時間|日期|于|人|者|[:：\s\d])|时间|時間|日期"
-    r"|浏览|瀏覽|点击|點擊|阅读|閱讀|人气|人氣|字体|字體|字号|大小|分享|评论|評論|打印|收藏|关注|我要|来源|來源|稿源|访问|选稿|撰稿|通讯|实习|次数|更新|录入"
-    r"|关键词|标签|责|微信|微博|手机|扫|点赞|投稿|举报|订阅|版权|原标题|摄影|图片|视频|T\||A-|A\+"
-    r"|author|by |editor|published|posted|updated|date|views?\b|share|print|comments?\b|source)"
+_LABELS = (
+    r"作\s?者|文|撰文|撰稿|选稿|记者|記者|通讯员|編輯|编辑|责任编辑|責任編輯|责编|责任校对|校对|审核|终审|(?:发布|發布|發佈|发表|發表|更新)(?:时间|時間|日期|于|人|者)?"
+    r"|时间|時間|日期|浏览(?:次数|量)?|瀏覽|点击(?:次数|率|数)?|點擊|阅读(?:次数|量|数)?|閱讀|人气|人氣|字体|字體|字号|大小|分享|评论|評論|来源|來源|稿源|访问(?:次数|量)?|次数|录入"
+    r"|关键词|标签|原标题|摄影|图片|author|by|editor|published|posted|updated|date|views?|share|print|comments?|source"
 )
+_GLUED = r"我要(?:评论|打印|纠错|投稿|分享)|打印本|字体[:：]|字号|字號|责任编辑|責任編輯|责编|A-|A\+|T\|"
+_NEXT_LABEL = rf"(?:{_LABELS})\s?[:：/／丨\[(（]|\s(?:{_LABELS})(?:\s|$)|{_GLUED}"
+"""A label ends the value before it where a colon or white space marks it: names end in 评论 and 发布 too."""
 _SOURCE_LABEL = re.compile(
-    r"(?:(?:文章|信息|新闻|新聞|稿件|资讯|内容|消息|原文|本文|转载)?(?:来源|來源|出处|出處|来源于|转载自|轉載自|转自|轉自|摘自|来自|來自)|稿源|媒体"
+    r"^(?:来源|來源|稿源|出处|出處)\s(?=\S)|(?:(?:文章|信息|新闻|新聞|稿件|资讯|内容|消息|原文|本文|转载)?(?:来源|來源|出处|出處|来源于|转载自|轉載自|转自|轉自|摘自|来自|來自)|稿源|媒体"
     r"|(?<![a-z])source|(?<![a-z])via)\s?(?:[:：丨|]|是(?=《))\s?",
     re.IGNORECASE,
 )

@@ -95,7 +95,8 @@ def _is_suffix(part: str, with_separator: str, site_name: str) -> bool:
 
 
 def _announced(metadata: Metadata) -> list[str]:
-    return [metadata.title_element, metadata.meta.get("og:title", ""), metadata.linked("headline")]
+    named = metadata.meta.get("articletitle", "")  # what Chinese government pages have to give
+    return [metadata.title_element, metadata.meta.get("og:title", ""), metadata.linked("headline"), named]
 
 
 def _confirmed_line(lines: Sequence[Line], announced: Sequence[str]) -> int | None:
