@@ -144,7 +144,7 @@ def _by_crawl(truth: list[dict[str, Any]], bodies: dict[str, bytes]) -> dict[str
     with _served(sites, bodies) as port, tempfile.TemporaryDirectory() as folder:
         sources, archive = Path(folder, "sources.toml"), Path(folder, "archive.db")
         sources.write_text("".join(_source_entry(site, port) for site in sites), "utf-8")
-        command = [sys.executable, "-m", "crawler.cli", "--db", archive, "--sources", sources, "crawl"]
+        command = [Path(sys.executable).with_name("parknews"), "--db", archive, "--sources", sources, "crawl"]
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
         run = subprocess.run(
             [*map(str, command)], env=environment, capture_output=True, text=True, check=False
@@ -192,7 +192,7 @@ class _served:  # noqa: N801 - a context manager, used like a function
 
             def do_GET(self) -> None:
                 row = sites.get(self.headers.get("host", "").split(".")[0])
-                if row and self.path == _path(row):
+                if row and self.path.split("?")[0] == _path(row).split("?")[0]:
                     return self._send(200, bodies[row["id"]])
                 if row and self.path == "/list-of-news/":
                     link = (
