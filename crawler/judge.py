@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MAX_HOPS = 10
 """Redirects in a row; browsers stop at 20, honest chains we saw have at most 4."""
 _TEXT_TYPES = re.compile(
-    r"text/|application/(?:[\w.+-]*\+)?(?:xml|xhtml|json)|application/x-gzip|application/gzip"
+    r"text/|application/(?:[\w.+-]*\+)?(?:xml|xhtml)|application/x-gzip|application/gzip"
 )
 _BINARY = (
     b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"%PDF", b"PK\x03\x04", b"\x7fELF", b"MZ", b"Rar!", b"7z\xbc\xaf",

@@ -76,7 +76,6 @@ _ARTICLE_NAMES = frozenset(
         "docid",
         "tid",
         "itemid",
-        "cid",
         "uuid",
     ]
 )
@@ -127,7 +126,7 @@ def kind_of_url(url: str) -> str:
         return "tag"
     if _PAGED.search(path) or names & _PAGED_NAMES:
         return "more"
-    if names & _CALENDAR_NAMES:
+    if names & _CALENDAR_NAMES or (names and _LIST.search(path)):
         return "list"
     if names & _ARTICLE_NAMES or _ARTICLE.search(path):
         return "article"

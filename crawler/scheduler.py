@@ -174,9 +174,12 @@ class FrontierScheduler(BaseScheduler):
         epoch = time.time()
         limit = BATCH + len(lane.in_flight)
         found = self._spider.store.next_entries(lane.source, lane.host, limit, epoch)
-        lane.entries.extend(entry for entry in found if entry.url_id not in lane.in_flight)
+        fresh = [entry for entry in found if entry.url_id not in lane.in_flight]
+        lane.entries.extend(entry for entry in fresh if not self._spider.forget_blocked(entry))
         if lane.entries:
             return True
+        if fresh:  # all of them were removed
+            return self._refill(lane)
         lane.place = "idle"
         later = self._spider.store.next_at(lane.source, lane.host, epoch)
         if later is not None and later - epoch <= self._spider.options.retry_max_s:

@@ -443,6 +443,12 @@ class CrawlStore:
             if not refused:
                 db.execute("UPDATE crawls SET last_error = ? WHERE crawl_id = ?", (reason, crawl_id))
 
+    def forget_url(self, crawl_id: int, entry: Entry) -> None:
+        """A standing removal names this address: nothing is kept of it, not even the address."""
+        with self._writing() as db:
+            db.execute("DELETE FROM urls WHERE url_id = ?", (entry.url_id,))
+            self._count(db, crawl_id, refused=1)
+
     def robots(self, authority: str) -> StoredRobots | None:
         """The robots.txt last answered by an authority (scheme://host:port), however old."""
         with self._reading() as db:

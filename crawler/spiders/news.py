@@ -52,6 +52,10 @@ STRIKES_UNKNOWN = 2
 """The same for a host that has not answered once."""
 
 
+STRAIN_MAX = 6
+"""Answers 429 or 503 in a row after which a host is left alone for this run, half a minute later."""
+
+
 class NewsSpider(Spider):
     """Fetches the sources' frontier until it is empty."""
 
@@ -143,6 +147,14 @@ class NewsSpider(Spider):
             dont_filter=True,
         )
 
+    def forget_blocked(self, entry: Entry) -> bool:
+        """Whether an entry was removed since it was queued; then it leaves the frontier for good."""
+        if not self.is_blocked(entry.url):
+            return False
+        self.store.forget_url(self._crawl(entry), entry)
+        self._count(entry.source, refused=1)
+        return True
+
     def closed(self, reason: str) -> None:
         """End the rounds that are through."""
         self._tick.stop()
@@ -195,7 +207,7 @@ class NewsSpider(Spider):
     def _answer(self, entry: Entry, response: Response) -> None:
         status = response.status
         wait_s = retry_after_s(_header(response, "Retry-After"))
-        self.throttle.answered(entry.host, strained=status in (429, 503), wait_s=wait_s or 0.0)
+        self._mind_strain(entry, strained=status in (429, 503), wait_s=wait_s or 0.0)
         if status == 304 and entry.known:
             self.store.commit_unchanged(self._crawl(entry), entry, now=time.time())
             self._count(entry.source, unchanged=1)
@@ -207,6 +219,13 @@ class NewsSpider(Spider):
             self._refused_by_host(entry, status)
         else:
             self._page(entry, response)
+
+    def _mind_strain(self, entry: Entry, *, strained: bool, wait_s: float) -> None:
+        self.throttle.answered(entry.host, strained=strained, wait_s=wait_s)
+        if strained and wait_s > self.options.retry_max_s:
+            self._host_down(entry, f"asked to be left alone for {wait_s:.0f} s")
+        elif self.throttle.clock(entry.host).strain >= STRAIN_MAX:
+            self._host_down(entry, f"answered {STRAIN_MAX} times in a row that it has no time for us")
 
     def _page(self, entry: Entry, response: Response) -> None:
         fetched_at = datetime.now(UTC)

@@ -302,6 +302,42 @@ def test_a_removed_address_is_never_asked_for(tmp_path: Path) -> None:
     assert (*got, site.asked("/news/2023/1.html")) == (2, 1, 0, 0)
 
 
+def test_an_address_removed_since_it_was_queued_leaves_the_frontier(tmp_path: Path) -> None:
+    site = newspaper(5)
+    path = tmp_path / "a-pages.db"
+    with Server(site) as server:
+        crawl(path, source(server.host), options=replace(QUICK, max_pages=1, concurrency=1))
+        removed = f"{server.url}/news/2023/4.html"
+        report = crawl(path, source(server.host), blocked=(removed,))
+        with sqlite3.connect(path) as db:
+            left = db.execute("SELECT COUNT(*) FROM urls WHERE url = ?", (removed,)).fetchone()[0]
+    assert (left, site.asked("/news/2023/4.html"), report.sources[0].refused) == (0, 0, 1)
+
+
+def test_a_page_known_by_its_index_file_only_is_asked_for_by_that_name(tmp_path: Path) -> None:
+    site = newspaper(3)
+    site.pages["/"] = list_page(["/park/index.html"])
+    site.pages["/park/index.html"] = article(1)
+    with Server(site) as server:
+        crawl(tmp_path / "a-pages.db", source(server.host))
+        assert pages_of(tmp_path / "a-pages.db", server.host) == {"/park/"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(status=503), Answer(status=429, headers=(("Retry-After", "86400"),))],
+    ids=["always busy", "come back tomorrow"],
+)
+def test_a_host_that_has_no_time_is_left_for_a_later_run(tmp_path: Path, answer: Answer) -> None:
+    site = newspaper(40)
+    for n in range(40):
+        site.pages[f"/news/2023/{n}.html"] = answer
+    with Server(site) as server:
+        options = replace(QUICK, retry_max_s=5.0)
+        report = crawl(tmp_path / "a-pages.db", source(server.host), options=options)
+    assert (report.left > 20, len(site.log) < 20, report.stopped) == (True, True, False)
+
+
 def test_sixteen_at_once_get_nothing_that_robots_txt_forbids(tmp_path: Path) -> None:
     site = newspaper(20)
     site.robots = lambda _: Answer(b"User-agent: *\nDisallow: /news/", content_type="text/plain", wait_s=0.5)
