@@ -14,6 +14,7 @@ from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
 
 from crawler.serve.article_page import article_page
+from crawler.serve.front_page import front_page
 from crawler.serve.search_page import search_page
 from crawler.serve.visitor import COOKIE, words_for
 from pipelines.archive.connect import read_only
@@ -30,6 +31,18 @@ PAGE_TIME_LIMIT_MS = 5000
 """For all questions of one page; at 100,000 articles the slowest takes under one second."""
 
 _YEAR_S = 365 * 86_400
+
+
+async def front(datasette: Any, request: Any) -> Response:
+    """The pictures: what an analyst asks first."""
+    words = words_for(request)
+    context = await _ask(datasette, lambda connection: front_page(connection, request.args, words, datasette))
+    return await _rendered(datasette, request, "front.html", context)
+
+
+async def coverage(datasette: Any, request: Any) -> Response:
+    """The table of sources and days."""
+    return Response.redirect(datasette.urls.path("/archive/coverage"))
 
 
 async def search(datasette: Any, request: Any) -> Response:
@@ -96,6 +109,8 @@ async def _failure(datasette: Any, request: Any, status: int, title: str, text: 
 
 
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
+    (r"^/$", front),
+    (r"^/coverage$", coverage),
     (r"^/search$", search),
     (r"^/article/(?P<number>[0-9]{1,18})$", article),
 ]

@@ -33,6 +33,7 @@ class Shown:
     path: Path
     show_contacts: bool
     contact: str
+    allow_download: bool
 
 
 @hookimpl(trylast=True)
@@ -73,6 +74,8 @@ def extra_template_vars(request: Any, datasette: Any) -> dict[str, Any]:
         "label": lambda name: column_label(name, words.language),
         "table_label": lambda name: table_label(name, words.language),
         "other_language_href": _in_other_language(request, words.language),
+        "one_language": lambda both: _one_language(both, words.language),
+        "file_offered": datasette.parknews.allow_download,
         "site_contact": datasette.parknews.contact,
     }
 
@@ -90,3 +93,9 @@ def render_cell(value: Any, column: str, table: str | None, database: str, datas
 def _in_other_language(request: Any, language: str) -> str:
     other = "en" if language == "zh" else "zh"
     return path_with_replaced_args(request, {"_lang": other}) if request else ""
+
+
+def _one_language(both: str, language: str) -> str:
+    """The visitor's half of a title that labels.py put together."""
+    chinese, _, english = both.partition(" / ")
+    return english if language == "en" and english else chinese

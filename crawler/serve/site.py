@@ -18,6 +18,7 @@ from crawler.serve import plugin
 from crawler.serve.labels import metadata
 from pipelines.archive.analyst import table_columns
 from pipelines.archive.connect import read_only
+from pipelines.report.page import STYLE
 
 if TYPE_CHECKING:
     import socket
@@ -64,13 +65,13 @@ def build_site(path: Path, options: ServeOptions | None = None) -> Datasette:
         memory=False,
         metadata=metadata(columns),
         template_dir=str(_HERE / "templates"),
-        static_mounts=[("assets", str(_HERE / "static"))],
+        static_mounts=[("assets", str(_HERE / "static")), ("pictures", str(STYLE.parent))],
         settings=_settings(options),
         cache_headers=False,
         pdb=False,
     )
     site.remove_database("_memory")
-    site.parknews = plugin.Shown(path, options.show_contacts, options.contact)
+    site.parknews = plugin.Shown(path, options.show_contacts, options.contact, options.allow_download)
     site.add_database(Database(site, path=str(path.resolve()), is_mutable=True), name=NAME)
     site.client = DatasetteClient(site)  # the one made before knew none of our addresses
     return site

@@ -48,8 +48,8 @@ def selection_of(args: Any) -> Selection:
         carried_by=_several(args, "carried_by"),
         credited_sources=_several(args, "credited"),
         languages=_several(args, "language"),
-        since=_day(args.get("since")),
-        until=_day(args.get("until")),
+        since=day_of(args.get("since")),
+        until=day_of(args.get("until")),
         copies_at_least=int(copies) if copies.isdecimal() and len(copies) < 6 else 1,
         undated=args.get("undated") == "1",
     )
@@ -83,5 +83,5 @@ def _several(args: Any, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value.strip() for value in args.getlist(name) if value.strip()))[:50]
 
 
-def _day(value: str | None) -> str:
+def day_of(value: str | None) -> str:
     return value if value and _DAY.fullmatch(value) else ""

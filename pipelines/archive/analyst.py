@@ -32,3 +32,18 @@ def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
     for table, column in rows:
         columns.setdefault(table, []).append(column)
     return columns
+
+
+def newest_day(connection: sqlite3.Connection) -> str | None:
+    """The newest day of any article that is not in the future."""
+    row = connection.execute(
+        "SELECT max(published_day) FROM articles INDEXED BY articles_by_day"
+        " WHERE published_day <= date('now', '+1 day')"
+    ).fetchone()
+    return None if row[0] is None else str(row[0])
+
+
+def last_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
+    """The latest row of `runs`."""
+    row: sqlite3.Row | None = connection.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    return row

@@ -42,8 +42,9 @@ def differences(first: str, second: str) -> tuple[Piece, ...]:
 
 def _by(first: Sequence[str], second: Sequence[str], island: int) -> tuple[Piece, ...]:
     changes: list[tuple[bool, str, str]] = []
-    for tag, a, b, c, d in Indel.opcodes(first, second):
-        changes.append((tag == "equal", "".join(first[a:b]), "".join(second[c:d])))
+    for step in Indel.opcodes(first, second):
+        old, new = first[step.src_start : step.src_end], second[step.dest_start : step.dest_end]
+        changes.append((step.tag == "equal", "".join(old), "".join(new)))
     return tuple(_pieces(_merged(changes, island)))
 
 

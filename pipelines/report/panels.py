@@ -1,0 +1,248 @@
+"""The questions that the front page answers: each a panel with its picture, its notes and its data.
+
+In: Figures, the words of a language, and where an article's name leads. Out: panels in reading order, and
+their HTML. Beside each figure stand those that it cannot count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from pipelines.report import svg
+from pipelines.report.svg import PALETTE, REST, Band, Row, Series
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipelines.archive.figures import Covered, Figures, Spread
+    from pipelines.report.words import Words
+
+_SOURCES_DRAWN = 7
+"""As many as can be told apart by colour; the others are one grey."""
+_BANDS_DRAWN = 24
+_COLUMNS_DRAWN = 92
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One question with its answer."""
+
+    name: str
+    question: str
+    picture: str
+    """SVG and legend; empty where there is nothing to draw."""
+    notes: tuple[str, ...]
+    """What the picture leaves out, and how to read it."""
+    head: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | None, ...], ...]
+    """The data behind the picture, whole."""
+
+
+def panels(figures: Figures, words: Words, article_href: Callable[[Spread], str]) -> tuple[Panel, ...]:
+    """All panels, in the order in which an analyst asks."""
+    return (
+        _by_period(figures, words),
+        _flows(figures, words),
+        _shares(figures, words),
+        _spreads(figures, words, article_href),
+        _coverage(figures, words),
+        _languages(figures, words),
+        _stripped(figures, words),
+        _rejected(figures, words),
+    )
+
+
+def _by_period(figures: Figures, words: Words) -> Panel:
+    periods = _periods(figures)[-_COLUMNS_DRAWN:]
+    weight: dict[str, int] = {}
+    for _, host, count in figures.by_period:
+        weight[host] = weight.get(host, 0) + count
+    ranked = sorted(weight, key=lambda host: (-weight[host], host))
+    drawn, rest = ranked[:_SOURCES_DRAWN], ranked[_SOURCES_DRAWN:]
+    name_of = {host: figures.names.get(host, host) for host in drawn} | dict.fromkeys(rest, words("others"))
+    counts: dict[tuple[str, str], int] = {}
+    for period, host, count in figures.by_period:
+        key = (period, name_of[host])
+        counts[key] = counts.get(key, 0) + count
+    series = [Series(name_of[host], PALETTE[place]) for place, host in enumerate(drawn)]
+    series += [Series(words("others"), REST)] if rest else []
+    question = words("panel.period", unit=words(f"unit.{figures.unit}"))
+    notes = [words("note.others", n=len(rest))] if rest else []
+    notes += [words("note.outliers", n=_COLUMNS_DRAWN)] if len(_periods(figures)) > _COLUMNS_DRAWN else []
+    return Panel(
+        "period",
+        question,
+        svg.legend(series) + svg.columns(question, periods, series, counts) if counts else "",
+        (*_honest(figures, words, by_day=True), *notes),
+        (words("date"), words("source"), words("articles")),
+        tuple((period, figures.names.get(host, host), count) for period, host, count in figures.by_period),
+    )
+
+
+def _shares(figures: Figures, words: Words) -> Panel:
+    series = [
+        Series(words("series.alone"), PALETTE[0]),
+        Series(words("series.copied"), "#7fc0ae"),
+        Series(words("series.reprints"), PALETTE[1]),
+    ]
+    rows = [Row(share.name, (share.alone, share.copied, share.reprints)) for share in figures.shares[:20]]
+    question = words("panel.shares")
+    return Panel(
+        "shares",
+        question,
+        svg.legend(series) + svg.bars(question, rows, series) if rows else "",
+        (words("note.kept"), *_honest(figures, words)),
+        (words("source"), *(one.name for one in series)),
+        tuple((share.name, share.alone, share.copied, share.reprints) for share in figures.shares),
+    )
+
+
+def _flows(figures: Figures, words: Words) -> Panel:
+    drawn = figures.flows[:_BANDS_DRAWN]
+    bands = []
+    for flow in drawn:
+        note = words("note.flow", by=flow.by, origin=flow.origin, n=flow.articles)
+        note += "" if flow.median_lag_days is None else words("note.lag", lag=f"{flow.median_lag_days:g}")
+        note += words("note.flow_credited", n=flow.credited) if flow.credited else ""
+        bands.append(Band(flow.origin, flow.by, flow.articles, note))
+    question = words("panel.flows")
+    more = (
+        [words("note.more_flows", shown=len(drawn), n=len(figures.flows))]
+        if len(drawn) < len(figures.flows)
+        else []
+    )
+    return Panel(
+        "flows",
+        question,
+        svg.flows(question, bands) if bands else "",
+        (words("note.flows"), *more, *_honest(figures, words)),
+        tuple(words(f"head.{name}") for name in ("origin", "by", "articles", "lag", "credited")),
+        tuple((f.origin, f.by, f.articles, f.median_lag_days, f.credited) for f in figures.flows),
+    )
+
+
+def _spreads(figures: Figures, words: Words, article_href: Callable[[Spread], str]) -> Panel:
+    series = [
+        Series(words("series.first_day"), PALETTE[3]),
+        Series(words("series.second_day"), PALETTE[1]),
+        Series(words("series.week"), "#f0cf8e"),
+    ]
+    rows = [
+        Row(
+            s.title,
+            (s.on_first_day, s.within_two_days - s.on_first_day, s.within_week - s.within_two_days),
+            f"{s.title} · {s.source_name} · {s.first_day}",
+            article_href(s),
+        )
+        for s in figures.spreads
+    ]
+    question = words("panel.spreads")
+    return Panel(
+        "spreads",
+        question,
+        svg.legend(series) + svg.bars(question, rows, series, label_width=250) if rows else "",
+        (words("note.spread"), *_honest(figures, words, by_day=True)),
+        (
+            *(words(f"head.{name}") for name in ("title", "first_day")),
+            *(one.name for one in series),
+            words("head.sources"),
+        ),
+        tuple(
+            (s.title, s.first_day, *row.values, s.dated_sources)
+            for s, row in zip(figures.spreads, rows, strict=True)
+        ),
+    )
+
+
+def _coverage(figures: Figures, words: Words) -> Panel:
+    days = sorted({row.day for row in figures.coverage})
+    colours = {"fetched": PALETTE[0], "failed": PALETTE[3], "not due": "#dfe6e2"}
+    states = {(row.source, row.day): (row.state, _told(row, figures, words)) for row in figures.coverage}
+    hosts = sorted({row.source for row in figures.coverage}, key=lambda host: figures.names.get(host, host))
+    question = words("panel.coverage")
+    labels = [(host, figures.names.get(host, host)) for host in hosts]
+    series = [Series(words(f"state.{state}"), colour) for state, colour in colours.items()]
+    return Panel(
+        "coverage",
+        question,
+        svg.legend(series) + svg.calendar(question, days, labels, states, colours) if days else "",
+        () if days else (words("note.no_runs"),),
+        (words("source"), words("date"), words("head.state"), words("head.pages"), words("head.failed")),
+        tuple(
+            (figures.names.get(r.source, r.source), r.day, words(f"state.{r.state}"), r.fetched, r.failed)
+            for r in figures.coverage
+        ),
+    )
+
+
+def _told(row: Covered, figures: Figures, words: Words) -> str:
+    name = figures.names.get(row.source, row.source)
+    return f"{name} · {row.day} · {words(f'state.{row.state}')} · {row.fetched:,}"
+
+
+def _languages(figures: Figures, words: Words) -> Panel:
+    found = tuple((words.or_itself("language", name), count) for name, count in figures.languages)
+    head = (words("head.language"), words("articles"))
+    return _counted("languages", found, words, head, words("articles"), _honest(figures, words))
+
+
+def _stripped(figures: Figures, words: Words) -> Panel:
+    found = tuple((words.or_itself("stripped", kind), count) for kind, count in figures.stripped)
+    head = (words("head.kind"), words("count"))
+    return _counted("stripped", found, words, head, words("series.pieces"), (words("note.all_time"),))
+
+
+def _rejected(figures: Figures, words: Words) -> Panel:
+    found = tuple(
+        (f"{words.or_itself('stage', stage)} · {why}", count) for stage, why, count in figures.rejected
+    )
+    head = (words("head.reason"), words("count"))
+    return _counted("rejected", found, words, head, words("series.urls"), (words("note.all_time"),))
+
+
+def _counted(
+    name: str,
+    found: tuple[tuple[str, int], ...],
+    words: Words,
+    head: tuple[str, ...],
+    what: str,
+    notes: tuple[str, ...],
+) -> Panel:
+    """A panel of one bar a value."""
+    question = words(f"panel.{name}")
+    rows = [Row(label, (count,)) for label, count in found]
+    picture = svg.bars(question, rows, [Series(what, PALETTE[2])]) if rows else ""
+    return Panel(name, question, picture, notes, head, found)
+
+
+def _honest(figures: Figures, words: Words, *, by_day: bool = False) -> tuple[str, ...]:
+    """What a picture cannot count, in words; without bounds only one drawn by day leaves the undated out."""
+    total, notes = figures.total, []
+    if total.undated_articles and (by_day or figures.days.since or figures.days.until):
+        notes.append(words("note.undated", n=total.undated_articles))
+    if total.failed_sources:
+        names = "、".join(total.failed_sources) if words.language == "zh" else ", ".join(total.failed_sources)
+        notes.append(words("note.failed", n=len(total.failed_sources), names=names))
+    if total.disputed_articles:
+        notes.append(words("note.disputed", n=total.disputed_articles))
+    return tuple(notes)
+
+
+def _periods(figures: Figures) -> list[str]:
+    """Every period from the first to the last, those without articles too."""
+    found = [period for period, _, _ in figures.by_period]
+    if not found:
+        return []
+    return list(_run(min(found), max(found)))
+
+
+def _run(first: str, last: str) -> list[str]:
+    if len(first) == 4:
+        return [str(year) for year in range(int(first), int(last) + 1)]
+    if len(first) == 7:
+        start, end = (int(text[:4]) * 12 + int(text[5:]) - 1 for text in (first, last))
+        return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1)]
+    day, end_day = date.fromisoformat(first), date.fromisoformat(last)
+    return [(day + timedelta(days=n)).isoformat() for n in range((end_day - day).days + 1)]
