@@ -5,13 +5,14 @@ First goes what was learned for the source, then the tail, then lines by rule, t
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.clean.pinyin import drop_pinyin
 from pipelines.clean.repeats import drop_repeats
 from pipelines.clean.rules import BARE_DATE, LINES, TRAILING, Rule, first_match
 from pipelines.clean.tail import find_tail, first_news, tail_rule
-from pipelines.dates import has_date
+from pipelines.dates import Moment, read_date
 from pipelines.furniture import line_key
 from pipelines.normalise import normalise
 from pipelines.records import Field, Rejection, Story, Stripped
@@ -19,7 +20,7 @@ from pipelines.records import Field, Rejection, Story, Stripped
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.records import Extracted, Page, Source
+    from pipelines.records import Extracted, Page, Published, Source
 
 __all__ = ["clean"]
 
@@ -34,7 +35,7 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
     title = extracted.title.value if extracted.title else ""
     lines = _drop_furniture(extracted.lines, source.furniture, stripped)
     lines = _cut_tail(lines, stripped)
-    lines = _drop_lines(lines, title, stripped)
+    lines = _drop_lines(lines, title, extracted.published, stripped)
     lines = _drop_names(lines, extracted, stripped)
     lines = _cut_pieces(lines, stripped)
     lines, syllables = drop_pinyin(lines)
@@ -83,14 +84,16 @@ def _cut_tail(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
     return list(lines[: tail.start])
 
 
-def _drop_lines(lines: Sequence[str], title: str, stripped: list[Stripped]) -> list[str]:
+def _drop_lines(
+    lines: Sequence[str], title: str, published: Published | None, stripped: list[Stripped]
+) -> list[str]:
     kept = []
     head = first_news(lines)
     titled = False
     for index, line in enumerate(lines):
         rule = first_match(line, LINES) if len(line) <= 200 else None
         if rule is None and index < head:
-            rule = _head_rule(line, after_title=titled)
+            rule = _head_rule(line, published if titled else None)
         titled = index < head and (titled or normalise(line) == normalise(title))
         if rule:
             stripped.append(Stripped(rule.kind, rule.name, line))
@@ -99,15 +102,21 @@ def _drop_lines(lines: Sequence[str], title: str, stripped: list[Stripped]) -> l
     return kept
 
 
-def _head_rule(line: str, *, after_title: bool) -> Rule | None:
+def _head_rule(line: str, published: Published | None) -> Rule | None:
     """The rule by which a line above the news goes: hot lines and notices stand there too.
 
-    A date alone is the byline's where the title stands above it; else a text may begin with it.
+    A line that is a date goes where it is the page's date of publication; a speech begins with its own.
     """
-    if after_title and len(line) <= 30 and has_date(line, relative=False):
+    if len(line) <= 30 and published and (BARE_DATE.pattern.search(line) or _states(line, published)):
         return BARE_DATE
     rule = tail_rule(line)
     return rule if rule and (rule.kind == "contact" or rule.name == "rights-notice") else None
+
+
+def _states(line: str, published: Published) -> bool:
+    moment = Moment(datetime.combine(published.day, time(23, 59), UTC) + timedelta(days=1))
+    found = read_date(line, moment, "", relative=False)
+    return bool(found and found.value[:10] == published.value[:10])
 
 
 def _drop_names(lines: Sequence[str], extracted: Extracted, stripped: list[Stripped]) -> list[str]:

@@ -73,6 +73,7 @@ CUES: tuple[Rule, ...] = (
         r"|share(?: this)? (?:article|story|post|page|on|via|to)\b[^.!?]{0,60}|share\s?[:：][^.!?]{0,60})"
         + _CLOSE,
     ),
+    Rule("company-note", "contact", re.compile(r"^About (?:the )?[A-Z][\w&.,'’ -]{1,50}:?$")),
     _rule(
         "end-mark",
         "navigation",
@@ -194,7 +195,13 @@ LINES: tuple[Rule, ...] = (
 )
 """Taken wherever they stand, in a line of their own."""
 
-BARE_DATE = _rule("date-below-title", "editor", r"\d")
+BARE_DATE = _rule(
+    "date-below-title",
+    "editor",
+    r"^(?:\w{3,9}day,? )?(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w{0,6}\.? \d{1,2}|\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep"
+    r"|oct|nov|dec)\w{0,6}\.?)$",
+)
+"""A day without a year, in a line below the title; days with one are read as dates."""
 
 NOTICES: tuple[Rule, ...] = (
     _rule(

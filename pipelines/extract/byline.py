@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import Moment, has_date, read_date
@@ -173,12 +174,13 @@ def _published(
     linked = metadata.linked("datePublished")
     if linked and (found := read_date(linked, moment, "json-ld")):
         return found
+    times = [element.get("datetime") or element.text_content() for element in islice(root.iter("time"), 20)]
     for relative in (False, True):
         for text in head:
             if found := _in_line(text, moment, relative=relative):
-                return found
-    for element in list(root.iter("time"))[:3]:
-        if found := read_date(element.get("datetime") or element.text_content(), moment, "time element"):
+                return _with_time(found, times, moment)
+    for text in times[:3]:
+        if found := read_date(text, moment, "time element"):
             return found
     if found := read_date(url.split("//", 1)[-1].partition("/")[2], moment, "url"):
         return found
@@ -204,7 +206,7 @@ def _in_line(text: str, moment: Moment, *, relative: bool = False) -> Published 
 
 
 def _with_time(found: Published, head: Sequence[str], moment: Moment) -> Published:
-    """The byline's time of day where a meta tag gives the same day without one."""
+    """The time of day from other texts, where one of them gives the same day with it."""
     if "T" in found.value:
         return found
     same = (

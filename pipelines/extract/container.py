@@ -178,10 +178,10 @@ def _weight(line: Line, hint: str) -> float:
         return -10.0
     if is_prose(line):
         return amount * (1 - line.linked / len(line.text))
-    if line.row:
-        return 0.0
-    if line.tag in ("p", "section", "h2", "h3", "blockquote") or _CLAUSE_END.search(line.text):
+    if _CLAUSE_END.search(line.text) or line.tag in ("h2", "h3", "blockquote"):
         return 1.0
+    if line.row or line.tag in ("p", "section"):
+        return 0.0
     return -2.0
 
 

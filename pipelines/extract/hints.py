@@ -38,6 +38,7 @@ _KINDS: dict[str, frozenset[str]] = {
         "advertisement": "ad ads adv advert adverts advertisement advertising banner gg guanggao adsbygoogle "
         "promo"
         " promotion sponsor sponsored dfp popup modal cookie consent toast",
+        "editor": "bio biography",
         "byline": "byline info infos source time date meta author authors editor pubtime pubdate "
         "artinfo laiyuan"
         " about timestamp publish msg bianji zebian zerenbianji edit dateline",
