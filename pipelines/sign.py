@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 SHINGLE = 5
 """Sounds a shingle. At 4, stock phrases of unrelated notices collide; at 6, reworded copies lose too many."""
 
+_LATIN_SHINGLE = 14
+"""Letters a shingle in latin text: two or three words, as five ideographs are."""
+
 PERMUTATIONS = 128
-SCHEME = f"affine32:{PERMUTATIONS}:sound{SHINGLE}"
+SCHEME = f"affine32:{PERMUTATIONS}:sound{SHINGLE}latin{_LATIN_SHINGLE}"
 """datasketch's permutation scheme, the number of values, and what a shingle is."""
 
 # A key is a shingle hash in the lowest 1/16 of the hash space, so two texts sample the same shingles
@@ -52,14 +55,29 @@ def sign(text: str) -> Signed:
 
 
 def shingle_hashes(sounds: str) -> npt.NDArray[np.uint64]:
-    """The 64-bit hash of every shingle of a folded text, in text order; at least one."""
-    codes = np.frombuffer(sounds.ljust(SHINGLE, "\0").encode("utf-32-le"), dtype="<u4").astype(np.uint64)
-    hashes = np.zeros(len(codes) - SHINGLE + 1, dtype=np.uint64)
-    for offset in range(SHINGLE):
-        hashes = hashes * _BASE + codes[offset : len(codes) - SHINGLE + 1 + offset]
+    """The 64-bit hash of every shingle of a folded text, in text order; at least one.
+
+    A shingle that begins inside a run of latin letters is longer, since five letters are one word.
+    """
+    count = max(1, len(sounds) - SHINGLE + 1)
+    codes = np.frombuffer(sounds.ljust(count + _LATIN_SHINGLE, "\0").encode("utf-32-le"), dtype="<u4")
+    hashes = _rolled(np.zeros(count, dtype=np.uint64), codes, range(SHINGLE))
+    latin = (codes >= ord("a")) & (codes <= ord("z"))
+    in_latin = np.logical_and.reduce([latin[offset : offset + count] for offset in range(SHINGLE)])
+    if in_latin.any():
+        hashes = np.where(in_latin, _rolled(hashes, codes, range(SHINGLE, _LATIN_SHINGLE)), hashes)
     for shift, factor in _MIX:
         hashes = (hashes ^ (hashes >> np.uint64(shift))) * factor
     return hashes ^ (hashes >> np.uint64(31))
+
+
+def _rolled(
+    hashes: npt.NDArray[np.uint64], codes: npt.NDArray[np.uint32], offsets: range
+) -> npt.NDArray[np.uint64]:
+    """The polynomial hashes with the codes at some offsets added."""
+    for offset in offsets:
+        hashes = hashes * _BASE + codes[offset : offset + len(hashes)]
+    return hashes
 
 
 def signature_values(signature: bytes) -> npt.NDArray[np.uint32]:

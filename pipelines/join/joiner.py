@@ -82,7 +82,11 @@ class Joiner:
 
     def similarity(self, a: int, b: int) -> float:
         """The Jaccard similarity of two texts' shingle sets, 0 to 1; 1.0 for one and the same node."""
-        return 1.0 if a == b else self._verdict(_pair(a, b)).similarity
+        return 1.0 if a == b else self.verdict(a, b).similarity
+
+    def verdict(self, a: int, b: int) -> Verdict:
+        """What was or would be found of two different texts of the index, candidates or not."""
+        return self._verdict(_pair(a, b))
 
     def _partners(self, node: Node, lists: Iterable[Around]) -> list[int]:
         """Candidates of a text: near it in some list, sharing enough keys with it."""

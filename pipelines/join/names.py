@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.join.alignment import length
 from pipelines.join.lexicon import STRONG, name_evidence
+from pipelines.normalise import are_regional
 
 if TYPE_CHECKING:
     from pipelines.join.alignment import Gap
@@ -21,14 +22,22 @@ _NAMES_SHARE = 0.3
 _ENOUGH = 2
 """Evidence that counts by its share alone: one person or region for another, or two unknown words."""
 _REPEATED = 2
+_SLOT_SHARE, _SLOT_CHARACTERS = 0.5, 400
+"""A slot of an exact form: half of all exchanges, and said once more than every 400 characters."""
 
 
 def weigh_names(a: Features, b: Features, exchanges: list[Gap]) -> tuple[int, bool]:
     """How many exchanges are a name for a name, and whether that speaks against one piece of news."""
-    sure = {gap: name_evidence(a, gap.a, b, gap.b) for gap in exchanges if not survives(a, b, gap)}
-    names = [gap for gap, evidence in sure.items() if evidence]
+    exchanges = [gap for gap in exchanges if not are_regional(a.text[gap.a], b.text[gap.b])]
+    lost = [gap for gap in exchanges if not survives(a, b, gap)]
+    sure = {gap: name_evidence(a, gap.a, b, gap.b) for gap in lost}
+    names = [gap for gap in lost if sure[gap]]
     share = len(names) >= _NAMES_SHARE * len(exchanges) and sum(sure.values()) >= _ENOUGH
     against = share or any(sure[gap] == STRONG or _is_repeated(a, b, gap, names) for gap in names)
+    if not against:
+        slots = [gap for gap in lost if _is_slot(a, b, gap)]
+        against = len(slots) > 0 and len(slots) >= _SLOT_SHARE * len(exchanges)
+        names = slots if against else names
     return len(names), against
 
 
@@ -44,6 +53,12 @@ def times_said(a: Features, b: Features, gap: Gap) -> int:
     return min(
         max(one.sounds.count(whole) for whole in _wholes(one, at)) for one, at in ((a, gap.a), (b, gap.b))
     )
+
+
+def _is_slot(a: Features, b: Features, gap: Gap) -> bool:
+    """Whether one wording, of whatever words, stands for another throughout a short text."""
+    often = max(_REPEATED, min(len(a.text), len(b.text)) // _SLOT_CHARACTERS + 1)
+    return min(length(gap.a), length(gap.b)) > 1 and times_said(a, b, gap) >= often
 
 
 def _is_repeated(a: Features, b: Features, gap: Gap, names: list[Gap]) -> bool:

@@ -26,6 +26,8 @@ MOST = 0.45
 SPREAD_LEAST = 0.20
 SHORT_CHARACTERS = 160
 SHORT_LEAST = 0.70
+_TINY_CHARACTERS = 40
+"""Below it a text is a headline: to stand in another text does not make it a copy."""
 _BLOCKS_MOST, _BLOCK_SHINGLES = 12, 40
 _BLOCK_HIT = 0.06
 
@@ -52,7 +54,7 @@ def judge(a: Features, b: Features) -> Verdict:
     common = int(np.count_nonzero(are_among(small.shingles, large.shingles)))
     containment = common / len(small.shingles)
     similarity = common / (len(small.shingles) + len(large.shingles) - common)
-    reason = _nearness(small, large, containment)
+    reason = _nearness(small, large, containment, similarity)
     if reason is None:
         return Verdict(APART, "little", containment, similarity)
     numbers = compare_numbers(small.numbers, large.numbers)
@@ -65,15 +67,16 @@ def judge(a: Features, b: Features) -> Verdict:
         against or reason,
         containment,
         similarity,
-        numbers.shared,
-        max(numbers.differ, wordings.figures),
+        *max((numbers.differ, numbers.shared), (wordings.figures_differ, wordings.figures))[::-1],
         wordings.exchanges,
         wordings.names,
     )
 
 
-def _nearness(small: Features, large: Features, containment: float) -> str | None:
+def _nearness(small: Features, large: Features, containment: float, similarity: float) -> str | None:
     """Why two texts are near enough to be copies, if they are."""
+    if len(small.text) < _TINY_CHARACTERS:
+        return "short" if similarity >= SHORT_LEAST else None
     if len(small.text) < SHORT_CHARACTERS:
         return "short" if containment >= SHORT_LEAST else None
     if containment >= MOST:

@@ -45,7 +45,9 @@ class Wordings:
     names: int = 0
     """How many of these look like one name for another."""
     figures: int = 0
-    """How many numbers stand for another."""
+    """How many numbers stand in the same place of shared text."""
+    figures_differ: int = 0
+    """How many of these are other numbers."""
     against: str | None = None
     """`numbers`, `names` or `body` where it speaks against one piece of news."""
 
@@ -57,14 +59,15 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
         return Wordings(against="body")
     found = [gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs)]
     found = [gap for gap in found if not _is_of_page(a, b, gap)]
-    figures = sum(_is_other_figure(a.text[gap.a], b.text[gap.b]) for gap in found)
+    differ = sum(_is_other_figure(a.text[gap.a], b.text[gap.b]) for gap in found)
+    figures = differ + _shared_figures(a, passes)
     exchanges = [gap for gap in found if not _NUMBER.search(a.text[gap.a] + b.text[gap.b])]
     names, against_names = weigh_names(a, b, exchanges)
-    against_figures = figures >= _FIGURES_LEAST and (
-        figures >= _FIGURES_SHARE * (figures + _shared_figures(a, passes)) or _is_form(a, b, exchanges)
+    against_figures = differ >= _FIGURES_LEAST and (
+        differ >= _FIGURES_SHARE * figures or _is_form(a, b, exchanges)
     )
     against = "numbers" if against_figures else "names" if against_names else None
-    return Wordings(len(exchanges), names, figures, against)
+    return Wordings(len(exchanges), names, figures, differ, against)
 
 
 def _is_of_page(a: Features, b: Features, gap: Gap) -> bool:

@@ -22,13 +22,19 @@ def fold_sounds(normalised: str) -> str:
     """A normalised text, as long as before, with one ideograph for all that sound alike (蕞 as 最).
 
     Sounds are pinyin syllables without tones, with the confusions of 模糊音 (zh/z, n/l, ng/n …) folded;
-    words that Taiwan says otherwise (社群 for 社区) count as the mainland's.
+    words that Taiwan and the mainland say otherwise (社群, 社区) are one where they are as long.
     """
-    starts = _regional_words().keys() & {normalised[i : i + 2] for i in range(len(normalised) - 1)}
+    sounds = normalised.translate(_sounds())
+    starts = _words_as_one().keys() & {sounds[i : i + 2] for i in range(len(sounds) - 1)}
     for start in sorted(starts):
-        for theirs, ours in _regional_words()[start]:
-            normalised = normalised.replace(theirs, ours)
-    return normalised.translate(_sounds())
+        for word, one in _words_as_one()[start]:
+            sounds = sounds.replace(word, one)
+    return sounds
+
+
+def are_regional(one: str, other: str) -> bool:
+    """Whether two normalised wordings are one word as Taiwan and as the mainland says it (使用者, 用户)."""
+    return (one, other) in _regional_pairs() or (other, one) in _regional_pairs()
 
 
 class _Spellings(dict[int, str]):
@@ -51,12 +57,29 @@ def _spellings() -> _Spellings:
 
 
 @cache
-def _regional_words() -> dict[str, list[tuple[str, str]]]:
-    """Taiwan's words with the mainland's, by the first two characters, longer words first."""
+def _regional_words() -> list[tuple[str, str]]:
+    """Taiwan's words with the mainland's."""
+    return [(pair.split("=")[0], pair.split("=")[1]) for pair in _characters()[1].split(" ")]
+
+
+@cache
+def _regional_pairs() -> frozenset[tuple[str, str]]:
+    return frozenset(_regional_words())
+
+
+@cache
+def _words_as_one() -> dict[str, list[tuple[str, str]]]:
+    """Regional words of one length, by sound, with the one that stands for them, by the first two sounds."""
+    pairs = [(theirs.translate(_sounds()), ours.translate(_sounds())) for theirs, ours in _regional_words()]
+    one = {word: word for pair in pairs for word in pair}
+    for theirs, ours in pairs:
+        if len(theirs) == len(ours):
+            low, high = sorted((one[theirs], one[ours]))
+            one |= {word: low for word, stands in one.items() if stands == high}
     words: dict[str, list[tuple[str, str]]] = {}
-    for pair in sorted(_characters()[1].split(" "), key=lambda pair: (-len(pair), pair)):
-        theirs, ours = pair.split("=")
-        words.setdefault(theirs[:2], []).append((theirs, ours))
+    for word, stands in sorted(one.items(), key=lambda item: (-len(item[0]), item)):
+        if word != stands:
+            words.setdefault(word[:2], []).append((word, stands))
     return words
 
 

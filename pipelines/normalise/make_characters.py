@@ -50,16 +50,11 @@ def main() -> None:
 
 
 def _regional() -> list[str]:
-    """Words that Taiwan and the mainland say differently, as long as each other: 社群=社区."""
+    """Words that Taiwan and the mainland say differently: 社群=社区."""
     to_taiwan, from_taiwan = opencc.OpenCC("s2twp").convert, opencc.OpenCC("tw2s").convert
-    words = _WORDS.read_text("utf-8").splitlines()[1].split(" ")
-    pairs = {word: from_taiwan(to_taiwan(word)) for word in words}
-    others = set(pairs.values())
-    return [
-        f"{theirs}={ours}"
-        for ours, theirs in pairs.items()
-        if ours != theirs and len(ours) == len(theirs) and ours not in others
-    ]
+    words = {word: from_taiwan(word) for word in _WORDS.read_text("utf-8").splitlines()[1].split(" ")}
+    pairs = {ours: from_taiwan(to_taiwan(word)) for word, ours in words.items()}
+    return sorted(f"{theirs}={ours}" for ours, theirs in pairs.items() if ours != theirs and len(theirs) > 1)
 
 
 def _fold(reading: str) -> str:

@@ -66,4 +66,4 @@ def test_the_signature_is_what_datasketch_computes(text):
 def test_the_signature_reads_back_with_datasketch():
     signed = sign(TEXT)
     lean = LeanMinHash.deserialize(signed.signature, byteorder="<")
-    assert (lean.scheme, len(lean), SCHEME) == ("affine32", 128, "affine32:128:sound5")
+    assert (lean.scheme, len(lean), SCHEME) == ("affine32", 128, "affine32:128:sound5latin14")

@@ -6,7 +6,7 @@ CREATE TABLE nodes (
     node_id    INTEGER PRIMARY KEY,  -- the first 64 bits of the SHA-256 of the normalised text
     cluster_id INTEGER,              -- the lowest node_id of its cluster; NULL until the next relink
     shingles   INTEGER NOT NULL,     -- how many distinct shingles it has
-    scheme     TEXT NOT NULL,        -- how the signature was made, e.g. affine32:128:sound5
+    scheme     TEXT NOT NULL,        -- how the signature was made, e.g. affine32:128:sound5latin14
     signature  BLOB NOT NULL,        -- datasketch's LeanMinHash.serialize(buffer, '<')
     keys       BLOB NOT NULL         -- its candidate keys, 64-bit little-endian integers
 );

@@ -1,0 +1,192 @@
+"""Verdicts on pairs of invented texts: forms filled in differently, and copies of one text."""
+
+import random
+
+import pytest
+
+from pipelines.join import judge
+from pipelines.join.features import Features
+from pipelines.sign import sign
+
+FORMS = {
+    "lecture": (
+        "{0}教授应邀到园区作专题报告。日前，园区党工委理论学习中心组举行集中学习，邀请{1}教授{0}作专题辅导报告。{0}从当前宏观形势"
+        "出发，围绕新质生产力的内涵与实践路径作了深入浅出的讲解，既有理论高度又有实践深度，对做好下一步工作具有很强的指导意义。"
+        "与会同志一致认为，要把学习成果转化为推动工作的实际成效。",
+        [
+            ("周慕白", "江南理工大学"),
+            ("沈知秋", "海州大学"),
+            ("欧阳靖", "闽中师范大学"),
+            ("钱若水", "东川科技大学"),
+        ],
+    ),
+    "bank": (
+        "{0}支行到{1}送金融服务上门。为支持实体经济发展，近日，{0}支行客户经理走进{1}开展上门服务。活动中，工作人员详细介绍了信用贷款、"
+        "供应链融资等产品，现场解答财务人员提出的问题，并收集了对银行服务的意见建议。{1}财务负责人表示，上门服务方便快捷，解了燃眉之急。"
+        "下一步，{0}支行将持续优化流程，让更多惠企政策直达快享。",
+        [("湖心路", "瑞禾机电有限公司"), ("望江门", "恒沛新材料有限公司"), ("南湖", "智捷传感科技有限公司")],
+    ),
+    "village": (
+        "{0}举办重阳敬老活动。秋风送爽，情满重阳。{0}党支部联合驻村工作队在文化礼堂举办敬老活动，为七十岁以上老人送上长寿面和慰问品。"
+        "村里的文艺队表演了自编自演的节目，赢得阵阵掌声。{0}党支部书记{1}说，孝老爱亲是我们村的好传统，今后要把这样的活动一直办下去，"
+        "让老人们老有所养、老有所乐。活动结束后，志愿者还为老人们拍摄了幸福照。",
+        [("上塘村", "翁国栋"), ("白石村", "柳长青"), ("前埔村", "苏碧霞"), ("大岭头村", "梁有福")],
+    ),
+    "agreement": (
+        "{0}与{1}签署战略合作协议。近日，{0}与{1}在管委会会议室举行战略合作签约仪式。根据协议，双方将在人才培养、科研平台共建、成果转化等"
+        "方面开展全方位合作，共同打造产教融合示范基地。{0}总经理{2}表示，此次合作是企业发展的重要里程碑。双方约定建立定期会商机制，"
+        "推动合作事项落到实处、取得实效。",
+        [
+            ("丰泽光学股份有限公司", "云溪职业技术学院", "戴明远"),
+            ("同德重工集团有限公司", "滨江工程学院", "叶知行"),
+            ("联创制药有限公司", "南岭医科大学", "汤佩兰"),
+        ],
+    ),
+    "inspection": (
+        "{0}带队检查节前安全生产工作。{0}率队深入企业检查节前安全生产，园区应急管理局、消防救援大队负责人参加。每到一处，{0}都仔细询问"
+        "安全责任制落实情况，现场查看消防设施和值班记录。{0}强调，要时刻绷紧安全这根弦，压实企业主体责任，从严从细排查整治各类隐患，"
+        "坚决防范遏制事故发生，确保群众过一个平安祥和的节日。",
+        [("管委会副主任杜仲平", ""), ("管委会副主任尹春和", ""), ("管委会副主任邹立人", "")],
+    ),
+}
+LEAD = "编者按：本栏目持续关注各地园区的新进展，欢迎读者提供线索，来稿请注明姓名，一经采用即付薄酬。"
+TAIL = "相关阅读：园区夜话之三十一；从一张图纸到一座工厂；读者来信选登；本周天气与出行提示；图书馆新书速递。"
+SYNONYMS = [
+    ("近日", "日前"),
+    ("开展", "进行"),
+    ("详细", "仔细"),
+    ("表示", "称"),
+    ("推动", "促进"),
+    ("现场", "当场"),
+    ("共同", "携手"),
+    ("方便", "便利"),
+]
+HOMOPHONES = str.maketrans("作为工在有的来", "做唯公再友得莱")
+
+
+def _features(text: str) -> Features:
+    signed = sign(text)
+    return Features(signed.node_id, signed.normalised)
+
+
+def _verdict(a: str, b: str) -> str:
+    return judge(_features(a), _features(b)).verdict
+
+
+def _fillings(kind: str) -> list[str]:
+    form, slots = FORMS[kind]
+    return [form.format(*slot) for slot in slots]
+
+
+def _reworded(text: str) -> str:
+    for old, new in SYNONYMS:
+        text = text.replace(old, new)
+    return text
+
+
+COPIES = {
+    "lead before": lambda text: LEAD + text,
+    "teasers after": lambda text: text + TAIL,
+    "synonyms": _reworded,
+    "homophones": lambda text: text.translate(HOMOPHONES),
+    "sentences reordered": lambda text: "。".join(sorted(text.split("。"))),
+    "a sentence dropped": lambda text: "。".join(text.split("。")[:-2]),
+    "full width and marks": lambda text: text.replace("，", "※，").replace("园", "园\u200b"),
+}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_form_filled_in_with_other_names_is_other_news(kind):
+    first, *others = _fillings(kind)
+    assert {_verdict(first, other) for other in others} == {"blocked"}
+
+
+@pytest.mark.parametrize("copy", COPIES)
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_copy_is_joined_with_its_original(kind, copy):
+    original = _fillings(kind)[0]
+    assert _verdict(COPIES[copy](original), original) == "same"
+
+
+@pytest.mark.parametrize("copy", COPIES)
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_copy_is_not_joined_with_the_form_filled_in_otherwise(kind, copy):
+    original, *others = _fillings(kind)
+    assert "same" not in {_verdict(COPIES[copy](original), other) for other in others}
+
+
+BULLETIN = (
+    "{0}月份，全区规模以上工业增加值增长{1}%，固定资产投资完成{2}亿元，社会消费品零售总额{3}亿元，进出口总额{4}亿元，"
+    "实际使用外资{5}万美元，新设经营主体{6}户。总体看，全区经济运行延续稳中有进的态势，新动能加快培育，民生保障有力有效。"
+    "下一步，要坚持稳字当头，紧盯全年目标任务，强化运行监测和要素保障，推动经济运行保持在合理区间，"
+    "为完成全年目标任务打下坚实基础，以高质量发展的实际成效回应群众期盼。"
+)
+
+
+def _bulletin(seed: int) -> str:
+    chance = random.Random(seed)
+    return BULLETIN.format(
+        seed,
+        *(f"{chance.uniform(3, 90):.1f}" for _ in range(4)),
+        *(chance.randint(100, 999) for _ in range(2)),
+    )
+
+
+def test_bulletins_of_two_months_stay_apart():
+    verdict = judge(_features(_bulletin(3)), _features(_bulletin(4)))
+    assert (verdict.verdict, verdict.reason) == ("blocked", "numbers")
+
+
+def test_a_corrected_figure_does_not_make_another_bulletin():
+    text = _bulletin(5)
+    assert _verdict(text, text.replace("延续", "呈现").replace("5月份", "5 月份")) == "same"
+
+
+def test_two_articles_in_one_sites_furniture_stay_apart():
+    head = (
+        "您所在的位置：本网频道新闻列表正文页面，请登录后参与讨论并遵守社区公约，文明发言理性表达，共同维护良好秩序环境。"
+        * 2
+    )
+    foot = (
+        "本站所有内容均由网友上传，如涉及权益问题请与我们取得联系，核实后将在第一时间处理，感谢您的理解与支持，祝您阅读愉快。"
+        * 4
+    )
+    bodies = [_fillings(kind)[0][:130] for kind in ("lecture", "bank")]
+    verdict = judge(*(_features(head + body + foot) for body in bodies))
+    assert (verdict.verdict, verdict.reason) == ("blocked", "body")
+
+
+def test_different_news_is_apart():
+    assert _verdict(_fillings("lecture")[0], _fillings("bank")[0]) == "apart"
+
+
+def test_a_headline_is_no_copy_of_the_article_it_stands_in():
+    text = _fillings("bank")[0]
+    assert _verdict(text, text[:16]) == "apart"
+
+
+def test_english_articles_on_one_subject_are_apart():
+    one = (
+        "The industrial park opened its second logistics hall on Monday and expects forty tenants by spring. "
+        * 3
+    )
+    other = (
+        "On Monday the council of the industrial park heard plans for a second power station near the canal. "
+        * 3
+    )
+    assert _verdict(one, other) == "apart"
+
+
+def test_an_english_copy_is_joined():
+    text = (
+        "The industrial park opened its second logistics hall on Monday. Forty tenants have signed so far,"
+        " said its manager, and a third hall is planned for the eastern plot once the new road is finished. "
+    )
+    copy = "Reprinted from our partner paper. " + text + " More stories on page two."
+    assert _verdict(text, copy) == "same"
+
+
+@pytest.mark.parametrize(("a", "b"), [("lecture", "bank"), ("bank", "bank"), ("village", "village")])
+def test_a_verdict_does_not_depend_on_which_text_comes_first(a, b):
+    left, right = _features(_fillings(a)[0]), _features(_fillings(b)[1])
+    assert judge(left, right) == judge(right, left)
