@@ -1,6 +1,7 @@
 """What extraction found in; the news alone out, with an account of every piece that was taken away.
 
-First goes what was learned for the source, then the tail, then lines by rule, then pieces of lines, then what the page says twice.
+First goes what was learned for the source, then the tail, then lines by rule, then pieces of lines,
+then what the page says twice.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def _drop_lines(
     for index, line in enumerate(lines):
         rule = first_match(line, LINES) if len(line) <= 200 else None
         if rule is None and index < head:
-            rule = _head_rule(line, published if titled else None)
+            rule = _head_rule(line, published, titled=titled)
         titled = index < head and (titled or normalise(line) == normalise(title))
         if rule:
             stripped.append(Stripped(rule.kind, rule.name, line))
@@ -102,12 +103,20 @@ def _drop_lines(
     return kept
 
 
-def _head_rule(line: str, published: Published | None) -> Rule | None:
+def _head_rule(line: str, published: Published | None, *, titled: bool) -> Rule | None:
     """The rule by which a line above the news goes: hot lines and notices stand there too.
 
-    A line that is a date goes where it is the page's date of publication; a speech begins with its own.
+    A line that is a date goes where it was read as the byline, or stands below the title and gives the
+    page's date of publication; a speech may begin with its own.
     """
-    if len(line) <= 30 and published and (BARE_DATE.pattern.search(line) or _states(line, published)):
+    if published and published.origin == "byline" and line == published.evidence:
+        return BARE_DATE
+    if (
+        titled
+        and len(line) <= 30
+        and published
+        and (BARE_DATE.pattern.search(line) or _states(line, published))
+    ):
         return BARE_DATE
     rule = tail_rule(line)
     return rule if rule and (rule.kind == "contact" or rule.name == "rights-notice") else None

@@ -1,4 +1,4 @@
-"""Pinyin in brackets after characters (產(chǎn)業(yè)園區(qū)): an obfuscation that hides a copy from search."""
+"""Pinyin in brackets after characters, 產(chǎn)業(yè)園區: an obfuscation that hides a copy from search."""
 
 from __future__ import annotations
 

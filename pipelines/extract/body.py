@@ -60,7 +60,7 @@ def _left_out(line: Line, choice: Choice, trust: Trust) -> tuple[str, str] | Non
 
 
 def _like_byline(line: Line) -> bool:
-    """Whether a line in an element named for bylines is one: captions and leads stand in such elements too."""
+    """Whether a line in an element named for bylines is one: captions and leads stand there too."""
     if is_prose(line) and size(line.text) >= 40:
         return False
     return (

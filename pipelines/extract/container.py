@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.extract.hints import announces_body
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,7 +23,8 @@ _LISTED_DATE = re.compile(
 _PUNCTUATION = re.compile(r"[。，、；：！？,.;:!?]")
 _CLAUSE_END = re.compile(r"[，,：:、。！？!?.…）)”\"]$")
 _BOILERPLATE = re.compile(
-    r"copyright|©|all rights reserved|版权所有|版權所有|icp备|icp證|公网安备|许可证|举报电话|浏览器|javascript"
+    r"copyright|©|all rights reserved|版权所有|版權所有|icp备|icp證|公网安备|许可证"
+    r"|举报电话|浏览器|javascript"
     r"|cookie|privacy policy|用户协议|免责声明",
     re.IGNORECASE,
 )
@@ -34,9 +33,11 @@ _TEASER_END = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"^\W{0,3}(?:责任编辑|責任編輯|责编)\W.{0,24}$|^[\W_]{0,3}(?:(?:相关|相關|推荐|推薦|热门|熱門|热点|延伸|更多|最新|精彩"
+    r"^\W{0,3}(?:责任编辑|責任編輯|责编)\W.{0,24}$|^[\W_]{0,3}(?:(?:相关|相關|推荐|推薦"
+    r"|热门|熱門|热点|延伸|更多|最新|精彩"
     r"|猜你|你可能|您可能|大家|看了又看|看过|随机|为你|为您|為您|編輯|编辑)"
-    r".{0,4}(?:阅读|閱讀|新闻|新聞|文章|推荐|推薦|资讯|報導|报道|内容|喜欢|感兴趣|還想看|还想看|都在看|评论|留言|精选|看了又看)"
+    r".{0,4}(?:阅读|閱讀|新闻|新聞|文章|推荐|推薦|资讯|報導|报道|内容|喜欢|感兴趣|還想看"
+    r"|还想看|都在看|评论|留言|精选|看了又看)"
     r"|看了又看|热门评论|网友评论|最新评论|related (?:articles|stories|news|posts|content)|you may also"
     r"|more (?:from|stories|news)|read more|read next"
     r"|recommended|most (?:read|popular)|latest (?:news|stories)|trending|comments?)\W{0,3}(?:\d+\W?)?$",
@@ -44,6 +45,10 @@ _OTHERS = re.compile(
 )
 _ENOUGH = 40.0
 """Characters of prose after which an article may have ended: announcements also stand above articles."""
+
+
+_PRICE_OF_ROOM = 25.0
+"""How much an article of one paragraph may lose for the element around it: two or three lines of links."""
 
 
 class Trust(NamedTuple):
@@ -131,24 +136,24 @@ def choose(scan: Scan, weights: Sequence[float]) -> Choice | None:
     best = count - 1
     best_score = float("-inf")
     for node in range(count - 1, -1, -1):
-        score = sums[node] * (1.1 if sums[node] > 0 and _named_body(scan, node) else 1.0)
-        if score > best_score and lasts[node] >= 0:
-            best, best_score = node, score
+        if sums[node] > best_score and lasts[node] >= 0:
+            best, best_score = node, sums[node]
         parent = scan.parents[node]
         if parent >= 0:
             sums[parent] += sums[node]
             firsts[parent] = min(firsts[parent], firsts[node])
             lasts[parent] = max(lasts[parent], lasts[node])
+    best = _around(scan, sums, best)
     prose = sum(weight for weight in weights if weight > 0)
     inside = sum(weight for weight in weights[firsts[best] : lasts[best] + 1] if weight > 0)
     return Choice(best, firsts[best], lasts[best] + 1, sums[best], inside / prose if prose else 0.0, inside)
 
 
-def _named_body(scan: Scan, node: int) -> bool:
-    element = scan.elements[node]
-    if element.tag in ("article", "main") or element.get("itemprop") == "articleBody":
-        return True
-    return announces_body(f"{element.get('class') or ''} {element.get('id') or ''}")
+def _around(scan: Scan, sums: Sequence[float], node: int) -> int:
+    """The element around a single paragraph: an article of one paragraph has its footer beside it."""
+    parent = scan.parents[node]
+    single = scan.elements[node].tag == "p" and parent >= 0
+    return parent if single and sums[parent] >= sums[node] - _PRICE_OF_ROOM else node
 
 
 def is_linked(line: Line) -> bool:
@@ -204,7 +209,7 @@ def _nearness(lines: Sequence[Line], title_line: int | None) -> list[float]:
 
 
 def _teasers(lines: Sequence[Line]) -> frozenset[int]:
-    """The excerpts below linked headlines: cut ones (`...`, 详细), and all where headline and excerpt alternate."""
+    """The excerpts below linked headlines: cut ones (`...`), and all where the two alternate."""
     cut, single = [], []
     for index in range(1, len(lines)):
         line, above = lines[index], lines[index - 1]

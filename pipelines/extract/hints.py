@@ -96,10 +96,3 @@ def _of_names(names: str) -> str:
 
 def _words(name: str) -> list[str]:
     return _WORD.findall(_CAMEL.sub(" ", name).lower())
-
-
-@lru_cache(maxsize=20_000)
-def announces_body(names: str) -> bool:
-    """Whether a class or id names the text of an article (`article-content`, `TRS_Editor`, `zhengwen`)."""
-    words = [word for name in names.split() for word in _words(name)]
-    return bool(words) and any(word in _BODY_WORDS for word in words)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 LEAST_TEXT = 30
 """Characters (Latin letters count a third) below which nothing is a piece of news."""
 _NOT_FOUND = re.compile(
-    r"(?<!\d)404(?!\d)|页面(?:不存在|没有找到|未找到|找不到|已删除)|頁面不存在|找不到(?:该|您|你|相关)?.{0,6}(?:页|頁|文章|内容)"
-    r"|(?:文章|内容|信息|新闻)(?:不存在|已被?删除|已下线|已失效)|not found|page (?:does|doesn)|no longer available|出错了|系统错误|访问的页面",
+    r"(?<!\d)404(?!\d)|页面(?:不存在|没有找到|未找到|找不到|已删除)|頁面不存在|找不到(?:该"
+    r"|您|你|相关)?.{0,6}(?:页|頁|文章|内容)"
+    r"|(?:文章|内容|信息|新闻)(?:不存在|已被?删除|已下线|已失效)|not found|page (?:does"
+    r"|doesn)|no longer available|出错了|系统错误|访问的页面",
     re.IGNORECASE,
 )
 _SEARCH_KEYS = frozenset(
@@ -28,7 +30,8 @@ _SEARCH_KEYS = frozenset(
 )
 _SEARCH_TITLE = re.compile(r"搜索结果|搜尋結果|站内搜索|search results|搜索[:：_-]", re.IGNORECASE)
 _LISTED_DATE = re.compile(
-    r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?[\]】)]?$|^[\[【(]?(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}"
+    r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?[\]】)]?$|^[\[【(]?(?:19"
+    r"|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}"
 )
 _PAGER = re.compile(r"下一页|下一頁|上一页|尾页|末页|共\s?\d+\s?页|^next ?(?:page|›|»)?$", re.IGNORECASE)
 

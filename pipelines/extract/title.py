@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 _ORIGIN_HEADING = "heading"
 _SEPARATORS = re.compile(r"\s*[_|｜»«›‹]\s*|\s+[-–—·•]+\s+|\s*(?:--|——)\s*|-(?=[^-]*$)|[·•](?=[^·•]*$)")
 _SITE_WORDS = re.compile(
-    r"网$|網$|新闻|新聞|频道|頻道|中心|[日晚早时周]报$|[日晚早時週]報$|客户端|门户|官网|首页|资讯|要闻|动态|在线|园区"
-    r"|管委会|政府|公司|集团|栏目|媒体|快讯|平台|论坛|博客|协会|学会|研究院|大学|com\b|news|times|daily|post|\.cn\b|media|online",
+    r"网$|網$|新闻|新聞|频道|頻道|中心|[日晚早时周]报$|[日晚早時週]報$|客户端|门户|官网"
+    r"|首页|资讯|要闻|动态|在线|园区"
+    r"|管委会|政府|公司|集团|栏目|媒体|快讯|平台|论坛|博客|协会|学会|研究院|大学|com\b"
+    r"|news|times|daily|post|\.cn\b|media|online",
     re.IGNORECASE,
 )
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
@@ -68,6 +70,9 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
 
 def without_suffix(title: str, site_name: str = "") -> str:
     """A `<title>` without the site's and the channel's names at its end."""
+    head = title.split("_", 1)[0].strip()
+    if len(normal(head)) >= 6:  # headlines have no underscores; whatever follows one is the site's
+        title = head
     parts = _SEPARATORS.split(title)
     if len(parts) < 2:
         return title.strip()
@@ -100,7 +105,7 @@ def _announced(metadata: Metadata) -> list[str]:
 
 
 def _confirmed_line(lines: Sequence[Line], announced: Sequence[str]) -> int | None:
-    """The line that the head announces: a heading before others, one at the start of the title before others."""
+    """The line that the head announces: headings first, then what the title begins with."""
     best: tuple[float, int] | None = None
     keys = [(normal(text), bool(_CUT.search(text.strip()))) for text in announced]
     for index, line in enumerate(lines):
@@ -159,7 +164,7 @@ def _common_prefix(one: str, other: str) -> int:
 def _whole(text: str, announced: Sequence[str]) -> str:
     """The heading; or the announced title that continues where the heading was cut (`…`)."""
     if not _CUT.search(text):
-        own = announced and normal(text) == normal(announced[0]) and site_suffix(text)
+        own = announced and normal(text) == normal(announced[0]) and (site_suffix(text) or "_" in text)
         return without_suffix(text) if own else text
     start = normal(_CUT.sub("", text))
     for title in announced:

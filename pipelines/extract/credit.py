@@ -1,0 +1,103 @@
+"""The publication that a page names as its origin, in its byline (来源：), a meta tag or an element."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pipelines.dates import has_date
+from pipelines.extract.labels import value_after
+from pipelines.publishers import normalise_publisher
+from pipelines.records import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lxml.html import HtmlElement
+
+    from pipelines.extract.metadata import Metadata
+
+_SOURCE_LABEL = re.compile(
+    r"^(?:来源|來源|稿源|出处|出處)\s(?=\S)|(?:(?:文章|信息|新闻|新聞|稿件|资讯|内容|消息"
+    r"|原文|本文|转载)?(?:来源|來源|出处|出處"
+    r"|来源于|转载自|轉載自|转自|轉自|摘自|来自|來自)|稿源|媒体"
+    r"|(?<![a-z])source|(?<![a-z])via)\s?(?:[:：丨|]|是(?=《))\s?",
+    re.IGNORECASE,
+)
+_BARE_CREDIT = re.compile(
+    r"^[（(【\[]?\s?(?:本文)?(?:转载自|轉載自|转自|轉自|摘自"
+    r"|稿源)\s?[:：]?\s?[《“]?(?=[\u4e00-\u9fffA-Z].{1,24}[》”]?\s?[）)】\]]?。?$)"
+)
+_NOT_SOURCE = re.compile(
+    r"^(?:本文.*|收录.*|发布|转发|本站|本网|网络|互联网|网络整理|未知|不详|佚名|转载|原创"
+    r"|本站原创|null|none|undefined|其他|其它|其他来源|官方|源|无"
+    r"|.{0,6}(?:登录|注册|首页).{0,6}|\d+)$",
+    re.IGNORECASE,
+)
+_SOURCE_META = (
+    "source",
+    "mediaid",
+    "contentsource",
+    "article:source",
+    "og:article:source",
+    "copyrightsource",
+    "dc.source",
+)
+_SOURCE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:source|sources|laiyuan|origin|copyfrom|medianame|media-name)(?:$|[\s_-])", re.IGNORECASE
+)
+
+
+def find_credited_source(root: HtmlElement, lines: Sequence[str], metadata: Metadata) -> Field | None:
+    """The credited source, normalised: a labelled line, a meta tag, an element, a bare credit line."""
+    named_elements = _named_source(root)
+    for text in lines:
+        for match in _SOURCE_LABEL.finditer(text):
+            if field := _source(text[match.end() :], "byline", text):
+                own = named_elements and field.value.startswith(named_elements.value)
+                return named_elements if own else field
+    named = metadata.first(*_SOURCE_META)
+    if named and (field := _source(_SOURCE_LABEL.sub("", named[1]), f"meta:{named[0]}", named[1])):
+        return field
+    if named_elements:
+        return named_elements
+    for text in lines:
+        bare = _BARE_CREDIT.search(text) if len(text) < 60 else None
+        if bare and (field := _source(text[bare.end() :], "credit line", text)):
+            return field
+    return None
+
+
+def _named_source(root: HtmlElement) -> Field | None:
+    """What an element that is called `source` holds: there the name has no neighbour to run into."""
+    for element in _source_elements(root):
+        text = " ".join(element.text_content().split())
+        match = _SOURCE_LABEL.search(text)
+        if 1 < len(text) <= 40 and (
+            field := _source(text[match.end() if match else 0 :], "source element", text)
+        ):
+            return field
+    return None
+
+
+def _source_elements(root: HtmlElement) -> Iterable[HtmlElement]:
+    found = root.xpath(
+        "//*[self::span or self::a or self::div or self::p or self::em or self::i or self::li]"
+        "[contains(@class, 'ource') or contains(@id, 'ource') or contains(@class, 'laiyuan')]"
+    )
+    return [
+        element
+        for element in islice(found, 20)
+        if _SOURCE_NAMES.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+    ]
+
+
+def _source(value: str, origin: str, evidence: str) -> Field | None:
+    value = value_after(value, 0)
+    if value[:1] > "\u2e80" and " " in value:
+        value = value.split(" ", 1)[0]
+    name = normalise_publisher(value)
+    if not 2 <= len(name) <= 40 or _NOT_SOURCE.match(name) or has_date(name):
+        return None
+    return Field(name, origin, evidence[:200])

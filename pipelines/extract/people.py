@@ -1,0 +1,101 @@
+"""Who wrote and who edited an article: names from labelled lines, then from the head of the page."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pipelines.extract.labels import value_after
+from pipelines.records import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.extract.metadata import Metadata
+
+_AUTHOR_LABEL = re.compile(
+    r"(?:作\s?者|撰\s?文|撰稿|采写|(?<![\u4e00-\u9fff])文|记者|記者|(?<![a-z])author"
+    r"|(?<![a-z])written by)\s?[:：/／|丨]\s?"
+    r"|[（(【\[]\s?(?:[\u4e00-\u9fff·]{0,12})(?:记者|記者)\s?|^(?:[\u4e00-\u9fff·]{0,8})(?:记者"
+    r"|記者)\s(?=[\u4e00-\u9fff ]{2,20}$)"
+    r"|^by\s(?=[A-Z])",
+    re.IGNORECASE,
+)
+_EDITOR_LABEL = re.compile(
+    r"(?:责任编辑|責任編輯|责\s?编|責編|网络编辑|值班编辑|本文编辑|编\s?辑|編\s?輯"
+    r"|(?<![a-z])editor|(?<![a-z])edited by)\s?[:：/／|]\s?",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"^(?:[\u4e00-\u9fff·]{2,5}(?:[ 、,，/]{1,2}[\u4e00-\u9fff·]{2,4}){0,4}"
+    r"|[A-Z][\w.'’-]{0,20}(?: [A-Za-z][\w.'’-]{0,20}){0,4}"
+    r"|[\w\u4e00-\u9fff.·-]{2,16})$"
+)
+_ROLE = re.compile(
+    r"^(?:[\u4e00-\u9fff]{0,12}?(?:记者|記者|评论员|評論員|专栏作者|撰稿人|通讯员|通訊員)"
+    r"|staff writer|reporter)[\s:：、]*(?=\S)",
+    re.IGNORECASE,
+)
+_STAFF_CODE = re.compile(r"[_\-\s]?[A-Z]{1,4}\d{2,7}$")
+_NOT_NAME = re.compile(
+    r"^(?:admin|administrator|root|test|editor|佚名|未知|匿名|本站|网络|互联网|不详|管理员"
+    r"|系统管理员|无|暂无|小编|null|none|undefined"
+    r"|unknown|name|author|作者|.*_.*|www\..*|.*\.(?:com|cn|net|org).*|登录|注册|关于我们|版权.*)$",
+    re.IGNORECASE,
+)
+_AUTHOR_META = (
+    "author",
+    "article:author",
+    "og:article:author",
+    "dc.creator",
+    "byl",
+    "parsely-author",
+    "sailthru.author",
+)
+_EDITOR_META = ("editor", "article:editor", "responsible_editor", "author_editor")
+
+
+def find_author(lines: Sequence[str], metadata: Metadata) -> Field | None:
+    """The author or authors: the first label with a name after it, then JSON-LD, then meta tags."""
+    return _labelled(lines, _AUTHOR_LABEL) or _announced(metadata, _AUTHOR_META, "author")
+
+
+def find_editor(lines: Sequence[str], metadata: Metadata) -> Field | None:
+    """The editor, as `find_author` finds the author."""
+    return _labelled(lines, _EDITOR_LABEL) or _announced(metadata, _EDITOR_META, "editor")
+
+
+def _labelled(lines: Sequence[str], label: re.Pattern[str]) -> Field | None:
+    for text in lines:
+        for match in label.finditer(text):
+            name = _person(text[match.end() :])
+            if name:
+                return Field(name, "byline", text[:200])
+    return None
+
+
+def _announced(metadata: Metadata, names: Sequence[str], key: str) -> Field | None:
+    linked = metadata.linked(key, "name") or metadata.linked(key)
+    if linked and (name := _person(linked)) and not _names_the_site(name, metadata):
+        return Field(name, "json-ld", linked[:200])
+    found = metadata.first(*names)
+    name = _person(found[1]) if found else ""
+    name = "" if _names_the_site(name, metadata) else name
+    return Field(name, f"meta:{found[0]}", found[1][:200]) if found and name else None
+
+
+def _names_the_site(name: str, metadata: Metadata) -> bool:
+    """Templates that have no author put the site's own name there."""
+    known = (
+        metadata.meta.get("og:site_name", ""),
+        metadata.linked("publisher", "name"),
+        metadata.title_element[-20:],
+    )
+    return any(name in text for text in known) or name.endswith(("网", "新闻", "频道"))
+
+
+def _person(value: str) -> str:
+    """The name or names at the start of a value; empty where it is no name."""
+    value = value_after(_ROLE.sub("", value.lstrip(" :：/／\u3000[【(（"), count=1), 0).strip(" -–—_、")
+    value = _STAFF_CODE.sub("", value).strip()
+    return value if 2 <= len(value) <= 30 and _NAME.match(value) and not _NOT_NAME.match(value) else ""

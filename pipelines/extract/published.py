@@ -1,0 +1,80 @@
+"""When an article was published, as its head, byline, `time` elements or address say; in this order."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pipelines.dates import Moment, read_date
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lxml.html import HtmlElement
+
+    from pipelines.extract.metadata import Metadata
+    from pipelines.records import Published
+
+_DATE_META = (
+    "article:published_time", "og:article:published_time", "datepublished", "publishdate",
+    "pubdate", "publish_time", "published_time", "og:published_time", "og:release_date",
+    "weibo:article:create_at", "weibo: article:create_at", "_pubtime", "bt:pubdate",
+    "article.published", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dc.date",
+    "dcterms.created", "date", "createdate", "firstpublishedtime", "apub:time", "ptime",
+    "publish-date", "pub_date",
+)  # fmt: skip
+_DATE_LABEL = re.compile(
+    r"(?:发布|發布|發佈|发表|發表|发稿|刊登)(?:时间|時間|日期|于)?|^\W{0,2}(?:时间|時間"
+    r"|日期)\s?[:：]|published|posted",
+    re.IGNORECASE,
+)
+
+
+def find_published(
+    root: HtmlElement, head: Sequence[str], tail: Sequence[str], metadata: Metadata, moment: Moment, url: str
+) -> Published | None:
+    """The date of publication, and where it stood; never the footer's."""
+    for name in _DATE_META:
+        content = metadata.meta.get(name)
+        found = read_date(content, moment, f"meta:{name}") if content else None
+        if found:
+            return _with_time(found, head, moment)
+    linked = metadata.linked("datePublished")
+    if linked and (found := read_date(linked, moment, "json-ld")):
+        return found
+    times = [element.get("datetime") or element.text_content() for element in islice(root.iter("time"), 20)]
+    for relative in (False, True):
+        for text in head:
+            if found := _in_line(text, moment, relative=relative):
+                return _with_time(found, times, moment)
+    for text in times[:3]:
+        if found := read_date(text, moment, "time element"):
+            return found
+    if found := read_date(url.split("//", 1)[-1].partition("/")[2], moment, "url"):
+        return found
+    return next(
+        (found for text in tail if _DATE_LABEL.search(text) and (found := _in_line(text, moment))), None
+    )
+
+
+def _in_line(text: str, moment: Moment, *, relative: bool = False) -> Published | None:
+    """A date in a line that is a byline rather than a sentence with a date in it.
+
+    Dates without a year and relative ones are believed in the shortest lines only.
+    """
+    if len(text) > 120 or (len(text) > 40 and re.search("[。；]", text)):
+        return None
+    return read_date(text, moment, "byline", relative=relative, partial=relative and len(text) < 60)
+
+
+def _with_time(found: Published, head: Sequence[str], moment: Moment) -> Published:
+    """The time of day from other texts, where one of them gives the same day with it."""
+    if "T" in found.value:
+        return found
+    same = (
+        other
+        for text in head
+        if (other := _in_line(text, moment)) and other.day == found.day and "T" in other.value
+    )
+    return next(same, found)
