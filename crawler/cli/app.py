@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import crawl, demo, search, serve, show, sources, status
+from crawler.cli import crawl, demo, export, report, search, serve, show, sources, status
 from crawler.cli.examples import examples
 from crawler.cli.failures import GuardedGroup
 from crawler.config import read_settings
@@ -90,5 +90,7 @@ app.command("demo", epilog=demo.EPILOG)(demo.demo)
 app.command("search", epilog=search.EPILOG)(search.search)
 app.command("show", epilog=show.EPILOG)(show.show)
 app.command("serve", epilog=serve.EPILOG)(serve.serve)
+app.command("export", epilog=export.EPILOG)(export.export)
+app.command("report", epilog=report.EPILOG)(report.report)
 app.command("status", epilog=status.EPILOG)(status.status)
 app.add_typer(sources.app, name="sources")

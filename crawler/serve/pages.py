@@ -14,6 +14,7 @@ from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
 
 from crawler.serve.article_page import article_page
+from crawler.serve.downloads import archive_file, export
 from crawler.serve.front_page import front_page
 from crawler.serve.search_page import search_page
 from crawler.serve.visitor import COOKIE, words_for
@@ -112,5 +113,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/$", front),
     (r"^/coverage$", coverage),
     (r"^/search$", search),
+    (r"^/export\.(?P<format>[a-z]+)$", export),
+    (r"^/archive-file$", archive_file),
     (r"^/article/(?P<number>[0-9]{1,18})$", article),
 ]

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from crawler.serve.visitor import arguments_of, selection_of, whole_number
 from pipelines.archive import read
+from pipelines.archive.exports import FORMATS
 from pipelines.archive.selection import (
     FACETS,
     Order,
@@ -88,6 +89,7 @@ def search_page(connection: sqlite3.Connection, args: Any, words: Words) -> dict
         "address": lambda **changes: _address(
             selection, {"order": order if order == "rank" else "", **changes}
         ),
+        "downloads": FORMATS,
         "export_arguments": urlencode(arguments_of(selection)),
     }
 

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_FORMULA = re.compile("^[\\s\\x00-\\x1f\\ufeff]*[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20|%]|^[\\t\\r\\n]")
+_FORMULA = re.compile("^[\\s\\x00-\\x1f\\ufeff]*[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]|^[\\t\\r\\n]")
 """What Excel, LibreOffice and WPS take for a formula, full-width signs and DDE included (OWASP, CSV
 injection)."""
 _NUL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]")

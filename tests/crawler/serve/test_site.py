@@ -153,3 +153,28 @@ def test_every_ready_made_query_runs(get: Get) -> None:
     for query in listed:
         response = get(f"/archive/{query['name']}.json?q=园区")
         assert (query["name"], response.json().get("error")) == (query["name"], None)
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "xlsx"])
+def test_downloads_are_the_export(get: Get, kind: str) -> None:
+    response = get(f"/export.{kind}?q=园区")
+    assert response.status_code == 200
+    assert f".{kind}" in response.headers["content-disposition"]
+    assert int(response.headers["content-length"]) == len(response.content)
+
+
+def test_a_downloaded_csv_has_the_selected_rows(get: Get) -> None:
+    lines = get("/export.csv?undated=1").content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[:2] for line in lines[1:2]] == [["2", "物流园吞吐创新高"]]
+
+
+def test_the_archives_file_is_offered_where_the_operator_says_so(get: Get) -> None:
+    assert get("/archive-file").status_code == 403
+    assert get("/archive-file", ServeOptions(allow_download=True)).content.startswith(b"SQLite format 3\0")
+
+
+def test_the_front_page_draws_charts_and_says_what_they_leave_out(get: Get) -> None:
+    html = get("/").text
+    assert html.count('<svg class="chart"') >= 5
+    assert "1 more have no date" in html
+    assert "Who copies whom?" in html

@@ -1,0 +1,199 @@
+"""`parknews export`: articles or copies as a file for other programs."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from enum import Enum
+from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
+from crawler.cli.failures import ATTENTION
+from crawler.cli.output import one_line, print_json
+from pipelines.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pipelines.archive.exports import Change, ExportRequest
+    from pipelines.export.manifest import Manifest
+
+EPILOG = examples(
+    ("all articles, for pandas, DuckDB or R", "parknews export --output articles.parquet"),
+    (
+        "for a spreadsheet: two words, one year",
+        "parknews export 招商 生物医药 --since 2025 --output found.xlsx",
+    ),
+    ("every URL that carried them", "parknews export --what copies --output copies.csv"),
+    ("what has changed since", "parknews export --compare articles.parquet.manifest.json"),
+    note="Beside the file stand its manifest, the numbers of its rows and a JSON Schema.",
+)
+
+
+class Format(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enum
+    """The formats of an export."""
+
+    parquet = "parquet"
+    csv = "csv"
+    jsonl = "jsonl"
+    xlsx = "xlsx"
+
+
+class What(str, Enum):  # noqa: UP042  # the same
+    """What is exported."""
+
+    articles = "articles"
+    copies = "copies"
+    stripped = "stripped"
+
+
+def export(
+    ctx: typer.Context,
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[QUERY]...", help="Words that must all occur; everything where none is given."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")
+    ] = None,
+    file_format: Annotated[
+        Format | None, typer.Option("--format", help="Its format; the file's ending says it otherwise.")
+    ] = None,
+    what: Annotated[
+        What, typer.Option(help="Articles, their copies, or what was stripped from them.")
+    ] = What.articles,
+    source: Annotated[list[str] | None, typer.Option(metavar="HOST", help="Whose text is shown.")] = None,
+    carried_by: Annotated[list[str] | None, typer.Option(metavar="HOST", help="Who has any copy.")] = None,
+    credited: Annotated[list[str] | None, typer.Option(metavar="NAME", help="What the page credits.")] = None,
+    language: Annotated[list[str] | None, typer.Option(metavar="TAG", help="zh-Hans, zh-Hant, en …")] = None,
+    since: Annotated[
+        str, typer.Option(metavar="DAY", help="First day, month or year: 2025-03-01, 2025.")
+    ] = "",
+    until: Annotated[str, typer.Option(metavar="DAY", help="Last day, month or year, included.")] = "",
+    copies: Annotated[int, typer.Option(min=1, metavar="N", help="Articles with at least N copies.")] = 1,
+    undated: Annotated[bool, typer.Option("--undated", help="Only articles without a date.")] = False,
+    signature: Annotated[
+        bool | None,
+        typer.Option("--signature/--no-signature", help="MinHash values; by default in parquet and jsonl."),
+    ] = None,
+    show_contacts: Annotated[
+        bool, typer.Option("--show-contacts", help="Do not mask telephone numbers in stripped text.")
+    ] = False,
+    compare: Annotated[
+        Path | None,
+        typer.Option(metavar="MANIFEST", help="Write nothing; explain what that export would be today."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Write articles or copies to a file: Parquet, CSV, JSON Lines or Excel."""
+    if compare is not None:
+        _compare(ctx, compare, as_json=as_json)
+        return
+    if output is None:
+        raise ConfigurationError("export needs --output FILE (or --compare MANIFEST)")
+    from pipelines.archive.exports import ExportRequest  # noqa: PLC0415  # --help needs none of it
+    from pipelines.archive.selection import Selection  # noqa: PLC0415
+
+    chosen = _format(output, file_format)
+    selection = Selection(
+        query=" ".join(query or []),
+        sources=tuple(source or ()),
+        carried_by=tuple(carried_by or ()),
+        credited_sources=tuple(credited or ()),
+        languages=tuple(language or ()),
+        since=day_of("--since", since),
+        until=day_of("--until", until),
+        copies_at_least=copies,
+        undated=undated,
+    )
+    with_signature = chosen in {Format.parquet, Format.jsonl} if signature is None else signature
+    request = ExportRequest(chosen.value, what.value, selection, with_signature, show_contacts)
+    _write(ctx, output, request, as_json=as_json)
+
+
+def day_of(option: str, value: str) -> str:
+    """A day, month or year from an option; raises ConfigurationError."""
+    if value and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", value):
+        raise ConfigurationError(
+            f"{option} {value}: write a day, month or year as 2025-03-01, 2025-03 or 2025"
+        )
+    return value
+
+
+def _write(ctx: typer.Context, output: Path, request: ExportRequest, *, as_json: bool) -> None:
+    from importlib.metadata import version  # noqa: PLC0415
+
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.exports import write_export  # noqa: PLC0415
+    from pipelines.archive.selection import count_left_out_undated  # noqa: PLC0415
+
+    connection = read_only(settings_of(ctx).db)
+    made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    manifest = write_export(connection, output, request, made_at=made_at, version=version("parknews"))
+    undated = count_left_out_undated(connection, request.selection)
+    connection.close()
+    if as_json:
+        print_json({**_told(manifest, output), "undated_left_out": undated})
+    else:
+        print(f"{manifest.rows:,} {manifest.what} written to {one_line(str(output))}")
+        if undated:
+            print(f"{undated:,} more match but have no date", file=sys.stderr)
+    if not manifest.complete:
+        print(
+            f"not complete: {manifest.left_out:,} rows left out or cells cut; see sheet `method`",
+            file=sys.stderr,
+        )
+        raise typer.Exit(ATTENTION)
+
+
+def _told(manifest: Manifest, output: Path) -> dict[str, object]:
+    return {
+        "output": str(output),
+        "manifest": f"{output}.manifest.json",
+        "export_id": manifest.export_id,
+        "format": manifest.format,
+        "what": manifest.what,
+        "rows": manifest.rows,
+        "complete": manifest.complete,
+        "sha256": manifest.sha256,
+    }
+
+
+def _compare(ctx: typer.Context, manifest: Path, *, as_json: bool) -> None:
+    from pipelines.archive.connect import read_only  # noqa: PLC0415
+    from pipelines.archive.exports import compare_export  # noqa: PLC0415
+
+    connection = read_only(settings_of(ctx).db)
+    changes = list(compare_export(connection, manifest))
+    connection.close()
+    counts = Counter(change.change for change in changes)
+    if as_json:
+        rows = [{"id": c.id, "change": c.change, "reason": c.reason} for c in changes]
+        print_json({**{name: counts[name] for name in ("gained", "lost", "changed")}, "changes": rows})
+        return
+    for change in changes:
+        print(_line(change))
+    print(
+        f"{counts['gained']:,} gained, {counts['lost']:,} lost, {counts['changed']:,} changed",
+        file=sys.stderr,
+    )
+
+
+def _line(change: Change) -> str:
+    return f"{change.change:8} {change.id:>8}  {change.reason}"
+
+
+def _format(output: Path, given: Format | None) -> Format:
+    if given is not None:
+        return given
+    ending = output.suffix.lower().lstrip(".")
+    if ending not in Format.__members__:
+        known = ", ".join(Format.__members__)
+        raise ConfigurationError(f"{output}: its ending names no format; use --format ({known})")
+    return Format(ending)

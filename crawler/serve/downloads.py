@@ -1,0 +1,102 @@
+"""Downloads: the export of a selection, and the archive's file where the operator offers it.
+
+In: an instance of ours and a request. Out: a response that streams a file which has no name any more, so
+that nothing stays behind whatever happens to the connection. Two at a time: each takes a core.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from datasette.utils.asgi import Forbidden, NotFound
+
+from crawler.serve.visitor import selection_of
+from pipelines.archive.connect import read_only
+from pipelines.archive.exports import FORMATS, ExportRequest, write_rows
+from pipelines.export.columns import WHATS, columns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_AT_ONCE = asyncio.Semaphore(2)
+_CHUNK_BYTES = 1 << 18
+_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "jsonl": "application/jsonl; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "db": "application/vnd.sqlite3",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """A file as an answer."""
+
+    file: IO[bytes]
+    name: str
+    content_type: str
+
+    async def asgi_send(self, send: Callable[..., Any]) -> None:
+        """Sends the file in pieces and closes it."""
+        with self.file:
+            size = self.file.seek(0, 2)
+            self.file.seek(0)
+            headers = [
+                [b"content-type", self.content_type.encode()],
+                [b"content-length", str(size).encode()],
+                [b"content-disposition", f'attachment; filename="{self.name}"'.encode()],
+            ]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            while chunk := await asyncio.to_thread(self.file.read, _CHUNK_BYTES):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+
+
+async def export(datasette: Any, request: Any) -> FileAnswer:
+    """The selection in the address as a file: articles, or with `what=copies` their copies."""
+    wanted = request.url_vars["format"]
+    what = request.args.get("what") or "articles"
+    if wanted not in FORMATS or what not in WHATS:
+        raise NotFound("no such export")
+    asked = ExportRequest(
+        wanted, what, selection_of(request.args), show_contacts=datasette.parknews.show_contacts
+    )
+    async with _AT_ONCE:
+        file = await asyncio.to_thread(_exported, datasette.parknews.path, asked)
+    day = datetime.now(UTC).strftime("%Y-%m-%d")
+    return FileAnswer(file, f"parknews-{what}-{day}.{wanted}", _TYPES[wanted])
+
+
+async def archive_file(datasette: Any, request: Any) -> FileAnswer:
+    """The archive as it is now, whole."""
+    if not datasette.parknews.allow_download:
+        raise Forbidden("the archive's file is not offered here")
+    async with _AT_ONCE:
+        file = await asyncio.to_thread(_copied, datasette.parknews.path)
+    return FileAnswer(file, "archive.db", _TYPES["db"])
+
+
+def _exported(path: Path, asked: ExportRequest) -> IO[bytes]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
+    with closing(read_only(path)) as connection:
+        connection.execute("BEGIN")
+        made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        columns = columns_of(asked.what, signature=asked.signature)
+        write_rows(connection, file, asked, columns, None, made_at=made_at)
+    return file
+
+
+def _copied(path: Path) -> IO[bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "archive.db"
+        with closing(read_only(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        return copy.open("rb")  # the open file outlives its name

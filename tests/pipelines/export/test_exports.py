@@ -1,0 +1,233 @@
+"""Exports are whole, safe to open, and can say later what has changed."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import openpyxl
+import pandas
+import pytest
+
+from pipelines.archive import Archive, read_only
+from pipelines.archive.exports import Change, ExportRequest, compare_export, write_export
+from pipelines.archive.selection import Selection
+from pipelines.errors import ConfigurationError, StorageError
+from pipelines.export.masking import mask_contacts
+from pipelines.export.tables import safe_cell
+from pipelines.export.workbook import CELL_MAX, _cell
+from pipelines.records import Stripped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+AT = "2026-03-02T00:00:00Z"
+FIRST = "=1+1 看似公式的正文。青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻,\n第二段。"
+SECOND = (
+    "海沧口岸物流园上月完成集装箱吞吐四万标箱,冷链仓库利用率创下新高。\u2028港务部门表示,\U00020000两条航线。"
+)
+THIRD = "学校与企业共建的产业学院本周迎来首批新生,课程由车间技师与教师共同讲授,学生每周有两天在生产线上实习。"
+LONG = "园区长文" * 10_000
+
+
+@pytest.fixture
+def path(fill: Callable[..., Path], told: Any) -> Path:
+    phone = Stripped("contact", "phone", "电话 0512-62881234")
+    return fill(
+        [
+            told("https://park.example/a", "=HYPERLINK(1)", FIRST, date(2026, 1, 2), "新华社", (phone,)),
+            told("https://copier.example/b", "副本", FIRST, date(2026, 1, 3)),
+            told("https://daily.example/c", "物流园", SECOND),
+        ]
+    )
+
+
+def _write(path: Path, target: Path, **request: Any) -> Any:
+    wanted = ExportRequest(target.suffix[1:], **request)  # type: ignore[arg-type]
+    connection = read_only(path)
+    manifest = write_export(connection, target, wanted, made_at=AT, version="test")
+    connection.close()
+    return manifest
+
+
+def _articles(path: Path) -> list[tuple[Any, ...]]:
+    connection = read_only(path)
+    rows = connection.execute(
+        "SELECT id, title, text, published_day, copies FROM articles ORDER BY id"
+    ).fetchall()
+    connection.close()
+    return [tuple(row) for row in rows]
+
+
+def test_parquet_reads_back_equal_in_pandas_and_duckdb(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "a.parquet"
+    manifest = _write(path, target, signature=True)
+    names = ["id", "title", "text", "published_day", "copies"]
+    frame = pandas.read_parquet(target)[names]
+    found = [tuple(None if pandas.isna(value) else value for value in row) for row in frame.values.tolist()]
+    assert found == _articles(path)
+    assert duckdb.sql(f"SELECT {', '.join(names)} FROM '{target}' ORDER BY id").fetchall() == _articles(path)
+    assert duckdb.sql(f"SELECT count(signature) FROM '{target}'").fetchall() == [(manifest.rows,)]
+
+
+def test_jsonl_has_a_row_a_line_that_its_schema_describes(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "c.jsonl"
+    _write(path, target, what="copies")
+    rows = [json.loads(line) for line in target.read_bytes().decode().split("\n") if line]
+    schema = json.loads((tmp_path / "c.jsonl.schema.json").read_text(encoding="utf-8"))
+    assert {row["url"]: row["kept"] for row in rows} == {
+        "https://park.example/a": True,
+        "https://copier.example/b": False,
+        "https://daily.example/c": True,
+    }
+    assert all(list(row) == list(schema["properties"]) for row in rows)
+
+
+def test_csv_opens_rightly_in_a_spreadsheet_and_runs_no_formula(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "a.csv"
+    _write(path, target)
+    assert target.read_bytes().startswith(b"\xef\xbb\xbf")
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["title"] for row in rows] == ["'=HYPERLINK(1)", "物流园"]
+    assert [row["text"].lstrip("'") for row in rows] == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize(
+    "text", ["=1", " =1", "+1", "-1+1", "@SUM(1)", "\t=1", "\uff1d1", "\ufeff=1", "\x00=1", "\n=1"]
+)
+def test_what_a_spreadsheet_would_run_becomes_text(text: str) -> None:
+    assert str(safe_cell(text)).startswith("'")
+
+
+@pytest.mark.parametrize("text", ["园区=示范", "5%", "a-b", "", "2026-01-02"])
+def test_ordinary_text_stays(text: str) -> None:
+    assert safe_cell(text) == text
+
+
+def test_a_workbook_has_articles_copies_and_method(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "a.xlsx"
+    _write(path, target)
+    book = openpyxl.load_workbook(target)
+    assert book.sheetnames == ["articles", "copies", "method"]
+    assert [row[0] for row in book["articles"].iter_rows(min_row=2, max_col=2, values_only=True)] == [1, 2]
+    title = book["articles"]["B2"]
+    assert (title.value, title.data_type) == ("=HYPERLINK(1)", "s")
+    assert book["copies"].max_row == 4
+
+
+def test_a_cell_that_is_too_long_is_cut_and_says_so() -> None:
+    cell, cut = _cell(LONG)
+    assert cut
+    assert len(cell) <= CELL_MAX
+    assert cell.endswith("a cell has no room for them]")
+    assert _cell("园" * CELL_MAX) == ("园" * CELL_MAX, False)
+
+
+def test_filters_narrow_an_export_as_they_narrow_a_search(path: Path, tmp_path: Path) -> None:
+    for selection, rows in (
+        (Selection(query="标准厂房"), 1),
+        (Selection(since="2026-01"), 1),
+        (Selection(undated=True), 1),
+        (Selection(carried_by=("copier.example",)), 1),
+        (Selection(copies_at_least=2), 1),
+        (Selection(query="没有"), 0),
+    ):
+        assert _write(path, tmp_path / "a.parquet", selection=selection).rows == rows
+
+
+def test_contacts_in_stripped_text_are_masked_unless_asked_for(path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "s.csv"
+    _write(path, target, what="stripped")
+    assert "62881234" not in target.read_text(encoding="utf-8")
+    _write(path, target, what="stripped", show_contacts=True)
+    assert "62881234" in target.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("咨询热线:400-123-4567", "123"),
+        ("手机 13812345678", "1381"),
+        ("电话(0512)6288 8888", "6288"),
+        ("传真:+86-512-62881234", "62881234"),
+        ("邮箱:someone@park.example", "someone"),
+        ("联系人:张小明", "张小明"),
+        ("微信:abc_123", "abc_123"),
+        ("电话：０５１２－６２８８１２３４", "６２８８"),
+    ],
+)
+def test_what_one_could_ring_or_write_to_is_masked(text: str, hidden: str) -> None:
+    assert hidden not in mask_contacts(text)
+    assert len(mask_contacts(text)) == len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "日期:2016-3-22",
+        "发布于20230927",
+        "苏ICP备12345678号",
+        "本文共635字",
+        "https://a.example/20230412/12345678.html",
+    ],
+)
+def test_dates_and_registrations_are_no_telephone_numbers(text: str) -> None:
+    assert mask_contacts(text) == text
+
+
+def test_a_manifest_explains_what_came_went_and_changed(path: Path, tmp_path: Path, told: Any) -> None:
+    target = tmp_path / "a.parquet"
+    _write(path, target, selection=Selection(since="2026-01"))
+    with Archive(path) as archive:
+        changed = told("https://park.example/a", "新标题", FIRST, date(2026, 1, 2), "新华社").reading(1)
+        dated = told("https://daily.example/c", "物流园", SECOND, date(2026, 1, 5)).reading(3)
+        new = told("https://daily.example/d", "学院", THIRD, date(2026, 1, 6)).reading(4)
+        archive.ingest([changed, dated, new], AT)
+    connection = read_only(path)
+    changes = list(compare_export(connection, tmp_path / "a.parquet.manifest.json"))
+    assert changes == [
+        Change(1, "changed", "title"),
+        Change(2, "gained", "matches now"),
+        Change(3, "gained", "new"),
+    ]
+    connection.execute("SELECT 1")
+    connection.close()
+
+
+def test_a_row_that_no_longer_matches_is_told_from_one_that_is_gone(
+    path: Path, tmp_path: Path, told: Any
+) -> None:
+    _write(path, tmp_path / "a.csv", selection=Selection(until="2026"))
+    with Archive(path) as archive:
+        undated = [
+            told("https://park.example/a", "无日期", FIRST).reading(1),
+            told("https://copier.example/b", "副本", FIRST).reading(2),
+        ]
+        archive.ingest(undated, AT)
+    connection = read_only(path)
+    assert list(compare_export(connection, tmp_path / "a.csv.manifest.json")) == [
+        Change(1, "lost", "no longer matches")
+    ]
+    connection.close()
+
+
+def test_what_is_no_manifest_is_refused_by_name(path: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text("{}")
+    connection = read_only(path)
+    with pytest.raises(ConfigurationError, match=r"other\.json"):
+        list(compare_export(connection, other))
+    connection.close()
+
+
+def test_a_failed_export_leaves_no_file_of_that_name(path: Path, tmp_path: Path) -> None:
+    connection = read_only(path)
+    with pytest.raises(StorageError):
+        write_export(connection, tmp_path / "no" / "a.csv", ExportRequest("csv"), made_at=AT, version="test")
+    connection.close()
+    assert not (tmp_path / "no").exists()
