@@ -39,6 +39,8 @@ class PastRun:
     failed: int
     refused: int
     last_error: str = ""
+    stopped: bool = False
+    """It was asked to stop before it had fetched all: the rest waits for the next run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,14 @@ def standings(
 def due(sources: Sequence[CrawlSource], runs: Sequence[PastRun], now: datetime) -> list[CrawlSource]:
     """The sources whose `every` has elapsed since a run that got an answer; `runs` newest first.
 
-    A run that was killed is not among them, so its sources are still due and taken up again.
+    A run that was stopped does not count, and one that was killed is not among them: their sources
+    are still due, and taken up again.
     """
     return [source for source in sources if _is_due(source, runs, now)]
 
 
 def _is_due(source: CrawlSource, runs: Sequence[PastRun], now: datetime) -> bool:
-    last = _last_success([run for run in runs if run.source == source.host])
+    last = _last_success([run for run in runs if run.source == source.host and not run.stopped])
     return last is None or last + timedelta(seconds=source.every_s * (1 - _TIMER_SLACK)) <= now
 
 

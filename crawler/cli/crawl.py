@@ -104,10 +104,11 @@ def report_json(report: RunReport) -> dict[str, Any]:
 
 def print_report(console: Console, report: RunReport, names: dict[str, str]) -> None:
     """The run as a table, a sentence, and a line for each trouble."""
-    rows = table("source", "pages", "unchanged", "failed", right=("pages", "unchanged", "failed"))
+    numbers = ("pages", "article pages", "unchanged", "failed")
+    rows = table("source", *numbers, right=numbers)
     for counts in report.sources:
         label = one_line(names.get(counts.host, "") or counts.host)
-        rows.add_row(label, str(counts.fetched), str(counts.unchanged), str(counts.failed))
+        rows.add_row(label, *map(str, (counts.fetched, counts.articles, counts.unchanged, counts.failed)))
     console.print(rows)
     counts_ = report.counts
     console.print(
@@ -133,5 +134,5 @@ def _say_nothing_is_due(as_json: bool) -> None:
 
 
 def _leave(_signal: int, _frame: object) -> NoReturn:
-    """SIGTERM before the crawl itself listens for it: nothing has been started yet."""
-    raise KeyboardInterrupt
+    """SIGTERM before the crawl itself listens for it: nothing has been fetched yet."""
+    raise typer.Exit(0)

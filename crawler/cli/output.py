@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 """C0 and C1 controls but tab and line feed, line separators, and the marks of UAX #9."""
@@ -53,6 +54,18 @@ def remarks() -> Console:
     from rich.console import Console  # noqa: PLC0415  # a machine's --json needs none of it
 
     return Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def print_indented(console: Console, text: str | Text, by: int, style: str = "") -> None:
+    """Prints a paragraph `by` columns to the right: wrapped on a terminal, on one line elsewhere."""
+    from rich.padding import Padding  # noqa: PLC0415  # a machine's --json needs none of it
+    from rich.text import Text  # noqa: PLC0415
+
+    shown = Text(text, style=style) if isinstance(text, str) else text
+    if console.is_terminal:
+        console.print(Padding(shown, (0, 0, 0, by)))
+    else:
+        console.print(Text(" " * by).append_text(shown), soft_wrap=True)
 
 
 def table(*headings: str, right: tuple[str, ...] = ()) -> Table:

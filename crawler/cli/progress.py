@@ -61,10 +61,13 @@ def short(progress: RunProgress) -> str:
 
 def log_to(console: Console, verbosity: int) -> None:
     """Sends log records to the console, above a progress bar where there is one."""
-    handler = RichHandler(
-        console=console, show_path=False, markup=False, rich_tracebacks=False, highlighter=None
-    )
-    handler.setFormatter(_Harmless("%(name)s: %(message)s"))
+    handler: logging.Handler
+    if console.is_terminal:
+        handler = RichHandler(console=console, show_path=False)
+        handler.setFormatter(_Harmless("%(name)s: %(message)s", verbosity))
+    else:
+        handler = logging.StreamHandler()
+        handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s: %(message)s", verbosity))
     handler.setLevel(_LEVELS.get(verbosity, logging.DEBUG))  # on the handler: Scrapy sets the root's own
     logging.getLogger().handlers[:] = [handler]
 
@@ -86,7 +89,15 @@ class _Lines:
 
 
 class _Harmless(logging.Formatter):
-    """A log record may quote a page: control characters are shown as numbers."""
+    """Shows control characters as numbers (a record may quote a page), and tracebacks with -v only."""
+
+    def __init__(self, form: str, verbosity: int) -> None:
+        super().__init__(form)
+        self._verbosity = verbosity
 
     def format(self, record: logging.LogRecord) -> str:
-        return plain(super().format(record))
+        text = super().format(record)
+        if not self._verbosity and (start := text.find("\nTraceback (most recent call last)")) >= 0:
+            lines = text.splitlines()
+            text = f"{text[:start]} {lines[-1]} (-v shows where)"
+        return plain(text)

@@ -10,7 +10,7 @@ import typer
 
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
-from crawler.cli.output import answers, one_line, plain, print_json
+from crawler.cli.output import answers, one_line, plain, print_indented, print_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -93,7 +93,7 @@ def _print_hit(console: Console, hit: Hit) -> None:
     console.print(head)
     console.print(Text(f"       {hit.published_day or 'no date':10}  {one_line(hit.source_name)}"))
     console.print(Text(f"       {one_line(hit.url)}", style="dim"), soft_wrap=True)
-    console.print(Text.assemble("       ", _marked(hit.snippet)), soft_wrap=not console.is_terminal)
+    print_indented(console, _marked(hit.snippet), 7)
     console.print()
 
 

@@ -9,13 +9,13 @@ import typer
 
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
-from crawler.cli.output import answers, one_line, plain, print_json
+from crawler.cli.output import answers, one_line, plain, print_indented, print_json
 from pipelines.errors import ParknewsError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pipelines.show import ShownArticle, ShownCopy, ShownRejection
+    from pipelines.show import Apart, ShownArticle, ShownCopy, ShownRejection
 
 EPILOG = examples(
     ("the article with this id", "parknews show 42"),
@@ -28,6 +28,8 @@ EPILOG = examples(
 
 _PIECE_CHARACTERS = 120
 """A stripped footer can be a page long; its first line and a half says what it was. --json has it all."""
+
+_FIELD_ORDER = "title published author editor credited_source site_name language"
 
 
 def show(
@@ -67,7 +69,7 @@ def shown_json(found: ShownArticle | ShownRejection) -> dict[str, Any]:
 
 def _print_rejection(console: Console, found: ShownRejection) -> None:
     console.print(f"rejected: {plain(found.url)}")
-    console.print(f"  {found.reason} (stage {found.stage}, source {found.source}, {found.at})")
+    print_indented(console, f"{found.reason} (stage {found.stage}, source {found.source}, {found.at})", 2)
 
 
 def _print_article(console: Console, article: ShownArticle) -> None:
@@ -83,6 +85,7 @@ def _print_article(console: Console, article: ShownArticle) -> None:
     _heading(console, f"Copies ({len(article.copies)})")
     for copy in article.copies:
         _print_copy(console, copy)
+    _print_kept_apart(console, article.kept_apart)
     _print_origins(console, article.copies[0])
     _print_stripped(console, article.copies)
 
@@ -100,24 +103,29 @@ def _print_copy(console: Console, copy: ShownCopy) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     day = copy.published_day or "no date"
-    console.print(
-        Text.assemble(
-            ("* " if copy.kept else "  ", "bold"),
-            f"{copy.similarity:4.2f}  {day:10}  ",
-            one_line(copy.source_name),
-        )
-    )
+    mark = "* " if copy.kept else "  "
+    console.print(Text(f"{mark}{copy.similarity:4.2f}  {day:10}  {one_line(copy.source_name)}"))
     console.print(Text(f"        {plain(copy.url)}", style="dim"), soft_wrap=True)
-    console.print(Text(f"        {one_line(copy.why)}"))
+    print_indented(console, one_line(copy.why), 8)
     for variant in copy.variants:
         console.print(Text(f"        also at {plain(variant)}", style="dim"), soft_wrap=True)
 
 
+def _print_kept_apart(console: Console, kept_apart: tuple[Apart, ...]) -> None:
+    if kept_apart:
+        _heading(console, "Look-alikes that were kept apart")
+    for near in kept_apart:
+        likeness = f"{near.containment:.0%} alike; {near.reason} tell them apart"
+        print_indented(console, f"article {near.id}: {one_line(near.title)} ({likeness})", 2)
+
+
 def _print_origins(console: Console, kept: ShownCopy) -> None:
     _heading(console, "Where the fields came from")
-    for name, field in kept.origins.items():
-        evidence = f"  “{one_line(field.evidence)}”" if field.evidence else ""
-        console.print(f"  {name}: {one_line(field.value)}  [{one_line(field.origin)}]{evidence}")
+    for name in sorted(kept.origins, key=_FIELD_ORDER.find):
+        field = kept.origins[name]
+        value, evidence = one_line(field.value), one_line(field.evidence)
+        quoted = f" “{evidence}”" if evidence not in ("", value) else ""
+        print_indented(console, f"{name}: {value}  [{one_line(field.origin)}]{quoted}", 2)
 
 
 def _print_stripped(console: Console, copies: tuple[ShownCopy, ...]) -> None:
@@ -128,7 +136,9 @@ def _print_stripped(console: Console, copies: tuple[ShownCopy, ...]) -> None:
         for piece in copy.stripped:
             text = one_line(piece.text)
             short = text if len(text) <= _PIECE_CHARACTERS else text[: _PIECE_CHARACTERS - 1] + "…"
-            console.print(f"    {piece.kind} ({piece.rule}): {short}")
+            print_indented(console, f"{piece.kind} ({piece.rule}): {short}", 4)
+    if not any(copy.stripped for copy in copies):
+        print_indented(console, "nothing", 2)
 
 
 def _heading(console: Console, text: str) -> None:

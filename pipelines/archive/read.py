@@ -153,7 +153,8 @@ def source_runs(connection: sqlite3.Connection, limit: int) -> list[sqlite3.Row]
     """What the last `limit` runs of each source did there, the newest first."""
     return connection.execute(
         "SELECT s.run_id, s.source, r.started_at, s.fetched, s.articles, s.unchanged, s.failed, s.refused,"
-        " s.last_error FROM (SELECT *, row_number() OVER (PARTITION BY source ORDER BY run_id DESC) AS place"
+        " s.last_error, r.outcome = 'stopped' AS stopped"
+        " FROM (SELECT *, row_number() OVER (PARTITION BY source ORDER BY run_id DESC) AS place"
         " FROM run_sources) s JOIN runs r ON r.id = s.run_id WHERE s.place <= ?"
         " ORDER BY s.run_id DESC, s.source",
         (limit,),

@@ -89,3 +89,7 @@ def test_a_source_that_was_never_fetched_is_due() -> None:
 
 def test_a_source_that_did_not_answer_is_still_due() -> None:
     assert due([SOURCE], [_run(fetched=0, failed=1)], START) == [SOURCE]
+
+
+def test_a_source_whose_run_was_stopped_is_still_due() -> None:
+    assert due([SOURCE], [_run(stopped=True)], START) == [SOURCE]

@@ -1,0 +1,107 @@
+"""`parknews crawl` and `parknews demo` as processes, over a demo site on loopback."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.demo.server import DemoServer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer() as running:
+        yield running
+
+
+def _entry(server: DemoServer, site: str, delay_s: float = 0.0) -> str:
+    entries = server.sources_toml(delay_s=delay_s).split("[[source]]")
+    return next("[[source]]" + entry for entry in entries if f'host = "{site}' in entry)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts parknews with an archive and a sources file in the test's folder; none outlives the test."""
+    running: list[subprocess.Popen[str]] = []
+
+    def started(*arguments: str) -> subprocess.Popen[str]:
+        code = "from crawler.cli import main; main()"
+        files = ["--db", str(tmp_path / "archive.db"), "--sources", str(tmp_path / "sources.toml")]
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, *files, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield started
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def _end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=90)
+    return process.returncode, out, err
+
+
+def test_a_crawl_answers_on_stdout_and_reports_on_stderr_and_is_then_not_due(
+    server: DemoServer, start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "sources.toml").write_text(_entry(server, "tjj."), encoding="utf-8")
+    code, out, err = _end(start("crawl", "--json"))
+    answer = json.loads(out)
+    assert (code, out.count("\n"), answer["outcome"], answer["troubles"]) == (0, 1, "done", [])
+    assert answer["articles_new"] == answer["sources"][0]["articles"] > 5
+    assert re.match(r"\d+ s: \d+ fetched, \d+ queued", err)
+    assert _end(start("crawl", "--due")) == (0, "", "nothing is due; `parknews status` says when\n")
+
+
+def test_sigterm_ends_a_run_cleanly_and_the_next_takes_it_up(
+    server: DemoServer, start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "sources.toml").write_text(_entry(server, "tjj.", delay_s=0.5), encoding="utf-8")
+    process = start("crawl", "--json")
+    deadline = time.monotonic() + 60
+    while sum(server.requests.values()) < 4 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    code, out, _ = _end(process)
+    first = json.loads(out)
+    assert (code, first["outcome"], first["stopped"]) == (0, "stopped", True)
+    (tmp_path / "sources.toml").write_text(_entry(server, "tjj."), encoding="utf-8")
+    code, out, _ = _end(start("crawl", "--due", "--json"))
+    assert (code, json.loads(out)["outcome"]) == (0, "done")
+    asked = {target: count for (host, target), count in server.requests.items() if "/art_" in target}
+    assert (len(asked) > 5, set(asked.values())) == (True, {1})
+
+
+def test_a_source_that_is_down_is_named_and_the_run_exits_1(start: Start, tmp_path: Path) -> None:
+    with DemoServer() as gone:
+        entry = _entry(gone, "tjj.")
+        host = f"tjj.localhost:{gone.ports['tjj.localhost']}"
+    (tmp_path / "sources.toml").write_text(entry, encoding="utf-8")
+    code, out, _ = _end(start("crawl"))
+    assert (code, f"! {host}: " in out) == (1, True)
+
+
+def test_a_demo_in_a_folder_with_somebody_elses_archive_is_refused(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "archive.db").write_bytes(b"not ours" * 1000)
+    code, out, err = _end(start("demo", "--out", str(tmp_path)))
+    assert (code, out, err.count("\n")) == (4, "", 1)
+    assert (tmp_path / "archive.db").read_bytes() == b"not ours" * 1000
