@@ -30,10 +30,10 @@ SCHEME = f"affine32:{PERMUTATIONS}:sound{SHINGLE}latin{_LATIN_SHINGLE}"
 """datasketch's permutation scheme, the number of values, and what a shingle is."""
 
 # A key is a shingle hash in the lowest 1/16 of the hash space, so two texts sample the same shingles
-# (mod sampling; Manber 1994, Broder 1997). At least 16, since a short text has few; at most 256, since
+# (mod sampling; Manber 1994, Broder 1997). At least 32, since a short text has few; at most 256, since
 # one page must not fill the index. `benchmarks/neardup.py` measures what a change does.
 _KEYS_BELOW = np.uint64(2**64 // 16)
-_KEYS_LEAST, _KEYS_MOST = 16, 256
+_KEYS_LEAST, _KEYS_MOST = 32, 256
 
 # Any odd constants do; these are the golden ratio's (Knuth) and splitmix64's (Steele et al. 2014).
 _BASE = np.uint64(0x9E3779B97F4A7C15)

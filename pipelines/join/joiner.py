@@ -192,7 +192,7 @@ class _Graph:
             self._known[pair] = verdict
             for node, other in (pair, pair[::-1]):
                 if verdict == SAME and node in found:
-                    found[node].add(Edge(-similarity, other))
+                    found[node].add(Edge.between(node, other, similarity))
         self._edges |= {node: sorted(edges) for node, edges in found.items()}
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipelines.join.features import Features
 
 _FUNCTION = frozenset(
-    "的了和与及在是为将对等也都就由从向到以于上下中里内外各每个这那其该被把让还又再更最已有无不"
+    "的了和与及在是为将对等也都就由从向到以于上下中里内外各每个这那其该被把让还又再更最已有无不时后前间说称会能可要来去到得地着过们个位名种次号第之所以"
 )
 _PRONOUN = frozenset("我本该这此他她它其")
 _WORD_LONGEST = 4

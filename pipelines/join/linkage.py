@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _REPRESENTATIVES = 6
 _ACCEPTED_SHARE = 0.5
 _CONFLICT_SHARE = 0.34
+_MIX = 0x9E3779B97F4A7C15
 BEST = 64
 """Pairs kept a text: enough to connect the copies of one article, too few for a page made of all."""
 
@@ -28,7 +29,14 @@ class Edge:
 
     rank: float
     """Minus the similarity."""
+    tie: int
+    """The same at both ends, else by chance: many equal copies must not all choose the same few."""
     other: int
+
+    @classmethod
+    def between(cls, node: int, other: int, similarity: float) -> Edge:
+        """The edge from a text to another."""
+        return cls(-similarity, ((node ^ other) * _MIX) % 2**64, other)
 
 
 def link(kept: Mapping[int, list[Edge]], verdict: Callable[[int, int], str]) -> dict[int, int]:

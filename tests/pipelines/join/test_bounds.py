@@ -1,0 +1,101 @@
+"""What one page can do to other people's clusters, and what it costs."""
+
+import random
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+import pipelines.archive
+from pipelines.archive.join_index import SqliteJoinIndex
+from pipelines.join import Joiner
+from pipelines.sign import sign
+
+MIGRATIONS = Path(pipelines.archive.__file__).parent / "migrations"
+CHARACTERS = [chr(code) for code in range(0x4E00, 0x5600)]
+
+
+def _article(seed: int, length: int = 400) -> str:
+    return "".join(random.Random(seed).choices(CHARACTERS, k=length))
+
+
+@pytest.fixture
+def archive():
+    connection = sqlite3.connect(":memory:")
+    for migration in sorted(MIGRATIONS.glob("*.sql")):
+        connection.executescript(migration.read_text("utf-8"))
+    yield connection
+    connection.close()
+
+
+def _add(connection: sqlite3.Connection, joiner: Joiner, *texts: str) -> dict[int, int]:
+    for text in texts:
+        signed = sign(text)
+        row = (text.encode(), signed.node_id, text)
+        connection.execute("INSERT INTO texts (sha256, node_id, text) VALUES (?, ?, ?)", row)
+        joiner.add(signed)
+    return joiner.relink()
+
+
+def _groups(connection: sqlite3.Connection, among: set[int]) -> set[frozenset[int]]:
+    clusters: dict[int, set[int]] = {}
+    for node, cluster in connection.execute("SELECT node_id, cluster_id FROM nodes"):
+        clusters.setdefault(cluster, set()).add(node)
+    return {frozenset(members & among) for members in clusters.values() if members & among}
+
+
+def test_a_page_made_of_all_openings_changes_no_cluster(archive):
+    joiner = Joiner(SqliteJoinIndex(archive))
+    articles = [_article(seed) for seed in range(40)]
+    _add(archive, joiner, *articles, *(article[:300] for article in articles))
+    old = {node for (node,) in archive.execute("SELECT node_id FROM nodes")}
+    before = _groups(archive, old)
+    _add(archive, joiner, "".join(article[:150] for article in articles))
+    assert _groups(archive, old) == before
+
+
+def test_a_page_made_of_many_whole_articles_changes_no_cluster_and_takes_less_than_a_second(archive):
+    joiner = Joiner(SqliteJoinIndex(archive))
+    articles = [_article(seed) for seed in range(40)]
+    _add(archive, joiner, *articles, *(article[:300] for article in articles))
+    old = {node for (node,) in archive.execute("SELECT node_id FROM nodes")}
+    before = _groups(archive, old)
+    started = time.process_time()
+    _add(archive, joiner, "".join(articles))
+    took_s = time.process_time() - started
+    assert (_groups(archive, old), took_s < 1) == (before, True)
+
+
+def test_all_copies_of_a_much_copied_article_are_one_cluster(archive):
+    joiner = Joiner(SqliteJoinIndex(archive))
+    article = _article(1)
+    told = _add(archive, joiner, *(article + _article(seed, 40) for seed in range(2, 122)))
+    assert len(set(told.values())) == 1
+
+
+def test_a_removed_text_leaves_no_row(archive):
+    joiner = Joiner(SqliteJoinIndex(archive))
+    article = _article(1)
+    _add(archive, joiner, article, article[:300])
+    for text in (article, article[:300]):
+        joiner.remove(sign(text).node_id)
+    joiner.relink()
+    counts = [
+        archive.execute(f"SELECT count(*) FROM {table}").fetchone()
+        for table in ("nodes", "node_keys", "pairs")
+    ]
+    assert counts == [(0,), (0,), (0,)]
+
+
+def test_similarity_is_one_for_a_text_and_itself_and_less_for_a_piece_of_it(archive):
+    joiner = Joiner(SqliteJoinIndex(archive))
+    article = _article(1)
+    _add(archive, joiner, article, article[:300])
+    whole, piece = sign(article).node_id, sign(article[:300]).node_id
+    assert joiner.similarity(whole, whole) == 1.0
+    assert (
+        joiner.similarity(whole, piece)
+        == joiner.similarity(piece, whole)
+        == pytest.approx(296 / 396, abs=0.01)
+    )
