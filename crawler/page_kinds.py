@@ -101,6 +101,8 @@ class Shape:
     """Characters of the longest such piece."""
     block_chars: int
     """Characters of the neighbouring pieces that add up to the most."""
+    block_pieces: int
+    """How many pieces these are."""
     teasers: int
     """Blocks of running text."""
     titled_links: int
@@ -145,8 +147,8 @@ def kind_of_page(shape: Shape, hint: str) -> str:
         return "list" if shape.block_chars < BLOCK_MIN_CHARS / 2 and shape.titled_links >= 20 else "article"
     if shape.block_chars < BLOCK_MIN_CHARS:
         return "list" if shape.titled_links >= 5 or hint in _LISTED else "article"
-    teasers_only = shape.block_chars < TEASER_MAX_CHARS and shape.titled_links >= 5
-    if teasers_only and (shape.teasers >= 5 or hint in _LISTED):
+    teaser = shape.block_chars < TEASER_MAX_CHARS and shape.block_pieces == 1
+    if teaser and shape.titled_links >= 5 and (shape.teasers >= 5 or hint in _LISTED):
         return "list"
     return "article"
 
