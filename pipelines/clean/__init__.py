@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.clean.pinyin import drop_pinyin
 from pipelines.clean.repeats import drop_repeats
-from pipelines.clean.rules import BARE_DATE, LINES, TRAILING, Rule, first_match
+from pipelines.clean.rules import BARE_DATE, LINES, PASSING_CUES, TRAILING, Rule, first_match
 from pipelines.clean.tail import find_tail, first_news, tail_rule
 from pipelines.dates import Moment, read_date
 from pipelines.furniture import line_key
@@ -93,6 +93,7 @@ def _drop_lines(
     titled = False
     for index, line in enumerate(lines):
         rule = first_match(line, LINES) if len(line) <= 200 else None
+        rule = rule or (first_match(line, PASSING_CUES) if len(line) <= 30 else None)
         if rule is None and index < head:
             rule = _head_rule(line, published, titled=titled)
         titled = index < head and (titled or normalise(line) == normalise(title))

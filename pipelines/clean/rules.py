@@ -86,6 +86,9 @@ CUES: tuple[Rule, ...] = (
 )
 """After one of these, where no real paragraph follows, nothing is the article's."""
 
+PASSING_CUES = tuple(rule for rule in CUES if rule.name in ("others-announced", "share-line"))
+"""Cues that also stand between the paragraphs of an article, with links below them."""
+
 LINES: tuple[Rule, ...] = (
     _rule(
         "editor-line",

@@ -14,6 +14,7 @@ _SENTENCE_END = re.compile(r"[。！？!?…”」』）)\]】.;；]$")
 _REPORTED = re.compile(
     r"(?:说|說|表示|介绍|介紹|指出|认为|認為|称|稱|记者|記者)[，,：:。]|\b(?:said|says|told)\b"
 )
+_PLEA = re.compile(r"点.{0,2}赞|點.{0,2}讚|在看|转发|关注我|请|請|欢迎|歡迎|喜欢|喜歡")
 _CLAUSES = re.compile(r"[，,]|\b(?:said|says|told|will|can)\b")
 _LEAST_BEFORE = 30
 """Characters of news that must stand before a cue: menus and summaries carry the same words."""
@@ -59,6 +60,8 @@ def _is_statement(line: str, rule: Rule) -> bool:
     """
     if rule in NOTICES:
         return rule.name != "rights-notice" and bool(_REPORTED.search(line))
+    if rule.name == "praise":
+        return line.endswith("。") and not _PLEA.search(line)
     if rule.name not in ("phone", "messenger", "contact-line"):
         return False
     words = PHONES.sub("", line)

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from pipelines.clean import clean
+from pipelines.furniture import line_key
+from pipelines.records import Extracted, Field, Page, Published, Rejection, Source, Story
+
+NEWS = "临湖智造园一季度新签约项目三十二个，计划总投资一百八十六亿元，较去年同期增长两成一。"
+MORE = "管委会表示，下一步将围绕智能装备和新材料两条主线补链强链，让更多好项目落地生根。"
+PAGE = Page(
+    page_id=1,
+    source="www.example.cn",
+    url="https://www.example.cn/1.html",
+    url_answered="https://www.example.cn/1.html",
+    status=200,
+    headers=(),
+    body=b"",
+    fetched_at=datetime(2024, 6, 28, tzinfo=UTC),
+)
+
+
+def _clean(*lines: str, title: str = "园区新签项目三十二个", **source: object) -> Story | Rejection:
+    extracted = Extracted(
+        lines=lines,
+        title=Field(title, "heading"),
+        published=Published("2024-06-01", date(2024, 6, 1), "byline", "2024-06-01"),
+        author=None,
+        editor=None,
+        credited_source=Field("临湖日报", "byline"),
+        site_name=None,
+        language=Field("zh-Hans", "script"),
+        claims=(),
+    )
+    return clean(extracted, PAGE, Source("www.example.cn", **source))  # type: ignore[arg-type]
+
+
+def _text(result: Story | Rejection) -> list[str]:
+    assert isinstance(result, Story)
+    return result.text.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("招商热线：400-0456-789", "contact"),
+        ("咨詢電話：02-23456789", "contact"),
+        ("微信同号 13800001234", "contact"),
+        ("QQ：12345678", "contact"),
+        ("邮箱：park@example.cn", "contact"),
+        ("长按识别二维码，加葛先生微信", "contact"),
+        ("For more information, contact press@example.com", "contact"),
+        ("免责声明：本文仅供参考，不构成投资建议。", "copyright"),
+        ("本站内容来源于网络，如有侵权请联系删除。", "copyright"),
+        ("未经授权，不得转载。", "copyright"),
+        ("版权所有 不得转载", "copyright"),
+        ("Copyright 2024 Example Ltd. All rights reserved.", "copyright"),
+        ("※ 歡迎用「轉貼」或「分享」的方式轉傳文章連結；未經授權，請勿複製轉貼文章內容", "copyright"),
+        ("责任编辑：何欣", "editor"),
+        ("[责编：何欣]", "editor"),
+        ("（编辑 何欣 校对 王青）", "editor"),
+        ("責任編輯：許雅婷", "editor"),
+        ("相关阅读", "related"),
+        ("【推薦閱讀】", "related"),
+        ("Related stories", "related"),
+        ("上一篇：东区道路改造 下一篇：没有了", "navigation"),
+        ("[关闭窗口]", "navigation"),
+        ("~END~", "navigation"),
+        ("本文共635字", "navigation"),
+        ("Next Article", "related"),
+        ("分享到：", "share"),
+        ("Share this article", "share"),
+        ("喜欢就按个赞吧", "share"),
+        ("网友评论", "comment"),
+        ("留言", "comment"),
+        ("原标题：开局就是冲刺", "original-title"),
+    ],
+)
+def test_a_line_of_a_footer_goes_to_the_account_with_its_kind(line: str, kind: str) -> None:
+    result = _clean(NEWS, MORE, line)
+    assert isinstance(result, Story)
+    assert (result.text, [piece.kind for piece in result.stripped]) == (f"{NEWS}\n{MORE}", [kind])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "企业可拨打咨询热线0558-8123456登记岗位需求，工作人员将在一个工作日内上门核实。",
+        "主讲法官说，未经授权转载他人作品，即使注明来源也可能构成侵权。",
+        "园区版权服务站去年受理版权登记一千三百件，调解纠纷四十六起，挽回损失二百余万元。",
+        "不少人是看到微信公众号的消息后主动报名的，现场达成意向一千余人。",
+        "他把自己的经验分享给了园区里的年轻人，大家听得很认真。",
+        "Callers to the hotline on 555-0199 waited four minutes on average, the council said.",
+    ],
+)
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+def test_a_sentence_of_the_news_stays_wherever_it_stands(sentence: str, place: str) -> None:
+    lines = {
+        "first": [sentence, NEWS, MORE],
+        "middle": [NEWS, sentence, MORE],
+        "last": [NEWS, MORE, sentence],
+    }
+    assert _text(_clean(*lines[place])) == lines[place]
+
+
+def test_everything_after_the_cue_goes_with_it() -> None:
+    teasers = ["北岸科技园举办早餐会", "本周三，北岸科技园举办第九期早餐会，二十多位负责人交流了经验……"]
+    result = _clean(NEWS, MORE, "相关文章", *teasers)
+    assert isinstance(result, Story)
+    assert [piece.text for piece in result.stripped] == ["相关文章", *teasers]
+
+
+def test_a_cue_in_the_middle_of_an_article_takes_only_its_line() -> None:
+    long = MORE * 4
+    assert _text(_clean(NEWS, "相关阅读", long, long + NEWS)) == [NEWS, long, long + NEWS]
+
+
+def test_an_aside_is_cut_off_a_paragraph() -> None:
+    result = _clean(NEWS, MORE + "（责任编辑：何欣）")
+    assert isinstance(result, Story)
+    assert (result.text, result.stripped[0].text) == (f"{NEWS}\n{MORE}", "（责任编辑：何欣）")
+
+
+def test_a_title_above_the_text_is_a_repetition() -> None:
+    assert _text(_clean("园区新签项目三十二个", NEWS, MORE)) == [NEWS, MORE]
+
+
+def test_a_text_printed_twice_is_kept_once() -> None:
+    assert _text(_clean(NEWS, MORE, NEWS, MORE)) == [NEWS, MORE]
+
+
+def test_a_short_line_may_be_said_twice() -> None:
+    lines = [NEWS, "答：", MORE, "答：", NEWS.replace("三十二", "三十三")]
+    assert _text(_clean(*lines)) == lines
+
+
+def test_a_line_learned_for_the_source_goes_as_repeated() -> None:
+    learned = "园区产业网，与两万家企业一起成长，每天带来新鲜的产业观察。"
+    result = _clean(NEWS, MORE, learned, furniture=frozenset({line_key(learned)}))
+    assert isinstance(result, Story)
+    assert [(piece.kind, piece.rule, piece.text) for piece in result.stripped] == [
+        ("repeated", "learned", learned)
+    ]
+
+
+def test_pinyin_goes_and_an_abbreviation_stays() -> None:
+    result = _clean("產(chǎn)業(yè)園區(qū)今年新簽項目三十二個，研發(fā)投入十億元，設有工程中心(app)。")
+    assert isinstance(result, Story)
+    assert (result.text, result.stripped[0].text) == (
+        "產業園區今年新簽項目三十二個，研發投入十億元，設有工程中心(app)。",
+        "(chǎn)(yè)(qū)(fā)",
+    )
+
+
+def test_a_page_of_nothing_but_boilerplate_is_rejected() -> None:
+    result = _clean("招商热线：400-0456-789", "版权所有 不得转载")
+    assert result == Rejection(PAGE.url, PAGE.source, "clean", "no text: nothing but boilerplate")
