@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MODULES = sorted([*ROOT.glob("crawler/**/*.py"), *ROOT.glob("pipelines/**/*.py")])
 SQL = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE TABLE|PRAGMA|WITH)\s+[\w*(]", re.ASCII)
-SQL_HOMES = ("pipelines/archive/", "crawler/store.py", "crawler/serve/")
+SQL_HOMES = ("pipelines/archive/", "crawler/store/", "crawler/serve/")
 
 
 def _name(path: Path) -> str:

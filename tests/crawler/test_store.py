@@ -325,7 +325,7 @@ def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
 def test_a_full_disk_is_one_clear_line(store: CrawlStore) -> None:
     entry = queue(store, link("/1"))["/1"]
     crawl = begin(store)
-    store._connection().execute("PRAGMA max_page_count = 1")
+    store.connection().execute("PRAGMA max_page_count = 1")
     with pytest.raises(StorageError, match="free space") as raised:
         store.commit_page(crawl, entry, fetched("/1", body=os.urandom(500_000)))
     assert "\n" not in str(raised.value)

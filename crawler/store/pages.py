@@ -1,0 +1,142 @@
+"""The drain's side of the store: pages that wait for ingest, addresses given up, and how sources fare."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawler.store.database import Database
+from pipelines.records import Page, Rejection
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+_PAGE = "page_id, source, url, url_answered, status, headers, body, fetched_at"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """What the store knows of one source, for `parknews status`."""
+
+    source: str
+    last_fetch_at: datetime | None
+    queued: int
+    done: int
+    failed: int
+    """Given up, gone and blocked addresses together."""
+    refused: int
+    last_error: str
+    last_error_url: str
+
+
+class Pages(Database):
+    """The raw pages."""
+
+    def take(self, limit: int, after: int) -> list[Page]:
+        """Pages that may be articles and are not ingested, with page_id > `after`, ascending."""
+        with self.reading() as db:
+            rows = db.execute(
+                f"SELECT {_PAGE} FROM pages WHERE ingested = 0 AND page_id > ? ORDER BY page_id LIMIT ?",
+                (after, limit),
+            ).fetchall()
+        return [self._page(row) for row in rows]
+
+    def pages(self, page_ids: Sequence[int]) -> list[Page]:
+        """Stored pages by id, ascending, those that are there."""
+        marks = ", ".join("?" * len(page_ids))
+        with self.reading() as db:
+            rows = db.execute(
+                f"SELECT {_PAGE} FROM pages WHERE page_id IN ({marks}) ORDER BY page_id", list(page_ids)
+            ).fetchall()
+        return [self._page(row) for row in rows]
+
+    def mark_ingested(self, page_ids: Sequence[int]) -> None:
+        """Pages that are in the archive, or rejected there, do not come out again."""
+        with self.writing() as db:
+            db.executemany("UPDATE pages SET ingested = 1 WHERE page_id = ?", [(i,) for i in page_ids])
+
+    def pending(self) -> int:
+        """Pages that wait for ingest."""
+        with self.reading() as db:
+            return int(db.execute("SELECT COUNT(*) FROM pages WHERE ingested = 0").fetchone()[0])
+
+    def page(self, url: str) -> Page | None:
+        """The latest stored page of an address (in its one spelling), or None."""
+        with self.reading() as db:
+            row = db.execute(
+                f"SELECT {_PAGE} FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
+            ).fetchone()
+        return self._page(row) if row else None
+
+    def robots_verdict(self, url: str) -> str | None:
+        """What robots.txt said when the latest stored page of an address was fetched."""
+        with self.reading() as db:
+            row = db.execute(
+                "SELECT robots FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
+            ).fetchone()
+        return str(row[0]) if row else None
+
+    def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
+        """Addresses that were given up and are not yet in the archive, oldest first, each with its id."""
+        with self.reading() as db:
+            rows = db.execute(
+                "SELECT rejection_id, url, source, reason FROM rejected ORDER BY rejection_id LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [(row[0], Rejection(url=row[1], source=row[2], stage="fetch", reason=row[3])) for row in rows]
+
+    def mark_rejections(self, rejection_ids: Sequence[int]) -> None:
+        """These are in the archive now."""
+        with self.writing() as db:
+            db.executemany("DELETE FROM rejected WHERE rejection_id = ?", [(i,) for i in rejection_ids])
+
+    def status_rows(self) -> list[SourceStatus]:
+        """One row a source, by host."""
+        with self.reading() as db:
+            rows = db.execute(
+                "SELECT source, MAX(fetched_at), SUM(state = 'queued'), SUM(state IN ('done', 'redirected')),"
+                " SUM(state IN ('failed', 'gone', 'blocked')), SUM(state = 'refused')"
+                " FROM urls GROUP BY source ORDER BY source"
+            ).fetchall()
+            return [self._status(db, row) for row in rows]
+
+    @staticmethod
+    def _status(db: sqlite3.Connection, row: tuple[str, float | None, int, int, int, int]) -> SourceStatus:
+        source, last_fetch, queued, done, failed, refused = row
+        error = db.execute(
+            "SELECT last_error FROM crawls WHERE source = ? AND last_error IS NOT NULL"
+            " ORDER BY crawl_id DESC LIMIT 1",
+            (source,),
+        ).fetchone()
+        where = (
+            error
+            and db.execute(
+                "SELECT url FROM urls WHERE source = ? AND reason = ? LIMIT 1", (source, error[0])
+            ).fetchone()
+        )
+        return SourceStatus(
+            source=source,
+            last_fetch_at=None if last_fetch is None else datetime.fromtimestamp(last_fetch, UTC),
+            queued=queued,
+            done=done,
+            failed=failed,
+            refused=refused,
+            last_error=error[0] if error else "",
+            last_error_url=where[0] if where else "",
+        )
+
+    def _page(self, row: tuple[int, str, str, str, int, str, bytes, str]) -> Page:
+        page_id, source, url, url_answered, status, headers, body, fetched_at = row
+        return Page(
+            page_id=page_id,
+            source=source,
+            url=url,
+            url_answered=url_answered,
+            status=status,
+            headers=tuple((name, value) for name, value in json.loads(headers)),
+            body=self.decompressor().decompress(body),
+            fetched_at=datetime.fromisoformat(fetched_at),
+        )
