@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.records import DEFAULT_USER_AGENT
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Settings:
         },
     )
     user_agent: str = field(
-        default="parknews/0.1",
+        default=DEFAULT_USER_AGENT,
         metadata={
             "variable": "PARKNEWS_USER_AGENT",
             "option": "",

@@ -110,7 +110,7 @@ def _option_names(parameter: Any) -> str:
 
 
 def _option_help(parameter: Any) -> str:
-    shown = parameter.default not in (None, False, 0)
+    shown = parameter.default not in (None, False, 0, "")
     default = getattr(parameter.default, "value", parameter.default)
     return (parameter.help or "") + (f" Default: {default}." if shown else "")
 
