@@ -7,7 +7,9 @@ a Twisted reactor cannot be started twice, and signals reach the main thread onl
 from __future__ import annotations
 
 import logging
+import signal
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -17,7 +19,7 @@ from crawler import settings as defaults
 from crawler.spiders.news import NewsSpider
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from crawler.records import CrawlSource, FetchOptions, FetchProgress, FetchReport
     from crawler.store import CrawlStore
@@ -57,7 +59,8 @@ def fetch(
         on_progress=on_progress,
         stop=stop,
     )
-    process.start(install_signal_handlers=threading.current_thread() is threading.main_thread())
+    with _signals_given_back() as ours:
+        process.start(install_signal_handlers=ours)
     spider = crawler.spider
     if not isinstance(spider, NewsSpider):
         raise RuntimeError("the crawl did not start; the log says why")  # noqa: TRY004 (no type of ours)
@@ -69,6 +72,24 @@ def fetch(
 def user_agent(options: FetchOptions) -> str:
     """What we call ourselves, with the operator's contact."""
     return f"{options.user_agent} (+{options.contact})" if options.contact else options.user_agent
+
+
+@contextmanager
+def _signals_given_back() -> Iterator[bool]:
+    """Whether signals may be handled here; what handled them before does so again afterwards.
+
+    Scrapy leaves its handlers behind, which speak to a reactor that has ended: nobody could stop
+    what the caller does next.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield False
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield True
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _settings(options: FetchOptions) -> Settings:

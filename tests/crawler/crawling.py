@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHILD = """
-import dataclasses, json, sys
+import dataclasses, json, signal, sys
 from crawler.fetch import fetch
 from crawler.records import CrawlSource, FetchOptions
 from crawler.store import CrawlStore
@@ -24,6 +24,7 @@ sources = [CrawlSource(**{k: tuple(v) if k in tuples else v for k, v in s.items(
 blocked = set(task["blocked"])
 with CrawlStore(task["store"]) as store:
     report = fetch(sources, store, FetchOptions(**task["options"]), is_blocked=blocked.__contains__)
+assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, "fetch left its signal handlers behind"
 print(json.dumps(dataclasses.asdict(report)))
 """
 

@@ -5,6 +5,8 @@ import os
 import random
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -560,3 +562,57 @@ def test_a_run_that_is_asked_to_stop_by_its_caller_ends(tmp_path: Path) -> None:
         os.kill(child.pid, signal.SIGINT)
         report = finish(child, 15)
     assert (report.stopped, report.left >= 1, len(site.log)) == (True, True, 1)
+
+
+def test_scrapy_runs_the_same_spider_with_the_same_settings(tmp_path: Path) -> None:
+    site = newspaper(5)
+    with Server(site) as server:
+        sources = tmp_path / "sources.toml"
+        sources.write_text(
+            f'[[source]]\nhost = "{server.host}"\nname = "示例"\nstart_urls = ["{server.url}/"]\n'
+            "allow_private = true\ndelay_s = 0\n",
+            encoding="utf-8",
+        )
+        known = {"PARKNEWS_DB": str(tmp_path / "archive.db"), "PARKNEWS_SOURCES": str(sources)}
+        ended = subprocess.run(
+            [sys.executable, "-m", "scrapy", "crawl", "news"],
+            env={**os.environ, **known},
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert "Traceback" not in ended.stderr
+    assert len(pages_of(tmp_path / "archive-pages.db")) == 5
+
+
+def test_a_full_disk_ends_the_run_with_one_clear_line(tmp_path: Path) -> None:
+    site = newspaper(60)
+    for n in range(60):
+        noise = f"<!--{os.urandom(40_000).hex()}-->"
+        site.pages[f"/news/2023/{n}.html"] = article(n) + noise
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "from crawler.fetch import fetch; from crawler.records import CrawlSource, FetchOptions\n"
+        "from crawler.store import CrawlStore\n"
+        "from pipelines.errors import StorageError\n"
+        "host = sys.argv[2]\n"
+        "source = CrawlSource(host, 'x', (f'http://{host}/',), allow_private=True, delay_s=0)\n"
+        "try: fetch([source], CrawlStore(sys.argv[1]), FetchOptions(backlog_max=0))\n"
+        "except StorageError as error: print(error)\n"
+    )
+    with Server(site) as server:
+        path = tmp_path / "a-pages.db"
+        ended = subprocess.run(
+            [sys.executable, "-c", code, str(path), server.host],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ended.stdout.count("\n") == 1, ended.stderr[-2000:]
+    assert ended.stdout.startswith(str(path))
+    assert "free space" in ended.stdout
