@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.errors import StorageError
 from pipelines.join.index import Around, Node
 from pipelines.normalise import normalise
 
@@ -98,8 +99,10 @@ class SqliteJoinIndex:
     def text(self, node_id: int) -> str:
         """The normalised text of a node, worked out from any text that normalises to it."""
         query = "SELECT text FROM texts WHERE node_id = ? LIMIT 1"
-        (text,) = self._connection.execute(query, (node_id,)).fetchone()
-        return normalise(text)
+        row = self._connection.execute(query, (node_id,)).fetchone()
+        if row is None:
+            raise StorageError(f"The archive holds no text of node {node_id}: run `parknews reprocess`.")
+        return normalise(row[0])
 
     def put_pair(self, pair: Pair, verdict: Verdict) -> None:
         """Store or replace the evidence of a pair."""

@@ -16,7 +16,7 @@ import numpy as np
 from pipelines.join.features import Features
 from pipelines.join.index import Node
 from pipelines.join.linkage import Edge, Neighbourhoods, link
-from pipelines.join.verdict import APART, SAME, Verdict, judge
+from pipelines.join.verdict import APART, SAME, Verdict, judge, measure
 from pipelines.sign import are_among
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Joiner:
 
     def similarity(self, a: int, b: int) -> float:
         """The Jaccard similarity of two texts' shingle sets, 0 to 1; 1.0 for one and the same node."""
-        return 1.0 if a == b else self.verdict(a, b).similarity
+        return 1.0 if a == b else measure(self._of(a), self._of(b))[1]
 
     def verdict(self, a: int, b: int) -> Verdict:
         """What was or would be found of two different texts of the index, candidates or not."""

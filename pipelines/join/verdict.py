@@ -51,9 +51,7 @@ class Verdict:
 def judge(a: Features, b: Features) -> Verdict:
     """Whether two texts are copies of each other; the same for (a, b) and (b, a)."""
     small, large = sorted((a, b), key=lambda f: (len(f.shingles), f.node_id))
-    common = int(np.count_nonzero(are_among(small.shingles, large.shingles)))
-    containment = common / len(small.shingles)
-    similarity = common / (len(small.shingles) + len(large.shingles) - common)
+    containment, similarity = measure(small, large)
     reason = _nearness(small, large, containment, similarity)
     if reason is None:
         return Verdict(APART, "little", containment, similarity)
@@ -71,6 +69,12 @@ def judge(a: Features, b: Features) -> Verdict:
         wordings.exchanges,
         wordings.names,
     )
+
+
+def measure(small: Features, large: Features) -> tuple[float, float]:
+    """The share of the smaller text's shingles that the other has, and their Jaccard similarity."""
+    common = int(np.count_nonzero(are_among(small.shingles, large.shingles)))
+    return common / len(small.shingles), common / (len(small.shingles) + len(large.shingles) - common)
 
 
 def _nearness(small: Features, large: Features, containment: float, similarity: float) -> str | None:
