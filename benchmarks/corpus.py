@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -72,7 +72,7 @@ class Answer:
 class Clock:
     """CPU seconds spent by stage."""
 
-    spent: Counter[str] = field(default_factory=Counter)
+    spent: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def time(self, stage: str, work: Callable[[], Any]) -> Any:
         started = time.process_time()
@@ -338,7 +338,7 @@ def _readability(text: str) -> Answer:
         body = lxml_html.fromstring(document.summary(html_partial=True))
     except (ValueError, TypeError):
         return Answer()
-    return Answer("\n".join(body.itertext()), document.short_title())
+    return Answer("\n".join(map(str, body.itertext())), document.short_title())
 
 
 def _report_cost(clock: Clock, pages: int) -> None:

@@ -80,8 +80,16 @@ def _after_cue(lines: Sequence[str]) -> Tail | None:
         rule = first_match(line, CUES) if len(line) <= 60 else None
         if rule and said >= _LEAST_BEFORE and not _goes_on(lines[index + 1 :], said):
             return Tail(index, rule.kind, rule.name)
+        if _closes(line, said, lines[index + 1 :]):
+            return Tail(index, "related", "after-notice")
         said += len(line) if rule is None and len(line) > 15 else 0
     return None
+
+
+def _closes(line: str, said: int, rest: Sequence[str]) -> bool:
+    """Whether a notice of rights stands below most of the text: then the rest is other articles."""
+    rule = first_match(line, NOTICES) if said > _LONG else None
+    return bool(rule and rule.name == "rights-notice") and said > sum(map(len, rest))
 
 
 def _goes_on(rest: Sequence[str], said: int) -> bool:
