@@ -192,7 +192,7 @@ class _served:  # noqa: N801 - a context manager, used like a function
 
             def do_GET(self) -> None:
                 row = sites.get(self.headers.get("host", "").split(".")[0])
-                if row and self.path.split("?")[0] == _path(row).split("?")[0]:
+                if row and self.path == _path(row):
                     return self._send(200, bodies[row["id"]])
                 if row and self.path == "/list-of-news/":
                     link = (
@@ -223,10 +223,12 @@ class _served:  # noqa: N801 - a context manager, used like a function
 
 
 def _path(row: dict[str, Any]) -> str:
-    """The path that the page had on its own site; a made-up one without a date where that is not known."""
-    parts = urlsplit(row.get("url") or "")
-    path = quote(parts.path, safe="/%:@!$&'()*+,;=~") or f"/news/{row['id']}.html"
-    return f"{path}?{parts.query}" if parts.query else path
+    """The path that the page had on its own site, without a query; a made-up one where it is not known.
+
+    (One page was saved from an address with 13 tracking parameters, which a crawler takes for a trap.)
+    """
+    path = urlsplit(row.get("url") or "").path
+    return quote(path, safe="/%:@!$&'()*+,;=~") or f"/news/{row['id']}.html"
 
 
 # --- scores ------------------------------------------------------------------------------------------
