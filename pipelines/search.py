@@ -7,19 +7,17 @@ for words of every length (docs/decisions/0003). Nothing is written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pipelines.archive import read
-from pipelines.spelling import match_expression, squeeze, words
+from pipelines.archive.selection import Order, Selection, needles, select_ids
+from pipelines.spelling import squeeze
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-Order = Literal["date", "rank"]
-
-_ORDERS = {"date": read.NEWEST_FIRST, "rank": read.BEST_FIRST}
 _SNIPPET_CHARACTERS = 80
 """One line of an 80-column terminal holds 40 Chinese characters; two lines tell what a match is about."""
 _LEAD_CHARACTERS = 20
@@ -50,20 +48,28 @@ class Hit:
 
 
 def search(
-    connection: sqlite3.Connection, query: str, *, limit: int = 20, order: Order = "date"
+    connection: sqlite3.Connection,
+    query: str,
+    *,
+    limit: int = 20,
+    order: Order = "date",
+    filters: Selection | None = None,
 ) -> list[Hit]:
-    """The first `limit` articles that contain every word (or "quoted words") of the query."""
-    expression = match_expression(query)
-    if not expression:
+    """The first `limit` articles that contain every word (or "quoted words") of the query.
+
+    `filters` narrows further; its own query is not looked at.
+    """
+    selection = replace(filters or Selection(), query=query)
+    groups = needles(selection)
+    if not groups:
         return []
-    needles = [needle for needle in map(squeeze, words(query)) if needle]
     hits: list[Hit] = []
-    for article_id in read.matching_articles(connection, expression, _ORDERS[order]):
+    for article_id in select_ids(connection, selection, order=order):
         if len(hits) >= limit:
             break
         row = read.article(connection, article_id)
-        if row is not None and _contains(row, needles):
-            hits.append(_hit(row, needles))
+        if row is not None and _contains(row, groups):
+            hits.append(_hit(row, [needle for group in groups for needle in group]))
     return hits
 
 
@@ -97,10 +103,10 @@ def _hit(row: sqlite3.Row, needles: Sequence[str]) -> Hit:
     )
 
 
-def _contains(row: sqlite3.Row, needles: Sequence[str]) -> bool:
-    """Whether every needle really occurs: FTS5 folds a few letters further (ſ to s, ς to σ) than we do."""
+def _contains(row: sqlite3.Row, groups: Sequence[Sequence[str]]) -> bool:
+    """Whether every word really occurs: FTS5 folds a few letters further (ſ to s, ς to σ) than we do."""
     title, text = squeeze(row["title"]), squeeze(row["text"])
-    return all(needle in title or needle in text for needle in needles)
+    return all(any(needle in title or needle in text for needle in group) for group in groups)
 
 
 def _spots(line: str, needles: Sequence[str]) -> list[tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ import typer
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.failures import ATTENTION
+from crawler.cli.options import day_of
 from crawler.cli.output import one_line, print_json
 from pipelines.errors import ConfigurationError
 
@@ -78,6 +78,9 @@ def export(
     until: Annotated[str, typer.Option(metavar="DAY", help="Last day, month or year, included.")] = "",
     copies: Annotated[int, typer.Option(min=1, metavar="N", help="Articles with at least N copies.")] = 1,
     undated: Annotated[bool, typer.Option("--undated", help="Only articles without a date.")] = False,
+    folded: Annotated[
+        bool, typer.Option("--folded", help="Traditional finds simplified, full width half.")
+    ] = False,
     signature: Annotated[
         bool | None,
         typer.Option("--signature/--no-signature", help="MinHash values; by default in parquet and jsonl."),
@@ -111,19 +114,11 @@ def export(
         until=day_of("--until", until),
         copies_at_least=copies,
         undated=undated,
+        folded=folded,
     )
     with_signature = chosen in {Format.parquet, Format.jsonl} if signature is None else signature
     request = ExportRequest(chosen.value, what.value, selection, with_signature, show_contacts)
     _write(ctx, output, request, as_json=as_json)
-
-
-def day_of(option: str, value: str) -> str:
-    """A day, month or year from an option; raises ConfigurationError."""
-    if value and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", value):
-        raise ConfigurationError(
-            f"{option} {value}: write a day, month or year as 2025-03-01, 2025-03 or 2025"
-        )
-    return value
 
 
 def _write(ctx: typer.Context, output: Path, request: ExportRequest, *, as_json: bool) -> None:

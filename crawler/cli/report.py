@@ -10,7 +10,7 @@ import typer
 
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
-from crawler.cli.export import day_of
+from crawler.cli.options import day_of
 from crawler.cli.output import one_line, print_json
 from pipelines.errors import StorageError
 

@@ -10,6 +10,7 @@ import typer
 
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
+from crawler.cli.options import day_of
 from crawler.cli.output import answers, one_line, plain, print_indented, print_json
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ EPILOG = examples(
     ("every article with 园区 in its title or text, newest first", "parknews search 园区"),
     ("with both words, wherever they stand", "parknews search 招商 生物医药"),
     ("with these words in this order, best match first", "parknews search '\"digital economy\"' --by rank"),
+    ("of one year, on three sites or more", "parknews search 招商 --since 2025 --until 2025 --copies 3"),
     ("for a script: one JSON object", "parknews search 集成电路 --limit 5 --json"),
 )
 
@@ -41,6 +43,18 @@ def search(
     ],
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many articles at most.")] = 20,
     by: Annotated[Order, typer.Option(help="Newest first, or best match first.")] = Order.date,
+    source: Annotated[list[str] | None, typer.Option(metavar="HOST", help="Whose text is shown.")] = None,
+    carried_by: Annotated[list[str] | None, typer.Option(metavar="HOST", help="Who has any copy.")] = None,
+    credited: Annotated[list[str] | None, typer.Option(metavar="NAME", help="What the page credits.")] = None,
+    language: Annotated[list[str] | None, typer.Option(metavar="TAG", help="zh-Hans, zh-Hant, en …")] = None,
+    since: Annotated[
+        str, typer.Option(metavar="DAY", help="First day, month or year: 2025-03-01, 2025.")
+    ] = "",
+    until: Annotated[str, typer.Option(metavar="DAY", help="Last day, month or year, included.")] = "",
+    copies: Annotated[int, typer.Option(min=1, metavar="N", help="Articles with at least N copies.")] = 1,
+    folded: Annotated[
+        bool, typer.Option("--folded", help="Traditional finds simplified, full width finds half.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find articles that contain the text.
@@ -49,14 +63,25 @@ def search(
     case and white space do not matter.
     """
     from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.selection import Selection  # noqa: PLC0415
     from pipelines.search import search as find  # noqa: PLC0415
 
     words = " ".join(query)
     connection = read_only(settings_of(ctx).db)
-    hits = find(connection, words, limit=limit, order=by.value)
+    filters = Selection(
+        sources=tuple(source or ()),
+        carried_by=tuple(carried_by or ()),
+        credited_sources=tuple(credited or ()),
+        languages=tuple(language or ()),
+        since=day_of("--since", since),
+        until=day_of("--until", until),
+        copies_at_least=copies,
+        folded=folded,
+    )
+    hits = find(connection, words, limit=limit, order=by.value, filters=filters)
     connection.close()
     if as_json:
-        print_json({"query": words, "articles": [_hit_json(hit) for hit in hits]})
+        print_json({"query": words, "folded": folded, "articles": [_hit_json(hit) for hit in hits]})
     else:
         _print_hits(answers(), words, hits, limit)
 
@@ -80,7 +105,7 @@ def _print_hits(console: Console, words: str, hits: list[Hit], limit: int) -> No
     for hit in hits:
         _print_hit(console, hit)
     if not hits:
-        print(f"no article contains {one_line(words)}", file=sys.stderr)
+        print(f"no article contains {one_line(words)[:200]}", file=sys.stderr)
     elif len(hits) == limit:
         print(f"the first {limit}; more with --limit", file=sys.stderr)
 

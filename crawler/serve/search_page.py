@@ -21,11 +21,10 @@ from pipelines.archive.selection import (
     count_left_out_undated,
     count_selected,
     facet,
+    needles,
     select_ids,
 )
 from pipelines.search import snippet
-from pipelines.spelling import squeeze
-from pipelines.spelling import words as query_words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -72,11 +71,11 @@ def search_page(connection: sqlite3.Connection, args: Any, words: Words) -> dict
     pages = max(1, min(-(-total // PAGE_SIZE), _PAGES_MAX))
     page = whole_number(args, "page", 1, pages)
     ids = select_ids(connection, selection, order=order, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    needles = [needle for needle in map(squeeze, query_words(selection.query)) if needle]
+    marks = [needle for group in needles(selection) for needle in group]
     return {
         "selection": selection,
         "order": order,
-        "hits": [hit for hit in (_hit(connection, number, needles) for number in list(ids)) if hit],
+        "hits": [hit for hit in (_hit(connection, number, marks) for number in list(ids)) if hit],
         "total": total,
         "undated_left_out": count_left_out_undated(connection, selection),
         "undated_within": 0
@@ -103,16 +102,16 @@ def marked(piece: Snippet) -> Markup:
     return html + escape(piece.text[at:])
 
 
-def _hit(connection: sqlite3.Connection, number: int, needles: Sequence[str]) -> ShownHit | None:
+def _hit(connection: sqlite3.Connection, number: int, marks: Sequence[str]) -> ShownHit | None:
     row = read.article(connection, number)
     if row is None:
         return None
-    title = snippet(row["title"], needles)
+    title = snippet(row["title"], marks)
     whole = replace(title, text=row["title"]) if title.text == row["title"] else None
     return ShownHit(
         id=row["id"],
         title=marked(whole) if whole else escape(row["title"]),
-        snippet=marked(snippet(row["text"], needles)),
+        snippet=marked(snippet(row["text"], marks)),
         source_name=row["source_name"],
         published_day=row["published_day"],
         credited_source=row["credited_source"],
@@ -184,6 +183,8 @@ def _chosen(connection: sqlite3.Connection, selection: Selection, words: Words) 
         found.append((days, _address(replace(selection, since="", until=""))))
     if selection.undated:
         found.append((words("only_undated"), _address(replace(selection, undated=False))))
+    if selection.folded:
+        found.append((words("folded"), _address(replace(selection, folded=False))))
     if selection.copies_at_least > 1:
         text = f"{words('copies_at_least')} {selection.copies_at_least}"
         found.append((text, _address(replace(selection, copies_at_least=1))))

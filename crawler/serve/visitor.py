@@ -52,6 +52,7 @@ def selection_of(args: Any) -> Selection:
         until=day_of(args.get("until")),
         copies_at_least=int(copies) if copies.isdecimal() and len(copies) < 6 else 1,
         undated=args.get("undated") == "1",
+        folded=args.get("folded") == "1",
     )
 
 
@@ -68,8 +69,7 @@ def arguments_of(selection: Selection) -> list[tuple[str, str]]:
     found += [(name, day) for name, day in (("since", selection.since), ("until", selection.until)) if day]
     if selection.copies_at_least > 1:
         found.append(("copies", str(selection.copies_at_least)))
-    if selection.undated:
-        found.append(("undated", "1"))
+    found += [(name, "1") for name in ("undated", "folded") if getattr(selection, name)]
     return found
 
 

@@ -10,23 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
-
-NEWEST_FIRST = "a.published_day DESC NULLS LAST, a.published DESC, a.id DESC"
-BEST_FIRST = "bm25(articles_fts, 5.0, 1.0), a.id DESC"
-"""A word in the title counts five times one in the text: titles here are ten to thirty characters."""
 
 _NODES_OF_ARTICLE = "SELECT t.node_id FROM copies c JOIN texts t ON t.id = c.text_id WHERE c.article_id = ?1"
-
-
-def matching_articles(connection: sqlite3.Connection, expression: str, order: str) -> Iterator[int]:
-    """Ids of the articles that match an FTS5 expression; `order` is one of the constants above."""
-    cursor = connection.execute(
-        "SELECT a.id FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid"  # our constants
-        f" WHERE articles_fts MATCH ? ORDER BY {order}",
-        (expression,),
-    )
-    return (row[0] for row in cursor)
 
 
 def article(connection: sqlite3.Connection, article_id: int) -> sqlite3.Row | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.spelling import match_expression
+from pipelines.spelling import match_expression, spell, squeeze, words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -50,6 +50,8 @@ class Selection:
     copies_at_least: int = 1
     undated: bool = False
     """Only articles without a date."""
+    folded: bool = False
+    """Traditional finds simplified, full width finds half, and the other way round."""
 
     @property
     def is_everything(self) -> bool:
@@ -75,7 +77,7 @@ def select_ids(
     offset: int = 0,
 ) -> Iterator[int]:
     """Ids of the selected articles in order; a negative limit means all of them."""
-    by_rank = order == "rank" and bool(match_expression(selection.query))
+    by_rank = order == "rank" and bool(_expression(selection))
     tables, where, values = _clauses(selection, joined=by_rank)
     cursor = connection.execute(
         f"SELECT k.article_id FROM {tables} WHERE {where}"
@@ -113,6 +115,28 @@ def facet(
     return [(row[0], row[1]) for row in rows]
 
 
+def needles(selection: Selection) -> list[list[str]]:
+    """For each word of the query its spellings, squeezed: one of each must occur."""
+    asked = [(word, squeeze(word)) for word in words(selection.query)]
+    if not selection.folded:
+        return [[needle] for _, needle in asked if needle]
+    from pipelines.folding import spellings  # noqa: PLC0415  # loads OpenCC and a table of characters: 0.6 s
+
+    return [spellings(word) for word, needle in asked if needle]
+
+
+def _expression(selection: Selection) -> str:
+    """The FTS5 expression of the query; empty where nothing searchable was typed."""
+    if not selection.folded:
+        return match_expression(selection.query)
+    groups = (" OR ".join(f'"{_phrase(needle)}"' for needle in group) for group in needles(selection))
+    return " AND ".join(f"({group})" for group in groups)
+
+
+def _phrase(needle: str) -> str:
+    return spell(needle).replace('"', '""')
+
+
 def _without_days(selection: Selection) -> Selection:
     values = {field.name: getattr(selection, field.name) for field in fields(selection)}
     return Selection(**{**values, "since": "", "until": "", "undated": True})
@@ -120,8 +144,9 @@ def _without_days(selection: Selection) -> Selection:
 
 def _clauses(selection: Selection, *, joined: bool) -> tuple[str, str, list[object]]:
     """FROM, WHERE and their values; `joined`: the search index takes part by name, so that it can rank."""
-    tables, where, values = "copies k", ["k.kept = 1"], []
-    expression = match_expression(selection.query)
+    tables, where = "copies k", ["k.kept = 1"]
+    values: list[object] = []
+    expression = _expression(selection)
     if expression and joined:
         tables = "articles_fts JOIN copies k ON k.article_id = articles_fts.rowid AND k.kept = 1"
         where.append("articles_fts MATCH ?")

@@ -149,11 +149,13 @@ def _archive_of(documents: list[tuple[str, str]]) -> sqlite3.Connection:
         "CREATE TABLE articles (id INTEGER PRIMARY KEY, title, text, url, source, source_name, published,"
         " published_day, copies)"
     )
+    connection.execute("CREATE TABLE copies (article_id, kept, published, published_day)")
     connection.execute(_fts_statement())
     for number, (title, text) in enumerate(documents, start=1):
         connection.execute(
             "INSERT INTO articles VALUES (?, ?, ?, '', '', '', NULL, NULL, 1)", (number, title, text)
         )
+        connection.execute("INSERT INTO copies VALUES (?, 1, NULL, NULL)", (number,))
         connection.execute(
             "INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)",
             (number, spell(title), spell(text)),
