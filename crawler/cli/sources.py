@@ -36,10 +36,10 @@ def list_sources(
     sources = read_sources(path)
     if as_json:
         print_json({"sources": [asdict(source) for source in sources]})
-    elif not sources:
-        raise nothing_to_crawl(path)
-    else:
+    elif sources:
         _print_sources(answers(), sources)
+    if not sources:
+        raise nothing_to_crawl(path)
 
 
 def _print_sources(console: Console, sources: list[CrawlSource]) -> None:

@@ -64,7 +64,7 @@ def due_sources(db: Path, sources: list[CrawlSource]) -> list[CrawlSource]:
 
 def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:
     """What past runs did at each source, newest first, and what the archive holds of it."""
-    from crawler.status import PastRun, Yield  # noqa: PLC0415
+    from crawler.status import Yield  # noqa: PLC0415
     from pipelines.archive.connect import read_only  # noqa: PLC0415
     from pipelines.archive.read import source_runs, source_yields  # noqa: PLC0415
 
@@ -76,9 +76,16 @@ def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:
     connection.close()
     names = ("status", "articles", "copies", "rejections", "newest_day", "last_read_at")
     return (
-        [PastRun(**{**run, "started_at": datetime.fromisoformat(run["started_at"])}) for run in runs],
+        [_past_run(run) for run in runs],
         {host: Yield(**{name: row[name] for name in names}) for host, row in held.items()},
     )
+
+
+def _past_run(row: dict[str, Any]) -> PastRun:
+    from crawler.status import PastRun  # noqa: PLC0415
+
+    read = {"started_at": datetime.fromisoformat(row["started_at"]), "stopped": bool(row["stopped"])}
+    return PastRun(**{**row, **read})
 
 
 def _standing_json(standing: Standing) -> dict[str, Any]:

@@ -39,6 +39,7 @@ def open_for_writing(path: Path, *, create: bool = True) -> Database:
     """
     if not path.exists() and not create:
         raise missing(path)
+    _refuse_folder(path)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
@@ -60,12 +61,15 @@ def read_only(path: Path) -> sqlite3.Connection:
     """
     if not path.exists():
         raise missing(path)
+    _refuse_folder(path)
     with storage_errors(path):
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_MS / 1000
         )
         connection.row_factory = sqlite3.Row
         _refuse_foreign(connection, path)
+        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            raise ForeignArchiveError(f"{path}: an empty file, not an archive; name one with --db")
         _refuse_newer(Database(connection), path)
     return connection
 
@@ -107,6 +111,11 @@ _ADVICE = (
     ("malformed", "the file is damaged: restore a backup"),
     ("locked", "another program has been writing to it for half a minute: end that one"),
 )
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise ForeignArchiveError(f"{path}: a folder, not an archive; name the file in it with --db")
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:

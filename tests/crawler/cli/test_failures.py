@@ -71,6 +71,21 @@ def test_a_missing_archive_is_named(parknews: Callable[..., Any], tmp_path: Path
     assert (found.code, str(tmp_path / "archive.db") in _one_line(found)) == (4, True)
 
 
+def test_an_empty_file_is_no_archive_to_read(parknews: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "archive.db").touch()
+    found = parknews("search", "x")
+    assert (found.code, "an empty file" in _one_line(found)) == (4, True)
+
+
+@pytest.mark.usefixtures("sources")
+@pytest.mark.parametrize("command", [("crawl",), ("search", "x")])
+def test_a_folder_is_no_archive(
+    parknews: Callable[..., Any], tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    found = parknews("--db", str(tmp_path), *command)
+    assert (found.code, "a folder" in _one_line(found)) == (4, True)
+
+
 @pytest.mark.usefixtures("sources")
 @pytest.mark.parametrize("command", [("crawl",), ("search", "x"), ("show", "1")])
 def test_a_file_that_is_no_database_exits_4(
