@@ -15,7 +15,7 @@ import numpy as np
 
 from pipelines.join.features import Features
 from pipelines.join.index import Node
-from pipelines.join.linkage import Edge, Neighbourhoods, link
+from pipelines.join.linkage import Edge, Neighbourhoods, edge, link
 from pipelines.join.verdict import APART, SAME, Verdict, judge, measure
 from pipelines.sign import are_among
 
@@ -171,7 +171,7 @@ class _Graph:
     def with_neighbours(self, nodes: set[int]) -> set[int]:
         """The texts and all that have an accepted pair with one of them."""
         self._load(nodes)
-        return nodes | {edge.other for node in nodes for edge in self._edges[node]}
+        return nodes | {other for node in nodes for _, _, other in self._edges[node]}
 
     def component(self, starts: set[int]) -> dict[int, list[Edge]]:
         """The kept edges of every text that kept edges connect with the starts."""
@@ -180,7 +180,7 @@ class _Graph:
         while front:
             self.with_neighbours(self.with_neighbours(front))
             kept |= {node: self._neighbourhoods.kept(node) for node in front}
-            front = {edge.other for node in front for edge in kept[node]} - kept.keys()
+            front = {other for node in front for _, _, other in kept[node]} - kept.keys()
         return kept
 
     def _load(self, nodes: Iterable[int]) -> None:
@@ -192,7 +192,7 @@ class _Graph:
             self._known[pair] = verdict
             for node, other in (pair, pair[::-1]):
                 if verdict == SAME and node in found:
-                    found[node].add(Edge.between(node, other, similarity))
+                    found[node].add(edge(node, other, similarity))
         self._edges |= {node: sorted(edges) for node, edges in found.items()}
 
 

@@ -7,7 +7,6 @@ two articles, or lies between two, pulls everything together.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.join.verdict import BLOCKED, SAME
@@ -23,20 +22,15 @@ BEST = 64
 """Pairs kept a text: enough to connect the copies of one article, too few for a page made of all."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edge:
-    """An accepted pair seen from one of its texts; the better sorts first."""
+Edge = tuple[float, int, int]
+"""An accepted pair seen from one of its texts, the better sorts first: minus the similarity; a number that
+is the same at both ends, else by chance (many equal copies must not all choose the same few); the other
+text. A plain tuple, since the copies of a much-copied article have thousands."""
 
-    rank: float
-    """Minus the similarity."""
-    tie: int
-    """The same at both ends, else by chance: many equal copies must not all choose the same few."""
-    other: int
 
-    @classmethod
-    def between(cls, node: int, other: int, similarity: float) -> Edge:
-        """The edge from a text to another."""
-        return cls(-similarity, ((node ^ other) * _MIX) % 2**64, other)
+def edge(node: int, other: int, similarity: float) -> Edge:
+    """The edge from a text to another."""
+    return (-similarity, ((node ^ other) * _MIX) % 2**64, other)
 
 
 def link(kept: Mapping[int, list[Edge]], verdict: Callable[[int, int], str]) -> dict[int, int]:
@@ -48,7 +42,7 @@ def link(kept: Mapping[int, list[Edge]], verdict: Callable[[int, int], str]) -> 
     """
     members = {node: [node] for node in kept}
     cluster = {node: node for node in members}
-    pairs = sorted((edge.rank, node, edge.other) for node in kept for edge in kept[node] if node < edge.other)
+    pairs = sorted((rank, node, other) for node in kept for rank, _, other in kept[node] if node < other)
     refused: set[tuple[int, int, int, int]] = set()
     for _, a, b in pairs:
         left, right = sorted((cluster[a], cluster[b]))
@@ -82,18 +76,19 @@ class Neighbourhoods:
         """Take each text's accepted pairs, best first, and texts' numbers of shingles."""
         self._edges, self._sizes = edges, sizes
         self._chosen: dict[int, dict[int, Edge]] = {}
+        self._others: dict[int, set[int]] = {}
 
     def kept(self, node: int) -> list[Edge]:
         """The edges of a text that count: among the best of both ends, and chosen by both."""
-        return [edge for edge in self._choose(node).values() if node in self._choose(edge.other)]
+        return [edge for other, edge in self._choose(node).items() if node in self._choose(other)]
 
     def _choose(self, node: int) -> dict[int, Edge]:
         """A text's best edges; of one that holds several unrelated articles, its best neighbour's group."""
         if node not in self._chosen:
             best = self._edges(node)[:BEST]
-            groups = self._groups([edge.other for edge in best])
+            groups = self._groups([other for _, _, other in best])
             elsewhere = self._smaller(node, [other for group in groups[1:] for other in group])
-            self._chosen[node] = {edge.other: edge for edge in best if edge.other not in elsewhere}
+            self._chosen[node] = {edge[2]: edge for edge in best if edge[2] not in elsewhere}
         return self._chosen[node]
 
     def _smaller(self, node: int, others: list[int]) -> set[int]:
@@ -110,10 +105,15 @@ class Neighbourhoods:
                 continue
             left.discard(start)
             group, queue = {start}, [start]
-            while queue:
-                reached = {edge.other for edge in self._edges(queue.pop())} & left
+            while queue and left:
+                reached = left & self._accepted_by(queue.pop())
                 left -= reached
                 group |= reached
                 queue.extend(reached)
             groups.append(group)
         return groups
+
+    def _accepted_by(self, node: int) -> set[int]:
+        if node not in self._others:
+            self._others[node] = {other for _, _, other in self._edges(node)}
+        return self._others[node]

@@ -1,6 +1,6 @@
 from itertools import combinations
 
-from pipelines.join.linkage import Edge, Neighbourhoods, link
+from pipelines.join.linkage import Neighbourhoods, edge, link
 
 
 def _clusters(pairs, blocked=(), sizes=None):
@@ -10,9 +10,7 @@ def _clusters(pairs, blocked=(), sizes=None):
 
     def edges(node):
         return sorted(
-            Edge.between(node, *(pair - {node}), similarity)
-            for pair, similarity in accepted.items()
-            if node in pair
+            edge(node, *(pair - {node}), similarity) for pair, similarity in accepted.items() if node in pair
         )
 
     def verdict(a, b):
