@@ -344,6 +344,8 @@ def _readability(text: str) -> Answer:
 
 
 def _report_cost(clock: Clock, pages: int) -> None:
+    if not clock.spent:
+        return
     ours = sum(clock.spent[stage] for stage in ("decode", "extract", "clean"))
     for stage, seconds in clock.spent.items():
         print(f"{'cost':12} {stage}: {seconds / pages * 1000:.1f} ms CPU a page")

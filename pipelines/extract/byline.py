@@ -51,7 +51,7 @@ def read_byline(
     return Byline(
         published=find_published(root, head, tail, metadata, moment, url),
         author=find_author(both, metadata),
-        editor=find_editor([*tail, *head], metadata),
+        editor=find_editor([*tail, *head, *_short_inside(lines, place)], metadata),
         credited_source=find_credited_source(root, both, metadata),
     )
 
@@ -79,6 +79,11 @@ def _tail(lines: Sequence[Line], place: Place) -> list[str]:
     return [
         line.text for line in (*inside, *(line for line in below if line.hint != "copyright")) if _short(line)
     ]
+
+
+def _short_inside(lines: Sequence[Line], place: Place) -> list[str]:
+    """Lines of the article's element that may name its editor: footers stand in it above related news."""
+    return [line.text for line in lines[place.first : place.last] if len(line.text) <= 40]
 
 
 def _short(line: Line) -> bool:

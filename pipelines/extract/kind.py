@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 LEAST_TEXT = 30
 """Characters (Latin letters count a third) below which nothing is a piece of news."""
 _NOT_FOUND = re.compile(
-    r"(?<!\d)404(?!\d)|页面(?:不存在|没有找到|未找到|找不到|已删除)|頁面不存在|找不到(?:该"
-    r"|您|你|相关)?.{0,6}(?:页|頁|文章|内容)"
-    r"|(?:文章|内容|信息|新闻)(?:不存在|已被?删除|已下线|已失效)|not found|page (?:does"
-    r"|doesn)|no longer available|出错了|系统错误|访问的页面",
+    r"^\W*404\W*$|\b404\s?(?:not found|error|错误|页面|[-_|])|(?:error|错误)\s?404"
+    r"|页面(?:不存在|没有找到|未找到|找不到|已删除)|頁面不存在"
+    r"|找不到(?:该|您|你|相关)?.{0,6}(?:页|頁|文章|内容)|您?访问的(?:页面|内容|文章).{0,6}(?:不存在|删除)"
+    r"|^\W*(?:该|此|您.{0,6})?(?:文章|内容|信息|新闻|稿件)(?:不存在|已被?删除|已下线|已失效)"
+    r"|page (?:was )?not found|page (?:does|doesn)\W?.?t exist|no longer available",
     re.IGNORECASE,
+)
+_LONGEST_NOTE = 30
+"""Characters of a title or line that says so; headlines that report on missing things are longer."""
+_BYLINE_LABEL = re.compile(
+    r"来源\s?[:：]|來源\s?[:：]|作者\s?[:：]|责任编辑|字体|字号|浏览次数|点击", re.IGNORECASE
 )
 _SEARCH_KEYS = frozenset(
     ["q", "s", "kw", "keyword", "keywords", "query", "wd", "search", "searchword", "key"]
@@ -49,7 +55,8 @@ def not_news(root: HtmlElement, scan: Scan, choice: Choice | None, title: str, u
     lines = scan.lines[choice.first : choice.last] if choice else []
     prose = choice.prose if choice else 0.0
     everything = sum(size(line.text) for line in scan.lines)
-    if prose < 150 and (_NOT_FOUND.search(title) or (everything < 400 and _says_not_found(scan.lines))):
+    missing = _says_not_found([title]) or (everything < 400 and _says_not_found(_texts(scan.lines)))
+    if prose < 150 and missing:
         return "not found page: it says so with status 200"
     if _is_search(url, title):
         return "search page: its address or title asks for results"
@@ -60,8 +67,12 @@ def not_news(root: HtmlElement, scan: Scan, choice: Choice | None, title: str, u
     return None
 
 
-def _says_not_found(lines: Sequence[Line]) -> bool:
-    return any(_NOT_FOUND.search(line.text) for line in lines if len(line.text) < 60)
+def _says_not_found(texts: Sequence[str]) -> bool:
+    return any(size(text) <= _LONGEST_NOTE and _NOT_FOUND.search(text) for text in texts)
+
+
+def _texts(lines: Sequence[Line]) -> list[str]:
+    return [line.text for line in lines]
 
 
 def _is_search(url: str, title: str) -> bool:
@@ -100,8 +111,9 @@ def _is_list(scan: Scan, lines: Sequence[Line], prose: float, url: str) -> bool:
     everywhere = sum(is_linked(line) and size(line.text) >= 6 for line in lines)
     if urlsplit(url).path in ("", "/") and not urlsplit(url).query and everywhere >= 5:
         return True
-    if longest >= 250:
-        return False
+    above = scan.lines[max(0, scan.lines.index(lines[0]) - 6) :][: 6 + (spots[0] if spots else 0)]
+    if longest >= 250 or any(_BYLINE_LABEL.search(line.text) for line in above):
+        return False  # a paragraph, or a byline: a digest has headlines between its paragraphs too
     if headlines >= 4 and headlines >= 0.6 * len(spots):
         return prose < 150 * headlines
     paged = any(_PAGER.search(line.text) for line in scan.lines if size(line.text) < 30)

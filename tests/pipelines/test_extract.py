@@ -151,3 +151,36 @@ def test_a_hostile_page_takes_no_more_than_seconds(html: str) -> None:
     if isinstance(result, Extracted):
         clean(result, _page(), SOURCE)
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "title", ["我市404家企业入选专精特新名单", "银行系统错误致客户多转账十万元 法院这样判"]
+)
+def test_a_headline_that_reports_on_errors_is_no_missing_page(title: str) -> None:
+    html = f"<title>{title}</title><h1>{title}</h1><div>2024-05-01</div><div><p>{NEWS}</p></div>"
+    assert isinstance(_extract(html), Extracted)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("404 Not Found", "The requested URL was not found on this server."),
+        ("提示信息", "您访问的页面不存在或已被删除"),
+        ("园区产业网", "该文章已被删除"),
+        ("Page not found | The Riverside Courier", "Sorry, we could not find what you were looking for."),
+    ],
+)
+def test_a_page_that_says_it_is_missing_is_rejected(title: str, text: str) -> None:
+    result = _extract(f"<title>{title}</title><h1>{title}</h1><p>{text}</p><p><a href='/'>首页</a></p>")
+    assert isinstance(result, Rejection)
+    assert result.reason.startswith("not found page")
+
+
+def test_a_digest_with_a_byline_is_no_list_page() -> None:
+    items = "".join(
+        f'<h3><a href="/{i}">园区要闻第{i}条：项目集中开工</a></h3><p>{NEWS}</p><p>{NEWS}</p>'
+        for i in range(6)
+    )
+    html = f"<title>一周要闻</title><h1>一周要闻</h1><div>2024-05-01 08:00 "
+f"来源：临湖日报</div><div>{items}</div>"
+    assert isinstance(_extract(html), Extracted)
