@@ -22,9 +22,10 @@ from crawler.frontier import Fetched, Link
 from crawler.judge import MAX_HOPS, judge, location_of
 from crawler.links import Scope
 from crawler.reasons import RETRIED, UNREACHED, error_reason, is_too_large, status_reason
-from crawler.records import FetchOptions, FetchProgress, FetchReport, SourceCounts
+from crawler.records import FetchOptions
 from crawler.robots import RobotsRefusedError, RobotsUnreachableError
 from crawler.store import CrawlStore, store_path
+from crawler.tally import Tally
 from crawler.throttle import StoppingError, Throttle, backoff_s, retry_after_s
 from pipelines.errors import StorageError
 from pipelines.urls import canonical_url, host_of
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.frontier import Entry
-    from crawler.records import CrawlSource
+    from crawler.records import CrawlSource, FetchProgress, FetchReport
     from crawler.robots import Policy
     from crawler.scheduler import FrontierScheduler
     from crawler.store import Round
@@ -84,14 +85,9 @@ class NewsSpider(Spider):
         self._scheduler: FrontierScheduler
         self._scopes = {source.host: Scope(source, self.is_blocked) for source in sources}
         self._rounds: dict[str, Round] = {}
-        self._counts: dict[str, Counter[str]] = {source.host: Counter() for source in sources}
-        self._errors: dict[str, str] = {}
+        self._tally = Tally(self._scopes)
         self._strikes: Counter[str] = Counter()
-        self._answered: set[str] = set()
         self._down: set[str] = set()
-        self._fetched = 0
-        self._last_source = ""
-        self._started = time.monotonic()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
@@ -123,7 +119,7 @@ class NewsSpider(Spider):
                 source.host, every_s=source.every_s, revisit=self.options.revisit, now=time.time()
             )
             starts = self._scopes[source.host].start_links()
-            self._count(source.host, found=self.store.queue(starts))
+            self._tally.count(source.host, found=self.store.queue(starts))
         for source_host, host in self.store.lanes(self._scopes):
             scheduler.wake(source_host, host)
 
@@ -152,7 +148,7 @@ class NewsSpider(Spider):
         if not self.is_blocked(entry.url):
             return False
         self.store.forget_url(self._crawl(entry), entry)
-        self._count(entry.source, refused=1)
+        self._tally.count(entry.source, refused=1)
         return True
 
     def closed(self, reason: str) -> None:
@@ -169,14 +165,8 @@ class NewsSpider(Spider):
 
     def report(self) -> FetchReport:
         """What this run did; complete once the spider is closed."""
-        sources = tuple(self._source_counts(source.host) for source in self.sources)
-        return FetchReport(
-            sources=sources,
-            stopped=self.stopping,
-            all_down=bool(sources) and all(counts.down for counts in sources),
-            left=self.store.queued(self._scopes),
-            elapsed_s=time.monotonic() - self._started,
-        )
+        hosts = [source.host for source in self.sources]
+        return self._tally.report(hosts, stopped=self.stopping, left=self.store.queued(self._scopes))
 
     # Answers.
 
@@ -185,7 +175,7 @@ class NewsSpider(Spider):
         assert response.request is not None
         entry: Entry = response.request.meta["entry"]
         self._strikes[entry.host] = 0
-        self._answered.add(entry.source)
+        self._tally.answered(entry.source)
         try:
             self._answer(entry, response)
         except StorageError as error:
@@ -210,7 +200,7 @@ class NewsSpider(Spider):
         self._mind_strain(entry, strained=status in (429, 503), wait_s=wait_s or 0.0)
         if status == 304 and entry.known:
             self.store.commit_unchanged(self._crawl(entry), entry, now=time.time())
-            self._count(entry.source, unchanged=1)
+            self._tally.count(entry.source, unchanged=1)
         elif 300 <= status < 400:
             self._redirect(entry, status, location_of(response))
         elif status in RETRIED:
@@ -240,15 +230,14 @@ class NewsSpider(Spider):
     def _commit(self, entry: Entry, fetched: Fetched) -> None:
         committed = self.store.commit_page(self._crawl(entry), entry, fetched)
         changed = committed.page_id is not None
-        self._count(
+        self._tally.count(
             entry.source,
             fetched=int(changed),
             unchanged=int(not changed),
             articles=int(changed and fetched.article),
             found=committed.found_news + committed.found_lists,
         )
-        self._fetched += 1
-        self._last_source = entry.source
+        self._tally.page(entry.source)
         if committed.found_news or committed.found_lists or fetched.lists:
             for host in {link.host for link in (*fetched.news, *fetched.lists)}:
                 self._scheduler.wake(entry.source, host)
@@ -278,7 +267,7 @@ class NewsSpider(Spider):
 
     def _redirect_to(self, entry: Entry, status: int, target: Link) -> None:
         found = self.store.commit_redirect(self._crawl(entry), entry, status, target, now=time.time())
-        self._count(entry.source, found=found)
+        self._tally.count(entry.source, found=found)
         self._scheduler.wake(entry.source, target.host)
 
     def _refused_by_host(self, entry: Entry, status: int) -> None:
@@ -308,15 +297,15 @@ class NewsSpider(Spider):
 
     def _unreached(self, entry: Entry, reason: str) -> None:
         self._strikes[entry.host] += 1
-        self._errors[entry.source] = reason
+        self._tally.error(entry.source, reason)
         self._retry(entry, reason, None, None)
-        known = entry.source in self._answered
+        known = self._tally.has_answered(entry.source)
         if self._strikes[entry.host] >= (STRIKES if known else STRIKES_UNKNOWN):
             self._host_down(entry, reason)
 
     def _host_down(self, entry: Entry, reason: str) -> None:
         log.warning("%s: %s; left for a later run", entry.host, reason)
-        self._errors[entry.source] = reason
+        self._tally.error(entry.source, reason)
         self._scheduler.drop(entry.host)
         if entry.host == entry.source:
             self._down.add(entry.source)
@@ -333,9 +322,9 @@ class NewsSpider(Spider):
         self.store.commit_failure(self._crawl(entry), entry, state, reason, status, now=time.time())
         if not entry.guess:
             refused = state in ("refused", "blocked")
-            self._count(entry.source, refused=int(refused), failed=int(not refused))
+            self._tally.count(entry.source, refused=int(refused), failed=int(not refused))
             if not refused:
-                self._errors[entry.source] = reason
+                self._tally.error(entry.source, reason)
 
     # What robots.txt brings.
 
@@ -355,21 +344,18 @@ class NewsSpider(Spider):
         self.throttle.clock(host_of(policy.stored.authority), policy.delay_s)
         if policy.reachable:
             host = host_of(policy.stored.authority)
-            self._answered.update(name for name, scope in self._scopes.items() if scope.holds(host))
+            self._tally.answered(*(name for name, scope in self._scopes.items() if scope.holds(host)))
 
     # Bookkeeping.
 
     def _crawl(self, entry: Entry) -> int:
         return self._rounds[entry.source].crawl_id
 
-    def _count(self, source: str, **counts: int) -> None:
-        self._counts[source].update(counts)
-
     def _mind_budgets(self, source: str) -> None:
         most = self._scopes[source].source.max_pages
-        if most is not None and self._counts[source]["fetched"] >= most:
+        if most is not None and self._tally.fetched(source) >= most:
             self._scheduler.drop_source(source)
-        if self.options.max_pages is not None and self._fetched >= self.options.max_pages:
+        if self.options.max_pages is not None and self._tally.pages >= self.options.max_pages:
             self.end("budget")
 
     def end(self, reason: str) -> None:
@@ -390,35 +376,8 @@ class NewsSpider(Spider):
     def _report_progress(self) -> None:
         if self._on_progress is None:
             return
-        totals: Counter[str] = Counter()
-        for counts in self._counts.values():
-            totals.update(counts)
-        self._on_progress(
-            FetchProgress(
-                fetched=totals["fetched"],
-                unchanged=totals["unchanged"],
-                failed=totals["failed"],
-                refused=totals["refused"],
-                queued=self.store.queued(self._scopes),
-                pending=self.store.pending(),
-                elapsed_s=time.monotonic() - self._started,
-                host=self._last_source,
-            )
-        )
-
-    def _source_counts(self, host: str) -> SourceCounts:
-        counts = self._counts[host]
-        return SourceCounts(
-            host=host,
-            fetched=counts["fetched"],
-            articles=counts["articles"],
-            unchanged=counts["unchanged"],
-            failed=counts["failed"],
-            refused=counts["refused"],
-            found=counts["found"],
-            down=host not in self._answered and bool(self._errors.get(host)),
-            last_error=self._errors.get(host, ""),
-        )
+        queued = self.store.queued(self._scopes)
+        self._on_progress(self._tally.progress(queued=queued, pending=self.store.pending()))
 
 
 def _header(response: Response, name: str) -> str | None:
