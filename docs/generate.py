@@ -93,7 +93,7 @@ def _command(path: str, command: Any) -> Iterator[str]:
     if rows:
         yield _markdown_table(("", "meaning"), [(name, _unstyled(text)) for name, text in rows])
     if command.epilog:
-        yield _unstyled(_examples(command.epilog))
+        yield _unstyled(_examples(command.epilog)) + "\n"
     for name, below in getattr(command, "commands", {}).items():
         yield from _command(f"{path} {name}", below)
 
