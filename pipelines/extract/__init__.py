@@ -117,9 +117,9 @@ def _amount(lines: tuple[str, ...]) -> float:
 def _site_name(metadata: Metadata) -> Field | None:
     named = metadata.first("og:site_name", "application-name", "sitename", "site_name")
     if named and len(named[1]) <= 60:
-        return Field(named[1], f"meta:{named[0]}")
+        return Field(named[1], f"meta:{named[0]}", named[1])
     publisher = metadata.linked("publisher", "name")
     if publisher:
-        return Field(publisher, "json-ld")
+        return Field(publisher, "json-ld", publisher)
     suffix = site_suffix(metadata.title_element)
     return Field(suffix, "title element", metadata.title_element[:200]) if suffix else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
 
 from pipelines.dates import has_date
 from pipelines.extract.labels import value_after
@@ -44,6 +46,9 @@ _SOURCE_META = (
     "copyrightsource",
     "dc.source",
 )
+_NAMED_SOURCE = etree.XPath(
+    "//*[contains(@class, 'ource') or contains(@id, 'ource') or contains(@class, 'laiyuan')]"
+)
 _SOURCE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:source|sources|laiyuan|origin|copyfrom|medianame|media-name)(?:$|[\s_-])", re.IGNORECASE
 )
@@ -82,14 +87,12 @@ def _named_source(root: HtmlElement) -> Field | None:
 
 
 def _source_elements(root: HtmlElement) -> Iterable[HtmlElement]:
-    found = root.xpath(
-        "//*[self::span or self::a or self::div or self::p or self::em or self::i or self::li]"
-        "[contains(@class, 'ource') or contains(@id, 'ource') or contains(@class, 'laiyuan')]"
-    )
+    found = cast("list[HtmlElement]", _NAMED_SOURCE(root))
     return [
         element
         for element in islice(found, 20)
-        if _SOURCE_NAMES.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+        if element.tag not in ("script", "style", "img")
+        and _SOURCE_NAMES.search(f"{element.get('class') or ''} {element.get('id') or ''}")
     ]
 
 

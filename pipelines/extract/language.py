@@ -24,13 +24,13 @@ def find_language(text: str) -> Field | None:
     if letters < 10:
         return None
     if hangul > 0.3 * letters:
-        return Field("ko", "script")
+        return Field("ko", "script", f"{hangul} of {letters} letters are Hangul")
     if kana > 0.1 * letters:
-        return Field("ja", "script")
+        return Field("ja", "script", f"{kana} of {letters} letters are Kana")
     if han > 0.2 * letters:
-        return Field(_chinese(sample), "script")
+        return Field(_chinese(sample), "script", f"{han} of {letters} letters are Han")
     code, _ = py3langid.classify(sample)
-    return Field(str(code), "py3langid")
+    return Field(str(code), "py3langid", sample[:100])
 
 
 def _chinese(sample: str) -> str:

@@ -108,9 +108,10 @@ def _confirmed_line(lines: Sequence[Line], announced: Sequence[str]) -> int | No
     """The line that the head announces: headings first, then what the title begins with."""
     best: tuple[float, int] | None = None
     keys = [(normal(text), bool(_CUT.search(text.strip()))) for text in announced]
+    letters = frozenset("".join(announced).lower())
     for index, line in enumerate(lines):
-        if line.hidden or not 3 < len(line.text) < 250:
-            continue
+        if line.hidden or not 3 < len(line.text) < 250 or not letters.issuperset(line.text[:2].lower()):
+            continue  # most lines begin with other letters: comparing them all costs more than parsing
         score = _agreement(line, keys)
         if score > 0 and (best is None or score > best[0]):
             best = (score, index)

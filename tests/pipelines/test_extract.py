@@ -177,10 +177,8 @@ def test_a_page_that_says_it_is_missing_is_rejected(title: str, text: str) -> No
 
 
 def test_a_digest_with_a_byline_is_no_list_page() -> None:
-    items = "".join(
-        f'<h3><a href="/{i}">园区要闻第{i}条：项目集中开工</a></h3><p>{NEWS}</p><p>{NEWS}</p>'
-        for i in range(6)
-    )
-    html = f"<title>一周要闻</title><h1>一周要闻</h1><div>2024-05-01 08:00 "
-f"来源：临湖日报</div><div>{items}</div>"
-    assert isinstance(_extract(html), Extracted)
+    item = f"<p>{NEWS}</p><p>{NEWS}</p>"
+    items = "".join(f"<h3><a href=/{i}>园区要闻第{i}条：项目集中开工</a></h3>{item}" for i in range(6))
+    byline = "<div>2024-05-01 08:00 来源：临湖日报</div>"
+    result = _extract(f"<title>一周要闻</title><h1>一周要闻</h1>{byline}<div>{items}</div>")
+    assert isinstance(result, Extracted)
