@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database, Migrations
-
 from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x504B4E57
 """`PKNW`, in SQLite's header, so that a foreign file is known before it is touched."""
@@ -26,6 +26,7 @@ BUSY_TIMEOUT_MS = 30_000
 """A reader's long query or a backup may hold the file; half a minute outlasts either."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_SET = "parknews"
 _NOT_SQLITE = "file is not a database"
 
 
@@ -37,6 +38,8 @@ def open_for_writing(path: Path, *, create: bool = True) -> Database:
         ForeignArchiveError: the file is not an archive of ours.
         NewerArchiveError: a newer parknews wrote it.
     """
+    from sqlite_utils import Database  # noqa: PLC0415  # loads pandas where it is installed: 0.3 s of a reader's 0.8
+
     if not path.exists() and not create:
         raise missing(path)
     _refuse_folder(path)
@@ -70,7 +73,7 @@ def read_only(path: Path) -> sqlite3.Connection:
         _refuse_foreign(connection, path)
         if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise ForeignArchiveError(f"{path}: an empty file, not an archive; name one with --db")
-        _refuse_newer(Database(connection), path)
+        _refuse_newer(connection, path)
     return connection
 
 
@@ -126,7 +129,9 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _migrations() -> Migrations:
-    migrations = Migrations("parknews")
+    from sqlite_utils import Migrations  # noqa: PLC0415  # as above
+
+    migrations = Migrations(_SET)
     for file in sorted(_MIGRATIONS.glob("[0-9]*.sql")):
         migrations(name=file.stem)(_script(file.read_text(encoding="utf-8")))
     return migrations
@@ -147,16 +152,19 @@ def _script(sql: str) -> Callable[[Database], None]:
     return apply
 
 
-def _refuse_newer(database: Database, path: Path) -> None:
-    migrations = _migrations()
+def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
     known = {file.stem for file in _MIGRATIONS.glob("[0-9]*.sql")}
-    newer = {applied.name for applied in migrations.applied(database)} - known
+    table = "SELECT 1 FROM sqlite_schema WHERE name = '_sqlite_migrations'"
+    if connection.execute(table).fetchone() is None:
+        return
+    applied = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (_SET,))
+    newer = {row[0] for row in applied} - known
     if newer:
         raise NewerArchiveError(f"{path}: written by a newer parknews ({max(newer)}); install that version")
 
 
 def _migrate(database: Database, path: Path) -> None:
-    _refuse_newer(database, path)
+    _refuse_newer(database.conn, path)
     migrations = _migrations()
     if not migrations.pending(database):
         return

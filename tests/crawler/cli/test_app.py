@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMANDS = ("crawl", "demo", "search", "show", "status", "sources list")
-HEAVY = {"scrapy", "twisted", "trafilatura", "opencc", "scipy", "datasketch", "dateparser"}
+HEAVY = {"scrapy", "twisted", "trafilatura", "opencc", "scipy", "datasketch", "dateparser", "pandas"}
 
 
 def test_the_version_is_the_packages(parknews: Callable[..., Any]) -> None:
