@@ -1,12 +1,13 @@
 """Every error parknews raises on purpose. A bad page is none of them: it is a Rejection.
 
-    ParknewsError                  has `exit_code`; str() is one line: what, where, what to do
-    ├── ConfigurationError   (2)   the sources file, an option, no sources
-    ├── NewerArchiveError    (2)   written by a newer parknews
-    ├── LockedError          (3)   another run holds the lock
-    ├── ForeignArchiveError  (4)   an SQLite file that is not ours, or not SQLite at all
-    ├── StorageError         (4)   a full or unwritable disk, a corrupt file
-    └── NothingReachedError  (1)   every host was down
+ParknewsError                  has `exit_code`; str() is one line: what, where, what to do
+├── ConfigurationError   (2)   the sources file, an option, no sources
+├── NewerArchiveError    (2)   written by a newer parknews
+├── LockedError          (3)   another run holds the lock
+├── ForeignArchiveError  (4)   an SQLite file that is not ours, or not SQLite at all
+├── StorageError         (4)   a full or unwritable disk, a corrupt file
+├── NothingReachedError  (1)   every host was down
+└── WorkersError         (1)   the worker processes cannot start
 """
 
 from __future__ import annotations
@@ -50,5 +51,11 @@ class StorageError(ParknewsError):
 
 class NothingReachedError(ParknewsError):
     """No host answered: check the network."""
+
+    exit_code = 1
+
+
+class WorkersError(ParknewsError):
+    """The worker processes cannot start: mend the installation or free memory."""
 
     exit_code = 1

@@ -16,11 +16,13 @@ import signal
 import sys
 import threading
 from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait  # noqa: A004 - the future's own error
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipelines.errors import WorkersError
 from pipelines.records import Page, Rejection, Source
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class Workers:
     def __init__(self, read: Read, options: WorkerOptions) -> None:
         self._read = read
         self._options = options
-        self._pool = ProcessPool(
+        self._pool: Any = ProcessPool(  # pebble's methods are not typed
             max_workers=options.workers,
             max_tasks=500,  # a worker is replaced after 4,000 pages, so that no leak of a parser grows
             initializer=_start_worker,
@@ -91,10 +93,7 @@ class Workers:
 
     def submit(self, batch: Sequence[tuple[Page, Source]]) -> None:
         """Hands in a batch of pages."""
-        future = self._pool.schedule(
-            _read_batch, args=[self._read, batch], timeout=self._options.page_limit_s
-        )
-        self._running[future] = batch
+        self._running[self._schedule(batch)] = batch
 
     def collect(self, timeout_s: float) -> list[tuple[Page, Reading | Rejection]]:
         """Results of the batches that end within `timeout_s`; an empty list where none does."""
@@ -104,15 +103,24 @@ class Workers:
             batch = self._running.pop(future)
             try:
                 results += zip((page for page, _ in batch), future.result(), strict=True)
+            except BrokenProcessPool as error:
+                raise _cannot_start(error) from error
             except (TimeoutError, ProcessExpired) as error:
                 _log.warning("a worker failed (%s); its %d pages are read one by one", error, len(batch))
                 results += [(page, self._read_alone(page, source)) for page, source in batch]
         return results
 
+    def _schedule(self, batch: Sequence[tuple[Page, Source]]) -> Future[list[Reading | Rejection]]:
+        try:
+            future: Future[list[Reading | Rejection]] = self._pool.schedule(
+                _read_batch, args=[self._read, batch], timeout=self._options.page_limit_s
+            )
+        except BrokenProcessPool as error:
+            raise _cannot_start(error) from error
+        return future
+
     def _read_alone(self, page: Page, source: Source) -> Reading | Rejection:
-        future = self._pool.schedule(
-            _read_batch, args=[self._read, [(page, source)]], timeout=self._options.page_limit_s
-        )
+        future = self._schedule([(page, source)])
         try:
             [result] = future.result()
         except TimeoutError:
@@ -122,6 +130,10 @@ class Workers:
             return Rejection(page.url, page.source, "extract", f"crashed its worker ({error})")
         else:
             return result
+
+
+def _cannot_start(error: BaseException) -> WorkersError:
+    return WorkersError(f"the worker processes cannot start ({error}); what they say stands above")
 
 
 def _read_batch(read: Read, batch: Sequence[tuple[Page, Source]]) -> list[Reading | Rejection]:

@@ -8,15 +8,18 @@ facts came (ids aside). Only the touched groups are looked at.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipelines.archive.people import corrected, decisions, groups
 from pipelines.publishers import normalise_publisher
 from pipelines.spelling import spell
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Mapping
+
+    from pipelines.archive.people import Decision
 
     Similarity = Callable[[int, int], float]
 
@@ -56,6 +59,8 @@ class _Copy:
     first_fetched_at: str
     published_day: str | None
     credited_source: str | None
+    group: str = ""
+    """Which article it belongs to: its cluster's, unless a person split or joined it."""
 
 
 def conclude(
@@ -183,6 +188,18 @@ def _put_copy(
         f" SELECT ?, ?, ?, id, 0, 0, {_TAKEN_OVER} FROM readings WHERE id = ?",
         (copy_id, article_id, url, reading_id),
     )
+    _correct(connection, url, reading_id)
+
+
+def _correct(connection: sqlite3.Connection, url: str, reading_id: int) -> None:
+    """What people said of this page stands above what was read."""
+    page_url, time_zone = connection.execute(
+        "SELECT page_url, time_zone FROM readings JOIN sources ON sources.host = readings.source"
+        " WHERE readings.id = ?",
+        (reading_id,),
+    ).fetchone()
+    for column, value in corrected(connection, page_url, time_zone).items():
+        connection.execute(f"UPDATE copies SET {column} = ? WHERE url = ?", (value, url))
 
 
 _UNSETTLED = 0
@@ -199,22 +216,56 @@ _TAKEN_OVER = (
 def _settle_articles(
     connection: sqlite3.Connection, touched: set[int], stale: set[int], similarity: Similarity, at: str
 ) -> tuple[int, int, int]:
-    """Gives every touched cluster its article; returns how many are new, changed and gone."""
-    by_cluster: dict[int, list[_Copy]] = defaultdict(list)
-    for cluster in touched:
-        by_cluster[cluster] = _copies_of(connection, cluster)
-    by_cluster = {cluster: copies for cluster, copies in by_cluster.items() if copies}
-    ids = _inherit_ids(by_cluster)
-    formerly = stale | {c.article_id for copies in by_cluster.values() for c in copies if c.article_id}
-    _unkeep(connection, by_cluster.values())
+    """Gives every touched group its article; returns how many are new, changed and gone."""
+    standing = decisions(connection)
+    groups = _groups(_touched_copies(connection, touched, standing), standing)
+    everyone = [copy for copies in groups.values() for copy in copies]
+    ids = _inherit_ids(everyone)
+    formerly = stale | {copy.article_id for copy in everyone if copy.article_id}
+    connection.executemany("UPDATE copies SET kept = 0 WHERE id = ?", [(copy.id,) for copy in everyone])
     new = updated = 0
-    for cluster in sorted(by_cluster):
-        article_id, changed = _put_article(connection, ids.get(cluster), by_cluster[cluster], similarity)
-        new += cluster not in ids
-        updated += cluster in ids and changed
-        ids[cluster] = article_id
-    vanished = _forward(connection, formerly - set(ids.values()), by_cluster, ids, at)
+    for group in sorted(groups):
+        article_id, changed = _put_article(connection, ids.get(group), groups[group], similarity)
+        new += group not in ids
+        updated += group in ids and changed
+        ids[group] = article_id
+    _note_moves(connection, everyone, ids, standing, at)
+    vanished = _forward(connection, formerly - set(ids.values()), everyone, ids, at)
     return new, updated, vanished
+
+
+def _touched_copies(
+    connection: sqlite3.Connection, touched: set[int], standing: list[Decision]
+) -> list[_Copy]:
+    """The copies of the touched clusters, and of those that a person's joins tie to them."""
+    copies: dict[int, list[_Copy]] = {}
+    todo = set(touched)
+    while todo:
+        cluster = todo.pop()
+        copies[cluster] = _copies_of(connection, cluster)
+        urls = {copy.url for copy in copies[cluster]}
+        for decision in standing:
+            if decision.kind == "join" and {decision.url, decision.other_url} & urls:
+                todo |= {
+                    row[0]
+                    for row in connection.execute(_CLUSTER_OF_COPIES, (decision.url, decision.other_url))
+                } - copies.keys()
+    return [copy for cluster in sorted(copies) for copy in copies[cluster]]
+
+
+_CLUSTER_OF_COPIES = (
+    "SELECT nodes.cluster_id FROM copies JOIN texts ON texts.id = copies.text_id"
+    " JOIN nodes ON nodes.node_id = texts.node_id WHERE copies.url IN (?, ?)"
+)
+
+
+def _groups(copies: list[_Copy], standing: list[Decision]) -> dict[str, list[_Copy]]:
+    """The copies by group, each group's oldest first."""
+    names = groups([(copy.url, copy.cluster) for copy in copies], standing)
+    found: dict[str, list[_Copy]] = defaultdict(list)
+    for copy in sorted(copies, key=lambda copy: (copy.first_fetched_at, copy.url)):
+        found[names[copy.url]].append(replace(copy, group=names[copy.url]))
+    return found
 
 
 def _copies_of(connection: sqlite3.Connection, cluster: int) -> list[_Copy]:
@@ -232,24 +283,16 @@ def _copies_of(connection: sqlite3.Connection, cluster: int) -> list[_Copy]:
     ]
 
 
-def _inherit_ids(by_cluster: Mapping[int, list[_Copy]]) -> dict[int, int]:
-    """Cluster → the article id it keeps: that of its oldest copy, unless an older copy elsewhere has it."""
-    everyone = [(c.first_fetched_at, c.url, c) for copies in by_cluster.values() for c in copies]
-    ids: dict[int, int] = {}
+def _inherit_ids(everyone: list[_Copy]) -> dict[str, int]:
+    """Group → the article id it keeps: that of its oldest copy, unless an older copy elsewhere has it."""
+    ids: dict[str, int] = {}
     taken: set[int] = set()
-    for _, _, copy in sorted(everyone, key=lambda entry: entry[:2]):
-        if copy.article_id is None or copy.cluster in ids or copy.article_id in taken:
+    for copy in sorted(everyone, key=lambda copy: (copy.first_fetched_at, copy.url)):
+        if copy.article_id is None or copy.group in ids or copy.article_id in taken:
             continue
-        ids[copy.cluster] = copy.article_id
+        ids[copy.group] = copy.article_id
         taken.add(copy.article_id)
     return ids
-
-
-def _unkeep(connection: sqlite3.Connection, groups: Iterable[list[_Copy]]) -> None:
-    """No copy is kept while articles are settled, so that no two are at any moment."""
-    connection.executemany(
-        "UPDATE copies SET kept = 0 WHERE id = ?", [(copy.id,) for copies in groups for copy in copies]
-    )
 
 
 def choose_kept(copies: list[_Copy], similarity: Similarity) -> _Copy:
@@ -354,19 +397,40 @@ def _index(
         )
 
 
-def _forward(
+def _note_moves(
     connection: sqlite3.Connection,
-    vanished: set[int],
-    by_cluster: Mapping[int, list[_Copy]],
-    ids: Mapping[int, int],
+    everyone: list[_Copy],
+    ids: Mapping[str, int],
+    standing: list[Decision],
     at: str,
+) -> None:
+    """Writes down which copies came from another article, and why."""
+    reasons = {url: d.reason for d in standing for url in (d.url, d.other_url) if url}
+    stayed = {copy.group for copy in everyone if copy.article_id == ids[copy.group]}
+    connection.executemany(
+        "INSERT INTO moves (url, from_article, to_article, reason, at) VALUES (?, ?, ?, ?, ?)",
+        [
+            (
+                copy.url,
+                copy.article_id,
+                ids[copy.group],
+                reasons.get(copy.url, "joined" if copy.group in stayed else "split"),
+                at,
+            )
+            for copy in everyone
+            if copy.article_id not in (None, ids[copy.group])
+        ],
+    )
+
+
+def _forward(
+    connection: sqlite3.Connection, vanished: set[int], everyone: list[_Copy], ids: Mapping[str, int], at: str
 ) -> int:
     """Deletes articles without copies, each leaving a row that says where its oldest copy went."""
     went: dict[int, int] = {}
-    for cluster, copies in sorted(by_cluster.items()):
-        for copy in copies:
-            if copy.article_id in vanished and copy.article_id is not None:
-                went.setdefault(copy.article_id, ids[cluster])
+    for copy in sorted(everyone, key=lambda copy: (copy.first_fetched_at, copy.url)):
+        if copy.article_id is not None:
+            went.setdefault(copy.article_id, ids[copy.group])
     gone = [
         article_id
         for article_id in sorted(vanished)

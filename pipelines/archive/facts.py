@@ -45,6 +45,7 @@ def put_reading(
     at, digest = iso(reading.fetched_at), _digest(reading)
     if old is not None and _is_known(old, at, reading.page_id, digest):
         _note_first_fetch(connection, reading.url, at, old[5], changes)
+        _put_version(connection, reading, at)
         if (old[0], old[1]) == (at, reading.page_id):
             furniture.settle(reading)
         return False
@@ -53,6 +54,7 @@ def put_reading(
     first_fetched_at = at if old is None else min(old[5], at)
     reading_id = _put_row(connection, reading, text_id, claimed_url, first_fetched_at, digest)
     _put_details(connection, reading_id, reading)
+    _put_version(connection, reading, at)
     furniture.put(reading_id, reading)
     connection.execute("DELETE FROM rejections WHERE url = ?", (reading.url,))
     changes.addresses.update(url for url in (reading.url, claimed_url) if url)
@@ -102,6 +104,16 @@ def _own_address(page_url: str, claimed: str) -> str | None:
     return url if same_host(url, page_url) and not is_front_page else None
 
 
+def _put_version(connection: sqlite3.Connection, reading: Reading, at: str) -> None:
+    """What this fetched page said; reading the same page again replaces it."""
+    text_id = _put_text(connection, reading)
+    connection.execute(
+        "INSERT OR REPLACE INTO versions (reading_id, page_id, fetched_at, title, text_id)"
+        " SELECT id, ?, ?, ?, ? FROM readings WHERE page_url = ?",
+        (reading.page_id, at, reading.story.title.value, text_id, reading.url),
+    )
+
+
 def _is_known(old: tuple[str, int, bytes], at: str, page_id: int, digest: bytes) -> bool:
     """Whether the stored reading is of a later fetch, or of the same page and says the same.
 
@@ -142,15 +154,17 @@ def _drop_text(connection: sqlite3.Connection, text_id: int, changes: Changes) -
 
 
 def forget_texts(connection: sqlite3.Connection, nodes: set[int]) -> set[int]:
-    """Deletes the texts of `nodes` that no reading has any more; returns the nodes without any text."""
+    """Deletes the texts of `nodes` that no page has or had; returns the nodes that no page has now."""
     gone = set()
     for node in nodes:
         connection.execute(
-            "DELETE FROM texts WHERE node_id = ? AND NOT EXISTS"
-            " (SELECT 1 FROM readings WHERE readings.text_id = texts.id)",
+            "DELETE FROM texts WHERE node_id = ?"
+            " AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.text_id = texts.id)"
+            " AND NOT EXISTS (SELECT 1 FROM versions WHERE versions.text_id = texts.id)",
             (node,),
         )
-        if connection.execute("SELECT 1 FROM texts WHERE node_id = ?", (node,)).fetchone() is None:
+        live = "SELECT 1 FROM texts JOIN readings ON readings.text_id = texts.id WHERE node_id = ?"
+        if connection.execute(live, (node,)).fetchone() is None:
             gone.add(node)
     return gone
 

@@ -15,7 +15,16 @@ from pipelines.archive.connect import open_for_writing, storage_errors
 from pipelines.archive.facts import Changes, forget_texts, put_reading, put_rejection
 from pipelines.archive.furniture import Furniture, give_up, stale_pages
 from pipelines.archive.join_index import SqliteJoinIndex
+from pipelines.archive.people import (
+    copy_of,
+    page_of,
+    put_correction,
+    put_decision,
+    withdraw_correction,
+    withdraw_decision,
+)
 from pipelines.archive.runs import copies_by_source, finish_run, put_sources, start_run
+from pipelines.errors import ConfigurationError
 from pipelines.join import Joiner
 from pipelines.records import Reading, Rejection
 
@@ -93,6 +102,67 @@ class Archive:
         for node in sorted(forget_texts(connection, changes.removed)):
             self._joiner.remove(node)
         return self._joiner.relink()
+
+    def correct(self, url: str, field: str, value: str | None, reason: str, at: str) -> int:
+        """Sets a field of a page to what a person says; returns the correction's id.
+
+        Raises:
+            ConfigurationError: no such page or field, or not a date.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            page_url = page_of(self._database.conn, url)
+            correction = put_correction(self._database.conn, page_url, field, value, reason, at)
+            self._conclude({page_url}, at)
+            return correction
+
+    def withdraw_correction(self, correction_id: int, at: str) -> None:
+        """Takes a correction back: what the page says counts again.
+
+        Raises:
+            ConfigurationError: no such correction in force.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            self._conclude({withdraw_correction(self._database.conn, correction_id, at)}, at)
+
+    def split(self, url: str, reason: str, at: str) -> int:
+        """Makes a copy an article of its own, whatever the joins say; returns the decision's id.
+
+        Raises:
+            ConfigurationError: no such copy.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            copy = copy_of(self._database.conn, url)
+            decision = put_decision(self._database.conn, "split", copy, None, reason, at)
+            self._conclude({copy}, at)
+            return decision
+
+    def join(self, url: str, other_url: str, reason: str, at: str) -> int:
+        """Makes the articles of two copies one, whatever the joins say; returns the decision's id.
+
+        Raises:
+            ConfigurationError: no such copy, or one and the same.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            ends = copy_of(self._database.conn, url), copy_of(self._database.conn, other_url)
+            if ends[0] == ends[1]:
+                raise ConfigurationError(f"{url} and {other_url} are one and the same copy")
+            decision = put_decision(self._database.conn, "join", *ends, reason, at)
+            self._conclude(set(ends), at)
+            return decision
+
+    def withdraw_decision(self, decision_id: int, at: str) -> None:
+        """Takes a split or join back: the joins' own verdict counts again.
+
+        Raises:
+            ConfigurationError: no such decision in force.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            self._conclude(set(withdraw_decision(self._database.conn, decision_id, at)), at)
+
+    def _conclude(self, addresses: set[str], at: str) -> None:
+        """Draws conclusions again for the copies at these addresses."""
+        pages = {page_of(self._database.conn, url) for url in addresses}
+        conclude(self._database.conn, addresses | pages, {}, self._joiner.similarity, at)
 
     def furniture(self, source: str) -> frozenset[int]:
         """Keys of the lines learned to be boilerplate of a source."""

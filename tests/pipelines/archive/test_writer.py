@@ -116,13 +116,16 @@ def test_a_claim_on_another_host_or_the_front_page_is_kept_and_not_obeyed(
     ]
 
 
-def test_a_changed_text_updates_its_copy_and_leaves_no_trace_of_the_old(archive: Archive, rows: Rows) -> None:
+def test_a_changed_text_updates_its_copy_and_the_old_is_a_version(archive: Archive, rows: Rows) -> None:
     url = "https://park.example/a.html"
     archive.ingest([make_reading(url, PARK, page_id=1)], NOW)
     result = archive.ingest([make_reading(url, HARBOUR, page_id=2, minutes=60)], NOW)
     assert (result.counts.articles_new, result.counts.articles_updated) == (0, 1)
     assert rows("SELECT id, text FROM articles") == [(1, HARBOUR)]
-    assert rows("SELECT text FROM texts") == [(HARBOUR,)]
+    assert rows("SELECT fetched_at, text FROM versions JOIN texts ON texts.id = text_id ORDER BY 1") == [
+        ("2026-01-05T08:00:00Z", PARK),
+        ("2026-01-05T09:00:00Z", HARBOUR),
+    ]
     assert rows("SELECT count(*) FROM nodes") == [(1,)]
     assert _found(rows, "标准厂房") == []
     assert _found(rows, "冷链") == [1]
@@ -231,6 +234,8 @@ CONCLUSIONS = (
     " JOIN articles ON articles.id = copies.article_id ORDER BY copies.url",
     "SELECT text FROM texts ORDER BY text",
     "SELECT url, stage, reason FROM rejections ORDER BY url",
+    "SELECT page_url, versions.page_id, versions.fetched_at, text FROM versions"
+    " JOIN readings ON readings.id = reading_id JOIN texts ON texts.id = versions.text_id ORDER BY 1, 2",
 )
 
 

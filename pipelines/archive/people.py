@@ -1,0 +1,187 @@
+"""What people decide: corrections of fields, splits and joins. Their word is last.
+
+In: a URL, what is to hold, why. Out: rows of `corrections` and `decisions`, which every later conclusion
+obeys, through reprocess and relinks, until they are withdrawn. Nothing here changes what pages say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pipelines.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+FIELDS = ("title", "published", "author", "credited_source", "language")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One split or join in force."""
+
+    id: int
+    kind: str
+    url: str
+    other_url: str | None
+    reason: str
+
+
+def page_of(connection: sqlite3.Connection, url: str) -> str:
+    """The page whose reading stands behind a copy's or a page's URL.
+
+    Raises:
+        ConfigurationError: the archive has no such page.
+    """
+    row = connection.execute(
+        "SELECT page_url FROM readings JOIN copies ON copies.reading_id = readings.id WHERE copies.url = ?"
+        " UNION ALL SELECT page_url FROM readings WHERE page_url = ? LIMIT 1",
+        (url, url),
+    ).fetchone()
+    if row is None:
+        raise ConfigurationError(f"{url}: the archive has no such page; `parknews search` shows addresses")
+    return str(row[0])
+
+
+def copy_of(connection: sqlite3.Connection, url: str) -> str:
+    """The copy that a copy's or a page's URL belongs to.
+
+    Raises:
+        ConfigurationError: the archive has no such page.
+    """
+    row = connection.execute(
+        "SELECT copies.url FROM copies JOIN readings ON readings.id = copies.reading_id"
+        " WHERE copies.url = ?1 OR readings.page_url = ?1 LIMIT 1",
+        (url,),
+    ).fetchone()
+    if row is None:
+        raise ConfigurationError(f"{url}: the archive has no such copy; `parknews search` shows addresses")
+    return str(row[0])
+
+
+def put_correction(
+    connection: sqlite3.Connection, page_url: str, field: str, value: str | None, reason: str, at: str
+) -> int:
+    """Records a correction in place of an earlier one of the same field; returns its id.
+
+    Raises:
+        ConfigurationError: no such field, or not a date.
+    """
+    if field not in FIELDS:
+        raise ConfigurationError(f"{field}: no field that can be corrected; one of {', '.join(FIELDS)}")
+    if field in ("title", "language") and not value:
+        raise ConfigurationError(f"{field}: cannot be empty")
+    if field == "published" and value is not None:
+        _instant(value)
+    connection.execute(
+        "UPDATE corrections SET withdrawn_at = ? WHERE page_url = ? AND field = ? AND withdrawn_at IS NULL",
+        (at, page_url, field),
+    )
+    [row_id] = connection.execute(
+        "INSERT INTO corrections (page_url, field, value, reason, at) VALUES (?, ?, ?, ?, ?) RETURNING id",
+        (page_url, field, value, reason, at),
+    ).fetchone()
+    return int(row_id)
+
+
+def withdraw_correction(connection: sqlite3.Connection, correction_id: int, at: str) -> str:
+    """Takes a correction back; returns its page.
+
+    Raises:
+        ConfigurationError: no such correction in force.
+    """
+    row = connection.execute(
+        "UPDATE corrections SET withdrawn_at = ? WHERE id = ? AND withdrawn_at IS NULL RETURNING page_url",
+        (at, correction_id),
+    ).fetchone()
+    if row is None:
+        raise ConfigurationError(f"there is no correction {correction_id} in force; list them")
+    return str(row[0])
+
+
+def corrected(connection: sqlite3.Connection, page_url: str, time_zone: str) -> dict[str, str | None]:
+    """Columns of `copies` that people have set for a page, with their values."""
+    columns: dict[str, str | None] = {}
+    for field, value in connection.execute(
+        "SELECT field, value FROM corrections WHERE page_url = ? AND withdrawn_at IS NULL ORDER BY field",
+        (page_url,),
+    ):
+        columns[field] = value
+        if field == "published":
+            day = None if value is None else _day(value, time_zone)
+            columns |= dict.fromkeys(("published_day", "published_earliest", "published_latest"), day)
+            columns["date_origin"] = "correction"
+    return columns
+
+
+def put_decision(
+    connection: sqlite3.Connection, kind: str, url: str, other_url: str | None, reason: str, at: str
+) -> int:
+    """Records a split or a join; returns its id."""
+    [row_id] = connection.execute(
+        "INSERT INTO decisions (kind, url, other_url, reason, at) VALUES (?, ?, ?, ?, ?) RETURNING id",
+        (kind, url, other_url, reason, at),
+    ).fetchone()
+    return int(row_id)
+
+
+def withdraw_decision(connection: sqlite3.Connection, decision_id: int, at: str) -> tuple[str, ...]:
+    """Takes a split or join back; returns its URLs.
+
+    Raises:
+        ConfigurationError: no such decision in force.
+    """
+    row = connection.execute(
+        "UPDATE decisions SET withdrawn_at = ? WHERE id = ? AND withdrawn_at IS NULL"
+        " RETURNING url, other_url",
+        (at, decision_id),
+    ).fetchone()
+    if row is None:
+        raise ConfigurationError(f"there is no split or join {decision_id} in force; list them")
+    return tuple(url for url in row if url)
+
+
+def decisions(connection: sqlite3.Connection) -> list[Decision]:
+    """The splits and joins in force, oldest first."""
+    return [
+        Decision(*row)
+        for row in connection.execute(
+            "SELECT id, kind, url, other_url, reason FROM decisions WHERE withdrawn_at IS NULL ORDER BY id"
+        )
+    ]
+
+
+def groups(copies: Iterable[tuple[str, int]], standing: list[Decision]) -> dict[str, str]:
+    """Copy URL → the name of its group: its cluster's, unless a person said otherwise.
+
+    Args:
+        copies: URL and cluster of each.
+        standing: the decisions in force.
+    """
+    split = {decision.url for decision in standing if decision.kind == "split"}
+    group = {url: f"copy {url}" if url in split else f"cluster {cluster}" for url, cluster in copies}
+    for decision in standing:
+        if decision.kind == "join" and decision.url in group and decision.other_url in group:
+            ends = group[decision.url], group[decision.other_url]
+            group = {url: min(ends) if name in ends else name for url, name in group.items()}
+    return group
+
+
+def _instant(value: str) -> datetime | date:
+    try:
+        return date.fromisoformat(value) if len(value) == len("2023-09-27") else datetime.fromisoformat(value)
+    except ValueError as error:
+        message = f"{value}: not a date; write 2023-09-27 or 2023-09-27T08:30:00+08:00"
+        raise ConfigurationError(message) from error
+
+
+def _day(value: str, time_zone: str) -> str:
+    moment = _instant(value)
+    if not isinstance(moment, datetime):
+        return moment.isoformat()
+    zone = ZoneInfo(time_zone)
+    return (moment.astimezone(zone) if moment.tzinfo else moment).date().isoformat()
