@@ -18,8 +18,8 @@ from w3lib.encoding import html_body_declared_encoding, http_content_type_encodi
 from crawler.page_kinds import Shape
 from pipelines.urls import canonical_url
 
-MAX_LINKS = 3000
-"""Links read from one page; the longest honest list pages we know have some 1,500."""
+MAX_LINKS = 10_000
+"""Links read from one page, which takes 0.15 s; the longest honest pages we know have some 1,500."""
 
 _AGENT_METAS = frozenset(["robots", "parknews", "spider", "crawler"])
 _NEXT = re.compile(
