@@ -1,112 +1,252 @@
-"""How long a search takes and how large its index is, beside a scan with LIKE over the same articles.
+"""How fast search is, and whether it is exactly right: every answer is compared with a scan.
 
-    python -m benchmarks.search [ARTICLES]
+    python -m benchmarks.search [--articles 10000 100000] [--folder DIR]
 
-Articles are made of sentences of the demo's stories; each query is timed five times, the median counts.
+Fills an archive of N articles of distinct made-up text (the generator of benchmarks/pages.py; the facts and
+conclusions are written directly, without the join), then asks 200 queries of 1 to 10 characters that are
+cut out of its texts, most of them common words, some rare, a few that occur nowhere. For each query the
+ids of all matches are compared with those of a substring scan over lower-cased text without white space.
+Prints what the index costs to build and to keep, the median and 95th percentile of the first page of
+hits, and the time of the front page's pictures.
 """
 
 from __future__ import annotations
 
+import argparse
+import hashlib
 import random
+import resource
 import statistics
-import sys
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.demo.definition import load
+from benchmarks.pages import Vocabulary
 from pipelines.archive.connect import open_for_writing, read_only
+from pipelines.archive.exports import ExportRequest, write_export
+from pipelines.archive.figures import figures
+from pipelines.archive.selection import Selection, count_selected, select_ids
+from pipelines.report.page import pictures
+from pipelines.report.words import words
 from pipelines.search import search
-from pipelines.spelling import spell
+from pipelines.spelling import spell, squeeze
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
-QUERIES = ("园", "园区", "集成电路", "骑手驿站", "两座写字楼的楼顶", "不存在的词")
-"""From a character in most articles to words in one of two hundred, and one in none. (On words that are
-everywhere LIKE is quick too: it stops at the twentieth article.)"""
-REPEATS = 5
-SEED = 20260301
+SOURCES = 60
+QUERIES = 200
 
 
 def main() -> None:
-    """Prints the index's size and a line a query."""
-    articles = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "archive.db"
-        fill(path, articles)
-        connection = read_only(path)
-        print(f"{articles} articles; index {index_ratio(connection):.2f} times the text's bytes")
-        for query in QUERIES:
-            index_s = median_s(lambda query=query: search(connection, query))
-            scan_s = median_s(lambda query=query: scan(connection, query))
-            print(
-                f"{query}: {1000 * index_s:.1f} ms, LIKE {1000 * scan_s:.1f} ms: {scan_s / index_s:.1f} times"
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--articles", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--folder", type=Path, help="keep the archives here, and use what is there")
+    parser.add_argument("--no-scan", action="store_true", help="leave out the comparison with a scan")
+    parser.add_argument("--export", action="store_true", help="also time a Parquet and a CSV export")
+    options = parser.parse_args()
+    for count in options.articles:
+        with tempfile.TemporaryDirectory() as temporary:
+            measure(count, options.folder or Path(temporary), scan=not options.no_scan, export=options.export)
+
+
+def measure(count: int, folder: Path, *, scan: bool, export: bool) -> None:
+    path = folder / f"search-{count}.db"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        build(path, count)
+    with closing(read_only(path)) as connection:
+        queries = cut_queries(connection, count)
+        timings, pages = ask(connection, queries)
+        print(
+            f"{count:,} articles: first 20 hits, newest first: median {1000 * statistics.median(timings):.1f} ms,"
+            f" 95th percentile {1000 * p95(timings):.1f} ms; all matches counted too: median"
+            f" {1000 * statistics.median(pages):.1f} ms, 95th percentile {1000 * p95(pages):.1f} ms"
+        )
+        if scan:
+            compare(connection, queries)
+        front(connection, count)
+        if export:
+            exports(connection, folder, count)
+
+
+def build(path: Path, count: int) -> None:
+    started = time.perf_counter()
+    indexing = 0.0
+    characters = stored = 0
+    with closing(open_for_writing(path)) as database:
+        connection = database.conn
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("BEGIN")
+        connection.executemany(
+            "INSERT INTO sources (host, name) VALUES (?, ?)",
+            [(f"s{n}.example", f"来源{n}") for n in range(SOURCES)],
+        )
+        for number, title, text in stories(count):
+            write(connection, number, title, text)
+            begun = time.perf_counter()
+            connection.execute(
+                "INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)",
+                (number, spell(title), spell(text)),
+            )
+            indexing += time.perf_counter() - begun
+            characters += len(title) + len(text)
+            stored += len(title.encode()) + len(text.encode())
+        begun = time.perf_counter()
+        connection.execute("COMMIT")
+        indexing += time.perf_counter() - begun
+        (size,) = connection.execute("SELECT sum(length(block)) FROM articles_fts_data").fetchone()
+    print(
+        f"{count:,} articles, {characters / count:,.0f} characters each, {path.stat().st_size / 1e6:,.0f} MB;"
+        f" built in {time.perf_counter() - started:.0f} s, {indexing:.0f} s of them the index"
+        f" ({1e6 * indexing / count:.0f} µs an article); index {size / 1e6:,.0f} MB, {size / stored:.2f} times the text"
+    )
+
+
+def stories(count: int) -> Iterator[tuple[int, str, str]]:
+    vocabulary = Vocabulary(11)
+    for number in range(1, count + 1):
+        yield number, vocabulary.title(), "\n".join(vocabulary.paragraphs()[:6])
+
+
+def write(connection: sqlite3.Connection, number: int, title: str, text: str) -> None:
+    draw = random.Random(number)
+    day = None if draw.random() < 0.03 else f"{2021 + number % 5}-{1 + number % 12:02}-{1 + number % 28:02}"
+    at = "2026-01-01T00:00:00Z"
+    connection.execute(
+        "INSERT INTO texts (id, sha256, node_id, text) VALUES (?, ?, ?, ?)",
+        (number, hashlib.sha256(text.encode()).digest(), number, text),
+    )
+    copies = 1 + (draw.random() < 0.3) + (draw.random() < 0.1)
+    hosts = draw.sample(range(SOURCES), copies)
+    connection.execute(
+        "INSERT INTO articles (id, title, text, published, published_day, language, source, source_name, url,"
+        " credited_source, first_seen, copies) VALUES (?, ?, ?, ?, ?, 'zh-Hans', ?, ?, ?, ?, ?, ?)",
+        (
+            number,
+            title,
+            text,
+            day,
+            day,
+            f"s{hosts[0]}.example",
+            f"来源{hosts[0]}",
+            f"https://s{hosts[0]}.example/{number}",
+            f"来源{hosts[0]}" if draw.random() < 0.6 else None,
+            at,
+            copies,
+        ),
+    )
+    for place, host in enumerate(hosts):
+        url, row = f"https://s{host}.example/{number}", number * 10 + place
+        connection.execute(
+            "INSERT INTO readings (id, page_url, url_answered, source, page_id, status, fetched_at, first_fetched_at,"
+            " encoding, digest, text_id, title, language, published_day) VALUES (?, ?, ?, ?, ?, 200, ?, ?, 'utf-8', x'00', ?, ?, 'zh-Hans', ?)",
+            (row, url, url, f"s{host}.example", row, at, at, number, title, day),
+        )
+        connection.execute(
+            "INSERT INTO copies (id, article_id, reading_id, text_id, url, source, title, published, published_day, language,"
+            " fetched_at, similarity, kept, credited_source) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'zh-Hans', ?, 1, ?, ?)",
+            (
+                row,
+                number,
+                row,
+                number,
+                url,
+                f"s{host}.example",
+                title,
+                day,
+                day,
+                at,
+                place == 0,
+                f"来源{hosts[0]}" if place else None,
+            ),
+        )
+        if place:
+            connection.execute(
+                "INSERT INTO stripped_pieces VALUES (?, 0, 'contact', 'phone', '电话 0512-0000000')", (row,)
             )
 
 
-def fill(path: Path, articles: int) -> None:
-    """An archive of articles with one copy each."""
-    chosen = random.Random(SEED)
-    stories = list(load().stories.values())
-    sentences = [line for story in stories for line in story.lines]
-    database = open_for_writing(path)
-    database.conn.execute("PRAGMA foreign_keys = OFF")  # searching looks at no page and no text below
-    with database.atomic():
-        database.conn.execute("INSERT INTO sources (host, name) VALUES ('a.example', '')")
-        for number in range(1, articles + 1):
-            title = chosen.choice(stories).title
-            put(database.conn, number, title, "\n".join(chosen.sample(sentences, 6)))
-    database.close()
+def cut_queries(connection: sqlite3.Connection, count: int) -> list[str]:
+    draw = random.Random(5)
+    found = []
+    for number in range(QUERIES):
+        text = squeeze(
+            connection.execute(
+                "SELECT text FROM articles WHERE id = ?", (draw.randint(1, count),)
+            ).fetchone()[0]
+        )
+        length = number % 10 + 1
+        start = draw.randrange(len(text) - length)
+        piece = text[start : start + length]
+        if number % 40 == 39:
+            piece = piece[::-1]
+        found.append(f'"{piece}"')
+    return found
 
 
-def put(connection: sqlite3.Connection, number: int, title: str, text: str) -> None:
-    """One article, its copy and its row of the index, without the facts below them."""
-    day = f"20{number % 25:02}-01-01"
-    connection.execute(
-        "INSERT INTO articles (id, title, text, language, source, source_name, url, first_seen, copies,"
-        " published_day) VALUES (?, ?, ?, 'zh', 'a.example', '', ?, '', 1, ?)",
-        (number, title, text, f"https://a.example/{number}", day),
+def ask(connection: sqlite3.Connection, queries: list[str]) -> tuple[list[float], list[float]]:
+    timings, pages = [], []
+    for query in queries:
+        begun = time.perf_counter()
+        search(connection, query, limit=20)
+        timings.append(time.perf_counter() - begun)
+        count_selected(connection, Selection(query=query))
+        pages.append(time.perf_counter() - begun)
+    return timings, pages
+
+
+def compare(connection: sqlite3.Connection, queries: list[str]) -> None:
+    """Every query against a substring scan."""
+    begun = time.perf_counter()
+    rows = connection.execute("SELECT id, title, text FROM articles")
+    expected: dict[str, set[int]] = {query: set() for query in queries}
+    needles = [(query, query.strip('"')) for query in queries]
+    for number, title, text in rows:
+        flat = squeeze(title), squeeze(text)
+        for query, needle in needles:
+            if needle in flat[0] or needle in flat[1]:
+                expected[query].add(number)
+    scanned = (time.perf_counter() - begun) / len(queries)
+    wrong = [
+        query for query in queries if set(select_ids(connection, Selection(query=query))) != expected[query]
+    ]
+    matches = sorted(len(found) for found in expected.values())
+    print(
+        f"  {len(queries) - len(wrong)} of {len(queries)} queries equal a scan (matches: median {matches[len(matches) // 2]:,},"
+        f" most {matches[-1]:,}, none {matches.count(0)}); a scan costs {1000 * scanned:.0f} ms a query"
     )
-    connection.execute(
-        "INSERT INTO copies (article_id, reading_id, text_id, url, source, title, language, fetched_at,"
-        " similarity, kept, published_day) VALUES (?1, ?1, ?1, ?1, 'a.example', '', 'zh', '', 1, 1, ?2)",
-        (number, day),
-    )
-    connection.execute(
-        "INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)", (number, spell(title), spell(text))
-    )
+    if wrong:
+        raise SystemExit(f"wrong: {wrong[:5]}")
 
 
-def index_ratio(connection: sqlite3.Connection) -> float:
-    """Bytes of the index's pages to bytes of the text."""
-    sql = (
-        "SELECT (SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'articles_fts%') * 1.0"
-        " / (SELECT sum(length(CAST(title || text AS BLOB))) FROM articles)"
-    )
-    return float(connection.execute(sql).fetchone()[0])
+def front(connection: sqlite3.Connection, count: int) -> None:
+    begun = time.perf_counter()
+    pictures(figures(connection), words("zh"), article_href=lambda spread: spread.url)
+    print(f"  the front page's figures and pictures: {time.perf_counter() - begun:.2f} s")
 
 
-def scan(connection: sqlite3.Connection, query: str) -> None:
-    """The same articles by LIKE: what one would do without an index."""
-    words = query.split()
-    where = " AND ".join("(title LIKE ? OR text LIKE ?)" for _ in words)
-    values = [f"%{word}%" for word in words for _ in range(2)]
-    connection.execute(
-        f"SELECT * FROM articles WHERE {where} ORDER BY published_day DESC LIMIT 20", values
-    ).fetchall()
+def exports(connection: sqlite3.Connection, folder: Path, count: int) -> None:
+    for kind in ("parquet", "csv", "jsonl", "xlsx"):
+        target = folder / f"export-{count}.{kind}"
+        begun = time.perf_counter()
+        write_export(
+            connection, target, ExportRequest(kind), made_at="2026-01-01T00:00:00Z", version="benchmark"
+        )
+        seconds = time.perf_counter() - begun
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"  export {kind}: {count / seconds:,.0f} articles a second, {target.stat().st_size / 1e6:,.0f} MB, peak memory so far {peak:.0f} MB"
+        )
 
 
-def median_s(run: Callable[[], object]) -> float:
-    """The median time of a few runs."""
-    times = []
-    for _ in range(REPEATS):
-        started = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - started)
-    return statistics.median(times)
+def p95(values: list[float]) -> float:
+    return sorted(values)[int(len(values) * 0.95)]
 
 
 if __name__ == "__main__":

@@ -39,10 +39,10 @@ WHERE copy.kept = 0 AND copy.source <> kept.source;
 -- Articles whose copies differ in numbers or names, with how many such places the widest pair has.
 CREATE VIEW disputed AS
 SELECT one.article_id, max(pairs.numbers_differ) AS numbers_differ, max(pairs.names_differ) AS names_differ
-FROM pairs
-JOIN texts text_a ON text_a.node_id = pairs.node_a JOIN copies one ON one.text_id = text_a.id
-JOIN texts text_b ON text_b.node_id = pairs.node_b
-JOIN copies other ON other.text_id = text_b.id AND other.article_id = one.article_id
+FROM pairs  -- CROSS JOIN keeps this order: few pairs differ
+CROSS JOIN texts text_a ON text_a.node_id = pairs.node_a CROSS JOIN copies one ON one.text_id = text_a.id
+CROSS JOIN texts text_b ON text_b.node_id = pairs.node_b
+CROSS JOIN copies other ON other.text_id = text_b.id AND other.article_id = one.article_id
 WHERE pairs.verdict = 'same' AND (pairs.numbers_differ > 0 OR pairs.names_differ > 0)
 GROUP BY one.article_id;
 
