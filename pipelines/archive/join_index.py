@@ -145,6 +145,10 @@ class SqliteJoinIndex:
             "UPDATE nodes SET cluster_id = ?2 WHERE node_id = ?1 AND cluster_id IS NOT ?2", clusters.items()
         )
 
+    def clusters_of(self, node_ids: Iterable[int]) -> Mapping[int, int]:
+        """The stored cluster of each of the texts."""
+        return dict(self._chunked("SELECT node_id, cluster_id FROM nodes WHERE node_id IN", node_ids))
+
     def unclustered(self) -> list[int]:
         """Texts that were added since the last relink."""
         return [

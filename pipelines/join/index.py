@@ -96,5 +96,8 @@ class JoinIndex(Protocol):
     def cluster(self, clusters: Mapping[int, int]) -> None:
         """Store the cluster of each text."""
 
+    def clusters_of(self, node_ids: Iterable[int]) -> Mapping[int, int]:
+        """The stored cluster of each of the texts."""
+
     def unclustered(self) -> Iterable[int]:
         """Texts that were added since the last relink, by another process too."""

@@ -4,6 +4,16 @@ In: `Signed` texts, an index. Out: the cluster of every text whose neighbourhood
 is the index alone; what is kept in memory only saves work. Whatever decides (candidates, verdicts,
 which pairs count, clusters) is a function of the set of texts; see
 docs/decisions/0002-joins-do-not-depend-on-order.md.
+
+A text that holds several unrelated articles is in the cluster of the likeliest only; `secondary`
+names the others. A caller that keeps them does so after each relink, in the same transaction:
+
+    clusters = joiner.relink()
+    for node, others in joiner.secondary().items():  # others: cluster id -> the text of it most like
+        ...                                          # replaces what was kept of this node; perhaps empty
+
+Texts that `secondary` does not name have the clusters they had; a removed text's go with it. What
+it tells adds up to a function of the set of texts, as what `relink` tells does.
 """
 
 from __future__ import annotations
@@ -20,7 +30,7 @@ from pipelines.join.verdict import APART, SAME, Verdict, judge, measure
 from pipelines.sign import are_among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pipelines.join.index import Around, JoinIndex, Pair
     from pipelines.records import Signed
@@ -44,6 +54,7 @@ class Joiner:
         self._verdicts: OrderedDict[Pair, Verdict] = OrderedDict()
         self._doubtful: set[Pair] = set()
         self._touched: set[int] = set()
+        self._secondary: dict[int, dict[int, int]] = {}
 
     def add(self, signed: Signed) -> None:
         """Note that a live page has this text; nothing happens where it is known."""
@@ -77,8 +88,17 @@ class Joiner:
         kept = graph.component(graph.with_neighbours(graph.with_neighbours(touched)))
         clusters = link(kept, lambda a, b: graph.verdict(_pair(a, b)) or self._verdict(_pair(a, b)).verdict)
         self._index.cluster(clusters)
+        self._secondary = graph.secondary(clusters)
         self._touched.clear()
         return clusters
+
+    def secondary(self) -> dict[int, dict[int, int]]:
+        """The other clusters of every text for which they may have changed in the last relink.
+
+        Each with the text in it that is most like; the evidence of that pair is stored. Empty where a
+        text holds one article only.
+        """
+        return self._secondary
 
     def similarity(self, a: int, b: int) -> float:
         """The Jaccard similarity of two texts' shingle sets, 0 to 1; 1.0 for one and the same node."""
@@ -182,6 +202,22 @@ class _Graph:
             kept |= {node: self._neighbourhoods.kept(node) for node in front}
             front = {other for node in front for _, _, other in kept[node]} - kept.keys()
         return kept
+
+    def secondary(self, clusters: Mapping[int, int]) -> dict[int, dict[int, int]]:
+        """Other clusters that texts hold articles of, for all that the new clusters may concern."""
+        elsewhere: dict[int, list[int]] = {}
+        around = self.with_neighbours(set(clusters))
+        self.with_neighbours(around)
+        for node in sorted(around):
+            elsewhere[node] = self._neighbourhoods.elsewhere(node)
+        named = {other for others in elsewhere.values() for other in others}
+        cluster = {**self._index.clusters_of((named | around) - clusters.keys()), **clusters}
+        found: dict[int, dict[int, int]] = {node: {} for node in elsewhere}
+        for node, others in elsewhere.items():
+            for other in others:
+                if cluster[other] != cluster[node]:
+                    found[node].setdefault(cluster[other], other)
+        return found
 
     def _load(self, nodes: Iterable[int]) -> None:
         missing = {node for node in nodes if node not in self._edges}

@@ -76,11 +76,17 @@ class Neighbourhoods:
         """Take each text's accepted pairs, best first, and texts' numbers of shingles."""
         self._edges, self._sizes = edges, sizes
         self._chosen: dict[int, dict[int, Edge]] = {}
+        self._elsewhere: dict[int, list[int]] = {}
         self._others: dict[int, set[int]] = {}
 
     def kept(self, node: int) -> list[Edge]:
         """The edges of a text that count: among the best of both ends, and chosen by both."""
         return [edge for other, edge in self._choose(node).items() if node in self._choose(other)]
+
+    def elsewhere(self, node: int) -> list[int]:
+        """The smaller texts that a text of several unrelated articles also holds, best first."""
+        self._choose(node)
+        return self._elsewhere[node]
 
     def _choose(self, node: int) -> dict[int, Edge]:
         """A text's best edges; of one that holds several unrelated articles, its best neighbour's group."""
@@ -88,6 +94,7 @@ class Neighbourhoods:
             best = self._edges(node)[:BEST]
             groups = self._groups([other for _, _, other in best])
             elsewhere = self._smaller(node, [other for group in groups[1:] for other in group])
+            self._elsewhere[node] = [other for _, _, other in best if other in elsewhere]
             self._chosen[node] = {edge[2]: edge for edge in best if edge[2] not in elsewhere}
         return self._chosen[node]
 

@@ -99,3 +99,15 @@ def test_similarity_is_one_for_a_text_and_itself_and_less_for_a_piece_of_it(arch
         == joiner.similarity(piece, whole)
         == pytest.approx(296 / 396, abs=0.01)
     )
+
+
+def test_a_page_of_two_articles_goes_with_one_and_names_the_other(archive):
+    joiner = Joiner(SqliteJoinIndex(archive))
+    first, second = _article(1), _article(2, 350)
+    told = _add(archive, joiner, first, first + _article(3, 60), second, second + _article(4, 60))
+    articles = {told[sign(text).node_id] for text in (first, second)}
+    both = sign(first + second).node_id
+    clusters = _add(archive, joiner, first + second)
+    assert {clusters[both], *joiner.secondary()[both]} in (
+        {min(article, both) if article == own else article for article in articles} for own in articles
+    )

@@ -63,6 +63,7 @@ class Archive:
             self.connection.executescript(migration.read_text("utf-8"))
         self.window = window
         self.told: dict[int, int] = {}
+        self.told_secondary: dict[int, dict[int, int]] = {}
         self.restart()
 
     def restart(self) -> None:
@@ -79,9 +80,11 @@ class Archive:
         self.connection.execute("DELETE FROM texts WHERE node_id = ?", (node_id,))
         self.joiner.remove(node_id)
         self.told.pop(node_id, None)
+        self.told_secondary.pop(node_id, None)
 
     def relink(self) -> None:
         self.told |= self.joiner.relink()
+        self.told_secondary |= self.joiner.secondary()
 
     def state(self) -> dict[str, list[tuple]]:
         tables = {"nodes": "node_id", "node_keys": "key, place, node_id", "pairs": "node_a, node_b"}
@@ -159,6 +162,22 @@ def test_what_relink_tells_adds_up_to_the_clusters(seed, window, chance):
             archive.remove(text)
     archive.relink()
     assert archive.told == archive.clusters()
+
+
+@settings(max_examples=25, deadline=None)
+@given(**cases)
+def test_what_is_told_of_secondary_clusters_follows_from_the_set_of_texts(seed, window, chance):
+    texts = list(dict.fromkeys(_texts(seed)))
+    archive, staying = Archive(window), texts[:]
+    for text in texts:
+        archive.add(text)
+        if chance.random() < 0.3:
+            archive.relink()
+        if chance.random() < 0.2:
+            archive.remove(text)
+            staying.remove(text)
+    archive.relink()
+    assert archive.told_secondary == _filled(staying, window).told_secondary
 
 
 @settings(max_examples=10, deadline=None)
