@@ -103,6 +103,7 @@ def _settings(options: FetchOptions) -> Settings:
             "DOWNLOAD_TIMEOUT": options.timeout_s,
             "DOWNLOAD_MAXSIZE": options.max_body_bytes,
             "LOG_LEVEL": options.log_level,
+            "PARKNEWS_DRAIN": False,  # whoever calls fetch drains
             "LOG_INSTALL_ROOT_HANDLER": False,  # the command line has its own
         },
         priority="cmdline",

@@ -91,7 +91,7 @@ def crawl(
     """
     started = time.monotonic()
     with run_lock(archive_path):
-        run_id, blocklist = _begin(archive_path, sources)
+        run_id, blocklist = begin_run(archive_path, sources)
         store = CrawlStore(store_path(archive_path))
         draining = Draining(archive_path, store, sources, options.workers, stop or threading.Event())
         try:
@@ -108,7 +108,7 @@ def crawl(
         finally:
             draining.abandon()
             store.close()
-        return _end(archive_path, run_id, fetched, draining.total, time.monotonic() - started)
+        return end_run(archive_path, run_id, fetched, draining.total, time.monotonic() - started)
 
 
 @contextmanager
@@ -192,16 +192,18 @@ def stage_source(source: CrawlSource) -> Source:
     return Source(source.host, source.name, source.time_zone, source.start_urls)
 
 
-def _begin(archive_path: Path, sources: Sequence[CrawlSource]) -> tuple[int, Blocklist]:
+def begin_run(archive_path: Path, sources: Sequence[CrawlSource]) -> tuple[int, Blocklist]:
+    """Names the sources in the archive and opens a run record: its id, and what must stay out."""
     with Archive(archive_path) as archive:
         archive.put_sources([stage_source(source) for source in sources])
         run_id = archive.start_run(iso(datetime.now(UTC)), version("parknews"))
         return run_id, archive.blocklist()
 
 
-def _end(
+def end_run(
     archive_path: Path, run_id: int, fetched: FetchReport, drained: Drained, elapsed_s: float
 ) -> RunReport:
+    """Closes the run record and says what the run did."""
     counts = RunCounts(
         pages_fetched=fetched.fetched,
         pages_unchanged=fetched.unchanged,

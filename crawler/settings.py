@@ -23,8 +23,9 @@ DEFAULT_REQUEST_HEADERS = {
 
 PARKNEWS_DB = os.environ.get("PARKNEWS_DB", "data/archive.db")
 PARKNEWS_SOURCES = os.environ.get("PARKNEWS_SOURCES", "data/sources.toml")
-PARKNEWS_BACKLOG_MAX = 0
-"""No bound where nothing drains; whoever adds a draining extension sets one."""
+PARKNEWS_BACKLOG_MAX = _DEFAULTS.backlog_max
+PARKNEWS_DRAIN = True
+"""`scrapy crawl news` archives what it fetches; false leaves the pages in the crawl store."""
 
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
@@ -57,6 +58,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 EXTENSIONS = {
+    "crawler.scrapy_run.RunExtension": 0,
     "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.memusage.MemoryUsage": None,

@@ -27,6 +27,7 @@ from crawler.robots import RobotsRefusedError, RobotsUnreachableError
 from crawler.store import CrawlStore, store_path
 from crawler.tally import Tally
 from crawler.throttle import StoppingError, Throttle, backoff_s, retry_after_s
+from pipelines.archive import Archive
 from pipelines.errors import StorageError
 from pipelines.urls import canonical_url, host_of
 
@@ -390,7 +391,10 @@ def _from_settings(crawler: Crawler) -> dict[str, Any]:
     from crawler.sources import read_sources  # noqa: PLC0415 (only where the command line did not)
 
     settings = crawler.settings
+    with Archive(Path(settings["PARKNEWS_DB"])) as archive:
+        is_blocked = archive.blocklist().blocks
     return {
+        "is_blocked": is_blocked,
         "sources": read_sources(Path(settings["PARKNEWS_SOURCES"])),
         "store": CrawlStore(store_path(settings["PARKNEWS_DB"])),
         "options": FetchOptions(
