@@ -1,0 +1,183 @@
+"""The figures and views that analysts read, on archives whose answers are known."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.archive import Archive, RunCounts, read_only
+from pipelines.archive.figures import Days, Flow, SourceShare, figures
+from pipelines.archive.runs import SourceRun
+from pipelines.archive.selection import (
+    Selection,
+    count_left_out_undated,
+    count_selected,
+    facet,
+    select_ids,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PLANT = (
+    "青岚湖科技园昨日启用第三期标准厂房,首批12家装备企业签约入驻。园区负责人说,三期厂房总建筑面积9万平方米,"
+    "配有共享检测中心与职工公寓。\n入驻企业以精密传动和工业视觉为主,预计明年投产后新增岗位1600个。"
+)
+HARBOUR = "海沧口岸物流园上月完成集装箱吞吐四万标箱,冷链仓库利用率创下新高。港务部门说,新开的航线很受欢迎。"
+SCHOOL = (
+    "学校与企业共建的产业学院本周迎来首批新生,课程由车间技师与教师共同讲授,学生每周有两天在生产线上实习。"
+)
+
+
+@pytest.fixture
+def path(fill: Callable[..., Path], told: Any) -> Path:
+    return fill(
+        [
+            told("https://park.example/a", "厂房", PLANT, date(2026, 1, 2), "名park.example"),
+            told("https://copier.example/a", "厂房", PLANT, date(2026, 1, 3)),
+            told("https://daily.example/a", "厂房", PLANT, date(2026, 1, 5)),
+            told("https://daily.example/b", "港口", HARBOUR, date(2026, 2, 1), "海沧晚报"),
+            told("https://daily.example/c", "学院", SCHOOL),
+        ]
+    )
+
+
+@pytest.fixture
+def connection(path: Path) -> Iterator[sqlite3.Connection]:
+    opened = read_only(path)
+    yield opened
+    opened.close()
+
+
+def test_originals_and_copies_are_counted_by_source(connection: sqlite3.Connection) -> None:
+    assert set(figures(connection).shares) == {
+        SourceShare("park.example", "名park.example", alone=0, copied=1, reprints=0),
+        SourceShare("copier.example", "名copier.example", alone=0, copied=0, reprints=1),
+        SourceShare("daily.example", "名daily.example", alone=2, copied=0, reprints=1),
+    }
+
+
+def test_who_copies_whom_comes_from_kept_copies_and_from_credits(connection: sqlite3.Connection) -> None:
+    assert figures(connection).flows == (
+        Flow("名park.example", "名copier.example", 1, 0, 1.0),
+        Flow("名park.example", "名daily.example", 1, 0, 3.0),
+        Flow("海沧晚报", "名daily.example", 1, 1, None),
+    )
+
+
+def test_what_has_no_date_stands_beside_the_figures(connection: sqlite3.Connection) -> None:
+    everything, january = figures(connection).total, figures(connection, Days("2026-01", "2026-01")).total
+    assert (everything.articles, everything.copies, everything.undated_articles) == (3, 5, 1)
+    assert (january.articles, january.copies, january.undated_articles) == (1, 3, 1)
+
+
+def test_the_fastest_article_is_counted_by_days_after_its_first(connection: sqlite3.Connection) -> None:
+    (spread,) = figures(connection).spreads
+    assert (spread.title, spread.on_first_day, spread.within_two_days, spread.within_week) == (
+        "厂房",
+        1,
+        2,
+        3,
+    )
+    view = connection.execute("SELECT on_first_day, within_two_days, within_week FROM spread").fetchall()
+    assert [tuple(row) for row in view] == [(1, 2, 3)]
+
+
+def test_figures_agree_with_the_views_of_the_same_name(connection: sqlite3.Connection) -> None:
+    view = connection.execute("SELECT from_name, to_name, count(*) FROM reprints GROUP BY 1, 2").fetchall()
+    flows = {(f.origin, f.by): f.articles - f.credited for f in figures(connection).flows}
+    assert {(row[0], row[1]): row[2] for row in view} == {pair: n for pair, n in flows.items() if n}
+
+
+def test_coverage_has_a_row_a_source_and_day(path: Path) -> None:
+    with Archive(path) as archive:
+        for at, sources in (
+            ("2026-03-01T09:00:00Z", [_run("park.example", 5), _run("daily.example", 0, failed=3)]),
+            ("2026-03-03T09:00:00Z", [_run("park.example", 2), _run("copier.example", 0, down=True)]),
+        ):
+            run_id = archive.start_run(at, "test")
+            archive.finish_run(run_id, "done", RunCounts(), at, sources)
+    connection = read_only(path)
+    rows = connection.execute("SELECT source, day, state FROM coverage ORDER BY source, day").fetchall()
+    total = figures(connection).total
+    connection.close()
+    assert [tuple(row) for row in rows] == [
+        ("copier.example", "2026-03-01", "not due"),
+        ("copier.example", "2026-03-02", "not due"),
+        ("copier.example", "2026-03-03", "failed"),
+        ("daily.example", "2026-03-01", "failed"),
+        ("daily.example", "2026-03-02", "not due"),
+        ("daily.example", "2026-03-03", "not due"),
+        ("park.example", "2026-03-01", "fetched"),
+        ("park.example", "2026-03-02", "not due"),
+        ("park.example", "2026-03-03", "fetched"),
+    ]
+    assert total.failed_sources == ("名copier.example", "名daily.example")
+
+
+def test_an_archive_without_runs_has_no_coverage(connection: sqlite3.Connection) -> None:
+    assert connection.execute("SELECT count(*) FROM coverage").fetchone()[0] == 0
+
+
+def test_articles_whose_copies_differ_in_numbers_are_disputed(path: Path) -> None:
+    with sqlite3.connect(path) as writer:
+        nodes = [row[0] for row in writer.execute("SELECT node_id FROM texts ORDER BY id")]
+        low, high = sorted(nodes[:2])
+        writer.execute("UPDATE copies SET article_id = 1, kept = 0 WHERE text_id = 2")
+        writer.execute(
+            "INSERT INTO pairs VALUES (?, ?, 'same', 'most', 0.9, 0.8, 4, 2, 0, 0)",
+            (low, high),
+        )
+    connection = read_only(path)
+    rows = connection.execute("SELECT article_id, numbers_differ, names_differ FROM disputed").fetchall()
+    assert ([tuple(row) for row in rows], figures(connection).total.disputed_articles) == ([(1, 2, 0)], 1)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("selection", "ids"),
+    [
+        (Selection(), [2, 1, 3]),
+        (Selection(query="园区"), [1]),
+        (Selection(query="园区 厂房"), [1]),
+        (Selection(query="。"), [2, 1, 3]),
+        (Selection(query='"'), []),
+        (Selection(sources=("daily.example",)), [2, 3]),
+        (Selection(carried_by=("daily.example",)), [2, 1, 3]),
+        (Selection(credited_sources=("海沧晚报",)), [2]),
+        (Selection(languages=("en",)), []),
+        (Selection(since="2026-01-03"), [2]),
+        (Selection(until="2026-01"), [1]),
+        (Selection(since="2026", until="2026"), [2, 1]),
+        (Selection(copies_at_least=3), [1]),
+        (Selection(copies_at_least=4), []),
+        (Selection(undated=True), [3]),
+    ],
+)
+def test_a_selection_narrows_by_each_of_its_fields(
+    connection: sqlite3.Connection, selection: Selection, ids: list[int]
+) -> None:
+    assert list(select_ids(connection, selection)) == ids
+    assert sorted(select_ids(connection, selection, order="rank")) == sorted(ids)
+    assert count_selected(connection, selection) == len(ids)
+
+
+def test_articles_that_a_time_leaves_out_for_want_of_a_date_are_counted(
+    connection: sqlite3.Connection,
+) -> None:
+    assert count_left_out_undated(connection, Selection(since="2026-01")) == 1
+    assert count_left_out_undated(connection, Selection(since="2026-01", query="园区")) == 0
+    assert count_left_out_undated(connection, Selection()) == 0
+
+
+def test_facets_count_what_is_selected(connection: sqlite3.Connection) -> None:
+    assert facet(connection, Selection(), "source") == [("daily.example", 2), ("park.example", 1)]
+    assert facet(connection, Selection(), "month") == [("2026-02", 1), ("2026-01", 1), (None, 1)]
+
+
+def _run(host: str, fetched: int, *, failed: int = 0, down: bool = False) -> SourceRun:
+    return SourceRun(host, fetched, 0, 0, failed, 0, down, "no answer" if down else "")
