@@ -69,6 +69,9 @@ def conclude(
     clusters: Mapping[int, int],
     similarity: Similarity,
     at: str,
+    *,
+    emptied: frozenset[int] = frozenset(),
+    former: Mapping[str, tuple[int, int]] | None = None,
 ) -> Counts:
     """Brings copies and articles up to date with the facts.
 
@@ -78,9 +81,12 @@ def conclude(
         clusters: node id → cluster id, for every node of every component that changed.
         similarity: of two nodes, 0 to 1.
         at: now, UTC.
+        emptied: articles whose copies a removal took out, perhaps all of them.
+        former: URL → the copy and article numbers that it is to have again after a removal was undone.
     """
     readings = _touched_readings(connection, addresses, clusters)
-    stale, copies_added = _regroup(connection, readings)
+    stale, copies_added = _regroup(connection, readings, former or {})
+    stale |= emptied
     touched = {row.cluster for row in readings} | set(clusters.values()) | _clusters_of(connection, stale)
     new, updated, vanished = _settle_articles(connection, touched, stale, similarity, at)
     return Counts(articles_new=new, articles_updated=updated, copies_joined=copies_added - (new - vanished))
@@ -112,18 +118,22 @@ def _touched_readings(
 
 
 def _readings(connection: sqlite3.Connection, where: str, *values: object) -> list[_Row]:
+    """Readings that readers may see: those that an unfinished removal withholds are none."""
     return [
         _Row(*row)
         for row in connection.execute(
             "SELECT readings.id, page_url, claimed_url, texts.node_id, nodes.cluster_id FROM readings"
             " JOIN texts ON texts.id = readings.text_id JOIN nodes ON nodes.node_id = texts.node_id"
-            f" WHERE {where}",
+            f" WHERE ({where})"
+            " AND NOT EXISTS (SELECT 1 FROM withheld WHERE withheld.reading_id = readings.id)",
             values,
         )
     ]
 
 
-def _regroup(connection: sqlite3.Connection, readings: list[_Row]) -> tuple[set[int], int]:
+def _regroup(
+    connection: sqlite3.Connection, readings: list[_Row], kept_numbers: Mapping[str, tuple[int, int]]
+) -> tuple[set[int], int]:
     """Writes the copies of these readings; returns the articles that had them and how many copies came."""
     believed = _believed_addresses(connection, readings)
     groups: dict[str, list[_Row]] = defaultdict(list)
@@ -131,7 +141,7 @@ def _regroup(connection: sqlite3.Connection, readings: list[_Row]) -> tuple[set[
         own = row.claimed_url if row.claimed_url in believed else row.page_url
         assert own is not None
         groups[own].append(row)
-    former = _delete_copies(connection, [row.id for row in readings])
+    former = {**kept_numbers, **_delete_copies(connection, [row.id for row in readings])}
     for url, rows in groups.items():
         best = min(rows, key=lambda row: (row.page_url != url, row.page_url))
         _put_copy(connection, url, best.id, former)
@@ -336,22 +346,24 @@ def _put_article(
     kept = choose_kept(copies, similarity)
     old = None if article_id is None else _shown(connection, article_id)
     values = _article_values(connection, kept, copies)
-    if article_id is None:
-        article_id = _insert_article(connection, values)
+    if old is None:  # a new one, or one that a removal hid and that comes back under its number
+        number = _insert_article(connection, {"id": article_id, **values})
     else:
+        assert article_id is not None
+        number = article_id
         marks = ", ".join(f"{name} = ?" for name in values)
         connection.execute(
             f"UPDATE articles SET {marks} WHERE id = ?",
-            (*values.values(), article_id),
+            (*values.values(), number),
         )
     connection.executemany(
         "UPDATE copies SET article_id = ?, kept = ?, similarity = ? WHERE id = ?",
-        [(article_id, c.id == kept.id, similarity(kept.node, c.node), c.id) for c in copies],
+        [(number, c.id == kept.id, similarity(kept.node, c.node), c.id) for c in copies],
     )
     shown = (str(values["title"]), str(values["text"]))
     if old != shown:
-        _index(connection, article_id, old, shown)
-    return article_id, old != shown
+        _index(connection, number, old, shown)
+    return number, old != shown
 
 
 def _article_values(connection: sqlite3.Connection, kept: _Copy, copies: list[_Copy]) -> dict[str, object]:

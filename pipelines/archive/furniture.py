@@ -146,8 +146,15 @@ def title_key(title: str) -> int:
 
 
 def stale_pages(connection: sqlite3.Connection, limit: int) -> list[int]:
-    """Page ids of readings that are to be read again."""
-    return [row[0] for row in connection.execute("SELECT page_id FROM stale LIMIT ?", (limit,))]
+    """Page ids of readings that are to be read again; those that a removal withholds are not."""
+    return [
+        row[0]
+        for row in connection.execute(
+            "SELECT page_id FROM stale WHERE NOT EXISTS (SELECT 1 FROM readings JOIN withheld"
+            " ON withheld.reading_id = readings.id WHERE readings.page_url = stale.page_url) LIMIT ?",
+            (limit,),
+        )
+    ]
 
 
 def give_up(connection: sqlite3.Connection, page_ids: list[int]) -> None:

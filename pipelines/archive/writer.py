@@ -6,10 +6,10 @@ or not at all. Writing the same batch twice changes nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipelines.archive.blocks import Blocklist, read_blocklist
+from pipelines.archive.blocks import Blocklist, blocks_version, read_blocklist
 from pipelines.archive.conclusions import Counts, conclude
 from pipelines.archive.connect import open_for_writing, storage_errors
 from pipelines.archive.facts import Changes, forget_texts, put_reading, put_rejection
@@ -55,6 +55,7 @@ class Archive:
         self._database = open_for_writing(path, create=create)
         self._joiner = Joiner(SqliteJoinIndex(self._database.conn))
         self._furniture = Furniture(self._database.conn)
+        self._blocks: tuple[int, Blocklist] | None = None
 
     def __enter__(self) -> Archive:
         return self
@@ -81,7 +82,7 @@ class Archive:
 
     def _ingest(self, results: Sequence[Reading | Rejection], at: str) -> Ingested:
         connection = self._database.conn
-        blocklist = read_blocklist(connection)
+        blocklist = self.blocklist()
         changes = Changes()
         readings = rejections = 0
         for result in results:
@@ -90,8 +91,9 @@ class Archive:
             if isinstance(result, Rejection):
                 put_rejection(connection, result, at, changes)
                 rejections += 1
-            elif not blocklist.blocks(result.url_answered):
-                readings += put_reading(connection, result, self._furniture, changes)
+            elif not _is_kept_out(result, blocklist):
+                reading = _without_blocked_claims(result, blocklist)
+                readings += put_reading(connection, reading, self._furniture, changes)
         clusters = self._join(connection, changes)
         counts = conclude(connection, changes.addresses, clusters, self._joiner.similarity, at)
         return Ingested(readings, rejections, counts)
@@ -178,8 +180,12 @@ class Archive:
             give_up(self._database.conn, page_ids)
 
     def blocklist(self) -> Blocklist:
-        """What must stay out, as it stands now."""
-        return read_blocklist(self._database.conn)
+        """What must stay out, as it stands now; another process may have added to it."""
+        version = blocks_version(self._database.conn)
+        if self._blocks is None or self._blocks[0] != version:
+            self._furniture.forget_cache()  # a removal changed the counts of lines
+            self._blocks = version, read_blocklist(self._database.conn)
+        return self._blocks[1]
 
     def put_sources(self, sources: Iterable[Source]) -> None:
         """Names the sources whose pages will come."""
@@ -201,3 +207,18 @@ class Archive:
     def copies_by_source(self) -> dict[str, int]:
         """Host → the copies that the archive holds of it."""
         return copies_by_source(self._database.conn)
+
+
+def _is_kept_out(reading: Reading, blocklist: Blocklist) -> bool:
+    credited = reading.story.credited_source
+    return blocklist.blocks(reading.url_answered) or (
+        credited is not None and blocklist.blocks_publisher(credited.value)
+    )
+
+
+def _without_blocked_claims(reading: Reading, blocklist: Blocklist) -> Reading:
+    """A page may call a removed address its own: that address is neither believed nor kept."""
+    claims = tuple(claim for claim in reading.story.claims if not blocklist.blocks(claim.url))
+    if len(claims) == len(reading.story.claims):
+        return reading
+    return replace(reading, story=replace(reading.story, claims=claims))

@@ -176,7 +176,10 @@ def test_a_rejected_page_that_becomes_a_copy_is_no_rejection_any_more(archive: A
 def test_a_blocked_address_is_not_stored(archive: Archive, rows: Rows) -> None:
     [(salt,)] = rows("SELECT value FROM meta WHERE key = 'salt'")
     with sqlite3.connect(archive.path) as connection:
-        connection.execute("INSERT INTO removals VALUES (1, 'x', 'x', 'x', 'x', 'x', 'done', 1)")
+        connection.execute(
+            "INSERT INTO removals (id, scope, requester, reason, at, plan_hash, state)"
+            " VALUES (1, 'x', 'x', 'x', 'x', 'x', 'verified')"
+        )
         digest = block_hash(str(salt), "prefix", "https://park.example/secret/")
         connection.execute("INSERT INTO blocks VALUES ('prefix', ?, 1)", (digest,))
     archive.ingest(

@@ -1,0 +1,166 @@
+"""What a removal is about: a frozen scope in, terms to match and to block, and words for the record out.
+
+A scope never says anything about the archive: which pages it takes is the plan's business.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from pipelines.errors import ConfigurationError
+from pipelines.publishers import normalise_publisher
+from pipelines.urls import canonical_url, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class Term(NamedTuple):
+    """One thing that a page's address or credit is compared with, as it is hashed into a block."""
+
+    kind: str
+    """host, domain, prefix, url or credited."""
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is to be forgotten; everything in its one spelling (`make_scope`)."""
+
+    hosts: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    """Registrable domains with all hosts below them."""
+    prefixes: tuple[str, ...] = ()
+    urls: tuple[str, ...] = ()
+    credited: tuple[str, ...] = ()
+    """Normalised publishers' names: every page that credits one, wherever it stands."""
+    with_copies: bool = False
+    """Other sources' copies of the scope's own articles too."""
+    since: str = ""
+    until: str = ""
+    """First and last day of publication; a page without a date is then left."""
+    exceptions: tuple[str, ...] = ()
+    """URLs that stay although the scope holds them."""
+    named: tuple[str, ...] = ()
+    """URLs that the plan would leave out as contested, and that a person has named one by one."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it names nothing at all."""
+        return not (self.hosts or self.domains or self.prefixes or self.urls or self.credited)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only part of what its terms match is meant: then only the removed URLs are blocked."""
+        return bool(self.since or self.until or self.exceptions)
+
+    def terms(self) -> Iterator[Term]:
+        """What it matches: by address or credit."""
+        for kind, values in (
+            ("host", self.hosts),
+            ("domain", self.domains),
+            ("prefix", self.prefixes),
+            ("url", self.urls),
+            ("credited", self.credited),
+        ):
+            yield from (Term(kind, value) for value in values)
+
+    def described(self) -> str:
+        """The scope in one line for the record: hosts, prefixes and names as they are, URLs as a digest.
+
+        A removed URL stands nowhere in clear, not even in the order to remove it.
+        """
+        said = [f"{term.kind} {_shown(term)}" for term in self.terms()]
+        if self.with_copies:
+            said.append("with copies")
+        if self.since or self.until:
+            said.append(f"published {self.since or '…'} to {self.until or '…'}")
+        for word, urls in (("except", self.exceptions), ("named", self.named)):
+            said += [f"{word} {_shown(Term('url', url))}" for url in urls]
+        return "; ".join(said)
+
+
+def make_scope(
+    *,
+    hosts: Iterable[str] = (),
+    domains: Iterable[str] = (),
+    prefixes: Iterable[str] = (),
+    urls: Iterable[str] = (),
+    credited: Iterable[str] = (),
+    with_copies: bool = False,
+    since: str = "",
+    until: str = "",
+    exceptions: Iterable[str] = (),
+    named: Iterable[str] = (),
+) -> Scope:
+    """A scope out of what a person typed, each part in its one spelling.
+
+    Raises:
+        ConfigurationError: a host, prefix or URL that is none, or a publisher without a name.
+    """
+    return Scope(
+        hosts=_sorted(map(spelled_host, hosts)),
+        domains=_sorted(domains),
+        prefixes=_sorted(map(_spelled_prefix, prefixes)),
+        urls=_sorted(map(_spelled_url, urls)),
+        credited=_sorted(map(_spelled_publisher, credited)),
+        with_copies=with_copies,
+        since=since,
+        until=until,
+        exceptions=_sorted(map(_spelled_url, exceptions)),
+        named=_sorted(map(_spelled_url, named)),
+    )
+
+
+def spelled_host(typed: str) -> str:
+    """A host as sources are named, from a host or a URL of it.
+
+    Raises:
+        ConfigurationError: not a host.
+    """
+    text = typed.strip()
+    try:
+        return host_of(text if "://" in text else f"http://{text}/")
+    except ValueError as error:
+        raise ConfigurationError(f"{typed}: not a host; type it as in `parknews sources list`") from error
+
+
+def terms_of_publisher(name: str) -> Iterator[Term]:
+    """What a block of this publisher's credit would have been written for."""
+    if spelled := normalise_publisher(name):
+        yield Term("credited", spelled)
+
+
+def _spelled_url(typed: str) -> str:
+    try:
+        return canonical_url(typed.strip())
+    except ValueError as error:
+        raise ConfigurationError(f"{typed[:200]}: not a web address ({error})") from error
+
+
+def _spelled_prefix(typed: str) -> str:
+    """A prefix ends where a path segment ends, with or without its slash: what blocks can be asked for."""
+    text = typed.strip()
+    if "?" in text or "#" in text:
+        raise ConfigurationError(f"{typed[:200]}: a prefix ends in the path; single addresses go with --url")
+    return _spelled_url(text)
+
+
+def _spelled_publisher(typed: str) -> str:
+    name = normalise_publisher(typed)
+    if not name:
+        raise ConfigurationError(f"{typed[:200]!r}: not a publisher's name")
+    return name
+
+
+def _sorted(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(values)))
+
+
+def _shown(term: Term) -> str:
+    if term.kind != "url":
+        return term.value
+    digest = hashlib.sha256(term.value.encode()).hexdigest()[:12]
+    return f"on {host_of(term.value)} (sha256 {digest}…)"
