@@ -6,7 +6,7 @@ obeys, through reprocess and relinks, until they are withdrawn. Nothing here cha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -22,13 +22,36 @@ FIELDS = ("title", "published", "author", "credited_source", "language")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One split or join in force."""
+    """One split or join."""
 
     id: int
     kind: str
     url: str
     other_url: str | None
     reason: str
+    at: str = ""
+    withdrawn_at: str | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """The columns by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One correction of a field."""
+
+    id: int
+    page_url: str
+    field: str
+    value: str | None
+    reason: str
+    at: str
+    withdrawn_at: str | None
+
+    def as_dict(self) -> dict[str, object]:
+        """The columns by name."""
+        return asdict(self)
 
 
 def page_of(connection: sqlite3.Connection, url: str) -> str:
@@ -153,6 +176,18 @@ def decisions(connection: sqlite3.Connection) -> list[Decision]:
             "SELECT id, kind, url, other_url, reason FROM decisions WHERE withdrawn_at IS NULL ORDER BY id"
         )
     ]
+
+
+def all_decisions(connection: sqlite3.Connection) -> list[Decision]:
+    """Every split and join that was ever made, oldest first."""
+    sql = "SELECT id, kind, url, other_url, reason, at, withdrawn_at FROM decisions ORDER BY id"
+    return [Decision(*row) for row in connection.execute(sql)]
+
+
+def all_corrections(connection: sqlite3.Connection) -> list[Correction]:
+    """Every correction that was ever made, oldest first."""
+    sql = "SELECT id, page_url, field, value, reason, at, withdrawn_at FROM corrections ORDER BY id"
+    return [Correction(*row) for row in connection.execute(sql)]
 
 
 def groups(copies: Iterable[tuple[str, int]], standing: list[Decision]) -> dict[str, str]:

@@ -1,0 +1,181 @@
+"""`parknews correct`, `split` and `join`: a person's word, above what was read and judged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
+from crawler.cli.output import answers, one_line, print_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipelines.archive.people import Correction, Decision
+
+CORRECT_EPILOG = examples(
+    ("set a date", 'parknews correct URL published 2023-09-27 --reason "the printed edition"'),
+    ("say that the author is not known", 'parknews correct URL author "" --reason "a login box"'),
+    ("all that were made", "parknews correct --list"),
+    ("take number 3 back", "parknews correct --withdraw 3"),
+    note="Fields: title, published, author, credited_source, language. A correction outlasts every\n"
+    "later fetch and reprocess.",
+)
+SPLIT_EPILOG = examples(
+    ("make a copy an article of its own", 'parknews split URL --reason "their own report"'),
+    ("all splits and joins that were made", "parknews split --list"),
+    ("take number 2 back", "parknews split --withdraw 2"),
+)
+JOIN_EPILOG = examples(
+    ("make two articles one", 'parknews join URL URL --reason "one statement, rewritten"'),
+    ("all splits and joins that were made", "parknews join --list"),
+    ("take number 2 back", "parknews join --withdraw 2"),
+)
+
+_Url = Annotated[str | None, typer.Argument(metavar="[URL]", help="A copy's or a page's address.")]
+_Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with it.")]
+_List = Annotated[bool, typer.Option("--list", help="Show what was decided, withdrawn ones too.")]
+_Withdraw = Annotated[int | None, typer.Option("--withdraw", metavar="ID", help="Take this one back.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def correct(
+    ctx: typer.Context,
+    url: _Url = None,
+    field: Annotated[str | None, typer.Argument(metavar="[FIELD]", help="Which field.")] = None,
+    value: Annotated[
+        str | None, typer.Argument(metavar="[VALUE]", help="What it is; empty: unknown.")
+    ] = None,
+    reason: _Reason = "",
+    list_all: _List = False,
+    withdraw: _Withdraw = None,
+    as_json: _Json = False,
+) -> None:
+    """Correct a field of a page by hand."""
+    archive = settings_of(ctx).db
+    if list_all:
+        _print_corrections(archive, as_json)
+        return
+    from pipelines.archive import Archive  # noqa: PLC0415  # --help needs none of it
+
+    with Archive(archive, create=False) as open_archive:
+        if withdraw is not None:
+            open_archive.withdraw_correction(withdraw, _now())
+            _say(as_json, f"correction {withdraw} is taken back", {"withdrawn": withdraw})
+            return
+        if url is None or field is None or value is None or not reason.strip():
+            raise typer.BadParameter("give URL, FIELD, VALUE and --reason TEXT (or --list, or --withdraw ID)")
+        number = open_archive.correct(_spelt(url), field, value or None, reason, _now())
+    _say(as_json, f"correction {number} is in force", {"id": number})
+
+
+def split(
+    ctx: typer.Context,
+    url: _Url = None,
+    reason: _Reason = "",
+    list_all: _List = False,
+    withdraw: _Withdraw = None,
+    as_json: _Json = False,
+) -> None:
+    """Make a copy an article of its own, whatever the joins say."""
+    _decide(ctx, (url,), reason, list_all=list_all, withdraw=withdraw, as_json=as_json)
+
+
+def join(
+    ctx: typer.Context,
+    url: _Url = None,
+    other: Annotated[str | None, typer.Argument(metavar="[URL]", help="The other one.")] = None,
+    reason: _Reason = "",
+    list_all: _List = False,
+    withdraw: _Withdraw = None,
+    as_json: _Json = False,
+) -> None:
+    """Make the articles of two copies one, whatever the joins say."""
+    _decide(ctx, (url, other), reason, list_all=list_all, withdraw=withdraw, as_json=as_json)
+
+
+def _decide(
+    ctx: typer.Context,
+    urls: tuple[str | None, ...],
+    reason: str,
+    *,
+    list_all: bool,
+    withdraw: int | None,
+    as_json: bool,
+) -> None:
+    archive = settings_of(ctx).db
+    if list_all:
+        _print_decisions(archive, as_json)
+        return
+    from pipelines.archive import Archive  # noqa: PLC0415  # --help needs none of it
+
+    with Archive(archive, create=False) as open_archive:
+        if withdraw is not None:
+            open_archive.withdraw_decision(withdraw, _now())
+            _say(as_json, f"decision {withdraw} is taken back", {"withdrawn": withdraw})
+            return
+        named = [_spelt(url) for url in urls if url is not None]
+        if len(named) < len(urls) or not reason.strip():
+            wanted = "URL" if len(urls) == 1 else "two URLs"
+            raise typer.BadParameter(f"give {wanted} and --reason TEXT (or --list, or --withdraw ID)")
+        if len(named) == 1:
+            number = open_archive.split(named[0], reason, _now())
+        else:
+            number = open_archive.join(named[0], named[1], reason, _now())
+    _say(as_json, f"decision {number} is in force", {"id": number})
+
+
+def _print_corrections(archive: Path, as_json: bool) -> None:
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs none of it
+    from pipelines.archive.people import all_corrections  # noqa: PLC0415
+
+    rows: list[Correction] = all_corrections(read_only(archive))
+    if as_json:
+        print_json({"corrections": [row.as_dict() for row in rows]})
+        return
+    console = answers()
+    for row in rows:
+        console.print(f"{row.id}  {one_line(row.page_url)}", soft_wrap=True)
+        state = f", taken back {row.withdrawn_at}" if row.withdrawn_at else ""
+        console.print(f"   {row.field} = {one_line(row.value or '(unknown)')}; {row.at}{state}")
+        console.print(f"   {one_line(row.reason)}")
+
+
+def _print_decisions(archive: Path, as_json: bool) -> None:
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs none of it
+    from pipelines.archive.people import all_decisions  # noqa: PLC0415
+
+    rows: list[Decision] = all_decisions(read_only(archive))
+    if as_json:
+        print_json({"decisions": [row.as_dict() for row in rows]})
+        return
+    console = answers()
+    for row in rows:
+        state = f", taken back {row.withdrawn_at}" if row.withdrawn_at else ""
+        console.print(f"{row.id}  {row.kind}; {row.at}{state}")
+        for url in filter(None, (row.url, row.other_url)):
+            console.print(f"   {one_line(url)}", soft_wrap=True)
+        console.print(f"   {one_line(row.reason)}")
+
+
+def _say(as_json: bool, words: str, answer: dict[str, int]) -> None:
+    if as_json:
+        print_json(answer)
+    else:
+        answers().print(words)
+
+
+def _spelt(url: str) -> str:
+    from pipelines.urls import canonical_url  # noqa: PLC0415  # --help needs none of it
+
+    try:
+        return canonical_url(url)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

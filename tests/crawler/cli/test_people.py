@@ -1,0 +1,83 @@
+"""`correct`, `split` and `join` from the command line."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from crawler.cli import app
+from pipelines.archive import Archive
+from pipelines.records import Source
+from tests.readings import HOSTS, NOW, make_reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+A, B = "https://park.example/a", "https://daily.example/b"
+TEXT = "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻,预计明年投产后新增岗位一千六百个。" * 3
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    path = tmp_path / "archive.db"
+    with Archive(path) as archive:
+        archive.put_sources([Source(host, host) for host in HOSTS])
+        archive.ingest([make_reading(A, TEXT, page_id=1), make_reading(B, TEXT, page_id=2, minutes=1)], NOW)
+    return path
+
+
+def run(db: Path, *words: str) -> dict[str, object]:
+    result = CliRunner().invoke(app, ["--db", str(db), *words, "--json"])
+    assert result.exit_code == 0, result.output
+    answer: dict[str, object] = json.loads(result.stdout.splitlines()[-1])
+    return answer
+
+
+def articles(db: Path) -> int:
+    with sqlite3.connect(db) as connection:
+        return int(connection.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+
+def test_a_correction_is_made_listed_and_taken_back(db: Path) -> None:
+    assert run(db, "correct", A, "title", "改正的标题", "--reason", "typing error") == {"id": 1}
+    with sqlite3.connect(db) as connection:
+        assert connection.execute("SELECT title FROM copies WHERE url = ?", (A,)).fetchone() == (
+            "改正的标题",
+        )
+    run(db, "correct", "--withdraw", "1")
+    answer = json.dumps(run(db, "correct", "--list"), ensure_ascii=False)
+    assert '"field": "title", "value": "改正的标题", "reason": "typing error"' in answer
+    assert '"withdrawn_at": "20' in answer
+
+
+def test_a_split_and_a_join_are_each_others_opposite(db: Path) -> None:
+    assert articles(db) == 1
+    run(db, "split", B, "--reason", "their own report")
+    assert articles(db) == 2
+    run(db, "join", A, B, "--reason", "after all")
+    assert articles(db) == 1
+    assert json.dumps(run(db, "join", "--list")).count('"withdrawn_at": null') == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("correct", A, "title", "x"),
+        ("correct", A, "colour", "x", "--reason", "y"),
+        ("correct", A),
+        ("split", "--reason", "y"),
+        ("split", "https://park.example/none", "--reason", "y"),
+        ("join", A, "--reason", "y"),
+        ("join", A, A, "--reason", "y"),
+        ("split", "--withdraw", "9"),
+        ("correct", "--withdraw", "9"),
+        ("split", "ftp://x/y", "--reason", "y"),
+    ],
+)
+def test_what_cannot_be_done_is_wrong_usage(db: Path, words: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, ["--db", str(db), *words])
+    assert (result.exit_code, result.stdout) == (2, "")
