@@ -53,7 +53,7 @@ def number_places(text: str, sounds: str) -> Places:
         start, end = match.span()
         at = start - shift
         shift += end - start - 1
-        if _is_of_page(text, start, match.group()):
+        if is_of_page(text, start, match.group()):
             continue
         before, after = masked[max(0, at - _CONTEXT) : at], masked[at + 1 : at + 1 + _CONTEXT]
         if _is_enough(before):
@@ -90,7 +90,7 @@ def _is_enough(context: str) -> bool:
     return len(context) - context.count("#") >= _ENOUGH
 
 
-def _is_of_page(text: str, start: int, number: str) -> bool:
+def is_of_page(text: str, start: int, number: str) -> bool:
     """Whether a number belongs to page furniture or to a latin name."""
     before = text[max(0, start - 18) : start]
     return (

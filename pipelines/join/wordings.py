@@ -58,7 +58,7 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
     if _has_own_body(a, b, passes[0]):
         return Wordings(against="body")
     found = [gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs)]
-    found = [gap for gap in found if not _is_of_page(a, b, gap)]
+    found = [gap for gap in found if not is_of_page(a, b, gap)]
     differ = sum(_is_other_figure(a.text[gap.a], b.text[gap.b]) for gap in found)
     figures = differ + _shared_figures(a, passes)
     exchanges = [gap for gap in found if not _NUMBER.search(a.text[gap.a] + b.text[gap.b])]
@@ -70,7 +70,7 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
     return Wordings(len(exchanges), names, figures, differ, against)
 
 
-def _is_of_page(a: Features, b: Features, gap: Gap) -> bool:
+def is_of_page(a: Features, b: Features, gap: Gap) -> bool:
     """Whether it stands in a byline, counter or link."""
     return any(
         _PAGE_WORDS.search(one.text[max(0, at.start - _PAGE_REACH) : at.stop + _PAGE_REACH // 2])

@@ -1,0 +1,181 @@
+"""Which figures, dates and names differ between two copies of one article.
+
+In: two texts taken apart (`figures.spell_out`). Out: a `Difference` for each place, in text order, where
+the words around are the same and the value is another. What one text lacks, says in other words, or
+spells otherwise (亿 for 万, full width, traditional, homophones) is no difference.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pipelines.join.alignment import aligned, short_gaps
+from pipelines.join.figures import DATE, FIGURE, are_one
+from pipelines.join.lexicon import NAMED, STRONG, name_evidence
+from pipelines.join.names import survives
+from pipelines.join.numbers import is_of_page as is_page_number
+from pipelines.join.wordings import is_of_page
+from pipelines.normalise import are_regional
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.join.alignment import Gap, Run
+    from pipelines.join.figures import Spelt, Token
+
+Kind = Literal["figure", "date", "name"]
+
+DIFFERENCES_MOST = 50
+"""A table with other numbers throughout is told by its first fifty."""
+
+_AROUND = 12
+"""Characters of the text shown on either side."""
+_SIDE_LEAST, _SIDES_LEAST = 2, 6
+"""Words (ideographs) that both texts must share on each side of a figure, and on both sides together. With
+half of each, one figure of a list is taken for the next where one text lacks an entry."""
+_NAMES_SHARE = 0.5
+"""Of 100 copies with words swapped for synonyms, 18 had a synonym taken for a name without it, none with it
+(the documents of `benchmarks/neardup.py`)."""
+_TELEPHONE = re.compile(r"0\d{9,11}|1[3-9]\d{9}|[48]00\d{7}")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One place where two copies say different things."""
+
+    kind: Kind
+    place: str
+    """The words around, as the first text has them, with … for what differs."""
+    ours: str
+    """What the first text says there, as it is shown."""
+    theirs: str
+
+
+def differences(one: Spelt, other: Spelt) -> tuple[Difference, ...]:
+    """Where two joined texts contradict each other; none where they are told apart by wording alone."""
+    if one.words.text == other.words.text and one.tokens.keys() == other.tokens.keys():
+        passes = [[(0, 0, len(one.places))]]
+    else:
+        passes = list(aligned(one.words, other.words))
+    found = [entry for runs in passes for run in runs for entry in _values(one, other, run)]
+    found += _names(one, other, passes)
+    told: dict[tuple[str, str], Difference] = {}
+    for _, difference in sorted(found, key=lambda entry: entry[0]):
+        told.setdefault((difference.ours, difference.theirs), difference)
+    return tuple(told.values())[:DIFFERENCES_MOST]
+
+
+def figures_differ(found: tuple[Difference, ...]) -> bool:
+    """Whether a figure is among them."""
+    return any(difference.kind == "figure" for difference in found)
+
+
+def _values(one: Spelt, other: Spelt, run: Run) -> Iterator[tuple[int, Difference]]:
+    """The figures and dates inside one shared stretch that mean something else."""
+    start, start_other, size = run
+    for at in _places_in(one, start, size):
+        there = at - start + start_other
+        ours, theirs = one.tokens[at], other.tokens.get(there)
+        if theirs is None or are_one(ours.value, theirs.value):
+            continue
+        if (
+            _is_held(one, other, at, run)
+            and not _is_elsewhere(one, other, ours, theirs)
+            and not _is_of_page(one, at, ours)
+            and not _is_half_read(one, other, ours, theirs)
+        ):
+            kind: Kind = "date" if one.words.text[at] == DATE else "figure"
+            yield at, _difference(kind, one, other, (at, at + 1), (there, there + 1))
+
+
+def _places_in(one: Spelt, start: int, size: int) -> list[int]:
+    places = one.token_places
+    return list(places[bisect_left(places, start) : bisect_left(places, start + size)])
+
+
+def _is_held(one: Spelt, other: Spelt, at: int, run: Run) -> bool:
+    """Whether enough shared words stand beside it, its unit among them; both texts' end is as good."""
+    start, start_other, size = run
+    before = _words_beside(one.words.text[max(start, at - _SIDES_LEAST) : at])
+    after = _words_beside(one.words.text[at + 1 : min(start + size, at + 1 + _SIDES_LEAST)])
+    if start + size == len(one.places) and start_other + size == len(other.places):
+        after = max(after, min(after, 1) * _SIDE_LEAST)
+    return min(before, after) >= _SIDE_LEAST and before + after >= _SIDES_LEAST
+
+
+def _words_beside(text: str) -> int:
+    return len(text) - text.count(FIGURE) - text.count(DATE)
+
+
+def _is_elsewhere(one: Spelt, other: Spelt, ours: Token, theirs: Token) -> bool:
+    """Whether each text has the other's value too, and as often: the same facts in another order."""
+    has, has_other = one.values, other.values
+    if ours.value not in has_other or theirs.value not in has:
+        return False
+    return has[ours.value] <= has_other[ours.value] or has_other[theirs.value] <= has[theirs.value]
+
+
+def _is_of_page(one: Spelt, at: int, token: Token) -> bool:
+    """Whether it is a telephone number, a counter or the byline's time."""
+    number = one.text[token.start : token.stop]
+    return _TELEPHONE.fullmatch(number) is not None or is_page_number(one.words.text, at, number)
+
+
+def _is_half_read(one: Spelt, other: Spelt, ours: Token, theirs: Token) -> bool:
+    """Whether a figure in characters may be a piece of one: in 三百二石四 a homophone stands for 十."""
+    return (ours.han or theirs.han) and _neighbours(one, ours) != _neighbours(other, theirs)
+
+
+def _neighbours(spelt: Spelt, token: Token) -> tuple[str, str]:
+    return spelt.plain[max(0, token.start - 1) : token.start], spelt.plain[token.stop : token.stop + 1]
+
+
+def _names(one: Spelt, other: Spelt, passes: list[list[Run]]) -> list[tuple[int, Difference]]:
+    """Short wordings between shared stretches that are one name for another.
+
+    Where much was reworded, a synonym looks like a name, and only what is surely one counts.
+    """
+    a, b = one.words, other.words
+    exchanged = [
+        gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs) if _is_wording(one, other, gap)
+    ]
+    sure = {gap: name_evidence(a, gap.a, b, gap.b) for gap in exchanged if not survives(a, b, gap)}
+    names = [gap for gap in sure if sure[gap] >= NAMED]
+    if len(names) < _NAMES_SHARE * len(exchanged):
+        names = [gap for gap in names if sure[gap] == STRONG]
+    return [(gap.a.start, _difference("name", one, other, _whole(gap.a), _whole(gap.b))) for gap in names]
+
+
+def _is_wording(one: Spelt, other: Spelt, gap: Gap) -> bool:
+    """Whether words stand for words inside a sentence."""
+    a, b = one.words, other.words
+    ours, theirs = a.text[gap.a], b.text[gap.b]
+    return (
+        not any(sign in ours + theirs for sign in (FIGURE, DATE))
+        and one.raw(gap.a.start, gap.a.stop).isalnum()
+        and other.raw(gap.b.start, gap.b.stop).isalnum()
+        and not is_of_page(a, b, gap)
+        and not are_regional(ours, theirs)
+    )
+
+
+def _whole(part: slice) -> tuple[int, int]:
+    """One character alone is shown with the one before it: a given name with its surname."""
+    start = part.start - 1 if part.stop - part.start == 1 and part.start else part.start
+    return start, part.stop
+
+
+def _difference(
+    kind: Kind, one: Spelt, other: Spelt, ours: tuple[int, int], theirs: tuple[int, int]
+) -> Difference:
+    before = one.raw(max(0, ours[0] - _AROUND), ours[0])
+    after = one.raw(ours[1], min(len(one.places), ours[1] + _AROUND))
+    return Difference(
+        kind=kind,
+        place=" ".join(f"{before}…{after}".split()),
+        ours=one.raw(*ours),
+        theirs=other.raw(*theirs),
+    )
