@@ -65,6 +65,8 @@ class Rejection:
     """fetch, kind, decode, extract, clean, sign, join or archive."""
     reason: str
     """A short phrase a person understands, first words stable: `no text`, `list page`, ..."""
+    page_id: int | None = None
+    """The page of which this was found, where reading it came to that end (and no worker failed)."""
 
 
 @dataclass(frozen=True, slots=True)

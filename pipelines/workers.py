@@ -17,7 +17,7 @@ import sys
 import threading
 from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait  # noqa: A004 - the future's own error
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pebble import ProcessExpired, ProcessPool
@@ -142,10 +142,11 @@ def _read_batch(read: Read, batch: Sequence[tuple[Page, Source]]) -> list[Readin
 
 def _read_page(read: Read, page: Page, source: Source) -> Reading | Rejection:
     try:
-        return read(page, source)
+        result = read(page, source)
     except Exception as error:  # noqa: BLE001 - whatever a page does to a library, it costs that page only
         _log.debug("reading %s failed", page.url, exc_info=True)
         return Rejection(page.url, page.source, "extract", f"failed: {type(error).__name__}: {error}"[:300])
+    return replace(result, page_id=page.page_id)
 
 
 def _start_worker() -> None:

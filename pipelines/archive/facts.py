@@ -31,6 +31,8 @@ class Changes:
     """Nodes that are live now, by id."""
     removed: set[int] = field(default_factory=set)
     """Nodes that may have lost their last reading."""
+    emptied: set[int] = field(default_factory=set)
+    """Articles that lost a copy whose page is no reading any more."""
 
 
 def put_reading(
@@ -66,8 +68,20 @@ def put_reading(
     return True
 
 
-def put_rejection(connection: sqlite3.Connection, rejection: Rejection, at: str, changes: Changes) -> None:
-    """Stores why a URL did not become a copy; a copy that is there already stays."""
+def put_rejection(
+    connection: sqlite3.Connection, rejection: Rejection, at: str, furniture: Furniture, changes: Changes
+) -> None:
+    """Stores why a URL did not become a copy.
+
+    A copy that is there already stays, unless the rejection says of the very page it was read from that
+    it holds no news: then it was read wrongly before.
+    """
+    if rejection.page_id is not None:
+        row = connection.execute(
+            "SELECT id FROM readings WHERE page_url = ? AND page_id = ?", (rejection.url, rejection.page_id)
+        ).fetchone()
+        if row is not None:
+            drop_reading(connection, row[0], furniture, changes)
     connection.execute(
         "INSERT INTO rejections (url, source, stage, reason, at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (url) DO UPDATE SET source = excluded.source, stage = excluded.stage,"
@@ -75,6 +89,28 @@ def put_rejection(connection: sqlite3.Connection, rejection: Rejection, at: str,
         (rejection.url, rejection.source, rejection.stage, rejection.reason, at),
     )
     changes.addresses.add(rejection.url)
+
+
+def drop_reading(
+    connection: sqlite3.Connection, reading_id: int, furniture: Furniture, changes: Changes
+) -> None:
+    """Takes a reading out with all that was read from its page, its copy and its former versions."""
+    source, page_url, claimed_url = connection.execute(
+        "SELECT source, page_url, claimed_url FROM readings WHERE id = ?", (reading_id,)
+    ).fetchone()
+    changes.removed.update(
+        row[0]
+        for row in connection.execute(
+            "SELECT node_id FROM texts WHERE id IN (SELECT text_id FROM readings WHERE id = ?1"
+            " UNION SELECT text_id FROM versions WHERE reading_id = ?1)",
+            (reading_id,),
+        )
+    )
+    gone = connection.execute("DELETE FROM copies WHERE reading_id = ? RETURNING article_id", (reading_id,))
+    changes.emptied.update(row[0] for row in gone.fetchall())
+    changes.addresses.update(url for url in (page_url, claimed_url) if url)
+    furniture.remove(reading_id, source)
+    connection.execute("DELETE FROM readings WHERE id = ?", (reading_id,))
 
 
 def claimed_address(page_url: str, claims: tuple[Claim, ...]) -> str | None:

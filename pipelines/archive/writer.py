@@ -14,6 +14,7 @@ from pipelines.archive.conclusions import Counts, conclude
 from pipelines.archive.connect import open_for_writing, storage_errors
 from pipelines.archive.facts import Changes, forget_texts, put_reading, put_rejection
 from pipelines.archive.furniture import Furniture, give_up, stale_pages
+from pipelines.archive.gone import come_back, put_gone
 from pipelines.archive.join_index import SqliteJoinIndex
 from pipelines.archive.people import (
     copy_of,
@@ -44,6 +45,8 @@ class Ingested:
     readings: int
     rejections: int
     counts: Counts
+    gone: int = 0
+    """Pages found missing that were there."""
 
 
 class Archive:
@@ -84,19 +87,32 @@ class Archive:
         connection = self._database.conn
         blocklist = self.blocklist()
         changes = Changes()
-        readings = rejections = 0
+        readings = rejections = gone = 0
         for result in results:
             if blocklist.blocks(result.url):
                 continue
-            if isinstance(result, Rejection):
-                put_rejection(connection, result, at, changes)
+            if isinstance(result, Rejection) and put_gone(connection, result, at):
+                gone += 1
+            elif isinstance(result, Rejection):
+                put_rejection(connection, result, at, self._furniture, changes)
                 rejections += 1
             elif not _is_kept_out(result, blocklist):
                 reading = _without_blocked_claims(result, blocklist)
                 readings += put_reading(connection, reading, self._furniture, changes)
+                come_back(connection, result.url)
         clusters = self._join(connection, changes)
-        counts = conclude(connection, changes.addresses, clusters, self._joiner.similarity, at)
-        return Ingested(readings, rejections, counts)
+        counts = self._concluded(changes, clusters, at)
+        return Ingested(readings, rejections, counts, gone)
+
+    def _concluded(self, changes: Changes, clusters: dict[int, int], at: str) -> Counts:
+        return conclude(
+            self._database.conn,
+            changes.addresses,
+            clusters,
+            self._joiner.similarity,
+            at,
+            emptied=frozenset(changes.emptied),
+        )
 
     def _join(self, connection: sqlite3.Connection, changes: Changes) -> dict[int, int]:
         for signed in changes.added.values():
