@@ -47,6 +47,8 @@ CUES: tuple[Rule, ...] = (
         r"|点击|图片|视频|关键词|精选|同类|最近)[^。，]{0,6}(?:阅读|閱讀|新闻|新聞|文章|推荐"
         r"|推薦|资讯|資訊|報導|报道|内容|內容|喜欢|喜歡|感兴趣|感興趣|還想看|还想看"
         r"|在看|精选|链接|鏈接|排行|回顾|发表|專題|专题|信息|话题)|看了又看|又看|猜你喜欢"
+        r"|(?:园区|厂房|房源|项目|企业|产品|图文|文章|内容|视频|专题|栏目|频道|好文|精品|小编|站长|本站"
+        r"|同城|热销|最新|精选)(?:推荐|推薦)"
         r"|相关链接|relevant|related(?: \w+)?"
         r"|you (?:may|might) also.*|more (?:from|stories|news)\b.*"
         r"|read (?:more|next)|next article|recommended(?: \w+)*|most (?:read|popular)"
@@ -76,6 +78,20 @@ CUES: tuple[Rule, ...] = (
         _OPEN + r"(?:(?:分享|转发|轉發|转载)(?:到|至|给|給|本文|文章|此文)[^。]{0,30}|分享|share(?: this)?"
         r"|share(?: this)? (?:article|story|post|page|on|via|to)\b[^.!?]{0,60}|share\s?[:：][^.!?]{0,60})"
         + _CLOSE,
+    ),
+    _rule(
+        "paywall",
+        "navigation",
+        r"^.{0,20}(?:to (?:continue|keep) reading|already a (?:subscriber|member)|subscribe (?:now )?to (?:read|continue|keep)"
+        r"|this (?:article|content|story) is (?:for|available to|exclusive to) (?:subscribers|members))\b.{0,200}$"
+        r"|^.{0,20}(?:登录|登錄|付费|付費|订阅|訂閱|开通会员|加入会员).{0,6}(?:后|後|即可|才能|查看|阅读|閱讀).{0,14}(?:全文|剩余|内容|內容)?"
+        r".{0,6}$|^\W{0,3}(?:本文|此文)(?:为|為)(?:付费|付費|会员|會員).{0,30}$",
+    ),
+    _rule(
+        "page-useful",
+        "navigation",
+        r"^(?:is|was) this (?:page|article|information) (?:useful|helpful)\b.{0,20}$"
+        r"|^did you find (?:this|what).{0,60}\?$|^help us improve\b.{0,60}$",
     ),
     Rule("company-note", "contact", re.compile(r"^About (?:the )?[A-Z][\w&.,'’ -]{1,50}:?$")),
     _rule(
@@ -118,7 +134,7 @@ LINES: tuple[Rule, ...] = (
         r"|新闻|稿件|资讯|内容|消息"
         r"|原文)?(?:来源|來源|出处|稿源|出處)\s?[:：]"
         r"|作\s?者\s?[:：]|原创\s?[:：]|source\s?[:：]|published(?: on)?\s?[:：]?\s|posted (?:on|by)"
-        r"|updated\s?[:：]?\s|last updated|by\s[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3}$|(?:浏览|瀏覽"
+        r"|(?:last |first )?(?:updated|modified|published)\s?[:：]?\s|by\s[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3}$|(?:浏览|瀏覽"
         r"|点击|點擊|阅读|閱讀|人气|访问)(?:次数|量|数)?\s?[:：]"
         r"|(?:文章)?(?:录入|编号|索引号|发布机构|信息来源|责任单位|供稿单位|发布单位"
         r"|发文机关)\s?[:：])[^。]{0,120}$",
@@ -166,6 +182,31 @@ LINES: tuple[Rule, ...] = (
         r"(?:本文(?:为|转|来自|由|仅)|文中|本站|本网|转自|转载|客服|微信|关注我们|整理发布"
         r"|小编|文末|仅供).{0,80}$",
     ),
+    Rule(
+        "byline-english",
+        "editor",
+        re.compile(
+            r"^(?:[Bb]y|BY|Words by|Story by)\s[A-Z][\w.'’-]*(?: (?:and |& |de |van |von |al-)?[A-Z][\w.'’-]*){1,8}"
+            r"(?:\s?(?:[,|·•–—-]| in [A-Z]).{0,100})?$"
+            r"|^\W?(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|Compiled|[Pp]roduction) by [A-Z].{0,200}$"
+            r"|^\d{1,2}[ -]min(?:ute)?s?(?: read)?$"
+        ),
+    ),
+    Rule(
+        "photo-credit",
+        "caption",
+        re.compile(
+            r"^(?:Photo(?:graph)?|Image|Picture|Screenshot|Illustration|Credit|Photo credit|Image credit)s?"
+            r"(?: (?:by|courtesy(?: of)?)|\s?[:/])\s?\S.{0,80}$|^(?:HIDE|SHOW) CAPTION$|^\d{1,2}:\d\d\s?[-–—]\s?Source\s?:.{0,40}$"
+            r"|^[（(]?(?:图片|圖片|图|圖|摄影|攝影|供图)\s?[:：/|丨]?\s?(?:来源|來源|由|源自)\s?[:：]?.{1,30}$"
+        ),
+    ),
+    _rule(
+        "player",
+        "navigation",
+        r"^(?:\d{1,2}:)?\d{1,2}:\d{2}\s?/\s?(?:\d{1,2}:)?\d{1,2}:\d{2}.{0,12}$|^语音播报.{0,12}$|^story highlights$",
+    ),
+    _rule("ruler", "navigation", r"^[\W_]+$"),
     _rule(
         "loading", "navigation", r"^.{0,20}(?:加载中|请稍候|请稍等|请刷新|刷新本页面|loading\.\.\.).{0,12}$"
     ),
@@ -202,6 +243,7 @@ LINES: tuple[Rule, ...] = (
         _OPEN + r"(?:下载.{0,12}(?:app|客户端).{0,20}|打开.{0,10}(?:app|客户端).{0,20}"
         r"|(?:欢迎)?关注.{0,20}(?:公众号|微信"
         r"|微博|头条号|官微).{0,30}|subscribe to .{0,60}|sign up for .{0,80}|follow us.{0,60}"
+        r"|.{0,160}newsletter\b.{0,120}\bsign up(?: here)?|.{0,100}\b(?:can be reached|reach (?:him|her|them)) (?:at|on|by)\b.{0,80}"
         r"|download (?:the|our) .{0,30}app.{0,30}|(?:喜欢|喜歡).{0,12}(?:赞|讚).{0,6}|点击.{0,8}(?:蓝字"
         r"|蓝色字|关注).{0,24}|如果.{0,10}喜欢.{0,20}(?:点赞|转发"
         r"|分享|关注).{0,20})" + _CLOSE,
@@ -290,7 +332,9 @@ TAIL: tuple[Rule, ...] = (
         "contact-plea",
         "contact",
         r"^.{0,24}(?:请说明您|请留下您|欢迎(?:来电|咨询|致电|洽谈|联系|垂询)|快速(?:帮您"
-        r"|为您)?对接|免费(?:咨询|选址|带看|对接)|一对一服务"
+        r"|为您)?对接|免费(?:咨询|选址|带看|对接|匹配|领取|发布)|一对一服务"
+        r"|(?:立即|马上)(?:免费)?(?:匹配|申请|咨询|领取|预约|报名|体验|订阅|登录)"
+        r"|(?:请)?(?:咨询|联系|致电|添加).{0,14}(?:顾问|经理|专员|客服|老师)"
         r"|添加.{0,10}微信|加.{0,6}微信|详情(?:请)?(?:咨询|致电|联系)|for more information|media contact"
         r"|press contact|for (?:media )?inquiries|about the (?:company|author)).{0,120}$",
     ),
@@ -305,6 +349,12 @@ CONTACT_WORDS = re.compile(_CONTACT_WORDS, re.IGNORECASE)
 PHONES = re.compile(PHONE)
 
 TRAILING: tuple[Rule, ...] = (
+    _rule(
+        "more-link",
+        "navigation",
+        r"(?<=[。！？”.!?）)])\s*(?:返回.{1,8}[，,]\s?查看更多|查看更多|阅读全文|点击查看(?:全文|详情|更多)?|read more"
+        r"|continue reading)[\s>»›.…]{0,4}$",
+    ),
     _rule(
         "editor-aside",
         "editor",
