@@ -6,14 +6,15 @@ then what the page says twice.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.clean.pinyin import drop_pinyin
 from pipelines.clean.repeats import drop_repeats
-from pipelines.clean.rules import BARE_DATE, LINES, PASSING_CUES, TRAILING, Rule, first_match
+from pipelines.clean.rules import BARE_DATE, BYLINE, LINES, PASSING_CUES, TRAILING, Rule, first_match
 from pipelines.clean.tail import find_tail, first_news, tail_rule
-from pipelines.dates import Moment, read_date
+from pipelines.dates import Moment, has_date, read_date
 from pipelines.furniture import line_key
 from pipelines.normalise import normalise
 from pipelines.records import Field, Rejection, Story, Stripped
@@ -28,6 +29,12 @@ __all__ = ["clean"]
 _LEAST_LETTERS = 20
 """Letters and digits below which what is left is no piece of news."""
 _TITLE_LENGTH = 60
+_LABELS = re.compile(
+    r"(?:来源|來源|来自|來自|作者|发布者|发布人|编辑|編輯|查看|浏览|瀏覽|阅读|閱讀|点击|點擊|评论|評論|人气|字号|字體|时间|日期|記者|记者"
+    r"|views?|comments?|source|author)(?:次数|量|数)?\s?[:：(（]?\s?",
+    re.IGNORECASE,
+)
+"""Words of a byline: a line above the news with a date and two of them is one, in whatever order."""
 
 
 def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection:
@@ -35,7 +42,7 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
     stripped = list(extracted.stripped)
     title = extracted.title.value if extracted.title else ""
     lines = _drop_furniture(extracted.lines, source.furniture, stripped)
-    lines = _cut_tail(lines, stripped)
+    lines = _cut_tail(lines, title, stripped)
     lines = _drop_lines(lines, title, extracted.published, stripped)
     lines = _drop_names(lines, extracted, stripped)
     lines = _cut_pieces(lines, stripped)
@@ -75,8 +82,8 @@ def _drop_furniture(lines: Sequence[str], furniture: frozenset[int], stripped: l
     return kept
 
 
-def _cut_tail(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
-    tail = find_tail(lines)
+def _cut_tail(lines: Sequence[str], title: str, stripped: list[Stripped]) -> list[str]:
+    tail = find_tail(lines, title)
     for line in lines[tail.start :]:
         rule = tail_rule(line)
         stripped.append(
@@ -119,6 +126,8 @@ def _head_rule(line: str, published: Published | None, *, titled: bool) -> Rule 
         and (BARE_DATE.pattern.search(line) or _states(line, published))
     ):
         return BARE_DATE
+    if len(line) <= 200 and has_date(line, relative=False) and len(_LABELS.findall(line)) >= 2:
+        return BYLINE
     rule = tail_rule(line)
     return rule if rule and (rule.kind == "contact" or rule.name == "rights-notice") else None
 

@@ -266,6 +266,8 @@ BARE_DATE = _rule(
 )
 """A day without a year, in a line below the title; days with one are read as dates."""
 
+BYLINE = next(rule for rule in LINES if rule.name == "byline")
+
 NOTICES: tuple[Rule, ...] = (
     _rule(
         "rights-notice",

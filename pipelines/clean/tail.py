@@ -16,6 +16,26 @@ _REPORTED = re.compile(
 )
 _PLEA = re.compile(r"点.{0,2}赞|點.{0,2}讚|在看|转发|关注我|请|請|欢迎|歡迎|喜欢|喜歡")
 _CLAUSES = re.compile(r"[，,]|\b(?:said|says|told|will|can)\b")
+_NOTICE_TITLE = re.compile(
+    r"(?:公告|公示|通知|通告|启事|啟事|招标|招標|采购|採購|中标|中標|竞价|拍卖|招聘|征集|徵集|申报|申報|邀请函|办事指南"
+    r"|(?:tender|notice|invitation to bid|call for (?:bids|proposals|applications)))(?:[（(《].{0,20})?$"
+    r"|^关于.{2,60}的(?:公告|公示|通知|通告|意见|函)",
+    re.IGNORECASE,
+)
+_CONTACT_SECTION = re.compile(
+    r"^[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)]?[、.．:：)）]?\s?.{0,8}"
+    r"(?:联系方式|联系人|联系电话|咨询电话|咨询方式|聯絡方式|报名方式|监督电话|contact(?: details)?)\W{0,2}$",
+    re.IGNORECASE,
+)
+_NOTICE_RULES = frozenset(["phone", "messenger", "contact-line"])
+_PLEADING = re.compile(
+    r"招商|热线|選址|选址|租售|同号|同號|免费|客服|顾问|专线|扫码|二维码|加微|欢迎|本站|本网|点击"
+)
+_SIGNED = re.compile(
+    r"^(?:19|20|二[〇○零])[\d〇○零一二三四五六七八九年]{2,8}.{1,8}日$|^附件?\s?[:：\d]|^\d{1,2}[.．、]"
+    r"|(?:委员会|管委会|政府|公司|中心|局|厅|部|办公室|学校|医院|协会|院|委|处)$"
+    r"|^[^。]{1,14}\s?[:：].{1,60}$"
+)
 _LEAST_BEFORE = 30
 """Characters of news that must stand before a cue: menus and summaries carry the same words."""
 _LONG = 120
@@ -31,11 +51,16 @@ class Tail(NamedTuple):
     rule: str
 
 
-def find_tail(lines: Sequence[str]) -> Tail:
-    """The first line after the article; `len(lines)` where it goes on to the end."""
+def find_tail(lines: Sequence[str], title: str = "") -> Tail:
+    """The first line after the article; `len(lines)` where it goes on to the end.
+
+    Args:
+        lines: The body, a paragraph a line.
+        title: Its title: whether it is a notice (招标公告, 通知), whose contacts are part of the news.
+    """
     cut = _after_cue(lines)
     end = cut.start if cut else len(lines)
-    last = _last_news(lines[:end])
+    last = max(_last_news(lines[:end]), _last_of_notice(lines[:end], title))
     for index in range(last + 1, end):
         rule = tail_rule(lines[index]) or _contact_heading(lines, index, end)
         if rule:
@@ -120,6 +145,32 @@ def _last_news(lines: Sequence[str]) -> int:
         if _is_news(lines[index]):
             return index
     return -1
+
+
+def _last_of_notice(lines: Sequence[str], title: str) -> int:
+    """The index of the last line of a notice's own contacts, attachments and signature; -1 for no notice.
+
+    They stand under a numbered heading, or in a text whose title calls it a notice. What pleads with the
+    reader (招商热线, 微信同号) is the site's, and ends them.
+    """
+    numbered = next((i for i, line in enumerate(lines) if _CONTACT_SECTION.search(line)), -1)
+    titled = bool(_NOTICE_TITLE.search(title))
+    if numbered < 0 and not titled:
+        return -1
+    start = numbered if numbered >= 0 else _last_news(lines) + 1
+    last = -1
+    for index in range(start, len(lines)):
+        rule = tail_rule(lines[index])
+        own = rule is None or rule.name in _NOTICE_RULES
+        if not own or _PLEADING.search(lines[index]):
+            break
+        if (
+            rule
+            or (titled and (_SIGNED.search(lines[index]) or len(lines[index]) >= 20))
+            or index == numbered
+        ):
+            last = index
+    return last
 
 
 def _contact_heading(lines: Sequence[str], index: int, end: int) -> Rule | None:

@@ -38,7 +38,8 @@ _OTHERS = re.compile(
     r"|猜你|你可能|您可能|大家|看了又看|看过|随机|为你|为您|為您|編輯|编辑)"
     r".{0,4}(?:阅读|閱讀|新闻|新聞|文章|推荐|推薦|资讯|報導|报道|内容|喜欢|感兴趣|還想看"
     r"|还想看|都在看|评论|留言|精选|看了又看)"
-    r"|看了又看|热门评论|网友评论|最新评论|related (?:articles|stories|news|posts|content)|you may also"
+    r"|看了又看|(?:热门|网友|最新|全部|用户|精彩|所有|发表)(?:评论|評論|留言|跟贴)|評論|评论区?|留言"
+    r"|(?:园区|厂房|房源|项目|企业|产品|图文|文章|视频|小编|精品|热销)推荐|related (?:articles|stories|news|posts|content)|you may also"
     r"|more (?:from|stories|news)|read more|read next"
     r"|recommended|most (?:read|popular)|latest (?:news|stories)|trending|comments?)\W{0,3}(?:\d+\W?)?$",
     re.IGNORECASE,

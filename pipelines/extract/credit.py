@@ -31,6 +31,9 @@ _BARE_CREDIT = re.compile(
     r"^[（(【\[]?\s?(?:本文)?(?:转载自|轉載自|转自|轉自|摘自"
     r"|稿源)\s?[:：]?\s?[《“]?(?=[\u4e00-\u9fffA-Z].{1,24}[》”]?\s?[）)】\]]?。?$)"
 )
+_WIRE_CREDIT = re.compile(r"^(?:SOURCE|NEWS PROVIDED BY):? (?=[A-Z].{1,60}$)")
+"""How press releases name who sent them; in capitals, since sentences begin with Source too."""
+_NOTICE = re.compile(r"(?:注明|註明|标明|標明|标注)\s?[“\"「『]?$")
 _NOT_SOURCE = re.compile(
     r"^(?:本文.*|收录.*|发布|转发|本站|本网|网络|互联网|网络整理|未知|不详|佚名|转载|原创"
     r"|本站原创|null|none|undefined|其他|其它|其他来源|官方|源|无"
@@ -59,6 +62,8 @@ def find_credited_source(root: HtmlElement, lines: Sequence[str], metadata: Meta
     named_elements = _named_source(root)
     for text in lines:
         for match in _SOURCE_LABEL.finditer(text):
+            if _NOTICE.search(text[: match.start()]):
+                continue
             if field := _source(text[match.end() :], "byline", text):
                 own = named_elements and field.value.startswith(named_elements.value)
                 return named_elements if own else field
@@ -68,7 +73,7 @@ def find_credited_source(root: HtmlElement, lines: Sequence[str], metadata: Meta
     if named_elements:
         return named_elements
     for text in lines:
-        bare = _BARE_CREDIT.search(text) if len(text) < 60 else None
+        bare = (_BARE_CREDIT.search(text) or _WIRE_CREDIT.search(text)) if len(text) < 80 else None
         if bare and (field := _source(text[bare.end() :], "credit line", text)):
             return field
     return None

@@ -15,7 +15,7 @@ _KINDS: dict[str, frozenset[str]] = {
         "crumbnav sitemap"
         " topbar toolbar tools pager pagination paging pages topnav subnav mianbaoxie "
         "daohang weizhi skip login"
-        " search searchbox dropdown tabs fontsize toolbox prevnext",
+        " search searchbox dropdown tabs fontsize toolbox prevnext feedback",
         "related": "related relate relates relatednews recommend recommended recommends recommendation "
         "rec tuijian"
         " xiangguan hot hotnews hotlist rank ranking toplist sidebar side aside rightbar "
@@ -33,7 +33,7 @@ _KINDS: dict[str, frozenset[str]] = {
         " newsletter",
         "copyright": "copyright copyrights footer foot foots disclaimer declare statement shengming "
         "banquan bottom"
-        " bottombar footnav copy license legal",
+        " bottombar footnav copy license legal paywall regwall",
         "contact": "contact contacts contactus lianxi kefu hotline",
         "advertisement": "ad ads adv advert adverts advertisement advertising banner gg guanggao adsbygoogle "
         "promo"
@@ -41,7 +41,7 @@ _KINDS: dict[str, frozenset[str]] = {
         "editor": "bio biography",
         "byline": "byline info infos source time date meta author authors editor pubtime pubdate "
         "artinfo laiyuan"
-        " about timestamp publish msg bianji zebian zerenbianji edit dateline",
+        " about metadata timestamp publish msg bianji zebian zerenbianji edit dateline",
     }.items()
 }
 _BODY_WORDS = frozenset(
@@ -71,6 +71,9 @@ _BODY_WORDS = frozenset(
         "paragraph",
     ]
 )
+_ABOUT_PEOPLE = frozenset(["author", "authors", "writer", "zuozhe"])
+_BOXES = frozenset(["box", "bio", "card", "profile", "about", "description", "desc", "biography", "intro"])
+"""`author-box`, `about-author`: who wrote it, in paragraphs; `author` alone names a byline."""
 _TAG_KINDS = {"nav": "navigation", "aside": "related", "footer": "copyright", "menu": "navigation"}
 
 
@@ -88,6 +91,8 @@ def kind_hint(tag: str, names: str) -> str:
 def _of_names(names: str) -> str:
     for name in reversed(names.split()):
         words = _words(name)
+        if _ABOUT_PEOPLE.intersection(words) and _BOXES.intersection(words):
+            return "editor"
         kind = next((kind for word in reversed(words) for kind, known in _KINDS.items() if word in known), "")
         if kind and not (words and words[-1] in _BODY_WORDS):
             return kind

@@ -18,7 +18,7 @@ _NEXT_LABEL = rf"(?:{_LABELS})\s?[:：/／丨\[(（]|\s(?:{_LABELS})(?:\s|$)|{_G
 """A label ends the value before it where a colon or white space marks it: names end in 评论 and 发布 too."""
 _VALUE_END = re.compile(
     rf"{_NEXT_LABEL}|[|｜,，;；。!！\[【\]】(（)）／/]|(?:19|20)\d\d\s?[-年/.]\s?\d|\d{{1,2}}[:：]\d\d"
-    rf"|\s-\s|\s{{2,}}|https?:",
+    rf"|\s[-–—]\s|\s{{2,}}|https?:",
     re.IGNORECASE,
 )
 
