@@ -56,6 +56,8 @@ class Drained:
     articles_new: int = 0
     articles_updated: int = 0
     copies_joined: int = 0
+    gone: int = 0
+    """Known pages that their hosts have no more."""
 
 
 _Result = tuple[Page, Reading | Rejection]
@@ -65,13 +67,19 @@ class _Drain:
     """The state of one draining."""
 
     def __init__(
-        self, archive: Archive, queue: PageQueue, sources: Mapping[str, Source], workers: Workers
+        self,
+        archive: Archive,
+        queue: PageQueue,
+        sources: Mapping[str, Source],
+        workers: Workers,
+        on_results: Callable[[list[_Result]], None] | None,
     ) -> None:
         self._archive = archive
         self._queue = queue
         self._sources = sources
         self._workers = workers
         self._cursor = 0
+        self._on_results = on_results
         self._again: set[int] = set()
         self.total = Drained()
 
@@ -83,6 +91,8 @@ class _Drain:
         if not results and not refused:
             return filled or self._workers.busy
         results = self._without_failed_rereads(results)
+        if self._on_results is not None:
+            self._on_results(results)
         self._write([result for _, result in results] + [rejection for _, rejection in refused])
         self._again.difference_update(page.page_id for page, _ in results)
         self._queue.mark_ingested([page.page_id for page, _ in results])
@@ -139,6 +149,7 @@ class _Drain:
             articles_new=total.articles_new + done.counts.articles_new,
             articles_updated=total.articles_updated + done.counts.articles_updated,
             copies_joined=total.copies_joined + done.counts.copies_joined,
+            gone=total.gone + done.gone,
         )
 
 
@@ -150,6 +161,7 @@ def drain(
     *,
     no_more: threading.Event,
     on_batch: Callable[[Drained], None] | None = None,
+    on_results: Callable[[list[tuple[Page, Reading | Rejection]]], None] | None = None,
 ) -> Drained:
     """Reads and archives stored pages until `no_more` is set and none is left.
 
@@ -160,12 +172,13 @@ def drain(
         options: worker processes and their limits.
         no_more: set by the crawl once no further page will come.
         on_batch: told the totals after each batch.
+        on_results: shown what was read before it is written.
 
     Raises:
         StorageError: the archive or the crawl store cannot be written; what was not marked comes again.
     """
     with Workers(read_page, options) as workers:
-        state = _Drain(archive, queue, sources, workers)
+        state = _Drain(archive, queue, sources, workers, on_results)
         while True:
             last_look = no_more.is_set()
             if state.step():

@@ -193,3 +193,17 @@ class Reading:
     """Keys of the lines at the page's edges before cleaning (`pipelines.furniture.edge_lines`)."""
     furniture_used: tuple[int, ...] = ()
     """Those of them that cleaning treated as furniture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a reading says in the fields that an analyst quotes, to compare two readings of a page."""
+
+    title: str
+    text: str
+    published: str | None
+    author: str | None
+    credited_source: str | None
+    language: str
+    stripped: tuple[str, ...]
+    """The stripped pieces, each as `kind: text`."""

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import crawl, demo, export, people, report, search, serve, show, sources, status
+from crawler.cli import crawl, demo, export, people, report, reprocess, search, serve, show, sources, status
 from crawler.cli.examples import examples
 from crawler.cli.failures import GuardedGroup
 from crawler.config import read_settings
@@ -92,6 +92,7 @@ app.command("show", epilog=show.EPILOG)(show.show)
 app.command("serve", epilog=serve.EPILOG)(serve.serve)
 app.command("export", epilog=export.EPILOG)(export.export)
 app.command("report", epilog=report.EPILOG)(report.report)
+app.command("reprocess", epilog=reprocess.EPILOG)(reprocess.reprocess)
 app.command("correct", epilog=people.CORRECT_EPILOG)(people.correct)
 app.command("split", epilog=people.SPLIT_EPILOG)(people.split)
 app.command("join", epilog=people.JOIN_EPILOG)(people.join)

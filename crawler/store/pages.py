@@ -53,6 +53,18 @@ class Pages(Database):
             ).fetchall()
         return [self._page(row) for row in rows]
 
+    def read_before(self, limit: int, after: int) -> list[Page]:
+        """The latest pages of their addresses that were ingested, with page_id > `after`, ascending."""
+        with self.reading() as db:
+            rows = db.execute(
+                f"SELECT {_PAGE} FROM pages WHERE article = 1 AND ingested = 1 AND page_id > ?"
+                " AND NOT EXISTS (SELECT 1 FROM pages later"
+                " WHERE later.url = pages.url AND later.page_id > pages.page_id)"
+                " ORDER BY page_id LIMIT ?",
+                (after, limit),
+            ).fetchall()
+        return [self._page(row) for row in rows]
+
     def mark_ingested(self, page_ids: Sequence[int]) -> None:
         """Pages that are in the archive, or rejected there, do not come out again."""
         with self.writing() as db:

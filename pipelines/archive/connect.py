@@ -171,4 +171,4 @@ def _migrate(database: Database, path: Path) -> None:
     with database.atomic():
         database.conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
         migrations.apply(database)
-        database["meta"].insert({"key": "salt", "value": secrets.token_hex(16)}, ignore=True)  # type: ignore[union-attr]
+        database.conn.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_hex(16),))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.records import Source
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
     from sqlite_utils import Database
-
-    from pipelines.records import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,21 @@ class SourceRun:
     refused: int
     down: bool
     last_error: str = ""
+    gone: int = 0
+    """Goes to `run_yields`, with the next one."""
+    found: int = 0
+
+
+_YIELD = """
+INSERT OR REPLACE INTO run_yields (run_id, source, new, undated, rejected, gone, found)
+SELECT r.id, ?2,
+  (SELECT count(*) FROM readings d WHERE d.source = ?2 AND d.first_fetched_at >= r.started_at),
+  (SELECT count(*) FROM readings d WHERE d.source = ?2 AND d.first_fetched_at >= r.started_at
+    AND d.published IS NULL),
+  (SELECT count(*) FROM rejections x WHERE x.source = ?2 AND x.at >= r.started_at AND x.stage <> 'fetch'),
+  ?3, ?4
+FROM runs r WHERE r.id = ?1
+"""
 
 
 def put_sources(database: Database, sources: Iterable[Source]) -> None:
@@ -48,6 +63,12 @@ def put_sources(database: Database, sources: Iterable[Source]) -> None:
             " SET name = excluded.name, time_zone = excluded.time_zone",
             [(source.host, source.name, source.time_zone) for source in sources],
         )
+
+
+def known_sources(connection: sqlite3.Connection) -> list[Source]:
+    """The sources as the archive names them, by host."""
+    rows = connection.execute("SELECT host, name, time_zone FROM sources ORDER BY host")
+    return [Source(host, name, time_zone) for host, name, time_zone in rows]
 
 
 def start_run(database: Database, at: str, version: str) -> int:
@@ -70,11 +91,15 @@ def finish_run(
     sources: Iterable[SourceRun] = (),
 ) -> None:
     """Closes a run record."""
+    done = tuple(sources)
     with database.atomic():
         database.conn.executemany(
             "INSERT OR REPLACE INTO run_sources (run_id, at, source, fetched, articles, unchanged, failed,"
             " refused, down, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(run_id, at, *astuple(source)) for source in sources],
+            [(run_id, at, *astuple(source)[:-2]) for source in done],
+        )
+        database.conn.executemany(
+            _YIELD, [(run_id, source.source, source.gone, source.found) for source in done]
         )
         database.conn.execute(
             "UPDATE runs SET outcome = ?, finished_at = ?, pages_fetched = ?, pages_unchanged = ?,"

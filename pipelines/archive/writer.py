@@ -24,7 +24,8 @@ from pipelines.archive.people import (
     withdraw_correction,
     withdraw_decision,
 )
-from pipelines.archive.runs import copies_by_source, finish_run, put_sources, start_run
+from pipelines.archive.read_before import said_before
+from pipelines.archive.runs import copies_by_source, finish_run, known_sources, put_sources, start_run
 from pipelines.errors import ConfigurationError
 from pipelines.join import Joiner
 from pipelines.records import Reading, Rejection
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.archive.runs import RunCounts, SourceRun
-    from pipelines.records import Source
+    from pipelines.records import Said, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,26 @@ class Archive:
         """Closes a run record with its outcome and what was done at each source."""
         with storage_errors(self.path):
             finish_run(self._database, run_id, outcome, counts, at, sources)
+
+    def remember(self, key: str, value: str | None) -> None:
+        """Keeps a word of its own over runs (`meta`); None forgets it."""
+        with storage_errors(self.path), self._database.atomic():
+            self._database.conn.execute("DELETE FROM meta WHERE key = ?", (key,))
+            if value is not None:
+                self._database.conn.execute("INSERT INTO meta VALUES (?, ?)", (key, value))
+
+    def remembered(self, key: str) -> str | None:
+        """What `remember` kept."""
+        row = self._database.conn.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def said_before(self, page_url: str) -> Said | None:
+        """What the archive holds of a page: its last reading, without what people corrected."""
+        return said_before(self._database.conn, page_url)
+
+    def known_sources(self) -> list[Source]:
+        """Every source that the archive has pages of."""
+        return known_sources(self._database.conn)
 
     def copies_by_source(self) -> dict[str, int]:
         """Host → the copies that the archive holds of it."""

@@ -1,0 +1,80 @@
+"""`parknews reprocess`: reads the stored pages again with the present rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
+from crawler.cli.output import answers, plain, print_json, remarks
+
+if TYPE_CHECKING:
+    from crawler.reprocess import ReprocessReport
+    from pipelines.compare import Change
+    from pipelines.drain import Drained
+
+EPILOG = examples(
+    ("after an update: read all stored pages again", "parknews reprocess"),
+    ("with a diff of every page that says something else now", "parknews reprocess --diff > changes.diff"),
+    note="Nothing is fetched. A killed reprocess goes on where it stopped.",
+)
+
+EVERY_PAGES = 500
+"""Pages between two lines of progress."""
+
+
+def reprocess(
+    ctx: typer.Context,
+    diff: Annotated[bool, typer.Option("--diff", help="Print what changed on each page.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Extract, clean and de-duplicate the stored pages again, with a report of what changed."""
+    from crawler.reprocess import reprocess as read_again  # noqa: PLC0415  # --help needs none of it
+    from pipelines.workers import WorkerOptions  # noqa: PLC0415
+
+    report = read_again(
+        settings_of(ctx).db,
+        WorkerOptions(),
+        on_change=_print_diff if diff else None,
+        on_batch=_Progress().show,
+    )
+    if as_json:
+        print_json(_as_json(report))
+    else:
+        _print_report(report)
+
+
+class _Progress:
+    """A line on stderr now and then."""
+
+    def __init__(self) -> None:
+        self._next = EVERY_PAGES
+        self._console = remarks()
+
+    def show(self, total: Drained) -> None:
+        """Told the totals after each batch."""
+        if total.pages + total.rejections >= self._next:
+            self._console.print(f"{total.pages + total.rejections} pages read again")
+            self._next += EVERY_PAGES
+
+
+def _print_diff(change: Change) -> None:
+    answers().print(plain(change.diff()), soft_wrap=True)
+
+
+def _print_report(report: ReprocessReport) -> None:
+    console = answers()
+    if report.resumed:
+        console.print("went on where an earlier reprocess had stopped")
+    console.print(
+        f"{report.pages} pages read again: {report.changed} changed, {report.found} are articles now,"
+        f" {report.lost} are none any more"
+    )
+    for field, pages in report.fields.items():
+        console.print(f"  {field} on {pages}")
+
+
+def _as_json(report: ReprocessReport) -> dict[str, object]:
+    return {name: getattr(report, name) for name in report.__slots__}

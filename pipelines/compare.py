@@ -1,0 +1,77 @@
+"""What a new reading of a page changes: field by field, with a diff of the text where one is wanted.
+
+In: what the archive says of a page, what the present stages say. Out: a Change, or None where they agree.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, fields
+
+from pipelines.records import Field, Published, Reading, Rejection, Said
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How two readings of one page differ."""
+
+    url: str
+    kind: str
+    """changed, found (was no article) or lost (is none any more)."""
+    fields: tuple[str, ...]
+    """Which fields changed, in the order of `Said`."""
+    before: Said | None
+    after: Said | None
+    reason: str = ""
+    """Why the page is no article any more."""
+
+    def diff(self) -> str:
+        """The change as a unified diff: a line a field, a paragraph of text or a stripped piece."""
+        lines = difflib.unified_diff(
+            _lines(self.before), _lines(self.after), f"{self.url} (before)", f"{self.url} (now)", lineterm=""
+        )
+        return "\n".join(lines)
+
+
+def compare(url: str, before: Said | None, result: Reading | Rejection) -> Change | None:
+    """How `result` differs from what was said before; None where it says the same."""
+    if isinstance(result, Rejection):
+        if before is None or result.page_id is None:
+            return None
+        return Change(url, "lost", (), before, None, result.reason)
+    after = said(result)
+    if before is None:
+        return Change(url, "found", (), None, after)
+    changed = tuple(
+        field.name for field in fields(Said) if getattr(before, field.name) != getattr(after, field.name)
+    )
+    return Change(url, "changed", changed, before, after) if changed else None
+
+
+def said(reading: Reading) -> Said:
+    """A reading in the form in which two can be compared."""
+    story = reading.story
+    return Said(
+        title=story.title.value,
+        text=story.text,
+        published=_value(story.published),
+        author=_value(story.author),
+        credited_source=_value(story.credited_source),
+        language=story.language,
+        stripped=tuple(f"{piece.kind}: {piece.text}" for piece in story.stripped),
+    )
+
+
+def _value(field: Field | Published | None) -> str | None:
+    return None if field is None else field.value
+
+
+def _lines(said: Said | None) -> list[str]:
+    if said is None:
+        return []
+    values = [
+        f"{field.name}: {getattr(said, field.name) or ''}"
+        for field in fields(Said)
+        if field.name not in ("text", "stripped")
+    ]
+    return [*values, *said.text.split("\n"), *(f"(stripped) {piece}" for piece in said.stripped)]

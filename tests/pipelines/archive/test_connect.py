@@ -1,0 +1,86 @@
+"""Opening archives: new, older, newer, foreign, missing."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlite_utils import Database
+
+from pipelines.archive import Archive, connect, read_only
+from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
+from pipelines.records import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.pipelines.archive.test_writer import Rows
+
+
+def test_an_archive_of_an_older_version_is_migrated_with_all_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, old = tmp_path / "archive.db", tmp_path / "migrations"
+    old.mkdir()
+    first = connect._MIGRATIONS / "0001_archive.sql"
+    (old / first.name).write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(connect, "_MIGRATIONS", old)
+        database = connect.open_for_writing(path)
+        database.conn.execute("INSERT INTO sources (host, name) VALUES ('park.example', '园区')")
+        salt = database.conn.execute("SELECT value FROM meta WHERE key = 'salt'").fetchone()
+        database.close()
+    with Archive(path) as archive:
+        archive.put_sources([Source("daily.example", "日报")])
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT host FROM sources ORDER BY host").fetchall() == [
+            ("daily.example",),
+            ("park.example",),
+        ]
+        assert connection.execute("SELECT value FROM meta WHERE key = 'salt'").fetchone() == salt
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("open_it", [Archive, read_only])
+def test_an_archive_of_a_newer_version_is_refused_untouched(
+    tmp_path: Path, open_it: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "archive.db"
+    Archive(path).close()
+    database = Database(path)
+    database["_sqlite_migrations"].insert(
+        {"migration_set": "parknews", "name": "9999_future", "applied_at": "2030"}
+    )  # type: ignore[union-attr]
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(NewerArchiveError, match="9999_future"):
+        open_it(path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("open_it", [Archive, read_only])
+def test_a_foreign_file_is_refused_untouched(tmp_path: Path, open_it: Callable[[Path], object]) -> None:
+    database, text = tmp_path / "other.db", tmp_path / "text.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+    text.write_text("not a database at all, but long enough to look like one" * 20)
+    for path in (database, text):
+        before = path.read_bytes()
+        with pytest.raises(ForeignArchiveError):
+            open_it(path)
+        assert path.read_bytes() == before
+
+
+def test_a_missing_archive_is_not_made_by_readers(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with pytest.raises(StorageError, match="no archive here"):
+        read_only(path)
+    with pytest.raises(StorageError, match="no archive here"):
+        Archive(path, create=False)
+    assert not path.exists()
+
+
+def test_the_plain_shell_can_search(archive: Archive, rows: Rows) -> None:
+    assert rows("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH '\"园 区\"'") == [(0,)]
