@@ -278,17 +278,26 @@ def _groups(copies: list[_Copy], standing: list[Decision]) -> dict[str, list[_Co
     return found
 
 
+def copies_of_article(connection: sqlite3.Connection, article_id: int) -> list[tuple[int, _Copy]]:
+    """An article's copies as `choose_kept` takes them, each with its reading; the oldest first."""
+    return _select_copies(connection, "copies.article_id = ?", article_id)
+
+
 def _copies_of(connection: sqlite3.Connection, cluster: int) -> list[_Copy]:
+    return [copy for _, copy in _select_copies(connection, "nodes.cluster_id = ?", cluster)]
+
+
+def _select_copies(connection: sqlite3.Connection, where: str, value: int) -> list[tuple[int, _Copy]]:
     return [
-        _Copy(*row)
+        (row[0], _Copy(*row[1:]))
         for row in connection.execute(
-            "SELECT copies.id, copies.url, copies.source, sources.name, nullif(copies.article_id, 0),"
-            " texts.node_id, nodes.cluster_id, length(texts.text), readings.first_fetched_at,"
-            " copies.published_day, copies.credited_source"
+            "SELECT copies.reading_id, copies.id, copies.url, copies.source, sources.name,"
+            " nullif(copies.article_id, 0), texts.node_id, nodes.cluster_id, length(texts.text),"
+            " readings.first_fetched_at, copies.published_day, copies.credited_source"
             " FROM nodes JOIN texts ON texts.node_id = nodes.node_id JOIN copies ON copies.text_id = texts.id"
             " JOIN readings ON readings.id = copies.reading_id JOIN sources ON sources.host = copies.source"
-            " WHERE nodes.cluster_id = ? ORDER BY readings.first_fetched_at, copies.url",
-            (cluster,),
+            f" WHERE {where} ORDER BY readings.first_fetched_at, copies.url",
+            (value,),
         )
     ]
 

@@ -1,0 +1,225 @@
+"""Which pages a removal takes, which it leaves as contested, and the hash of exactly that. Pure.
+
+In: the scope and what the archive knows of the pages that it might take. Out: the plan, which a person
+reads before anything is done, and which is then done as it stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pipelines.publishers import normalise_publisher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pipelines.removal.scope import Scope
+
+LARGE_PART = 0.2
+"""A scope that takes more of the archive's copies than this needs the plan's hash typed back."""
+
+SAMPLE_TITLES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A page of an article that the scope may concern."""
+
+    reading_id: int
+    page_url: str
+    copy_url: str
+    """The address of the copy that the page belongs to; its own where it has none."""
+    source: str
+    source_name: str
+    digest: str
+    article_id: int | None
+    kept: bool
+    title: str
+    day: str | None
+    first_fetched_at: str
+    credited: str
+    """Normalised; empty where it credits nobody."""
+    own: bool
+    """Its address is in the scope."""
+    credits_scope: bool
+    """It credits a publisher of the scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A page that stays although the scope reaches it, because somebody else may have had it first."""
+
+    url: str
+    article_id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """An article that stays, and whose text it will show."""
+
+    article_id: int
+    title: str
+    url: str
+    source: str
+    copies: int
+    new_text: bool
+    """It has shown a removed text until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would go, what would stay and why."""
+
+    scope: Scope
+    pages: tuple[Candidate, ...]
+    """By page URL."""
+    left_out: tuple[LeftOut, ...] = ()
+    articles_gone: tuple[int, ...] = ()
+    survivors: tuple[Survivor, ...] = ()
+    copies_in_archive: int = 0
+    copies_gone: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Rows that would go, by store and table."""
+    exports: tuple[str, ...] = ()
+    """Files in the archive's folder that were exported and hold some of it."""
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def part(self) -> float:
+        """The share of the archive's copies that would go, 0 to 1."""
+        return self.copies_gone / self.copies_in_archive if self.copies_in_archive else 0.0
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it needs its hash typed back."""
+        return self.part > LARGE_PART
+
+    @property
+    def reaches_others(self) -> bool:
+        """Whether pages go that are not at an address of the scope itself."""
+        return any(not page.own for page in self.pages)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """A few titles of what would go."""
+        return tuple(dict.fromkeys(page.title for page in self.pages))[:SAMPLE_TITLES]
+
+    @property
+    def hash(self) -> str:
+        """16 hexadecimal digits that stand for exactly this scope and these pages as they are now."""
+        said = [asdict(self.scope), [[page.page_url, page.digest] for page in self.pages]]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+
+    def as_json(self) -> dict[str, Any]:
+        """The plan for a machine."""
+        return {
+            "plan_hash": self.hash,
+            "scope": self.scope.described(),
+            "part": round(self.part, 4),
+            "needs_plan_hash": self.is_large,
+            "reaches_others": self.reaches_others,
+            "counts": dict(self.counts),
+            "titles": list(self.titles),
+            "urls": [page.page_url for page in self.pages],
+            "survivors": [asdict(survivor) for survivor in self.survivors],
+            "left_out": [asdict(left) for left in self.left_out],
+            "exports": list(self.exports),
+            "remarks": list(self.remarks),
+        }
+
+
+def choose_pages(
+    scope: Scope, candidates: Iterable[Candidate], articles: Mapping[int, Sequence[Candidate]]
+) -> tuple[tuple[Candidate, ...], tuple[LeftOut, ...]]:
+    """The pages that go, by URL, and those that are left because they are contested.
+
+    Args:
+        scope: what was asked for.
+        candidates: pages at its addresses and pages that credit its publishers.
+        articles: every page of each article that a candidate belongs to.
+    """
+    asked = [page for page in candidates if _is_meant(scope, page)]
+    own = {page.reading_id: page for page in asked if page.own}
+    others = {page.reading_id: page for page in asked if not page.own}
+    if scope.with_copies:
+        touched = {page.article_id for page in own.values() if page.article_id is not None}
+        for article_id in sorted(touched):
+            others |= _copies_of_own(scope, articles[article_id])
+    left = []
+    for reading_id, page in sorted(others.items()):
+        reason = _contested(page, articles.get(page.article_id or 0, ()), scope)
+        if reason and not {page.page_url, page.copy_url} & set(scope.named):
+            left.append(LeftOut(page.copy_url, page.article_id, reason))
+            del others[reading_id]
+    pages = sorted((*own.values(), *others.values()), key=lambda page: page.page_url)
+    return tuple(pages), tuple(sorted(left, key=lambda out: out.url))
+
+
+def with_outcome(plan: Plan, **known: Any) -> Plan:
+    """The plan with what the archive and the crawl store say about it."""
+    return replace(plan, **known)
+
+
+def _is_meant(scope: Scope, page: Candidate) -> bool:
+    """Whether the page is within the scope's days and not one of its exceptions."""
+    if {page.page_url, page.copy_url} & set(scope.exceptions):
+        return False
+    if not (scope.since or scope.until):
+        return True
+    if page.day is None:
+        return False
+    return (not scope.since or page.day >= scope.since) and (not scope.until or page.day <= scope.until + "~")
+
+
+def _copies_of_own(scope: Scope, article: Sequence[Candidate]) -> dict[int, Candidate]:
+    """Other sources' copies of an article whose kept copy is the scope's own, or that credit it."""
+    own = [page for page in article if page.own]
+    names = {normalise_publisher(page.source_name) for page in own}
+    kept_is_own = any(page.kept for page in own)
+    return {
+        page.reading_id: page
+        for page in article
+        if not page.own
+        and _is_meant(scope, page)
+        and (kept_is_own or page.credits_scope or page.credited in names)
+    }
+
+
+def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> str:
+    """Why the page may be the original, or a copy of somebody else's; empty where nothing speaks for it.
+
+    A copier with a forged date may ask for its victim's removal, so any sign counts.
+    """
+    claimants = [other for other in article if other.own or (other.credits_scope and scope.credited)]
+    names = {normalise_publisher(other.source_name) for other in claimants if other.own}
+    names |= set(scope.credited)
+    elsewhere = [other for other in article if other not in claimants]
+    if scope.credited and not scope.with_copies and page.credits_scope:
+        earlier = [other for other in elsewhere if _is_earlier(other, page)]
+        return f"{earlier[0].source} had it earlier" if earlier else ""
+    own = [other for other in claimants if other.own]
+    if own and _is_earlier(page, min(own, key=_when)):
+        return f"{page.source} had it earlier than the requester"
+    if page.credited and page.credited not in names:
+        return f"it credits {page.credited}, not the requester"
+    if named := next((o.credited for o in own if o.credited and o.credited not in names), ""):
+        return f"the requester's own page credits {named}"
+    name = normalise_publisher(page.source_name)
+    if by := next((o.source for o in article if o.source != page.source and o.credited == name), ""):
+        return f"{by} credits {page.source_name} with it"
+    return ""
+
+
+def _is_earlier(page: Candidate, other: Candidate) -> bool:
+    """By the day that the pages state, or where one states none, by when we first saw them."""
+    if page.day and other.day:
+        return page.day[:10] < other.day[:10]
+    return page.first_fetched_at < other.first_fetched_at
+
+
+def _when(page: Candidate) -> tuple[str, str]:
+    return page.day or "9999", page.first_fetched_at
