@@ -5,11 +5,13 @@ In: a connection, the article's number and the visitor's words. Out: the templat
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.archive.analyst import is_disputed
 from pipelines.export.masking import mask_contacts
+from pipelines.places import find_mentions, region_name
 from pipelines.report.differences import Piece, differences
 from pipelines.show import ShownArticle, show
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.report.words import Words
     from pipelines.show import ShownCopy
 
+_NAMES_MAX = 12
 _CONTEXT = 40
 """Characters of equal text that stay around a change: a line of it, so that one sees where one is."""
 
@@ -59,6 +62,7 @@ def article_page(
         "cards": [_card(copy, kept, words) for copy in found.copies],
         "stripped": [(copy, _pieces(copy, masked=masked)) for copy in found.copies if copy.stripped],
         "masked": masked,
+        "names": _names(found.text),
         "disputed": is_disputed(connection, found.id),
     }
 
@@ -77,6 +81,15 @@ def folded(pieces: tuple[Piece, ...]) -> tuple[ShownPiece, ...]:
             end = piece.text[len(piece.text) - tail :] if tail else ""
             shown.append(ShownPiece("same", piece.text[:head], left_out, end))
     return tuple(shown)
+
+
+def _names(text: str) -> list[tuple[str, list[tuple[str, int]]]]:
+    """What the text names, by kind, each as often as it does, the most named first."""
+    counts: dict[str, Counter[str]] = {kind: Counter() for kind in ("park", "region", "company", "money")}
+    for mention in find_mentions(text):
+        named = region_name(mention.code) if mention.kind == "region" and mention.code else mention.name
+        counts[mention.kind][named] += 1
+    return [(kind, found.most_common(_NAMES_MAX)) for kind, found in counts.items() if found]
 
 
 def _card(copy: ShownCopy, kept: ShownCopy, words: Words) -> CopyCard:

@@ -1,0 +1,153 @@
+"""Parks and companies that a text names, by the endings of their names.
+
+In: a plain text and the regions found in it. Out: Mentions in order. Where a name ends is easy; where it
+begins is not, for Chinese has no spaces: it begins with a region, after a quotation mark or other break, or
+after a word that no name holds. A name made of general words only (生物医药产业园) names nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pipelines.places.records import Mention, lists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pipelines.places.records import Kind
+
+_STEM_MAX = 14
+_COMPANY_MAX = 22
+_OPENING = tuple("“「『《\"'")
+
+
+def find_parks(text: str, regions: Sequence[Mention]) -> list[Mention]:
+    """The parks named in a plain text, in order."""
+    found = _ended_by(_park_endings(), text, regions, _STEM_MAX)
+    return [_mention("park", text, one) for one in found if _names_a_park(text, one)]
+
+
+def find_companies(text: str, regions: Sequence[Mention]) -> list[Mention]:
+    """The companies named in a plain text, in order."""
+    found = _ended_by(_company_endings(), text, regions, _COMPANY_MAX)
+    return [_mention("company", text, one) for one in found if _names_a_company(text, one)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """What may be a name: where it begins, where its ending begins and ends, the region it begins with."""
+
+    start: int
+    stem_end: int
+    end: int
+    region: Mention | None
+    is_introduced: bool
+    """By a quotation mark or a word that leads to a name."""
+
+
+def _ended_by(
+    endings: re.Pattern[str], text: str, regions: Sequence[Mention], longest: int
+) -> Iterator[_Candidate]:
+    inside = {place for r in regions for place in range(r.start, r.end)}
+    for match in endings.finditer(text):
+        broken = _beginning(text, match.start(), inside, longest)
+        start, region = _anchored(broken, match.start(), regions)
+        if region is None:
+            start = _after_leading_words(text, broken, match.start())
+        opened = start > broken or text[start - 1 : start] in _OPENING
+        yield _Candidate(start, match.start(), match.end(), region, bool(start) and opened)
+
+
+def _mention(kind: Kind, text: str, one: _Candidate) -> Mention:
+    code = one.region.code if one.region else None
+    return Mention(kind, text[one.start : one.end], one.start, one.end, code)
+
+
+def _beginning(text: str, end: int, inside: set[int], longest: int) -> int:
+    """The first character after the last break before `end`; no break stands inside a region's name."""
+    start = end
+    while start > 0 and end - start < longest and (start - 1 in inside or _holds(text[start - 1])):
+        start -= 1
+    return start
+
+
+def _anchored(start: int, end: int, regions: Sequence[Mention]) -> tuple[int, Mention | None]:
+    """Where the last row of regions before the ending begins, and the last of them."""
+    anchors = [r for r in regions if r.start >= start and r.end <= end]
+    if not anchors:
+        return start, None
+    first = anchors[-1]
+    for anchor in reversed(anchors[:-1]):
+        if anchor.end != first.start:
+            break
+        first = anchor
+    return first.start, anchors[-1]
+
+
+def _after_leading_words(text: str, start: int, end: int) -> int:
+    """The place after the last word that leads to a name."""
+    start = max((match.end() for match in _leading().finditer(text, start, end)), default=start)
+    while start < end and text[start] in lists()["parks"]["leading_characters"]:
+        start += 1
+    return start
+
+
+def _holds(character: str) -> bool:
+    return character not in _breaks() and not character.isspace()
+
+
+def _names_a_park(text: str, one: _Candidate) -> bool:
+    """A region with nothing or a plain name behind it, or a name of its own that the text insists on."""
+    if one.region is not None:
+        middle = text[one.region.end : one.stem_end]
+        return len(middle) <= 8 and not _leading().search(middle) and not _COUNTED.search(middle)
+    stem = text[one.start : one.stem_end]
+    if not 2 <= len(stem) <= 6 or _COUNTED.search(stem) or len(_general("parks").sub("", stem)) < 2:
+        return False
+    return one.is_introduced or text.count(text[one.start : one.end]) > 1
+
+
+def _names_a_company(text: str, one: _Candidate) -> bool:
+    """A stem of its own before 有限公司; before 集团 alone, the same as for a park."""
+    stem = text[one.start : one.stem_end]
+    if len(stem) < 2 or len(_general("companies").sub("", stem)) < 2 or _KIND_OF_COMPANY.search(stem):
+        return False
+    if text[one.stem_end : one.end] not in {"集团", "集团公司"}:
+        return True
+    insists = one.is_introduced or one.region is not None or text.count(text[one.start : one.end]) > 1
+    return len(stem) <= 6 and insists
+
+
+_KIND_OF_COMPANY = re.compile(r"\d{3}|(?:一人|独资|[家类])$")
+_COUNTED = re.compile(r"\d|[第个家座批期条项们起多]")
+
+
+@cache
+def _breaks() -> frozenset[str]:
+    return frozenset(lists()["companies"]["breaks"])
+
+
+@cache
+def _general(group: str) -> re.Pattern[str]:
+    words = sorted(lists()[group]["generic"].split(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+@cache
+def _leading() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(lists()["parks"]["leading"].split(), key=len, reverse=True)))
+
+
+@cache
+def _park_endings() -> re.Pattern[str]:
+    kinds = sorted(lists()["parks"]["kinds"].split(), key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(kinds)})(?!域)")
+
+
+@cache
+def _company_endings() -> re.Pattern[str]:
+    endings = sorted(lists()["companies"]["endings"].split(), key=len, reverse=True)
+    return re.compile("|".join(endings))

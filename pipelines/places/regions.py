@@ -1,0 +1,152 @@
+"""Provinces, prefectures and counties that a text names.
+
+In: a plain text. Out: Mentions in order, each with its code. Full names (昆山市) are taken from the
+dictionary; short ones (苏州) only of provinces and prefectures, and of counties and ambiguous names only
+beside a region that they belong to. A name that several places have (朝阳区) needs such a neighbour too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from pipelines.places.records import Mention, lists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ENDING = re.compile(
+    r"(?:(?:[^市县区]{1,4}族)+自治[州县区]|维吾尔自治区|自治区|特别行政区|省|市|地区|盟|州|县|区|旗|林区)$"
+)
+_PEOPLES = re.compile(
+    r"(?:朝鲜|土家|苗|藏|羌|彝|布依|侗|壮|傣|白|哈尼|景颇|傈僳|回|蒙古|哈萨克|柯尔克孜|满|黎|瑶|畲|各|撒拉|东乡|保安|土|裕固|"
+    r"仫佬|毛南|水|仡佬|佤|拉祜|布朗|独龙|怒|普米|纳西|锡伯|塔吉克|达斡尔|鄂温克|鄂伦春)族.*$"
+)
+_STREET = re.compile(r"[东南西北中]{0,2}(?:路|街|巷|大道|大街|河|桥|日报|晚报|晨报|早报|时报|商报|都市报)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    name: str
+    codes: tuple[str, ...]
+    is_doubtful: bool
+    """Believed only beside a region that it belongs to, or its own full name."""
+
+
+def find_regions(text: str) -> list[Mention]:
+    """The regions named in a plain text, in order, not overlapping."""
+    found = list(_scan(text))
+    certain = {
+        found_one.codes[0] for found_one in found if not found_one.is_doubtful and len(found_one.codes) == 1
+    }
+    mentions = []
+    for one in found:
+        code = _resolved(one, certain)
+        if code is not None:
+            mentions.append(Mention("region", one.name, one.start, one.start + len(one.name), code))
+    return mentions
+
+
+def region_name(code: str) -> str:
+    """A region's full name."""
+    return _divisions()[code]
+
+
+def _resolved(found: _Found, certain: set[str]) -> str | None:
+    """The code that is meant; None where it cannot be told."""
+    if len(found.codes) == 1 and not found.is_doubtful:
+        return found.codes[0]
+    supported = [code for code in found.codes if code in certain or any(up in certain for up in _above(code))]
+    return supported[0] if len(supported) == 1 else None
+
+
+def _above(code: str) -> tuple[str, ...]:
+    """The prefecture and province of a code."""
+    return tuple(up for up in (code[:4] + "00", code[:2] + "0000") if up != code)
+
+
+def _scan(text: str) -> Iterable[_Found]:
+    full, short = _names()
+    at = 0
+    while at < len(text) - 1:
+        found = _longest(text, at, full, is_full=True) or _longest(text, at, short, is_full=False)
+        if found is None:
+            at += 1
+            continue
+        yield found
+        at += len(found.name)
+
+
+def _longest(
+    text: str, at: int, names: dict[str, list[tuple[str, tuple[str, ...], bool]]], *, is_full: bool
+) -> _Found | None:
+    for name, codes, doubtful in names.get(text[at : at + 2], ()):
+        if text.startswith(name, at) and (is_full or _stands(text, at, name)):
+            return _Found(at, name, codes, doubtful)
+    return None
+
+
+def _stands(text: str, at: int, name: str) -> bool:
+    """Whether a short name is one here, and no part of other words, of a street's or a paper's name."""
+    rules = lists()["regions"]
+    after, before = text[at + len(name) : at + len(name) + 1], text[at - 1 : at]
+    for ending, characters in rules["not_before"].items():
+        if after and name.endswith(ending) and after in characters:
+            return False
+    for ending, characters in rules["not_after"].items():
+        if before and name.endswith(ending) and before in characters:
+            return False
+    return _STREET.match(text, at + len(name)) is None
+
+
+@cache
+def _divisions() -> dict[str, str]:
+    text = resources.files(__package__).joinpath("divisions.txt").read_text(encoding="utf-8")
+    return dict(line.split(" ") for line in text.splitlines() if not line.startswith("#"))
+
+
+_Names = dict[str, list[tuple[str, tuple[str, ...], bool]]]
+
+
+@cache
+def _names() -> tuple[_Names, _Names]:
+    """Full and short names by their first two characters, the longest first: name, codes, doubtful."""
+    full: dict[str, list[str]] = defaultdict(list)
+    short: dict[str, list[str]] = defaultdict(list)
+    for code, name in _divisions().items():
+        if len(name) > 2:
+            full[name].append(code)
+        brief = _brief(name)
+        if len(brief) > 1 and (code.endswith("00") or name.endswith("市")):
+            short[brief].append(code)
+    for name, code in lists()["regions"]["further"].items():
+        full[name].append(code)
+    ambiguous = set(lists()["regions"]["ambiguous"].split())
+    return (
+        _by_beginning({name: (codes, False) for name, codes in full.items()}),
+        _by_beginning({name: _short_entry(name, codes, ambiguous) for name, codes in short.items()}),
+    )
+
+
+def _short_entry(name: str, codes: list[str], ambiguous: set[str]) -> tuple[list[str], bool]:
+    """A short name means the highest place that has it (吉林 the province); counties' are doubtful."""
+    provinces = [code for code in codes if code.endswith("0000")]
+    prefectures = [code for code in codes if code.endswith("00")]
+    best = provinces or prefectures or codes
+    return best, name in ambiguous or not (provinces or prefectures)
+
+
+def _brief(name: str) -> str:
+    return _ENDING.sub("", _PEOPLES.sub("", name))
+
+
+def _by_beginning(names: dict[str, tuple[list[str], bool]]) -> _Names:
+    found: _Names = defaultdict(list)
+    for name, (codes, doubtful) in sorted(names.items(), key=lambda entry: -len(entry[0])):
+        found[name[:2]].append((name, tuple(codes), doubtful))
+    return dict(found)

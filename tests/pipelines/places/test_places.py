@@ -1,0 +1,114 @@
+"""What a text names is found where it stands; what cannot be told is left out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.places import find_mentions, region_name
+from pipelines.places.money import han_number
+
+
+def _found(text: str, kind: str) -> list[str]:
+    return [mention.name for mention in find_mentions(text) if mention.kind == kind]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("江苏省苏州市昨日宣布", ["320000", "320500"]),
+        ("苏州与昆山签约,昆山市派人参加", ["320500", "320583", "320583"]),
+        ("臺灣與廣東的展商", ["710000", "440000"]),
+        ("吉林的工厂", ["220000"]),
+        ("朝阳区的一家工厂", []),
+        ("北京市朝阳区的一家工厂", ["110000", "110105"]),
+        ("爱好和平的人民", []),
+        ("隆重庆祝西安全面开工", []),
+        ("这里日照时间长,来宾很多", []),
+        ("山东日照的港口", ["370000", "371100"]),
+        ("上海路的商铺和南京东路的人流", []),
+        ("苏州日报报道", []),
+        ("网络大连接", []),
+        ("有机复合肥料", []),
+        ("恩施土家族苗族自治州与恩施的茶", ["422800", "422800"]),
+        ("雄安新区揭牌", ["130000"]),
+    ],
+)
+def test_regions_are_told_from_other_words(text: str, codes: list[str]) -> None:
+    assert [mention.code for mention in find_mentions(text) if mention.kind == "region"] == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "parks"),
+    [
+        ("苏州工业园区昨日开工", ["苏州工业园区"]),
+        ("项目位于青岚湖科技园,占地百亩", ["青岚湖科技园"]),
+        ("“云栖小镇”之外,走进“云岚软件园”", ["云岚软件园"]),
+        ("澄湖物流园开园。澄湖物流园很大。", ["澄湖物流园", "澄湖物流园"]),
+        ("建设生物医药产业园和国家级经济技术开发区", []),
+        ("五大产业园区齐头并进", []),
+        ("全市新建了三个工业园", []),
+        ("开发区域内的道路", []),
+        ("臺灣新竹科學園區", ["臺灣新竹科學園區"]),
+        ("江苏省昆山市经济开发区", ["江苏省昆山市经济开发区"]),
+    ],
+)
+def test_parks_are_names_and_not_kinds(text: str, parks: list[str]) -> None:
+    assert _found(text, "park") == parks
+
+
+@pytest.mark.parametrize(
+    ("text", "companies"),
+    [
+        ("与江苏恒岚医药股份有限公司签约", ["江苏恒岚医药股份有限公司"]),
+        ("青岚集团说,青岚集团将扩产", ["青岚集团", "青岚集团"]),
+        ("虽然中岚信用评级有限责任公司认为", ["中岚信用评级有限责任公司"]),
+        ("二十国集团与利益集团", []),
+        ("一家有限公司", []),
+        ("一人有限责任公司的股东", []),
+        ("大型企业集团", []),
+    ],
+)
+def test_companies_begin_where_their_names_do(text: str, companies: list[str]) -> None:
+    assert _found(text, "company") == companies
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("总投资三十亿元", [(3e9, "CNY")]),
+        ("投资1,200.5万美元、8000多万元人民币", [(12_005_000, "USD"), (8e7, "CNY")]),
+        ("1.04万亿元", [(1.04e12, "CNY")]),
+        ("两千五百万元", [(2.5e7, "CNY")]),
+        ("USD 3.5 billion, $12 million and £5", [(3.5e9, "USD"), (1.2e7, "USD"), (5, "GBP")]),
+        ("７０亿元", [(7e9, "CNY")]),
+        ("多元一体,二元结构,单元楼,3元件", []),
+    ],
+)
+def test_amounts_of_money_have_value_and_currency(text: str, amounts: list[tuple[float, str]]) -> None:
+    found = [(m.value, m.unit) for m in find_mentions(text) if m.kind == "money"]
+    assert found == [(pytest.approx(value), unit) for value, unit in amounts]
+
+
+@pytest.mark.parametrize(
+    ("numeral", "value"),
+    [
+        ("十二", 12),
+        ("一百零五", 105),
+        ("三十亿", 3e9),
+        ("一亿二千万", 1.2e8),
+        ("两万亿", 2e12),
+        ("万千", None),
+        ("十一五", None),
+    ],
+)
+def test_chinese_numerals_have_their_value(numeral: str, value: float | None) -> None:
+    assert han_number(numeral) == value
+
+
+@given(st.text(alphabet="江苏省州市工业园区新集团有限公司亿元三1,。“ \n京北朝阳", max_size=60))
+def test_every_mention_is_the_text_at_its_place(text: str) -> None:
+    for mention in find_mentions(text):
+        assert text[mention.start : mention.end] == mention.name
+        assert mention.code is None or region_name(mention.code)
