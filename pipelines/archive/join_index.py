@@ -7,6 +7,7 @@ must have a row there.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,18 @@ if TYPE_CHECKING:
 _AT_ONCE = 500
 """Values in one IN list."""
 
+_CACHE_KIB = 128 * 1024
+"""SQLite's page cache. A text's keys stand on as many pages, all over the table: with the default of 2 MB
+nearly every one is read again (`benchmarks/index_scale.py`)."""
+
+_SHARED_KEYS = (
+    "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM node_keys WHERE node_keys.key = value)"
+)
+_LIST = "SELECT place, node_id FROM node_keys WHERE key = ? LIMIT ?"
+_KNOWN_PAIRS = (
+    "SELECT node_a, node_b FROM json_each(?) JOIN pairs ON node_a = value ->> 0 AND node_b = value ->> 1"
+)
+
 
 class SqliteJoinIndex:
     """A `pipelines.join.JoinIndex` on an archive's connection."""
@@ -32,6 +45,7 @@ class SqliteJoinIndex:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Read and write through this connection, inside whatever transaction it is in."""
         self._connection = connection
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
 
     def has(self, node_id: int) -> bool:
         """Whether the text is in the index."""
@@ -75,16 +89,21 @@ class SqliteJoinIndex:
 
     def around(self, node: Node, window: int) -> Iterator[Around]:
         """For each of its keys that others have too, up to `window` neighbours on either side."""
-        whole = "SELECT place, node_id FROM node_keys WHERE key = ? LIMIT ?"
-        for key, place in _listed(node):
-            rows = self._connection.execute(whole, (key, window + 1)).fetchall()
+        places = dict(_listed(node))
+        for key in self._shared_keys(node):
+            here = (places[key], node.node_id)
+            rows = self._connection.execute(_LIST, (key, window + 1)).fetchall()
             if len(rows) > window:
-                yield self._around_in_long(key, (place, node.node_id), window)
+                yield self._around_in_long(key, here, window)
             elif rows:
-                here = (place, node.node_id)
                 yield Around(
                     [row[1] for row in reversed(rows) if row < here], [row[1] for row in rows if row > here]
                 )
+
+    def _shared_keys(self, node: Node) -> list[int]:
+        """The keys of a text that some text in the index has: most have none, so one statement asks for all."""
+        rows = self._connection.execute(_SHARED_KEYS, (json.dumps(node.keys.tolist()),))
+        return [row[0] for row in rows]
 
     def between(self, key: int, a: tuple[int, int], b: tuple[int, int], most: int) -> int:
         """How many texts stand between two (place, node id) in a key's list, counted up to `most`."""
@@ -126,10 +145,9 @@ class SqliteJoinIndex:
         """Delete the evidence of a pair."""
         self._connection.execute("DELETE FROM pairs WHERE node_a = ? AND node_b = ?", pair)
 
-    def has_pair(self, pair: Pair) -> bool:
-        """Whether evidence of the pair is stored."""
-        query = "SELECT 1 FROM pairs WHERE node_a = ? AND node_b = ?"
-        return self._connection.execute(query, pair).fetchone() is not None
+    def known_pairs(self, pairs: Iterable[Pair]) -> set[Pair]:
+        """Those of the pairs whose evidence is stored."""
+        return set(self._connection.execute(_KNOWN_PAIRS, (json.dumps(list(pairs)),)))
 
     def pairs_of(self, node_ids: Iterable[int]) -> Iterator[tuple[Pair, str, float]]:
         """Every stored pair of the texts: the pair, its verdict, its similarity; perhaps twice."""
@@ -141,12 +159,10 @@ class SqliteJoinIndex:
 
     def cluster(self, clusters: Mapping[int, int]) -> None:
         """Store the cluster of each text."""
-        self._connection.executemany(
-            "UPDATE nodes SET cluster_id = ?2 WHERE node_id = ?1 AND cluster_id IS NOT ?2", clusters.items()
-        )
+        self._connection.executemany("UPDATE nodes SET cluster_id = ?2 WHERE node_id = ?1", clusters.items())
 
-    def clusters_of(self, node_ids: Iterable[int]) -> Mapping[int, int]:
-        """The stored cluster of each of the texts."""
+    def clusters_of(self, node_ids: Iterable[int]) -> Mapping[int, int | None]:
+        """The stored cluster of each of the texts; None where it was added since the last relink."""
         return dict(self._chunked("SELECT node_id, cluster_id FROM nodes WHERE node_id IN", node_ids))
 
     def unclustered(self) -> list[int]:

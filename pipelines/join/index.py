@@ -90,14 +90,14 @@ class JoinIndex(Protocol):
     def pairs_of(self, node_ids: Iterable[int]) -> Iterable[tuple[Pair, str, float]]:
         """Every stored pair of the texts: the pair, its verdict, its similarity; perhaps twice."""
 
-    def has_pair(self, pair: Pair) -> bool:
-        """Whether evidence of the pair is stored."""
+    def known_pairs(self, pairs: Iterable[Pair]) -> set[Pair]:
+        """Those of the pairs whose evidence is stored."""
 
     def cluster(self, clusters: Mapping[int, int]) -> None:
         """Store the cluster of each text."""
 
-    def clusters_of(self, node_ids: Iterable[int]) -> Mapping[int, int]:
-        """The stored cluster of each of the texts."""
+    def clusters_of(self, node_ids: Iterable[int]) -> Mapping[int, int | None]:
+        """The stored cluster of each of the texts; None where it was added since the last relink."""
 
     def unclustered(self) -> Iterable[int]:
         """Texts that were added since the last relink, by another process too."""

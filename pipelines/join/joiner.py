@@ -18,6 +18,8 @@ it tells adds up to a function of the set of texts, as what `relink` tells does.
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections import Counter, OrderedDict
 from typing import TYPE_CHECKING
 
@@ -26,8 +28,8 @@ import numpy as np
 from pipelines.join.features import Features
 from pipelines.join.index import Node
 from pipelines.join.linkage import Edge, Neighbourhoods, edge, link
-from pipelines.join.verdict import APART, SAME, Verdict, judge, measure
-from pipelines.sign import are_among
+from pipelines.join.verdict import APART, SAME, SPREAD_LEAST, Verdict, judge, measure
+from pipelines.sign import PERMUTATIONS, are_among, signature_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,8 +41,13 @@ WINDOW = 10
 """Places on either side in a key's list that are candidates. 3 and 30 find the same copies of 1,422 texts
 (`benchmarks/neardup.py`); what it bounds is the work where a phrase stands in half the archive."""
 
-_SHARED_LEAST, _SHARED_PART = 2, 0.10
-_FEATURES_KEPT, _VERDICTS_KEPT = 2_000, 200_000
+_NEAR_LEAST = 2
+"""Lists in which candidates stand near each other. With one, every stock phrase names twenty texts that share
+nothing else, and reading their keys was most of the cost (`benchmarks/index_scale.py`)."""
+
+_SHARED_PART = 0.10
+_DEVIATIONS = 2.5
+_FEATURES_KEPT, _VERDICTS_KEPT = 1_000, 50_000
 
 
 class Joiner:
@@ -52,7 +59,8 @@ class Joiner:
         self._window = window
         self._features: OrderedDict[int, Features] = OrderedDict()
         self._verdicts: OrderedDict[Pair, Verdict] = OrderedDict()
-        self._doubtful: set[Pair] = set()
+        self._apart: set[Pair] = set()
+        self._together: set[Pair] = set()
         self._touched: set[int] = set()
         self._secondary: dict[int, dict[int, int]] = {}
 
@@ -64,7 +72,7 @@ class Joiner:
         lists = list(self._index.around(node, self._window))
         self._index.insert(node)
         self._remember(Features(signed.node_id, signed.normalised))
-        self._doubtful |= {pair for pair in _straddling(lists, self._window) if self._index.has_pair(pair)}
+        self._apart |= _straddling(lists, self._window)
         self._touched.add(node.node_id)
         for other in self._partners(node, lists):
             self._decide(_pair(node.node_id, other))
@@ -77,20 +85,22 @@ class Joiner:
         self._touched |= {other for pair, _, _ in self._index.pairs_of([node_id]) for other in pair}
         self._index.delete(node)
         self._features.pop(node_id, None)
-        self._doubtful |= _straddling(self._index.around(node, self._window), self._window)
+        self._together |= _straddling(self._index.around(node, self._window), self._window)
         self._touched.discard(node_id)
 
     def relink(self) -> dict[int, int]:
-        """The cluster of every text in a component that changed since the last call."""
+        """The cluster of every text whose cluster is not what it was at the last call."""
         self._settle()
         graph = _Graph(self._index)
         touched = self._touched | set(self._index.unclustered())
         kept = graph.component(graph.with_neighbours(graph.with_neighbours(touched)))
         clusters = link(kept, lambda a, b: graph.verdict(_pair(a, b)) or self._verdict(_pair(a, b)).verdict)
-        self._index.cluster(clusters)
-        self._secondary = graph.secondary(clusters)
+        former = self._index.clusters_of(clusters)
+        changed = {node: cluster for node, cluster in clusters.items() if former[node] != cluster}
+        self._index.cluster(changed)
+        self._secondary = graph.secondary(clusters, touched | changed.keys())
         self._touched.clear()
-        return clusters
+        return changed
 
     def secondary(self) -> dict[int, dict[int, int]]:
         """The other clusters of every text for which they may have changed in the last relink.
@@ -109,10 +119,10 @@ class Joiner:
         return self._verdict(_pair(a, b))
 
     def _partners(self, node: Node, lists: Iterable[Around]) -> list[int]:
-        """Candidates of a text: near it in some list, sharing enough keys with it."""
+        """Candidates of a text: near it in some lists, sharing enough keys with it."""
         near = Counter(other for around in lists for side in (around.below, around.above) for other in side)
-        others = self._index.nodes(near)
-        return [other for other in near if other in others and _share_enough(node, others[other])]
+        others = self._index.nodes([other for other, times in near.items() if times >= _NEAR_LEAST])
+        return [other for other in others if _share_enough(node, others[other])]
 
     def _decide(self, pair: Pair) -> None:
         """Judge a candidate pair and store the evidence, unless the texts are far apart."""
@@ -123,29 +133,33 @@ class Joiner:
 
     def _settle(self) -> None:
         """Decide the pairs that an arrival or a departure between them moved apart or together."""
-        nodes = self._index.nodes({node for pair in self._doubtful for node in pair})
-        for pair in self._doubtful:
+        known = self._index.known_pairs(self._apart | self._together)
+        doubtful = self._apart & known | self._together
+        nodes = self._index.nodes({node for pair in doubtful for node in pair})
+        for pair in doubtful:
             if any(node not in nodes for node in pair):
                 continue
-            near, known = self._is_candidate(nodes[pair[0]], nodes[pair[1]]), self._index.has_pair(pair)
-            if near and not known:
+            near = self._is_candidate(nodes[pair[0]], nodes[pair[1]])
+            if near and pair not in known:
                 self._decide(pair)
-            elif known and not near:
+            elif pair in known and not near:
                 self._index.delete_pair(pair)
                 self._touched |= set(pair)
-        self._doubtful.clear()
+        self._apart.clear()
+        self._together.clear()
 
     def _is_candidate(self, a: Node, b: Node) -> bool:
         if not _share_enough(a, b):
             return False
         _, at_a, at_b = np.intersect1d(a.keys, b.keys, assume_unique=True, return_indices=True)
-        return any(
+        near = (
             self._index.between(
                 int(a.keys[i]), (int(a.places[i]), a.node_id), (int(b.places[j]), b.node_id), self._window
             )
             < self._window
             for i, j in zip(at_a, at_b, strict=True)
         )
+        return sum(itertools.islice(filter(None, near), _NEAR_LEAST)) == _NEAR_LEAST
 
     def _verdict(self, pair: Pair) -> Verdict:
         verdict = self._verdicts.get(pair)
@@ -203,20 +217,20 @@ class _Graph:
             front = {other for node in front for _, _, other in kept[node]} - kept.keys()
         return kept
 
-    def secondary(self, clusters: Mapping[int, int]) -> dict[int, dict[int, int]]:
-        """Other clusters that texts hold articles of, for all that the new clusters may concern."""
-        elsewhere: dict[int, list[int]] = {}
-        around = self.with_neighbours(set(clusters))
+    def secondary(self, clusters: Mapping[int, int], changed: set[int]) -> dict[int, dict[int, int]]:
+        """Other clusters that texts hold articles of, for all that the changed texts may concern."""
+        around = set(self._index.nodes(self.with_neighbours(self.with_neighbours(changed))))
         self.with_neighbours(around)
-        for node in sorted(around):
-            elsewhere[node] = self._neighbourhoods.elsewhere(node)
-        named = {other for others in elsewhere.values() for other in others}
-        cluster = {**self._index.clusters_of((named | around) - clusters.keys()), **clusters}
-        found: dict[int, dict[int, int]] = {node: {} for node in elsewhere}
+        elsewhere = {node: self._neighbourhoods.elsewhere(node) for node in sorted(around)}
+        named = around.union(*elsewhere.values()) - clusters.keys()
+        cluster = {**self._index.clusters_of(named), **clusters}
+        found: dict[int, dict[int, int]] = {}
         for node, others in elsewhere.items():
+            found[node] = {}
             for other in others:
-                if cluster[other] != cluster[node]:
-                    found[node].setdefault(cluster[other], other)
+                home = cluster[other]
+                if home is not None and home != cluster[node]:
+                    found[node].setdefault(home, other)
         return found
 
     def _load(self, nodes: Iterable[int]) -> None:
@@ -233,8 +247,19 @@ class _Graph:
 
 
 def _share_enough(a: Node, b: Node) -> bool:
+    """Whether two texts may be near: enough common keys, and no fewer common MinHash values than near texts have.
+
+    Both counts are samples of what the texts share; a pair that is near at all (`SPREAD_LEAST`) falls
+    so far below what is expected of it in one case of two hundred.
+    """
     shared = int(np.count_nonzero(are_among(a.keys.view(np.uint64), b.keys.view(np.uint64))))
-    return shared >= _SHARED_LEAST and shared >= _SHARED_PART * min(len(a.keys), len(b.keys))
+    least_keys = min(len(a.keys), len(b.keys))
+    if shared < _NEAR_LEAST or shared < _SHARED_PART * least_keys:
+        return False
+    common = SPREAD_LEAST * min(a.shingles, b.shingles)
+    expected = SPREAD_LEAST * least_keys + PERMUTATIONS * common / (a.shingles + b.shingles - common)
+    values = int(np.count_nonzero(signature_values(a.signature) == signature_values(b.signature)))
+    return shared + values >= expected - _DEVIATIONS * math.sqrt(expected)
 
 
 def _straddling(lists: Iterable[Around], window: int) -> set[Pair]:

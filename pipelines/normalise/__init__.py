@@ -11,11 +11,19 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Codes = npt.NDArray[np.uint32]
 
 
 def normalise(text: str) -> str:
     """The letters and digits of a text: NFKC, lower case, simplified; no punctuation, no white space."""
-    return text.translate(_spellings())
+    return _spellings().applied(text)
 
 
 def fold_sounds(normalised: str) -> str:
@@ -24,9 +32,11 @@ def fold_sounds(normalised: str) -> str:
     Sounds are pinyin syllables without tones, with the confusions of 模糊音 (zh/z, n/l, ng/n …) folded;
     words that Taiwan and the mainland say otherwise (社群, 社区) are one where they are as long.
     """
-    sounds = normalised.translate(_sounds())
-    starts = _words_as_one().keys() & {sounds[i : i + 2] for i in range(len(sounds) - 1)}
-    for start in sorted(starts):
+    codes = _sounds()[_codes(normalised)]
+    sounds = _text(codes)
+    known, pairs = _starts_of_words(), _pairs(codes)
+    found = known[np.searchsorted(known[:-1], pairs)] == pairs
+    for start in sorted({sounds[at : at + 2] for at in np.flatnonzero(found).tolist()}):
         for word, one in _words_as_one()[start]:
             sounds = sounds.replace(word, one)
     return sounds
@@ -37,17 +47,53 @@ def are_regional(one: str, other: str) -> bool:
     return (one, other) in _regional_pairs() or (other, one) in _regional_pairs()
 
 
-class _Spellings(dict[int, str]):
-    """Code point to its normalised spelling, worked out when first met: texts use few of the million."""
+_CODE_POINTS = 0x110000
+_UNKNOWN, _SEVERAL = 0xFFFFFFFF, 0xFFFFFFFE
+"""Instead of a code point: not looked up yet; spelt with several characters (㎡)."""
+
+
+class _Spellings:
+    """Code point to its normalised spelling, worked out when first met: texts use few of the million.
+
+    An array takes a fifth of the time of `str.translate` with a dictionary.
+    """
 
     def __init__(self, simplified: dict[str, str]) -> None:
         self._simplified = simplified
+        self._table: Codes = np.full(_CODE_POINTS, _UNKNOWN, dtype=np.uint32)
+        self._several: dict[int, str] = {}
 
-    def __missing__(self, code: int) -> str:
+    def applied(self, text: str) -> str:
+        """The text in normalised spelling."""
+        codes = _codes(text)
+        found = self._table[codes]
+        if (found >= _SEVERAL).any():
+            for code in set(codes[found == _UNKNOWN].tolist()):
+                self._learn(code)
+            found = self._table[codes]
+            if (found == _SEVERAL).any():
+                return "".join(map(self._spelt, codes.tolist(), found.tolist()))
+        return _text(found[found != 0])
+
+    def _spelt(self, code: int, spelling: int) -> str:
+        if spelling == _SEVERAL:
+            return self._several[code]
+        return chr(spelling) if spelling else ""
+
+    def _learn(self, code: int) -> None:
         plain = unicodedata.normalize("NFKC", chr(code)).lower()
         spelling = "".join(self._simplified.get(c, c) for c in plain if unicodedata.category(c)[0] in "LN")
-        self[code] = spelling
-        return spelling
+        if len(spelling) > 1:
+            self._several[code] = spelling
+        self._table[code] = (ord(spelling) if spelling else 0) if len(spelling) <= 1 else _SEVERAL
+
+
+def _codes(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+
+
+def _text(codes: Codes) -> str:
+    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @cache
@@ -70,7 +116,7 @@ def _regional_pairs() -> frozenset[tuple[str, str]]:
 @cache
 def _words_as_one() -> dict[str, list[tuple[str, str]]]:
     """Regional words of one length, by sound, with the one that stands for them, by the first two sounds."""
-    pairs = [(theirs.translate(_sounds()), ours.translate(_sounds())) for theirs, ours in _regional_words()]
+    pairs = [tuple(_text(_sounds()[_codes(word)]) for word in pair) for pair in _regional_words()]
     one = {word: word for pair in pairs for word in pair}
     for theirs, ours in pairs:
         if len(theirs) == len(ours):
@@ -84,11 +130,24 @@ def _words_as_one() -> dict[str, list[tuple[str, str]]]:
 
 
 @cache
-def _sounds() -> dict[int, int]:
-    table: dict[int, int] = {}
+def _starts_of_words() -> npt.NDArray[np.uint64]:
+    """The first two sounds of the regional words, as one number each, sorted."""
+    return np.sort(np.concatenate([_pairs(_codes(start)) for start in _words_as_one()]))
+
+
+def _pairs(codes: Codes) -> npt.NDArray[np.uint64]:
+    """Every two neighbouring codes as one number."""
+    wide = codes.astype(np.uint64)
+    return (wide[:-1] << np.uint64(32)) | wide[1:]
+
+
+@cache
+def _sounds() -> Codes:
+    """Code point to the one that stands for its sound."""
+    table: Codes = np.arange(_CODE_POINTS, dtype=np.uint32)
     for line in _characters()[2:]:
-        _, characters = line.split(" ")
-        table |= dict.fromkeys(map(ord, characters), min(map(ord, characters)))
+        codes = _codes(line.split(" ")[1])
+        table[codes] = codes.min()
     return table
 
 
