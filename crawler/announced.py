@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import feedparser
 from lxml import etree
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 MAX_UNPACKED_BYTES = 50 * 1024 * 1024
 MAX_ADDRESSES = 50_000
+_ENOUGH_PAGES = 20
+"""Fewer than these may well have changed together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,8 @@ class Announced:
     url: str
     date: str | None
     title: str | None
+    changed: str | None = None
+    """When it says that the page changed last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,17 @@ def read_feed(body: bytes) -> tuple[Announced, ...]:
         link = entry.get("link") or _permalink(entry)
         if link:
             date = entry.get("published") or entry.get("updated")
-            found.append(Announced(str(link).strip(), date, entry.get("title")))
+            changed = entry.get("updated") if "updated" in entry else None
+            found.append(Announced(str(link).strip(), date, entry.get("title"), changed))
     return tuple(found)
+
+
+def tells_changes(pages: Sequence[Announced]) -> bool:
+    """Whether a sitemap's lastmods tell anything: many write the moment of asking beside every page."""
+    if len(pages) < _ENOUGH_PAGES:
+        return True
+    [(_, most)] = Counter(page.changed for page in pages).most_common(1)
+    return most * 2 <= len(pages)
 
 
 def looks_like_sitemap(body: bytes) -> bool:
@@ -117,4 +135,5 @@ def _announced(element: etree._Element) -> Announced | None:
             texts.setdefault(name, child.text.strip())
     if "loc" not in texts:
         return None
-    return Announced(texts["loc"], texts.get("publication_date") or texts.get("lastmod"), texts.get("title"))
+    date = texts.get("publication_date") or texts.get("lastmod")
+    return Announced(texts["loc"], date, texts.get("title"), texts.get("lastmod"))

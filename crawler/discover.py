@@ -8,6 +8,7 @@ times as long.
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
@@ -51,6 +52,7 @@ _FURNITURE = re.compile(
 _FURNITURE_MAX = 100
 """Marks a line of a page's foot; a list has these and no other running text."""
 _SPACE = re.compile(r"\s+")
+_DIGITS = re.compile(r"\d+")
 _REFRESH_MAX_S = 10
 _MAX_ROLE_CHARS = 12
 _MIN_PIECE = 20
@@ -86,6 +88,8 @@ class Reading:
     refresh: str | None = None
     """Where a meta refresh within 10 seconds leads."""
     shape: Shape = _NO_SHAPE
+    sketch: int | None = None
+    """Equal where the main text is."""
 
 
 def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
@@ -103,6 +107,7 @@ def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
         robots=frozenset(walk.robots),
         refresh=walk.refresh and urljoin(walk.base, walk.refresh),
         shape=walk.shape(),
+        sketch=walk.sketch(),
     )
 
 
@@ -132,8 +137,8 @@ class _Walk:
         self._says_article = False
         self._headlines = 0
         self._pieces: list[int] = []
-        self._blocks: dict[etree._Element, tuple[int, int]] = {}
-        """Characters and pieces of running text by the element that holds its paragraphs together."""
+        self._blocks: dict[etree._Element, tuple[int, int, int]] = {}
+        """Characters, pieces and checksum of running text by the element that holds its paragraphs."""
 
     def over(self, tree: etree._Element) -> None:
         special = {"a": self._anchor, "base": self._set_base, "link": self._link, "meta": self._meta}
@@ -148,13 +153,18 @@ class _Walk:
             if tail and len(tail) >= _MIN_PIECE:
                 self._piece(tail, element, tail=True)
 
+    def sketch(self) -> int | None:
+        """A checksum of the largest block of text, its digits left out: counters are no change."""
+        return max(self._blocks.values())[2] if self._blocks else None
+
     def shape(self) -> Shape:
+        largest = max(self._blocks.values(), default=(0, 0, 0))
         return Shape(
             prose_chars=sum(self._pieces),
             longest_chars=max(self._pieces, default=0),
-            block_chars=max(self._blocks.values(), default=(0, 0))[0],
-            block_pieces=max(self._blocks.values(), default=(0, 0))[1],
-            teasers=sum(chars >= _MIN_TEASER for chars, _ in self._blocks.values()),
+            block_chars=largest[0],
+            block_pieces=largest[1],
+            teasers=sum(block[0] >= _MIN_TEASER for block in self._blocks.values()),
             titled_links=self._headlines,
             says_article=self._says_article,
         )
@@ -167,8 +177,9 @@ class _Walk:
             return
         self._pieces.append(len(plain))
         block = _block(element.getparent() if tail else element)
-        chars, pieces = self._blocks.get(block, (0, 0))
-        self._blocks[block] = chars + len(plain), pieces + 1
+        chars, pieces, checksum = self._blocks.get(block, (0, 0, 0))
+        checksum = zlib.crc32(_DIGITS.sub("", plain).encode("utf-8", "replace"), checksum)
+        self._blocks[block] = chars + len(plain), pieces + 1, checksum
 
     def _anchor(self, element: etree._Element) -> None:
         href = element.get("href")

@@ -22,9 +22,11 @@ PRIORITY = {
     "sitemap": 10,
     "announced": 15,
     "list": 20,
+    "changed": 25,
     "article": 30,
     "unknown": 40,
     "more": 50,
+    "revisit": 55,
     "archived": 60,
     "tag": 70,
 }
@@ -63,6 +65,8 @@ class Announcement:
     announced: str | None
     """Its date as written: pubDate, lastmod, publication_date."""
     title: str | None
+    changed: str | None = None
+    """When it says that the page changed last: lastmod, updated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class Fetched:
     """Links that may be news."""
     lists: tuple[Link, ...] = ()
     announcements: tuple[Announcement, ...] = ()
+    sketch: int | None = None
+    """Equal where the page's main text is: the bytes of many pages differ with every answer."""
     reason: str = ""
     """Why it is no article although it is no list either (meta robots, ...): becomes a rejection."""
 
@@ -130,6 +136,8 @@ class Committed:
     """None where nothing had changed since the page was stored before."""
     found_news: int
     found_lists: int
+    again: int = 0
+    """Known articles that it announces as changed, queued to be asked for again."""
 
 
 @dataclass(frozen=True, slots=True)

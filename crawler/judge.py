@@ -7,10 +7,17 @@ committed, a Link where the page only leads elsewhere (meta refresh), or the rea
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from crawler.announced import looks_like_feed, looks_like_sitemap, read_feed, read_sitemap
+from crawler.announced import (
+    looks_like_feed,
+    looks_like_sitemap,
+    read_feed,
+    read_sitemap,
+    tells_changes,
+)
 from crawler.discover import read_html, robots_directives
 from crawler.frontier import Fetched
 from crawler.page_kinds import kind_of_page, kind_of_url
@@ -90,6 +97,7 @@ def _html(
         article=kind == "article" and not unwanted,
         news=tuple(news),
         lists=tuple(lists),
+        sketch=reading.sketch,
         reason=f"robots meta: {', '.join(sorted(wishes & {'noindex', 'noarchive'}))}" if unwanted else "",
     )
 
@@ -102,7 +110,8 @@ def _feed(entry: Entry, response: Response, scope: Scope, fetched_at: datetime) 
 
 def _sitemap(entry: Entry, response: Response, scope: Scope, fetched_at: datetime) -> Fetched:
     found = read_sitemap(response.body)
-    news, said = scope.announced("sitemap", response.url, found.pages, fetched_at)
+    pages = found.pages if tells_changes(found.pages) else [replace(p, changed=None) for p in found.pages]
+    news, said = scope.announced("sitemap", response.url, pages, fetched_at)
     lists = scope.further_sitemaps(entry, found.sitemaps)
     return _fetched(
         entry,

@@ -105,7 +105,7 @@ class Scope:
             url = self._spelled(item.url, base)
             if url is None or not self._takes(url) or (kind := self._kind(url)) in _NEVER:
                 continue
-            said.append(Announcement(url, via, item.date, item.title))
+            said.append(Announcement(url, via, item.date, item.title, item.changed))
             if url in self._seen:
                 continue
             kind = "article" if via == "feed" or item.title else kind

@@ -88,6 +88,8 @@ class SourceCounts:
     """URLs given up: HTTP errors, timeouts, too large, redirects that leave the source."""
     refused: int = 0
     """URLs that robots.txt or a standing removal forbids."""
+    gone: int = 0
+    """Known articles that answer 404 or 410 now."""
     found: int = 0
     """URLs never seen before this run."""
     down: bool = False

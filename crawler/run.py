@@ -239,6 +239,8 @@ def _source_run(counts: SourceCounts) -> SourceRun:
         refused=counts.refused,
         down=counts.down,
         last_error=counts.last_error,
+        gone=counts.gone,
+        found=counts.found,
     )
 
 

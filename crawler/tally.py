@@ -85,6 +85,7 @@ class Tally:
             unchanged=counts["unchanged"],
             failed=counts["failed"],
             refused=counts["refused"],
+            gone=counts["gone"],
             found=counts["found"],
             down=host not in self._answered and host in self._errors,
             last_error=self._errors.get(host, ""),

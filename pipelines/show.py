@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.archive import read
+from pipelines.archive.gone import gone_pages
 from pipelines.records import Claim, Field, Stripped
 from pipelines.urls import canonical_url
 
@@ -78,6 +79,8 @@ class ShownCopy:
     """Field name -> its value, where on the page it stood, and the piece it was read from."""
     stripped: tuple[Stripped, ...]
     claims: tuple[Claim, ...]
+    gone_at: str | None = None
+    """UTC: since when its host has the page no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,7 @@ def _copy(
         origins=_origins(connection, row),
         stripped=tuple(Stripped(*piece) for piece in read.stripped_pieces(connection, row["reading_id"])),
         claims=tuple(Claim(*claim) for claim in read.claims(connection, row["reading_id"])),
+        gone_at=gone_pages(connection, [row["page_url"]]).get(row["page_url"], (None, 0))[0],
     )
 
 

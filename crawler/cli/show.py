@@ -107,6 +107,8 @@ def _print_copy(console: Console, copy: ShownCopy) -> None:
     console.print(Text(f"{mark}{copy.similarity:4.2f}  {day:10}  {one_line(copy.source_name)}"))
     console.print(Text(f"        {plain(copy.url)}", style="dim"), soft_wrap=True)
     print_indented(console, one_line(copy.why), 8)
+    if copy.gone_at:
+        print_indented(console, f"gone: the page was found missing on {copy.gone_at}", 8)
     for variant in copy.variants:
         console.print(Text(f"        also at {plain(variant)}", style="dim"), soft_wrap=True)
 

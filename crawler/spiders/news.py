@@ -239,8 +239,11 @@ class NewsSpider(Spider):
             found=committed.found_news + committed.found_lists,
         )
         self._tally.page(entry.source)
-        if committed.found_news or committed.found_lists or fetched.lists:
-            for host in {link.host for link in (*fetched.news, *fetched.lists)}:
+        if committed.found_news or committed.found_lists or fetched.lists or committed.again:
+            hosts = {link.host for link in (*fetched.news, *fetched.lists)}
+            for host in hosts | (
+                {host_of(said.url) for said in fetched.announcements} if committed.again else set()
+            ):
                 self._scheduler.wake(entry.source, host)
         self._mind_budgets(entry.source)
 
@@ -276,8 +279,11 @@ class NewsSpider(Spider):
             self.store.commit_other_way(entry, entry.asks)
             return
         gone = status in (404, 410)
-        reason = status_reason(status)
-        self._fail(entry, "gone" if gone else "failed", reason, status)
+        if gone and entry.known and not entry.is_list:
+            self.store.commit_gone(self._crawl(entry), entry, status, now=time.time())
+            self._tally.count(entry.source, gone=1)
+            return
+        self._fail(entry, "gone" if gone else "failed", status_reason(status), status)
 
     def _failure(self, entry: Entry, error: BaseException) -> None:
         if isinstance(error, StoppingError):

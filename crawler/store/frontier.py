@@ -11,7 +11,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crawler.frontier import LISTS, Committed, Entry, Fetched, Link, StoredRobots
+from crawler.frontier import LISTS, PRIORITY, Committed, Entry, Fetched, Link, StoredRobots
+from crawler.revisits import (
+    LONGEST_S,
+    ROUND_MAX,
+    first_interval_s,
+    moments,
+    next_gone_s,
+    next_interval_s,
+)
 from crawler.store.database import Database
 
 if TYPE_CHECKING:
@@ -24,8 +32,11 @@ _ROUND_MIN_S = 3600.0
 """A round is taken up again within this, however short its source's interval."""
 _ROUNDS_FAILED_MAX = 5
 """Rounds in which an address failed after which it is not tried again."""
+_ANNOUNCED_MAX = 10_000
+"""Announcements of one sitemap that are looked at for changes: a tenth of a second."""
 _ENTRY = "url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, last_modified"
-_COUNTERS = ("fetched", "articles", "unchanged", "failed", "refused", "found", "lists")
+_COUNTERS = ("fetched", "articles", "unchanged", "failed", "refused", "found", "lists", "gone")
+_ARTICLES = "kind IN ('article', 'unknown')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,27 @@ class Round:
     resumed: bool
     lists: int
     """List pages fetched in it so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What was known of an address before this answer."""
+
+    interval_s: float | None
+    gone: bool
+    sketch: int | None
+    fresh: bool
+    """Found since the source's first round, or announced with a late date."""
+
+    def next_interval_s(self, fetched: Fetched, headers: dict[str, str], *, same: bool) -> float | None:
+        """When the page is asked for again, for an article; None for a list."""
+        if not fetched.article:
+            return None
+        if self.interval_s is None or self.gone:
+            modified = headers.get("last-modified")
+            return first_interval_s(fetched.fetched_at, modified, fresh=bool(self.fresh))
+        alike = same or (fetched.sketch is not None and fetched.sketch == self.sketch)
+        return next_interval_s(self.interval_s, changed=not alike)
 
 
 class Frontier(Database):
@@ -126,16 +158,21 @@ class Frontier(Database):
         sha256 = hashlib.sha256(fetched.body).digest()
         body = self.compressor().compress(fetched.body)
         with self.writing() as db:
-            same = entry.known and self._latest_sha256(db, entry.url) == sha256
+            was = self._standing(db, entry, crawl_id)
+            same = entry.known and not was.gone and self._latest_sha256(db, entry.url) == sha256
             page_id = None if same else self._insert_page(db, entry, fetched, body, sha256)
             news = self._insert(db, fetched.news, found_on=entry.url_id)
             lists = self._insert(db, fetched.lists, found_on=entry.url_id)
-            if fetched.announcements:
+            again = 0
+            if fetched.announcements and not same:
+                again = self._queue_changed(db, entry.source, fetched.announcements)
                 self._announce(db, fetched.announcements, fetched.fetched_at.timestamp())
             headers = dict(reversed(fetched.headers))
+            interval_s = was.next_interval_s(fetched, headers, same=same)
             db.execute(
                 "UPDATE urls SET state = 'done', kind = ?, status = ?, etag = ?, last_modified = ?,"
-                " fetched_at = ?, attempts = 0, rounds_failed = 0, reason = ? WHERE url_id = ?",
+                " fetched_at = ?, attempts = 0, rounds_failed = 0, gone_at = NULL, reason = ?, sketch = ?,"
+                " interval_s = ?, revisit_at = ? WHERE url_id = ?",
                 (
                     fetched.kind,
                     fetched.status,
@@ -143,6 +180,9 @@ class Frontier(Database):
                     headers.get("last-modified"),
                     fetched.fetched_at.timestamp(),
                     fetched.reason or None,
+                    fetched.sketch,
+                    interval_s,
+                    interval_s and fetched.fetched_at.timestamp() + interval_s,
                     entry.url_id,
                 ),
             )
@@ -159,14 +199,16 @@ class Frontier(Database):
                 found=news + lists,
                 lists=int(entry.is_list),
             )
-        return Committed(page_id, news, lists)
+        return Committed(page_id, news, lists, again)
 
     def commit_unchanged(self, crawl_id: int, entry: Entry, *, now: float) -> None:
         """The host answered 304."""
         with self.writing() as db:
             db.execute(
-                "UPDATE urls SET state = 'done', status = 304, fetched_at = ?, attempts = 0 WHERE url_id = ?",
-                (now, entry.url_id),
+                "UPDATE urls SET state = 'done', status = 304, fetched_at = ?, attempts = 0,"
+                " interval_s = MIN(interval_s * 2, ?), revisit_at = ? + MIN(interval_s * 2, ?)"
+                " WHERE url_id = ?",
+                (now, LONGEST_S, now, LONGEST_S, entry.url_id),
             )
             self._count(db, crawl_id, unchanged=1, lists=int(entry.is_list))
 
@@ -217,6 +259,30 @@ class Frontier(Database):
             self._count(db, crawl_id, refused=int(refused), failed=int(not refused))
             if not refused:
                 db.execute("UPDATE crawls SET last_error = ? WHERE crawl_id = ?", (reason, crawl_id))
+
+    def commit_gone(self, crawl_id: int, entry: Entry, status: int, *, now: float) -> None:
+        """A known article is there no more: a fact for the archive, once; it is looked for again later."""
+        with self.writing() as db:
+            before = db.execute(
+                "SELECT gone_at, interval_s FROM urls WHERE url_id = ?", (entry.url_id,)
+            ).fetchone()
+            interval_s = next_gone_s(before[1] if before[0] else None)
+            db.execute(
+                "UPDATE urls SET state = 'gone', status = ?, reason = ?, attempts = 0, etag = NULL,"
+                " last_modified = NULL, gone_at = COALESCE(gone_at, ?), interval_s = ?, revisit_at = ?"
+                " WHERE url_id = ?",
+                (
+                    status,
+                    f"gone: HTTP {status}",
+                    now,
+                    interval_s,
+                    interval_s and now + interval_s,
+                    entry.url_id,
+                ),
+            )
+            if before[0] is None:
+                self._reject(db, entry, f"gone: HTTP {status}", now)
+                self._count(db, crawl_id, gone=1)
 
     def forget_url(self, crawl_id: int, entry: Entry) -> None:
         """A standing removal names this address: nothing is kept of it, not even the address."""
@@ -269,9 +335,47 @@ class Frontier(Database):
             " OR state = 'refused' OR state = 'failed' AND rounds_failed < ?)",
             (source, _ROUNDS_FAILED_MAX),
         )
+        self._queue_due(db, source, now)
         if revisit:
             self._queue_known(db, source, fetched_before=now)
         return Round(int(cursor.lastrowid or 0), source, now, resumed=False, lists=0)
+
+    @staticmethod
+    def _queue_due(db: sqlite3.Connection, source: str, now: float) -> None:
+        """Known articles whose own time has come, the most overdue first; after what is new."""
+        db.execute(
+            "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0, priority = ?"
+            " WHERE url_id IN (SELECT url_id FROM urls WHERE source = ? AND revisit_at <= ?"
+            f" AND state IN ('done', 'gone') AND {_ARTICLES} ORDER BY revisit_at LIMIT ?)",
+            (PRIORITY["revisit"], source, now, ROUND_MAX),
+        )
+
+    @staticmethod
+    def _queue_changed(db: sqlite3.Connection, source: str, announcements: Sequence[Announcement]) -> int:
+        """Known articles that are announced as changed since they were fetched; returns how many."""
+        cursor = db.executemany(
+            "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0, priority = ?"
+            f" WHERE url = ? AND source = ? AND state IN ('done', 'gone') AND {_ARTICLES}"
+            " AND fetched_at < CASE WHEN EXISTS (SELECT 1 FROM announcements a WHERE a.url = urls.url"
+            " AND a.via = ?) THEN CASE WHEN (SELECT changed FROM announcements a WHERE a.url = urls.url"
+            " AND a.via = ?) IS ? THEN 0 ELSE ? END ELSE ? END",
+            [
+                (PRIORITY["changed"], a.url, source, a.via, a.via, a.changed, span[1], span[0])
+                for a in announcements
+                if a.changed and (span := moments(a.changed))
+            ][:_ANNOUNCED_MAX],
+        )
+        return max(cursor.rowcount, 0)
+
+    @staticmethod
+    def _standing(db: sqlite3.Connection, entry: Entry, crawl_id: int) -> _Standing:
+        row = db.execute(
+            "SELECT interval_s, gone_at IS NOT NULL, sketch, priority = ? OR EXISTS (SELECT 1 FROM crawls"
+            " WHERE crawls.source = urls.source AND crawl_id < ? AND outcome = 'done')"
+            " FROM urls WHERE url_id = ?",
+            (PRIORITY["announced"], crawl_id, entry.url_id),
+        ).fetchone()
+        return _Standing(*row) if row else _Standing(None, gone=False, sketch=None, fresh=False)
 
     @staticmethod
     def _queue_known(db: sqlite3.Connection, source: str, *, fetched_before: float) -> None:
@@ -356,10 +460,10 @@ class Frontier(Database):
     @staticmethod
     def _announce(db: sqlite3.Connection, announcements: Sequence[Announcement], seen_at: float) -> None:
         db.executemany(
-            "INSERT INTO announcements (url, via, announced, title, seen_at) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET announced = excluded.announced, title = excluded.title,"
-            " seen_at = excluded.seen_at",
-            [(a.url, a.via, a.announced, a.title, seen_at) for a in announcements],
+            "INSERT INTO announcements (url, via, announced, title, seen_at, changed)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET announced = excluded.announced,"
+            " title = excluded.title, seen_at = excluded.seen_at, changed = excluded.changed",
+            [(a.url, a.via, a.announced, a.title, seen_at, a.changed) for a in announcements],
         )
 
     @staticmethod

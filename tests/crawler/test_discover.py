@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from crawler.announced import Announced, Sitemap, read_feed, read_sitemap
+from crawler.announced import Announced, Sitemap, read_feed, read_sitemap, tells_changes
 from crawler.discover import Anchor, read_html, robots_directives
 
 BASE = "http://x.cn/news/list.html"
@@ -140,7 +140,7 @@ PAGE = "<url><loc> http://x.cn/1 </loc><lastmod>2026-11-01</lastmod></url>"
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_a_sitemap_gives_its_pages_packed_or_not(pack) -> None:
     assert read_sitemap(pack(_sitemap(PAGE))) == Sitemap(
-        pages=(Announced("http://x.cn/1", "2026-11-01", None),)
+        pages=(Announced("http://x.cn/1", "2026-11-01", None, "2026-11-01"),)
     )
 
 
@@ -212,3 +212,18 @@ def test_a_feed_gives_its_entries(feed: str, urls: list[str]) -> None:
 
 def test_what_is_no_feed_announces_nothing() -> None:
     assert read_feed(b"<html><body>no feed</body></html>") == ()
+
+
+def test_lastmods_that_are_all_the_same_tell_nothing() -> None:
+    same = [Announced(f"http://x.cn/{n}", None, None, "2026-11-23") for n in range(30)]
+    own = [Announced(f"http://x.cn/{n}", None, None, f"2026-11-{n + 1:02}") for n in range(30)]
+    assert (tells_changes(same), tells_changes(own)) == (False, True)
+
+
+def test_a_counter_on_a_page_does_not_change_its_sketch() -> None:
+    page = "<html><body><p>示例园区项目日前正式开工建设，浏览次数：{}</p></body></html>"
+    other = "<html><body><p>示例园区项目日前正式竣工投产，浏览次数：{}</p></body></html>"
+    first, second, third = (
+        read_html(body.encode(), BASE).sketch for body in (page.format(5), page.format(12), other.format(5))
+    )
+    assert (first == second, first == third) == (True, False)
