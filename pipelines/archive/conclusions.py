@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.archive.people import corrected, decisions, groups
-from pipelines.publishers import normalise_publisher
+from pipelines.archive.standing import COLUMNS, Standings, put_secondary_copies, put_secondary_nodes
 from pipelines.spelling import spell
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pipelines.archive.people import Decision
+    from pipelines.standing import Copy
 
     Similarity = Callable[[int, int], float]
 
@@ -46,21 +47,23 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class _Copy:
-    """A row of `copies` with what the choice of the kept one asks for."""
+    """A row of `copies`, and where it belongs."""
 
-    id: int
-    url: str
-    source: str
+    copy: Copy
     source_name: str
     article_id: int | None
-    node: int
     cluster: int
-    length: int
-    first_fetched_at: str
-    published_day: str | None
-    credited_source: str | None
     group: str = ""
     """Which article it belongs to: its cluster's, unless a person split or joined it."""
+
+    @property
+    def url(self) -> str:
+        return self.copy.url
+
+    @property
+    def age(self) -> tuple[str, str]:
+        """The oldest sorts first."""
+        return self.copy.first_seen, self.copy.url
 
 
 def conclude(
@@ -72,6 +75,7 @@ def conclude(
     *,
     emptied: frozenset[int] = frozenset(),
     former: Mapping[str, tuple[int, int]] | None = None,
+    secondary: Mapping[int, Mapping[int, int]] | None = None,
 ) -> Counts:
     """Brings copies and articles up to date with the facts.
 
@@ -83,13 +87,22 @@ def conclude(
         at: now, UTC.
         emptied: articles whose copies a removal took out, perhaps all of them.
         former: URL → the copy and article numbers that it is to have again after a removal was undone.
+        secondary: what `Joiner.secondary` told after the relink that gave `clusters`.
     """
+    standings = Standings(connection, similarity)
     readings = _touched_readings(connection, addresses, clusters)
     stale, copies_added = _regroup(connection, readings, former or {})
     stale |= emptied
     touched = {row.cluster for row in readings} | set(clusters.values()) | _clusters_of(connection, stale)
-    new, updated, vanished = _settle_articles(connection, touched, stale, similarity, at)
-    return Counts(articles_new=new, articles_updated=updated, copies_joined=copies_added - (new - vanished))
+    settled = _settle_articles(connection, touched, stale, standings, at)
+    for article_id in standings.articles_to_judge_again():
+        _judge_again(connection, article_id, standings)
+    put_secondary_nodes(connection, secondary or {})
+    put_secondary_copies(connection, {copy.copy.node for copy in settled.copies} | (secondary or {}).keys())
+    new, vanished = settled.new, settled.vanished
+    return Counts(
+        articles_new=new, articles_updated=settled.updated, copies_joined=copies_added - (new - vanished)
+    )
 
 
 # Copies: which readings are one address --------------------------------------------------------
@@ -223,36 +236,44 @@ _TAKEN_OVER = (
 # Articles: which copies are one piece of news --------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    copies: list[_Copy]
+    new: int
+    updated: int
+    vanished: int
+
+
 def _settle_articles(
-    connection: sqlite3.Connection, touched: set[int], stale: set[int], similarity: Similarity, at: str
-) -> tuple[int, int, int]:
-    """Gives every touched group its article; returns how many are new, changed and gone."""
+    connection: sqlite3.Connection, touched: set[int], stale: set[int], standings: Standings, at: str
+) -> _Settled:
+    """Gives every touched group its article; says how many are new, changed and gone."""
     standing = decisions(connection)
-    groups = _groups(_touched_copies(connection, touched, standing), standing)
+    groups = _groups(_touched_copies(connection, touched, standing, standings), standing)
     everyone = [copy for copies in groups.values() for copy in copies]
     ids = _inherit_ids(everyone)
     formerly = stale | {copy.article_id for copy in everyone if copy.article_id}
-    connection.executemany("UPDATE copies SET kept = 0 WHERE id = ?", [(copy.id,) for copy in everyone])
+    connection.executemany("UPDATE copies SET kept = 0 WHERE id = ?", [(copy.copy.id,) for copy in everyone])
     new = updated = 0
     for group in sorted(groups):
-        article_id, changed = _put_article(connection, ids.get(group), groups[group], similarity)
+        article_id, changed = _put_article(connection, ids.get(group), groups[group], standings)
         new += group not in ids
         updated += group in ids and changed
         ids[group] = article_id
     _note_moves(connection, everyone, ids, standing, at)
     vanished = _forward(connection, formerly - set(ids.values()), everyone, ids, at)
-    return new, updated, vanished
+    return _Settled(everyone, new, updated, vanished)
 
 
 def _touched_copies(
-    connection: sqlite3.Connection, touched: set[int], standing: list[Decision]
+    connection: sqlite3.Connection, touched: set[int], standing: list[Decision], standings: Standings
 ) -> list[_Copy]:
     """The copies of the touched clusters, and of those that a person's joins tie to them."""
     copies: dict[int, list[_Copy]] = {}
     todo = set(touched)
     while todo:
         cluster = todo.pop()
-        copies[cluster] = _copies_of(connection, cluster)
+        copies[cluster] = _copies_of(connection, cluster, standings)
         urls = {copy.url for copy in copies[cluster]}
         for decision in standing:
             if decision.kind == "join" and {decision.url, decision.other_url} & urls:
@@ -273,32 +294,21 @@ def _groups(copies: list[_Copy], standing: list[Decision]) -> dict[str, list[_Co
     """The copies by group, each group's oldest first."""
     names = groups([(copy.url, copy.cluster) for copy in copies], standing)
     found: dict[str, list[_Copy]] = defaultdict(list)
-    for copy in sorted(copies, key=lambda copy: (copy.first_fetched_at, copy.url)):
+    for copy in sorted(copies, key=lambda copy: copy.age):
         found[names[copy.url]].append(replace(copy, group=names[copy.url]))
     return found
 
 
-def copies_of_article(connection: sqlite3.Connection, article_id: int) -> list[tuple[int, _Copy]]:
-    """An article's copies as `choose_kept` takes them, each with its reading; the oldest first."""
-    return _select_copies(connection, "copies.article_id = ?", article_id)
-
-
-def _copies_of(connection: sqlite3.Connection, cluster: int) -> list[_Copy]:
-    return [copy for _, copy in _select_copies(connection, "nodes.cluster_id = ?", cluster)]
-
-
-def _select_copies(connection: sqlite3.Connection, where: str, value: int) -> list[tuple[int, _Copy]]:
+def _copies_of(connection: sqlite3.Connection, cluster: int, standings: Standings) -> list[_Copy]:
     return [
-        (row[0], _Copy(*row[1:]))
-        for row in connection.execute(
-            "SELECT copies.reading_id, copies.id, copies.url, copies.source, sources.name,"
-            " nullif(copies.article_id, 0), texts.node_id, nodes.cluster_id, length(texts.text),"
-            " readings.first_fetched_at, copies.published_day, copies.credited_source"
-            " FROM nodes JOIN texts ON texts.node_id = nodes.node_id JOIN copies ON copies.text_id = texts.id"
+        _Copy(standings.copy(row), name, article_id, cluster)
+        for name, article_id, *row in connection.execute(
+            f"SELECT sources.name, nullif(copies.article_id, 0), {COLUMNS} FROM nodes"
+            " JOIN texts ON texts.node_id = nodes.node_id JOIN copies ON copies.text_id = texts.id"
             " JOIN readings ON readings.id = copies.reading_id JOIN sources ON sources.host = copies.source"
-            f" WHERE {where} ORDER BY readings.first_fetched_at, copies.url",
-            (value,),
-        )
+            " WHERE nodes.cluster_id = ? ORDER BY readings.first_fetched_at, copies.url",
+            (cluster,),
+        ).fetchall()
     ]
 
 
@@ -306,7 +316,7 @@ def _inherit_ids(everyone: list[_Copy]) -> dict[str, int]:
     """Group → the article id it keeps: that of its oldest copy, unless an older copy elsewhere has it."""
     ids: dict[str, int] = {}
     taken: set[int] = set()
-    for copy in sorted(everyone, key=lambda copy: (copy.first_fetched_at, copy.url)):
+    for copy in sorted(everyone, key=lambda copy: copy.age):
         if copy.article_id is None or copy.group in ids or copy.article_id in taken:
             continue
         ids[copy.group] = copy.article_id
@@ -314,79 +324,52 @@ def _inherit_ids(everyone: list[_Copy]) -> dict[str, int]:
     return ids
 
 
-def choose_kept(copies: list[_Copy], similarity: Similarity) -> _Copy:
-    """The copy whose text is shown; a pure function of the set of copies.
-
-    In this order: credited by most other hosts; earliest believable day; most like the other copies
-    (so neither the truncated nor the padded one); longest; first fetched; URL.
-    """
-    credited = _credits(copies)
-
-    def standing(copy: _Copy) -> tuple[int, str]:
-        return -credited.get(normalise_publisher(copy.source_name), 0), copy.published_day or "9999"
-
-    def rank(copy: _Copy) -> tuple[float | str, ...]:
-        likeness = sum(similarity(copy.node, other.node) for other in copies[:_PEERS])
-        return -round(likeness, 6), -copy.length, copy.first_fetched_at, copy.url
-
-    best = min(standing(copy) for copy in copies)
-    return min((copy for copy in copies if standing(copy) == best), key=rank)
-
-
-_PEERS = 32
-"""Likeness is measured against this many of the oldest copies: enough to see what most of them say."""
-
-
-def _credits(copies: list[_Copy]) -> dict[str, int]:
-    """Publisher → the number of other hosts whose copy credits it."""
-    hosts: dict[str, set[str]] = defaultdict(set)
-    for copy in copies:
-        if copy.credited_source:
-            name = normalise_publisher(copy.credited_source)
-            if name != normalise_publisher(copy.source_name):
-                hosts[name].add(copy.source)
-    return {name: len(by) for name, by in hosts.items()}
-
-
 def _put_article(
-    connection: sqlite3.Connection, article_id: int | None, copies: list[_Copy], similarity: Similarity
+    connection: sqlite3.Connection, article_id: int | None, copies: list[_Copy], standings: Standings
 ) -> tuple[int, bool]:
     """Writes one article and the standing of its copies; returns its id and whether title or text changed."""
-    kept = choose_kept(copies, similarity)
+    judged = standings.judge([copy.copy for copy in copies])
     old = None if article_id is None else _shown(connection, article_id)
-    values = _article_values(connection, kept, copies)
+    values = {**_article_values(connection, judged.kept.copy.id, copies), **judged.values}
     if old is None:  # a new one, or one that a removal hid and that comes back under its number
         number = _insert_article(connection, {"id": article_id, **values})
     else:
         assert article_id is not None
         number = article_id
-        marks = ", ".join(f"{name} = ?" for name in values)
-        connection.execute(
-            f"UPDATE articles SET {marks} WHERE id = ?",
-            (*values.values(), number),
-        )
-    connection.executemany(
-        "UPDATE copies SET article_id = ?, kept = ?, similarity = ? WHERE id = ?",
-        [(number, c.id == kept.id, similarity(kept.node, c.node), c.id) for c in copies],
-    )
+        _update_article(connection, number, values)
+    standings.write(number, [copy.copy for copy in copies], judged, is_new=old is None)
     shown = (str(values["title"]), str(values["text"]))
     if old != shown:
         _index(connection, number, old, shown)
     return number, old != shown
 
 
-def _article_values(connection: sqlite3.Connection, kept: _Copy, copies: list[_Copy]) -> dict[str, object]:
+def _judge_again(connection: sqlite3.Connection, article_id: int, standings: Standings) -> None:
+    """An article whose copies are the same, where other pages of a credited source came or went."""
+    copies = standings.copies_of_article(article_id)
+    judged = standings.judge(copies)
+    _update_article(connection, article_id, judged.values)
+    standings.write(article_id, copies, judged, is_new=False)
+
+
+def _update_article(connection: sqlite3.Connection, article_id: int, values: Mapping[str, object]) -> None:
+    marks = ", ".join(f"{name} = ?" for name in values)
+    connection.execute(f"UPDATE articles SET {marks} WHERE id = ?", (*values.values(), article_id))
+
+
+def _article_values(connection: sqlite3.Connection, kept_id: int, copies: list[_Copy]) -> dict[str, object]:
     cursor = connection.execute(
         "SELECT copies.title, texts.text, copies.published, copies.published_day, copies.published_earliest,"
         " copies.published_latest, copies.date_origin, copies.author, copies.language, copies.source,"
         " copies.url, copies.credited_source FROM copies JOIN texts ON texts.id = copies.text_id"
         " WHERE copies.id = ?",
-        (kept.id,),
+        (kept_id,),
     )
     names = [column[0] for column in cursor.description]
     values = dict(zip(names, cursor.fetchone(), strict=True))
-    first_seen = min(copy.first_fetched_at for copy in copies)
-    return {**values, "source_name": kept.source_name, "first_seen": first_seen, "copies": len(copies)}
+    [name] = {copy.source_name for copy in copies if copy.copy.id == kept_id}
+    first_seen = min(copy.copy.first_seen for copy in copies)
+    return {**values, "source_name": name, "first_seen": first_seen, "copies": len(copies)}
 
 
 def _insert_article(connection: sqlite3.Connection, values: Mapping[str, object]) -> int:
@@ -449,7 +432,7 @@ def _forward(
 ) -> int:
     """Deletes articles without copies, each leaving a row that says where its oldest copy went."""
     went: dict[int, int] = {}
-    for copy in sorted(everyone, key=lambda copy: (copy.first_fetched_at, copy.url)):
+    for copy in sorted(everyone, key=lambda copy: copy.age):
         if copy.article_id is not None:
             went.setdefault(copy.article_id, ids[copy.group])
     gone = [

@@ -1,23 +1,24 @@
 """Planning a removal in SQL: what the scope takes from the archive, counted, and nothing written.
 
 In: a connection (read-only for a preview, inside the ordering transaction for the deed) and a scope. Out:
-the plan of pipelines/removal/plan.py; what goes from the crawl store is added by those who know it.
+the plan of pipelines/removal/plan.py. Whose text survivors show is rehearsed by removal.py, and what goes
+from the crawl store is added by those who know it.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pipelines.archive.blocks import ScopeMatcher
-from pipelines.archive.conclusions import choose_kept, copies_of_article
 from pipelines.archive.join_index import SqliteJoinIndex
+from pipelines.archive.standing import kept_without
 from pipelines.join import Joiner
 from pipelines.publishers import normalise_publisher
-from pipelines.removal.plan import Candidate, Plan, Survivor, choose_pages, with_outcome
+from pipelines.removal.plan import Candidate, Plan, choose_pages, with_outcome
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable, Iterator
 
     from pipelines.removal.scope import Scope
@@ -44,15 +45,14 @@ def plan_removal(connection: sqlite3.Connection, scope: Scope) -> Plan:
     pages, left_out = choose_pages(scope, candidates, articles)
     plan = Plan(scope, pages, left_out)
     gone = {page.reading_id for page in pages}
-    emptied, survivors = _fates(connection, articles, gone)
+    emptied, shared = _fates(connection, articles, gone)
     with _chosen(connection, gone):
         counts = _counts(connection, matcher)
-    counts |= {"articles": len(emptied), "articles that change": sum(s.new_text for s in survivors)}
-    counts["search index rows"] = len(emptied)
+    counts |= {"articles": len(emptied), "articles that stay with fewer copies": len(shared)}
     return with_outcome(
         plan,
-        articles_gone=tuple(sorted(emptied)),
-        survivors=tuple(survivors),
+        articles_gone=tuple(emptied),
+        articles_shared=tuple(shared),
         copies_in_archive=connection.execute("SELECT count(*) FROM copies").fetchone()[0],
         copies_gone=counts["copies"],
         counts=counts,
@@ -105,29 +105,20 @@ def _articles(
 
 
 def _fates(
-    connection: sqlite3.Connection, articles: dict[int, list[Candidate]], gone: set[int]
-) -> tuple[set[int], list[Survivor]]:
-    """Articles of which nothing is left, and those that stay with the text they will show."""
-    joiner = Joiner(SqliteJoinIndex(connection))
-    emptied, survivors = set(), []
-    for article_id, pages in sorted(articles.items()):
-        if not any(page.reading_id in gone for page in pages):
-            continue
-        staying = [
-            copy for reading_id, copy in copies_of_article(connection, article_id) if reading_id not in gone
-        ]
-        if not staying:
-            emptied.add(article_id)
-            continue
-        new_text = any(page.kept for page in pages if page.reading_id in gone)
-        kept = choose_kept(staying, joiner.similarity)
-        title = _title(connection, kept.id)
-        survivors.append(Survivor(article_id, title, kept.url, kept.source, len(staying), new_text))
-    return emptied, survivors
-
-
-def _title(connection: sqlite3.Connection, copy_id: int) -> str:
-    return str(connection.execute("SELECT title FROM copies WHERE id = ?", (copy_id,)).fetchone()[0])
+    connection: sqlite3.Connection, articles: Iterable[int], gone: set[int]
+) -> tuple[list[int], list[int]]:
+    """Articles of which nothing is left, and those that stay without some of their copies."""
+    emptied, shared = [], []
+    for article_id in sorted(articles):
+        copies = {
+            row[0]
+            for row in connection.execute("SELECT reading_id FROM copies WHERE article_id = ?", (article_id,))
+        }
+        if copies and copies <= gone:
+            emptied.append(article_id)
+        elif copies & gone:
+            shared.append(article_id)
+    return emptied, shared
 
 
 class _chosen:  # noqa: N801  # reads as a function: `with _chosen(...)`

@@ -113,6 +113,7 @@ class Archive:
             self._joiner.similarity,
             at,
             emptied=frozenset(changes.emptied),
+            secondary=self._joiner.secondary(),
         )
 
     def _join(self, connection: sqlite3.Connection, changes: Changes) -> dict[int, int]:

@@ -52,6 +52,16 @@ class Difference:
     ours: str
     """What the first text says there, as it is shown."""
     theirs: str
+    at: int
+    """Where it stands among the first text's words."""
+    their_place: str
+    their_at: int
+
+    def turned(self) -> Difference:
+        """The same, with the other text first."""
+        return Difference(
+            self.kind, self.their_place, self.theirs, self.ours, self.their_at, self.place, self.at
+        )
 
 
 def differences(one: Spelt, other: Spelt) -> tuple[Difference, ...]:
@@ -60,20 +70,20 @@ def differences(one: Spelt, other: Spelt) -> tuple[Difference, ...]:
         passes = [[(0, 0, len(one.places))]]
     else:
         passes = list(aligned(one.words, other.words))
-    found = [entry for runs in passes for run in runs for entry in _values(one, other, run)]
+    found = [difference for runs in passes for run in runs for difference in _values(one, other, run)]
     found += _names(one, other, passes)
     told: dict[tuple[str, str], Difference] = {}
-    for _, difference in sorted(found, key=lambda entry: entry[0]):
+    for difference in sorted(found, key=lambda difference: (difference.at, difference.kind)):
         told.setdefault((difference.ours, difference.theirs), difference)
     return tuple(told.values())[:DIFFERENCES_MOST]
 
 
-def figures_differ(found: tuple[Difference, ...]) -> bool:
-    """Whether a figure is among them."""
-    return any(difference.kind == "figure" for difference in found)
+def turned(found: tuple[Difference, ...]) -> tuple[Difference, ...]:
+    """The differences with the other text first, in its order."""
+    return tuple(sorted((one.turned() for one in found), key=lambda one: (one.at, one.kind)))
 
 
-def _values(one: Spelt, other: Spelt, run: Run) -> Iterator[tuple[int, Difference]]:
+def _values(one: Spelt, other: Spelt, run: Run) -> Iterator[Difference]:
     """The figures and dates inside one shared stretch that mean something else."""
     start, start_other, size = run
     for at in _places_in(one, start, size):
@@ -88,7 +98,7 @@ def _values(one: Spelt, other: Spelt, run: Run) -> Iterator[tuple[int, Differenc
             and not _is_half_read(one, other, ours, theirs)
         ):
             kind: Kind = "date" if one.words.text[at] == DATE else "figure"
-            yield at, _difference(kind, one, other, (at, at + 1), (there, there + 1))
+            yield _difference(kind, one, other, (at, at + 1), (there, there + 1))
 
 
 def _places_in(one: Spelt, start: int, size: int) -> list[int]:
@@ -133,7 +143,7 @@ def _neighbours(spelt: Spelt, token: Token) -> tuple[str, str]:
     return spelt.plain[max(0, token.start - 1) : token.start], spelt.plain[token.stop : token.stop + 1]
 
 
-def _names(one: Spelt, other: Spelt, passes: list[list[Run]]) -> list[tuple[int, Difference]]:
+def _names(one: Spelt, other: Spelt, passes: list[list[Run]]) -> list[Difference]:
     """Short wordings between shared stretches that are one name for another.
 
     Where much was reworded, a synonym looks like a name, and only what is surely one counts.
@@ -146,7 +156,7 @@ def _names(one: Spelt, other: Spelt, passes: list[list[Run]]) -> list[tuple[int,
     names = [gap for gap in sure if sure[gap] >= NAMED]
     if len(names) < _NAMES_SHARE * len(exchanged):
         names = [gap for gap in names if sure[gap] == STRONG]
-    return [(gap.a.start, _difference("name", one, other, _whole(gap.a), _whole(gap.b))) for gap in names]
+    return [_difference("name", one, other, _whole(gap.a), _whole(gap.b)) for gap in names]
 
 
 def _is_wording(one: Spelt, other: Spelt, gap: Gap) -> bool:
@@ -171,11 +181,18 @@ def _whole(part: slice) -> tuple[int, int]:
 def _difference(
     kind: Kind, one: Spelt, other: Spelt, ours: tuple[int, int], theirs: tuple[int, int]
 ) -> Difference:
-    before = one.raw(max(0, ours[0] - _AROUND), ours[0])
-    after = one.raw(ours[1], min(len(one.places), ours[1] + _AROUND))
     return Difference(
         kind=kind,
-        place=" ".join(f"{before}…{after}".split()),
+        place=_around(one, ours),
         ours=one.raw(*ours),
         theirs=other.raw(*theirs),
+        at=ours[0],
+        their_place=_around(other, theirs),
+        their_at=theirs[0],
     )
+
+
+def _around(spelt: Spelt, at: tuple[int, int]) -> str:
+    before = spelt.raw(max(0, at[0] - _AROUND), at[0])
+    after = spelt.raw(at[1], min(len(spelt.places), at[1] + _AROUND))
+    return " ".join(f"{before}…{after}".split())

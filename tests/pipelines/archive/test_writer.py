@@ -41,6 +41,17 @@ OTHER = (
     "毕业前须完成一项真实的工艺改进。\n学院负责人介绍,今年共录取学生二百四十名,其中三分之一来自本地职校。"
 )
 
+LIBRARY = (
+    "市图书馆本周末举办古籍修复展览,观众可以在现场看到修复师的全部工作过程,并动手体验纸张除尘与补洞。"
+    "馆方介绍,这批方志多年受潮,部分书页粘连,修复团队用了两年时间逐页揭开、压平、托裱。\n"
+    "展览免费开放至月底,学校团体可以预约讲解,另有三场面向家长和孩子的手工课。"
+)
+FOREST = (
+    "县林业局启动春季造林,今年计划在东部丘陵补植枫香和木荷,形成连片的防火林带。护林员说,去年的干旱使一部分"
+    "幼树枯死,因此今年改在雨后栽种,每亩株数也有所减少。\n"
+    "志愿者周末上山参加种植,林场提供工具和午饭,并给每棵树挂上带编号的木牌,方便日后查看成活情况。"
+)
+
 
 def test_the_same_text_on_two_hosts_is_one_article_with_two_copies(archive: Archive, rows: Rows) -> None:
     archive.ingest(
@@ -209,6 +220,20 @@ READINGS = [
     make_reading("https://copier.example/6", OTHER, page_id=6, minutes=6),
     make_reading("https://copier.example/6", PARK, page_id=7, minutes=7),
     Rejection("https://park.example/claimed-not", "park.example", "kind", "list page"),
+    make_reading(
+        "https://copier.example/8",
+        PARK.replace("九万平方米", "十九万平方米"),
+        page_id=8,
+        minutes=8,
+        day=date(2026, 1, 4),
+        credited="daily",
+    ),
+    make_reading("https://daily.example/9", OTHER, page_id=9, minutes=9, day=date(2026, 1, 3)),
+    make_reading("https://daily.example/10", LIBRARY, page_id=10, minutes=10, day=date(2026, 1, 5)),
+    make_reading(
+        "https://copier.example/11", FOREST, page_id=11, minutes=11, day=date(2026, 1, 4), credited="daily"
+    ),
+    make_reading("https://copier.example/12", FOREST + "\n" + LIBRARY, page_id=12, minutes=12),
 ]
 
 
@@ -231,10 +256,23 @@ def _conclusions(order: list[Reading | Rejection], cuts: set[int]) -> list[list[
 
 
 CONCLUSIONS = (
-    "SELECT title, text, published, source, source_name, url, credited_source, first_seen, copies"
-    " FROM articles ORDER BY url",
-    "SELECT copies.url, copies.title, copies.fetched_at, round(similarity, 6), kept, articles.url FROM copies"
+    "SELECT title, text, published, source, source_name, url, credited_source, first_seen, copies,"
+    " kept_because, first_publisher, first_publisher_status, first_publisher_because,"
+    " credited_source_status, disputed FROM articles ORDER BY url",
+    "SELECT copies.url, copies.title, copies.fetched_at, round(similarity, 6), kept, articles.url,"
+    " credited_publisher, copies.credited_source_status FROM copies"
     " JOIN articles ON articles.id = copies.article_id ORDER BY copies.url",
+    "SELECT articles.url, copies.url, claim, value, believed, reason FROM first_publisher_evidence evidence"
+    " JOIN articles ON articles.id = evidence.article_id JOIN copies ON copies.id = copy_id ORDER BY 1, 2, 3",
+    "SELECT articles.url, copies.url, position, kind, place, kept_value, copy_value, kept.url"
+    " FROM differences"
+    " JOIN articles ON articles.id = differences.article_id JOIN copies ON copies.id = copy_id"
+    " JOIN copies kept ON kept.id = kept_copy_id ORDER BY 1, 2, 3",
+    "SELECT articles.url, copies.url, round(secondary_copies.similarity, 6), round(contained, 6)"
+    " FROM secondary_copies JOIN articles ON articles.id = secondary_copies.article_id"
+    " JOIN copies ON copies.id = copy_id ORDER BY 1, 2",
+    "SELECT node_id, cluster_id, other_id FROM secondary_nodes ORDER BY 1, 2",
+    "SELECT * FROM touched_days",
     "SELECT text FROM texts ORDER BY text",
     "SELECT url, stage, reason FROM rejections ORDER BY url",
     "SELECT page_url, versions.page_id, versions.fetched_at, text FROM versions"

@@ -1,0 +1,335 @@
+"""How the copies of an article stand to each other, as rows: judged in pipelines/standing, written here.
+
+In: the copies of one article. Out: its `kept_because`, first publisher and credited-source status, and the
+rows of `differences`, `first_publisher_evidence` and `secondary_copies`. What comparing two texts gives
+depends on these texts alone and is remembered, so that a much-copied article is not compared again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pipelines.archive.blocks import registrable_domain
+from pipelines.archive.remembered import Remembered
+from pipelines.join.differences import differences, turned
+from pipelines.join.figures import spell_out
+from pipelines.publishers import normalise_publisher
+from pipelines.standing import Copy, Kept, choose_kept, claims_of, credited_status, first_publisher
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pipelines.join.differences import Difference
+    from pipelines.join.figures import Spelt
+
+    Similarity = Callable[[int, int], float]
+
+COVERED_DAYS = 7
+"""A credited source's pages of this many days on either side tell whether it carries an article."""
+
+COLUMNS = (
+    "copies.id, copies.url, copies.source, sources.name, copies.credited_source, texts.node_id, texts.sha256,"
+    " nodes.shingles, copies.published_day, copies.published_earliest, copies.published_latest,"
+    " copies.date_origin = 'correction', readings.first_fetched_at, readings.announced_at,"
+    " readings.announced_by"
+)
+"""What `Standings.copy` takes, from copies, texts, nodes, readings and sources."""
+
+_TABLES = (
+    "copies JOIN texts ON texts.id = copies.text_id JOIN nodes ON nodes.node_id = texts.node_id"
+    " JOIN readings ON readings.id = copies.reading_id JOIN sources ON sources.host = copies.source"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was judged of one article."""
+
+    kept: Kept
+    values: dict[str, object]
+    """Columns of `articles`."""
+    statuses: dict[int, str | None]
+    """Of each copy's credit, by copy id."""
+    differing: dict[int, tuple[Difference, ...]]
+    """Where a copy differs from the kept one, by copy id; those that do not are left out."""
+
+
+class Standings:
+    """Judges articles over one connection, for the length of one batch."""
+
+    def __init__(self, connection: sqlite3.Connection, similarity: Similarity) -> None:
+        self._connection = connection
+        self._similarity = similarity
+        self._runs: dict[str, tuple[str | None, str | None]] = {}
+        self._covered: dict[tuple[str, str], bool] = {}
+        self._hosts: dict[str, list[str]] | None = None
+
+    def copy(self, row: Sequence[object]) -> Copy:
+        """One copy from a row of COLUMNS."""
+        (id_, url, source, name, credited, node, key, shingles, day, earliest, latest, corrected, *rest) = row
+        since, known = self._first_run(str(source))
+        first_seen, announced_at, announced_by = rest
+        return Copy(
+            id=id_,  # type: ignore[arg-type]  # columns of known types
+            url=str(url),
+            source=str(source),
+            owner=registrable_domain(str(source).rpartition(":")[0] or str(source)),
+            publisher=publisher_of(str(name)) or str(source),
+            credits=publisher_of(str(credited)) if credited else "",
+            node=node,  # type: ignore[arg-type]
+            text_key=key,  # type: ignore[arg-type]
+            shingles=shingles,  # type: ignore[arg-type]
+            day=day,  # type: ignore[arg-type]
+            earliest=earliest,  # type: ignore[arg-type]
+            latest=latest,  # type: ignore[arg-type]
+            is_corrected=bool(corrected),
+            first_seen=str(first_seen),
+            source_since=since,
+            source_known=known,
+            announced_at=announced_at,  # type: ignore[arg-type]
+            announced_by=str(announced_by),
+        )
+
+    def judge(self, copies: Sequence[Copy]) -> Judged:
+        """The standing of the copies of one article."""
+        kept = self.kept(copies)
+        statuses = {copy.id: credited_status(copy, copies, self._contradict, self._covers) for copy in copies}
+        first = first_publisher(copies, statuses)
+        found = {copy.id: self._differences(kept.copy, copy) for copy in copies}
+        differing = {copy_id: rows for copy_id, rows in found.items() if rows}
+        values: dict[str, object] = {
+            "kept_because": kept.because,
+            "first_publisher": first.publisher,
+            "first_publisher_status": first.status,
+            "first_publisher_because": first.because,
+            "credited_source_status": statuses[kept.copy.id],
+            "disputed": bool(differing),
+        }
+        return Judged(kept, values, statuses, differing)
+
+    def kept(self, copies: Sequence[Copy]) -> Kept:
+        """The copy whose text is shown, of some of an article's."""
+        return choose_kept(copies, self._shared, self._contradict)
+
+    def write(self, article_id: int, copies: Sequence[Copy], judged: Judged, *, is_new: bool) -> None:
+        """Puts the rows of an article's standing in place of those it had."""
+        kept = judged.kept.copy
+        self._connection.executemany(
+            "UPDATE copies SET article_id = ?, kept = ?, similarity = ?, credited_publisher = ?,"
+            " credited_source_status = ? WHERE id = ?",
+            [
+                (
+                    article_id,
+                    copy.id == kept.id,
+                    self.similarity(kept.node, copy.node),
+                    copy.credits or None,
+                    judged.statuses[copy.id],
+                    copy.id,
+                )
+                for copy in copies
+            ],
+        )
+        if not is_new:
+            for table in ("differences", "first_publisher_evidence"):
+                self._connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO first_publisher_evidence VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (article_id, copy.id, claim.kind, claim.value, claim.believed, claim.reason)
+                for copy in copies
+                for claim in claims_of(copy)
+            ],
+        )
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO differences VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (article_id, copy_id, place, kept.id, one.kind, one.place, one.ours, one.theirs)
+                for copy_id, found in judged.differing.items()
+                for place, one in enumerate(found)
+            ],
+        )
+
+    def similarity(self, a: int, b: int) -> float:
+        """Of two nodes, 0 to 1."""
+        if a == b:
+            return 1.0
+        pair = (a, b) if a < b else (b, a)
+        return _SIMILARITIES.get(pair, lambda: self._similarity(*pair))
+
+    def articles_to_judge_again(self) -> list[int]:
+        """Articles whose credit a page of the credited source's has borne out or not since the last call."""
+        days = self._connection.execute("DELETE FROM touched_days RETURNING source, day").fetchall()
+        articles: set[int] = set()
+        for publisher, low, high in self._spans(days):
+            for day, status, article_id in self._connection.execute(
+                "SELECT published_day, credited_source_status, article_id FROM copies"
+                " WHERE credited_publisher = ? AND published_day BETWEEN ? AND ?"
+                " AND credited_source_status <> 'confirmed'",
+                (publisher, low, high),
+            ).fetchall():
+                if (status == "contradicted") != self._covers(publisher, day):
+                    articles.add(article_id)
+        return sorted(articles)
+
+    def copies_of_article(self, article_id: int) -> list[Copy]:
+        """An article's copies."""
+        return [
+            self.copy(row)
+            for row in self._connection.execute(
+                f"SELECT {COLUMNS} FROM {_TABLES} WHERE copies.article_id = ? ORDER BY copies.url",
+                (article_id,),
+            ).fetchall()
+        ]
+
+    def _spans(self, days: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
+        """Publisher and days whose coverage a page of a source and day may have changed."""
+        spans = set()
+        for source, day in days:
+            row = self._connection.execute("SELECT name FROM sources WHERE host = ?", (source,)).fetchone()
+            if row is not None:
+                spans.add((publisher_of(row[0]), _shifted(day, -COVERED_DAYS), _shifted(day, COVERED_DAYS)))
+        return sorted(spans)
+
+    def _differences(self, kept: Copy, copy: Copy) -> tuple[Difference, ...]:
+        """Where a copy differs from the kept one, in the kept one's order."""
+        if kept.text_key == copy.text_key:
+            return ()
+        found = self._compared(kept, copy)
+        return found if kept.text_key < copy.text_key else turned(found)
+
+    def _compared(self, one: Copy, other: Copy) -> tuple[Difference, ...]:
+        """The differences of two texts, the one with the lower key first: the same from both sides."""
+        low, high = sorted((one, other), key=lambda copy: copy.text_key)
+        return _DIFFERENCES.get(
+            (low.text_key, high.text_key), lambda: differences(self._spelt(low), self._spelt(high))
+        )
+
+    def _contradict(self, one: Copy, other: Copy) -> bool:
+        """Whether the figures of two copies differ; texts with the same figures need no aligning."""
+        if one.text_key == other.text_key or self._spelt(one).values == self._spelt(other).values:
+            return False
+        return any(found.kind == "figure" for found in self._compared(one, other))
+
+    def _spelt(self, copy: Copy) -> Spelt:
+        return _SPELT.get(copy.text_key, lambda: spell_out(self._text(copy.text_key)))
+
+    def _text(self, key: bytes) -> str:
+        return str(self._connection.execute("SELECT text FROM texts WHERE sha256 = ?", (key,)).fetchone()[0])
+
+    def _shared(self, one: Copy, other: Copy) -> int:
+        """How many shingles two texts share, from their similarity: J = shared / (a + b - shared)."""
+        similarity = self.similarity(one.node, other.node)
+        return round(similarity * (one.shingles + other.shingles) / (1 + similarity))
+
+    def _first_run(self, source: str) -> tuple[str | None, str | None]:
+        """When the first whole run over a source began and ended."""
+        if source not in self._runs:
+            row = self._connection.execute(
+                "SELECT runs.started_at, run_sources.at FROM run_sources JOIN runs ON runs.id = run_id"
+                " WHERE source = ? AND outcome IN ('done', 'attention') AND fetched > 0"
+                " ORDER BY run_id LIMIT 1",
+                (source,),
+            ).fetchone()
+            self._runs[source] = (None, None) if row is None else row
+        return self._runs[source]
+
+    def _covers(self, publisher: str, day: str | None) -> bool:
+        """Whether there are pages of a publisher from around a day: two, not all before nor all after."""
+        if day is None:
+            return False
+        if (publisher, day) not in self._covered:
+            self._covered[publisher, day] = any(
+                self._has_around(host, day) for host in self._hosts_of(publisher)
+            )
+        return self._covered[publisher, day]
+
+    def _has_around(self, host: str, day: str) -> bool:
+        some = (
+            "SELECT count(*) FROM"
+            " (SELECT 1 FROM copies WHERE source = ? AND published_day BETWEEN ? AND ? LIMIT 2)"
+        )
+        ends = ((_shifted(day, -COVERED_DAYS), day), (day, _shifted(day, COVERED_DAYS)), (day, day))
+        before, after, on = (self._connection.execute(some, (host, *end)).fetchone()[0] for end in ends)
+        return bool(before and after and before + after - on >= 2)
+
+    def _hosts_of(self, publisher: str) -> list[str]:
+        if self._hosts is None:
+            self._hosts = {}
+            for host, name in self._connection.execute(
+                "SELECT host, name FROM sources WHERE status <> 'removed' ORDER BY host"
+            ):
+                self._hosts.setdefault(publisher_of(name), []).append(host)
+        return self._hosts.get(publisher, [])
+
+
+def kept_without(
+    connection: sqlite3.Connection, article_id: int, gone: set[int], similarity: Similarity
+) -> tuple[Copy | None, int]:
+    """The copy that would be kept were these readings gone, and how many copies would stay."""
+    standings = Standings(connection, similarity)
+    going = {
+        row[0]
+        for row in connection.execute("SELECT id, reading_id FROM copies WHERE article_id = ?", (article_id,))
+        if row[1] in gone
+    }
+    staying = [copy for copy in standings.copies_of_article(article_id) if copy.id not in going]
+    return standings.kept(staying).copy if staying else None, len(staying)
+
+
+def put_secondary_nodes(connection: sqlite3.Connection, told: Mapping[int, Mapping[int, int]]) -> None:
+    """Stores which other clusters' articles texts hold, as `Joiner.secondary` told it after a relink."""
+    connection.executemany("DELETE FROM secondary_nodes WHERE node_id = ?", [(node,) for node in told])
+    connection.executemany(
+        "INSERT INTO secondary_nodes SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM nodes WHERE node_id = ?1)",
+        [(node, cluster, other) for node, others in told.items() for cluster, other in others.items()],
+    )
+
+
+def put_secondary_copies(connection: sqlite3.Connection, nodes: Iterable[int]) -> None:
+    """Attaches the copies with these texts, or that hold articles of these texts, to the other articles."""
+    holding = {
+        row[0]
+        for node in nodes
+        for row in connection.execute(
+            "SELECT node_id FROM secondary_nodes WHERE node_id = ?1 OR other_id = ?1", (node,)
+        )
+    } | set(nodes)
+    connection.executemany(
+        "DELETE FROM secondary_copies WHERE copy_id IN"
+        " (SELECT copies.id FROM copies JOIN texts ON texts.id = copies.text_id WHERE texts.node_id = ?)",
+        [(node,) for node in holding],
+    )
+    connection.executemany(
+        "INSERT INTO secondary_copies SELECT DISTINCT theirs.article_id, ours.id, pairs.similarity,"
+        " pairs.containment FROM secondary_nodes held"
+        " JOIN texts text ON text.node_id = held.node_id JOIN copies ours ON ours.text_id = text.id"
+        " JOIN texts other ON other.node_id = held.other_id JOIN copies theirs ON theirs.text_id = other.id"
+        " JOIN pairs ON pairs.node_a = min(held.node_id, held.other_id)"
+        " AND pairs.node_b = max(held.node_id, held.other_id)"
+        " WHERE held.node_id = ? AND theirs.article_id <> ours.article_id"
+        " ON CONFLICT DO UPDATE SET similarity = max(similarity, excluded.similarity),"
+        " contained = max(contained, excluded.contained)",
+        [(node,) for node in sorted(holding)],
+    )
+
+
+@lru_cache(maxsize=10_000)
+def publisher_of(name: str) -> str:
+    """A publisher's one spelling, remembered."""
+    return normalise_publisher(name)
+
+
+@lru_cache(maxsize=10_000)
+def _shifted(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+# By hashes of texts, so an archive that is closed, restored or another one changes nothing. Together they
+# take some 30 MB when full.
+_SIMILARITIES: Remembered[tuple[int, int], float] = Remembered(50_000)
+_DIFFERENCES: Remembered[tuple[bytes, bytes], tuple[Difference, ...]] = Remembered(20_000)
+_SPELT: Remembered[bytes, Spelt] = Remembered(200)

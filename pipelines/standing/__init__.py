@@ -1,0 +1,24 @@
+"""How the copies of one article stand to each other: whose text is shown, who was first, who is credited.
+
+In: all copies of an article, as `Copy`, and what comparing two texts gives. Out: judgements with their
+reasons. Pure: the same set of copies gives the same answer, in whatever order it is handed in.
+"""
+
+from pipelines.standing.copies import Claim, Copy, claims_of
+from pipelines.standing.credited import CONFIRMED, CONTRADICTED, UNCONFIRMED, credited_status
+from pipelines.standing.first import FirstPublisher, first_publisher
+from pipelines.standing.kept import Kept, choose_kept
+
+__all__ = [
+    "CONFIRMED",
+    "CONTRADICTED",
+    "UNCONFIRMED",
+    "Claim",
+    "Copy",
+    "FirstPublisher",
+    "Kept",
+    "choose_kept",
+    "claims_of",
+    "credited_status",
+    "first_publisher",
+]

@@ -1,0 +1,116 @@
+"""A copy as its standing asks for it, and what of its times can be believed.
+
+In: what the archive knows of a page. Out: its claims, each believed or not, and why not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SLACK = timedelta(days=1)
+"""Zones differ by less than a day, and an evening's news is in the next morning's feed."""
+
+FEED, NEWS_SITEMAP, SITEMAP = "feed", "news sitemap", "sitemap"
+"""Who announced an address. A plain sitemap says when a page was changed, so it is no publication time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One URL of an article."""
+
+    id: int
+    url: str
+    source: str
+    """Its host."""
+    owner: str
+    """The registrable domain: one owner has one voice, however many hosts."""
+    publisher: str
+    """The source's name in its one spelling (`pipelines.publishers`)."""
+    credits: str
+    """The publisher that the page names as its origin, in its one spelling; empty where it names none."""
+    node: int
+    """Its text without punctuation and script."""
+    text_key: bytes
+    """Its text exactly."""
+    shingles: int
+    """How much text it has."""
+    day: str | None
+    """The day the page says it was published; ISO 8601, as all times here."""
+    earliest: str | None
+    latest: str | None
+    is_corrected: bool
+    """A person set the date."""
+    first_seen: str
+    """When it was fetched first, UTC."""
+    source_since: str | None = None
+    """When the source's first whole run began; None before it ended."""
+    source_known: str | None = None
+    """When that run ended: what was fetched first after it was new, or newly linked."""
+    announced_at: str | None = None
+    announced_by: str = ""
+    """FEED, NEWS_SITEMAP or SITEMAP."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it came while we were watching its source, not out of the back-catalogue."""
+        return self.source_known is not None and self.first_seen > self.source_known
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing that speaks for when, or by whom, an article was published first."""
+
+    kind: str
+    """`published`, `feed`, `news sitemap`, `sitemap`, `seen`, `credits`."""
+    value: str
+    believed: bool
+    reason: str
+    """Why it is not believed, or how it is to be taken."""
+
+
+def claims_of(copy: Copy) -> Iterator[Claim]:
+    """What a copy says and shows about its first publication."""
+    if copy.day is not None:
+        reason = disbelief(copy)
+        yield Claim("published", copy.day, reason is None, reason or "")
+    if copy.announced_at is not None:
+        if copy.announced_by == SITEMAP:
+            yield Claim(SITEMAP, copy.announced_at, False, "says when it was changed last")
+        else:
+            yield Claim(copy.announced_by, copy.announced_at, True, "")
+    seen = "live" if copy.is_live else "in the back-catalogue"
+    yield Claim("seen", copy.first_seen, copy.is_live, seen)
+    if copy.credits:
+        own = copy.credits == copy.publisher
+        yield Claim("credits", copy.credits, not own, "itself" if own else "")
+
+
+def believed_day(copy: Copy) -> str | None:
+    """The day that a copy was published, where nothing that we know of its site contradicts it."""
+    return copy.day if copy.day is not None and disbelief(copy) is None else None
+
+
+def disbelief(copy: Copy) -> str | None:
+    """Why the day that a page says is not believed; None where it is, or where it says none."""
+    if copy.day is None or copy.is_corrected:
+        return None
+    latest, earliest = _day(copy.latest or copy.day), _day(copy.earliest or copy.day)
+    if earliest > _day(copy.first_seen) + SLACK:
+        return f"it was there on {copy.first_seen[:10]}"
+    if copy.announced_at is not None and latest < _day(copy.announced_at) - SLACK:
+        if copy.announced_by != SITEMAP:
+            return f"its {copy.announced_by} says {copy.announced_at[:10]}"
+        if copy.is_live:
+            return f"its sitemap had it new with {copy.announced_at[:10]}"
+    if copy.is_live and copy.source_since is not None and latest < _day(copy.source_since) - SLACK:
+        return f"it was not there on {copy.source_since[:10]}"
+    return None
+
+
+def _day(moment: str) -> date:
+    return date.fromisoformat(moment[:10])

@@ -1,0 +1,152 @@
+"""Who published an article first: a separate answer from which copy is kept, with its evidence.
+
+In: all copies of an article, and which publishers' own pages contradict a credit. Out: a publisher and how
+sure that is. Credits are followed to their end (A credits B, B credits C: C); dates count where they can be
+believed; a forged early date meets the site's feed, the first sight of the page and the others' credits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.standing.copies import FEED, NEWS_SITEMAP, believed_day
+from pipelines.standing.credited import CONTRADICTED
+from pipelines.standing.kept import credits_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pipelines.standing.copies import Copy
+
+CERTAIN, LIKELY, DISPUTED, UNKNOWN = "certain", "likely", "disputed", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPublisher:
+    """Who was first, as far as can be told."""
+
+    publisher: str | None
+    """In its one spelling; None where nothing tells."""
+    status: str
+    """`certain`, `likely`, `disputed` or `unknown`."""
+    because: str
+
+
+def first_publisher(copies: Sequence[Copy], statuses: Mapping[int, str | None]) -> FirstPublisher:
+    """Who published first.
+
+    Args:
+        copies: all of one article.
+        statuses: of each copy's credit, by copy id (`credited_status`).
+    """
+    votes = _votes(copies)
+    if votes:
+        return _credited(copies, votes, statuses)
+    return _dated(copies)
+
+
+def _votes(copies: Sequence[Copy]) -> dict[str, set[str]]:
+    """Publisher at the end of a chain of credits → the owners whose pages lead there."""
+    word: dict[str, set[str]] = {}
+    for copy in copies:
+        word.setdefault(copy.publisher, set()).add(copy.credits or copy.publisher)
+    votes: dict[str, set[str]] = {}
+    for name, owners in credits_of(copies).items():
+        votes.setdefault(_end_of(name, word), set()).update(owners)
+    own = {copy.owner: copy.publisher for copy in copies}
+    return {
+        name: others
+        for name, owners in votes.items()
+        if (others := {owner for owner in owners if own[owner] != name})
+    }
+
+
+def _end_of(name: str, word: Mapping[str, set[str]]) -> str:
+    """Where the credits that a publisher's own pages give lead to; a circle ends where it began."""
+    passed = {name}
+    while len(word.get(name, set())) == 1 and name not in word[name]:
+        [following] = word[name]
+        if following in passed:
+            return min(passed)
+        passed.add(following)
+        name = following
+    return name
+
+
+def _credited(
+    copies: Sequence[Copy], votes: Mapping[str, set[str]], statuses: Mapping[int, str | None]
+) -> FirstPublisher:
+    name = min(
+        votes, key=lambda publisher: (-len(votes[publisher]), _first_day(copies, publisher), publisher)
+    )
+    count = len(votes[name])
+    said = f"credited by {count} other {'publisher' if count == 1 else 'publishers'}"
+    if len(votes) > 1:
+        others = ", ".join(sorted(votes.keys() - {name}))
+        return FirstPublisher(name, DISPUTED, f"{said}; others credit {others}")
+    if any(copy.credits == name and statuses.get(copy.id) == CONTRADICTED for copy in copies):
+        return FirstPublisher(name, DISPUTED, f"{said}; its own pages do not bear that out")
+    own = [copy for copy in copies if copy.publisher == name]
+    day = _first_day(copies, name)
+    earlier = [copy for copy in copies if copy.publisher != name and (believed_day(copy) or _NEVER) < day]
+    if not own:
+        return FirstPublisher(name, LIKELY, f"{said}; its own page is not in the archive")
+    if day == _NEVER:
+        return FirstPublisher(name, LIKELY, f"{said}; its own page has no date that can be believed")
+    if earlier:
+        first = min(earlier, key=lambda copy: (believed_day(copy) or _NEVER, copy.publisher))
+        return FirstPublisher(name, DISPUTED, f"{said}; {first.publisher} has the earlier date {first.day}")
+    if count > 1 or any(_is_witnessed(copy) for copy in own):
+        return FirstPublisher(name, CERTAIN, f"{said}; nobody has an earlier date than its {day}")
+    return FirstPublisher(name, LIKELY, f"{said}; nobody has an earlier date than its {day}")
+
+
+def _dated(copies: Sequence[Copy]) -> FirstPublisher:
+    """Where nobody credits another: by the dates that can be believed."""
+    publishers = sorted({copy.publisher for copy in copies})
+    days = {name: _first_day(copies, name) for name in publishers}
+    first = min(days.values())
+    leaders = [name for name in publishers if days[name] == first]
+    if first == _NEVER:
+        if len(publishers) == 1 and all(copy.is_live for copy in copies):
+            return FirstPublisher(publishers[0], LIKELY, "the only publisher, seen live")
+        return FirstPublisher(None, UNKNOWN, "no date that can be believed, and nobody is credited")
+    if len(leaders) > 1:
+        return _at_one_day(copies, leaders, first)
+    [name] = leaders
+    if len(publishers) == 1:
+        return FirstPublisher(name, LIKELY, "the only publisher; it credits nobody")
+    own = [copy for copy in copies if copy.publisher == name and believed_day(copy) == first]
+    undated = [other for other in publishers if days[other] == _NEVER]
+    if not undated and any(_is_witnessed(copy) for copy in own):
+        return FirstPublisher(name, CERTAIN, f"the earliest date, {first}, and we saw it come")
+    return FirstPublisher(name, LIKELY, f"the earliest date that can be believed, {first}")
+
+
+def _at_one_day(copies: Sequence[Copy], leaders: list[str], day: str) -> FirstPublisher:
+    """Several on the first day: the time of their feeds tells, where all have one."""
+    times: dict[str, str] = {}
+    for copy in copies:
+        if copy.publisher in leaders and copy.announced_at and copy.announced_by in (FEED, NEWS_SITEMAP):
+            times[copy.publisher] = min(times.get(copy.publisher, _NEVER), copy.announced_at)
+    if len(times) == len(leaders):
+        first = min(times.values())
+        winners = [name for name in leaders if times[name] == first]
+        if len(winners) == 1:
+            return FirstPublisher(winners[0], LIKELY, f"announced first of those dated {day}")
+    return FirstPublisher(None, UNKNOWN, f"{len(leaders)} publishers have it on the first day, {day}")
+
+
+_NEVER = "9999"
+
+
+def _first_day(copies: Sequence[Copy], publisher: str) -> str:
+    return min(
+        (believed_day(copy) or _NEVER for copy in copies if copy.publisher == publisher), default=_NEVER
+    )
+
+
+def _is_witnessed(copy: Copy) -> bool:
+    """Whether its date rests on more than its own word."""
+    return copy.is_live or copy.is_corrected or copy.announced_by in (FEED, NEWS_SITEMAP)
