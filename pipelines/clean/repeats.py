@@ -16,6 +16,8 @@ _SUMMARY_LABEL = re.compile(
 )
 _LEAST = 30
 """Normalised characters of a repeated line: shorter ones (答：, 谢谢大家) are said twice by people."""
+_OFTEN = 4
+"""Times on end: people say a sentence three times in a speech, and refrains have verses between them."""
 _HEAD = 6
 _MOSTLY = 0.35
 """The share of a text that must be said before for it to count as printed twice; half where all of it is."""
@@ -28,6 +30,7 @@ def drop_repeats(lines: Sequence[str], title: str) -> tuple[list[str], list[Stri
     rules = [""] * len(lines)
     _mark_title(keys, rules, normalise(title))
     _mark_twice(keys, rules)
+    _mark_often(keys, rules)
     _mark_summaries(lines, keys, rules)
     kept = []
     for line, rule in zip(lines, rules, strict=True):
@@ -62,6 +65,17 @@ def _mark_twice(keys: Sequence[str], rules: list[str]) -> None:
     if sum(len(keys[index]) for index in again) >= _MOSTLY * sum(map(len, keys)):
         for index in again:
             rules[index] = "line-twice"
+
+
+def _mark_often(keys: Sequence[str], rules: list[str]) -> None:
+    """A line said many times on end: each picture of a series has the same caption."""
+    start = 0
+    for index in range(1, len(keys) + 1):
+        if index < len(keys) and keys[index] == keys[start]:
+            continue
+        if index - start >= _OFTEN and keys[start]:
+            rules[start:index] = ["line-often"] * (index - start)
+        start = index
 
 
 def _mark_summaries(lines: Sequence[str], keys: Sequence[str], rules: list[str]) -> None:

@@ -46,8 +46,8 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     title, title_line = find_title(lines.lines, metadata)
     trust = trusted(lines, title_line)
     choice = choose(lines, weigh(lines, trust, title_line))
-    reason = not_news(root, lines, choice, metadata.title_element, page.url_answered)
-    body = read_body(lines, choice, trust) if choice and not reason else Body((), ())
+    reason = not_news(root, lines, choice, metadata.title_element, page.url_answered, digest=trust.digest)
+    body = read_body(lines, choice, trust, title_line) if choice and not reason else Body((), ())
     if reason or choice is None or _in_doubt(choice):
         other = _other_body(root, metadata, body, reason)
         if other is None:

@@ -19,6 +19,13 @@ _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
 _MOST_HIDDEN = 50
 _HEADING = ("related", "heading-of-links")
 _LINKED = ("navigation", "linked-line")
+_ABOVE = ("navigation", "above-title")
+_FAR_LEAD, _MOST_LEAD = 20, 5
+_NOT_LEAD = re.compile(
+    r"[:：|｜©]|@|来源|作者|记者|編輯|编辑|点击|浏览|字体|[)）]$|press\b|photo|cookie|subscribe|sign up|newsletter|updated",
+    re.IGNORECASE,
+)
+"""What bylines and tools say between a title and its text."""
 
 
 class Body(NamedTuple):
@@ -28,12 +35,19 @@ class Body(NamedTuple):
     stripped: tuple[Stripped, ...]
 
 
-def read_body(scan: Scan, choice: Choice, trust: Trust) -> Body:
-    """The lines of the article's element, without links, hinted boilerplate and hidden text."""
+def read_body(scan: Scan, choice: Choice, trust: Trust, title_line: int | None = None) -> Body:
+    """The lines of the article's element, without links, hinted boilerplate and hidden text.
+
+    A lead between the title and the element belongs to it; what stands in it above the title does not.
+    """
     kept: list[str] = []
     stripped: list[Stripped] = []
     inside = scan.lines[choice.first : choice.last]
     reasons = [_left_out(line, choice, trust) for line in inside]
+    if trust.digest:
+        _keep_heads(inside, reasons)
+    above = _above_title(inside, title_line - choice.first) if title_line is not None else 0
+    reasons[:above] = [reason or _ABOVE for reason in reasons[:above]]
     for index in range(len(inside) - 1, -1, -1):
         reasons[index] = reasons[index] or _heads_links(inside[index], reasons[index + 1 : index + 3])
     for line, reason in zip(inside, reasons, strict=True):
@@ -42,7 +56,41 @@ def read_body(scan: Scan, choice: Choice, trust: Trust) -> Body:
         else:
             kept.append(line.text)
     stripped.extend(_hidden_elsewhere(scan.lines, choice, trust))
-    return Body(tuple(kept), tuple(stripped))
+    return Body((*_lead(scan, choice, trust, title_line), *kept), tuple(stripped))
+
+
+def _keep_heads(lines: Sequence[Line], reasons: list[tuple[str, str] | None]) -> None:
+    """A digest's linked headlines are its subheads."""
+    for index in range(len(lines) - 1):
+        if reasons[index] == _LINKED and reasons[index + 1] is None and is_prose(lines[index + 1]):
+            reasons[index] = None
+
+
+def _above_title(inside: Sequence[Line], title: int) -> int:
+    """How many of the element's first lines stand above its title and are menus: none where prose does."""
+    if not 0 < title < len(inside):
+        return 0
+    before = sum(size(line.text) for line in inside[:title] if is_prose(line))
+    after = sum(size(line.text) for line in inside[title:] if is_prose(line))
+    return title if after > 40 and before < 0.05 * after else 0
+
+
+def _lead(scan: Scan, choice: Choice, trust: Trust, title_line: int | None) -> list[str]:
+    """The lead or the key points that stand between the title and the article's element."""
+    if title_line is None or not 0 < choice.first - title_line <= _FAR_LEAD:
+        return []
+    between = scan.lines[title_line + 1 : choice.first]
+    found = [line for line in between if _is_lead(line, trust)]
+    return [line.text for line in found] if len(found) <= _MOST_LEAD else []
+
+
+def _is_lead(line: Line, trust: Trust) -> bool:
+    if line.hidden or trust.hint(line) or is_linked(line) or line.tag in ("figcaption", "figure", "caption"):
+        return False
+    if has_date(line.text) or _NOT_LEAD.search(line.text):
+        return False
+    point = line.tag == "li" and size(line.text) >= 10
+    return point or (is_prose(line) and size(line.text) >= 15 and bool(_ENDS_SENTENCE.search(line.text)))
 
 
 def _left_out(line: Line, choice: Choice, trust: Trust) -> tuple[str, str] | None:

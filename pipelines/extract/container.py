@@ -44,6 +44,17 @@ _OTHERS = re.compile(
     r"|recommended|most (?:read|popular)|latest (?:news|stories)|trending|comments?)\W{0,3}(?:\d+\W?)?$",
     re.IGNORECASE,
 )
+_COMMENTS = re.compile(
+    r"^[\W_]{0,3}(?:(?:热门|网友|最新|全部|用户|精彩|所有|发表)(?:评论|評論|留言|跟贴)|评论区|評論區|留言板|comments?)\W{0,3}(?:\d+\W{0,2})?$",
+    re.IGNORECASE,
+)
+_COMMENTS_WEIGH = -0.1
+"""Readers' comments may be longer than the article: they must not draw the choice to what holds both."""
+_NEAR_HEAD = 7
+"""Lines between a digest's title and its first linked headline, at most."""
+_BYLINE_DATE = re.compile(
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\b(?:19|20)\d\d\b.{0,12}\d{1,2}:\d\d"
+)
 _ENOUGH = 40.0
 """Characters of prose after which an article may have ended: announcements also stand above articles."""
 
@@ -59,6 +70,8 @@ class Trust(NamedTuple):
     """Elements that call themselves boilerplate and hold the article."""
     hidden: bool
     """Whether hidden text is an extra, and not an article that a script reveals."""
+    digest: bool = False
+    """Whether linked headlines with texts below them are one article's parts (早报), not a list of pages."""
 
     def hint(self, line: Line, container: int = -1) -> str:
         """The kind of boilerplate that a line stands in, inside a container; empty for none."""
@@ -91,7 +104,7 @@ def trusted(scan: Scan, title_line: int | None) -> Trust:
     """What to believe of the page's own class names and of its hidden elements."""
     prose = [
         size(line.text) * nearness if is_prose(line) else 0.0
-        for line, nearness in zip(scan.lines, _nearness(scan.lines, title_line), strict=True)
+        for line, nearness in zip(scan.lines, _nearness(scan, title_line), strict=True)
     ]
     hidden = sum(amount for amount, line in zip(prose, scan.lines, strict=True) if line.hidden)
     total = sum(prose)
@@ -104,13 +117,13 @@ def trusted(scan: Scan, title_line: int | None) -> Trust:
     while node >= 0:  # what holds the article's title is no boilerplate, whatever it calls itself
         doubted.add(node)
         node = scan.parents[node]
-    return Trust(frozenset(doubted), hidden <= total - hidden)
+    return Trust(frozenset(doubted), hidden <= total - hidden, _is_digest(scan.lines, title_line))
 
 
 def weigh(scan: Scan, trust: Trust, title_line: int | None) -> list[float]:
     """A weight for every line: positive for prose, negative for what stands around articles."""
-    teasers = _teasers(scan.lines)
-    nearness = _nearness(scan.lines, title_line)
+    teasers = _teasers(scan, digest=trust.digest)
+    nearness = _nearness(scan, title_line)
     weights = []
     for index, line in enumerate(scan.lines):
         if line.hidden and trust.hidden:
@@ -191,26 +204,68 @@ def _weight(line: Line, hint: str) -> float:
     return -2.0
 
 
-def _nearness(lines: Sequence[Line], title_line: int | None) -> list[float]:
+def _nearness(scan: Scan, title_line: int | None) -> list[float]:
     """How likely a line is to belong to the article with this title: less before it, and after its end.
 
-    Its end is a line that announces other articles, or another first-level heading.
+    Its end is a line that announces other articles, or another first-level heading; not where that line
+    stands in a card between paragraphs of one element.
     """
+    lines, parents = scan.lines, [-1, *scan.parents]
+    homes: set[int] = set()
+    cue_home = -1
     near, said = [], 0.0
-    ended = False
+    ended, after = False, 0.2
     for index, line in enumerate(lines):
         before = title_line is not None and index < title_line
+        home = parents[line.node + 1]
+        if ended and home in homes and home != cue_home and is_prose(line):
+            ended = False
         if not before and said >= _ENOUGH and not line.hidden:
             other_title = line.tag == "h1" and title_line is not None and lines[title_line].tag == "h1"
-            ended = ended or other_title or bool(_OTHERS.match(line.text))
-        near.append(0.2 if before or ended else 1.0)
+            if not ended and (other_title or _OTHERS.match(line.text)):
+                ended, cue_home = True, -1 if is_linked(line) or _opens_card(scan, index) else home
+            after = _COMMENTS_WEIGH if _COMMENTS.match(line.text) else after
+        near.append(0.2 if before else after if ended else 1.0)
         if not before and not line.hidden and is_prose(line):
             said += size(line.text)
+            if not ended:
+                homes.add(home)
     return near
 
 
-def _teasers(lines: Sequence[Line]) -> frozenset[int]:
-    """The excerpts below linked headlines: cut ones (`...`), and all where the two alternate."""
+def _is_digest(lines: Sequence[Line], title_line: int | None) -> bool:
+    """Whether a dated byline stands below the title and no dates stand between the headlines."""
+    if title_line is None:
+        return False
+    below = [line.text for line in lines[title_line + 1 : title_line + 5] if not is_linked(line)]
+    head = "".join(below).split("。")[0]
+    if not any(_BYLINE_DATE.search(text) and size(text) < 60 for text in below) or len(head) > 200:
+        return False
+    end = next((i for i in range(title_line + 1, len(lines)) if _OTHERS.match(lines[i].text)), len(lines))
+    heads = [i for i in range(title_line + 1, end - 1) if is_linked(lines[i]) and is_prose(lines[i + 1])]
+    if len(heads) < 3 or heads[0] - title_line > _NEAR_HEAD:
+        return False
+    between = lines[heads[0] : heads[-1]]
+    return sum(bool(_BYLINE_DATE.search(line.text)) and size(line.text) < 40 for line in between) < 2
+
+
+def _opens_card(scan: Scan, index: int) -> bool:
+    """Whether the lines below stand inside the element of this line, which only heads them."""
+    below = scan.lines[index + 1].node if index + 1 < len(scan.lines) else -1
+    return below >= 0 and scan.parents[below] == scan.lines[index].node
+
+
+def _teasers(scan: Scan, *, digest: bool) -> frozenset[int]:
+    """The excerpts below linked headlines: cut ones (`...`), and all where the two alternate.
+
+    Paragraphs between cards that link elsewhere are no excerpts: they share an element with each other and
+    not with the card's headline.
+    """
+    lines, parents = scan.lines, [-1, *scan.parents]
+    held: dict[int, int] = {}
+    for line in lines:
+        if is_prose(line):
+            held[parents[line.node + 1]] = held.get(parents[line.node + 1], 0) + 1
     cut, single = [], []
     for index in range(1, len(lines)):
         line, above = lines[index], lines[index - 1]
@@ -219,5 +274,7 @@ def _teasers(lines: Sequence[Line]) -> frozenset[int]:
         if _TEASER_END.search(line.text) and size(line.text) < 300:
             cut.append(index)
         elif index + 1 == len(lines) or not is_prose(lines[index + 1]):
-            single.append(index)
-    return frozenset([*cut, *single] if len(single) >= 3 else cut)
+            home = parents[line.node + 1]
+            if held[home] < 2 or parents[above.node + 1] == home:
+                single.append(index)
+    return frozenset([*cut, *single] if len(single) >= 3 and not digest else cut)

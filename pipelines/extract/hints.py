@@ -33,7 +33,7 @@ _KINDS: dict[str, frozenset[str]] = {
         " newsletter",
         "copyright": "copyright copyrights footer foot foots disclaimer declare statement shengming "
         "banquan bottom"
-        " bottombar footnav copy license legal paywall regwall",
+        " bottombar footnav copy license legal",
         "contact": "contact contacts contactus lianxi kefu hotline",
         "advertisement": "ad ads adv advert adverts advertisement advertising banner gg guanggao adsbygoogle "
         "promo"

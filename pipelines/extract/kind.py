@@ -42,7 +42,9 @@ _LISTED_DATE = re.compile(
 _PAGER = re.compile(r"下一页|下一頁|上一页|尾页|末页|共\s?\d+\s?页|^next ?(?:page|›|»)?$", re.IGNORECASE)
 
 
-def not_news(root: HtmlElement, scan: Scan, choice: Choice | None, title: str, url: str) -> str | None:
+def not_news(
+    root: HtmlElement, scan: Scan, choice: Choice | None, title: str, url: str, *, digest: bool = False
+) -> str | None:
     """The reason why the page holds no article; its first two or three words are stable.
 
     Args:
@@ -51,6 +53,7 @@ def not_news(root: HtmlElement, scan: Scan, choice: Choice | None, title: str, u
         choice: The element that would be the article's.
         title: The page's `<title>`.
         url: The address that answered.
+        digest: Whether its linked headlines are one article's parts.
     """
     lines = scan.lines[choice.first : choice.last] if choice else []
     prose = choice.prose if choice else 0.0
@@ -62,7 +65,7 @@ def not_news(root: HtmlElement, scan: Scan, choice: Choice | None, title: str, u
         return "search page: its address or title asks for results"
     if prose < LEAST_TEXT:
         return _empty_kind(root, scan, lines, everything)
-    if _is_list(scan, lines, prose, url):
+    if not digest and _is_list(scan, lines, prose, url):
         return "list page: headlines with links, little prose"
     return None
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
 
 from pipelines.extract.scan import squeeze_space
 from pipelines.records import Claim
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|WebPage|NewsItem)$")
+_AUTHOR_LINK = etree.XPath("//a[@rel='author'] | //*[@itemprop='author'][not(self::meta)]")
 _JSON_LIMIT = 500_000
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 
@@ -30,6 +33,8 @@ class Metadata:
     title_element: str
     article: dict[str, Any]
     """The JSON-LD object that describes the article; empty without one."""
+    author_link: str = ""
+    """The text of the first element that is marked as the author's name."""
 
     def first(self, *names: str) -> tuple[str, str] | None:
         """The first of these meta tags that has content, as (name, content)."""
@@ -57,7 +62,13 @@ def read_metadata(root: HtmlElement) -> Metadata:
     title = next(
         (squeeze_space(tag.text_content()) for tag in root.iter("title") if tag.text_content().strip()), ""
     )
-    return Metadata(meta, title, _article(root))
+    return Metadata(meta, title, _article(root), _author_link(root))
+
+
+def _author_link(root: HtmlElement) -> str:
+    marked = cast("list[HtmlElement]", _AUTHOR_LINK(root))
+    texts = (squeeze_space(element.text_content()) for element in marked[:5])
+    return next((text for text in texts if 1 < len(text) <= 40), "")
 
 
 def read_claims(root: HtmlElement, metadata: Metadata, url: str) -> tuple[Claim, ...]:

@@ -81,6 +81,9 @@ def _announced(metadata: Metadata, names: Sequence[str], key: str) -> Field | No
     linked = metadata.linked(key, "name") or metadata.linked(key)
     if linked and (name := _person(linked)) and not _names_the_site(name, metadata):
         return Field(name, "json-ld", linked[:200])
+    marked = _person(metadata.author_link) if key == "author" else ""
+    if marked and not _names_the_site(marked, metadata):
+        return Field(marked, "author element", metadata.author_link)
     found = metadata.first(*names)
     name = _person(found[1]) if found else ""
     name = "" if _names_the_site(name, metadata) else name

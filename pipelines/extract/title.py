@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.dates import has_date
+from pipelines.extract.container import size
 from pipelines.records import Field
 
 if TYPE_CHECKING:
@@ -23,6 +25,16 @@ _SITE_WORDS = re.compile(
     r"|news|times|daily|post|\.cn\b|media|online",
     re.IGNORECASE,
 )
+_CHANNEL = re.compile(r"-[^-\s]{1,6}(?:频道|頻道|新闻|新聞|资讯|动态|要闻|首页|财经|中心)$")
+"""A channel between the title and the site: `-图片频道-海岸网`."""
+_GENERIC = re.compile(
+    r"^\W{0,3}(?:(?:信息|新闻|新聞|文章|内容|詳細|详细|资讯|公告|页面|网页|正文|产品|查看|浏览|公司|动态)?"
+    r"(?:详情|详细|詳情|正文|内容|信息|查看|页|頁|中心|动态|新闻)(?:页|頁)?|无标题(?:文档)?|首页|首頁|untitled(?: document)?|home|news"
+    r"|article|detail|document)\W{0,3}$",
+    re.IGNORECASE,
+)
+"""Titles that templates give to every page."""
+_LONGEST_HEADING = 60
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 
@@ -42,8 +54,10 @@ def normal(text: str) -> str:
 
 def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
     """The title and its line; headings that the head of the page confirms come before the head itself."""
-    announced = [text for text in _announced(metadata) if normal(text)]
+    announced = [text for text in _announced(metadata) if normal(text) and not _GENERIC.match(text)]
     index = _confirmed_line(lines, announced)
+    if index is None or size(lines[index].text) > _LONGEST_HEADING:
+        index = _heading_above(lines, announced) or index
     if index is not None:
         text = _whole(lines[index].text, announced)
         origin = _ORIGIN_HEADING if lines[index].tag in _HEADINGS else "title line"
@@ -57,15 +71,50 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
         ("title element", metadata.title_element),
     ):
         stripped = without_suffix(text, metadata.meta.get("og:site_name", ""))
-        if stripped and not (
-            origin == "title element" and len(headings) == 1 and _SITE_WORDS.search(stripped)
+        if (
+            stripped
+            and not _GENERIC.match(stripped)
+            and not (origin == "title element" and len(headings) == 1 and _SITE_WORDS.search(stripped))
         ):
             return TitleFound(Field(stripped, origin, text[:200]), None)
     if headings:
         return TitleFound(
             Field(lines[headings[0]].text, _ORIGIN_HEADING, lines[headings[0]].text[:200]), headings[0]
         )
+    above = _above_byline(lines)
+    if above is not None:
+        return TitleFound(
+            Field(lines[above].text, "line above the byline", lines[above + 1].text[:200]), above
+        )
     return TitleFound(None, None)
+
+
+def _heading_above(lines: Sequence[Line], announced: Sequence[str]) -> int | None:
+    """The heading above the paragraph with which the announced title begins: some pages announce their text."""
+    starts = [key[:20] for text in announced if len(key := normal(without_suffix(text))) >= 12]
+    for index, line in enumerate(lines):
+        if size(line.text) > _LONGEST_HEADING and any(
+            normal(line.text).startswith(start) for start in starts
+        ):
+            near = range(index - 1, max(-1, index - 8), -1)
+            return next((i for i in near if lines[i].tag in _HEADINGS and 4 < size(lines[i].text) < 60), None)
+    return None
+
+
+def _above_byline(lines: Sequence[Line]) -> int | None:
+    """The line right above the first line that states a full date: what a page without a title has for one."""
+    for index in range(1, min(len(lines), 200)):
+        line, above = lines[index], lines[index - 1]
+        if line.hidden or size(line.text) > 60 or not has_date(line.text, relative=False):
+            continue
+        if (
+            not above.hidden
+            and not above.linked
+            and 5 <= size(above.text) <= 60
+            and above.text[-1] not in "。：:"
+        ):
+            return index - 1
+    return None
 
 
 def without_suffix(title: str, site_name: str = "") -> str:
@@ -81,6 +130,8 @@ def without_suffix(title: str, site_name: str = "") -> str:
     while kept > 1 and _is_suffix(parts[kept - 1], title[ends[kept - 2] :], site_name):
         kept -= 1
     text = title[: ends[kept - 1]] if kept < len(parts) else title
+    channel = _CHANNEL.search(text) if kept < len(parts) else None
+    text = text[: channel.start()] if channel and len(normal(text[: channel.start()])) >= 6 else text
     return text.strip(" -_|｜—·")
 
 
