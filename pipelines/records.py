@@ -49,6 +49,10 @@ class Page:
     body: bytes
     fetched_at: datetime
     """Aware, UTC."""
+    announced_at: datetime | None = None
+    """The earliest time that a feed or sitemap of the same host gave for this URL; aware, UTC."""
+    announced_by: str = ""
+    """feed, news sitemap, or sitemap, which says when a page was changed, not when it was published."""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None; `name` in lower case."""
@@ -193,6 +197,9 @@ class Reading:
     """Keys of the lines at the page's edges before cleaning (`pipelines.furniture.edge_lines`)."""
     furniture_used: tuple[int, ...] = ()
     """Those of them that cleaning treated as furniture."""
+    announced_at: datetime | None = None
+    """As in Page."""
+    announced_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,4 +43,6 @@ def read_page(page: Page, source: Source) -> Reading | Rejection:
         signed=sign(story.text),
         edge_lines=edge_lines(extracted.lines),
         furniture_used=tuple(sorted(used)),
+        announced_at=page.announced_at,
+        announced_by=page.announced_by,
     )

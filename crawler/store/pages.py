@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from crawler.revisits import moments
 from crawler.store.database import Database
 from pipelines.records import Page, Rejection
 
@@ -142,6 +143,7 @@ class Pages(Database):
 
     def _page(self, row: tuple[int, str, str, str, int, str, bytes, str]) -> Page:
         page_id, source, url, url_answered, status, headers, body, fetched_at = row
+        announced_at, announced_by = self._announced(url)
         return Page(
             page_id=page_id,
             source=source,
@@ -151,4 +153,24 @@ class Pages(Database):
             headers=tuple((name, value) for name, value in json.loads(headers)),
             body=self.decompressor().decompress(body),
             fetched_at=datetime.fromisoformat(fetched_at),
+            announced_at=announced_at,
+            announced_by=announced_by,
         )
+
+    def _announced(self, url: str) -> tuple[datetime | None, str]:
+        """The earliest publication time that a feed or sitemap gave for a URL, else its earliest lastmod."""
+        with self.reading() as db:
+            rows = db.execute(
+                "SELECT via, announced, changed FROM announcements WHERE url = ? AND announced IS NOT NULL",
+                (url,),
+            ).fetchall()
+        found = []
+        for via, announced, changed in rows:
+            is_lastmod = via == "sitemap" and announced == changed
+            by = via if via == "feed" or is_lastmod else "news sitemap"
+            if (span := moments(announced)) is not None:
+                found.append((is_lastmod, span[0], by))
+        if not found:
+            return None, ""
+        _, at, by = min(found)
+        return datetime.fromtimestamp(at, UTC), by

@@ -237,6 +237,8 @@ def _put_row(
         "credited_source": _value(story.credited_source),
         "site_name": _value(story.site_name),
         "claimed_url": claimed_url,
+        "announced_at": reading.announced_at and iso(reading.announced_at),
+        "announced_by": reading.announced_by,
     }
     columns = ", ".join(values)
     marks = ", ".join("?" * len(values))

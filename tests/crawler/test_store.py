@@ -3,12 +3,13 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from crawler.frontier import Entry, Fetched, Link, StoredRobots
+from crawler.frontier import Announcement, Entry, Fetched, Link, StoredRobots
 from crawler.store import CrawlStore, store_path
 from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
 from pipelines.records import Rejection
@@ -329,3 +330,51 @@ def test_a_full_disk_is_one_clear_line(store: CrawlStore) -> None:
     with pytest.raises(StorageError, match="free space") as raised:
         store.commit_page(crawl, entry, fetched("/1", body=os.urandom(500_000)))
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("announcements", "expected"),
+    [
+        ((), (None, "")),
+        (
+            (Announcement("/a", "feed", "Mon, 02 Mar 2026 08:30:00 +0800", None),),
+            (datetime(2026, 3, 2, 0, 30, tzinfo=UTC), "feed"),
+        ),
+        (
+            (
+                Announcement("/a", "feed", "2026-03-02T00:30:00Z", None),
+                Announcement("/a", "sitemap", "2026-03-01", None, changed="2026-03-05"),
+            ),
+            (datetime(2026, 3, 1, tzinfo=UTC), "news sitemap"),
+        ),
+        (
+            (
+                Announcement("/a", "feed", "2026-03-02T00:30:00Z", None),
+                Announcement("/a", "sitemap", "2026-03-01", None, changed="2026-03-01"),
+            ),
+            (datetime(2026, 3, 2, 0, 30, tzinfo=UTC), "feed"),
+        ),
+        (
+            (Announcement("/a", "sitemap", "2026-03-01", None, changed="2026-03-01"),),
+            (datetime(2026, 3, 1, tzinfo=UTC), "sitemap"),
+        ),
+        ((Announcement("/a", "feed", "soon", None),), (None, "")),
+    ],
+    ids=[
+        "none",
+        "feed",
+        "news sitemap is earlier",
+        "lastmod is no publication",
+        "lastmod alone",
+        "unreadable",
+    ],
+)
+def test_a_page_comes_with_what_its_site_announced_of_it(
+    store: CrawlStore, announcements: tuple[Announcement, ...], expected: tuple[datetime | None, str]
+) -> None:
+    said = tuple(replace(one, url=f"http://{HOST}{one.url}") for one in announcements)
+    crawl = begin(store)
+    found = queue(store, link("/feed", "feed"), link("/a"))
+    store.commit_page(crawl, found["/feed"], fetched("/feed", article=False, announcements=said))
+    store.commit_page(crawl, found["/a"], fetched("/a"))
+    assert [(page.announced_at, page.announced_by) for page in store.take(9, 0)] == [expected]
