@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.archive.analyst import is_disputed
+from pipelines.archive.analyst import Difference, Version, standing
 from pipelines.export.masking import mask_contacts
 from pipelines.places import find_mentions, region_name
 from pipelines.report.differences import Piece, differences
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipelines.show import ShownCopy
 
 _NAMES_MAX = 12
+_VERSIONS_MAX = 10
 _CONTEXT = 40
 """Characters of equal text that stay around a change: a line of it, so that one sees where one is."""
 
@@ -45,6 +46,16 @@ class CopyCard:
     comparison: tuple[ShownPiece, ...]
     """Empty for the kept copy and for equal texts."""
     other_title: bool
+    differences: tuple[Difference, ...]
+    """Figures, dates and names that it has otherwise than the kept copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionCard:
+    """What one of the pages said before, against what it says now."""
+
+    version: Version
+    comparison: tuple[ShownPiece, ...]
 
 
 def article_page(
@@ -55,15 +66,18 @@ def article_page(
     if not isinstance(found, ShownArticle):
         return None
     kept = found.copies[0]
+    stands = standing(connection, found.id)
     return {
         "article": found,
         "kept": kept,
         "paragraphs": [line for line in found.text.split("\n") if line.strip()],
-        "cards": [_card(copy, kept, words) for copy in found.copies],
+        "cards": [_card(copy, kept, stands.differences, words) for copy in found.copies],
+        "standing": stands,
+        "versions": [_version(version, found) for version in stands.versions[:_VERSIONS_MAX]],
         "stripped": [(copy, _pieces(copy, masked=masked)) for copy in found.copies if copy.stripped],
         "masked": masked,
         "names": _names(found.text),
-        "disputed": is_disputed(connection, found.id),
+        "disputed": bool(stands.differences),
     }
 
 
@@ -92,14 +106,20 @@ def _names(text: str) -> list[tuple[str, list[tuple[str, int]]]]:
     return [(kind, found.most_common(_NAMES_MAX)) for kind, found in counts.items() if found]
 
 
-def _card(copy: ShownCopy, kept: ShownCopy, words: Words) -> CopyCard:
+def _card(copy: ShownCopy, kept: ShownCopy, found: tuple[Difference, ...], words: Words) -> CopyCard:
     compare = not copy.kept and copy.text != kept.text
     return CopyCard(
         copy=copy,
         why=_why(copy, kept, words),
         comparison=folded(differences(kept.text, copy.text)) if compare else (),
         other_title=not copy.kept and copy.title != kept.title,
+        differences=tuple(difference for difference in found if difference.url == copy.url),
     )
+
+
+def _version(version: Version, article: ShownArticle) -> VersionCard:
+    now = next(copy.text for copy in article.copies if copy.url == version.url)
+    return VersionCard(version, folded(differences(version.text, now)) if version.text != now else ())
 
 
 def _why(copy: ShownCopy, kept: ShownCopy, words: Words) -> str:

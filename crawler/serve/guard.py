@@ -1,15 +1,21 @@
-"""What a browser's SQL may read: everything but secrets, and no one's telephone number.
+"""What a browser's SQL may read: what is shown, and no secret, nothing held back, no one's telephone number.
 
 Datasette lets a visitor write SQL. Each of its connections is read-only already; here it also loses ATTACH,
-the salt of the blocked addresses, who asked for removals, and (unless asked for) the telephone numbers
-in stripped text: the columns read as NULL, and a temporary view named `stripped` stands before the real
-one and masks what it shows.
+and whatever a visitor must not see: the salt and hashes of blocked addresses, who asked for removals and
+what for, what an unfinished removal holds back, and (unless asked for) telephone numbers in stripped text.
+Such columns read as NULL, except through temporary views, which stand before the tables of those names and
+show what belongs to a copy.
+
+SQLite says through which view a column is read by the view's bare name, and a visitor may give a subquery
+any name. The views' names are therefore random, and an address that holds such a name is refused.
 """
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from pipelines.export.masking import mask_contacts
 from pipelines.spelling import match_expression
@@ -17,38 +23,91 @@ from pipelines.spelling import match_expression
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_SECRET = {("meta", "value"), ("blocks", "hash"), ("removals", "requester")}
-_CONTACTS = ("stripped_pieces", "text")
-_MASKED_VIEW = "stripped_masked"
-_FORBIDDEN = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}
+_SECRET = {
+    "meta": {"value"},
+    "blocks": {"hash"},
+    "removals": {
+        *("scope", "requester", "reason", "plan_hash", "basis", "ticket", "operator", "counts", "survivors"),
+        *("verification", "ledger_line"),
+    },
+    "removal_events": {"detail"},
+    "residue_hashes": {"hashes"},
+    "stay_down": {"shingles", "numbers"},
+    "stay_down_keys": {"key"},
+    "stay_down_matches": {"url", "source"},
+}
+_SHOWN = {
+    "texts": ("text", "id IN (SELECT text_id FROM main.copies)"),
+    "readings": (
+        "page_url url_answered title author editor credited_source site_name claimed_url digest",
+        "id IN (SELECT reading_id FROM main.copies)",
+    ),
+    "origins": ("evidence", "reading_id IN (SELECT reading_id FROM main.copies)"),
+    "claims": ("url", "reading_id IN (SELECT reading_id FROM main.copies)"),
+    "versions": ("title", "reading_id IN (SELECT reading_id FROM main.copies)"),
+    "stripped_pieces": ("text", "reading_id IN (SELECT reading_id FROM main.copies)"),
+}
+"""Table → the columns that hold words of pages, and which rows belong to what is shown."""
 
-_VIEWS = """
-CREATE TEMP VIEW stripped_masked AS
-SELECT copies.url, pieces.kind, masked(pieces.text) AS text, pieces.rule, copies.article_id,
-       copies.source, pieces.position
-FROM main.stripped_pieces AS pieces JOIN main.copies ON copies.reading_id = pieces.reading_id;
-CREATE TEMP VIEW stripped AS SELECT * FROM stripped_masked;
-"""
+_FORBIDDEN = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}
+_PREFIX = f"shown_{secrets.token_hex(8)}_"
+
+_STRIPPED = (
+    "CREATE TEMP VIEW stripped AS SELECT copies.url, pieces.kind, pieces.text, pieces.rule,"
+    " copies.article_id, copies.source, pieces.position FROM temp.stripped_pieces AS pieces"
+    " JOIN main.copies ON copies.reading_id = pieces.reading_id"
+)
 
 
 def guard(connection: sqlite3.Connection, *, show_contacts: bool) -> None:
     """Makes a Datasette connection safe to show to strangers, and its search box take 园区 as typed."""
     connection.create_function("escape_fts", 1, _expression, deterministic=True)
-    if not show_contacts:
-        connection.create_function("masked", 1, _masked, deterministic=True)
-        connection.executescript(_VIEWS)
-    connection.set_authorizer(_authorizer(show_contacts=show_contacts))
+    connection.create_function("masked", 1, _masked, deterministic=True)
+    for table, (_, rows) in _SHOWN.items():
+        columns = _columns(connection, table, masked=not show_contacts)
+        connection.execute(
+            f"CREATE TEMP VIEW {_PREFIX}{table} AS SELECT {columns} FROM main.{table} WHERE {rows}"
+        )
+        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM temp.{_PREFIX}{table}")
+    connection.execute(_STRIPPED)
+    connection.set_authorizer(_authorizer())
 
 
-def _authorizer(*, show_contacts: bool) -> Callable[..., int]:
-    def decide(action: int, first: str | None, second: str | None, _: str | None, through: str | None) -> int:
+def refusing_marks(app: Callable[..., Any]) -> Callable[..., Any]:
+    """The application without answers to addresses that name our views."""
+
+    async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        address = bytes(scope.get("raw_path") or b"") + b"?" + bytes(scope.get("query_string") or b"")
+        if scope["type"] == "http" and _PREFIX in unquote_plus(address.decode("latin-1")).lower():
+            await send({"type": "http.response.start", "status": 400, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await app(scope, receive, send)
+
+    return wrapped
+
+
+def _columns(connection: sqlite3.Connection, table: str, *, masked: bool) -> str:
+    names = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
+    if table == "stripped_pieces" and masked:
+        return ", ".join("masked(text) AS text" if name == "text" else name for name in names)
+    return ", ".join(names)
+
+
+def _authorizer() -> Callable[..., int]:
+    guarded = {(table, column) for table, (columns, _) in _SHOWN.items() for column in columns.split()}
+    secret = {(table, column) for table, columns in _SECRET.items() for column in columns}
+
+    def decide(
+        action: int, first: str | None, second: str | None, place: str | None, through: str | None
+    ) -> int:
         if action in _FORBIDDEN:
             return sqlite3.SQLITE_DENY
-        if action != sqlite3.SQLITE_READ:
+        if action != sqlite3.SQLITE_READ or place == "temp":
             return sqlite3.SQLITE_OK
-        if (first, second) in _SECRET:
+        if (first, second) in secret:
             return sqlite3.SQLITE_IGNORE
-        if (first, second) == _CONTACTS and not show_contacts and through != _MASKED_VIEW:
+        if (first, second) in guarded and through != f"{_PREFIX}{first}":
             return sqlite3.SQLITE_IGNORE
         return sqlite3.SQLITE_OK
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _NAME = "archive"
 
-_SHOWN = ("articles", "copies", "stripped", "rejections", "sources", "runs", "run_sources", "coverage")
+_SHOWN = ("articles", "copies", "stripped", "rejections", "sources", "runs", "run_sources", "differences")
 """Tables that a newcomer needs first; the others are a click further, and what is secret reads as empty."""
 
 

@@ -18,6 +18,7 @@ from crawler.serve.downloads import archive_file, export
 from crawler.serve.front_page import front_page
 from crawler.serve.search_page import search_page
 from crawler.serve.visitor import COOKIE, words_for
+from pipelines.archive.analyst import is_removed
 from pipelines.archive.connect import read_only
 from pipelines.report.words import LANGUAGES
 
@@ -65,6 +66,8 @@ async def article(datasette: Any, request: Any) -> Response:
 
     page = await _ask(datasette, ask)
     if page is None:
+        if await _ask(datasette, lambda connection: is_removed(connection, number)):
+            return await _failure(datasette, request, 410, words("removed"), words("removed_hint", n=number))
         return await _failure(
             datasette, request, 404, words("no_article"), words("no_article_hint", n=number)
         )

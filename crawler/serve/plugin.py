@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from crawler.serve import pages
 from crawler.serve.failures import failure_response
-from crawler.serve.guard import guard
+from crawler.serve.guard import guard, refusing_marks
 from crawler.serve.headers import with_headers
 from crawler.serve.labels import column_label, table_label
 from crawler.serve.visitor import words_for
@@ -39,7 +39,7 @@ class Shown:
 @hookimpl(trylast=True)
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Any) -> None:
     """Every connection is guarded before a visitor's SQL sees it."""
-    if hasattr(datasette, "parknews") and database != "_internal":
+    if hasattr(datasette, "parknews") and database == "archive":
         guard(conn, show_contacts=datasette.parknews.show_contacts)
 
 
@@ -51,8 +51,8 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
-    """Headers on every answer."""
-    return lambda app: with_headers(app) if hasattr(datasette, "parknews") else app
+    """Headers on every answer; some addresses get none."""
+    return lambda app: with_headers(refusing_marks(app)) if hasattr(datasette, "parknews") else app
 
 
 @hookimpl

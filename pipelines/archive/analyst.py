@@ -5,20 +5,80 @@ In: a read-only connection. Out: frozen rows, counts and what they leave out; no
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
 
 
-def is_disputed(connection: sqlite3.Connection, article_id: int) -> bool:
-    """Whether copies of the article differ in numbers or names."""
-    row = connection.execute(
-        "WITH own AS (SELECT t.node_id FROM copies c JOIN texts t ON t.id = c.text_id WHERE c.article_id = ?)"
-        " SELECT 1 FROM pairs WHERE verdict = 'same' AND node_a IN own AND node_b IN own"
-        " AND (numbers_differ > 0 OR names_differ > 0)",
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure, date or name that a copy has otherwise than the kept one."""
+
+    url: str
+    kind: str
+    place: str
+    """The words around it in the kept copy, with … for the value."""
+    kept_value: str
+    copy_value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a page said on a day before today."""
+
+    url: str
+    fetched_at: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an article's copies stand to each other."""
+
+    kept_because: str
+    first_publisher: str | None
+    first_publisher_status: str
+    first_publisher_because: str
+    differences: tuple[Difference, ...]
+    versions: tuple[Version, ...]
+    """Earlier texts of its pages, the newest first; the present ones are the copies' own."""
+
+
+def standing(connection: sqlite3.Connection, article_id: int) -> Standing:
+    """What the archive concludes about an article's copies, and what their pages said before."""
+    article = connection.execute(
+        "SELECT kept_because, first_publisher, first_publisher_status, first_publisher_because"
+        " FROM articles WHERE id = ?",
         (article_id,),
     ).fetchone()
+    differences = connection.execute(
+        "SELECT c.url, d.kind, d.place, d.kept_value, d.copy_value FROM differences d"
+        " JOIN copies c ON c.id = d.copy_id WHERE d.article_id = ? ORDER BY c.url, d.position",
+        (article_id,),
+    )
+    versions = connection.execute(
+        "SELECT c.url, v.fetched_at, v.title, t.text FROM copies c"
+        " JOIN versions v ON v.reading_id = c.reading_id JOIN texts t ON t.id = v.text_id"
+        " WHERE c.article_id = ? AND (v.text_id <> c.text_id OR v.title <> c.title)"
+        " ORDER BY v.fetched_at DESC, c.url",
+        (article_id,),
+    )
+    return Standing(
+        kept_because=article["kept_because"],
+        first_publisher=article["first_publisher"],
+        first_publisher_status=article["first_publisher_status"],
+        first_publisher_because=article["first_publisher_because"],
+        differences=tuple(Difference(*row) for row in differences),
+        versions=tuple(Version(*row) for row in versions),
+    )
+
+
+def is_removed(connection: sqlite3.Connection, article_id: int) -> bool:
+    """Whether an article of that number was removed on request."""
+    row = connection.execute("SELECT 1 FROM removed_articles WHERE article_id = ?", (article_id,)).fetchone()
     return row is not None
 
 

@@ -28,7 +28,8 @@ _FIELDS = (
 )
 _ARTICLES = (
     f"SELECT a.id, a.title, a.text, {_FIELDS.format('a')}, a.source_name, a.url, a.credited_source,"
-    " a.first_seen, a.copies{signature} FROM articles a{join} WHERE a.id IN ({marks}) ORDER BY a.id"
+    " a.first_seen, a.copies, a.first_publisher, a.first_publisher_status, a.disputed{signature}"
+    " FROM articles a{join} WHERE a.id IN ({marks}) ORDER BY a.id"
 )
 _ARTICLE_NODE = (
     " LEFT JOIN copies k ON k.article_id = a.id AND k.kept = 1 LEFT JOIN texts t ON t.id = k.text_id"
@@ -36,7 +37,8 @@ _ARTICLE_NODE = (
 )
 _COPIES = (
     f"SELECT c.id, c.article_id, c.title, t.text, {_FIELDS.format('c')}, s.name, c.url, c.credited_source,"
-    " c.fetched_at, c.similarity, c.kept{signature} FROM copies c JOIN texts t ON t.id = c.text_id"
+    " c.fetched_at, c.similarity, c.kept, c.credited_source_status{signature}"
+    " FROM copies c JOIN texts t ON t.id = c.text_id"
     " JOIN sources s ON s.host = c.source{join} WHERE c.article_id IN ({marks}) ORDER BY c.article_id, c.id"
 )
 _COPY_NODE = " LEFT JOIN nodes n ON n.node_id = t.node_id"
@@ -76,13 +78,12 @@ def _sql(what: What, *, signature: bool) -> str:
     return _STRIPPED
 
 
-_KEPT = 17
-"""The place of `kept` among the columns of copies."""
+_TRUTHS = {"articles": 18, "copies": 17}
+"""The place of the column that SQLite has as 0 or 1."""
 
 
 def _row(what: What, row: tuple[Any, ...], *, masked: bool) -> tuple[Any, ...]:
-    if what == "copies":
-        return (*row[:_KEPT], bool(row[_KEPT]), *row[_KEPT + 1 :])
-    if what == "stripped" and masked:
-        return (*row[:-1], mask_contacts(row[-1]))
-    return row
+    if what == "stripped":
+        return (*row[:-1], mask_contacts(row[-1])) if masked else row
+    place = _TRUTHS[what]
+    return (*row[:place], bool(row[place]), *row[place + 1 :])

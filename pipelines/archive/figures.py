@@ -189,7 +189,8 @@ def _total(
     copies = connection.execute(f"SELECT count(*) FROM narrow WHERE {where}", values).fetchone()[0]
     undated = connection.execute("SELECT count(*) FROM originals WHERE day IS NULL").fetchone()[0]
     disputed = connection.execute(
-        f"SELECT count(*) FROM originals WHERE article_id IN (SELECT article_id FROM disputed) AND {where}",
+        "SELECT count(*) FROM originals WHERE article_id IN (SELECT article_id FROM differences)"
+        f" AND {where}",
         values,
     ).fetchone()[0]
     failed = sorted({names.get(row.source, row.source) for row in coverage if row.state == "failed"})

@@ -50,6 +50,9 @@ _COLUMNS: dict[What, tuple[Column, ...]] = {
         *_FIELDS,
         Column("first_seen", "string", "When a copy was first read, UTC.", required=True),
         Column("copies", "integer", "How many copies there are, the kept one included.", required=True),
+        Column("first_publisher", "string", "Who published it first; empty where nothing tells."),
+        Column("first_publisher_status", "string", "certain, likely, disputed or unknown.", required=True),
+        Column("disputed", "boolean", "Whether copies differ in figures, dates or names.", required=True),
     ),
     "copies": (
         Column("id", "integer", "The copy's number.", required=True),
@@ -58,6 +61,7 @@ _COLUMNS: dict[What, tuple[Column, ...]] = {
         Column("fetched_at", "string", "When its present text was fetched, UTC.", required=True),
         Column("similarity", "number", "To the kept copy, 0 to 1.", required=True),
         Column("kept", "boolean", "Whether its text is the one shown.", required=True),
+        Column("credited_source_status", "string", "confirmed, unconfirmed or contradicted by that source."),
     ),
     "stripped": (
         Column("id", "integer", "The copy's number.", required=True),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 
+from crawler.serve import guard
 from crawler.serve.site import ServeOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     Get = Callable[..., Any]
 
@@ -78,12 +81,36 @@ def test_telephone_numbers_and_names_are_masked_unless_asked_for(get: Get) -> No
         "with s as (select * from stripped_pieces) select text from s",
         "select (select text from stripped_pieces limit 1)",
         "select group_concat(text) from stripped_pieces",
+        "with shown_texts as (select text from main.stripped_pieces) select * from shown_texts",
+        "select * from (select text from main.stripped_pieces) as stripped_pieces",
+        "with stripped as (select text from main.stripped_pieces) select * from stripped",
     ],
 )
 def test_no_sql_reads_a_telephone_number(get: Get, sql: str) -> None:
     response = get(f"/archive.json?sql={sql}&_shape=arrays")
     assert response.status_code == 200
     assert "6288" not in response.text
+
+
+def test_no_name_that_a_visitor_gives_opens_what_is_guarded(get: Get) -> None:
+    mark = guard._PREFIX + "stripped_pieces"
+    inside = f"with {mark} as (select text from main.stripped_pieces) select text from {mark}"
+    for sql in (inside, inside.upper(), quote(quote(inside))):
+        response = get(f"/archive.json?sql={quote(sql)}&_shape=arrays")
+        assert "6288" not in response.text
+
+
+def test_what_a_removal_holds_back_is_not_to_be_read(get: Get, archive_path: Path) -> None:
+    with sqlite3.connect(archive_path) as writer:
+        (reading,) = writer.execute("SELECT reading_id FROM copies WHERE source = 'daily.example'").fetchone()
+        writer.execute("DELETE FROM copies WHERE reading_id = ?", (reading,))
+    for table, column in (
+        ("texts", "text"),
+        ("readings", "title"),
+        ("main.texts", "text"),
+        ("main.readings", "title"),
+    ):
+        assert "物流园" not in get(f"/archive.json?sql=select {column} from {table}&_shape=arrays").text
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.archive import Archive, RunCounts, read_only
+from pipelines.archive.analyst import standing
 from pipelines.archive.figures import Days, Flow, SourceShare, figures
 from pipelines.archive.runs import SourceRun
 from pipelines.archive.selection import (
@@ -123,18 +124,22 @@ def test_an_archive_without_runs_has_no_coverage(connection: sqlite3.Connection)
     assert connection.execute("SELECT count(*) FROM coverage").fetchone()[0] == 0
 
 
-def test_articles_whose_copies_differ_in_numbers_are_disputed(path: Path) -> None:
+def test_articles_whose_copies_differ_in_numbers_are_disputed(fill: Callable[..., Path], told: Any) -> None:
+    other = PLANT.replace("12家", "21家").replace("9万平方米", "8万平方米")
+    path = fill(
+        [
+            told("https://park.example/a", "厂房", PLANT, date(2026, 1, 2)),
+            told("https://copier.example/a", "厂房", PLANT, date(2026, 1, 3)),
+        ]
+    )
     with sqlite3.connect(path) as writer:
-        nodes = [row[0] for row in writer.execute("SELECT node_id FROM texts ORDER BY id")]
-        low, high = sorted(nodes[:2])
-        writer.execute("UPDATE copies SET article_id = 1, kept = 0 WHERE text_id = 2")
-        writer.execute(
-            "INSERT INTO pairs VALUES (?, ?, 'same', 'most', 0.9, 0.8, 4, 2, 0, 0)",
-            (low, high),
-        )
+        kept, copy = (row[0] for row in writer.execute("SELECT id FROM copies ORDER BY kept DESC"))
+        row = (1, copy, 1, kept, "figure", "首批…家装备企业", "12", other[other.index("首批") + 2 :][:2])
+        writer.execute("INSERT INTO differences VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
     connection = read_only(path)
     rows = connection.execute("SELECT article_id, numbers_differ, names_differ FROM disputed").fetchall()
-    assert ([tuple(row) for row in rows], figures(connection).total.disputed_articles) == ([(1, 2, 0)], 1)
+    assert ([tuple(row) for row in rows], figures(connection).total.disputed_articles) == ([(1, 1, 0)], 1)
+    assert [(d.kept_value, d.copy_value) for d in standing(connection, 1).differences] == [("12", "21")]
     connection.close()
 
 
