@@ -2,7 +2,8 @@
 
 In: two texts. Out: stretches that both have, that only the first has, and that only the second has, in
 order. Characters are compared, since Chinese has no spaces; shared stretches too short to mean anything
-are taken into the change around them, so that a rewritten sentence is one change and not twenty.
+are taken into the change around them, so that a rewritten sentence is one change and not twenty. Characters
+that differ in script or width only (區, 区) count as equal.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rapidfuzz.distance import Indel
+
+from pipelines.places.records import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +37,7 @@ class Piece:
 
 
 def differences(first: str, second: str) -> tuple[Piece, ...]:
-    """The two texts as one sequence of pieces: joining `same` and `first` gives the first text again."""
+    """The two texts as one sequence of pieces: joining `same` and `second` gives the second text again."""
     if len(first) * len(second) > _CELLS_MAX:
         return _by(_lines(first), _lines(second), island=0)
     return _by(first, second, island=_ISLAND)
@@ -42,7 +45,7 @@ def differences(first: str, second: str) -> tuple[Piece, ...]:
 
 def _by(first: Sequence[str], second: Sequence[str], island: int) -> tuple[Piece, ...]:
     changes: list[tuple[bool, str, str]] = []
-    for step in Indel.opcodes(first, second):
+    for step in Indel.opcodes([plain(part) for part in first], [plain(part) for part in second]):
         old, new = first[step.src_start : step.src_end], second[step.dest_start : step.dest_end]
         changes.append((step.tag == "equal", "".join(old), "".join(new)))
     return tuple(_pieces(_merged(changes, island)))
@@ -64,7 +67,7 @@ def _merged(changes: list[tuple[bool, str, str]], island: int) -> list[tuple[boo
 def _pieces(changes: Iterable[tuple[bool, str, str]]) -> Iterable[Piece]:
     for same, a, b in changes:
         if same:
-            yield Piece("same", a)
+            yield Piece("same", b)
             continue
         if a:
             yield Piece("first", a)
