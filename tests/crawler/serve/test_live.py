@@ -1,0 +1,61 @@
+"""The site while others write: a crawl's articles appear, and nothing of ours stands in a removal's way."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from crawler.serve.site import build_site
+from pipelines.archive import Archive
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NEW = "云岚软件园本周举行开园十周年活动,园内企业展示了工业软件与数字孪生的新成果,三千名工程师参加了开放日。"
+
+
+def test_articles_of_a_crawl_under_way_appear(archive_path: Path, told: Any) -> None:
+    async def visit() -> tuple[str, str, int]:
+        site = build_site(archive_path)
+        await site.invoke_startup()
+        before = (await site.client.get("/search?q=软件园")).text
+        front = (await site.client.get("/")).text
+        with Archive(archive_path) as archive:
+            page = told("https://daily.example/new", "软件园十周年", NEW, date(2026, 2, 2)).reading(9)
+            archive.ingest([page], "2026-03-02T00:00:00Z")
+            during = (await site.client.get("/search?q=软件园")).text
+            table = (await site.client.get("/archive/articles.json?_shape=array&_search=软件园")).json()
+        after = (await site.client.get("/")).text
+        return before, during, len(table) + (front != after)
+
+    before, during, seen = asyncio.run(visit())
+    assert "十周年" not in before
+    assert "十周年" in during
+    assert seen == 2
+
+
+def test_a_removal_can_make_the_files_forget_while_the_site_is_up(archive_path: Path) -> None:
+    async def visit() -> tuple[list[Any], str]:
+        site = build_site(archive_path)
+        await site.invoke_startup()
+        for path in (
+            "/",
+            "/search?q=园区",
+            "/article/1",
+            "/archive/articles",
+            "/archive/texts",
+            "/export.csv",
+        ):
+            assert (await site.client.get(path)).status_code == 200
+        with sqlite3.connect(archive_path, isolation_level=None) as writer:
+            writer.execute("PRAGMA secure_delete = ON")
+            writer.execute("DELETE FROM copies WHERE source = 'daily.example'")
+            checkpoint = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            writer.execute("VACUUM")
+        return list(checkpoint), (await site.client.get("/search?source=daily.example")).text
+
+    checkpoint, page = asyncio.run(visit())
+    assert checkpoint[0] == 0
+    assert "物流园吞吐创新高" not in page
