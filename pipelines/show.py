@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.archive import read
+from pipelines.archive import read, standing_read
 from pipelines.archive.gone import gone_pages
-from pipelines.records import Claim, Field, Stripped
+from pipelines.join import Verdict, explain
+from pipelines.records import Claim, Field, Right, Stripped
+from pipelines.standing.changes import sentence_changes
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Evidence:
     """Places, known by the wording around them, where both texts have a number."""
     numbers_differ: int
     names_differ: int
+    words: str = ""
+    """The same in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,63 @@ class Apart:
     url: str
     reason: str
     containment: float
+    words: str = ""
+    """What was seen, in words: "94% of its text; 5 of 6 figures differ"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """One thing that a copy says or shows of who was first."""
+
+    url: str
+    claim: str
+    value: str
+    believed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """A figure, date or name that a copy has otherwise than the kept one."""
+
+    url: str
+    kind: str
+    place: str
+    kept_value: str
+    copy_value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A page that holds two articles, and the other one of them."""
+
+    url: str
+    article_id: int
+    title: str
+    similarity: float
+    contained: float
+    """The share of the article's text that the page has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A copy that came from another article."""
+
+    url: str
+    from_article: int
+    to_article: int
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownVersion:
+    """What a page said when it was fetched, as the changes from the version before."""
+
+    fetched_at: str
+    title: str
+    changes: tuple[str, ...]
+    """Sentences that went ("- …") and came ("+ …"); none for the first version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +140,13 @@ class ShownCopy:
     """Field name -> its value, where on the page it stood, and the piece it was read from."""
     stripped: tuple[Stripped, ...]
     claims: tuple[Claim, ...]
+    rights: tuple[Right, ...] = ()
     gone_at: str | None = None
     """UTC: since when its host has the page no more."""
+    credited_source_status: str | None = None
+    """What the credited source's own pages say to it: confirmed, unconfirmed or contradicted."""
+    versions: tuple[ShownVersion, ...] = ()
+    """The oldest first; empty where the page always said the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +170,19 @@ class ShownArticle:
     kept_apart: tuple[Apart, ...]
     forwarded_from: tuple[int, ...]
     """Former ids that led here, the one asked for first."""
+    kept_because: str = ""
+    first_publisher: str | None = None
+    first_publisher_status: str = "unknown"
+    first_publisher_because: str = ""
+    first_publisher_evidence: tuple[Witness, ...] = ()
+    credited_source_status: str | None = None
+    disputed: bool = False
+    differences: tuple[Differs, ...] = ()
+    held_by: tuple[Held, ...] = ()
+    """Copies of other articles that hold this one too; they are not among the copies."""
+    holds: tuple[Held, ...] = ()
+    """Other articles that copies of this one hold too."""
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +244,48 @@ def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | 
         credited_source=row["credited_source"],
         first_seen=row["first_seen"],
         copies=tuple(_copy(connection, copy, rows, pairs, names) for copy in rows),
-        kept_apart=tuple(Apart(*near) for near in read.blocked_pairs(connection, article_id, _APART_MAX)),
+        kept_apart=tuple(_apart(near) for near in read.blocked_pairs(connection, article_id, _APART_MAX)),
         forwarded_from=former,
+        kept_because=row["kept_because"],
+        first_publisher=row["first_publisher"],
+        first_publisher_status=row["first_publisher_status"],
+        first_publisher_because=row["first_publisher_because"],
+        first_publisher_evidence=tuple(
+            Witness(url, claim, value, bool(believed), reason)
+            for url, claim, value, believed, reason in standing_read.evidence(connection, article_id)
+        ),
+        credited_source_status=row["credited_source_status"],
+        disputed=bool(row["disputed"]),
+        differences=tuple(Differs(*found) for found in standing_read.differences(connection, article_id)),
+        held_by=tuple(Held(*found) for found in standing_read.held_by(connection, article_id)),
+        holds=tuple(Held(*found) for found in standing_read.holds(connection, article_id)),
+        moves=tuple(Move(*found) for found in standing_read.moves(connection, [c["url"] for c in rows])),
+    )
+
+
+def _apart(near: sqlite3.Row) -> Apart:
+    return Apart(
+        near["id"],
+        near["title"],
+        near["url"],
+        near["reason"],
+        near["containment"],
+        _in_words("blocked", near),
+    )
+
+
+def _in_words(verdict: str, pair: sqlite3.Row) -> str:
+    return explain(
+        Verdict(
+            verdict,
+            pair["reason"],
+            pair["containment"],
+            pair["similarity"],
+            pair["numbers_shared"],
+            pair["numbers_differ"],
+            pair["exchanges"],
+            pair["names_differ"],
+        )
     )
 
 
@@ -209,8 +328,24 @@ def _copy(
         origins=_origins(connection, row),
         stripped=tuple(Stripped(*piece) for piece in read.stripped_pieces(connection, row["reading_id"])),
         claims=tuple(Claim(*claim) for claim in read.claims(connection, row["reading_id"])),
+        rights=tuple(Right(*right) for right in read.rights(connection, row["reading_id"])),
         gone_at=gone_pages(connection, [row["page_url"]]).get(row["page_url"], (None, 0))[0],
+        credited_source_status=row["credited_source_status"],
+        versions=_versions(connection, row["reading_id"]),
     )
+
+
+def _versions(connection: sqlite3.Connection, reading_id: int) -> tuple[ShownVersion, ...]:
+    """Each version with what it changed, where the page did not always say the same."""
+    shown: list[ShownVersion] = []
+    before: tuple[str, str] | None = None
+    for fetched_at, title, text in standing_read.versions(connection, reading_id):
+        if before == (title, text):
+            continue
+        changes = () if before is None else sentence_changes("\n".join(before), f"{title}\n{text}")
+        shown.append(ShownVersion(fetched_at, title, changes))
+        before = title, text
+    return tuple(shown) if len(shown) > 1 else ()
 
 
 def _evidence(row: sqlite3.Row, rows: list[sqlite3.Row], pairs: list[sqlite3.Row]) -> tuple[Evidence, ...]:
@@ -229,6 +364,7 @@ def _evidence(row: sqlite3.Row, rows: list[sqlite3.Row], pairs: list[sqlite3.Row
                 numbers_shared=pair["numbers_shared"],
                 numbers_differ=pair["numbers_differ"],
                 names_differ=pair["names_differ"],
+                words=_in_words("same", pair),
             )
             found.append((other != kept_node, evidence))
     return tuple(evidence for _, evidence in sorted(found, key=lambda entry: entry[0]))
@@ -247,12 +383,7 @@ def _why(row: sqlite3.Row, rows: list[sqlite3.Row], evidence: tuple[Evidence, ..
         return f"its text is {row['similarity']:.0%} like the kept copy's"
     best = evidence[0]
     other = "the kept copy" if best.url == kept["url"] else best.url
-    numbers = (
-        f"; {best.numbers_differ} of {best.numbers_shared} shared numbers differ"
-        if best.numbers_shared
-        else ""
-    )
-    return f"{best.containment:.0%} of the shorter text is in the longer, compared with {other}{numbers}"
+    return f"joined with {other}: {best.words}"
 
 
 def _origins(connection: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Field]:

@@ -10,6 +10,13 @@ import typer
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.output import answers, one_line, plain, print_indented, print_json
+from crawler.cli.show_standing import (
+    print_differences,
+    print_first_publisher,
+    print_held,
+    print_moves,
+    print_versions,
+)
 from pipelines.errors import ParknewsError
 
 if TYPE_CHECKING:
@@ -84,22 +91,30 @@ def _print_article(console: Console, article: ShownArticle) -> None:
     console.print(Text(plain(article.text)))
     _heading(console, f"Copies ({len(article.copies)})")
     for copy in article.copies:
-        _print_copy(console, copy)
+        _print_copy(console, copy, article)
+    print_held(console, article)
+    print_first_publisher(console, article)
+    print_differences(console, article)
+    print_versions(console, article)
+    print_moves(console, article)
     _print_kept_apart(console, article.kept_apart)
     _print_origins(console, article.copies[0])
+    _print_rights(console, article.copies)
     _print_stripped(console, article.copies)
 
 
 def _byline(article: ShownArticle) -> list[str]:
     parts = [f"article {article.id}", article.published_day or "no date", article.source_name]
     if article.credited_source:
-        parts.append(f"credited to {article.credited_source}")
+        parts.append(f"credited to {article.credited_source} ({article.credited_source_status})")
+    if article.disputed:
+        parts.append("disputed: its copies differ")
     if article.author:
         parts.append(f"by {article.author}")
     return [one_line(part) for part in parts]
 
 
-def _print_copy(console: Console, copy: ShownCopy) -> None:
+def _print_copy(console: Console, copy: ShownCopy, article: ShownArticle) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     day = copy.published_day or "no date"
@@ -107,6 +122,13 @@ def _print_copy(console: Console, copy: ShownCopy) -> None:
     console.print(Text(f"{mark}{copy.similarity:4.2f}  {day:10}  {one_line(copy.source_name)}"))
     console.print(Text(f"        {plain(copy.url)}", style="dim"), soft_wrap=True)
     print_indented(console, one_line(copy.why), 8)
+    if copy.kept and article.kept_because:
+        print_indented(console, f"kept because: {one_line(article.kept_because)}", 8)
+    if copy.credited_source:
+        credit = (
+            f"credits {one_line(copy.credited_source)}: {copy.credited_source_status or 'not yet looked at'}"
+        )
+        print_indented(console, credit, 8)
     if copy.gone_at:
         print_indented(console, f"gone: the page was found missing on {copy.gone_at}", 8)
     for variant in copy.variants:
@@ -117,8 +139,8 @@ def _print_kept_apart(console: Console, kept_apart: tuple[Apart, ...]) -> None:
     if kept_apart:
         _heading(console, "Look-alikes that were kept apart")
     for near in kept_apart:
-        likeness = f"{near.containment:.0%} alike; {near.reason} tell them apart"
-        print_indented(console, f"article {near.id}: {one_line(near.title)} ({likeness})", 2)
+        print_indented(console, f"article {near.id}: {one_line(near.title)}", 2)
+        print_indented(console, f"blocked from it by its {near.reason}: {near.words}", 8)
 
 
 def _print_origins(console: Console, kept: ShownCopy) -> None:
@@ -128,6 +150,21 @@ def _print_origins(console: Console, kept: ShownCopy) -> None:
         value, evidence = one_line(field.value), one_line(field.evidence)
         quoted = f" “{evidence}”" if evidence not in ("", value) else ""
         print_indented(console, f"{name}: {value}  [{one_line(field.origin)}]{quoted}", 2)
+
+
+def _print_rights(console: Console, copies: tuple[ShownCopy, ...]) -> None:
+    if any(copy.rights for copy in copies):
+        _heading(console, "What the pages say about rights")
+    for copy in copies:
+        if copy.rights:
+            console.print(f"  on {plain(copy.url)}", style="dim", soft_wrap=True)
+        for right in copy.rights:
+            named = "; ".join(
+                part
+                for part in (right.holder, f"takedown contact {right.contact}" if right.contact else "")
+                if part
+            )
+            print_indented(console, f"{right.kind}: {one_line(named)}" if named else right.kind, 4)
 
 
 def _print_stripped(console: Console, copies: tuple[ShownCopy, ...]) -> None:

@@ -81,6 +81,14 @@ def stripped_pieces(connection: sqlite3.Connection, reading_id: int) -> list[sql
     ).fetchall()
 
 
+def rights(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
+    """What a page's notices say about rights, in page order: kind, holder, contact, evidence."""
+    return connection.execute(
+        "SELECT kind, holder, contact, evidence FROM rights WHERE reading_id = ? ORDER BY position",
+        (reading_id,),
+    ).fetchall()
+
+
 def claims(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
     """What a page says of addresses: kind (canonical, og:url), url."""
     return connection.execute(
@@ -99,14 +107,15 @@ def accepted_pairs(connection: sqlite3.Connection, article_id: int) -> list[sqli
 
 
 def blocked_pairs(connection: sqlite3.Connection, article_id: int, limit: int) -> list[sqlite3.Row]:
-    """Articles that look like this one and were kept apart: id, title, url, reason, containment."""
+    """Articles that look like this one and were kept apart: id, title, url, the nearest pair's evidence."""
+    seen = "reason, containment, similarity, numbers_shared, numbers_differ, exchanges, names_differ"
     return connection.execute(
         f"WITH own AS ({_NODES_OF_ARTICLE}), near AS ("  # our constant
-        " SELECT node_b AS node_id, reason, containment FROM pairs"
-        " WHERE verdict = 'blocked' AND node_a IN own"
+        f" SELECT node_b AS node_id, {seen} FROM pairs WHERE verdict = 'blocked' AND node_a IN own"
         " UNION ALL"
-        " SELECT node_a, reason, containment FROM pairs WHERE verdict = 'blocked' AND node_b IN own)"
-        " SELECT a.id, a.title, a.url, near.reason, max(near.containment) AS containment FROM near"
+        f" SELECT node_a, {seen} FROM pairs WHERE verdict = 'blocked' AND node_b IN own)"
+        " SELECT a.id, a.title, a.url, near.reason, max(near.containment) AS containment, near.similarity,"
+        " near.numbers_shared, near.numbers_differ, near.exchanges, near.names_differ FROM near"
         " JOIN texts t ON t.node_id = near.node_id JOIN copies c ON c.text_id = t.id"
         " JOIN articles a ON a.id = c.article_id WHERE a.id <> ?1"
         " GROUP BY a.id ORDER BY containment DESC, a.id LIMIT ?2",
