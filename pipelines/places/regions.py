@@ -35,7 +35,7 @@ class _Found:
     name: str
     codes: tuple[str, ...]
     is_doubtful: bool
-    """Believed only beside a region that it belongs to, or its own full name."""
+    """Believed only right behind a region that it belongs to, or where its full name is in the text too."""
 
 
 def find_regions(text: str) -> list[Mention]:
@@ -44,9 +44,10 @@ def find_regions(text: str) -> list[Mention]:
     certain = {
         found_one.codes[0] for found_one in found if not found_one.is_doubtful and len(found_one.codes) == 1
     }
-    mentions = []
+    mentions: list[Mention] = []
     for one in found:
-        code = _resolved(one, certain)
+        before = mentions[-1] if mentions and mentions[-1].end == one.start else None
+        code = _resolved(one, certain, before)
         if code is not None:
             mentions.append(Mention("region", one.name, one.start, one.start + len(one.name), code))
     return mentions
@@ -57,11 +58,15 @@ def region_name(code: str) -> str:
     return _divisions()[code]
 
 
-def _resolved(found: _Found, certain: set[str]) -> str | None:
+def _resolved(found: _Found, certain: set[str], before: Mention | None) -> str | None:
     """The code that is meant; None where it cannot be told."""
     if len(found.codes) == 1 and not found.is_doubtful:
         return found.codes[0]
-    supported = [code for code in found.codes if code in certain or any(up in certain for up in _above(code))]
+    behind = [code for code in found.codes if before and before.code in _above(code)]
+    near = [code for code in found.codes if code in certain]
+    if not found.is_doubtful:
+        near += [code for code in found.codes if certain.intersection(_above(code))]
+    supported = behind or near
     return supported[0] if len(supported) == 1 else None
 
 
@@ -86,9 +91,16 @@ def _longest(
     text: str, at: int, names: dict[str, list[tuple[str, tuple[str, ...], bool]]], *, is_full: bool
 ) -> _Found | None:
     for name, codes, doubtful in names.get(text[at : at + 2], ()):
-        if text.startswith(name, at) and (is_full or _stands(text, at, name)):
+        if text.startswith(name, at) and (
+            _ends(text, at + len(name)) if is_full else _stands(text, at, name)
+        ):
             return _Found(at, name, codes, doubtful)
     return None
+
+
+def _ends(text: str, end: int) -> bool:
+    """Whether a full name ends here: 白银市场 is no city."""
+    return not (text[end - 1 : end] == "市" and text[end : end + 1] in {"场", "值"})
 
 
 def _stands(text: str, at: int, name: str) -> bool:
@@ -127,8 +139,9 @@ def _names() -> tuple[_Names, _Names]:
     for name, code in lists()["regions"]["further"].items():
         full[name].append(code)
     ambiguous = set(lists()["regions"]["ambiguous"].split())
+    general = set(lists()["regions"]["general"].split())
     return (
-        _by_beginning({name: (codes, False) for name, codes in full.items()}),
+        _by_beginning({name: (codes, name in general) for name, codes in full.items()}),
         _by_beginning({name: _short_entry(name, codes, ambiguous) for name, codes in short.items()}),
     )
 
