@@ -120,6 +120,20 @@ class Stripped:
 
 
 @dataclass(frozen=True, slots=True)
+class Right:
+    """What a notice on a page says about rights in it."""
+
+    kind: str
+    """reserved, reprint-needs-consent, reprint-with-credit, licence or takedown (removed on request)."""
+    holder: str
+    """Whom it names as the owner; empty where it names nobody."""
+    contact: str
+    """For takedown: e-mail addresses, telephone numbers or an address, as written; empty where none."""
+    evidence: str
+    """The notice, shortened to 300 characters."""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A page's word about an address: `canonical` or `og:url`. Another host's is only kept."""
 
@@ -143,6 +157,8 @@ class Extracted:
     claims: tuple[Claim, ...]
     stripped: tuple[Stripped, ...] = ()
     """What extraction itself left out on purpose (hidden text, bylines), for the account."""
+    around: tuple[str, ...] = ()
+    """Lines below the article's element that may be notices of rights or name its editor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +177,7 @@ class Story:
     site_name: Field | None
     claims: tuple[Claim, ...]
     stripped: tuple[Stripped, ...]
+    rights: tuple[Right, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -46,8 +46,12 @@ _SHOWN = {
     "claims": ("url", "reading_id IN (SELECT reading_id FROM main.copies)"),
     "versions": ("title", "reading_id IN (SELECT reading_id FROM main.copies)"),
     "stripped_pieces": ("text", "reading_id IN (SELECT reading_id FROM main.copies)"),
+    "rights": ("holder contact evidence", "reading_id IN (SELECT reading_id FROM main.copies)"),
 }
 """Table → the columns that hold words of pages, and which rows belong to what is shown."""
+
+_MASKED = {"stripped_pieces": frozenset({"text"}), "rights": frozenset({"contact", "evidence"})}
+"""Table → the columns in which telephone numbers are masked unless asked for."""
 
 _FORBIDDEN = {sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH}
 _PREFIX = f"shown_{secrets.token_hex(8)}_"
@@ -89,9 +93,8 @@ def refusing_marks(app: Callable[..., Any]) -> Callable[..., Any]:
 
 def _columns(connection: sqlite3.Connection, table: str, *, masked: bool) -> str:
     names = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
-    if table == "stripped_pieces" and masked:
-        return ", ".join("masked(text) AS text" if name == "text" else name for name in names)
-    return ", ".join(names)
+    hidden = _MASKED.get(table, frozenset()) if masked else frozenset()
+    return ", ".join(f"masked({name}) AS {name}" if name in hidden else name for name in names)
 
 
 def _authorizer() -> Callable[..., int]:

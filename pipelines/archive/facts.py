@@ -252,7 +252,7 @@ def _put_row(
 
 
 def _put_details(connection: sqlite3.Connection, reading_id: int, reading: Reading) -> None:
-    for table in ("origins", "claims", "stripped_pieces"):
+    for table in ("origins", "claims", "stripped_pieces", "rights"):
         connection.execute(f"DELETE FROM {table} WHERE reading_id = ?", (reading_id,))
     connection.executemany("INSERT INTO origins VALUES (?, ?, ?, ?)", _origins(reading_id, reading))
     connection.executemany(
@@ -262,6 +262,13 @@ def _put_details(connection: sqlite3.Connection, reading_id: int, reading: Readi
     connection.executemany(
         "INSERT INTO stripped_pieces VALUES (?, ?, ?, ?, ?)",
         [(reading_id, i, s.kind, s.rule, s.text) for i, s in enumerate(reading.story.stripped)],
+    )
+    connection.executemany(
+        "INSERT INTO rights VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (reading_id, i, r.kind, r.holder, r.contact, r.evidence)
+            for i, r in enumerate(reading.story.rights)
+        ],
     )
 
 

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING
 
 from pipelines.clean.pinyin import drop_pinyin
 from pipelines.clean.repeats import drop_repeats
-from pipelines.clean.rules import BARE_DATE, BYLINE, LINES, PASSING_CUES, TRAILING, Rule, first_match
+from pipelines.clean.rights import read_rights
+from pipelines.clean.rules import (
+    BARE_DATE,
+    BYLINE,
+    LINES,
+    NOTICES,
+    PASSING_CUES,
+    TAIL,
+    TRAILING,
+    Rule,
+    first_match,
+)
 from pipelines.clean.tail import find_tail, first_news, tail_rule
 from pipelines.dates import Moment, has_date, read_date
 from pipelines.furniture import line_key
@@ -51,6 +62,7 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
         stripped.append(Stripped("pinyin", "bracketed-syllables", syllables))
     lines, repeats = drop_repeats(lines, title)
     stripped.extend(repeats)
+    _account_around(extracted.around, stripped)
     text = "\n".join(lines)
     if len(normalise(text)) < _LEAST_LETTERS:
         return Rejection(page.url, page.source, "clean", "no text: nothing but boilerplate")
@@ -65,7 +77,17 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
         site_name=extracted.site_name,
         claims=extracted.claims,
         stripped=tuple(stripped),
+        rights=read_rights(stripped),
     )
+
+
+def _account_around(around: Sequence[str], stripped: list[Stripped]) -> None:
+    """Notices and editors below the article's element: never in the text, but the takedown handler's."""
+    known = {piece.text for piece in stripped}
+    for line in around:
+        rule = first_match(line, NOTICES) or first_match(line, LINES) or first_match(line, TAIL)
+        if rule and rule.kind in ("copyright", "editor", "contact") and line not in known:
+            stripped.append(Stripped(rule.kind, f"below:{rule.name}", line))
 
 
 def _drop_furniture(lines: Sequence[str], furniture: frozenset[int], stripped: list[Stripped]) -> list[str]:

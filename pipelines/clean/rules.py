@@ -82,9 +82,12 @@ CUES: tuple[Rule, ...] = (
     _rule(
         "paywall",
         "navigation",
-        r"^.{0,20}(?:to (?:continue|keep) reading|already a (?:subscriber|member)|subscribe (?:now )?to (?:read|continue|keep)"
-        r"|this (?:article|content|story) is (?:for|available to|exclusive to) (?:subscribers|members))\b.{0,200}$"
-        r"|^.{0,20}(?:登录|登錄|付费|付費|订阅|訂閱|开通会员|加入会员).{0,6}(?:后|後|即可|才能|查看|阅读|閱讀).{0,14}(?:全文|剩余|内容|內容)?"
+        r"^.{0,20}(?:to (?:continue|keep) reading|already a (?:subscriber|member)"
+        r"|subscribe (?:now )?to (?:read|continue|keep)"
+        r"|this (?:article|content|story) is (?:for|available to|exclusive to) (?:subscribers"
+        r"|members))\b.{0,200}$"
+        r"|^.{0,20}(?:登录|登錄|付费|付費|订阅|訂閱|开通会员|加入会员).{0,6}(?:后|後|即可|才能"
+        r"|查看|阅读|閱讀).{0,14}(?:全文|剩余|内容|內容)?"
         r".{0,6}$|^\W{0,3}(?:本文|此文)(?:为|為)(?:付费|付費|会员|會員).{0,30}$",
     ),
     _rule(
@@ -134,7 +137,8 @@ LINES: tuple[Rule, ...] = (
         r"|新闻|稿件|资讯|内容|消息"
         r"|原文)?(?:来源|來源|出处|稿源|出處)\s?[:：]"
         r"|作\s?者\s?[:：]|原创\s?[:：]|source\s?[:：]|published(?: on)?\s?[:：]?\s|posted (?:on|by)"
-        r"|(?:last |first )?(?:updated|modified|published)\s?[:：]?\s|by\s[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3}$|(?:浏览|瀏覽"
+        r"|(?:last |first )?(?:updated|modified|published)\s?[:：]?\s"
+        r"|by\s[A-Z][\w.'-]+(?: [A-Z][\w.'-]+){0,3}$|(?:浏览|瀏覽"
         r"|点击|點擊|阅读|閱讀|人气|访问)(?:次数|量|数)?\s?[:：]"
         r"|(?:文章)?(?:录入|编号|索引号|发布机构|信息来源|责任单位|供稿单位|发布单位"
         r"|发文机关)\s?[:：])[^。]{0,120}$",
@@ -186,9 +190,11 @@ LINES: tuple[Rule, ...] = (
         "byline-english",
         "editor",
         re.compile(
-            r"^(?:[Bb]y|BY|Words by|Story by)\s[A-Z][\w.'’-]*(?: (?:and |& |de |van |von |al-)?[A-Z][\w.'’-]*){1,8}"
+            r"^(?:[Bb]y|BY|Words by|Story by)\s[A-Z][\w.'’-]*(?: (?:and |& |de |van |von "
+            r"|al-)?[A-Z][\w.'’-]*){1,8}"
             r"(?:\s?(?:[,|·•–—-]| in [A-Z]).{0,100})?$"
-            r"|^\W?(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|Compiled|[Pp]roduction) by [A-Z].{0,200}$"
+            r"|^\W?(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|Compiled"
+            r"|[Pp]roduction) by [A-Z].{0,200}$"
             r"|^\d{1,2}[ -]min(?:ute)?s?(?: read)?$"
         ),
     ),
@@ -197,14 +203,17 @@ LINES: tuple[Rule, ...] = (
         "caption",
         re.compile(
             r"^(?:Photo(?:graph)?|Image|Picture|Screenshot|Illustration|Credit|Photo credit|Image credit)s?"
-            r"(?: (?:by|courtesy(?: of)?)|\s?[:/])\s?\S.{0,80}$|^(?:HIDE|SHOW) CAPTION$|^\d{1,2}:\d\d\s?[-–—]\s?Source\s?:.{0,40}$"
-            r"|^[（(]?(?:图片|圖片|图|圖|摄影|攝影|供图)\s?[:：/|丨]?\s?(?:来源|來源|由|源自)\s?[:：]?.{1,30}$"
+            r"(?: (?:by|courtesy(?: of)?)|\s?[:/])\s?\S.{0,80}$|^(?:HIDE|SHOW) CAPTION$"
+            r"|^\d{1,2}:\d\d\s?[-–—]\s?Source\s?:.{0,40}$"
+            r"|^[（(]?(?:图片|圖片|图|圖|摄影|攝影|供图)\s?[:：/|丨]?\s?(?:来源|來源|由"
+            r"|源自)\s?[:：]?.{1,30}$"
         ),
     ),
     _rule(
         "player",
         "navigation",
-        r"^(?:\d{1,2}:)?\d{1,2}:\d{2}\s?/\s?(?:\d{1,2}:)?\d{1,2}:\d{2}.{0,12}$|^语音播报.{0,12}$|^story highlights$",
+        r"^(?:\d{1,2}:)?\d{1,2}:\d{2}\s?/\s?(?:\d{1,2}:)?\d{1,2}:\d{2}.{0,12}$|^语音播报.{0,12}$"
+        r"|^story highlights$",
     ),
     _rule("ruler", "navigation", r"^[\W_]+$"),
     _rule(
@@ -243,7 +252,8 @@ LINES: tuple[Rule, ...] = (
         _OPEN + r"(?:下载.{0,12}(?:app|客户端).{0,20}|打开.{0,10}(?:app|客户端).{0,20}"
         r"|(?:欢迎)?关注.{0,20}(?:公众号|微信"
         r"|微博|头条号|官微).{0,30}|subscribe to .{0,60}|sign up for .{0,80}|follow us.{0,60}"
-        r"|.{0,160}newsletter\b.{0,120}\bsign up(?: here)?|.{0,100}\b(?:can be reached|reach (?:him|her|them)) (?:at|on|by)\b.{0,80}"
+        r"|.{0,160}newsletter\b.{0,120}\bsign up(?: here)?|.{0,100}\b(?:can be reached"
+        r"|reach (?:him|her|them)) (?:at|on|by)\b.{0,80}"
         r"|download (?:the|our) .{0,30}app.{0,30}|(?:喜欢|喜歡).{0,12}(?:赞|讚).{0,6}|点击.{0,8}(?:蓝字"
         r"|蓝色字|关注).{0,24}|如果.{0,10}喜欢.{0,20}(?:点赞|转发"
         r"|分享|关注).{0,20})" + _CLOSE,
@@ -354,7 +364,8 @@ TRAILING: tuple[Rule, ...] = (
     _rule(
         "more-link",
         "navigation",
-        r"(?<=[。！？”.!?）)])\s*(?:返回.{1,8}[，,]\s?查看更多|查看更多|阅读全文|点击查看(?:全文|详情|更多)?|read more"
+        r"(?<=[。！？”.!?）)])\s*(?:返回.{1,8}[，,]\s?查看更多|查看更多|阅读全文|点击查看(?:全文"
+        r"|详情|更多)?|read more"
         r"|continue reading)[\s>»›.…]{0,4}$",
     ),
     _rule(

@@ -17,7 +17,8 @@ _REPORTED = re.compile(
 _PLEA = re.compile(r"点.{0,2}赞|點.{0,2}讚|在看|转发|关注我|请|請|欢迎|歡迎|喜欢|喜歡")
 _CLAUSES = re.compile(r"[，,]|\b(?:said|says|told|will|can)\b")
 _NOTICE_TITLE = re.compile(
-    r"(?:公告|公示|通知|通告|启事|啟事|招标|招標|采购|採購|中标|中標|竞价|拍卖|招聘|征集|徵集|申报|申報|邀请函|办事指南"
+    r"(?:公告|公示|通知|通告|启事|啟事|招标|招標|采购|採購|中标|中標|竞价|拍卖|招聘|征集|徵集|申报"
+    r"|申報|邀请函|办事指南"
     r"|(?:tender|notice|invitation to bid|call for (?:bids|proposals|applications)))(?:[（(《].{0,20})?$"
     r"|^关于.{2,60}的(?:公告|公示|通知|通告|意见|函)",
     re.IGNORECASE,

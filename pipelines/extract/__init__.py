@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.dates import Moment
-from pipelines.extract.body import Body, read_body
+from pipelines.extract.body import Body, notices_below, read_body
 from pipelines.extract.byline import Byline, Place, read_byline
 from pipelines.extract.container import choose, size, trusted, weigh
 from pipelines.extract.embedded import embedded_body
@@ -56,11 +56,18 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     place = Place(title_line, choice.first, choice.last) if choice else Place(title_line, 0, 0)
     moment = Moment(page.fetched_at, source.time_zone)
     byline = read_byline(root, lines.lines, place, metadata, moment, page.url_answered)
-    return _extracted(body, title, byline, metadata, root, page)
+    around = notices_below(lines, choice) if choice else ()
+    return _extracted(body, title, byline, metadata, root, page, around)
 
 
 def _extracted(
-    body: Body, title: Field | None, byline: Byline, metadata: Metadata, root: HtmlElement, page: Page
+    body: Body,
+    title: Field | None,
+    byline: Byline,
+    metadata: Metadata,
+    root: HtmlElement,
+    page: Page,
+    around: tuple[str, ...],
 ) -> Extracted:
     return Extracted(
         lines=body.lines,
@@ -73,6 +80,7 @@ def _extracted(
         language=find_language("\n".join(body.lines)),
         claims=read_claims(root, metadata, page.url_answered),
         stripped=body.stripped,
+        around=around,
     )
 
 

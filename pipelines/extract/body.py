@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import has_date
@@ -21,8 +22,16 @@ _HEADING = ("related", "heading-of-links")
 _LINKED = ("navigation", "linked-line")
 _ABOVE = ("navigation", "above-title")
 _FAR_LEAD, _MOST_LEAD = 20, 5
+_FAR_NOTICE, _LONG_NOTICE, _MOST_NOTICES = 400, 800, 12
+_MAYBE_NOTICE = re.compile(
+    r"版权|版權|转载|轉載|侵权|侵權|著作权|免责|免責|copyright|©|rights reserved|creative commons"
+    r"|licen[cs]e|责任编辑|責任編輯"
+    r"|责编|^\W?(?:编辑|editor)\s?[:：]|举报|邮箱|e-?mail|permission",
+    re.IGNORECASE,
+)
 _NOT_LEAD = re.compile(
-    r"[:：|｜©]|@|来源|作者|记者|編輯|编辑|点击|浏览|字体|[)）]$|press\b|photo|cookie|subscribe|sign up|newsletter|updated",
+    r"[:：|｜©]|@|来源|作者|记者|編輯|编辑|点击|浏览|字体|[)）]$|press\b|photo|cookie|subscribe"
+    r"|sign up|newsletter|updated",
     re.IGNORECASE,
 )
 """What bylines and tools say between a title and its text."""
@@ -57,6 +66,17 @@ def read_body(scan: Scan, choice: Choice, trust: Trust, title_line: int | None =
             kept.append(line.text)
     stripped.extend(_hidden_elsewhere(scan.lines, choice, trust))
     return Body((*_lead(scan, choice, trust, title_line), *kept), tuple(stripped))
+
+
+def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:
+    """The lines below the article's element that may be notices of rights or name its editor, bounded."""
+    below = scan.lines[choice.last : choice.last + _FAR_NOTICE]
+    found = (
+        line.text
+        for line in below
+        if not line.hidden and len(line.text) <= _LONG_NOTICE and _MAYBE_NOTICE.search(line.text)
+    )
+    return tuple(islice(found, _MOST_NOTICES))
 
 
 def _keep_heads(lines: Sequence[Line], reasons: list[tuple[str, str] | None]) -> None:

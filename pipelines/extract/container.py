@@ -39,13 +39,15 @@ _OTHERS = re.compile(
     r".{0,4}(?:阅读|閱讀|新闻|新聞|文章|推荐|推薦|资讯|報導|报道|内容|喜欢|感兴趣|還想看"
     r"|还想看|都在看|评论|留言|精选|看了又看)"
     r"|看了又看|(?:热门|网友|最新|全部|用户|精彩|所有|发表)(?:评论|評論|留言|跟贴)|評論|评论区?|留言"
-    r"|(?:园区|厂房|房源|项目|企业|产品|图文|文章|视频|小编|精品|热销)推荐|related (?:articles|stories|news|posts|content)|you may also"
+    r"|(?:园区|厂房|房源|项目|企业|产品|图文|文章|视频|小编|精品|热销)推荐|related (?:articles"
+    r"|stories|news|posts|content)|you may also"
     r"|more (?:from|stories|news)|read more|read next"
     r"|recommended|most (?:read|popular)|latest (?:news|stories)|trending|comments?)\W{0,3}(?:\d+\W?)?$",
     re.IGNORECASE,
 )
 _COMMENTS = re.compile(
-    r"^[\W_]{0,3}(?:(?:热门|网友|最新|全部|用户|精彩|所有|发表)(?:评论|評論|留言|跟贴)|评论区|評論區|留言板|comments?)\W{0,3}(?:\d+\W{0,2})?$",
+    r"^[\W_]{0,3}(?:(?:热门|网友|最新|全部|用户|精彩|所有|发表)(?:评论|評論|留言|跟贴)|评论区"
+    r"|評論區|留言板|comments?)\W{0,3}(?:\d+\W{0,2})?$",
     re.IGNORECASE,
 )
 _COMMENTS_WEIGH = -0.1

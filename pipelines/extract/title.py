@@ -29,7 +29,8 @@ _CHANNEL = re.compile(r"-[^-\s]{1,6}(?:频道|頻道|新闻|新聞|资讯|动态
 """A channel between the title and the site: `-图片频道-海岸网`."""
 _GENERIC = re.compile(
     r"^\W{0,3}(?:(?:信息|新闻|新聞|文章|内容|詳細|详细|资讯|公告|页面|网页|正文|产品|查看|浏览|公司|动态)?"
-    r"(?:详情|详细|詳情|正文|内容|信息|查看|页|頁|中心|动态|新闻)(?:页|頁)?|无标题(?:文档)?|首页|首頁|untitled(?: document)?|home|news"
+    r"(?:详情|详细|詳情|正文|内容|信息|查看|页|頁|中心|动态|新闻)(?:页|頁)?|无标题(?:文档)?|首页"
+    r"|首頁|untitled(?: document)?|home|news"
     r"|article|detail|document)\W{0,3}$",
     re.IGNORECASE,
 )
@@ -90,7 +91,7 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
 
 
 def _heading_above(lines: Sequence[Line], announced: Sequence[str]) -> int | None:
-    """The heading above the paragraph with which the announced title begins: some pages announce their text."""
+    """The heading above the paragraph with which the announced title begins: some announce their text."""
     starts = [key[:20] for text in announced if len(key := normal(without_suffix(text))) >= 12]
     for index, line in enumerate(lines):
         if size(line.text) > _LONGEST_HEADING and any(
@@ -102,7 +103,7 @@ def _heading_above(lines: Sequence[Line], announced: Sequence[str]) -> int | Non
 
 
 def _above_byline(lines: Sequence[Line]) -> int | None:
-    """The line right above the first line that states a full date: what a page without a title has for one."""
+    """The line right above the first line that states a full date: the title of a page without one."""
     for index in range(1, min(len(lines), 200)):
         line, above = lines[index], lines[index - 1]
         if line.hidden or size(line.text) > 60 or not has_date(line.text, relative=False):
