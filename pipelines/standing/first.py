@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from pipelines.standing.copies import Copy
 
+_DISSENT = 3
+"""One voice in four or more for somebody else disputes what the others credit: a single page must not."""
+
 CERTAIN, LIKELY, DISPUTED, UNKNOWN = "certain", "likely", "disputed", "unknown"
 
 
@@ -82,24 +85,32 @@ def _credited(
     )
     count = len(votes[name])
     said = f"credited by {count} other {'publisher' if count == 1 else 'publishers'}"
-    if len(votes) > 1:
+    own = [copy for copy in copies if copy.publisher == name]
+    dissent = set().union(*(votes[other] for other in votes if other != name))
+    if _DISSENT * len(dissent) >= count and dissent:
         others = ", ".join(sorted(votes.keys() - {name}))
         return FirstPublisher(name, DISPUTED, f"{said}; others credit {others}")
-    if any(copy.credits == name and statuses.get(copy.id) == CONTRADICTED for copy in copies):
-        return FirstPublisher(name, DISPUTED, f"{said}; its own pages do not bear that out")
-    own = [copy for copy in copies if copy.publisher == name]
-    day = _first_day(copies, name)
-    earlier = [copy for copy in copies if copy.publisher != name and (believed_day(copy) or _NEVER) < day]
     if not own:
-        return FirstPublisher(name, LIKELY, f"{said}; its own page is not in the archive")
+        return _absent(copies, name, said, statuses)
+    day = _first_day(copies, name)
     if day == _NEVER:
         return FirstPublisher(name, LIKELY, f"{said}; its own page has no date that can be believed")
+    earlier = [copy for copy in copies if name not in (copy.publisher, copy.credits) and _day_of(copy) < day]
     if earlier:
-        first = min(earlier, key=lambda copy: (believed_day(copy) or _NEVER, copy.publisher))
+        first = min(earlier, key=lambda copy: (_day_of(copy), copy.publisher))
         return FirstPublisher(name, DISPUTED, f"{said}; {first.publisher} has the earlier date {first.day}")
-    if count > 1 or any(_is_witnessed(copy) for copy in own):
-        return FirstPublisher(name, CERTAIN, f"{said}; nobody has an earlier date than its {day}")
-    return FirstPublisher(name, LIKELY, f"{said}; nobody has an earlier date than its {day}")
+    sure = not dissent and (count > 1 or any(_is_witnessed(copy) for copy in own))
+    because = f"{said}; nobody else has an earlier date than its {day}"
+    return FirstPublisher(name, CERTAIN if sure else LIKELY, because)
+
+
+def _absent(
+    copies: Sequence[Copy], name: str, said: str, statuses: Mapping[int, str | None]
+) -> FirstPublisher:
+    """Where the credited publisher's own page is not among the copies."""
+    if any(copy.credits == name and statuses.get(copy.id) == CONTRADICTED for copy in copies):
+        return FirstPublisher(name, DISPUTED, f"{said}; its pages of these days do not carry it")
+    return FirstPublisher(name, LIKELY, f"{said}; its own page is not in the archive")
 
 
 def _dated(copies: Sequence[Copy]) -> FirstPublisher:
@@ -145,6 +156,10 @@ def _first_day(copies: Sequence[Copy], publisher: str) -> str:
     return min(
         (believed_day(copy) or _NEVER for copy in copies if copy.publisher == publisher), default=_NEVER
     )
+
+
+def _day_of(copy: Copy) -> str:
+    return believed_day(copy) or _NEVER
 
 
 def _is_witnessed(copy: Copy) -> bool:

@@ -68,6 +68,18 @@ def test_two_credited_publishers_are_a_dispute() -> None:
     )
 
 
+def test_one_page_with_another_credit_or_other_figures_makes_no_dispute() -> None:
+    copies = [copy(n, f"o{n}.cn", day="2026-03-05", credits="a") for n in range(2, 7)]
+    own, junk = copy(1, "a.cn", day="2026-03-01"), copy(9, "junk.cn", credits="junk's friend")
+    assert answer(own, *copies, junk) == ("a", "likely")
+    assert answer(own, *copies, contradicted=(2,)) == ("a", "certain")
+
+
+def test_who_credits_it_does_not_dispute_it_with_an_earlier_date() -> None:
+    copies = [copy(n, f"o{n}.cn", day="2026-03-01", credits="a") for n in (2, 3)]
+    assert answer(copy(1, "a.cn", day="2026-03-02"), *copies) == ("a", "certain")
+
+
 def test_a_credit_that_the_source_does_not_bear_out_is_a_dispute() -> None:
     assert answer(copy(1, "x.cn", credits="a"), contradicted=(1,)) == ("a", "disputed")
 
