@@ -88,7 +88,8 @@ def write_export(
         digest = _sha256(partial)
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink()
         raise StorageError(
             f"{path}: {error.strerror or error}; free some space or name another file"
         ) from error

@@ -1,0 +1,103 @@
+"""serve, export and report as commands: what they say, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.request import urlopen
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PARKNEWS = Path(sys.executable).with_name("parknews")
+
+
+@pytest.mark.usefixtures("archive")
+def test_export_writes_what_the_ending_says_and_tells_of_it(
+    parknews: Callable[..., Any], tmp_path: Path
+) -> None:
+    target = tmp_path / "out.jsonl"
+    found = parknews("export", "园区", "--output", str(target), "--json")
+    told = json.loads(found.out)
+    assert (found.code, told["rows"], told["format"], told["complete"]) == (0, 1, "jsonl", True)
+    assert len(target.read_text(encoding="utf-8").splitlines()) == 1
+    assert json.loads(Path(told["manifest"]).read_text(encoding="utf-8"))["export_id"] == told["export_id"]
+
+
+@pytest.mark.usefixtures("archive")
+def test_an_export_compared_at_once_has_no_changes(parknews: Callable[..., Any], tmp_path: Path) -> None:
+    parknews("export", "--output", str(tmp_path / "a.csv"))
+    found = parknews("export", "--compare", str(tmp_path / "a.csv.manifest.json"), "--json")
+    assert json.loads(found.out) == {"gained": 0, "lost": 0, "changed": 0, "changes": []}
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["export"], "--output"),
+        (["export", "--output", "articles.odt"], "--format"),
+        (["export", "--output", "a.csv", "--since", "yesterday"], "--since yesterday"),
+        (["export", "--compare", "none.json"], "none.json"),
+        (["report", "--out", "r", "--until", "2025/01/01"], "--until"),
+        (["serve", "--base-url", "news"], "--base-url"),
+        (["search", "园区", "--until", "soon"], "--until soon"),
+    ],
+)
+def test_wrong_usage_is_told_in_a_line(parknews: Callable[..., Any], arguments: list[str], said: str) -> None:
+    found = parknews(*arguments)
+    assert (found.code, len(found.err.splitlines())) == (2, 1)
+    assert said in found.err
+
+
+@pytest.mark.parametrize("arguments", [["serve"], ["report", "--out", "r"], ["export", "--output", "a.csv"]])
+def test_without_an_archive_there_is_nothing_to_show(
+    parknews: Callable[..., Any], arguments: list[str]
+) -> None:
+    found = parknews(*arguments)
+    assert (found.code, "there is no archive here" in found.err) == (4, True)
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_folder_that_cannot_be_written_is_told(parknews: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for arguments in (["report", "--out"], ["export", "--format", "csv", "--output"]):
+        found = parknews(*arguments, str(tmp_path / "file" / "below"))
+        assert (found.code, "file" in found.err) == (4, True)
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_report_says_what_to_open(parknews: Callable[..., Any], tmp_path: Path) -> None:
+    found = parknews("report", "--out", str(tmp_path / "report"))
+    assert (found.code, found.out) == (0, f"1 articles drawn: open {tmp_path / 'report' / 'index.html'}\n")
+    assert (tmp_path / "report" / "index.html").exists()
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_port_that_is_taken_is_told(parknews: Callable[..., Any]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        found = parknews("serve", "--port", str(taken.getsockname()[1]))
+    assert (found.code, "choose others with --host and --port" in found.err) == (2, True)
+
+
+def test_serve_answers_at_the_address_it_prints_and_ends_when_asked(archive: Path) -> None:
+    command = [str(PARKNEWS), "--db", str(archive), "serve", "--port", "0", "--base-url", "/news/"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        address = server.stderr.readline().split()[0]
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/news/", address)
+        with urlopen(address + "search") as answer:
+            page = answer.read().decode()
+        server.send_signal(signal.SIGINT)
+        code = server.wait(timeout=20)
+    assert 'href="/news/article/1"' in page
+    assert 'href="/news/assets/park.css"' in page
+    assert code in {0, 130}
