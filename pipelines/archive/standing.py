@@ -16,6 +16,7 @@ from pipelines.archive.blocks import registrable_domain
 from pipelines.archive.remembered import Remembered
 from pipelines.join.differences import differences, turned
 from pipelines.join.figures import spell_out
+from pipelines.normalise import normalise
 from pipelines.publishers import normalise_publisher
 from pipelines.standing import Copy, Kept, choose_kept, claims_of, credited_status, first_publisher
 
@@ -78,6 +79,7 @@ class Standings:
             url=str(url),
             source=str(source),
             owner=registrable_domain(str(source).rpartition(":")[0] or str(source)),
+            name=str(name) or str(source),
             publisher=publisher_of(str(name)) or str(source),
             credits=publisher_of(str(credited)) if credited else "",
             node=node,  # type: ignore[arg-type]
@@ -99,11 +101,14 @@ class Standings:
         kept = self.kept(copies)
         statuses = {copy.id: credited_status(copy, copies, self._contradict, self._covers) for copy in copies}
         first = first_publisher(copies, statuses)
+        named = min(
+            (copy.name for copy in copies if copy.publisher == first.publisher), default=first.publisher
+        )
         found = {copy.id: self._differences(kept.copy, copy) for copy in copies}
         differing = {copy_id: rows for copy_id, rows in found.items() if rows}
         values: dict[str, object] = {
             "kept_because": kept.because,
-            "first_publisher": first.publisher,
+            "first_publisher": named,
             "first_publisher_status": first.status,
             "first_publisher_because": first.because,
             "credited_source_status": statuses[kept.copy.id],
@@ -266,20 +271,6 @@ class Standings:
         return self._hosts.get(publisher, [])
 
 
-def kept_without(
-    connection: sqlite3.Connection, article_id: int, gone: set[int], similarity: Similarity
-) -> tuple[Copy | None, int]:
-    """The copy that would be kept were these readings gone, and how many copies would stay."""
-    standings = Standings(connection, similarity)
-    going = {
-        row[0]
-        for row in connection.execute("SELECT id, reading_id FROM copies WHERE article_id = ?", (article_id,))
-        if row[1] in gone
-    }
-    staying = [copy for copy in standings.copies_of_article(article_id) if copy.id not in going]
-    return standings.kept(staying).copy if staying else None, len(staying)
-
-
 def put_secondary_nodes(connection: sqlite3.Connection, told: Mapping[int, Mapping[int, int]]) -> None:
     """Stores which other clusters' articles texts hold, as `Joiner.secondary` told it after a relink."""
     connection.executemany("DELETE FROM secondary_nodes WHERE node_id = ?", [(node,) for node in told])
@@ -319,8 +310,16 @@ def put_secondary_copies(connection: sqlite3.Connection, nodes: Iterable[int]) -
 
 @lru_cache(maxsize=10_000)
 def publisher_of(name: str) -> str:
-    """A publisher's one spelling, remembered."""
-    return normalise_publisher(name)
+    """A publisher's one spelling, in simplified characters: 雲瀾日報 and 云澜日报社 are one."""
+    return "".join(map(_simplified, normalise_publisher(name)))
+
+
+def _simplified(character: str) -> str:
+    spelling = normalise(character) if character >= _FIRST_IDEOGRAPH else character
+    return spelling if len(spelling) == 1 else character
+
+
+_FIRST_IDEOGRAPH = "\u2e80"
 
 
 @lru_cache(maxsize=10_000)

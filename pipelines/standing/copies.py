@@ -29,8 +29,10 @@ class Copy:
     """Its host."""
     owner: str
     """The registrable domain: one owner has one voice, however many hosts."""
+    name: str
+    """The source's name."""
     publisher: str
-    """The source's name in its one spelling (`pipelines.publishers`)."""
+    """The same in its one spelling, in which publishers meet."""
     credits: str
     """The publisher that the page names as its origin, in its one spelling; empty where it names none."""
     node: int

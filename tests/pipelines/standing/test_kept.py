@@ -24,6 +24,7 @@ def copy(number: int, owner: str, node: int = 1, day: str | None = None, **known
         url=f"https://www.{owner}/{number}",
         source=f"www.{owner}",
         owner=owner,
+        name=owner,
         publisher=owner.split(".", maxsplit=1)[0],
         credits="",
         node=node,
