@@ -7,6 +7,7 @@ ParknewsError                  has `exit_code`; str() is one line: what, where, 
 ├── ForeignArchiveError  (4)   an SQLite file that is not ours, or not SQLite at all
 ├── StorageError         (4)   a full or unwritable disk, a corrupt file
 ├── NothingReachedError  (1)   every host was down
+├── RefusedError         (4)   a removal that may not be done, or could not be verified
 └── WorkersError         (1)   the worker processes cannot start
 """
 
@@ -59,3 +60,9 @@ class WorkersError(ParknewsError):
     """The worker processes cannot start: mend the installation or free memory."""
 
     exit_code = 1
+
+
+class RefusedError(ParknewsError):
+    """A removal may not be done like this, or is not complete: the line says what to do."""
+
+    exit_code = 4

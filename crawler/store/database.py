@@ -72,6 +72,7 @@ class Database:
                 self._open.append(connection)
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA secure_delete = ON")  # a removal finds nothing left in free pages
             self._local.connection = connection
         opened: sqlite3.Connection = self._local.connection
         return opened

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.archive.ledger import refuse_behind
 from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
 
 if TYPE_CHECKING:
@@ -30,15 +31,19 @@ _SET = "parknews"
 _NOT_SQLITE = "file is not a database"
 
 
-def open_for_writing(path: Path, *, create: bool = True) -> Database:
+def open_for_writing(path: Path, *, create: bool = True, replaying: bool = False) -> Database:
     """The archive at `path`, migrated to the present schema, made where it is missing.
 
+    An archive behind its ledger of removals (an older state that was put back) is opened for `replaying`
+    only.
+
     Raises:
+        RefusedError: it is behind its ledger.
         StorageError: the folder or file cannot be written, or the file is corrupt or missing.
         ForeignArchiveError: the file is not an archive of ours.
         NewerArchiveError: a newer parknews wrote it.
     """
-    from sqlite_utils import Database  # noqa: PLC0415  # loads pandas where it is installed: 0.3 s of a reader's 0.8
+    from pipelines.archive.exclusive import ExclusiveDatabase  # noqa: PLC0415  # its library loads pandas: 0.3 s
 
     if not path.exists() and not create:
         raise missing(path)
@@ -47,10 +52,12 @@ def open_for_writing(path: Path, *, create: bool = True) -> Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
         _refuse_foreign(connection, path)
-        database = Database(connection)
+        database = ExclusiveDatabase(connection)
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
         _migrate(database, path)
+        if not replaying:
+            refuse_behind(connection, path)
     return database
 
 
@@ -58,6 +65,7 @@ def read_only(path: Path) -> sqlite3.Connection:
     """A connection that cannot write; rows are `sqlite3.Row`.
 
     Raises:
+        RefusedError: the archive is behind its ledger of removals.
         StorageError: the file is missing, unreadable or corrupt.
         ForeignArchiveError: the file is not an archive of ours.
         NewerArchiveError: a newer parknews wrote it.
@@ -74,6 +82,7 @@ def read_only(path: Path) -> sqlite3.Connection:
         if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise ForeignArchiveError(f"{path}: an empty file, not an archive; name one with --db")
         _refuse_newer(connection, path)
+        refuse_behind(connection, path)
     return connection
 
 

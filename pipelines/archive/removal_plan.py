@@ -11,9 +11,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pipelines.archive.blocks import ScopeMatcher
-from pipelines.archive.join_index import SqliteJoinIndex
-from pipelines.archive.standing import kept_without
-from pipelines.join import Joiner
 from pipelines.publishers import normalise_publisher
 from pipelines.removal.plan import Candidate, Plan, choose_pages, with_outcome
 
@@ -140,6 +137,7 @@ _COUNTED = {
     "pages read": "readings WHERE id IN chosen",
     "versions": "versions WHERE reading_id IN chosen",
     "stripped pieces": "stripped_pieces WHERE reading_id IN chosen",
+    "notices of rights": "rights WHERE reading_id IN chosen",
     "origins of fields": "origins WHERE reading_id IN chosen",
     "claims": "claims WHERE reading_id IN chosen",
     "counted lines": "edge_lines WHERE reading_id IN chosen",

@@ -7,7 +7,7 @@ or not at all. Writing the same batch twice changes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pipelines.archive.blocks import Blocklist, blocks_version, read_blocklist
 from pipelines.archive.conclusions import Counts, conclude
@@ -53,15 +53,15 @@ class Ingested:
 class Archive:
     """An archive open for writing; use it as a context manager, in one thread."""
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
+    def __init__(self, path: Path, *, create: bool = True, replaying: bool = False) -> None:
         """Opens `path`; raises what `pipelines.archive.connect.open_for_writing` raises."""
         self.path = path
-        self._database = open_for_writing(path, create=create)
+        self._database = open_for_writing(path, create=create, replaying=replaying)
         self._joiner = Joiner(SqliteJoinIndex(self._database.conn))
         self._furniture = Furniture(self._database.conn)
         self._blocks: tuple[int, Blocklist] | None = None
 
-    def __enter__(self) -> Archive:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -133,7 +133,14 @@ class _Filter:
         self._table[(known >> self._shift) & self._mask] = True
 
     def may_hold(self, hashes: Hashes) -> npt.NDArray[np.bool_]:
-        return self._table[(hashes >> self._shift) & self._mask]
+        found: npt.NDArray[np.bool_] = self._table[(hashes >> self._shift) & self._mask]
+        return found
+
+
+def address_tail(url: str) -> str:
+    """The end of an address, which tells it from others of its host: the path, or at least a passage."""
+    path = url.partition("://")[2].partition("/")[2]
+    return url[-max(WINDOW, len(path)) :]
 
 
 def thinning(text_bytes: int) -> int:

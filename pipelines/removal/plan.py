@@ -79,6 +79,8 @@ class Plan:
     """By page URL."""
     left_out: tuple[LeftOut, ...] = ()
     articles_gone: tuple[int, ...] = ()
+    articles_shared: tuple[int, ...] = ()
+    """Those that stay without some of their copies."""
     survivors: tuple[Survivor, ...] = ()
     copies_in_archive: int = 0
     copies_gone: int = 0

@@ -1,0 +1,377 @@
+"""Removals over all files of an archive: block, hide, delete, make the files forget, verify, record.
+
+In: a scope and an order, or the number of one that is not through. Out: an `Outcome`. Every step can be
+interrupted at any moment and finds its work done, or does it, when the same command runs again; the state
+is in the archive's `removals`. No lock of a crawl is needed: a crawl may go on meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from crawler.residue import held_by, search_files, search_pages
+from crawler.store import CrawlStore, store_path
+from pipelines.archive import removal_order as record
+from pipelines.archive.blocks import LOOK_S, ScopeMatcher, read_blocklist
+from pipelines.archive.connect import read_only
+from pipelines.archive.removal import RemovalArchive
+from pipelines.archive.removal_files import check_index, rows_left, seeker, values
+from pipelines.errors import LockedError, RefusedError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from crawler.residue import FileFound
+    from pipelines.archive.removal_order import Order, Removal
+    from pipelines.removal.passages import Hashes
+    from pipelines.removal.plan import Plan
+    from pipelines.removal.scope import Scope
+
+    OnStep = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far a removal is now."""
+
+    removal: Removal
+    events: tuple[tuple[str, str, str], ...]
+    trouble: str = ""
+    """What keeps it from being complete; empty where it is, or where it waits as ordered."""
+
+
+def preview(archive_path: Path, scope: Scope) -> Plan:
+    """The plan of a scope over all files; nothing is changed.
+
+    Raises:
+        RefusedError, StorageError, ForeignArchiveError, NewerArchiveError: see the archive's opening.
+    """
+    with _open(archive_path) as (archive, store):
+        return _whole_plan(archive, store, scope)
+
+
+def remove(
+    archive_path: Path,
+    scope: Scope,
+    order: Order,
+    *,
+    expected: str | None = None,
+    vacuum: bool = False,
+    on_step: OnStep | None = None,
+) -> Outcome:
+    """Orders the removal of a scope and carries it out; goes on with it where it was interrupted.
+
+    Raises:
+        RefusedError: the plan is not the expected one any more.
+        LockedError: another removal is under way.
+        StorageError: the disk is full or fails; the same command goes on from there.
+    """
+    with _locked(archive_path), _open(archive_path) as (archive, store):
+        archive.sync_ledger()
+        pending = record.unfinished(archive.connection, scope.described())
+        if pending is None:
+            number, _ = archive.order(scope, order, expected)
+            archive.sync_ledger()
+        else:
+            number = pending.id
+            if not order.hide_only and (pending.mode == "hide" or order.due_at is None):
+                archive.go_ahead(number, order)
+        return _carry_out(archive, store, number, vacuum=vacuum, on_step=on_step)
+
+
+def go_on(
+    archive_path: Path, removal_id: int, *, vacuum: bool = False, on_step: OnStep | None = None
+) -> Outcome:
+    """Carries a recorded removal on as far as it goes.
+
+    Raises:
+        RefusedError: there is no such removal.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _locked(archive_path), _open(archive_path) as (archive, store):
+        archive.sync_ledger()
+        return _carry_out(archive, store, removal_id, vacuum=vacuum, on_step=on_step)
+
+
+def restore_hidden(archive_path: Path, removal_id: int, detail: str) -> int:
+    """Gives back what a removal hides and has not deleted; returns how many pages.
+
+    Raises:
+        RefusedError: there is no such removal, or it has deleted something.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _locked(archive_path), _open(archive_path) as (archive, _):
+        archive.sync_ledger()
+        restored = archive.undo(removal_id, _now(), detail)
+        archive.sync_ledger()
+        return restored
+
+
+def verify(archive_path: Path, removal_id: int) -> Outcome:
+    """Searches all files again for what a removal has deleted, and records what was found.
+
+    Raises:
+        RefusedError: there is no such removal, or it has not deleted yet.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _locked(archive_path), _open(archive_path) as (archive, store):
+        found = _known(archive, removal_id)
+        if found.state not in ("forgotten", "verified"):
+            raise RefusedError(f"removal {removal_id} is {found.state}: there is nothing to verify yet")
+        return _verified(archive, store, removal_id)
+
+
+def outcome_of(archive_path: Path, removal_id: int) -> Outcome:
+    """What is recorded of a removal.
+
+    Raises:
+        RefusedError: there is no such removal.
+    """
+    connection = read_only(archive_path)
+    connection.row_factory = None
+    try:
+        found = record.removal(connection, removal_id)
+        if found is None:
+            raise RefusedError(f"there is no removal {removal_id}; `parknews removals list` shows them")
+        return Outcome(found, tuple(record.events(connection, removal_id)))
+    finally:
+        connection.close()
+
+
+# Steps -----------------------------------------------------------------------------------------
+
+
+def _carry_out(
+    archive: RemovalArchive, store: CrawlStore, removal_id: int, *, vacuum: bool, on_step: OnStep | None
+) -> Outcome:
+    say = on_step or (lambda _: None)
+    state = _known(archive, removal_id).state
+    if state == "blocked":
+        say("hiding")
+        while archive.hide(removal_id, _now()):
+            pass
+    found = _known(archive, removal_id)
+    if found.state == "hidden" and not found.is_due(_now()):
+        return _outcome(archive, removal_id)
+    if found.state == "hidden":
+        say("deleting")
+        _delete(archive, store, removal_id)
+    if _known(archive, removal_id).state == "deleted":
+        say("making the files forget")
+        if trouble := _forget_files(archive, store, removal_id, vacuum=vacuum):
+            return _outcome(archive, removal_id, trouble)
+    if _known(archive, removal_id).state == "forgotten":
+        say("searching every file")
+        return _verified(archive, store, removal_id)
+    return _outcome(archive, removal_id)
+
+
+def _delete(archive: RemovalArchive, store: CrawlStore, removal_id: int) -> None:
+    """Facts first, then what the crawl store has; a page that a crawl was fetching is committed by then."""
+    started = time.monotonic()
+    while archive.forget(removal_id, _now()):
+        pass
+    time.sleep(max(0.0, 3 * LOOK_S - (time.monotonic() - started)))
+    mine = read_blocklist(archive.connection, removal_id)
+    archive.put_passages(removal_id, store.announced_titles(mine.blocks))
+    counts = store.delete_blocked(mine.blocks, mine.blocks_host)
+    archive.advance(removal_id, "deleted", _now(), _numbers(counts), counts)
+
+
+def _forget_files(archive: RemovalArchive, store: CrawlStore, removal_id: int, *, vacuum: bool) -> str:
+    """Returns what holds a log, so that the same command has to be run again."""
+    troubles = [archive.forget_files(vacuum=vacuum), store.forget_files(vacuum=vacuum)]
+    trouble = "; ".join(filter(None, troubles))
+    if trouble:
+        archive.note(removal_id, _now(), "unfinished", trouble)
+        return f"{trouble}: end what reads it (a long query, `parknews serve`) and run the same command again"
+    archive.advance(removal_id, "forgotten", _now(), "with VACUUM" if vacuum else "")
+    return ""
+
+
+def _verified(archive: RemovalArchive, store: CrawlStore, removal_id: int) -> Outcome:
+    """Searches; where our own files still hold something, makes them anew and searches once more."""
+    mine = read_blocklist(archive.connection, removal_id)
+    store.delete_blocked(mine.blocks, mine.blocks_host)  # what a crawl committed in the last moment
+    result = _search(archive, store, removal_id)
+    if result["needs_vacuum"]:
+        archive.note(removal_id, _now(), "made the files anew", ", ".join(result["needs_vacuum"]))
+        trouble = archive.forget_files(vacuum=True) or store.forget_files(vacuum=True)
+        if trouble:
+            return _outcome(
+                archive, removal_id, f"{trouble}: end what reads it and run the same command again"
+            )
+        result = _search(archive, store, removal_id)
+    archive.put_verification(removal_id, result, _now())
+    trouble = "" if result["verified"] else "; ".join(result["troubles"])
+    return _outcome(archive, removal_id, trouble)
+
+
+# Verification ----------------------------------------------------------------------------------
+
+
+def _search(archive: RemovalArchive, store: CrawlStore, removal_id: int) -> dict[str, Any]:
+    found = _known(archive, removal_id)
+    looks = seeker(archive.connection, removal_id)
+    mine = read_blocklist(archive.connection, removal_id)
+    mentions = search_pages(store, looks)
+    if found.mentions and mentions.page_ids:
+        store.delete_pages(mentions.page_ids)
+        store.forget_files(vacuum=False)
+        mentions = search_pages(store, looks)
+    files = list(search_files(archive.path.parent, looks))
+    in_archive, archive_owners = held_by(looks, values(archive.connection)) if _any(files) else _nothing()
+    in_store, store_owners = held_by(looks, store.values()) if _any(files) else _nothing()
+    in_store = np.union1d(in_store, mentions.passages)
+    exports = exports_in(archive.path.parent)
+    troubles: list[str] = check_index(archive.connection)
+    left = rows_left(archive.connection, mine.blocks)
+    left |= {
+        f"{name} (crawl store)": n
+        for name, n in store.count_blocked(mine.blocks, mine.blocks_host).items()
+        if n
+    }
+    troubles += [f"{number} rows of {name}" for name, number in left.items()]
+    report, needs_vacuum = [], []
+    for file in files:
+        lawful = _lawful(archive.path, file.name, in_archive, in_store)
+        residue = len(np.setdiff1d(file.passages, lawful))
+        ours = _is_ours(archive.path, file.name)
+        if ours and (residue or file.stale_pages):
+            needs_vacuum.append(file.name)
+        if (residue or file.stale_pages) and file.name not in exports:
+            troubles.append(_trouble(file, residue))
+        report.append(
+            {"file": file.name, "bytes": file.size, "shared": len(file.passages) - residue, "left": residue}
+        )
+    return {
+        "verified": not troubles,
+        "passages": len(looks.known),
+        "files": report,
+        "shared_with": _added(archive_owners, store_owners, mentions.by_source),
+        "mentions": mentions.by_source,
+        "exports": sorted(exports),
+        "troubles": troubles,
+        "needs_vacuum": needs_vacuum,
+    }
+
+
+def _lawful(archive_path: Path, name: str, in_archive: Hashes, in_store: Hashes) -> Hashes:
+    """The passages that survivors hold in this file."""
+    if name.startswith(archive_path.name):
+        return in_archive
+    if name.startswith(store_path(archive_path).name):
+        return in_store
+    return np.empty(0, dtype=np.uint64)
+
+
+def _is_ours(archive_path: Path, name: str) -> bool:
+    return name in (archive_path.name, store_path(archive_path).name)
+
+
+def _trouble(file: FileFound, residue: int) -> str:
+    if residue:
+        return f"{file.name} holds {residue} removed passages"
+    return f"{file.name} has {file.stale_pages} free pages that are not empty"
+
+
+def _any(files: list[FileFound]) -> bool:
+    return any(len(file.passages) for file in files)
+
+
+def _nothing() -> tuple[Hashes, dict[str, int]]:
+    return np.empty(0, dtype=np.uint64), {}
+
+
+def _added(*counts: dict[str, int]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for count in counts:
+        for name, number in count.items():
+            total[name] = total.get(name, 0) + number
+    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
+
+
+def exports_in(folder: Path) -> dict[str, set[int]]:
+    """Exported files that lie in a folder: their name → the numbers of their rows."""
+    found: dict[str, set[int]] = {}
+    for manifest in sorted(folder.glob("*.manifest.json")):
+        try:
+            name = str(json.loads(manifest.read_text(encoding="utf-8"))["file"])
+            rows = (folder / f"{name}.rows.csv").read_text(encoding="utf-8").splitlines()[1:]
+            found[name] = {int(row.partition(",")[0]) for row in rows}
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+# Pieces ----------------------------------------------------------------------------------------
+
+
+def _whole_plan(archive: RemovalArchive, store: CrawlStore, scope: Scope) -> Plan:
+    plan = archive.preview(scope, _now())
+    matcher = ScopeMatcher(scope)
+    urls = {url for page in plan.pages for url in (page.page_url, page.copy_url)}
+
+    def is_blocked(url: str) -> bool:
+        return url in urls or (not scope.is_narrowed and matcher.blocks(url))
+
+    def is_host_blocked(host: str) -> bool:
+        return not scope.is_narrowed and matcher.blocks_host(host)
+
+    counts = {**plan.counts, **store.count_blocked(is_blocked, is_host_blocked)}
+    gone = set(plan.articles_gone) | set(plan.articles_shared)
+    exports = tuple(name for name, rows in exports_in(archive.path.parent).items() if rows & gone)
+    return replace(plan, counts=counts, exports=exports)
+
+
+def _known(archive: RemovalArchive, removal_id: int) -> Removal:
+    found = record.removal(archive.connection, removal_id)
+    if found is None:
+        raise RefusedError(f"there is no removal {removal_id}; `parknews removals list` shows them")
+    return found
+
+
+def _outcome(archive: RemovalArchive, removal_id: int, trouble: str = "") -> Outcome:
+    events = tuple(record.events(archive.connection, removal_id))
+    return Outcome(_known(archive, removal_id), events, trouble)
+
+
+def _numbers(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@contextmanager
+def _open(archive_path: Path) -> Iterator[tuple[RemovalArchive, CrawlStore]]:
+    with RemovalArchive(archive_path, create=False) as archive, CrawlStore(store_path(archive_path)) as store:
+        yield archive, store
+
+
+@contextmanager
+def _locked(archive_path: Path) -> Iterator[None]:
+    """One removal at a time; the system lets go of the lock when the process ends, however it ends."""
+    lock = FileLock(archive_path.with_name(archive_path.name + ".removal.lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise LockedError(f"{archive_path}: another removal is under way; wait until it has ended") from error
+    except OSError as error:
+        raise StorageError(
+            f"{lock.lock_file}: {error.strerror or error}; mend the folder's rights"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
