@@ -77,18 +77,35 @@ def guard(connection: sqlite3.Connection, *, show_contacts: bool) -> None:
     connection.set_authorizer(_authorizer())
 
 
-def refusing_marks(app: Callable[..., Any]) -> Callable[..., Any]:
-    """The application without answers to addresses that name our views."""
+def refusing(app: Callable[..., Any], base_url: str) -> Callable[..., Any]:
+    """The application without answers to addresses that name our views, or that show more than the archive.
+
+    Datasette's pages about itself tell the file's path; its CSV stops at 1,000 rows and keeps formulas.
+    """
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        address = bytes(scope.get("raw_path") or b"") + b"?" + bytes(scope.get("query_string") or b"")
-        if scope["type"] == "http" and _PREFIX in unquote_plus(address.decode("latin-1")).lower():
-            await send({"type": "http.response.start", "status": 400, "headers": []})
-            await send({"type": "http.response.body", "body": b""})
+        if scope["type"] == "http" and _is_refused(scope, base_url):
+            headers = [[b"content-type", b"text/plain; charset=utf-8"]]
+            await send({"type": "http.response.start", "status": 404, "headers": headers})
+            await send({"type": "http.response.body", "body": b"not here\n"})
         else:
             await app(scope, receive, send)
 
     return wrapped
+
+
+def _is_refused(scope: dict[str, Any], base_url: str) -> bool:
+    path = unquote_plus(bytes(scope.get("raw_path") or scope["path"].encode()).decode("latin-1")).partition(
+        "?"
+    )[0]
+    query = unquote_plus(bytes(scope.get("query_string") or b"").decode("latin-1")).lower()
+    below = path.removeprefix(base_url).lstrip("/")
+    return (
+        _PREFIX in query
+        or _PREFIX in path.lower()
+        or (below.startswith("-/") and not below.startswith("-/static/"))
+        or (below.startswith("archive") and (below.endswith(".csv") or "_format=csv" in query))
+    )
 
 
 def _columns(connection: sqlite3.Connection, table: str, *, masked: bool) -> str:

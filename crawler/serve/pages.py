@@ -112,8 +112,14 @@ async def _failure(datasette: Any, request: Any, status: int, title: str, text: 
     return await _rendered(datasette, request, "error.html", context, status)
 
 
+async def robots() -> Response:
+    """Search engines have the sources themselves."""
+    return Response.text("User-agent: *\nDisallow: /\n")
+
+
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/$", front),
+    (r"^/robots\.txt$", robots),
     (r"^/coverage$", coverage),
     (r"^/search$", search),
     (r"^/export\.(?P<format>[a-z]+)$", export),

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from crawler.serve import pages
 from crawler.serve.failures import failure_response
-from crawler.serve.guard import guard, refusing_marks
+from crawler.serve.guard import guard, refusing
 from crawler.serve.headers import with_headers
 from crawler.serve.labels import column_label, table_label
 from crawler.serve.visitor import words_for
@@ -52,7 +52,9 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     """Headers on every answer; some addresses get none."""
-    return lambda app: with_headers(refusing_marks(app)) if hasattr(datasette, "parknews") else app
+    return lambda app: (
+        with_headers(refusing(app, datasette.setting("base_url"))) if hasattr(datasette, "parknews") else app
+    )
 
 
 @hookimpl

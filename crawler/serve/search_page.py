@@ -13,11 +13,13 @@ from markupsafe import Markup, escape
 
 from crawler.serve.visitor import arguments_of, selection_of, whole_number
 from pipelines.archive import read
+from pipelines.archive.analyst import failed_sources
 from pipelines.archive.exports import FORMATS
 from pipelines.archive.selection import (
     FACETS,
     Order,
     Selection,
+    count_disputed,
     count_left_out_undated,
     count_selected,
     facet,
@@ -81,6 +83,8 @@ def search_page(connection: sqlite3.Connection, args: Any, words: Words) -> dict
         "undated_within": 0
         if selection.undated
         else count_selected(connection, replace(selection, undated=True)),
+        "disputed": count_disputed(connection, selection),
+        "failed": failed_sources(connection, selection.since, selection.until),
         "facets": [_facet(connection, selection, name, words) for name in FACETS],
         "chosen": _chosen(connection, selection, words),
         "page": page,

@@ -94,6 +94,15 @@ def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
     return columns
 
 
+def failed_sources(connection: sqlite3.Connection, since: str, until: str) -> list[str]:
+    """Names of the sources that failed on some day of a period; all days where it is unbounded."""
+    rows = connection.execute(
+        "SELECT DISTINCT name FROM coverage WHERE state = 'failed' AND day >= ? AND day <= ? ORDER BY name",
+        (since, (until or "9999") + "~"),
+    )
+    return [row[0] for row in rows]
+
+
 def newest_day(connection: sqlite3.Connection) -> str | None:
     """The newest day of any article that is not in the future."""
     row = connection.execute(

@@ -101,6 +101,17 @@ def count_left_out_undated(connection: sqlite3.Connection, selection: Selection)
     return count_selected(connection, _without_days(selection))
 
 
+def count_disputed(connection: sqlite3.Connection, selection: Selection) -> int:
+    """How many of the selected articles have copies that differ in figures, dates or names."""
+    tables, where, values = _clauses(selection, joined=False)
+    row = connection.execute(
+        f"SELECT count(*) FROM {tables} WHERE {where}"
+        " AND k.article_id IN (SELECT article_id FROM differences)",
+        values,
+    ).fetchone()
+    return int(row[0])
+
+
 def facet(
     connection: sqlite3.Connection, selection: Selection, name: str, limit: int = 12
 ) -> list[tuple[str | None, int]]:

@@ -11,6 +11,8 @@ import pytest
 
 from crawler.serve import guard
 from crawler.serve.site import ServeOptions
+from pipelines.archive import Archive, RunCounts
+from pipelines.archive.runs import SourceRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,3 +207,37 @@ def test_the_front_page_draws_charts_and_says_what_they_leave_out(get: Get) -> N
     assert html.count('<svg class="chart"') >= 5
     assert "1 more have no date" in html
     assert "Who copies whom?" in html
+
+
+@pytest.mark.parametrize(
+    "path", ["/-/databases.json", "/-/settings", "/-/threads.json", "/-/plugins", "/%2D/databases"]
+)
+def test_datasettes_pages_about_itself_are_not_shown(get: Get, path: str, archive_path: Path) -> None:
+    response = get(path)
+    assert response.status_code == 404
+    assert str(archive_path.parent) not in response.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/archive/articles.csv", "/archive.csv?sql=select+1", "/archive/articles?_format=csv"]
+)
+def test_datasettes_own_csv_is_not_offered(get: Get, path: str) -> None:
+    response = get(path)
+    assert response.status_code == 404
+
+
+def test_search_engines_are_kept_out(get: Get) -> None:
+    response = get("/robots.txt")
+    assert "Disallow: /" in response.text
+    assert response.headers["x-robots-tag"] == "noindex, nofollow"
+
+
+def test_sources_that_failed_in_the_time_asked_for_stand_beside_the_hits(
+    get: Get, archive_path: Path
+) -> None:
+    with Archive(archive_path) as archive:
+        run_id = archive.start_run("2026-01-20T09:00:00Z", "test")
+        failed = SourceRun("copier.example", 0, 0, 0, 3, 0, down=True, last_error="no answer")
+        archive.finish_run(run_id, "attention", RunCounts(), "2026-01-20T09:05:00Z", [failed])
+    assert "名copier.example" in get("/search?since=2026-01&until=2026-01").text.split('<ol class="hits"')[0]
+    assert "名copier.example" not in get("/search?since=2026-02").text.split('<ol class="hits"')[0]
