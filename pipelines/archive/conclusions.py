@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.archive.people import corrected, decisions, groups
-from pipelines.archive.standing import COLUMNS, Standings, put_secondary_copies, put_secondary_nodes
+from pipelines.archive.standing import COLUMNS, Standings, put_secondary
 from pipelines.spelling import spell
 
 if TYPE_CHECKING:
@@ -97,8 +97,7 @@ def conclude(
     settled = _settle_articles(connection, touched, stale, standings, at)
     for article_id in standings.articles_to_judge_again():
         _judge_again(connection, article_id, standings)
-    put_secondary_nodes(connection, secondary or {})
-    put_secondary_copies(connection, {copy.copy.node for copy in settled.copies} | (secondary or {}).keys())
+    put_secondary(connection, secondary or {}, {copy.copy.node for copy in settled.copies})
     new, vanished = settled.new, settled.vanished
     return Counts(
         articles_new=new, articles_updated=settled.updated, copies_joined=copies_added - (new - vanished)

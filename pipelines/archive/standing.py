@@ -7,6 +7,7 @@ depends on these texts alone and is remembered, so that a much-copied article is
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -139,8 +140,10 @@ class Standings:
             ],
         )
         if not is_new:
-            for table in ("differences", "first_publisher_evidence"):
-                self._connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
+            self._connection.execute("DELETE FROM differences WHERE article_id = ?", (article_id,))
+            self._connection.executemany(
+                "DELETE FROM first_publisher_evidence WHERE copy_id = ?", [(copy.id,) for copy in copies]
+            )
         self._connection.executemany(
             "INSERT OR REPLACE INTO first_publisher_evidence VALUES (?, ?, ?, ?, ?, ?)",
             [
@@ -170,15 +173,25 @@ class Standings:
         days = self._connection.execute("DELETE FROM touched_days RETURNING source, day").fetchall()
         articles: set[int] = set()
         for publisher, low, high in self._spans(days):
-            for day, status, article_id in self._connection.execute(
-                "SELECT published_day, credited_source_status, article_id FROM copies"
+            for day, status in self._connection.execute(
+                "SELECT DISTINCT published_day, credited_source_status FROM copies"
                 " WHERE credited_publisher = ? AND published_day BETWEEN ? AND ?"
                 " AND credited_source_status <> 'confirmed'",
                 (publisher, low, high),
             ).fetchall():
                 if (status == "contradicted") != self._covers(publisher, day):
-                    articles.add(article_id)
+                    articles |= self._articles_crediting(publisher, day, status)
         return sorted(articles)
+
+    def _articles_crediting(self, publisher: str, day: str, status: str) -> set[int]:
+        return {
+            row[0]
+            for row in self._connection.execute(
+                "SELECT article_id FROM copies WHERE credited_publisher = ? AND published_day = ?"
+                " AND credited_source_status = ?",
+                (publisher, day, status),
+            )
+        }
 
     def copies_of_article(self, article_id: int) -> list[Copy]:
         """An article's copies."""
@@ -209,15 +222,20 @@ class Standings:
     def _compared(self, one: Copy, other: Copy) -> tuple[Difference, ...]:
         """The differences of two texts, the one with the lower key first: the same from both sides."""
         low, high = sorted((one, other), key=lambda copy: copy.text_key)
-        return _DIFFERENCES.get(
-            (low.text_key, high.text_key), lambda: differences(self._spelt(low), self._spelt(high))
-        )
+        return _DIFFERENCES.get((low.text_key, high.text_key), lambda: self._compare(low, high))
+
+    def _compare(self, one: Copy, other: Copy) -> tuple[Difference, ...]:
+        """Most copies have the other's paragraphs as they are, some fewer or more: then nothing differs."""
+        lines, other_lines = (set(self._text(copy.text_key).split("\n")) for copy in (one, other))
+        if lines <= other_lines or other_lines <= lines:
+            return ()
+        return differences(self._spelt(one), self._spelt(other))
 
     def _contradict(self, one: Copy, other: Copy) -> bool:
-        """Whether the figures of two copies differ; texts with the same figures need no aligning."""
-        if one.text_key == other.text_key or self._spelt(one).values == self._spelt(other).values:
-            return False
-        return any(found.kind == "figure" for found in self._compared(one, other))
+        """Whether the figures of two copies differ."""
+        return one.text_key != other.text_key and any(
+            found.kind == "figure" for found in self._compared(one, other)
+        )
 
     def _spelt(self, copy: Copy) -> Spelt:
         return _SPELT.get(copy.text_key, lambda: spell_out(self._text(copy.text_key)))
@@ -271,41 +289,60 @@ class Standings:
         return self._hosts.get(publisher, [])
 
 
-def put_secondary_nodes(connection: sqlite3.Connection, told: Mapping[int, Mapping[int, int]]) -> None:
-    """Stores which other clusters' articles texts hold, as `Joiner.secondary` told it after a relink."""
-    connection.executemany("DELETE FROM secondary_nodes WHERE node_id = ?", [(node,) for node in told])
+def put_secondary(
+    connection: sqlite3.Connection, told: Mapping[int, Mapping[int, int]], nodes: Iterable[int]
+) -> None:
+    """Attaches the copies that hold two articles to the other one of them.
+
+    Args:
+        connection: inside the transaction that wrote the copies.
+        told: which other clusters' articles texts hold, as `Joiner.secondary` told it after a relink.
+        nodes: texts of which copies came, went or moved to another article.
+    """
+    holding = _put_secondary_nodes(connection, told)
+    listed = json.dumps(list(nodes))
+    for column in ("node_id", "other_id"):
+        holding |= {
+            row[0]
+            for row in connection.execute(
+                f"SELECT node_id FROM secondary_nodes WHERE {column} IN (SELECT value FROM json_each(?))",
+                (listed,),
+            )
+        }
+    for node in sorted(holding):
+        connection.execute(
+            "DELETE FROM secondary_copies WHERE copy_id IN"
+            " (SELECT copies.id FROM copies JOIN texts ON texts.id = copies.text_id WHERE texts.node_id = ?)",
+            (node,),
+        )
+        connection.execute(_ATTACH, (node,))
+
+
+def _put_secondary_nodes(connection: sqlite3.Connection, told: Mapping[int, Mapping[int, int]]) -> set[int]:
+    """Stores what was told; returns the texts that held another article before or do now."""
+    gone = connection.execute(
+        "DELETE FROM secondary_nodes WHERE node_id IN (SELECT value FROM json_each(?)) RETURNING node_id",
+        (json.dumps(list(told)),),
+    ).fetchall()
+    rows = [(node, cluster, other) for node, others in told.items() for cluster, other in others.items()]
     connection.executemany(
         "INSERT INTO secondary_nodes SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM nodes WHERE node_id = ?1)",
-        [(node, cluster, other) for node, others in told.items() for cluster, other in others.items()],
+        rows,
     )
+    return {row[0] for row in gone} | {node for node, _, _ in rows}
 
 
-def put_secondary_copies(connection: sqlite3.Connection, nodes: Iterable[int]) -> None:
-    """Attaches the copies with these texts, or that hold articles of these texts, to the other articles."""
-    holding = {
-        row[0]
-        for node in nodes
-        for row in connection.execute(
-            "SELECT node_id FROM secondary_nodes WHERE node_id = ?1 OR other_id = ?1", (node,)
-        )
-    } | set(nodes)
-    connection.executemany(
-        "DELETE FROM secondary_copies WHERE copy_id IN"
-        " (SELECT copies.id FROM copies JOIN texts ON texts.id = copies.text_id WHERE texts.node_id = ?)",
-        [(node,) for node in holding],
-    )
-    connection.executemany(
-        "INSERT INTO secondary_copies SELECT DISTINCT theirs.article_id, ours.id, pairs.similarity,"
-        " pairs.containment FROM secondary_nodes held"
-        " JOIN texts text ON text.node_id = held.node_id JOIN copies ours ON ours.text_id = text.id"
-        " JOIN texts other ON other.node_id = held.other_id JOIN copies theirs ON theirs.text_id = other.id"
-        " JOIN pairs ON pairs.node_a = min(held.node_id, held.other_id)"
-        " AND pairs.node_b = max(held.node_id, held.other_id)"
-        " WHERE held.node_id = ? AND theirs.article_id <> ours.article_id"
-        " ON CONFLICT DO UPDATE SET similarity = max(similarity, excluded.similarity),"
-        " contained = max(contained, excluded.contained)",
-        [(node,) for node in sorted(holding)],
-    )
+_ATTACH = (
+    "INSERT INTO secondary_copies SELECT DISTINCT theirs.article_id, ours.id, pairs.similarity,"
+    " pairs.containment FROM secondary_nodes held"
+    " JOIN texts text ON text.node_id = held.node_id JOIN copies ours ON ours.text_id = text.id"
+    " JOIN texts other ON other.node_id = held.other_id JOIN copies theirs ON theirs.text_id = other.id"
+    " JOIN pairs ON pairs.node_a = min(held.node_id, held.other_id)"
+    " AND pairs.node_b = max(held.node_id, held.other_id)"
+    " WHERE held.node_id = ? AND theirs.article_id <> ours.article_id"
+    " ON CONFLICT DO UPDATE SET similarity = max(similarity, excluded.similarity),"
+    " contained = max(contained, excluded.contained)"
+)
 
 
 @lru_cache(maxsize=10_000)

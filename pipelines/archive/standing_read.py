@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def evidence(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """What speaks for who was first: url, claim, value, believed, reason."""
     return connection.execute(
-        "SELECT c.url, e.claim, e.value, e.believed, e.reason FROM first_publisher_evidence e"
-        " JOIN copies c ON c.id = e.copy_id WHERE e.article_id = ? ORDER BY c.kept DESC, c.url, e.claim",
+        "SELECT c.url, e.claim, e.value, e.believed, e.reason FROM copies c"
+        " JOIN first_publisher_evidence e ON e.copy_id = c.id WHERE c.article_id = ? ORDER BY c.kept DESC, c.url, e.claim",
         (article_id,),
     ).fetchall()
 

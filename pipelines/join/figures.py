@@ -52,6 +52,7 @@ _TOKEN = re.compile(
     rf"|(?:百分之)?[十{_HAN}][十百千万亿{_HAN}]*(?:点[{_HAN}]+[万亿]*)?))",
     re.ASCII,
 )
+_DIGITS = re.compile(r"[\d.]*")
 _WORDS = re.compile(r"\w+")
 _ROC_YEARS, _ROC_SHIFT = range(90, 200), 1911
 
@@ -172,8 +173,10 @@ def _year(year: int | None) -> int | None:
 
 def number_value(spelling: str) -> float:
     """The value of a figure in digits, in Chinese characters, or in digits with 万 or 亿."""
+    if spelling.isascii() and spelling.isdigit():
+        return float(spelling)
     spelling = "".join(spelling.replace(",", "").split()).removeprefix("百分之")
-    digits = re.match(r"[\d.]*", spelling)
+    digits = _DIGITS.match(spelling)
     assert digits is not None
     if digits.group():
         value = float(digits.group())

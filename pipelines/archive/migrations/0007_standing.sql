@@ -7,8 +7,10 @@ ALTER TABLE readings ADD COLUMN announced_by TEXT NOT NULL DEFAULT ''; -- feed, 
 ALTER TABLE copies ADD COLUMN credited_publisher TEXT;  -- credited_source in its one spelling
 ALTER TABLE copies ADD COLUMN credited_source_status TEXT -- what the credited source's own pages say to it
     CHECK (credited_source_status IN ('confirmed', 'unconfirmed', 'contradicted'));
-CREATE INDEX copies_by_credit ON copies (credited_publisher, published_day) WHERE credited_publisher IS NOT NULL;
-CREATE INDEX copies_by_source_day ON copies (source, published_day);
+CREATE INDEX copies_by_credit ON copies (credited_publisher, published_day, credited_source_status)
+WHERE credited_publisher IS NOT NULL;
+DROP INDEX copies_by_source;
+CREATE INDEX copies_by_source ON copies (source, published_day);
 
 ALTER TABLE articles ADD COLUMN kept_because TEXT NOT NULL DEFAULT ''; -- why the kept copy is the one
 ALTER TABLE articles ADD COLUMN first_publisher TEXT;   -- who published it first; NULL where nothing tells
@@ -21,7 +23,7 @@ ALTER TABLE articles ADD COLUMN disputed INTEGER NOT NULL DEFAULT 0 CHECK (dispu
 
 -- What speaks for who was first: one row a copy and claim.
 CREATE TABLE first_publisher_evidence (
-    article_id INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+    article_id INTEGER NOT NULL, -- the copy's
     copy_id    INTEGER NOT NULL REFERENCES copies (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     claim      TEXT NOT NULL,    -- published, feed, news sitemap, sitemap, seen, credits
     value      TEXT NOT NULL,    -- a day or time (UTC), or a publisher
@@ -29,7 +31,6 @@ CREATE TABLE first_publisher_evidence (
     reason     TEXT NOT NULL,    -- why it is not believed, or how it is to be taken
     PRIMARY KEY (copy_id, claim)
 ) WITHOUT ROWID;
-CREATE INDEX first_publisher_evidence_by_article ON first_publisher_evidence (article_id);
 
 -- Figures, dates and names that a copy has otherwise than the kept one, at most 50 a copy.
 CREATE TABLE differences (
