@@ -9,7 +9,22 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import crawl, demo, export, people, report, reprocess, search, serve, show, sources, status
+from crawler.cli import (
+    case,
+    crawl,
+    demo,
+    export,
+    people,
+    removal,
+    removals,
+    report,
+    reprocess,
+    search,
+    serve,
+    show,
+    sources,
+    status,
+)
 from crawler.cli.examples import examples
 from crawler.cli.failures import GuardedGroup
 from crawler.config import read_settings
@@ -96,5 +111,8 @@ app.command("reprocess", epilog=reprocess.EPILOG)(reprocess.reprocess)
 app.command("correct", epilog=people.CORRECT_EPILOG)(people.correct)
 app.command("split", epilog=people.SPLIT_EPILOG)(people.split)
 app.command("join", epilog=people.JOIN_EPILOG)(people.join)
+app.command("case", epilog=case.EPILOG)(case.case)
 app.command("status", epilog=status.EPILOG)(status.status)
 app.add_typer(sources.app, name="sources")
+app.command("remove-source", epilog=removal.EPILOG)(removal.remove_source)
+app.add_typer(removals.app, name="removals")

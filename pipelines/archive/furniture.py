@@ -8,9 +8,11 @@ are there, whatever order they came in.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipelines.furniture import titles_needed
+from pipelines.records import Source
 from pipelines.spelling import squeeze
 
 if TYPE_CHECKING:
@@ -137,6 +139,13 @@ class Furniture:
             "SELECT readings FROM source_readings WHERE source = ?", (source,)
         ).fetchone()
         return 0 if row is None else int(row[0])
+
+
+def source_as_known(connection: sqlite3.Connection, host: str) -> Source:
+    """A source with its zone and what was learned of it; with the defaults where it is not in the archive."""
+    row = connection.execute("SELECT name, time_zone FROM sources WHERE host = ?", (host,)).fetchone()
+    known = Source(host) if row is None else Source(host, name=row[0], time_zone=row[1])
+    return replace(known, furniture=Furniture(connection).of(host))
 
 
 def title_key(title: str) -> int:
