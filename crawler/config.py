@@ -7,15 +7,20 @@ reads the environment. docs/reference/settings.md is written from the fields bel
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.pace import runtime_folder
 from crawler.records import DEFAULT_USER_AGENT
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+_CONTACT = re.compile(r"[^\s@()]+@[^\s@()]+\.[^\s@()]+|https?://[^\s()]+")
 
 
 def _cores() -> int:
@@ -72,6 +77,16 @@ class Settings:
             "reason": "Processes that extract and clean; extraction is nearly all of the work.",
         },
     )
+    runtime: Path = field(
+        default_factory=runtime_folder,
+        metadata={
+            "variable": "PARKNEWS_RUNTIME",
+            "option": "",
+            "unit": "path",
+            "default": "`$XDG_RUNTIME_DIR/parknews`",
+            "reason": "Where the processes of this machine share each host's pace, whatever their archives.",
+        },
+    )
     verbose: int = field(
         default=0,
         metadata={
@@ -81,6 +96,11 @@ class Settings:
             "reason": "Log more to stderr (-vv: everything), and show the traceback of an error.",
         },
     )
+
+
+def full_user_agent(user_agent: str, contact: str) -> str:
+    """What we call ourselves, with the operator's contact."""
+    return f"{user_agent} (+{contact})" if contact else user_agent
 
 
 def read_settings(
@@ -105,7 +125,9 @@ def read_settings(
 
 
 def _convert(name: str, variable: str, raw: str) -> object:
-    if name in {"db", "sources"}:
+    if name == "contact" and not _CONTACT.fullmatch(raw):
+        raise ConfigurationError(f"{variable}={raw!r}: must be an e-mail address or a URL")
+    if name in {"db", "sources", "runtime"}:
         return Path(raw)
     if name == "workers":
         if not raw.isdecimal() or not 1 <= int(raw) <= 256:

@@ -16,6 +16,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from crawler import settings as defaults
+from crawler.config import full_user_agent
 from crawler.spiders.news import NewsSpider
 
 if TYPE_CHECKING:
@@ -69,11 +70,6 @@ def fetch(
     return spider.report()
 
 
-def user_agent(options: FetchOptions) -> str:
-    """What we call ourselves, with the operator's contact."""
-    return f"{options.user_agent} (+{options.contact})" if options.contact else options.user_agent
-
-
 @contextmanager
 def _signals_given_back() -> Iterator[bool]:
     """Whether signals may be handled here; what handled them before does so again afterwards.
@@ -97,7 +93,7 @@ def _settings(options: FetchOptions) -> Settings:
     settings.setmodule(defaults, priority="project")
     settings.setdict(
         {
-            "USER_AGENT": user_agent(options),
+            "USER_AGENT": full_user_agent(options.user_agent, options.contact),
             "CONCURRENT_REQUESTS": options.concurrency,
             "CONCURRENT_REQUESTS_PER_DOMAIN": options.concurrency,
             "DOWNLOAD_TIMEOUT": options.timeout_s,

@@ -70,6 +70,10 @@ class FetchOptions:
     """The first wait before a retry; it doubles (plus jitter). Retry-After, where sent, is kept to."""
     retry_max_s: float = 120.0
     """A URL that would have to wait longer is left for a later run."""
+    time_limit_s: float | None = None
+    """After this long nothing more is asked for; what is in flight is finished. None: no bound."""
+    runtime: str = ""
+    """The folder in which processes share each host's pace; empty: each keeps its own."""
     log_level: str = "INFO"
 
 

@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from crawler.fetch import fetch
 from crawler.records import FetchOptions, FetchProgress, FetchReport, SourceCounts
+from crawler.sources import require_contact
 from crawler.store import CrawlStore, store_path
 from pipelines.archive import Archive, RunCounts
 from pipelines.archive.facts import iso
@@ -86,11 +87,14 @@ def crawl(
 
     Raises:
         LockedError: another run writes to this archive.
+        ConfigurationError: a source is public and no contact is set.
         StorageError: a file cannot be written; what is stored stays, the same command goes on.
         ForeignArchiveError, NewerArchiveError: the archive is not ours to write.
     """
     started = time.monotonic()
     with run_lock(archive_path):
+        with Archive(archive_path):  # what is wrong with the archive is said first
+            require_contact(sources, options.fetch.contact)
         run_id, blocklist = begin_run(archive_path, sources)
         store = CrawlStore(store_path(archive_path))
         draining = Draining(archive_path, store, sources, options.workers, stop or threading.Event())

@@ -1,28 +1,32 @@
 """Scrapy's settings, the same for `parknews crawl` and `scrapy crawl news`; each differs for a reason.
 
 `parknews crawl` overrides what the user asked for (concurrency, timeouts, agent); `scrapy crawl`
-reads the two paths from the environment, as the command line does.
+reads the rest from the environment, as the command line does.
 """
 
 from __future__ import annotations
 
 import os
 
-from crawler.records import DEFAULT_USER_AGENT, FetchOptions
+from crawler.config import full_user_agent, read_settings
+from crawler.records import FetchOptions
 
 _DEFAULTS = FetchOptions()
+_OURS = read_settings(os.environ)
 
 BOT_NAME = "parknews"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
-USER_AGENT = DEFAULT_USER_AGENT
+USER_AGENT = full_user_agent(_OURS.user_agent, _OURS.contact)
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
 }
 
-PARKNEWS_DB = os.environ.get("PARKNEWS_DB", "data/archive.db")
-PARKNEWS_SOURCES = os.environ.get("PARKNEWS_SOURCES", "data/sources.toml")
+PARKNEWS_DB = str(_OURS.db)
+PARKNEWS_SOURCES = str(_OURS.sources)
+PARKNEWS_CONTACT = _OURS.contact
+PARKNEWS_RUNTIME = str(_OURS.runtime)
 PARKNEWS_BACKLOG_MAX = _DEFAULTS.backlog_max
 PARKNEWS_DRAIN = True
 """`scrapy crawl news` archives what it fetches; false leaves the pages in the crawl store."""

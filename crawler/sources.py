@@ -71,6 +71,21 @@ def choose(sources: Sequence[CrawlSource], hosts: Sequence[str]) -> list[CrawlSo
     return [source for source in sources if not wanted or source.host in wanted]
 
 
+def require_contact(sources: Sequence[CrawlSource], contact: str) -> None:
+    """Refuses to go to public sites without a contact; sources of one's own need none.
+
+    Raises:
+        ConfigurationError: no contact is set; the message names a site and the setting.
+    """
+    public = [source.host for source in sources if not source.allow_private]
+    if public and not contact:
+        others = f" and {len(public) - 1} more" if len(public) > 1 else ""
+        raise ConfigurationError(
+            f"{public[0]}{others}: a public site; set PARKNEWS_CONTACT to an e-mail address or a URL at which"
+            " its owner reaches you (sent with every request)"
+        )
+
+
 def duration_s(text: str) -> float:
     """Seconds of a duration such as 30m, 6h, 1d or 2w.
 

@@ -49,6 +49,11 @@ class Tally:
         """Pages stored of a source."""
         return self._counts[host]["fetched"]
 
+    @property
+    def elapsed_s(self) -> float:
+        """How long the run has gone on."""
+        return time.monotonic() - self._started
+
     def progress(self, *, queued: int, pending: int) -> FetchProgress:
         """How far the run is."""
         totals: Counter[str] = Counter()
@@ -61,7 +66,7 @@ class Tally:
             refused=totals["refused"],
             queued=queued,
             pending=pending,
-            elapsed_s=time.monotonic() - self._started,
+            elapsed_s=self.elapsed_s,
             host=self._last,
         )
 
@@ -73,7 +78,7 @@ class Tally:
             stopped=stopped,
             all_down=bool(sources) and all(counts.down for counts in sources),
             left=left,
-            elapsed_s=time.monotonic() - self._started,
+            elapsed_s=self.elapsed_s,
         )
 
     def _source(self, host: str) -> SourceCounts:

@@ -23,10 +23,18 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
+    from crawler.pace import SharedPace
+
 JITTER = 0.2
 """A delay grows by up to this part of it, at random: never below what was agreed, never in step."""
 SLOWEST_S = 60.0
 """The longest gap that a struggling host's own slowness makes us leave."""
+
+
+LATENCY_FACTOR = 2.0
+"""From the start of one request to the next, in times of the host's own: at most half its time is ours."""
+_LATENCY_WEIGHT = 0.3
+"""Of the latest answer: three slow answers double the gap, one does not."""
 
 
 class StoppingError(IgnoreRequest):
@@ -47,12 +55,19 @@ class HostClock:
     in_flight: int = 0
     strain: int = 0
     """429 and 503 in a row: the gap doubles with each."""
+    latency_s: float = 0.0
+    """How long the host took to answer lately."""
 
     def gap_s(self) -> float:
-        """The time to leave between two requests now."""
+        """The time to leave between two requests now.
+
+        A host with a delay that answers slowly rests as long as it worked.
+        """
+        slow_s = min(SLOWEST_S, LATENCY_FACTOR * self.latency_s) if self.delay_s else 0.0
+        gap_s = max(self.delay_s, slow_s)
         if not self.strain:
-            return self.delay_s
-        return max(self.delay_s, min(SLOWEST_S, max(self.delay_s, 0.5) * 2.0**self.strain))
+            return gap_s
+        return max(gap_s, min(SLOWEST_S, max(gap_s, 0.5) * 2.0**self.strain))
 
     @property
     def opens(self) -> float:
@@ -68,8 +83,9 @@ class HostClock:
 class Throttle:
     """The clocks of all hosts."""
 
-    def __init__(self, *, per_host: int) -> None:
+    def __init__(self, *, per_host: int, shared: SharedPace | None = None) -> None:
         self._per_host = per_host
+        self._shared = shared
         self._clocks: dict[str, HostClock] = {}
         self.stopping = False
 
@@ -94,17 +110,29 @@ class Throttle:
         clock.last_start = start
         clock.jitter = JITTER * random.random()  # noqa: S311 (no secret)
         while (start := max(start, clock.hold_until)) > now:
-            if self.stopping:
-                raise StoppingError("the run is ending")
-            await asyncio.sleep(min(start - now, 0.5))
+            await self._rest(start - now)
             now = time.monotonic()
+        while self._shared is not None and (wait_s := self._shared.take(host, clock.gap_s())):
+            await self._rest(wait_s)
+        clock.last_start = max(clock.last_start, time.monotonic())
 
-    def answered(self, host: str, *, strained: bool, wait_s: float = 0.0) -> None:
+    async def _rest(self, wait_s: float) -> None:
+        if self.stopping:
+            raise StoppingError("the run is ending")
+        await asyncio.sleep(min(wait_s, 0.5))
+
+    def answered(
+        self, host: str, *, strained: bool, wait_s: float = 0.0, latency_s: float | None = None
+    ) -> None:
         """Note that a host answered; `strained`: it asked for less (429, 503), perhaps for a pause."""
         clock = self.clock(host)
+        if latency_s is not None:
+            clock.latency_s += _LATENCY_WEIGHT * (latency_s - clock.latency_s)
         if strained:
             clock.strain = min(clock.strain + 1, 8)
             clock.hold_until = max(clock.hold_until, time.monotonic() + max(wait_s, clock.gap_s()))
+            if self._shared is not None:
+                self._shared.hold(host, clock.hold_until)
         elif clock.strain:
             clock.strain -= 1
 

@@ -13,6 +13,7 @@ from crawler.cli.examples import examples
 from crawler.cli.failures import ATTENTION
 from crawler.cli.output import answers, one_line, print_json, remarks, table
 from crawler.cli.status import due_sources
+from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,7 @@ EPILOG = examples(
     ("every source of the sources file", "parknews crawl"),
     ("this source only", "parknews crawl www.example-park.gov.cn"),
     ("from a timer: those whose `every` has elapsed", "parknews crawl --due"),
+    ("for an hour at the most", "parknews crawl --due --time-limit 1h"),
     ("ask again for every known article", "parknews crawl --revisit"),
     note="A run that was killed is taken up where it stopped: give the same command again.\n"
     "Ctrl-C (or SIGTERM) ends a run cleanly.",
@@ -41,10 +43,20 @@ def crawl(
     ] = None,
     due: Annotated[bool, typer.Option("--due", help="Only sources whose `every` has elapsed.")] = False,
     revisit: Annotated[bool, typer.Option("--revisit", help="Ask again for all known articles now.")] = False,
+    time_limit: Annotated[
+        str, typer.Option("--time-limit", metavar="DURATION", help="End cleanly after this long: 50m, 2h.")
+    ] = "",
+    max_pages: Annotated[
+        int | None, typer.Option("--max-pages", min=1, help="End cleanly after this many pages.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Crawl the sources into the archive: fetch, extract, clean, de-duplicate."""
-    from crawler.sources import choose, nothing_to_crawl, read_sources  # noqa: PLC0415  # --help reads no file
+    from crawler.sources import (  # noqa: PLC0415  # --help reads no file
+        choose,
+        nothing_to_crawl,
+        read_sources,
+    )
 
     settings = settings_of(ctx)
     sources = read_sources(settings.sources)
@@ -56,7 +68,13 @@ def crawl(
     if not chosen:
         _say_nothing_is_due(as_json)
         return
-    report = run(settings, settings.db, chosen, run_options(settings, revisit=revisit))
+    limit_s = _limit_s(time_limit)
+    report = run(
+        settings,
+        settings.db,
+        chosen,
+        run_options(settings, revisit=revisit, time_limit_s=limit_s, max_pages=max_pages),
+    )
     if as_json:
         print_json(report_json(report))
     else:
@@ -76,7 +94,9 @@ def run(settings: Settings, archive_path: Path, sources: list[CrawlSource], opti
         return run_crawl(archive_path, sources, options, on_progress=on_progress)
 
 
-def run_options(settings: Settings, *, revisit: bool) -> RunOptions:
+def run_options(
+    settings: Settings, *, revisit: bool, time_limit_s: float | None = None, max_pages: int | None = None
+) -> RunOptions:
     """How a run goes, as the settings have it."""
     from crawler.records import FetchOptions  # noqa: PLC0415  # with the next: loads Scrapy
     from crawler.run import RunOptions  # noqa: PLC0415
@@ -84,7 +104,13 @@ def run_options(settings: Settings, *, revisit: bool) -> RunOptions:
 
     level = {0: "WARNING", 1: "INFO"}.get(settings.verbose, "DEBUG")
     fetch = FetchOptions(
-        revisit=revisit, user_agent=settings.user_agent, contact=settings.contact, log_level=level
+        revisit=revisit,
+        user_agent=settings.user_agent,
+        contact=settings.contact,
+        max_pages=max_pages,
+        time_limit_s=time_limit_s,
+        runtime=str(settings.runtime),
+        log_level=level,
     )
     return RunOptions(fetch=fetch, workers=WorkerOptions(workers=settings.workers))
 
@@ -118,6 +144,17 @@ def print_report(console: Console, report: RunReport, names: dict[str, str]) -> 
     )
     for trouble in report.troubles:
         console.print(f"! {one_line(trouble)}", soft_wrap=True)
+
+
+def _limit_s(written: str) -> float | None:
+    from crawler.sources import duration_s  # noqa: PLC0415  # only where one was given
+
+    if not written:
+        return None
+    try:
+        return duration_s(written)
+    except ValueError as error:
+        raise ConfigurationError(f"--time-limit {written!r}: {error}") from None
 
 
 def _ended(report: RunReport) -> str:

@@ -21,6 +21,7 @@ from crawler.addresses import AddressRefusedError
 from crawler.frontier import Fetched, Link
 from crawler.judge import MAX_HOPS, judge, location_of
 from crawler.links import Scope
+from crawler.pace import SharedPace
 from crawler.reasons import RETRIED, UNREACHED, error_reason, is_too_large, status_reason
 from crawler.records import FetchOptions
 from crawler.robots import RobotsRefusedError, RobotsUnreachableError
@@ -78,7 +79,8 @@ class NewsSpider(Spider):
         self.store = store
         self.options = options
         self.is_blocked = is_blocked or (lambda _: False)
-        self.throttle = Throttle(per_host=options.per_host)
+        shared = SharedPace(Path(options.runtime)) if options.runtime else None
+        self.throttle = Throttle(per_host=options.per_host, shared=shared)
         self.stopping = False
         self.fatal: StorageError | None = None
         self._on_progress = on_progress
@@ -198,7 +200,8 @@ class NewsSpider(Spider):
     def _answer(self, entry: Entry, response: Response) -> None:
         status = response.status
         wait_s = retry_after_s(_header(response, "Retry-After"))
-        self._mind_strain(entry, strained=status in (429, 503), wait_s=wait_s or 0.0)
+        latency_s = response.meta.get("download_latency")
+        self._mind_strain(entry, strained=status in (429, 503), wait_s=wait_s or 0.0, latency_s=latency_s)
         if status == 304 and entry.known:
             self.store.commit_unchanged(self._crawl(entry), entry, now=time.time())
             self._tally.count(entry.source, unchanged=1)
@@ -211,8 +214,8 @@ class NewsSpider(Spider):
         else:
             self._page(entry, response)
 
-    def _mind_strain(self, entry: Entry, *, strained: bool, wait_s: float) -> None:
-        self.throttle.answered(entry.host, strained=strained, wait_s=wait_s)
+    def _mind_strain(self, entry: Entry, *, strained: bool, wait_s: float, latency_s: float | None) -> None:
+        self.throttle.answered(entry.host, strained=strained, wait_s=wait_s, latency_s=latency_s)
         if strained and wait_s > self.options.retry_max_s:
             self._host_down(entry, f"asked to be left alone for {wait_s:.0f} s")
         elif self.throttle.clock(entry.host).strain >= STRAIN_MAX:
@@ -378,6 +381,9 @@ class NewsSpider(Spider):
         asked = self._stop is not None and self._stop.is_set()
         if (asked or not self.crawler.crawling) and not self.stopping:  # the latter after a signal
             self.end("stopped")
+        limit_s = self.options.time_limit_s
+        if limit_s is not None and not self.stopping and self._tally.elapsed_s > limit_s:
+            self.end(f"its {limit_s:.0f} s are over")
         self._report_progress()
 
     def _report_progress(self) -> None:
@@ -394,16 +400,20 @@ def _header(response: Response, name: str) -> str | None:
 
 def _from_settings(crawler: Crawler) -> dict[str, Any]:
     """`scrapy crawl news`: the same sources and store as `parknews crawl` with the same environment."""
-    from crawler.sources import read_sources  # noqa: PLC0415 (only where the command line did not)
+    from crawler.sources import read_sources, require_contact  # noqa: PLC0415 (as the command line did)
 
     settings = crawler.settings
+    sources = read_sources(Path(settings["PARKNEWS_SOURCES"]))
+    require_contact(sources, settings["PARKNEWS_CONTACT"])
     with Archive(Path(settings["PARKNEWS_DB"])) as archive:
         is_blocked = archive.blocklist().blocks
     return {
         "is_blocked": is_blocked,
-        "sources": read_sources(Path(settings["PARKNEWS_SOURCES"])),
+        "sources": sources,
         "store": CrawlStore(store_path(settings["PARKNEWS_DB"])),
         "options": FetchOptions(
+            contact=settings["PARKNEWS_CONTACT"],
+            runtime=settings["PARKNEWS_RUNTIME"],
             backlog_max=settings.getint("PARKNEWS_BACKLOG_MAX"),
             concurrency=settings.getint("CONCURRENT_REQUESTS"),
             timeout_s=settings.getfloat("DOWNLOAD_TIMEOUT"),

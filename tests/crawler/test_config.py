@@ -19,7 +19,11 @@ def test_the_environment_beats_the_defaults() -> None:
         "PARKNEWS_WORKERS": "3",
     }
     assert read_settings(environment) == Settings(
-        Path("/a/news.db"), Path("mine.toml"), "me@example.org", "parkbot/1", 3, 0
+        db=Path("/a/news.db"),
+        sources=Path("mine.toml"),
+        contact="me@example.org",
+        user_agent="parkbot/1",
+        workers=3,
     )
 
 
@@ -41,3 +45,9 @@ def test_a_wrong_number_of_workers_is_named(value: str) -> None:
 def test_a_contact_cannot_smuggle_a_header() -> None:
     with pytest.raises(ConfigurationError, match="PARKNEWS_CONTACT"):
         read_settings({"PARKNEWS_CONTACT": "me\r\nHost: other"})
+
+
+@pytest.mark.parametrize("contact", ["nobody", "me@", "ftp://x.cn/", "me@x.cn) bot"])
+def test_a_contact_that_reaches_nobody_is_refused(contact: str) -> None:
+    with pytest.raises(ConfigurationError, match="must be an e-mail address or a URL"):
+        read_settings({"PARKNEWS_CONTACT": contact})

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from crawler.records import CrawlSource
-from crawler.sources import EXAMPLE, choose, duration_s, read_sources
+from crawler.sources import EXAMPLE, choose, duration_s, read_sources, require_contact
 from pipelines.errors import ConfigurationError
 
 GOOD = """\
@@ -230,3 +230,12 @@ def test_durations_are_seconds(text: str, seconds: float) -> None:
 def test_other_durations_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must be a duration"):
         duration_s(text)
+
+
+def test_public_sites_are_not_visited_without_a_contact() -> None:
+    public = CrawlSource("www.example.cn", "甲", ("https://www.example.cn/",))
+    own = CrawlSource("127.0.0.1:8000", "乙", ("http://127.0.0.1:8000/",), allow_private=True)
+    require_contact([own], "")
+    require_contact([own, public], "park@example.org")
+    with pytest.raises(ConfigurationError, match=r"www\.example\.cn: a public site; set PARKNEWS_CONTACT"):
+        require_contact([own, public], "")

@@ -98,3 +98,16 @@ def test_the_gap_grows_with_each_answer_that_asks_for_less_and_shrinks_again() -
         throttle.answered("x.cn", strained=strained)
         gaps.append(clock.gap_s())
     assert gaps == [1.0, 2.0, 4.0, 8.0, 4.0, 2.0, 1.0]
+
+
+def test_a_host_that_answers_slowly_is_asked_less_often() -> None:
+    throttle = Throttle(per_host=4)
+    clock = throttle.clock("x.cn", 1.0)
+    free = throttle.clock("y.cn", 0.0)
+    for _ in range(10):
+        throttle.answered("x.cn", strained=False, latency_s=3.0)
+        throttle.answered("y.cn", strained=False, latency_s=3.0)
+    slowed = clock.gap_s()
+    for _ in range(20):
+        throttle.answered("x.cn", strained=False, latency_s=0.1)
+    assert (5.0 < slowed <= 6.0, clock.gap_s(), free.gap_s()) == (True, 1.0, 0.0)
