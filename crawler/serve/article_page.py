@@ -72,6 +72,7 @@ def article_page(
         "kept": kept,
         "paragraphs": [line for line in found.text.split("\n") if line.strip()],
         "cards": [_card(copy, kept, stands.differences, words) for copy in found.copies],
+        "rights": [(copy, _rights(copy, masked=masked)) for copy in found.copies if copy.rights],
         "standing": stands,
         "versions": [_version(version, found) for version in stands.versions[:_VERSIONS_MAX]],
         "stripped": [(copy, _pieces(copy, masked=masked)) for copy in found.copies if copy.stripped],
@@ -136,6 +137,12 @@ def _why(copy: ShownCopy, kept: ShownCopy, words: Words) -> str:
     if best.numbers_shared:
         return words("why_pair_numbers", share=share, shared=best.numbers_shared, differ=best.numbers_differ)
     return words("why_pair", share=share)
+
+
+def _rights(copy: ShownCopy, *, masked: bool) -> list[tuple[str, str, str, str]]:
+    """What a page's notices say: kind, holder, whom to ask, the notice."""
+    shown = mask_contacts if masked else str
+    return [(right.kind, right.holder, shown(right.contact), shown(right.evidence)) for right in copy.rights]
 
 
 def _pieces(copy: ShownCopy, *, masked: bool) -> list[tuple[str, str, str]]:

@@ -35,6 +35,8 @@ _SECRET = {
     "stay_down": {"shingles", "numbers"},
     "stay_down_keys": {"key"},
     "stay_down_matches": {"url", "source"},
+    "stale": {"page_url"},
+    "decisions": {"url", "other_url", "reason"},
 }
 _SHOWN = {
     "texts": ("text", "id IN (SELECT text_id FROM main.copies)"),
@@ -45,6 +47,9 @@ _SHOWN = {
     "origins": ("evidence", "reading_id IN (SELECT reading_id FROM main.copies)"),
     "claims": ("url", "reading_id IN (SELECT reading_id FROM main.copies)"),
     "versions": ("title", "reading_id IN (SELECT reading_id FROM main.copies)"),
+    "moves": ("url reason", "url IN (SELECT url FROM main.copies)"),
+    "gone": ("page_url", "page_url IN (SELECT url FROM main.copies)"),
+    "corrections": ("page_url value reason", "page_url IN (SELECT url FROM main.copies)"),
     "stripped_pieces": ("text", "reading_id IN (SELECT reading_id FROM main.copies)"),
     "rights": ("holder contact evidence", "reading_id IN (SELECT reading_id FROM main.copies)"),
 }
