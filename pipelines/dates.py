@@ -190,6 +190,8 @@ def _published(
     day: date, clock: _Clock | None, moment: Moment, origin: str, evidence: str
 ) -> Published | None:
     value, own_day, latest = day.isoformat(), day, datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if clock and clock[:3] == (0, 0, 0) and clock.zone and _zone(clock.zone, "UTC") is UTC:
+        clock = None  # midnight in UTC is how templates write a day without a time
     if clock:
         zone = _zone(clock.zone, moment.time_zone)
         latest = datetime(day.year, day.month, day.day, clock.hour, clock.minute, clock.second, tzinfo=zone)

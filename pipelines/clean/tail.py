@@ -28,6 +28,8 @@ _CONTACT_SECTION = re.compile(
     r"(?:联系方式|联系人|联系电话|咨询电话|咨询方式|聯絡方式|报名方式|监督电话|contact(?: details)?)\W{0,2}$",
     re.IGNORECASE,
 )
+_LONGEST_BLOCK = 12
+_CONTACT_RULES = frozenset(["phone", "messenger", "contact-line", "contact-plea", "scan-code"])
 _NOTICE_RULES = frozenset(["phone", "messenger", "contact-line"])
 _PLEADING = re.compile(
     r"招商|热线|選址|选址|租售|同号|同號|免费|客服|顾问|专线|扫码|二维码|加微|欢迎|本站|本网|点击"
@@ -61,12 +63,31 @@ def find_tail(lines: Sequence[str], title: str = "") -> Tail:
     """
     cut = _after_cue(lines)
     end = cut.start if cut else len(lines)
-    last = max(_last_news(lines[:end]), _last_of_notice(lines[:end], title))
+    notice = _last_of_notice(lines[:end], title)
+    block = _contact_block(lines[:end]) if notice < 0 else None
+    end = block if block is not None else end
+    last = max(_last_news(lines[:end]), notice)
     for index in range(last + 1, end):
         rule = tail_rule(lines[index]) or _contact_heading(lines, index, end)
         if rule:
             return Tail(index, rule.kind, rule.name)
+    if block is not None:
+        return Tail(block, "contact", "contact-block")
     return cut or Tail(len(lines), "", "")
+
+
+def _contact_block(lines: Sequence[str]) -> int | None:
+    """Where two lines of contacts on end stand below most of the text: a slogan below them is theirs too."""
+    first = max(1, len(lines) - _LONGEST_BLOCK)
+    rules = [tail_rule(line) if len(line) <= _LONG else None for line in lines[first:]]
+    for offset in range(len(rules) - 1):
+        if not all(rule and rule.name in _CONTACT_RULES for rule in rules[offset : offset + 2]):
+            continue
+        index = first + offset
+        said, rest = sum(map(len, lines[:index])), sum(map(len, lines[index + 2 :]))
+        if said >= 2 * _LEAST_BEFORE and rest < said / 2:
+            return index - 1 if _contact_heading(lines, index - 1, len(lines)) else index
+    return None
 
 
 def tail_rule(line: str) -> Rule | None:

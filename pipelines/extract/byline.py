@@ -62,11 +62,9 @@ def _head(lines: Sequence[Line], place: Place) -> list[str]:
     if place.title_line is not None and place.title_line <= place.first:
         start = max(place.title_line + 1, place.first - 40)
     elif place.title_line is not None and place.title_line < place.last:
-        return [
-            line.text
-            for line in lines[place.title_line + 1 : place.title_line + _NEAR_BEFORE + _NEAR_AFTER]
-            if _short(line)
-        ]
+        below = lines[place.title_line + 1 : place.title_line + _NEAR_BEFORE + _NEAR_AFTER]
+        above = lines[max(0, place.title_line - 4) : place.title_line]
+        return [line.text for line in (*below, *above) if _short(line)]
     near = lines[start : place.first + _NEAR_AFTER + 1]
     if place.title_line is not None and place.title_line > 0:
         near = [*near, *lines[max(0, place.title_line - 4) : place.title_line]]

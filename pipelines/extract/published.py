@@ -31,6 +31,12 @@ _DATE_LABEL = re.compile(
 )
 
 
+_DATE_ALONE = re.compile(
+    r"^\W{0,2}(?:(?:19|20)\d\d|民國\s?\d{2,3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\W{0,2}(?:星期.|周.)?\W{0,2}$"
+)
+"""A line that is nothing but a day: notices and press releases are dated below their signature."""
+
+
 def find_published(
     root: HtmlElement, head: Sequence[str], tail: Sequence[str], metadata: Metadata, moment: Moment, url: str
 ) -> Published | None:
@@ -53,9 +59,9 @@ def find_published(
             return found
     if found := read_date(url.split("//", 1)[-1].partition("/")[2], moment, "url"):
         return found
-    return next(
-        (found for text in tail if _DATE_LABEL.search(text) and (found := _in_line(text, moment))), None
-    )
+    labelled = (text for text in tail if _DATE_LABEL.search(text))
+    signed = (text for text in reversed(tail) if _DATE_ALONE.match(text))
+    return next((found for text in (*labelled, *signed) if (found := _in_line(text, moment))), None)
 
 
 def _in_line(text: str, moment: Moment, *, relative: bool = False) -> Published | None:
@@ -65,6 +71,8 @@ def _in_line(text: str, moment: Moment, *, relative: bool = False) -> Published 
     """
     if len(text) > 120 or (len(text) > 40 and re.search("[。；]", text)):
         return None
+    if relative and text.rstrip("”」』）)")[-1:] in ("。", "！", "!", "？", "?"):
+        return None  # a sentence of the text says today of its own
     return read_date(text, moment, "byline", relative=relative, partial=relative and len(text) < 60)
 
 
