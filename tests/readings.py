@@ -22,6 +22,7 @@ def make_reading(
     day: date | None = None,
     credited: str | None = None,
     claims: tuple[Claim, ...] = (),
+    announced_at: datetime | None = None,
 ) -> Reading:
     published = None if day is None else Published(day.isoformat(), day, "byline")
     return Reading(
@@ -45,4 +46,6 @@ def make_reading(
             stripped=(Stripped("contact", "phone", "电话 0512-0000000"),),
         ),
         signed=sign(text),
+        announced_at=announced_at,
+        announced_by="feed" if announced_at else "",
     )

@@ -1,0 +1,181 @@
+"""How copies stand to each other, as readers find it, while pages come, change and go."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from pipelines.archive.runs import RunCounts, SourceRun
+from pipelines.records import Rejection, Source
+from tests.pipelines.archive.test_writer import FOREST, HARBOUR, LIBRARY, OTHER, PARK
+from tests.readings import NOW, make_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipelines.archive import Archive
+
+    Rows = Callable[..., list[tuple[object, ...]]]
+
+OWN, COPY, OTHERS = "https://daily.example/1", "https://copier.example/2", "https://park.example/3"
+STATUS = "SELECT credited_source_status FROM copies WHERE url = ?"
+
+
+def drop(archive: Archive, url: str, page_id: int) -> None:
+    """The page turns out to hold no news."""
+    archive.ingest([Rejection(url, url.split("/")[2], "kind", "list page", page_id)], NOW)
+
+
+def test_a_differing_figure_is_a_row_until_the_copy_is_mended(archive: Archive, rows: Rows) -> None:
+    wrong = PARK.replace("九万平方米", "十九万平方米")
+    archive.ingest(
+        [
+            make_reading(OWN, PARK, page_id=1, day=date(2026, 1, 1)),
+            make_reading(COPY, wrong, page_id=2, day=date(2026, 1, 2)),
+        ],
+        NOW,
+    )
+    assert rows(
+        "SELECT copies.url, kept.url, kind, kept_value, copy_value, disputed FROM differences"
+        " JOIN copies ON copies.id = copy_id JOIN copies kept ON kept.id = kept_copy_id"
+        " JOIN articles ON articles.id = differences.article_id"
+    ) == [(COPY, OWN, "figure", "九万", "十九万", 1)]
+    archive.ingest([make_reading(COPY, PARK, page_id=3, minutes=9, day=date(2026, 1, 2))], NOW)
+    assert rows("SELECT (SELECT count(*) FROM differences), disputed FROM articles") == [(0, 0)]
+
+
+def test_the_kept_copy_changes_with_the_copies_there_are(archive: Archive, rows: Rows) -> None:
+    kept = "SELECT url, kept_because FROM articles"
+    archive.ingest([make_reading(COPY, PARK, page_id=1, day=date(2026, 1, 2), credited="daily")], NOW)
+    assert rows(kept) == [(COPY, "the only copy")]
+    archive.ingest([make_reading(OWN, PARK, page_id=2, minutes=5, day=date(2026, 1, 3))], NOW)
+    assert rows(kept) == [(OWN, "credited by 1 other publisher")]
+    drop(archive, OWN, 2)
+    assert rows(kept) == [(COPY, "the only copy")]
+
+
+def test_a_date_before_its_own_feed_is_not_believed(archive: Archive, rows: Rows) -> None:
+    forged = make_reading(
+        COPY, PARK, page_id=1, day=date(2025, 6, 1), announced_at=datetime(2026, 1, 4, 9, tzinfo=UTC)
+    )
+    archive.ingest([forged, make_reading(OWN, PARK, page_id=2, minutes=5, day=date(2026, 1, 3))], NOW)
+    assert rows("SELECT url, first_publisher, first_publisher_status FROM articles") == [
+        (OWN, "daily", "likely")
+    ]
+    assert rows(
+        "SELECT claim, value, believed, reason FROM first_publisher_evidence"
+        " JOIN copies ON copies.id = copy_id WHERE url = ? ORDER BY claim",
+        COPY,
+    ) == [
+        ("feed", "2026-01-04T09:00:00Z", 1, ""),
+        ("published", "2025-06-01", 0, "its feed says 2026-01-04"),
+        ("seen", "2026-01-05T08:00:00Z", 0, "in the back-catalogue"),
+    ]
+
+
+def test_a_page_that_comes_after_the_first_run_cannot_be_older_than_it(archive: Archive, rows: Rows) -> None:
+    run = archive.start_run("2026-01-05T07:00:00Z", "0")
+    archive.ingest([make_reading("https://copier.example/old", OTHER, page_id=1, minutes=1)], NOW)
+    ran = [SourceRun("copier.example", 1, 1, 0, 0, 0, down=False)]
+    archive.finish_run(run, "done", RunCounts(), "2026-01-05T08:30:00Z", ran)
+    archive.ingest(
+        [
+            make_reading(COPY, PARK, page_id=2, minutes=90, day=date(2025, 6, 1)),
+            make_reading(OWN, PARK, page_id=3, minutes=95, day=date(2026, 1, 3)),
+        ],
+        NOW,
+    )
+    assert rows("SELECT url FROM articles WHERE copies = 2") == [(OWN,)]
+    assert rows("SELECT reason FROM first_publisher_evidence WHERE NOT believed AND claim = 'published'") == [
+        ("it was not there on 2026-01-05",)
+    ]
+
+
+def test_what_the_credited_source_carries_around_that_day_decides(archive: Archive, rows: Rows) -> None:
+    archive.ingest([make_reading(COPY, PARK, page_id=1, day=date(2026, 1, 3), credited="daily")], NOW)
+    assert rows(STATUS, COPY) == [("unconfirmed",)]
+    archive.ingest(
+        [make_reading("https://daily.example/7", OTHER, page_id=2, minutes=2, day=date(2026, 1, 2))], NOW
+    )
+    assert rows(STATUS, COPY) == [("unconfirmed",)]
+    archive.ingest(
+        [make_reading("https://daily.example/8", HARBOUR, page_id=3, minutes=3, day=date(2026, 1, 5))], NOW
+    )
+    assert rows(STATUS, COPY) == [("contradicted",)]
+    assert rows(
+        "SELECT credited_source_status, first_publisher_status FROM articles WHERE url = ?", COPY
+    ) == [("contradicted", "disputed")]
+    archive.ingest([make_reading(OWN, PARK, page_id=4, minutes=4, day=date(2026, 1, 3))], NOW)
+    assert rows(STATUS, COPY) == [("confirmed",)]
+    drop(archive, OWN, 4)
+    assert rows(STATUS, COPY) == [("contradicted",)]
+    drop(archive, "https://daily.example/8", 3)
+    assert rows(STATUS, COPY) == [("unconfirmed",)]
+
+
+def test_a_publisher_is_the_same_in_traditional_characters(archive: Archive, rows: Rows) -> None:
+    archive.put_sources([Source("daily.example", "雲瀾日報")])
+    archive.ingest(
+        [
+            make_reading(OWN, PARK, page_id=1, day=date(2026, 1, 1)),
+            make_reading(COPY, PARK, page_id=2, day=date(2026, 1, 2), credited="云澜日报社"),
+        ],
+        NOW,
+    )
+    query = (
+        "SELECT first_publisher, copies.credited_source_status FROM copies"
+        " JOIN articles ON articles.id = article_id WHERE copies.url = ?"
+    )
+    assert rows(query, COPY) == [("雲瀾日報", "confirmed")]
+
+
+def test_a_page_of_two_articles_is_a_copy_of_one_and_attached_to_the_other(
+    archive: Archive, rows: Rows
+) -> None:
+    both = "https://copier.example/both"
+    archive.ingest(
+        [
+            make_reading(OWN, FOREST, page_id=1),
+            make_reading(OTHERS, LIBRARY, page_id=2, minutes=1),
+            make_reading(both, FOREST + "\n" + LIBRARY, page_id=3, minutes=2),
+        ],
+        NOW,
+    )
+    primary = rows(
+        "SELECT articles.url FROM copies JOIN articles ON articles.id = article_id WHERE copies.url = ?", both
+    )
+    secondary = rows(
+        "SELECT articles.url, contained FROM secondary_copies JOIN articles ON articles.id = article_id"
+        " JOIN copies ON copies.id = copy_id WHERE copies.url = ?",
+        both,
+    )
+    assert sorted([*primary, *((url,) for url, _ in secondary)]) == [(OWN,), (OTHERS,)]
+    assert [round(float(str(contained)), 2) for _, contained in secondary] == [1.0]
+    assert sorted(rows("SELECT copies FROM articles")) == [(1,), (2,)]
+    archive.ingest([make_reading(both, FOREST, page_id=4, minutes=9)], NOW)
+    assert rows("SELECT (SELECT count(*) FROM secondary_copies), (SELECT count(*) FROM secondary_nodes)") == [
+        (0, 0)
+    ]
+
+
+def test_nothing_of_a_copy_that_goes_is_left(archive: Archive, rows: Rows) -> None:
+    wrong = PARK.replace("九万平方米", "十九万平方米") + "\n" + LIBRARY
+    archive.ingest(
+        [
+            make_reading(OWN, PARK, page_id=1, day=date(2026, 1, 1)),
+            make_reading(OTHERS, LIBRARY, page_id=2, minutes=1),
+            make_reading(COPY, wrong, page_id=3, minutes=2, day=date(2026, 1, 2), credited="daily"),
+        ],
+        NOW,
+    )
+    tables = (
+        "differences",
+        "first_publisher_evidence",
+        "secondary_copies",
+        "secondary_nodes",
+        "touched_days",
+    )
+    assert all(rows(f"SELECT 1 FROM {table}") for table in tables[:4])
+    for url, page_id in ((COPY, 3), (OTHERS, 2), (OWN, 1)):
+        drop(archive, url, page_id)
+    assert [rows(f"SELECT * FROM {table}") for table in tables] == [[]] * len(tables)
