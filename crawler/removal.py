@@ -130,6 +130,20 @@ def verify(archive_path: Path, removal_id: int) -> Outcome:
         return _verified(archive, store, removal_id)
 
 
+def unfinished_and_due(archive_path: Path) -> list[int]:
+    """Numbers of the removals that were interrupted, or whose time to be deleted has come."""
+    connection = read_only(archive_path)
+    connection.row_factory = None
+    try:
+        return [
+            found.id
+            for found in record.removals(connection)
+            if found.state in record.UNFINISHED and (found.state != "hidden" or found.is_due(_now()))
+        ][::-1]
+    finally:
+        connection.close()
+
+
 def outcome_of(archive_path: Path, removal_id: int) -> Outcome:
     """What is recorded of a removal.
 

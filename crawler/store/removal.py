@@ -26,6 +26,11 @@ NAMES = {
     "rejected": "rejections under way",
     "robots": "robots.txt",
     "crawls": "rounds of the crawl",
+    "signs": "what its templates look like",
+    "certificates": "its certificate",
+    "quarantines": "why it is held",
+    "troubles": "its troubles",
+    "acks": "acknowledgements",
 }
 """Table → its name in plans and receipts."""
 
@@ -49,6 +54,11 @@ TABLES: dict[str, tuple[str, str]] = {
         "crawl_id source started_at finished_at outcome revisit fetched articles unchanged failed refused"
         " found lists last_error gone",
     ),
+    "signs": ("goes with its source", "source kind tokens language registration at changed_at"),
+    "certificates": ("goes with its source", "source expires_at seen_at"),
+    "quarantines": ("goes with its source", "source reason at"),
+    "troubles": ("goes with its source", "source kind reason since"),
+    "acks": ("goes with its source", "source until at"),
     "sqlite_sequence": ("numbers only", "name seq"),
 }
 """Every table of the crawl store: how it forgets, and its columns (see pipelines/archive/removal_map.py)."""
@@ -60,6 +70,11 @@ _KEYS = {
     "rejected": ("rejection_id", "url", "source"),
     "robots": ("authority", "authority"),
     "crawls": ("crawl_id", "source"),
+    "signs": ("source", "source"),
+    "certificates": ("source", "source"),
+    "quarantines": ("source", "source"),
+    "troubles": ("source", "source"),
+    "acks": ("source", "source"),
 }
 """Table → its key, then the columns whose address or host decides."""
 
@@ -116,13 +131,14 @@ class Removals(Database):
         """Every text that lies uncompressed in the store: whose it is, and the text."""
         with self.reading() as db:
             for table, columns in _texts(db).items():
-                whose = "source" if "source" in _columns(db, table) else f"'{table}'"
+                whose = next((c for c in ("source", "authority", "url") if c in columns), f"'{table}'")
                 for row in db.execute(f"SELECT {whose}, {', '.join(columns)} FROM {table}"):
+                    owner = _host(str(row[0]))
                     for value in row[1:]:
                         if isinstance(value, bytes):
-                            yield str(row[0]), value.decode("utf-8", "replace")
+                            yield owner, value.decode("utf-8", "replace")
                         elif value:
-                            yield str(row[0]), str(value)
+                            yield owner, str(value)
 
     def forget_files(self, *, vacuum: bool) -> str:
         """Folds the log into the file, and makes the file anew where asked; says what kept it from that."""

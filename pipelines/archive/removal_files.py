@@ -109,7 +109,8 @@ def _characters(connection: sqlite3.Connection) -> Counter[str]:
     for title, text in connection.execute("SELECT title, text FROM articles"):
         counts.update(squeeze(title))
         counts.update(squeeze(text))
-    counts["s"] += counts.pop("ſ", 0)  # the tokenizer folds it
+    if folded := counts.pop("ſ", 0):
+        counts["s"] += folded  # as the tokenizer does
     return counts
 
 

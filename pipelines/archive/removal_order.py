@@ -100,7 +100,7 @@ def put_order(connection: sqlite3.Connection, plan: Plan, order: Order) -> int:
             int(order.stay_down),
             int(order.mentions),
             order.due_at,
-            json.dumps([{"article": s.article_id, "url": s.url} for s in plan.survivors]),
+            json.dumps([{"article": s.article_id, "source": s.source} for s in plan.survivors]),
         ),
     ).fetchone()
     put_blocks(connection, removal_id, _terms(plan))

@@ -196,7 +196,7 @@ def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> s
 
     A copier with a forged date may ask for its victim's removal, so any sign counts.
     """
-    claimants = [other for other in article if other.own or (other.credits_scope and scope.credited)]
+    claimants = [other for other in article if other.own or other.credits_scope or _is_by(other, scope)]
     names = {normalise_publisher(other.source_name) for other in claimants if other.own}
     names |= set(scope.credited)
     elsewhere = [other for other in article if other not in claimants]
@@ -214,6 +214,11 @@ def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> s
     if by := next((o.source for o in article if o.source != page.source and o.credited == name), ""):
         return f"{by} credits {page.source_name} with it"
     return ""
+
+
+def _is_by(page: Candidate, scope: Scope) -> bool:
+    """Whether the page is on the site of a publisher of the scope."""
+    return normalise_publisher(page.source_name) in scope.credited
 
 
 def _is_earlier(page: Candidate, other: Candidate) -> bool:

@@ -1,0 +1,117 @@
+"""`parknews removals`: the record of removals, and what is done to one after it was ordered."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
+from crawler.cli.output import answers, one_line, print_json, table
+from crawler.cli.removal import report
+from pipelines.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pipelines.archive.removal_order import Removal
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="The record of what was removed.")
+
+Number = Annotated[int, typer.Argument(metavar="ID", help="The removal's number.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command("list", epilog=examples(("every removal, the latest first", "parknews removals list")))
+def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the removals with their state, and those that wait to be deleted."""
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.removal_order import removals  # noqa: PLC0415
+
+    connection = read_only(settings_of(ctx).db)
+    connection.row_factory = None
+    found = removals(connection)
+    connection.close()
+    if as_json:
+        print_json({"removals": [asdict(removal) for removal in found]})
+    elif found:
+        _print_list(found)
+    else:
+        print("nothing was removed")
+
+
+@app.command("show", epilog=examples(("the receipt again", "parknews removals show 1")))
+def show_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) -> None:
+    """Print the receipt of a removal as it stands now."""
+    from crawler.removal import outcome_of  # noqa: PLC0415  # --help needs no archive
+
+    report(outcome_of(settings_of(ctx).db, removal_id), as_json=as_json)
+
+
+@app.command("verify", epilog=examples(("search every file again", "parknews removals verify 1")))
+def verify_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) -> None:
+    """Search every file of the archive's folder again for what a removal deleted."""
+    from crawler.removal import verify  # noqa: PLC0415  # --help needs no archive
+
+    report(verify(settings_of(ctx).db, removal_id), as_json=as_json)
+
+
+@app.command("go-on", epilog=examples(("delete what has waited long enough", "parknews removals go-on")))
+def go_on_with(
+    ctx: typer.Context,
+    removal_id: Annotated[
+        int | None, typer.Argument(metavar="[ID]", help="The removal's number; all that are due otherwise.")
+    ] = None,
+    vacuum: Annotated[
+        bool, typer.Option("--vacuum", help="Write the files anew, whatever is found.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Go on with a removal that was interrupted, or whose waiting period is over."""
+    from crawler.removal import go_on, unfinished_and_due  # noqa: PLC0415  # --help needs no archive
+
+    db = settings_of(ctx).db
+    numbers = unfinished_and_due(db) if removal_id is None else [removal_id]
+    if not numbers and as_json:
+        print_json({"removals": []})
+    for number in numbers:
+        report(go_on(db, number, vacuum=vacuum), as_json=as_json)
+
+
+@app.command(
+    "undo", epilog=examples(("after a counter-notice", "parknews removals undo 1 --reason 'counter-notice'"))
+)
+def undo(
+    ctx: typer.Context,
+    removal_id: Number,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept in the record.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Give back what a removal hides, as long as nothing of it is deleted."""
+    from crawler.removal import restore_hidden  # noqa: PLC0415  # --help needs no archive
+
+    if not reason:
+        raise ConfigurationError("say why with --reason: it is kept in the record")
+    pages = restore_hidden(settings_of(ctx).db, removal_id, one_line(reason))
+    if as_json:
+        print_json({"removal": removal_id, "pages": pages})
+    else:
+        print(f"removal {removal_id} is undone: {pages} pages are back, under the numbers they had")
+
+
+def _print_list(found: list[Removal]) -> None:
+    rows = table("no.", "ordered", "state", "verified", "requester", "scope", right=("no.",))
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for removal in found:
+        waits = removal.state == "hidden" and not removal.is_due(now)
+        state = f"hidden until {removal.due_at[:10]}" if waits and removal.due_at else removal.state
+        rows.add_row(
+            str(removal.id),
+            removal.at[:10],
+            state,
+            "yes" if removal.verified else "no",
+            one_line(removal.requester),
+            one_line(removal.scope),
+        )
+    answers().print(rows)

@@ -1,0 +1,31 @@
+"""Archives on real files, to remove from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines.records import Rejection
+from tests.crawler.removal.worlds import PARK, Told, World, build, small_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A small archive of three sources."""
+    rejections = [Rejection(f"https://{PARK}/gone.html", PARK, "fetch", "HTTP 404")]
+    return build(tmp_path / "archive.db", small_pages(), rejections)
+
+
+@pytest.fixture
+def make_world(tmp_path: Path) -> Callable[..., World]:
+    """Makes an archive out of pages of one's own."""
+
+    def made(pages: list[Told], name: str = "archive.db") -> World:
+        return build(tmp_path / name, pages)
+
+    return made
