@@ -145,8 +145,9 @@ def test_a_page_of_two_articles_is_a_copy_of_one_and_attached_to_the_other(
         "SELECT articles.url FROM copies JOIN articles ON articles.id = article_id WHERE copies.url = ?", both
     )
     secondary = rows(
-        "SELECT articles.url, contained FROM secondary_copies JOIN articles ON articles.id = article_id"
-        " JOIN copies ON copies.id = copy_id WHERE copies.url = ?",
+        "SELECT articles.url, contained FROM secondary_copies held"
+        " JOIN articles ON articles.id = held.article_id JOIN copies ON copies.id = copy_id"
+        " WHERE copies.url = ?",
         both,
     )
     assert sorted([*primary, *((url,) for url, _ in secondary)]) == [(OWN,), (OTHERS,)]
