@@ -6,6 +6,7 @@ rapidfuzz's longest common subsequence, in which only runs of several characters
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 _ANCHOR, _INNER_ANCHOR = 4, 2
 """Sounds that two texts must share in a row to count as the same wording; fewer between two anchors."""
 
+_LATIN_TIMES = 3
+"""Letters for a sound: any two names share four letters in a row somewhere."""
+
 _LONGEST_GAP = 30
+LONGEST_HALF, _HALF_BESIDE = 16, 6
 _PASSES, _REORDERED_SHINGLES = 4, 12
 _BLANK_A, _BLANK_B = "\1", "\2"
 
@@ -69,6 +74,26 @@ def short_gaps(a: str, b: str, runs: list[Run]) -> Iterator[Gap]:
                 yield Gap(_moved(gap.a, outer.a.start), _moved(gap.b, outer.b.start))
 
 
+def half_gaps(a: str, b: str, passes: list[list[Run]]) -> Iterator[Gap]:
+    """Exchanges that shared text bounds on one side only: where a text or a moved sentence begins or ends."""
+    covered = [bytearray(len(a)), bytearray(len(b))]
+    for starts_a, starts_b, size in itertools.chain.from_iterable(passes):
+        for side, start in zip(covered, (starts_a, starts_b), strict=True):
+            side[start : start + size] = b"\1" * size
+    for runs in passes:
+        for before, (start_a, start_b, size), after in zip(runs, runs[1:], runs[2:], strict=False):
+            if size < _HALF_BESIDE:
+                continue
+            left = Gap(_bare_before(covered[0], start_a), _bare_before(covered[1], start_b))
+            right = Gap(_bare_after(covered[0], start_a + size), _bare_after(covered[1], start_b + size))
+            if _is_exchange(left) and not _reaches(before, left.a.start, left.b.start):
+                yield left
+            if _is_exchange(right) and not (
+                after[0] == right.a.stop and after[1] == right.b.stop and after[2]
+            ):
+                yield right
+
+
 def gaps(runs: list[Run]) -> Iterator[Gap]:
     """What stands between two neighbouring shared stretches, on one side perhaps nothing."""
     for (a, b, size), (next_a, next_b, _) in pairwise(runs):
@@ -81,12 +106,49 @@ def length(part: slice) -> int:
 
 
 def _shared_runs(a: str, b: str, least: int) -> list[Run]:
-    blocks = Indel.opcodes(a, b).as_matching_blocks()
-    return [
-        (0, 0, 0),
-        *((block.a, block.b, block.size) for block in blocks if block.size >= least),
-        (len(a), len(b), 0),
-    ]
+    runs: list[Run] = [(0, 0, 0)]
+    for block in Indel.opcodes(a, b).as_matching_blocks():
+        start_a, start_b, size = block.a, block.b, block.size
+        if size < least or (size < least * _LATIN_TIMES and _is_within_latin(a, start_a, start_a + size)):
+            continue
+        last_a, last_b, last_size = runs[-1]
+        while (
+            start_a > last_a + last_size and start_b > last_b + last_size and a[start_a - 1] == b[start_b - 1]
+        ):
+            start_a, start_b, size = start_a - 1, start_b - 1, size + 1
+        runs.append((start_a, start_b, size))
+    return [*runs, (len(a), len(b), 0)]
+
+
+def _is_within_latin(sounds: str, start: int, stop: int) -> bool:
+    """Whether a stretch is a piece of a longer run of letters, not a word by itself as AI is in Chinese."""
+    if not is_latin(sounds[start:stop]):
+        return False
+    return is_latin(sounds[max(0, start - 1) : start]) or is_latin(sounds[stop : stop + 1])
+
+
+def is_latin(wording: str) -> bool:
+    """Whether a normalised wording begins with a latin letter."""
+    return "a" <= wording[:1] <= "z"
+
+
+def _bare_before(covered: bytearray, stop: int) -> slice:
+    """The stretch before a place that no shared run covers, as far as a name reaches."""
+    return slice(max(covered.rfind(1, 0, stop) + 1, stop - LONGEST_HALF), stop)
+
+
+def _bare_after(covered: bytearray, start: int) -> slice:
+    following = covered.find(1, start)
+    return slice(start, min(len(covered) if following < 0 else following, start + LONGEST_HALF))
+
+
+def _is_exchange(gap: Gap) -> bool:
+    return length(gap.a) > 0 and length(gap.b) > 0
+
+
+def _reaches(run: Run, stop_a: int, stop_b: int) -> bool:
+    """Whether a shared run ends where a gap begins in both texts, so that it is no half gap."""
+    return run[2] > 0 and (run[0] + run[2], run[1] + run[2]) == (stop_a, stop_b)
 
 
 def _blanked(sounds: str, stretches: list[tuple[int, int]], blank: str) -> str:

@@ -36,9 +36,13 @@ _PERSON_AFTER = (
     " 代表"
 )
 _BODY_AFTER = (
-    "股份 集团 有限 公司 大学 学院 医院 学校 小学 中学 银行 社区 小区 街道 村委 村党"
+    "股份 集团 有限公 有限责 公司 大学 学院 医院 学校 小学 中学 银行 社区 小区 街道 村委 村党"
     " 产业园 工业园 科技城 科技园 开发区"
 )
+
+_BODY_ENDS = frozenset("院厂村镇乡局校")
+"""Ends of bodies' names in one character, compared as written: by sound they would be anything."""
+_BODY_LONGEST = 3
 
 _LATIN = re.compile(r"[a-z0-9]")
 
@@ -52,25 +56,48 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     named with ordinary words). NAMED: regions, people, or bodies, all perhaps with ordinary words.
     STRANGE: both unknown to the dictionary, no more.
     """
+    at_a, at_b = _first_body(a, at_a), _first_body(b, at_b)
     sides = (a, at_a), (b, at_b)
     if any(_is_no_name(one.text, at) for one, at in sides):
         return NONE
+    places = _are_places(a, at_a, b, at_b)
     people = all(_is_person(*side) for side in sides)
-    bodies = all(_is_before_body(*side) for side in sides)
-    strange = sum(_is_strange(one.text, at) for one, at in sides)
-    if (strange == 2 and people) or (strange and bodies):
+    strange = sum(is_strange(one.text, at) for one, at in sides)
+    bodies = all(_is_before_body(*side) for side in sides) or (
+        strange > 0 and all(_is_before_body(*side) or _ends_as_body(*side) for side in sides)
+    )
+    if (strange == 2 and people) or ((strange or places) and bodies):
         return STRONG
-    if people or _are_places(a, at_a, b, at_b) or (bodies and min(_length(at_a), _length(at_b)) > 1):
+    if people or places or (bodies and min(_length(at_a), _length(at_b)) > 1):
         return NAMED
     return STRANGE if strange == 2 else NONE
 
 
 def _is_before_body(one: Features, at: slice) -> bool:
-    """Whether what follows makes it the name of a body: a company, a school, a community, a park."""
+    """Whether what follows makes it the name of a body: a company, a school, a village, a park."""
+    if _length(at) > 1 and one.text[at.stop : at.stop + 1] in _BODY_ENDS:
+        return True
     return any(
-        _pattern(_BODY_AFTER).match(one.sounds, start)
-        for start in {at.stop, at.stop + (at.stop - at.start == 1)}
+        _pattern(_BODY_AFTER).match(one.sounds, start) for start in {at.stop, at.stop + (_length(at) == 1)}
     )
+
+
+def _ends_as_body(one: Features, at: slice) -> bool:
+    """Whether its own end makes it the name of a body."""
+    if _length(at) > 2 and one.text[at.stop - 1] in _BODY_ENDS:
+        return True
+    return any(
+        (match := _pattern(_BODY_AFTER).match(one.sounds, start)) and match.end() >= at.stop
+        for start in range(max(at.start + 2, at.stop - _BODY_LONGEST), at.stop)
+    )
+
+
+def _first_body(one: Features, at: slice) -> slice:
+    """Of a long wording what reaches to the end of the first body it names: its product may follow."""
+    if _length(at) <= _LONGEST_NAME:
+        return at
+    match = _pattern(_BODY_AFTER).search(one.sounds, at.start + 2, at.stop)
+    return slice(at.start, match.end()) if match else at
 
 
 def _length(at: slice) -> int:
@@ -89,6 +116,9 @@ def _is_no_name(text: str, at: slice) -> bool:
 def _are_places(a: Features, at_a: slice, b: Features, at_b: slice) -> bool:
     """Whether both are regions, other ones; of one a homophone will do."""
     regions, _, sounds = _lexicon()
+    written = [_words_over(one.text, at, regions | _prefectures()) for one, at in ((a, at_a), (b, at_b))]
+    if all(written):
+        return written[0].isdisjoint(written[1])
     heard = [_words_over(one.sounds, at, sounds) for one, at in ((a, at_a), (b, at_b))]
     if not all(heard) or not heard[0].isdisjoint(heard[1]):
         return False
@@ -121,7 +151,7 @@ def _pattern(words: str, end: str = "") -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(fold_sounds(words).split())}){end}")
 
 
-def _is_strange(text: str, at: slice) -> bool:
+def is_strange(text: str, at: slice) -> bool:
     """Whether no dictionary words cover it, with what stands beside it: two in a row, or one of few."""
     covered = {i for i in range(at.start, at.stop) if text[i] in _FUNCTION}
     for start, size in _words_at(text, at, _lexicon()[1]):
@@ -150,3 +180,11 @@ def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     lines = resources.files(__package__).joinpath("words.txt").read_text("utf-8").splitlines()
     regions, words = (frozenset(line.split(" ")) for line in lines)
     return regions, words, frozenset(fold_sounds(region) for region in regions)
+
+
+@cache
+def _prefectures() -> frozenset[str]:
+    """Provinces and prefectures by GB/T 2260, without 省 and 市: counties' names are too often words."""
+    rows = resources.files("pipelines.places").joinpath("divisions.txt").read_text("utf-8").splitlines()
+    names = [row.split(" ")[1] for row in rows if row[4:6] == "00"]
+    return frozenset(name[:-1] for name in names if len(name) > 2 and name[-1] in "省市")

@@ -8,13 +8,16 @@ ordinary rewordings there are beside it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from pipelines.join.alignment import length
-from pipelines.join.lexicon import STRONG, name_evidence
+from pipelines.join.alignment import LONGEST_HALF, is_latin, length
+from pipelines.join.lexicon import NAMED, STRONG, is_strange, name_evidence
 from pipelines.normalise import are_regional
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from pipelines.join.alignment import Gap
     from pipelines.join.features import Features
 
@@ -22,23 +25,50 @@ _NAMES_SHARE = 0.3
 _ENOUGH = 2
 """Evidence that counts by its share alone: one person or region for another, or two unknown words."""
 _REPEATED = 2
+_LATIN_NAME = 5
 _SLOT_SHARE, _SLOT_CHARACTERS = 0.5, 400
 """A slot of an exact form: half of all exchanges, and said once more than every 400 characters."""
 
 
-def weigh_names(a: Features, b: Features, exchanges: list[Gap]) -> tuple[int, bool]:
-    """How many exchanges are a name for a name, and whether that speaks against one piece of news."""
+def weigh_names(
+    a: Features, b: Features, exchanges: list[Gap], halves: Sequence[Gap] = ()
+) -> tuple[int, bool]:
+    """How many exchanges are a name for a name, and whether that speaks against one piece of news.
+
+    Args:
+        a: One text.
+        b: The other.
+        exchanges: What stands for each other between shared stretches.
+        halves: The same with shared text on one side only: they count where they are surely names.
+    """
     exchanges = [gap for gap in exchanges if not are_regional(a.text[gap.a], b.text[gap.b])]
     lost = [gap for gap in exchanges if not survives(a, b, gap)]
     sure = {gap: name_evidence(a, gap.a, b, gap.b) for gap in lost}
-    names = [gap for gap in lost if sure[gap]]
-    share = len(names) >= _NAMES_SHARE * len(exchanges) and sum(sure.values()) >= _ENOUGH
+    sure |= {
+        gap: evidence
+        for gap in halves
+        if not survives(a, b, gap) and (evidence := name_evidence(a, gap.a, b, gap.b)) >= _half_least(gap)
+    }
+    names = [gap for gap, evidence in sure.items() if evidence]
+    share = _distinct(a, b, names) >= _NAMES_SHARE * _distinct(a, b, exchanges) and (
+        sum(sure.values()) >= _ENOUGH
+    )
     against = share or any(sure[gap] == STRONG or _is_repeated(a, b, gap, names) for gap in names)
     if not against:
         slots = [gap for gap in lost if _is_slot(a, b, gap)]
-        against = len(slots) > 0 and len(slots) >= _SLOT_SHARE * len(exchanges)
+        against = len(slots) > 0 and _distinct(a, b, slots) >= _SLOT_SHARE * _distinct(a, b, exchanges)
         names = slots if against else names
     return len(names), against
+
+
+def _half_least(gap: Gap) -> int:
+    """How sure an exchange with shared text on one side must be: surer where it was cut off."""
+    return STRONG if max(length(gap.a), length(gap.b)) >= LONGEST_HALF else NAMED
+
+
+def _distinct(a: Features, b: Features, exchanges: Iterable[Gap]) -> int:
+    """How many different exchanges there are: a thesaurus puts 公司 for 企业 throughout, and that is one."""
+    return len({(a.sounds[gap.a], b.sounds[gap.b]) for gap in exchanges})
 
 
 def survives(a: Features, b: Features, gap: Gap) -> bool:
@@ -56,9 +86,24 @@ def times_said(a: Features, b: Features, gap: Gap) -> int:
 
 
 def _is_slot(a: Features, b: Features, gap: Gap) -> bool:
-    """Whether one wording, of whatever words, stands for another throughout a short text."""
+    """Whether one wording stands for another throughout a short text, as names do and synonyms do not.
+
+    It is no word, or stands before the same word each time (阳光小区), or is a long latin one.
+    """
     often = max(_REPEATED, min(len(a.text), len(b.text)) // _SLOT_CHARACTERS + 1)
-    return min(length(gap.a), length(gap.b)) > 1 and times_said(a, b, gap) >= often
+    least = min(length(gap.a), length(gap.b))
+    if least < 2 or times_said(a, b, gap) < often:
+        return False
+    if is_latin(a.text[gap.a]) and is_latin(b.text[gap.b]):
+        return least >= _LATIN_NAME
+    strange = is_strange(a.text, gap.a) or is_strange(b.text, gap.b)
+    return strange or all(_has_constant_company(*side) for side in ((a, gap.a), (b, gap.b)))
+
+
+def _has_constant_company(one: Features, at: slice) -> bool:
+    """Whether the same two sounds follow a wording wherever it stands, as 小区 follows 阳光."""
+    whole = one.sounds[at]
+    return len({one.sounds[match.end() :][:2] for match in re.finditer(re.escape(whole), one.sounds)}) == 1
 
 
 def _is_repeated(a: Features, b: Features, gap: Gap, names: list[Gap]) -> bool:

@@ -29,6 +29,8 @@ _SERVICE_LINE = re.compile(r"[48]00\d{7}")
 _DIFFER_LEAST = 2
 _DIFFER_SHARE = 0.25
 _OVERLAP = 1 / 3
+_AGREE_LEAST = 4
+"""Places on one side that all agree: what stands on the other side of the numbers moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ def compare_numbers(a: Places, b: Places) -> NumbersCompared:
         cell = counts[place[0]]
         cell[0] += 1
         cell[1] += _agreeing(ours, theirs) < _OVERLAP * min(len(ours), len(theirs))
+    for shared, differ in counts.values():
+        if shared >= _AGREE_LEAST and not differ:
+            return NumbersCompared(shared, 0)
     shared, differ = max(counts.values(), key=lambda cell: (cell[1], cell[0]))
     return NumbersCompared(shared, differ)
 

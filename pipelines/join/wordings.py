@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.join.alignment import Gap, aligned, gaps, length, short_gaps
+from pipelines.join.alignment import Gap, aligned, gaps, half_gaps, length, short_gaps
 from pipelines.join.names import survives, times_said, weigh_names
 from pipelines.join.numbers import agree
 from pipelines.sign import are_among
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FIGURES_LEAST, _FIGURES_SHARE = 2, 0.25
 _SLOT_TIMES, _SLOT_SHARE = 3, 0.5
+_MOVED_WITH = 3
 
 # Bylines, counters and links stand on the page beside the news; what differs there is no evidence.
 _PAGE_WORDS = re.compile(
@@ -59,10 +60,15 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
         return Wordings(against="body")
     found = [gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs)]
     found = [gap for gap in found if not is_of_page(a, b, gap)]
-    differ = sum(_is_other_figure(a.text[gap.a], b.text[gap.b]) for gap in found)
+    differ = sum(_is_other_figure(a.text[gap.a], b.text[gap.b]) and not _moved(a, b, gap) for gap in found)
     figures = differ + _shared_figures(a, passes)
-    exchanges = [gap for gap in found if not _NUMBER.search(a.text[gap.a] + b.text[gap.b])]
-    names, against_names = weigh_names(a, b, exchanges)
+    exchanges = [gap for gap in found if not _has_number(a, b, gap)]
+    halves = [
+        gap
+        for gap in dict.fromkeys(half_gaps(a.sounds, b.sounds, passes))
+        if not is_of_page(a, b, gap) and not _has_number(a, b, gap)
+    ]
+    names, against_names = weigh_names(a, b, exchanges, halves)
     against_figures = differ >= _FIGURES_LEAST and (
         differ >= _FIGURES_SHARE * figures or _is_form(a, b, exchanges)
     )
@@ -82,6 +88,18 @@ def _is_other_figure(ours: str, theirs: str) -> bool:
     """Whether both have numbers, and other ones."""
     numbers, others = _NUMBER.findall(ours), _NUMBER.findall(theirs)
     return bool(numbers and others) and not any(agree(one, other) for one in numbers for other in others)
+
+
+def _has_number(a: Features, b: Features, gap: Gap) -> bool:
+    return _NUMBER.search(a.text[gap.a] + b.text[gap.b]) is not None
+
+
+def _moved(a: Features, b: Features, gap: Gap) -> bool:
+    """Whether each text has the other's figure elsewhere, after the same wording: a sentence moved."""
+    left, right = (
+        one.sounds[max(0, at.start - _MOVED_WITH) : at.stop] for one, at in ((a, gap.a), (b, gap.b))
+    )
+    return left in b.sounds and right in a.sounds
 
 
 def _shared_figures(a: Features, passes: list[list[Run]]) -> int:

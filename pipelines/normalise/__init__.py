@@ -8,6 +8,7 @@ to the same piece of the result. Never changes what is stored or shown.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from importlib import resources
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 
 
 def normalise(text: str) -> str:
-    """The letters and digits of a text: NFKC, lower case, simplified; no punctuation, no white space."""
-    return _spellings().applied(text)
+    """The letters and digits of a text: NFKC, lower case, simplified; no punctuation, no white space.
+
+    Of 產(chǎn)業(yè) the syllables in brackets go too: they say the character before them once more.
+    """
+    return _spellings().applied(_without_syllables(text))
 
 
 def fold_sounds(normalised: str) -> str:
@@ -45,6 +49,22 @@ def fold_sounds(normalised: str) -> str:
 def are_regional(one: str, other: str) -> bool:
     """Whether two normalised wordings are one word as Taiwan and as the mainland says it (使用者, 用户)."""
     return (one, other) in _regional_pairs() or (other, one) in _regional_pairs()
+
+
+_TONED = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
+_BRACKETED = re.compile(rf"(?<=[\u3400-\u9fff])[(（]([a-züɡ{_TONED}]{{1,6}})[)）]")
+_SYLLABLE = re.compile(r"(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouü]{1,3}(?:n|ng|r)?")
+_PLAIN_LEAST = 4
+"""Syllables without tone marks that a text must have in brackets: one may be an abbreviation."""
+
+
+def _without_syllables(text: str) -> str:
+    found = [match[1] for match in _BRACKETED.finditer(text)]
+    plain = {syllable for syllable in found if _SYLLABLE.fullmatch(syllable)}
+    toned = {syllable for syllable in found if not set(_TONED).isdisjoint(syllable)}
+    if not toned and sum(syllable in plain for syllable in found) < _PLAIN_LEAST:
+        return text
+    return _BRACKETED.sub(lambda match: "" if match[1] in toned | plain else match[0], text)
 
 
 _CODE_POINTS = 0x110000
