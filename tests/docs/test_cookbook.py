@@ -30,9 +30,11 @@ SECONDS_MAX = 2.0
 def archive(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
     folder = tmp_path_factory.mktemp("demo")
     command = [str(PARKNEWS), "demo", "--out", str(folder), "--json"]
-    subprocess.run(command, cwd=folder, capture_output=True, timeout=300, check=False)
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     (path,) = folder.rglob("archive.db")
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    opened = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    assert opened.execute("SELECT count(*) FROM articles").fetchone()[0], run.stderr[-2000:]
+    return opened
 
 
 def test_the_cookbook_has_enough_questions() -> None:
