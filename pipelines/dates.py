@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ _CLOCK = (
     rf"(?:(?:[\sT,，|·]|&nbsp;|at |星期.|周[一二三四五六日]|\(星期.\)){{0,6}}(?P<half>{_HALF})?\s?"
     r"(?P<hour>\d{1,2})\s?[:：时時点點]\s?(?P<minute>\d{2})(?:\s?[:：分]\s?(?P<second>\d{2})(?:\.\d{1,9})?秒?)?分?"
     r"(?:\s?(?P<ampm>[ap]\.?m)\b\.?)?"
-    r"\s?(?P<zone>Z\b|GMT|UTC|[+-]\d{2}:?\d{2}\b)?)?"
+    r"\s?(?P<zone>Z\b|GMT(?:[+-]\d{1,2}\b)?|UTC|[+-]\d{2}:?\d{2}\b|(?-i:[EMP][DS]?T|BST|CES?T|HKT|SGT|JST)\b)?)?"
 )
 _SEP = r"\s?[-/.年‐–—]\s?"
 _NUMERIC = re.compile(
@@ -66,8 +66,14 @@ _DAY_FIRST = re.compile(
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
-    rf"(?<![\d.年/-])(?P<month>\d{{1,2}})\s?[-/月]\s?(?P<day>\d{{1,2}})(?![\d%.])日?{_CLOCK}"
+    rf"(?<![\d.年/-])(?P<month>\d{{1,2}})\s?[-/月]\s?(?P<day>\d{{1,2}})(?![\d%./-])日?{_CLOCK}"
 )
+_SLASHED = re.compile(
+    rf"(?<![\d./-])(?P<one>\d{{1,2}})(?P<mark>[/.])(?P<two>\d{{1,2}})(?P=mark)(?P<year>20\d\d)(?!\d){_CLOCK}",
+    re.IGNORECASE,
+)
+"""09/05/2024: May or September, by the country that writes it."""
+_MONTH_FIRST_ZONES = ("America/", "US/", "Asia/Manila")
 _UNIT = r"秒[钟鐘]?|分[钟鐘]?|小时|小時|個小時|个小时|天|日|周|週|星期|个星期|個星期|个月|個月|月|年"
 _RELATIVE = re.compile(
     rf"(?P<count>\d{{1,3}}|[一二两三四五六七八九十半]{{1,3}})\s?(?P<unit>{_UNIT})(?:之|以)?前"
@@ -89,6 +95,19 @@ _ENGLISH_DAYS = {
     "month": 30,
     "year": 365,
 }
+
+
+_ABBREVIATED = {
+    **dict.fromkeys(("ET", "EST", "EDT"), "America/New_York"),
+    **dict.fromkeys(("MT", "MST", "MDT"), "America/Denver"),
+    **dict.fromkeys(("PT", "PST", "PDT"), "America/Los_Angeles"),
+    "BST": "Europe/London",
+    **dict.fromkeys(("CET", "CEST"), "Europe/Paris"),
+    "HKT": "Asia/Hong_Kong",
+    "SGT": "Asia/Singapore",
+    "JST": "Asia/Tokyo",
+}
+"""Abbreviations that mean one zone; CST is China's and Chicago's, so the source's own zone holds."""
 
 
 class Moment(NamedTuple):
@@ -119,14 +138,36 @@ def read_date(
             published = _absolute(match, moment, origin)
             if published:
                 return published
+    if slashed := _slashed(text, moment, origin):
+        return slashed
     if counted:
         return counted
     return _partial(text, moment, origin) if partial else None
 
 
+def _slashed(text: str, moment: Moment, origin: str) -> Published | None:
+    """A day written 09/05/2024; where both orders are possible, with the days that they allow."""
+    match = _SLASHED.search(text)
+    if not match:
+        return None
+    year, one, two = int(match["year"]), int(match["one"]), int(match["two"])
+    orders = (
+        ((one, two), (two, one))
+        if moment.time_zone.startswith(_MONTH_FIRST_ZONES)
+        else ((two, one), (one, two))
+    )
+    days = [day for month, number in dict.fromkeys(orders) if (day := _day(year, month, number))]
+    read = [_published(day, _clock(match.groupdict()), moment, origin, match[0]) for day in days]
+    found = [published for published in read if published]
+    if len(found) < 2:
+        return found[0] if found else None
+    both = sorted(published.day for published in found)
+    return replace(found[0], earliest=both[0], latest=both[1])
+
+
 def has_date(text: str, *, relative: bool = True) -> bool:
     """Whether the text states a date of any form that `read_date` knows, believable or not."""
-    patterns = (*_patterns(), _RELATIVE) if relative else _patterns()
+    patterns = (*_patterns(), _SLASHED, _RELATIVE) if relative else (*_patterns(), _SLASHED)
     return any(pattern.search(text) for pattern in patterns)
 
 
@@ -212,6 +253,10 @@ def _zone(written: str | None, time_zone: str) -> tzinfo | None:
         return _source_zone(time_zone)
     if written.upper() in ("Z", "GMT", "UTC"):
         return UTC
+    if written.upper().startswith("GMT"):
+        return timezone(timedelta(hours=int(written[3:])))
+    if written.isalpha():
+        return _source_zone(_ABBREVIATED[written]) if written in _ABBREVIATED else _source_zone(time_zone)
     return datetime.strptime(written.replace(":", ""), "%z").tzinfo
 
 

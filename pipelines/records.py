@@ -9,7 +9,7 @@ A stage that finds that a page is not a piece of news returns a Rejection instea
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -178,6 +178,8 @@ class Story:
     claims: tuple[Claim, ...]
     stripped: tuple[Stripped, ...]
     rights: tuple[Right, ...] = ()
+    dateline: Field | None = None
+    """How the text opens where it has a dateline (新华社北京5月8日电); it stays in the text too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,6 +200,23 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """Something that a text names, and where."""
+
+    kind: Literal["region", "park", "company", "money"]
+    name: str
+    """As the text has it: `text[start:end]`."""
+    start: int
+    end: int
+    code: str | None = None
+    """Of a region, GB/T 2260; of a park or company, that of the region its name begins with."""
+    value: float | None = None
+    """Of an amount of money: how many units."""
+    unit: str | None = None
+    """Of an amount of money: CNY, USD, EUR, JPY, HKD, TWD, GBP or KRW (ISO 4217)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """All that was read from one page, ready for the archive."""
 
@@ -214,6 +233,8 @@ class Reading:
     """Keys of the lines at the page's edges before cleaning (`pipelines.furniture.edge_lines`)."""
     furniture_used: tuple[int, ...] = ()
     """Those of them that cleaning treated as furniture."""
+    mentions: tuple[Mention, ...] = ()
+    """What the text names, by position (`pipelines.places`)."""
     announced_at: datetime | None = None
     """As in Page."""
     announced_by: str = ""

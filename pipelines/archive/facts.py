@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pipelines.archive.furniture import Furniture
-    from pipelines.records import Claim, Field, Reading, Rejection, Signed
+    from pipelines.records import Claim, Field, Mention, Reading, Rejection, Signed
 
 
 @dataclass
@@ -57,6 +57,7 @@ def put_reading(
     reading_id = _put_row(connection, reading, text_id, claimed_url, first_fetched_at, digest)
     _put_details(connection, reading_id, reading)
     _put_version(connection, reading, at)
+    _put_mentions(connection, text_id, reading.mentions)
     furniture.put(reading_id, reading)
     connection.execute("DELETE FROM rejections WHERE url = ?", (reading.url,))
     changes.addresses.update(url for url in (reading.url, claimed_url) if url)
@@ -159,7 +160,7 @@ def _is_known(old: tuple[str, int, bytes], at: str, page_id: int, digest: bytes)
 
 
 def _digest(reading: Reading) -> bytes:
-    said = repr((reading.story, reading.edge_lines, reading.furniture_used))
+    said = repr((reading.story, reading.edge_lines, reading.furniture_used, reading.mentions))
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
 
 
@@ -272,6 +273,16 @@ def _put_details(connection: sqlite3.Connection, reading_id: int, reading: Readi
     )
 
 
+def _put_mentions(connection: sqlite3.Connection, text_id: int, mentions: tuple[Mention, ...]) -> None:
+    """What a text names follows from the text, so that of any page that has it will do."""
+    connection.execute("DELETE FROM mentions WHERE text_id = ?", (text_id,))
+    connection.executemany(
+        'INSERT OR IGNORE INTO mentions (text_id, kind, start, "end", name, code, value, unit)'
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(text_id, m.kind, m.start, m.end, m.name, m.code, m.value, m.unit) for m in mentions],
+    )
+
+
 def _origins(reading_id: int, reading: Reading) -> list[tuple[int, str, str, str]]:
     story = reading.story
     fields = {
@@ -280,6 +291,7 @@ def _origins(reading_id: int, reading: Reading) -> list[tuple[int, str, str, str
         "editor": story.editor,
         "credited_source": story.credited_source,
         "site_name": story.site_name,
+        "dateline": story.dateline,
     }
     rows = [(reading_id, name, f.origin, f.evidence) for name, f in fields.items() if f is not None]
     if story.published is not None:

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from pipelines.clean.dateline import read_dateline
 from pipelines.clean.pinyin import drop_pinyin
 from pipelines.clean.repeats import drop_repeats
 from pipelines.clean.rights import read_rights
@@ -78,6 +79,7 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
         claims=extracted.claims,
         stripped=tuple(stripped),
         rights=read_rights(stripped),
+        dateline=read_dateline(lines),
     )
 
 

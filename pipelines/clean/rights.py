@@ -66,6 +66,7 @@ _HOLDERS = tuple(
         r"(?:来源|來源)\s?[:：]\s?([^”\"』」]{2,20})[”\"』」].{0,8}(?:作品|文章|稿件|内容)",
     )
 )
+_AFTER_HOLDER = re.compile(r"\s(?:框架|powered|theme|design|all rights|技术支持|备案|\w?icp)", re.IGNORECASE)
 _NOT_HOLDER = re.compile(
     r"^(?:所有|本文|all rights.*|rights reserved.*|未经.*|原?作者|原?出处|翻印必究|违者必究|and .*)$|^\W*$",
     re.IGNORECASE,
@@ -101,7 +102,7 @@ def _holder(text: str) -> str:
     """Whom a notice names as the owner; empty where it names nobody in particular."""
     for pattern in _HOLDERS:
         match = pattern.search(text)
-        name = match[1].strip(' \t:：-–—“”"《》()（）的') if match else ""
+        name = _AFTER_HOLDER.split(match[1])[0].strip(' \t:：-–—“”"《》()（）的') if match else ""
         if 2 <= len(name) <= 50 and not _NOT_HOLDER.match(name):
             return name
     return ""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.dates import Moment
+from pipelines.dates import Moment, read_date
 from pipelines.extract.body import Body, notices_below, read_body
 from pipelines.extract.byline import Byline, Place, read_byline
 from pipelines.extract.container import choose, size, trusted, weigh
-from pipelines.extract.embedded import embedded_body
+from pipelines.extract.embedded import embedded_body, embedded_value
 from pipelines.extract.kind import LEAST_TEXT, not_news
 from pipelines.extract.language import find_language
 from pipelines.extract.metadata import Metadata, read_claims, read_metadata
@@ -21,6 +21,7 @@ from pipelines.extract.scan import scan
 from pipelines.extract.second import second_opinion
 from pipelines.extract.title import find_title, normal, site_suffix
 from pipelines.extract.tree import parse
+from pipelines.publishers import normalise_publisher
 from pipelines.records import Decoded, Extracted, Field, Page, Rejection, Source
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 
 _DOUBT_SCORE = 40.0
 """A vote with fewer characters of prose than this is in doubt."""
+_SCRIPT_DATES = (
+    "newsTime|publishTime|publish_time|publishDate|publish_date|pubTime|pubDate|pub_time|publishedAt|published_at"
+    "|releaseTime|release_time|datePublished|ptime"
+)
+_SCRIPT_SOURCES = "source|sourceName|source_name|newsSource|mediaName|media_name|origin"
 _DOUBT_SHARE = 0.5
 """So is one that holds less than this share of the page's prose."""
 
@@ -46,16 +52,20 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     title, title_line = find_title(lines.lines, metadata)
     trust = trusted(lines, title_line)
     choice = choose(lines, weigh(lines, trust, title_line))
+    scripted = False
     reason = not_news(root, lines, choice, metadata.title_element, page.url_answered, digest=trust.digest)
     body = read_body(lines, choice, trust, title_line) if choice and not reason else Body((), ())
     if reason or choice is None or _in_doubt(choice):
         other = _other_body(root, metadata, body, reason)
         if other is None:
             return _rejection(page, reason or "no text: no prose")
+        scripted = bool(reason) or choice is None
         body = body._replace(lines=other)
     place = Place(title_line, choice.first, choice.last) if choice else Place(title_line, 0, 0)
     moment = Moment(page.fetched_at, source.time_zone)
     byline = read_byline(root, lines.lines, place, metadata, moment, page.url_answered)
+    if scripted:
+        byline = _scripted(byline, root, moment)
     around = notices_below(lines, choice) if choice else ()
     return _extracted(body, title, byline, metadata, root, page, around)
 
@@ -82,6 +92,17 @@ def _extracted(
         stripped=body.stripped,
         around=around,
     )
+
+
+def _scripted(byline: Byline, root: HtmlElement, moment: Moment) -> Byline:
+    """The byline of a page whose text is in its scripts: there its date and source are too."""
+    published, credited = byline.published, byline.credited_source
+    if published is None and (value := embedded_value(root, _SCRIPT_DATES)):
+        published = read_date(value, moment, "script")
+    name = normalise_publisher(embedded_value(root, _SCRIPT_SOURCES)) if credited is None else ""
+    if 2 <= len(name) <= 30:
+        credited = Field(name, "script", name)
+    return byline._replace(published=published, credited_source=credited)
 
 
 def _rejection(page: Page, reason: str) -> Rejection:

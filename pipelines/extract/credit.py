@@ -31,6 +31,12 @@ _BARE_CREDIT = re.compile(
     r"^[（(【\[]?\s?(?:本文)?(?:转载自|轉載自|转自|轉自|摘自"
     r"|稿源)\s?[:：]?\s?[《“]?(?=[\u4e00-\u9fffA-Z].{1,24}[》”]?\s?[）)】\]]?。?$)"
 )
+_REPORTED_BY = re.compile(
+    r"^(?:[（(【\[]\s?[据據](?=[^，。]{2,20}[）)】\]]$)|[据據](?=[^，。]{2,20}(?:报道|報道|报导"
+    r"|報導|消息)[。]?$))\s?[《“]?"
+)
+"""据…报道 in a line or brackets of its own; within a sentence it is the news."""
+_REPORTED_END = re.compile(r"[》”]?(?:的)?(?:报道|報道|报导|報導|消息|電|电)?[）)】\]]?[。]?$")
 _WIRE_CREDIT = re.compile(r"^(?:SOURCE|NEWS PROVIDED BY):? (?=[A-Z].{1,60}$)")
 """How press releases name who sent them; in capitals, since sentences begin with Source too."""
 _NOTICE = re.compile(r"(?:注明|註明|标明|標明|标注)\s?[“\"「『]?$")
@@ -72,11 +78,19 @@ def find_credited_source(root: HtmlElement, lines: Sequence[str], metadata: Meta
         return field
     if named_elements:
         return named_elements
-    for text in lines:
-        bare = (_BARE_CREDIT.search(text) or _WIRE_CREDIT.search(text)) if len(text) < 80 else None
-        if bare and (field := _source(text[bare.end() :], "credit line", text)):
-            return field
-    return None
+    return next((field for text in lines if (field := _credit_line(text))), None)
+
+
+def _credit_line(text: str) -> Field | None:
+    """The source that a line names which says nothing else: 转载自…, SOURCE …, （据…报道）."""
+    if len(text) >= 80:
+        return None
+    bare = _BARE_CREDIT.search(text) or _WIRE_CREDIT.search(text)
+    if bare:
+        return _source(text[bare.end() :], "credit line", text)
+    reported = _REPORTED_BY.match(text) if len(text) <= 40 else None
+    name = _REPORTED_END.sub("", text[reported.end() :]) if reported else ""
+    return _source(name, "credit line", text) if name else None
 
 
 def _named_source(root: HtmlElement) -> Field | None:

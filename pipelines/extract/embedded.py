@@ -36,6 +36,18 @@ def embedded_body(root: HtmlElement, metadata: Metadata) -> tuple[str, ...]:
     return _lines(best) if best else ()
 
 
+def embedded_value(root: HtmlElement, names: str) -> str:
+    """The first string or number that the page's scripts give one of these names; empty without one."""
+    wanted = re.compile(
+        rf'["\']?\b(?:{names})["\']?\s*[:=]\s*(?:"([^"\\\n]{{2,60}})"|\'([^\'\\\n]{{2,60}})\')'
+    )
+    for script in root.iter("script"):
+        match = wanted.search((script.text or "")[:_SCRIPT_LIMIT])
+        if match:
+            return match[1] or match[2]
+    return ""
+
+
 def _decoded(text: str) -> str:
     """A JavaScript string literal's value, with HTML that was escaped for it unescaped."""
     try:

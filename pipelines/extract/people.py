@@ -18,7 +18,9 @@ _AUTHOR_LABEL = re.compile(
     r"|(?<![a-z])written by)\s?[:：/／|丨]\s?"
     r"|[（(【\[]\s?(?:[\u4e00-\u9fff·]{0,12})(?:记者|記者)\s?|^(?:[\u4e00-\u9fff·]{0,8})(?:记者"
     r"|記者)\s(?=[\u4e00-\u9fff ]{2,20}$)"
-    r"|(?:记者|記者)(?=[\u4e00-\u9fff]{2,4}\s?[／/])|^(?:by|words by|reporting by)\s(?=[A-Z])",
+    r"|(?:记者|記者)(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/](?:记者|記者)(?=[\u4e00-\u9fff]{2,4}$)"
+    r"|^(?:记者|記者)(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|通訊員|摄|报道|(?:19|20)\d\d))"
+    r"|\s(?:记者|記者)\s(?=[\u4e00-\u9fff]{2,4}$)|^(?:by|words by|reporting by)\s(?=[A-Z])",
     re.IGNORECASE,
 )
 _EDITOR_LABEL = re.compile(
@@ -39,6 +41,7 @@ _ROLE = re.compile(
 )
 _ASIDE = re.compile(r"\s(?:in|for|from|at) [A-Z].*$|\s?[–—•·].*$|,\s.*$")
 """What follows an English name in a byline: a place, a role, a paper."""
+_COLLEAGUE = re.compile(r"\s+(?:通讯员|通訊員|摄影|攝影|摄|文/)")
 _STAFF_CODE = re.compile(r"[_\-\s]?[A-Z]{1,4}\d{2,7}$")
 _NOT_NAME = re.compile(
     r"^(?:admin|administrator|root|test|editor|佚名|未知|匿名|本站|网络|互联网|不详|管理员"
@@ -103,6 +106,6 @@ def _names_the_site(name: str, metadata: Metadata) -> bool:
 def _person(value: str) -> str:
     """The name or names at the start of a value; empty where it is no name."""
     value = value_after(_ROLE.sub("", value.lstrip(" :：/／\u3000[【(（"), count=1), 0).strip(" -–—_、")
-    value = _STAFF_CODE.sub("", value).strip()
+    value = _STAFF_CODE.sub("", _COLLEAGUE.split(value, maxsplit=1)[0]).strip()
     value = _ASIDE.sub("", value) if value[:1].isascii() else value
     return value if 2 <= len(value) <= 30 and _NAME.match(value) and not _NOT_NAME.match(value) else ""

@@ -66,5 +66,7 @@ def _read(folder: Path) -> Story | Rejection:
 
 
 def _value(story: Story, name: str) -> Any:
+    if name == "rights":
+        return [right.kind for right in story.rights]
     value = getattr(story, name)
     return value if value is None or isinstance(value, str) else value.value

@@ -157,3 +157,52 @@ def test_pinyin_goes_and_an_abbreviation_stays() -> None:
 def test_a_page_of_nothing_but_boilerplate_is_rejected() -> None:
     result = _clean("招商热线：400-0456-789", "版权所有 不得转载")
     assert result == Rejection(PAGE.url, PAGE.source, "clean", "no text: nothing but boilerplate")
+
+
+def test_a_dateline_is_data_and_stays_in_the_text() -> None:
+    line = f"新华社滨江5月8日电（记者 王小明）{NEWS}"
+    story = _clean(line, MORE)
+    assert isinstance(story, Story)
+    assert story.dateline == Field("新华社滨江5月8日电（记者 王小明）", "opening", line[:200])
+    assert _text(story) == [line, MORE]
+
+
+def test_the_contacts_of_a_notice_stay_and_the_hotline_below_them_goes() -> None:
+    contacts = ["三、联系方式", "联系人：宋佳，电话：0839-3300112", "临湖管委会", "2024年6月1日"]
+    result = _clean(NEWS, *contacts, "招商热线：400-0456-789", title="关于申报补助的通知")
+    assert _text(result) == [NEWS, *contacts]
+
+
+def test_a_slogan_below_a_block_of_contacts_goes_with_it() -> None:
+    tail = [
+        "选址通·常州站 张先生 15988887777",
+        "微信：xzt_changzhou",
+        "选址通，让产业落地更简单！服务企业三万家。",
+    ]
+    assert _text(_clean(NEWS, MORE, *tail)) == [NEWS, MORE]
+
+
+def test_a_caption_said_many_times_on_end_goes_and_a_refrain_stays() -> None:
+    verses = (NEWS, MORE, NEWS.replace("临湖", "滨江"), MORE.replace("好项目", "大项目"))
+    refrain = [line for verse in verses for line in ("我们一起努力向未来前进", verse)]
+    assert _text(_clean(*refrain)) == refrain
+    assert _text(_clean(NEWS, *["园区夜景航拍图片集锦展示"] * 4, MORE)) == [NEWS, MORE]
+
+
+def test_notices_below_the_article_are_accounted_for() -> None:
+    extracted = Extracted(
+        lines=(NEWS, MORE),
+        title=Field("园区新签项目三十二个", "heading"),
+        published=None,
+        author=None,
+        editor=None,
+        credited_source=None,
+        site_name=None,
+        language=None,
+        claims=(),
+        around=("如有侵权请联系删除：law@park.example", "责任编辑：王小明", "关于本站版权意识的讨论"),
+    )
+    story = clean(extracted, PAGE, Source("www.example.cn"))
+    assert isinstance(story, Story)
+    assert [piece.kind for piece in story.stripped] == ["copyright", "editor"]
+    assert [(right.kind, right.contact) for right in story.rights] == [("takedown", "law@park.example")]

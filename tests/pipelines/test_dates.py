@@ -57,6 +57,12 @@ def _value(text: str, **options: bool) -> str | None:
         ("yesterday", "2024-06-27"),
         ("admin9个月前 (09-27)漳州产业信息28", "2023-09-27"),
         ("6个月前（12-31）", "2023-12-31"),
+        ("25/05/2024 08:30", "2024-05-25T08:30:00+08:00"),
+        ("09/05/2024", "2024-05-09"),
+        ("May 9, 2024 8:30 am EDT", "2024-05-09T08:30:00-04:00"),
+        ("May 9, 2024 8:30 am CST", "2024-05-09T08:30:00+08:00"),
+        ("2024-05-09 08:30 GMT+8", "2024-05-09T08:30:00+08:00"),
+        ("2024-05-09T00:00:00Z", "2024-05-09"),
     ],
 )
 def test_a_date_is_read_in_every_form_that_pages_use(text: str, value: str) -> None:
@@ -121,3 +127,22 @@ def test_a_date_of_any_form_is_noticed() -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "days"),
+    [
+        ("Asia/Shanghai", ("2024-03-04", "2024-03-04", "2024-04-03")),
+        ("America/Chicago", ("2024-04-03", "2024-03-04", "2024-04-03")),
+    ],
+)
+def test_a_day_that_may_be_read_in_two_orders_keeps_both(zone: str, days: tuple[str, str, str]) -> None:
+    found = read_date("04/03/2024", Moment(FETCHED.fetched_at, zone), "byline")
+    assert found
+    assert (str(found.day), str(found.earliest), str(found.latest)) == days
+
+
+def test_midnight_in_utc_is_a_day_without_a_time_in_every_zone() -> None:
+    found = read_date("2024-05-09T00:00:00Z", Moment(FETCHED.fetched_at, "America/New_York"), "meta:date")
+    assert found
+    assert found.day == date(2024, 5, 9)
