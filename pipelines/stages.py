@@ -1,6 +1,6 @@
 """The whole path of a page, every stage named once: read this file first.
 
-    Page -> decode -> extract -> clean -> sign -> Reading -> (one writer) join -> archive
+    Page -> decode -> extract -> clean -> sign, find mentions -> Reading -> (one writer) join -> archive
 
 `read_page` is a pure function of its arguments, so it runs in any process or on any machine.
 """
@@ -13,6 +13,7 @@ from pipelines.clean import clean
 from pipelines.decode import decode
 from pipelines.extract import extract
 from pipelines.furniture import edge_lines, furniture_on
+from pipelines.places import find_mentions
 from pipelines.records import Page, Reading, Rejection, Source
 from pipelines.sign import sign
 
@@ -43,6 +44,7 @@ def read_page(page: Page, source: Source) -> Reading | Rejection:
         signed=sign(story.text),
         edge_lines=edge_lines(extracted.lines),
         furniture_used=tuple(sorted(used)),
+        mentions=find_mentions(story.text),
         announced_at=page.announced_at,
         announced_by=page.announced_by,
     )

@@ -40,6 +40,7 @@ _SECRET = {
 }
 _SHOWN = {
     "texts": ("text", "id IN (SELECT text_id FROM main.copies)"),
+    "mentions": ("name", "text_id IN (SELECT text_id FROM main.copies)"),
     "readings": (
         "page_url url_answered title author editor credited_source site_name claimed_url digest",
         "id IN (SELECT reading_id FROM main.copies)",

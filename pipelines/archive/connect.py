@@ -62,7 +62,7 @@ def open_for_writing(path: Path, *, create: bool = True, replaying: bool = False
 
 
 def read_only(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write; rows are `sqlite3.Row`.
+    """A connection that cannot write; rows are `sqlite3.Row`. An older archive is migrated first.
 
     Raises:
         RefusedError: the archive is behind its ledger of removals.
@@ -73,6 +73,15 @@ def read_only(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise missing(path)
     _refuse_folder(path)
+    connection = _open_read_only(path)
+    if _is_older(connection):
+        connection.close()
+        open_for_writing(path, create=False).close()
+        connection = _open_read_only(path)
+    return connection
+
+
+def _open_read_only(path: Path) -> sqlite3.Connection:
     with storage_errors(path):
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_MS / 1000
@@ -161,13 +170,24 @@ def _script(sql: str) -> Callable[[Database], None]:
     return apply
 
 
-def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
-    known = {file.stem for file in _MIGRATIONS.glob("[0-9]*.sql")}
+def _applied(connection: sqlite3.Connection) -> set[str]:
     table = "SELECT 1 FROM sqlite_schema WHERE name = '_sqlite_migrations'"
     if connection.execute(table).fetchone() is None:
-        return
-    applied = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (_SET,))
-    newer = {row[0] for row in applied} - known
+        return set()
+    sql = "SELECT name FROM _sqlite_migrations WHERE migration_set = ?"
+    return {row[0] for row in connection.execute(sql, (_SET,))}
+
+
+def _known() -> set[str]:
+    return {file.stem for file in _MIGRATIONS.glob("[0-9]*.sql")}
+
+
+def _is_older(connection: sqlite3.Connection) -> bool:
+    return bool(_known() - _applied(connection))
+
+
+def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+    newer = _applied(connection) - _known()
     if newer:
         raise NewerArchiveError(f"{path}: written by a newer parknews ({max(newer)}); install that version")
 

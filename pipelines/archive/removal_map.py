@@ -72,6 +72,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "gone": (URL, "page_url at status"),
     "stale": (URL, "page_url page_id"),
     "stay_down_matches": (URL, "url source page_id removal_id containment at decision"),
+    "mentions": (NODE, "text_id kind start end name code value unit"),
     "nodes": (NODE, "node_id cluster_id shingles scheme signature keys"),
     "node_keys": (NODE, "key place node_id"),
     "pairs": (

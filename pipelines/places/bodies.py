@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipelines.places.records import Mention, lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pipelines.places.records import Kind
 
 _STEM_MAX = 14
 _COMPANY_MAX = 22
@@ -61,7 +60,7 @@ def _ended_by(
         yield _Candidate(start, match.start(), match.end(), region, bool(start) and opened)
 
 
-def _mention(kind: Kind, text: str, one: _Candidate) -> Mention:
+def _mention(kind: Literal["park", "company"], text: str, one: _Candidate) -> Mention:
     code = one.region.code if one.region else None
     return Mention(kind, text[one.start : one.end], one.start, one.end, code)
 

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any
 
 from pipelines.normalise import normalise
+from pipelines.records import Mention
 
-Kind = Literal["region", "park", "company", "money"]
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Something that a text names, and where."""
-
-    kind: Kind
-    name: str
-    """As the text has it: `text[start:end]`."""
-    start: int
-    end: int
-    code: str | None = None
-    """Of a region, GB/T 2260; of a park or company, that of the region its name begins with."""
-    value: float | None = None
-    """Of an amount of money: how many units."""
-    unit: str | None = None
-    """Of an amount of money: CNY, USD, EUR, JPY, HKD, TWD, GBP or KRW (ISO 4217)."""
+__all__ = ["Mention", "lists", "plain"]
 
 
 def plain(text: str) -> str:

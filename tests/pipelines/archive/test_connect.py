@@ -43,6 +43,22 @@ def test_an_archive_of_an_older_version_is_migrated_with_all_it_holds(
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_a_reader_of_an_older_archive_sees_it_as_it_is_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, old = tmp_path / "archive.db", tmp_path / "migrations"
+    old.mkdir()
+    first = connect._MIGRATIONS / "0001_archive.sql"
+    (old / first.name).write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(connect, "_MIGRATIONS", old)
+        connect.open_for_writing(path).close()
+    reader = read_only(path)
+    assert reader.execute("SELECT count(*) FROM mentions").fetchone()[0] == 0
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.execute("DELETE FROM mentions")
+
+
 @pytest.mark.parametrize("open_it", [Archive, read_only])
 def test_an_archive_of_a_newer_version_is_refused_untouched(
     tmp_path: Path, open_it: Callable[[Path], object]
