@@ -15,14 +15,12 @@ from hypothesis import strategies as st
 
 from pipelines.archive import Archive
 from pipelines.archive.blocks import block_hash
-from pipelines.records import Claim, Rejection, Source
+from pipelines.records import Claim, Reading, Rejection, Source
 from pipelines.spelling import match_expression
 from tests.readings import HOSTS, NOW, make_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from pipelines.records import Reading
 
     Rows = Callable[..., list[tuple[object, ...]]]
 
@@ -245,10 +243,27 @@ def test_conclusions_do_not_depend_on_order_or_batches(
     assert _conclusions(order, cuts) == _conclusions(READINGS, set())
 
 
+LATEST = [result for result in READINGS if isinstance(result, Reading) and result.page_id != 6]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(gone=st.sets(st.sampled_from([reading.page_id for reading in LATEST])), at_once=st.booleans())
+def test_pages_that_go_leave_no_trace_in_what_is_concluded(gone: set[int], at_once: bool) -> None:
+    taken_back = [
+        Rejection(reading.url, reading.source, "kind", "list page", reading.page_id)
+        for reading in LATEST
+        if reading.page_id in gone
+    ]
+    left = [reading for reading in LATEST if reading.page_id not in gone]
+    came_and_went = [*LATEST, *taken_back]
+    cuts = {len(LATEST)} if at_once else set(range(len(LATEST), len(came_and_went)))
+    assert _conclusions(came_and_went, cuts) == _conclusions([*left, *taken_back], set())
+
+
 def _conclusions(order: list[Reading | Rejection], cuts: set[int]) -> list[list[tuple[object, ...]]]:
     with tempfile.TemporaryDirectory() as folder, Archive(Path(folder) / "archive.db") as archive:
         archive.put_sources([Source(host, host.split(".")[0]) for host in HOSTS])
-        bounds = [0, *sorted(cuts), len(order)]
+        bounds = [0, *sorted(cuts - {0, len(order)}), len(order)]
         for start, end in itertools.pairwise(bounds):
             archive.ingest(order[start:end], NOW)
         with sqlite3.connect(archive.path) as connection:
