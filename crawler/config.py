@@ -87,6 +87,26 @@ class Settings:
             "reason": "Where the processes of this machine share each host's pace, whatever their archives.",
         },
     )
+    notify: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "variable": "PARKNEWS_NOTIFY",
+            "option": "",
+            "unit": "apprise addresses, a space between two",
+            "default": "",
+            "reason": "Who is told of troubles that are new or over: mailto://, wecombot://, dingtalk://.",
+        },
+    )
+    metrics: Path | None = field(
+        default=None,
+        metadata={
+            "variable": "PARKNEWS_METRICS",
+            "option": "",
+            "unit": "path",
+            "default": "",
+            "reason": "A .prom file for node_exporter, written after each crawl and by `status --notify`.",
+        },
+    )
     verbose: int = field(
         default=0,
         metadata={
@@ -127,7 +147,9 @@ def read_settings(
 def _convert(name: str, variable: str, raw: str) -> object:
     if name == "contact" and not _CONTACT.fullmatch(raw):
         raise ConfigurationError(f"{variable}={raw!r}: must be an e-mail address or a URL")
-    if name in {"db", "sources", "runtime"}:
+    if name == "notify":
+        return tuple(raw.split())
+    if name in {"db", "sources", "runtime", "metrics"}:
         return Path(raw)
     if name == "workers":
         if not raw.isdecimal() or not 1 <= int(raw) <= 256:

@@ -7,19 +7,26 @@ Standing a source. Pure: the command hands everything in.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from crawler.troubles import Trouble, Watched
+from crawler.usual import unusual
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping, Sequence
 
     from crawler.records import CrawlSource
 
-State = Literal["ok", "new", "wrong", "removed"]
+State = Literal["ok", "new", "wrong", "acknowledged", "removed"]
 
 _TIMER_SLACK = 0.05
 """A timer that runs every six hours is never exact: a source is due when 95% of its interval has passed."""
+
+TEMPLATE_TOLD_S = 7 * 86400.0
+"""How long a redesign is told: a week with it, and it is how the site looks."""
+CERTIFICATE_S = 14 * 86400.0
+"""Certificates are renewed a month before their end, where somebody looks after them."""
 
 _MANY_PAGES = 3
 """One or two pages that are no article after all say nothing about a site."""
@@ -39,6 +46,13 @@ class PastRun:
     failed: int
     refused: int
     last_error: str = ""
+    new: int = 0
+    """Pages read for the first time."""
+    undated: int = 0
+    rejected: int = 0
+    """Pages that were fetched and found to be no news."""
+    gone: int = 0
+    found: int = 0
     stopped: bool = False
     """It was asked to stop before it had fetched all: the rest waits for the next run."""
 
@@ -65,7 +79,7 @@ class Standing:
     name: str
     state: State
     reason: str
-    """What is wrong and where to look; empty where nothing is."""
+    """What is wrong and where to look, the worst first; empty where nothing is."""
     last_success_at: datetime | None
     """Start of the last run that got an answer."""
     next_due_at: datetime | None
@@ -73,17 +87,28 @@ class Standing:
     held: Yield
     runs: tuple[PastRun, ...]
     """The last runs that took it, newest first."""
+    troubles: tuple[Trouble, ...] = ()
+    since: datetime | None = None
+    """Since when its oldest trouble is known; None: it is new, or there is none."""
+    acknowledged_until: datetime | None = None
 
 
 def standings(
     sources: Sequence[CrawlSource],
     runs: Sequence[PastRun],
     held: Mapping[str, Yield],
+    watched: Mapping[str, Watched] | None = None,
+    now: datetime | None = None,
 ) -> list[Standing]:
     """Every source's standing, in the order of the sources file; `runs` newest first."""
+    now = now or max((run.started_at for run in runs), default=datetime.now(UTC))
     return [
         _standing(
-            source, tuple(run for run in runs if run.source == source.host), held.get(source.host, Yield())
+            source,
+            tuple(run for run in runs if run.source == source.host),
+            held.get(source.host, Yield()),
+            (watched or {}).get(source.host, Watched()),
+            now,
         )
         for source in sources
     ]
@@ -98,6 +123,14 @@ def due(sources: Sequence[CrawlSource], runs: Sequence[PastRun], now: datetime) 
     return [source for source in sources if _is_due(source, runs, now)]
 
 
+def timer_standing(why: str) -> Standing:
+    """The timer as if it were a source, so that its troubles are told like theirs."""
+    troubles = (Trouble("timer", why),) if why else ()
+    return Standing(
+        "timer", "the timer", "wrong" if why else "ok", why, None, None, Yield(), (), troubles=troubles
+    )
+
+
 def _is_due(source: CrawlSource, runs: Sequence[PastRun], now: datetime) -> bool:
     last = _last_success([run for run in runs if run.source == source.host and not run.stopped])
     return last is None or last + timedelta(seconds=source.every_s * (1 - _TIMER_SLACK)) <= now
@@ -107,25 +140,62 @@ def _last_success(runs: Sequence[PastRun]) -> datetime | None:
     return next((run.started_at for run in runs if run.fetched or run.unchanged), None)
 
 
-def _standing(source: CrawlSource, runs: tuple[PastRun, ...], held: Yield) -> Standing:
+def _standing(
+    source: CrawlSource, runs: tuple[PastRun, ...], held: Yield, watched: Watched, now: datetime
+) -> Standing:
     last = _last_success(runs)
-    reason = _reason(runs, held)
-    state: State = "wrong" if reason else "ok" if runs else "new"
+    troubles = () if held.status == "removed" else tuple(_troubles(runs, held, watched, now))
+    known = dict(watched.since)
+    since = [known[trouble.kind] for trouble in troubles if trouble.kind in known]
+    until = watched.acknowledged_until
+    acknowledged = bool(troubles) and until is not None and until > now.timestamp()
+    state: State = "wrong" if troubles else "ok" if runs else "new"
+    state = "acknowledged" if acknowledged else state
     return Standing(
         host=source.host,
         name=source.name,
         state="removed" if held.status == "removed" else state,
-        reason=reason,
+        reason="; also: ".join(trouble.reason for trouble in troubles),
         last_success_at=last,
         next_due_at=last and last + timedelta(seconds=source.every_s),
         held=held,
         runs=runs,
+        troubles=troubles,
+        since=datetime.fromtimestamp(min(since), UTC) if len(since) == len(troubles) > 0 else None,
+        acknowledged_until=datetime.fromtimestamp(until, UTC) if acknowledged and until else None,
     )
+
+
+def _troubles(runs: Sequence[PastRun], held: Yield, watched: Watched, now: datetime) -> Iterator[Trouble]:
+    """What is wrong with a source, the worst first."""
+    if watched.quarantine:
+        what = "look at it, then `parknews sources release`"
+        yield Trouble("quarantine", f"held, it seems to be another site now ({watched.quarantine}); {what}")
+        return
+    challenge = runs[0].last_error if runs and "bot challenge" in runs[0].last_error else ""
+    if challenge:
+        yield Trouble("challenge", f"it asks for proof of a human ({challenge}); ask its owner for access")
+    if reason := _reason(runs, held):
+        yield Trouble("down" if runs and not _answered(runs[0]) else "run", reason)
+    elif not challenge:
+        yield from unusual(runs, now)
+    changed = watched.template_changed_at
+    if changed is not None and now.timestamp() - changed < TEMPLATE_TOLD_S:
+        day = datetime.fromtimestamp(changed, UTC)
+        yield Trouble("template", f"its pages look different since {day:%Y-%m-%d}; `show` a new article")
+    expires = watched.certificate_expires_at
+    if expires is not None and expires - now.timestamp() < CERTIFICATE_S:
+        day = datetime.fromtimestamp(expires, UTC)
+        yield Trouble("certificate", f"its certificate ends on {day:%Y-%m-%d}; tell its owner")
+
+
+def _answered(run: PastRun) -> bool:
+    return bool(run.fetched or run.unchanged)
 
 
 def _reason(runs: Sequence[PastRun], held: Yield) -> str:
     """What is wrong with the last run, the worst first."""
-    if not runs or held.status == "removed":
+    if not runs:
         return ""
     last = runs[0]
     if not last.fetched and not last.unchanged:

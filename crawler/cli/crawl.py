@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -12,7 +13,7 @@ from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.failures import ATTENTION
 from crawler.cli.output import answers, one_line, print_json, remarks, table
-from crawler.cli.status import due_sources
+from crawler.cli.status import due_sources, tell_changes
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def crawl(
     if due:
         chosen = due_sources(settings.db, chosen)
     if not chosen:
+        _beat(settings, "nothing due")
         _say_nothing_is_due(as_json)
         return
     limit_s = _limit_s(time_limit)
@@ -75,6 +77,9 @@ def crawl(
         chosen,
         run_options(settings, revisit=revisit, time_limit_s=limit_s, max_pages=max_pages),
     )
+    if due:
+        _beat(settings, report.outcome)
+    tell_changes(settings, sources)
     if as_json:
         print_json(report_json(report))
     else:
@@ -144,6 +149,13 @@ def print_report(console: Console, report: RunReport, names: dict[str, str]) -> 
     )
     for trouble in report.troubles:
         console.print(f"! {one_line(trouble)}", soft_wrap=True)
+
+
+def _beat(settings: Settings, outcome: str) -> None:
+    from crawler.heartbeat import beat  # noqa: PLC0415  # only after a run from a timer
+
+    if settings.db.exists():
+        beat(settings.db, outcome, datetime.now(UTC))
 
 
 def _limit_s(written: str) -> float | None:

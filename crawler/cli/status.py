@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from crawler.config import Settings
     from crawler.records import CrawlSource
     from crawler.status import PastRun, Standing, Yield
+    from crawler.troubles import Watched
 
 EPILOG = examples(
     ("a line a source, then what is wrong", "parknews status"),
@@ -29,30 +31,75 @@ EPILOG = examples(
     ),
 )
 
-_RUNS = 10
-"""Runs looked at per source: two and a half days of the usual six hours."""
+_RUNS = 120
+"""Runs looked at per source: a month of the usual six hours."""
 
 
 def status(
     ctx: typer.Context,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Tell who is in PARKNEWS_NOTIFY of what has changed.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show each source's last success, next due time and yield; exit 1 where something is wrong."""
     from crawler.sources import nothing_to_crawl, read_sources  # noqa: PLC0415  # --help reads no file
-    from crawler.status import standings  # noqa: PLC0415
 
     settings = settings_of(ctx)
     sources = read_sources(settings.sources)
     if not sources:
         raise nothing_to_crawl(settings.sources)
-    runs, held = _history(settings.db)
-    found = standings(sources, runs, held)
+    found, timer = look(settings, sources)
+    if notify:
+        tell_changes(settings, sources, timer)
     if as_json:
-        print_json({"sources": [_standing_json(standing) for standing in found]})
+        print_json({"timer": timer, "sources": [_standing_json(standing) for standing in found]})
     else:
         _print_standings(answers(), found)
-    if any(standing.state == "wrong" for standing in found):
+        if timer:
+            answers().print(f"! timer: {timer}", soft_wrap=True)
+    if timer or any(standing.state == "wrong" for standing in found):
         raise typer.Exit(ATTENTION)
+
+
+def look(settings: Settings, sources: list[CrawlSource]) -> tuple[list[Standing], str]:
+    """How every source stands now, and what is wrong with the timer (mostly nothing)."""
+    from crawler.heartbeat import dead_timer, last_beat  # noqa: PLC0415  # --help needs none of it
+    from crawler.status import standings  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    runs, held = _history(settings.db)
+    found = standings(sources, runs, held, _watched(settings.db), now)
+    return found, dead_timer(last_beat(settings.db), sources, now)
+
+
+def tell_changes(settings: Settings, sources: list[CrawlSource], timer: str = "") -> None:
+    """Tells of troubles that are new or over, notes them, and writes the metrics where asked to."""
+    from crawler.heartbeat import last_beat  # noqa: PLC0415  # only where something is told
+    from crawler.metrics import write_metrics  # noqa: PLC0415
+    from crawler.notify import sender, tell  # noqa: PLC0415
+    from crawler.status import timer_standing  # noqa: PLC0415
+    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
+
+    if not settings.db.exists():
+        return
+    found, _ = look(settings, sources)
+    with CrawlStore(store_path(settings.db)) as store:
+        send = sender(settings.notify)
+        tell(store, [*found, timer_standing(timer)], store.watched(), send, now=datetime.now(UTC).timestamp())
+    if settings.metrics is not None:
+        write_metrics(settings.metrics, found, last_beat(settings.db))
+
+
+def _watched(db: Path) -> dict[str, Watched]:
+    """What the crawl store knows of the sources; read without writing, so that a reader may ask."""
+    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
+
+    path = store_path(db)
+    if not path.exists():
+        return {}
+    with CrawlStore(path) as store:
+        return store.watched()
 
 
 def due_sources(db: Path, sources: list[CrawlSource]) -> list[CrawlSource]:
@@ -117,7 +164,10 @@ def _print_standings(console: Console, found: list[Standing]) -> None:
     console.print(rows)
     for standing in found:
         if standing.reason:
-            console.print(f"! {one_line(standing.host)}: {one_line(standing.reason)}", soft_wrap=True)
+            known = f" (since {standing.since:%Y-%m-%d})" if standing.since else ""
+            until = standing.acknowledged_until
+            known = f" (acknowledged until {until:%Y-%m-%d})" if until else known
+            console.print(f"! {one_line(standing.host)}: {one_line(standing.reason)}{known}", soft_wrap=True)
 
 
 def _when(moment: datetime | None, otherwise: str) -> str:

@@ -21,6 +21,7 @@ from crawler.addresses import AddressRefusedError
 from crawler.frontier import Fetched, Link
 from crawler.judge import MAX_HOPS, judge, location_of
 from crawler.links import Scope
+from crawler.lookout import Lookout
 from crawler.pace import SharedPace
 from crawler.reasons import RETRIED, UNREACHED, error_reason, is_too_large, status_reason
 from crawler.records import FetchOptions
@@ -91,6 +92,7 @@ class NewsSpider(Spider):
         self._tally = Tally(self._scopes)
         self._strikes: Counter[str] = Counter()
         self._down: set[str] = set()
+        self._lookout = Lookout(store)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
@@ -123,7 +125,11 @@ class NewsSpider(Spider):
             )
             starts = self._scopes[source.host].start_links()
             self._tally.count(source.host, found=self.store.queue(starts))
-        for source_host, host in self.store.lanes(self._scopes):
+        held = self.store.quarantined()
+        for host in held.keys() & self._scopes.keys():
+            self._tally.error(host, f"held: {held[host]}")
+            self._down.add(host)
+        for source_host, host in self.store.lanes(set(self._scopes) - held.keys()):
             scheduler.wake(source_host, host)
 
     def clock(self, source: str, host: str) -> HostClock:
@@ -160,6 +166,7 @@ class NewsSpider(Spider):
         self.stopping = self.stopping or reason != "finished"
         if self.fatal:
             return
+        self._lookout.finish(time.time())
         whole = not self.stopping
         for source, crawl in self._rounds.items():
             if whole and source not in self._down:
@@ -224,12 +231,23 @@ class NewsSpider(Spider):
     def _page(self, entry: Entry, response: Response) -> None:
         fetched_at = datetime.now(UTC)
         judged = judge(entry, response, self._scopes[entry.source], fetched_at)
+        if isinstance(judged, Fetched) and (why := self._lookout.look(entry, response, judged.kind)):
+            self._quarantine(entry, why)
+            return
         if isinstance(judged, str):
             self._fail(entry, "failed", judged, response.status)
         elif isinstance(judged, Link):
             self._redirect_to(entry, response.status, judged)
         else:
             self._commit(entry, judged)
+
+    def _quarantine(self, entry: Entry, why: str) -> None:
+        """The source seems to be another's now: nothing of it is kept until a person has looked."""
+        log.warning("%s: %s; held until `parknews sources release`", entry.source, why)
+        self.store.quarantine(entry.source, why, at=time.time())
+        self._tally.error(entry.source, f"held: {why}")
+        self._scheduler.drop_source(entry.source)
+        self._down.add(entry.source)
 
     def _commit(self, entry: Entry, fetched: Fetched) -> None:
         committed = self.store.commit_page(self._crawl(entry), entry, fetched)

@@ -11,6 +11,7 @@ from pathlib import Path
 from crawler.store.frontier import Frontier, Round
 from crawler.store.pages import Pages, SourceStatus
 from crawler.store.removal import Removals
+from crawler.store.watch import Watch
 
 __all__ = ["CrawlStore", "Round", "SourceStatus", "store_path"]
 
@@ -21,5 +22,5 @@ def store_path(archive_path: Path | str) -> Path:
     return archive.with_name(f"{archive.stem}-pages{archive.suffix or '.db'}")
 
 
-class CrawlStore(Frontier, Pages, Removals):
+class CrawlStore(Frontier, Pages, Watch, Removals):
     """The frontier and the raw pages, in one SQLite file; usable from any thread."""

@@ -54,6 +54,8 @@ class Site:
     robots: Answer | bytes | str | Handler | None = None
     log: list[Asked] = field(default_factory=list)
     most_at_once: int = 0
+    told: list[str] = field(default_factory=list)
+    """Bodies of what was posted to it."""
 
     def asked(self, path: str) -> int:
         """How often a path was asked for."""
@@ -112,6 +114,12 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (one cla
             finally:
                 with lock:
                     now[0] -= 1
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            with lock:
+                site.told.append(body.decode())
+            self._give(Answer(b"{}"))
 
         def _give(self, answer: Answer) -> None:
             if answer.wait_s:

@@ -1,0 +1,115 @@
+"""What the store remembers of how sources look and what was wrong with them."""
+
+from __future__ import annotations
+
+import array
+from typing import TYPE_CHECKING
+
+from crawler.signs import Signs
+from crawler.store.database import Database
+from crawler.troubles import Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from crawler.troubles import Trouble
+
+
+class Watch(Database):
+    """Signs of sources, troubles that were told, and what the operator said to them."""
+
+    def signs(self, source: str) -> dict[str, Signs]:
+        """How a source's pages looked last, by kind of page."""
+        with self.reading() as db:
+            rows = db.execute(
+                "SELECT kind, tokens, language, registration FROM signs WHERE source = ?", (source,)
+            ).fetchall()
+        return {
+            kind: Signs(frozenset(array.array("I", tokens)), language, registration)
+            for kind, tokens, language, registration in rows
+        }
+
+    def put_signs(self, source: str, kind: str, signs: Signs, *, changed: bool, at: float) -> None:
+        """Remember how a kind of page looks now."""
+        with self.writing() as db:
+            db.execute(
+                "INSERT INTO signs (source, kind, tokens, language, registration, at, changed_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET tokens = excluded.tokens,"
+                " language = excluded.language, registration = excluded.registration, at = excluded.at,"
+                " changed_at = CASE WHEN ? THEN excluded.at ELSE changed_at END",
+                (
+                    source,
+                    kind,
+                    array.array("I", sorted(signs.tokens)).tobytes(),
+                    signs.language,
+                    signs.registration,
+                    at,
+                    int(changed),
+                ),
+            )
+
+    def put_certificate(self, source: str, expires_at: float, *, at: float) -> None:
+        """Remember until when a source's certificate is good."""
+        with self.writing() as db:
+            db.execute("INSERT OR REPLACE INTO certificates VALUES (?, ?, ?)", (source, expires_at, at))
+
+    def quarantine(self, source: str, reason: str, *, at: float) -> None:
+        """Nothing is fetched from a source until a person has looked at it."""
+        with self.writing() as db:
+            db.execute("INSERT OR IGNORE INTO quarantines VALUES (?, ?, ?)", (source, reason, at))
+
+    def release(self, source: str) -> bool:
+        """A person has looked: the source as it is now is the right one. False: it was not held."""
+        with self.writing() as db:
+            held = db.execute("DELETE FROM quarantines WHERE source = ?", (source,)).rowcount > 0
+            if held:
+                db.execute("DELETE FROM signs WHERE source = ?", (source,))
+        return held
+
+    def quarantined(self) -> dict[str, str]:
+        """Sources that are held, with the reason."""
+        with self.reading() as db:
+            return dict(db.execute("SELECT source, reason FROM quarantines").fetchall())
+
+    def acknowledge(self, source: str, until: float, *, at: float) -> None:
+        """The operator knows of a source's troubles and wants to hear no more of them until then."""
+        with self.writing() as db:
+            db.execute("INSERT OR REPLACE INTO acks VALUES (?, ?, ?)", (source, until, at))
+
+    def note_troubles(self, found: Mapping[str, Iterable[Trouble]], *, at: float) -> None:
+        """These troubles were told; those of the same sources that are not among them have ended."""
+        with self.writing() as db:
+            for source, troubles in found.items():
+                kept = {trouble.kind: trouble.reason for trouble in troubles}
+                known = {
+                    row[0] for row in db.execute("SELECT kind FROM troubles WHERE source = ?", (source,))
+                }
+                db.executemany(
+                    "DELETE FROM troubles WHERE source = ? AND kind = ?",
+                    [(source, kind) for kind in known - kept.keys()],
+                )
+                db.executemany(
+                    "INSERT INTO troubles VALUES (?, ?, ?, ?)"
+                    " ON CONFLICT DO UPDATE SET reason = excluded.reason",
+                    [(source, kind, reason, at) for kind, reason in kept.items()],
+                )
+
+    def watched(self) -> dict[str, Watched]:
+        """All of it, by source."""
+        with self.reading() as db:
+            changed = dict(db.execute("SELECT source, MAX(changed_at) FROM signs GROUP BY source").fetchall())
+            certificates = dict(db.execute("SELECT source, expires_at FROM certificates").fetchall())
+            quarantines = dict(db.execute("SELECT source, reason FROM quarantines").fetchall())
+            acks = dict(db.execute("SELECT source, until FROM acks").fetchall())
+            told = db.execute("SELECT source, kind, since FROM troubles ORDER BY since").fetchall()
+        sources = {*changed, *certificates, *quarantines, *acks, *(row[0] for row in told)}
+        return {
+            source: Watched(
+                template_changed_at=changed.get(source),
+                certificate_expires_at=certificates.get(source),
+                quarantine=quarantines.get(source, ""),
+                acknowledged_until=acks.get(source),
+                since=tuple((kind, since) for host, kind, since in told if host == source),
+            )
+            for source in sources
+        }
