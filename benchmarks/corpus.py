@@ -4,7 +4,8 @@ DIRECTORY holds pages/ID.html (original bytes), truth.jsonl (id, text, title, da
 evaluate.py, whose measure is used. Without --stages each page is served on loopback as a site of its own
 (pN.localhost:PORT, so that nothing learned for one source touches another) and fetched by `parknews
 crawl`; what is scored is read from the archive. With --stages the stages run on the files directly,
-which also measures their CPU time. --peers scores trafilatura and readability-lxml in the same run.
+which also measures their CPU time by stage. --peers scores trafilatura and readability-lxml in the same
+run, and newspaper4k where it is installed (`pip install newspaper4k`: it is no dependency of ours).
 
 The pages are scored in two halves as well (even and odd positions in truth.jsonl): make a rule on the
 even half, and the gap between the two shows what is owed to having seen the pages.
@@ -87,7 +88,9 @@ def main() -> int:
     )
     parser.add_argument("directory", type=Path)
     parser.add_argument("--stages", action="store_true", help="run the stages on the files, without crawling")
-    parser.add_argument("--peers", action="store_true", help="also trafilatura and readability-lxml")
+    parser.add_argument(
+        "--peers", action="store_true", help="also trafilatura, readability-lxml and newspaper4k"
+    )
     parser.add_argument("--worst", type=int, default=5, help="how many of the worst pages to list")
     arguments = parser.parse_args()
     measure = _import(arguments.directory / "evaluate.py")
@@ -299,8 +302,9 @@ def _report_left(measure: Any, rows: list[dict[str, Any]], answers: dict[str, An
                 if re.search(pattern, line, re.IGNORECASE) and measure.squeeze(line) not in known:
                     left.setdefault(kind, []).append(f"{row['id']}: {line[:80]}")
     print(f"left behind  {sum(map(len, left.values()))} lines of stripped kinds")
-    for kind, lines in left.items():
-        print(f"{'':12} {kind}: " + "; ".join(lines))
+    for kind in LEFT_BEHIND:
+        lines = left.get(kind, [])
+        print(f"{'':12} {kind} {len(lines)}" + "".join(f"; {line}" for line in lines))
 
 
 # --- others ------------------------------------------------------------------------------------------
@@ -308,6 +312,10 @@ def _report_left(measure: Any, rows: list[dict[str, Any]], answers: dict[str, An
 
 def _report_peers(measure: Any, truth: list[dict[str, Any]], bodies: dict[str, bytes], clock: Clock) -> None:
     readings: dict[str, Callable[[str], Answer]] = {"trafilatura": _trafilatura, "readability": _readability}
+    if importlib.util.find_spec("newspaper"):
+        readings["newspaper4k"] = _newspaper
+    else:
+        print("== newspaper4k is not installed: not compared")
     texts = {row["id"]: _decoded(_page(row, bodies)) for row in truth}
     for name, read in readings.items():
         read(texts[truth[0]["id"]])
@@ -341,6 +349,20 @@ def _readability(text: str) -> Answer:
     except (ValueError, TypeError):
         return Answer()
     return Answer("\n".join(map(str, body.itertext())), document.short_title())
+
+
+def _newspaper(text: str) -> Answer:
+    import newspaper  # noqa: PLC0415  # optional
+
+    article = newspaper.Article("https://page.example/1.html", language="zh")
+    try:
+        article.download(input_html=text)
+        article.parse()
+    except Exception as error:  # noqa: BLE001  # a peer that fails on a page has no text there
+        print(f"{'':12} newspaper4k: {type(error).__name__}: {str(error)[:80]}")
+        return Answer()
+    day = article.publish_date.date().isoformat() if article.publish_date else ""
+    return Answer(article.text or "", article.title or "", day)
 
 
 def _report_cost(clock: Clock, pages: int) -> None:

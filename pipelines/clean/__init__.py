@@ -141,7 +141,8 @@ def _head_rule(line: str, published: Published | None, *, titled: bool) -> Rule 
     A line that is a date goes where it was read as the byline, or stands below the title and gives the
     page's date of publication; a speech may begin with its own.
     """
-    if published and published.origin == "byline" and line == published.evidence:
+    own = published.evidence if published and published.origin == "byline" else ""
+    if own and (line == own or (own in line and ":" in own and len(line) <= len(own) + 20)):
         return BARE_DATE
     if (
         titled
@@ -158,7 +159,7 @@ def _head_rule(line: str, published: Published | None, *, titled: bool) -> Rule 
 
 def _states(line: str, published: Published) -> bool:
     moment = Moment(datetime.combine(published.day, time(23, 59), UTC) + timedelta(days=1))
-    found = read_date(line, moment, "", relative=False)
+    found = read_date(line, moment, "", relative=False, partial=True)
     return bool(found and found.value[:10] == published.value[:10])
 
 

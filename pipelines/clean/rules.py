@@ -213,7 +213,9 @@ LINES: tuple[Rule, ...] = (
         "player",
         "navigation",
         r"^(?:\d{1,2}:)?\d{1,2}:\d{2}\s?/\s?(?:\d{1,2}:)?\d{1,2}:\d{2}.{0,12}$|^语音播报.{0,12}$"
-        r"|^story highlights$",
+        r"|^(?:story highlights|synopsis|key points|at a glance)$"
+        r"|^(?:video player is loading|this is a modal window|beginning of dialog window|end of dialog window"
+        r"|advertisement(?: - scroll to continue)?|scroll to continue)\b.{0,60}$",
     ),
     _rule("ruler", "navigation", r"^[\W_]+$"),
     _rule(
@@ -252,7 +254,9 @@ LINES: tuple[Rule, ...] = (
         _OPEN + r"(?:下载.{0,12}(?:app|客户端).{0,20}|打开.{0,10}(?:app|客户端).{0,20}"
         r"|(?:欢迎)?关注.{0,20}(?:公众号|微信"
         r"|微博|头条号|官微).{0,30}|subscribe to .{0,60}|sign up for .{0,80}|follow us.{0,60}"
-        r"|.{0,160}newsletter\b.{0,120}\bsign up(?: here)?|.{0,100}\b(?:can be reached"
+        r"|.{0,160}newsletter\b.{0,120}\bsign up(?: here)?|join .{0,40}\b(?:telegram|whatsapp"
+        r"|channel)\b.{0,80}"
+        r"|stay with .{0,40} for (?:updates|more|the latest)\b.{0,40}|.{0,100}\b(?:can be reached"
         r"|reach (?:him|her|them)) (?:at|on|by)\b.{0,80}"
         r"|download (?:the|our) .{0,30}app.{0,30}|(?:喜欢|喜歡).{0,12}(?:赞|讚).{0,6}|点击.{0,8}(?:蓝字"
         r"|蓝色字|关注).{0,24}|如果.{0,10}喜欢.{0,20}(?:点赞|转发"

@@ -50,7 +50,7 @@ def read_byline(
     both = [*head, *tail]
     return Byline(
         published=find_published(root, head, tail, metadata, moment, url),
-        author=find_author(both, metadata),
+        author=find_author(both, metadata, _named(lines, place)),
         editor=find_editor([*tail, *head, *_short_inside(lines, place)], metadata),
         credited_source=find_credited_source(root, both, metadata),
     )
@@ -77,6 +77,14 @@ def _tail(lines: Sequence[Line], place: Place) -> list[str]:
     return [
         line.text for line in (*inside, *(line for line in below if line.hint != "copyright")) if _short(line)
     ]
+
+
+def _named(lines: Sequence[Line], place: Place) -> list[str]:
+    """Lines close to the title in elements that are named for bylines."""
+    if place.title_line is None:
+        return []
+    near = lines[place.title_line + 1 : place.title_line + 6]
+    return [line.text for line in near if line.hint == "byline" and len(line.text) <= 40]
 
 
 def _short_inside(lines: Sequence[Line], place: Place) -> list[str]:

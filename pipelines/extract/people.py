@@ -34,6 +34,7 @@ _NAME = re.compile(
     r"|[A-Z][\w.'’-]{0,20}(?: [A-Za-z][\w.'’-]{0,20}){0,4}"
     r"|[\w\u4e00-\u9fff.·-]{2,16})$"
 )
+_ENGLISH_NAME = re.compile(r"^[A-Z][a-z.'’-]{1,15}(?: [A-Z][a-zA-Z.'’-]{0,15}){1,2}$")
 _ROLE = re.compile(
     r"^(?:[\u4e00-\u9fff]{0,12}?(?:记者|記者|评论员|評論員|专栏作者|撰稿人|通讯员|通訊員)"
     r"|staff writer|reporter)[\s:：、]*(?=\S)",
@@ -41,12 +42,13 @@ _ROLE = re.compile(
 )
 _ASIDE = re.compile(r"\s(?:in|for|from|at) [A-Z].*$|\s?[–—•·].*$|,\s.*$")
 """What follows an English name in a byline: a place, a role, a paper."""
-_COLLEAGUE = re.compile(r"\s+(?:通讯员|通訊員|摄影|攝影|摄|文/)")
+_COLLEAGUE = re.compile(r"\s+(?:通讯员|通訊員|实习生|實習生|摄影|攝影|摄|文/)")
 _STAFF_CODE = re.compile(r"[_\-\s]?[A-Z]{1,4}\d{2,7}$")
 _NOT_NAME = re.compile(
     r"^(?:admin|administrator|root|test|editor|佚名|未知|匿名|本站|网络|互联网|不详|管理员"
     r"|系统管理员|无|暂无|小编|null|none|undefined"
-    r"|unknown|name|author|作者|.*_.*|www\..*|.*\.(?:com|cn|net|org).*|登录|注册|关于我们|版权.*)$",
+    r"|unknown|name|author|作者|編輯部|编辑部|.*_.*|.*\b(?:team|staff|desk|newsroom|editors"
+    r"|correspondents?)|www\..*|.*\.(?:com|cn|net|org).*|登录|注册|关于我们|版权.*)$",
     re.IGNORECASE,
 )
 _AUTHOR_META = (
@@ -61,9 +63,20 @@ _AUTHOR_META = (
 _EDITOR_META = ("editor", "article:editor", "responsible_editor", "author_editor")
 
 
-def find_author(lines: Sequence[str], metadata: Metadata) -> Field | None:
-    """The author or authors: the first label with a name after it, then JSON-LD, then meta tags."""
-    return _labelled(lines, _AUTHOR_LABEL) or _announced(metadata, _AUTHOR_META, "author")
+def find_author(lines: Sequence[str], metadata: Metadata, named: Sequence[str] = ()) -> Field | None:
+    """The author or authors: the first label with a name after it, then JSON-LD, then meta tags.
+
+    Args:
+        lines: The lines around the article.
+        metadata: The head of the page.
+        named: Lines in elements that are named for bylines, where an English name alone is an author.
+    """
+    found = _labelled(lines, _AUTHOR_LABEL) or _announced(metadata, _AUTHOR_META, "author")
+    if found:
+        return found
+    alone = (text for text in named if _ENGLISH_NAME.match(text) and not _NOT_NAME.match(text))
+    name = next((name for name in alone if not _names_the_site(name, metadata)), None)
+    return Field(name, "byline element", name) if name else None
 
 
 def find_editor(lines: Sequence[str], metadata: Metadata) -> Field | None:

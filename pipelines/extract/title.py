@@ -36,6 +36,8 @@ _GENERIC = re.compile(
 )
 """Titles that templates give to every page."""
 _LONGEST_HEADING = 60
+_LONGEST_SITE = 16
+_BODY_NAME = re.compile(r"[园區区网局委会處处院所站]$")
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 
@@ -66,28 +68,34 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
     headings = [
         i for i, line in enumerate(lines) if line.tag == "h1" and not line.hidden and len(line.text) > 3
     ]
+    above = _above_byline(lines)
+    found = _of_head(metadata, one_heading=len(headings) == 1)
+    if found and (found.origin != "title element" or above is None or not _may_be_site(found.value)):
+        return TitleFound(found, None)
+    index = headings[0] if headings else above
+    if index is None:
+        return TitleFound(None, None)
+    origin = _ORIGIN_HEADING if headings else "line above the byline"
+    return TitleFound(Field(lines[index].text, origin, metadata.title_element[:200]), index)
+
+
+def _of_head(metadata: Metadata, *, one_heading: bool) -> Field | None:
+    """The title that the head of the page gives; none where its `<title>` names the site or nothing."""
     for origin, text in (
         ("meta:og:title", metadata.meta.get("og:title", "")),
         ("json-ld", metadata.linked("headline")),
         ("title element", metadata.title_element),
     ):
         stripped = without_suffix(text, metadata.meta.get("og:site_name", ""))
-        if (
-            stripped
-            and not _GENERIC.match(stripped)
-            and not (origin == "title element" and len(headings) == 1 and _SITE_WORDS.search(stripped))
-        ):
-            return TitleFound(Field(stripped, origin, text[:200]), None)
-    if headings:
-        return TitleFound(
-            Field(lines[headings[0]].text, _ORIGIN_HEADING, lines[headings[0]].text[:200]), headings[0]
-        )
-    above = _above_byline(lines)
-    if above is not None:
-        return TitleFound(
-            Field(lines[above].text, "line above the byline", lines[above + 1].text[:200]), above
-        )
-    return TitleFound(None, None)
+        site = origin == "title element" and one_heading and _SITE_WORDS.search(stripped)
+        if stripped and not _GENERIC.match(stripped) and not site:
+            return Field(stripped, origin, text[:200])
+    return None
+
+
+def _may_be_site(title: str) -> bool:
+    """Whether a `<title>` that no line of the page repeats may be the site's name and not a headline."""
+    return size(title) <= _LONGEST_SITE and bool(_SITE_WORDS.search(title) or _BODY_NAME.search(title))
 
 
 def _heading_above(lines: Sequence[Line], announced: Sequence[str]) -> int | None:
