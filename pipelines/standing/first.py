@@ -57,11 +57,13 @@ def _votes(copies: Sequence[Copy]) -> dict[str, set[str]]:
     votes: dict[str, set[str]] = {}
     for name, owners in credits_of(copies).items():
         votes.setdefault(_end_of(name, word), set()).update(owners)
-    own = {copy.owner: copy.publisher for copy in copies}
+    own: dict[str, set[str]] = {}
+    for copy in copies:
+        own.setdefault(copy.owner, set()).add(copy.publisher)
     return {
         name: others
         for name, owners in votes.items()
-        if (others := {owner for owner in owners if own[owner] != name})
+        if (others := {owner for owner in owners if name not in own[owner]})
     }
 
 

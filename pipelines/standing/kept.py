@@ -1,4 +1,4 @@
-"""Which copy is kept: whose text is shown, and nothing more. docs/decisions/0007-which-copy-is-kept.md says why.
+"""Which copy is kept: whose text is shown, and nothing more (docs/decisions/0007-which-copy-is-kept.md).
 
 In: the copies of an article, and what comparing two of them gives. Out: the kept one and the reasons that
 decided. In this order: not contradicted by most others' figures; credited by most other owners; the

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.standing import Claim, Copy, claims_of, credited_status, first_publisher
-from tests.pipelines.standing.test_kept import LIVE, copy
+from tests.pipelines.standing.test_kept import LIVE, SOME, copy
 
 
 def answer(*copies: Copy, contradicted: tuple[int, ...] = ()) -> tuple[str | None, str]:
@@ -121,6 +123,13 @@ def test_what_speaks_for_it_is_listed_with_what_is_not_believed() -> None:
         Claim("seen", "2026-03-10T08:01:00Z", True, "live"),
         Claim("credits", "b", True, ""),
     ]
+
+
+@given(st.lists(SOME, min_size=1, max_size=9, unique_by=lambda copy: copy.id), st.randoms())
+def test_the_answer_does_not_depend_on_the_order(copies: list[Copy], random: object) -> None:
+    shuffled = copies[:]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert first_publisher(shuffled, {}) == first_publisher(copies, {})
 
 
 def status(one: Copy, *others: Copy, covers: bool = False, contradict: bool = False) -> str | None:

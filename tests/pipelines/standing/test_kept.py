@@ -159,7 +159,8 @@ SOME = st.builds(
     st.sampled_from(["a.cn", "b.cn", "c.cn", "d.cn"]),
     st.sampled_from(sorted(TEXTS)),
     st.sampled_from([None, "2026-03-01", "2026-03-02", "2026-12-01"]),
-    credits=st.sampled_from(["", "a", "b"]),
+    credits=st.sampled_from(["", "a", "b", "elsewhere"]),
+    publisher=st.sampled_from(["a", "b", "c"]),
 )
 
 

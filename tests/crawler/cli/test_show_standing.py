@@ -1,0 +1,115 @@
+"""show tells how an article's copies stand to each other, to people and to scripts."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.archive import Archive
+from pipelines.records import Source
+from tests.pipelines.archive.test_writer import FOREST, LIBRARY, PARK
+from tests.readings import HOSTS, NOW, make_reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+OWN, WRONG, CHANGED = "https://daily.example/1", "https://copier.example/2", "https://park.example/3"
+BOTH = "https://copier.example/both"
+BULLETIN = (
+    "全市工业园区{month}月完成产值{a}亿元,实际利用外资{b}万美元,新开工项目{c}个,竣工项目{d}个,园区用电量{e}万千瓦时,"
+    "新增就业{f}人。统计部门表示,上述数据由各园区管委会按月上报,经核实后公布,如有调整以年报为准。"
+    "各园区要继续做好企业服务和项目跟踪工作,及时协调解决用地、用工、融资等方面的困难,确保全年目标任务顺利完成,"
+    "并按照规定的时间和口径报送统计报表,不得迟报、漏报、瞒报。"
+)
+
+
+@pytest.fixture
+def standing(tmp_path: Path) -> None:
+    wrong = PARK.replace("九万平方米", "十九万平方米")
+    months = [
+        BULLETIN.format(month=3, a=120, b=4300, c=17, d=9, e=880, f=1320),
+        BULLETIN.format(month=4, a=134, b=3950, c=21, d=12, e=913, f=1455),
+    ]
+    with Archive(tmp_path / "archive.db") as archive:
+        archive.put_sources([Source(host, host.split(".")[0]) for host in HOSTS])
+        archive.ingest(
+            [
+                make_reading(OWN, PARK, page_id=1, day=date(2026, 1, 1), title="厂房启用"),
+                make_reading(WRONG, wrong, page_id=2, minutes=1, day=date(2026, 1, 2), credited="daily"),
+                make_reading(CHANGED, PARK, page_id=3, minutes=2),
+                make_reading("https://daily.example/f", FOREST, page_id=4, minutes=3),
+                make_reading("https://park.example/l", LIBRARY, page_id=5, minutes=4, title="古籍展"),
+                make_reading(BOTH, FOREST + "\n" + LIBRARY, page_id=6, minutes=5),
+                *(
+                    make_reading(f"https://park.example/m{n}", text, page_id=10 + n, minutes=6)
+                    for n, text in enumerate(months)
+                ),
+            ],
+            NOW,
+        )
+        archive.ingest([make_reading(CHANGED, PARK + "\n签约仪式改在下周举行。", page_id=7, minutes=60)], NOW)
+        archive.split(CHANGED, "its own report", NOW)
+        archive.withdraw_decision(1, NOW)
+
+
+@pytest.mark.usefixtures("standing")
+def test_people_read_why_it_is_kept_who_was_first_what_differs_and_what_changed(
+    parknews: Callable[..., Any],
+) -> None:
+    shown = " ".join(parknews("show", OWN, COLUMNS="200").out.split())
+    for piece in (
+        "disputed: its copies differ",
+        "kept because: credited by 1 other publisher",
+        "credits daily: contradicted",
+        "joined with the kept copy: 97% of its text",
+        "First publisher daily (likely): credited by 1 other publisher",
+        "published: 2026-01-02",
+        "seen: 2026-01-05T08:01:00Z (in the back-catalogue)",
+        "figure: 九万 here, 十九万 there “责人说,三期厂房总建筑面积…平方米,配有共享检测中心与”",
+        "2026-01-05T09:00:00Z 园区新闻 + 签约仪式改在下周举行。",
+        "from article 1 to 6 on 2026-01-06T00:00:00Z: its own report",
+    ):
+        assert piece in shown
+
+
+@pytest.mark.usefixtures("standing")
+def test_a_page_of_two_articles_is_told_at_both(parknews: Callable[..., Any]) -> None:
+    primary, other = (
+        ("https://daily.example/f", "https://park.example/l")
+        if BOTH in parknews("show", "https://daily.example/f").out.split("Also held by")[0]
+        else ("https://park.example/l", "https://daily.example/f")
+    )
+    assert "Its copies also hold" in parknews("show", primary).out
+    held = parknews("show", other).out
+    assert "Also held by, beside another article" in held
+    assert "100% of the article's text is on that page" in " ".join(held.split())
+
+
+@pytest.mark.usefixtures("standing")
+def test_a_look_alike_is_told_with_what_the_guard_saw(parknews: Callable[..., Any]) -> None:
+    shown = " ".join(parknews("show", "https://park.example/m0").out.split())
+    assert "blocked from it by its numbers: " in shown
+    assert "figures differ" in shown
+
+
+@pytest.mark.usefixtures("standing")
+def test_scripts_get_all_of_it(parknews: Callable[..., Any]) -> None:
+    found = json.loads(parknews("show", OWN, "--json").out)
+    assert (found["first_publisher"], found["first_publisher_status"], found["disputed"]) == (
+        "daily",
+        "likely",
+        True,
+    )
+    assert [(d["url"], d["kept_value"], d["copy_value"]) for d in found["differences"]] == [
+        (WRONG, "九万", "十九万")
+    ]
+    assert {(w["url"], w["claim"], w["value"]) for w in found["first_publisher_evidence"]} >= {
+        (WRONG, "credits", "daily"),
+        (OWN, "published", "2026-01-01"),
+    }
+    versions = {copy["url"]: [v["changes"] for v in copy["versions"]] for copy in found["copies"]}
+    assert versions == {OWN: [], WRONG: [], CHANGED: [[], ["+ 签约仪式改在下周举行。"]]}
