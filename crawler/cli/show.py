@@ -106,7 +106,8 @@ def _print_article(console: Console, article: ShownArticle) -> None:
 def _byline(article: ShownArticle) -> list[str]:
     parts = [f"article {article.id}", article.published_day or "no date", article.source_name]
     if article.credited_source:
-        parts.append(f"credited to {article.credited_source} ({article.credited_source_status})")
+        status = f" ({article.credited_source_status})" if article.credited_source_status else ""
+        parts.append(f"credited to {article.credited_source}{status}")
     if article.disputed:
         parts.append("disputed: its copies differ")
     if article.author:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.archive.people import corrected, decisions, groups
-from pipelines.archive.standing import COLUMNS, Standings, put_secondary
+from pipelines.archive.secondary import put_secondary
+from pipelines.archive.standing import COLUMNS, Standings
 from pipelines.spelling import spell
 
 if TYPE_CHECKING:

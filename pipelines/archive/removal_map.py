@@ -40,7 +40,7 @@ READING, URL, NODE, DRAWN, COUNTED, HOST, ORDER, PLAIN = (
 
 TABLES: dict[str, tuple[str, str]] = {
     "meta": (PLAIN, "key value"),
-    "sources": (HOST, "host name status time_zone"),
+    "sources": (HOST, "host name status time_zone publisher"),
     "runs": (
         PLAIN,
         "id started_at finished_at outcome pages_fetched pages_unchanged pages_failed articles_new"

@@ -1,13 +1,12 @@
 """How the copies of an article stand to each other, as rows: judged in pipelines/standing, written here.
 
 In: the copies of one article. Out: its `kept_because`, first publisher and credited-source status, and the
-rows of `differences`, `first_publisher_evidence` and `secondary_copies`. What comparing two texts gives
+rows of `differences` and `first_publisher_evidence`. What comparing two texts gives
 depends on these texts alone and is remembered, so that a much-copied article is not compared again.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -23,7 +22,7 @@ from pipelines.standing import Copy, Kept, choose_kept, claims_of, credited_stat
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pipelines.join.differences import Difference
     from pipelines.join.figures import Spelt
@@ -68,7 +67,7 @@ class Standings:
         self._similarity = similarity
         self._runs: dict[str, tuple[str | None, str | None]] = {}
         self._covered: dict[tuple[str, str], bool] = {}
-        self._hosts: dict[str, list[str]] | None = None
+        self._are_named = False
 
     def copy(self, row: Sequence[object]) -> Copy:
         """One copy from a row of COLUMNS."""
@@ -280,69 +279,22 @@ class Standings:
         return bool(before and after and before + after - on >= 2)
 
     def _hosts_of(self, publisher: str) -> list[str]:
-        if self._hosts is None:
-            self._hosts = {}
-            for host, name in self._connection.execute(
-                "SELECT host, name FROM sources WHERE status <> 'removed' ORDER BY host"
-            ):
-                self._hosts.setdefault(publisher_of(name), []).append(host)
-        return self._hosts.get(publisher, [])
-
-
-def put_secondary(
-    connection: sqlite3.Connection, told: Mapping[int, Mapping[int, int]], nodes: Iterable[int]
-) -> None:
-    """Attaches the copies that hold two articles to the other one of them.
-
-    Args:
-        connection: inside the transaction that wrote the copies.
-        told: which other clusters' articles texts hold, as `Joiner.secondary` told it after a relink.
-        nodes: texts of which copies came, went or moved to another article.
-    """
-    holding = _put_secondary_nodes(connection, told)
-    listed = json.dumps(list(nodes))
-    for column in ("node_id", "other_id"):
-        holding |= {
-            row[0]
-            for row in connection.execute(
-                f"SELECT node_id FROM secondary_nodes WHERE {column} IN (SELECT value FROM json_each(?))",
-                (listed,),
+        """The sources of a publisher; `sources.publisher` is filled in where a source is new or renamed."""
+        if not self._are_named:
+            self._are_named = True
+            self._connection.executemany(
+                "UPDATE sources SET publisher = ? WHERE host = ?",
+                [
+                    (publisher_of(name), host)
+                    for host, name in self._connection.execute(
+                        "SELECT host, name FROM sources WHERE publisher IS NULL"
+                    ).fetchall()
+                ],
             )
-        }
-    for node in sorted(holding):
-        connection.execute(
-            "DELETE FROM secondary_copies WHERE copy_id IN"
-            " (SELECT copies.id FROM copies JOIN texts ON texts.id = copies.text_id WHERE texts.node_id = ?)",
-            (node,),
+        rows = self._connection.execute(
+            "SELECT host FROM sources WHERE publisher = ? AND status <> 'removed' ORDER BY host", (publisher,)
         )
-        connection.execute(_ATTACH, (node,))
-
-
-def _put_secondary_nodes(connection: sqlite3.Connection, told: Mapping[int, Mapping[int, int]]) -> set[int]:
-    """Stores what was told; returns the texts that held another article before or do now."""
-    gone = connection.execute(
-        "DELETE FROM secondary_nodes WHERE node_id IN (SELECT value FROM json_each(?)) RETURNING node_id",
-        (json.dumps(list(told)),),
-    ).fetchall()
-    rows = [(node, cluster, other) for node, others in told.items() for cluster, other in others.items()]
-    connection.executemany(
-        "INSERT INTO secondary_nodes SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM nodes WHERE node_id = ?1)",
-        rows,
-    )
-    return {row[0] for row in gone} | {node for node, _, _ in rows}
-
-
-_ATTACH = (
-    "INSERT INTO secondary_copies SELECT DISTINCT theirs.article_id, ours.id, pairs.similarity,"
-    " pairs.containment FROM secondary_nodes held"
-    " JOIN texts text ON text.node_id = held.node_id JOIN copies ours ON ours.text_id = text.id"
-    " JOIN texts other ON other.node_id = held.other_id JOIN copies theirs ON theirs.text_id = other.id"
-    " JOIN pairs ON pairs.node_a = min(held.node_id, held.other_id)"
-    " AND pairs.node_b = max(held.node_id, held.other_id)"
-    " WHERE held.node_id = ? AND theirs.article_id <> ours.article_id"
-    " ON CONFLICT DO UPDATE SET similarity = max(similarity, excluded.similarity),"
-    " contained = max(contained, excluded.contained)"
-)
+        return [row[0] for row in rows]
 
 
 @lru_cache(maxsize=10_000)

@@ -4,6 +4,11 @@
 ALTER TABLE readings ADD COLUMN announced_at TEXT;      -- UTC, the earliest
 ALTER TABLE readings ADD COLUMN announced_by TEXT NOT NULL DEFAULT ''; -- feed, news sitemap, or sitemap (then it is the time of a change)
 
+ALTER TABLE sources ADD COLUMN publisher TEXT;          -- its name in one spelling; NULL until it is asked for
+CREATE INDEX sources_by_publisher ON sources (publisher);
+CREATE TRIGGER sources_change_name AFTER UPDATE OF name ON sources WHEN old.name IS NOT new.name
+BEGIN UPDATE sources SET publisher = NULL WHERE host = new.host; END;
+
 ALTER TABLE copies ADD COLUMN credited_publisher TEXT;  -- credited_source in its one spelling
 ALTER TABLE copies ADD COLUMN credited_source_status TEXT -- what the credited source's own pages say to it
     CHECK (credited_source_status IN ('confirmed', 'unconfirmed', 'contradicted'));
