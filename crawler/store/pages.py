@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _PAGE = "page_id, source, url, url_answered, status, headers, body, fetched_at"
 
+_EARLIEST, _LATEST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1990, 2100))
+"""Feeds without a clock say 1970 or 0001."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
@@ -168,7 +171,7 @@ class Pages(Database):
         for via, announced, changed in rows:
             is_lastmod = via == "sitemap" and announced == changed
             by = via if via == "feed" or is_lastmod else "news sitemap"
-            if (span := moments(announced)) is not None:
+            if (span := moments(announced)) is not None and _EARLIEST <= span[0] < _LATEST:
                 found.append((is_lastmod, span[0], by))
         if not found:
             return None, ""

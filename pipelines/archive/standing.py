@@ -8,7 +8,7 @@ depends on these texts alone and is remembered, so that a much-copied article is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -313,7 +313,8 @@ _FIRST_IDEOGRAPH = "\u2e80"
 
 @lru_cache(maxsize=10_000)
 def _shifted(day: str, days: int) -> str:
-    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+    ordinal = date.fromisoformat(day).toordinal() + days
+    return date.fromordinal(min(max(ordinal, date.min.toordinal()), date.max.toordinal())).isoformat()
 
 
 # By hashes of texts, so an archive that is closed, restored or another one changes nothing. Together they

@@ -24,6 +24,9 @@ FIGURE, DATE = "\ue000", "\ue001"
 CHARACTERS_MOST = 8_000
 """Beyond it a text is cut: aligning costs its length squared."""
 
+_LONGEST = 30
+"""Characters of a figure; a longer one is a code, and its value might be beyond any float's."""
+
 Value = float | tuple[int | None, ...]
 """A figure's value, or the parts of a date that are said: year, month, day, hour, minute."""
 
@@ -113,6 +116,8 @@ def spell_out(text: str) -> Spelt:
     tokens: dict[int, Token] = {}
     at = 0
     for match in _TOKEN.finditer(plain):
+        if len(match.group()) > _LONGEST:
+            continue
         _add_words(plain, at, match.start(), pieces, places)
         at = match.end()
         value, sign = _meaning(match)

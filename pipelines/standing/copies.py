@@ -115,4 +115,5 @@ def disbelief(copy: Copy) -> str | None:
 
 
 def _day(moment: str) -> date:
-    return date.fromisoformat(moment[:10])
+    """The day of a time; a person or a page may say the year 1, and a day before it there is none."""
+    return min(max(date.fromisoformat(moment[:10]), date.min + SLACK), date.max - SLACK)

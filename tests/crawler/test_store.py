@@ -359,6 +359,7 @@ def test_a_full_disk_is_one_clear_line(store: CrawlStore) -> None:
             (datetime(2026, 3, 1, tzinfo=UTC), "sitemap"),
         ),
         ((Announcement("/a", "feed", "soon", None),), (None, "")),
+        ((Announcement("/a", "feed", "0001-01-01T00:00:00Z", None),), (None, "")),
     ],
     ids=[
         "none",
@@ -367,6 +368,7 @@ def test_a_full_disk_is_one_clear_line(store: CrawlStore) -> None:
         "lastmod is no publication",
         "lastmod alone",
         "unreadable",
+        "no clock",
     ],
 )
 def test_a_page_comes_with_what_its_site_announced_of_it(

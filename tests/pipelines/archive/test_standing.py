@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pipelines.archive.runs import RunCounts, SourceRun
 from pipelines.records import Rejection, Source
 from tests.pipelines.archive.test_writer import FOREST, HARBOUR, LIBRARY, OTHER, PARK
@@ -180,3 +182,14 @@ def test_nothing_of_a_copy_that_goes_is_left(archive: Archive, rows: Rows) -> No
     for url, page_id in ((COPY, 3), (OTHERS, 2), (OWN, 1)):
         drop(archive, url, page_id)
     assert [rows(f"SELECT * FROM {table}") for table in tables] == [[]] * len(tables)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_the_end_of_the_calendar_can_be_set_and_judged(
+    archive: Archive, rows: Rows, day: str
+) -> None:
+    archive.ingest([make_reading(COPY, PARK, page_id=1, day=date(2026, 1, 3), credited="daily")], NOW)
+    archive.correct(COPY, "published", day, "a joke", NOW)
+    assert rows(STATUS, COPY) == [("unconfirmed",)]
+    archive.ingest([make_reading(OWN, HARBOUR, page_id=2, day=date.fromisoformat(day))], NOW)
+    assert rows("SELECT count(*) FROM articles") == [(2,)]

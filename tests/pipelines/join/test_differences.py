@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.join.differences import DIFFERENCES_MOST, differences, turned
 from pipelines.join.figures import number_value, spell_out
@@ -131,3 +135,24 @@ def test_differences_are_bounded() -> None:
 )
 def test_figures_have_their_value_however_they_are_written(spelling: str, value: float) -> None:
     assert number_value(spelling) == pytest.approx(value)
+
+
+PIECES = st.text(
+    "〇零一二两三四五九十百千万亿点分之年月日号:,./- 0123456789个家园区开工\n億萬２．%a", max_size=60
+) | st.text(max_size=20)
+
+
+@given(PIECES, PIECES)
+def test_any_two_texts_can_be_compared_both_ways(one: str, other: str) -> None:
+    ours, theirs = spell_out(one), spell_out(other)
+    assert len(differences(ours, theirs)) <= DIFFERENCES_MOST
+    assert differences(ours, ours) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["一万亿" * 5000, "9" * 20000, "1" + "亿" * 9000, "1,111," * 3000, "2026年3月5日" * 2000]
+)
+def test_a_text_made_to_be_hard_takes_no_longer_than_others(text: str) -> None:
+    started = time.process_time()
+    differences(spell_out(text), spell_out(text[1:]))
+    assert time.process_time() - started < 1.0
