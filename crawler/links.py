@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAX_SITEMAP_DEPTH = 3
 MAX_DRY = 20
 """List pages in a row without anything new after which their further pages are not followed."""
+MAX_FACETS = 20
+"""Different sets of parameter names on one path: a system has a few, filters that combine have 2^n."""
 FRESH = timedelta(days=14)
 """What a sitemap dates within this goes before the back-catalogue."""
 _SEEN_MAX = 300_000
@@ -43,6 +45,7 @@ class Scope:
         self.source = source
         self._is_blocked = is_blocked
         self._seen: set[str] = set()
+        self._facets: dict[str, set[frozenset[str]]] = {}
         self._lists = 0
 
     def holds(self, host: str) -> bool:
@@ -148,12 +151,29 @@ class Scope:
         return kind
 
     def _takes(self, url: str) -> bool:
+        if url not in self._seen and self._is_facet(url):
+            return False
         if not self.holds(_host_of(url)) or _kind_of_url(url) in _NEVER:
             return False
         allowed = self.source.allowed_paths
         if allowed and not urlsplit(url).path.startswith(allowed):
             return False
-        return url in self._seen or not self._is_blocked(url)
+        return not self._is_blocked(url)
+
+    def _is_facet(self, url: str) -> bool:
+        """Whether an address is one more combination of filters, after many on the same path."""
+        path, mark, query = url.partition("?")
+        if not mark:
+            return False
+        names = frozenset(pair.partition("=")[0] for pair in query.split("&"))
+        sets = self._facets.setdefault(path, set())
+        if names in sets:
+            return False
+        if len(sets) >= MAX_FACETS:
+            return True
+        if len(self._facets) < _SEEN_MAX:
+            sets.add(names)
+        return False
 
     def _kind(self, url: str) -> str:
         return _kind_of_url(url)

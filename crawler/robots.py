@@ -22,6 +22,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.addresses import AddressRefusedError
 from crawler.frontier import StoredRobots
+from crawler.removed import RemovedError
 from crawler.throttle import StoppingError
 from pipelines.errors import StorageError
 from pipelines.urls import canonical_url
@@ -192,7 +193,7 @@ class RobotsMiddleware:
             )
             try:
                 response = await self._crawler.engine.download_async(request)
-            except (StoppingError, StorageError):
+            except (StoppingError, StorageError, RemovedError):
                 raise
             except AddressRefusedError as error:
                 return None, b"", str(error)

@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 from crawler.fetch import fetch
 from crawler.records import FetchOptions, FetchProgress, FetchReport, SourceCounts
+from crawler.removed import Watch
 from crawler.sources import require_contact
 from crawler.store import CrawlStore, store_path
 from pipelines.archive import Archive, RunCounts
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.records import CrawlSource
-    from pipelines.archive import Blocklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,8 @@ def crawl(
     with run_lock(archive_path):
         with Archive(archive_path):  # what is wrong with the archive is said first
             require_contact(sources, options.fetch.contact)
-        run_id, blocklist = begin_run(archive_path, sources)
+        run_id = begin_run(archive_path, sources)
+        removed = Watch(archive_path)
         store = CrawlStore(store_path(archive_path))
         draining = Draining(archive_path, store, sources, options.workers, stop or threading.Event())
         try:
@@ -104,13 +105,14 @@ def crawl(
                 sources,
                 store,
                 options.fetch,
-                is_blocked=blocklist.blocks,
+                is_blocked=removed.blocks,
                 on_progress=_both(on_progress, draining),
                 stop=draining.stop,
             )
             draining.finish()
         finally:
             draining.abandon()
+            removed.close()
             store.close()
         return end_run(archive_path, run_id, fetched, draining.total, time.monotonic() - started)
 
@@ -196,12 +198,11 @@ def stage_source(source: CrawlSource) -> Source:
     return Source(source.host, source.name, source.time_zone, source.start_urls)
 
 
-def begin_run(archive_path: Path, sources: Sequence[CrawlSource]) -> tuple[int, Blocklist]:
-    """Names the sources in the archive and opens a run record: its id, and what must stay out."""
+def begin_run(archive_path: Path, sources: Sequence[CrawlSource]) -> int:
+    """Names the sources in the archive and opens a run record; its id."""
     with Archive(archive_path) as archive:
         archive.put_sources([stage_source(source) for source in sources])
-        run_id = archive.start_run(iso(datetime.now(UTC)), version("parknews"))
-        return run_id, archive.blocklist()
+        return archive.start_run(iso(datetime.now(UTC)), version("parknews"))
 
 
 def end_run(

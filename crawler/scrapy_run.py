@@ -52,7 +52,7 @@ class RunExtension:
     def opened(self, spider: Spider) -> None:
         """Opens the run record and starts draining."""
         assert isinstance(spider, NewsSpider)
-        self._run_id = begin_run(self._archive_path, spider.sources)[0]
+        self._run_id = begin_run(self._archive_path, spider.sources)
         self._draining = Draining(
             self._archive_path, spider.store, spider.sources, WorkerOptions(), self._stop
         )

@@ -43,6 +43,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.addresses.AddressMiddleware": 50,
     "crawler.robots.RobotsMiddleware": 100,
     "crawler.throttle.TurnMiddleware": 950,
+    "crawler.removed.RemovedMiddleware": 990,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

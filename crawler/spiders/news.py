@@ -18,18 +18,19 @@ from scrapy import Request, Spider
 from scrapy.utils.asyncio import create_looping_call
 
 from crawler.addresses import AddressRefusedError
+from crawler.challenges import REASON, is_challenge
 from crawler.frontier import Fetched, Link
 from crawler.judge import MAX_HOPS, judge, location_of
 from crawler.links import Scope
 from crawler.lookout import Lookout
 from crawler.pace import SharedPace
-from crawler.reasons import RETRIED, UNREACHED, error_reason, is_too_large, status_reason
+from crawler.reasons import RETRIED, UNCONNECTED, UNREACHED, error_reason, is_too_large, status_reason
 from crawler.records import FetchOptions
+from crawler.removed import RemovedError, Watch
 from crawler.robots import RobotsRefusedError, RobotsUnreachableError
 from crawler.store import CrawlStore, store_path
 from crawler.tally import Tally
 from crawler.throttle import StoppingError, Throttle, backoff_s, retry_after_s
-from pipelines.archive import Archive
 from pipelines.errors import StorageError
 from pipelines.urls import canonical_url, host_of
 
@@ -50,10 +51,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STRIKES = 5
-"""Failures to connect in a row after which a host is left alone for this run."""
-STRIKES_UNKNOWN = 2
-"""The same for a host that has not answered once."""
+STRIKES = 20
+"""Points in a row after which a host is left alone for this run: four for a failure to connect, one for an
+answer that broke off or never came, so that one bad corner of a site does not hide the rest of it."""
+STRIKES_UNKNOWN = 8
+"""The same for a host that has not answered once, where every failure is a failure to connect."""
+_STRIKE_POINTS = 4
 
 
 STRAIN_MAX = 6
@@ -156,9 +159,12 @@ class NewsSpider(Spider):
         """Whether an entry was removed since it was queued; then it leaves the frontier for good."""
         if not self.is_blocked(entry.url):
             return False
+        self._forget(entry)
+        return True
+
+    def _forget(self, entry: Entry) -> None:
         self.store.forget_url(self._crawl(entry), entry)
         self._tally.count(entry.source, refused=1)
-        return True
 
     def closed(self, reason: str) -> None:
         """End the rounds that are through."""
@@ -187,7 +193,8 @@ class NewsSpider(Spider):
         self._strikes[entry.host] = 0
         self._tally.answered(entry.source)
         try:
-            self._answer(entry, response)
+            if not self.forget_blocked(entry):  # it may have been removed while it was fetched
+                self._answer(entry, response)
         except StorageError as error:
             self._give_up(error)
         finally:
@@ -209,7 +216,9 @@ class NewsSpider(Spider):
         wait_s = retry_after_s(_header(response, "Retry-After"))
         latency_s = response.meta.get("download_latency")
         self._mind_strain(entry, strained=status in (429, 503), wait_s=wait_s or 0.0, latency_s=latency_s)
-        if status == 304 and entry.known:
+        if is_challenge(status, response.body):
+            self._fail(entry, "failed", f"{REASON}: HTTP {status}", status)
+        elif status == 304 and entry.known:
             self.store.commit_unchanged(self._crawl(entry), entry, now=time.time())
             self._tally.count(entry.source, unchanged=1)
         elif 300 <= status < 400:
@@ -311,6 +320,9 @@ class NewsSpider(Spider):
             return
         if isinstance(error, StorageError):
             raise error
+        if isinstance(error, RemovedError) or self.is_blocked(entry.url):
+            self._forget(entry)
+            return
         if isinstance(error, RobotsUnreachableError):
             self._host_down(entry, str(error))
         elif isinstance(error, RobotsRefusedError | AddressRefusedError):
@@ -319,15 +331,15 @@ class NewsSpider(Spider):
             size = f"{self.options.max_body_bytes / 1048576:.3g} MB"
             self._fail(entry, "failed", f"larger than {size}", None)
         elif isinstance(error, UNREACHED):
-            self._unreached(entry, error_reason(error))
+            self._unreached(entry, error_reason(error), connected=not isinstance(error, UNCONNECTED))
         else:
             self._fail(entry, "failed", error_reason(error), None)
 
-    def _unreached(self, entry: Entry, reason: str) -> None:
-        self._strikes[entry.host] += 1
+    def _unreached(self, entry: Entry, reason: str, *, connected: bool) -> None:
+        known = self._tally.has_answered(entry.source)
+        self._strikes[entry.host] += 1 if connected and known else _STRIKE_POINTS
         self._tally.error(entry.source, reason)
         self._retry(entry, reason, None, None)
-        known = self._tally.has_answered(entry.source)
         if self._strikes[entry.host] >= (STRIKES if known else STRIKES_UNKNOWN):
             self._host_down(entry, reason)
 
@@ -423,12 +435,10 @@ def _from_settings(crawler: Crawler) -> dict[str, Any]:
     settings = crawler.settings
     sources = read_sources(Path(settings["PARKNEWS_SOURCES"]))
     require_contact(sources, settings["PARKNEWS_CONTACT"])
-    with Archive(Path(settings["PARKNEWS_DB"])) as archive:
-        is_blocked = archive.blocklist().blocks
     return {
-        "is_blocked": is_blocked,
         "sources": sources,
         "store": CrawlStore(store_path(settings["PARKNEWS_DB"])),
+        "is_blocked": Watch(Path(settings["PARKNEWS_DB"])).blocks,
         "options": FetchOptions(
             contact=settings["PARKNEWS_CONTACT"],
             runtime=settings["PARKNEWS_RUNTIME"],

@@ -95,8 +95,9 @@ class RemovalArchive(Archive):
             self._hide(ids, at)
             after = self._shown(plan.articles_shared)
         finally:
-            connection.execute("ROLLBACK TO rehearsal")
-            connection.execute("RELEASE rehearsal")
+            if connection.in_transaction:  # a full disk has ended it
+                connection.execute("ROLLBACK TO rehearsal")
+                connection.execute("RELEASE rehearsal")
         return tuple(
             Survivor(article_id, *after[article_id], new_text=after[article_id][1] != before[article_id][1])
             for article_id in plan.articles_shared
