@@ -354,7 +354,7 @@ def _readability(text: str) -> Answer:
 def _newspaper(text: str) -> Answer:
     import newspaper  # noqa: PLC0415  # optional
 
-    article = newspaper.Article("https://page.example/1.html", language="zh")
+    article = newspaper.Article("https://page.example/1.html", language="zh", fetch_images=False)
     try:
         article.download(input_html=text)
         article.parse()
