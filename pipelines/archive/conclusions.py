@@ -98,7 +98,8 @@ def conclude(
     settled = _settle_articles(connection, touched, stale, standings, at)
     for article_id in standings.articles_to_judge_again():
         _judge_again(connection, article_id, standings)
-    put_secondary(connection, secondary or {}, {copy.copy.node for copy in settled.copies})
+    left = stale | {copy.article_id for copy in settled.copies if copy.article_id is not None}
+    put_secondary(connection, secondary or {}, {copy.copy.node for copy in settled.copies}, left)
     new, vanished = settled.new, settled.vanished
     return Counts(
         articles_new=new, articles_updated=settled.updated, copies_joined=copies_added - (new - vanished)

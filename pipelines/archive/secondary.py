@@ -15,16 +15,29 @@ if TYPE_CHECKING:
 
 
 def put_secondary(
-    connection: sqlite3.Connection, told: Mapping[int, Mapping[int, int]], nodes: Iterable[int]
+    connection: sqlite3.Connection,
+    told: Mapping[int, Mapping[int, int]],
+    nodes: Iterable[int],
+    articles: Iterable[int],
 ) -> None:
     """Attaches the copies that hold two articles to the other one of them.
 
     Args:
         connection: inside the transaction that wrote the copies.
         told: which other clusters' articles texts hold, as `Joiner.secondary` told it after a relink.
-        nodes: texts of which copies came, went or moved to another article.
+        nodes: texts of which copies came or moved to another article.
+        articles: those that copies may have left, so that what was attached to them may be no more.
     """
     holding = _put_secondary_nodes(connection, told)
+    holding |= {
+        row[0]
+        for row in connection.execute(
+            "SELECT texts.node_id FROM secondary_copies held JOIN copies ON copies.id = held.copy_id"
+            " JOIN texts ON texts.id = copies.text_id"
+            " WHERE held.article_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(articles)),),
+        )
+    }
     listed = json.dumps(list(nodes))
     for column in ("node_id", "other_id"):
         holding |= {
