@@ -90,6 +90,8 @@ class Reading:
     shape: Shape = _NO_SHAPE
     sketch: int | None = None
     """Equal where the main text is."""
+    cut: bool = False
+    """It has more than MAX_LINKS links; the rest was left out."""
 
 
 def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
@@ -101,13 +103,15 @@ def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
     walk = _Walk(url)
     walk.over(tree)
     resolver = _Resolver(walk.base, encoding)
+    anchors = _anchors(walk, resolver, _scripted_next(body))
     return Reading(
-        anchors=tuple(_anchors(walk, resolver, _scripted_next(body)).values()),
+        anchors=tuple(anchors.values()),
         feeds=tuple(found[0] for feed in walk.feeds if (found := resolver.resolve(feed))),
         robots=frozenset(walk.robots),
         refresh=walk.refresh and urljoin(walk.base, walk.refresh),
         shape=walk.shape(),
         sketch=walk.sketch(),
+        cut=len(anchors) >= MAX_LINKS,
     )
 
 

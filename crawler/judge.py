@@ -6,6 +6,7 @@ committed, a Link where the page only leads elsewhere (meta refresh), or the rea
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,10 +19,12 @@ from crawler.announced import (
     read_sitemap,
     tells_changes,
 )
-from crawler.discover import read_html, robots_directives
+from crawler.discover import MAX_LINKS, read_html, robots_directives
 from crawler.frontier import Fetched
 from crawler.page_kinds import kind_of_page, kind_of_url
 from pipelines.urls import canonical_url, host_of
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -83,6 +86,8 @@ def _html(
     kind = entry.kind if entry.kind == "start" else kind_of_page(reading.shape, _hint(entry))
     if kind == "list" and entry.kind in ("more", "tag"):
         kind = entry.kind
+    if reading.cut:
+        log.warning("%s: more than %d links; the rest was left out", entry.url, MAX_LINKS)
     wishes = reading.robots | robots_directives(
         b",".join(response.headers.getlist("X-Robots-Tag")).decode("latin-1")
     )

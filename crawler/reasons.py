@@ -26,14 +26,15 @@ UNREACHED = (
 )
 """What Scrapy raises where no whole answer came."""
 
+UNCONNECTED = (CannotResolveHostError, DownloadConnectionRefusedError)
+"""Those of them that say that the whole host is out of reach."""
+
 _STATUS = {
     401: "wants a log-in",
     403: "forbidden",
     404: "not found",
     410: "gone",
-    412: "bot challenge",
     451: "unavailable for legal reasons",
-    521: "bot challenge",
 }
 _ERRORS = (
     (CannotResolveHostError, "host name not found, or not public"),
@@ -51,7 +52,7 @@ _WORDS = (
 
 
 def status_reason(status: int) -> str:
-    """HTTP 404: not found; a bot challenge is named as such, and never got round."""
+    """HTTP 404: not found."""
     return f"HTTP {status}: {_STATUS[status]}" if status in _STATUS else f"HTTP {status}"
 
 

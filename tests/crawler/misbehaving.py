@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
 import threading
@@ -39,6 +40,10 @@ class Answer:
     wait_s: float = 0.0
     drip_s: float = 0.0
     """Between single bytes."""
+    raw: bytes | None = None
+    """Sent as it is, instead of a response."""
+    endless: bytes | None = None
+    """Sent again and again after the headers, until the client has enough."""
     reset: bool = False
     """Close the connection without an answer."""
 
@@ -121,7 +126,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (one cla
                 site.told.append(body.decode())
             self._give(Answer(b"{}"))
 
-        def _give(self, answer: Answer) -> None:
+        def _give(self, answer: Answer) -> None:  # noqa: C901 (a branch a behaviour)
             if answer.wait_s:
                 time.sleep(answer.wait_s)
             if answer.reset:
@@ -129,11 +134,18 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (one cla
                 self.close_connection = True
                 self.connection.close()
                 return
+            if answer.raw is not None:
+                self.wfile.write(answer.raw)
+                self.close_connection = True
+                return
             self.send_response(answer.status)
             if answer.content_type is not None:
                 self.send_header("Content-Type", answer.content_type)
             for name, value in answer.headers:
                 self.send_header(name, value)
+            if answer.endless is not None:
+                self._pour(answer.endless, answer.drip_s)
+                return
             length = len(answer.body) if answer.length is None else answer.length
             self.send_header("Content-Length", str(length))
             self.end_headers()
@@ -147,6 +159,15 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (one cla
             self.wfile.flush()
             if length != len(answer.body):
                 self.close_connection = True
+
+        def _pour(self, chunk: bytes, every_s: float) -> None:
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                while True:
+                    self.wfile.write(chunk)
+                    time.sleep(every_s)
 
         def log_message(self, *_: Any) -> None:
             """The site keeps its own log."""

@@ -69,4 +69,6 @@ def write_source(folder: Path, host: str, *lines: str, start: str = "/") -> None
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("PARKNEWS_")}
+    return {name: value for name, value in os.environ.items() if not name.startswith("PARKNEWS_")} | {
+        "PARKNEWS_WORKERS": "1"
+    }

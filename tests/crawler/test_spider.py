@@ -148,7 +148,7 @@ def test_every_bad_page_is_a_rejection_that_says_why(everything: tuple[Site, Ser
         "/bad/404": "HTTP 404: not found",
         "/bad/403": "HTTP 403: forbidden",
         "/bad/500": "HTTP 500",
-        "/bad/412": "HTTP 412: bot challenge",
+        "/bad/412": "bot challenge: HTTP 412",
         "/bad/empty": "empty page",
         "/bad/image": "not text: text/html",
         "/bad/pdf": "not text: application/pdf",

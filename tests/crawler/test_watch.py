@@ -6,15 +6,18 @@ from pathlib import Path
 
 from misbehaving import Server, Site, article
 from moved import Ran, parknews, write_source
+from prometheus_client.parser import text_string_to_metric_families
 
 from crawler.heartbeat import beat, dead_timer, last_beat
 from crawler.metrics import write_metrics
+from crawler.notify import tell
 from crawler.records import CrawlSource
 from crawler.status import standings, timer_standing
 from crawler.store import CrawlStore
 
 NAMES = "header banner nav crumbs main column list side friend-links footer copyright"
 NEW_NAMES = "app-shell app-bar hero grid card card-body drawer toolbar chip-set snack"
+DATED = '<meta name="PubDate" content="2026-11-20 08:30">'
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
@@ -48,7 +51,7 @@ def test_a_redesign_on_day_three_is_said_on_day_three_and_told_once(tmp_path: Pa
         }
         for day in range(7):
             numbers = list(range(1000, 1030 + 8 * day))
-            site.pages |= {f"/news/2026/{n}.html": article(n) for n in numbers}
+            site.pages |= {f"/news/2026/{n}.html": article(n, extra=DATED) for n in numbers}
             shown = numbers[::-1][:30]
             site.pages["/"] = redesigned(shown) if day >= 3 else as_before(shown)
             parknews(tmp_path, "crawl", "--due", days=day, env=env)
@@ -105,8 +108,6 @@ def test_a_timer_that_died_is_known_by_its_silence(tmp_path: Path) -> None:
 
 
 def test_troubles_that_end_are_told_and_a_failed_message_is_sent_again(tmp_path: Path) -> None:
-    from crawler.notify import tell
-
     messages: list[str] = []
     dead, fine = timer_standing("no run"), timer_standing("")
     with CrawlStore(tmp_path / "a-pages.db") as store:
@@ -124,8 +125,6 @@ def test_troubles_that_end_are_told_and_a_failed_message_is_sent_again(tmp_path:
 
 
 def test_the_metrics_are_what_node_exporter_reads(tmp_path: Path) -> None:
-    from prometheus_client.parser import text_string_to_metric_families
-
     source = CrawlSource("x.cn", "甲", ("http://x.cn/",))
     write_metrics(tmp_path / "p.prom", standings([source], [], {}, now=NOW), NOW)
     families = text_string_to_metric_families((tmp_path / "p.prom").read_text())

@@ -1,0 +1,42 @@
+"""Pages that ask for proof of a human instead of giving an answer; named as such, and never got round.
+
+Pure: a status and a body in. What such a page says of an address (404, an empty article) is not the
+address's own: nothing is concluded from it.
+"""
+
+from __future__ import annotations
+
+import re
+
+REASON = "bot challenge"
+_STATUSES = frozenset([412, 521])
+"""What Chinese government sites' shields (瑞数, 加速乐) answer before their script has run."""
+_LARGEST_BYTES = 60_000
+_MARKS = re.compile(
+    rb"__jsl_clearance|acw_sc__v[23]|_waf_bd8ce2ce37|cf[-_]chl|challenge-platform|/_guard/|__tst_status|"
+    rb"EO_Bot_Ssid|probe\.js\?v=|aliyun_waf|captcha-delivery|sucuri_cloudproxy|_Incapsula_Resource|"
+    rb"<title>\s*(?:Just a moment|Attention Required|DDoS protection|Checking your browser)",
+    re.IGNORECASE,
+)
+_WORDS = re.compile("安全验证|人机验证|访问验证|滑动验证|请完成.{0,6}验证|正在进行安全检查|安全检测")
+_SCRIPT = re.compile(rb"<script", re.IGNORECASE)
+_TITLE = re.compile(r"(?is)<title[^>]*>(.{0,200}?)</title>")
+
+
+def is_challenge(status: int, body: bytes) -> bool:
+    """Whether an answer is a shield's and not the site's."""
+    if status in _STATUSES:
+        return True
+    if len(body) > _LARGEST_BYTES or not _SCRIPT.search(body):
+        return False
+    if _MARKS.search(body):
+        return True
+    title = _TITLE.search(_decoded(body))
+    return title is not None and _WORDS.search(title[1]) is not None
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode("gb18030", "replace")
