@@ -28,6 +28,7 @@ from pipelines.archive.connect import open_for_writing, read_only
 from pipelines.archive.exports import ExportRequest, write_export
 from pipelines.archive.figures import figures
 from pipelines.archive.selection import Selection, count_selected, select_ids
+from pipelines.places import division_names
 from pipelines.report.page import pictures
 from pipelines.report.words import words
 from pipelines.search import search
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 SOURCES = 60
 QUERIES = 200
+REGIONS = division_names()
 
 
 def main() -> None:
@@ -122,6 +124,10 @@ def write(connection: sqlite3.Connection, number: int, title: str, text: str) ->
         "INSERT INTO texts (id, sha256, node_id, text) VALUES (?, ?, ?, ?)",
         (number, hashlib.sha256(text.encode()).digest(), number, text),
     )
+    connection.executemany(
+        'INSERT OR IGNORE INTO mentions (text_id, kind, start, "end", name, code) VALUES (?, ?, ?, ?, ?, ?)',
+        list(mentions(number, draw)),
+    )
     copies = 1 + (draw.random() < 0.3) + (draw.random() < 0.1)
     hosts = draw.sample(range(SOURCES), copies)
     connection.execute(
@@ -170,6 +176,16 @@ def write(connection: sqlite3.Connection, number: int, title: str, text: str) ->
             connection.execute(
                 "INSERT INTO stripped_pieces VALUES (?, 0, 'contact', 'phone', '电话 0512-0000000')", (row,)
             )
+
+
+def mentions(number: int, draw: random.Random) -> Iterator[tuple[int, str, int, int, str, str]]:
+    """Eight regions, two parks and three companies a text: somewhat more than news about parks names."""
+    regions = sorted(REGIONS)
+    for place in range(13):
+        kind = "region" if place < 8 else "park" if place < 10 else "company"
+        code = regions[int(len(regions) * draw.random() ** 2)]
+        name = REGIONS[code] if kind == "region" else f"{REGIONS[code]}第{draw.randrange(3)}工业园区"
+        yield number, kind, place * 20, place * 20 + len(name), name, code
 
 
 def cut_queries(connection: sqlite3.Connection, count: int) -> list[str]:

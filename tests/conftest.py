@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.archive import Archive
 from pipelines.archive.runs import RunCounts
+from pipelines.places import find_mentions
 from pipelines.records import Claim, Field, Published, Reading, Rejection, Source, Story, Stripped
 from pipelines.sign import sign
 
@@ -60,6 +61,7 @@ class Told:
             encoding="utf-8",
             story=story,
             signed=sign(self.text),
+            mentions=find_mentions(self.text),
         )
 
 

@@ -14,7 +14,7 @@ import typer
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.failures import ATTENTION
-from crawler.cli.options import day_of
+from crawler.cli.options import day_of, region_of
 from crawler.cli.output import one_line, print_json
 from pipelines.errors import ConfigurationError
 
@@ -72,6 +72,12 @@ def export(
     carried_by: Annotated[list[str] | None, typer.Option(metavar="HOST", help="Who has any copy.")] = None,
     credited: Annotated[list[str] | None, typer.Option(metavar="NAME", help="What the page credits.")] = None,
     language: Annotated[list[str] | None, typer.Option(metavar="TAG", help="zh-Hans, zh-Hant, en …")] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="What the text names: 江苏, 苏州, 320500.")
+    ] = None,
+    park: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="What the text names, as it spells it.")
+    ] = None,
     since: Annotated[
         str, typer.Option(metavar="DAY", help="First day, month or year: 2025-03-01, 2025.")
     ] = "",
@@ -110,6 +116,8 @@ def export(
         carried_by=tuple(carried_by or ()),
         credited_sources=tuple(credited or ()),
         languages=tuple(language or ()),
+        regions=tuple(region_of(name) for name in region or ()),
+        parks=tuple(park or ()),
         since=day_of("--since", since),
         until=day_of("--until", until),
         copies_at_least=copies,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 
 from pipelines.errors import ConfigurationError
@@ -14,3 +15,20 @@ def day_of(option: str, value: str) -> str:
             f"{option} {value}: write a day, month or year as 2025-03-01, 2025-03 or 2025"
         )
     return value
+
+
+def region_of(name: str) -> str:
+    """The code of a region from an option; raises ConfigurationError where it is not one."""
+    from pipelines.places import division_names, region_codes, region_name  # noqa: PLC0415  # --help needs none
+
+    codes = region_codes(name)
+    if not codes:
+        near = difflib.get_close_matches(name, division_names().values(), n=1)
+        hint = (
+            f"; did you mean {near[0]}?" if near else "; write a name or code of GB/T 2260 as 苏州 or 320500"
+        )
+        raise ConfigurationError(f"--region {name}: no such region{hint}")
+    if len(codes) > 1:
+        which = ", ".join(f"{code} ({region_name(code[:2] + '0000')})" for code in codes[:8])
+        raise ConfigurationError(f"--region {name}: there are {len(codes)}: give a code: {which}")
+    return codes[0]

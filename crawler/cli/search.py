@@ -10,7 +10,7 @@ import typer
 
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
-from crawler.cli.options import day_of
+from crawler.cli.options import day_of, region_of
 from crawler.cli.output import answers, one_line, plain, print_indented, print_json
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ EPILOG = examples(
     ("with both words, wherever they stand", "parknews search 招商 生物医药"),
     ("with these words in this order, best match first", "parknews search '\"digital economy\"' --by rank"),
     ("of one year, on three sites or more", "parknews search 招商 --since 2025 --until 2025 --copies 3"),
+    ("about one province, its cities and counties too", "parknews search 招商 --region 江苏"),
     ("for a script: one JSON object", "parknews search 集成电路 --limit 5 --json"),
 )
 
@@ -47,6 +48,12 @@ def search(
     carried_by: Annotated[list[str] | None, typer.Option(metavar="HOST", help="Who has any copy.")] = None,
     credited: Annotated[list[str] | None, typer.Option(metavar="NAME", help="What the page credits.")] = None,
     language: Annotated[list[str] | None, typer.Option(metavar="TAG", help="zh-Hans, zh-Hant, en …")] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="What the text names: 江苏, 苏州, 320500.")
+    ] = None,
+    park: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="What the text names, as it spells it.")
+    ] = None,
     since: Annotated[
         str, typer.Option(metavar="DAY", help="First day, month or year: 2025-03-01, 2025.")
     ] = "",
@@ -63,6 +70,7 @@ def search(
     case and white space do not matter.
     """
     from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.removal_order import answer  # noqa: PLC0415
     from pipelines.archive.selection import Selection  # noqa: PLC0415
     from pipelines.search import search as find  # noqa: PLC0415
 
@@ -73,11 +81,16 @@ def search(
         carried_by=tuple(carried_by or ()),
         credited_sources=tuple(credited or ()),
         languages=tuple(language or ()),
+        regions=tuple(region_of(name) for name in region or ()),
+        parks=tuple(park or ()),
         since=day_of("--since", since),
         until=day_of("--until", until),
         copies_at_least=copies,
         folded=folded,
     )
+    if removed := answer(connection, words):
+        print_json({"query": words, "articles": [], "removed": removed}) if as_json else print(removed)
+        return
     hits = find(connection, words, limit=limit, order=by.value, filters=filters)
     connection.close()
     if as_json:

@@ -5,13 +5,12 @@ In: a connection, the article's number and the visitor's words. Out: the templat
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from pipelines.archive.analyst import Difference, Version, standing
+from pipelines.archive.analyst import Difference, Named, Version, names_in, standing
 from pipelines.export.masking import mask_contacts
-from pipelines.places import find_mentions, region_name
 from pipelines.report.differences import Piece, differences
 from pipelines.show import ShownArticle, show
 
@@ -77,7 +76,7 @@ def article_page(
         "versions": [_version(version, found) for version in stands.versions[:_VERSIONS_MAX]],
         "stripped": [(copy, _pieces(copy, masked=masked)) for copy in found.copies if copy.stripped],
         "masked": masked,
-        "names": _names(found.text),
+        "names": _names(connection, found.id),
         "disputed": bool(stands.differences),
     }
 
@@ -98,13 +97,20 @@ def folded(pieces: tuple[Piece, ...]) -> tuple[ShownPiece, ...]:
     return tuple(shown)
 
 
-def _names(text: str) -> list[tuple[str, list[tuple[str, int]]]]:
-    """What the text names, by kind, each as often as it does, the most named first."""
-    counts: dict[str, Counter[str]] = {kind: Counter() for kind in ("park", "region", "company", "money")}
-    for mention in find_mentions(text):
-        named = region_name(mention.code) if mention.kind == "region" and mention.code else mention.name
-        counts[mention.kind][named] += 1
-    return [(kind, found.most_common(_NAMES_MAX)) for kind, found in counts.items() if found]
+def _names(connection: sqlite3.Connection, number: int) -> list[tuple[str, list[tuple[Named, str]]]]:
+    """What the text names, by kind, each with the search that it leads to."""
+    found = names_in(connection, number)
+    return [
+        (kind, [(named, urlencode(_search_for(kind, named))) for named in found[kind][:_NAMES_MAX]])
+        for kind in ("park", "region", "company", "money")
+        if kind in found
+    ]
+
+
+def _search_for(kind: str, named: Named) -> dict[str, str]:
+    if kind == "region" and named.code:
+        return {"region": named.code}
+    return {"park": named.name} if kind == "park" else {"q": f'"{named.name}"'}
 
 
 def _card(copy: ShownCopy, kept: ShownCopy, found: tuple[Difference, ...], words: Words) -> CopyCard:

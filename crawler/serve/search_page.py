@@ -26,6 +26,7 @@ from pipelines.archive.selection import (
     needles,
     select_ids,
 )
+from pipelines.places import region_name
 from pipelines.search import snippet
 
 if TYPE_CHECKING:
@@ -39,7 +40,13 @@ PAGE_SIZE = 20
 _PAGES_MAX = 500
 """Ten thousand articles is as far as anybody turns pages; the export has them all."""
 
-_FACET_FIELD = {"source": "sources", "language": "languages", "credited_source": "credited_sources"}
+_FACET_FIELD = {
+    "source": "sources",
+    "region": "regions",
+    "park": "parks",
+    "language": "languages",
+    "credited_source": "credited_sources",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,8 @@ def _facet(connection: sqlite3.Connection, selection: Selection, name: str, word
 def _value_label(name: str, value: str | None, names: dict[str, str], words: Words) -> str:
     if value is None:
         return words("undated")
+    if name == "region":
+        return region_name(value)
     if name == "language":
         return words.or_itself("language", value)
     return names.get(value, value)
@@ -154,6 +163,8 @@ def _toggled(selection: Selection, name: str, value: str | None) -> Selection:
     field = _FACET_FIELD[name]
     present: tuple[str, ...] = getattr(selection, field)
     assert value is not None
+    if name == "region" and value not in present:
+        return replace(selection, regions=(value,))  # one at a time, so that its parts can be listed
     changed = tuple(v for v in present if v != value) if value in present else (*present, value)
     return replace(selection, **{field: changed})  # type: ignore[arg-type]  # these fields are tuples
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.archive.selection import Selection
+from pipelines.places import division_names
 from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, words
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def selection_of(args: Any) -> Selection:
         carried_by=_several(args, "carried_by"),
         credited_sources=_several(args, "credited"),
         languages=_several(args, "language"),
+        regions=tuple(code for code in _several(args, "region") if code in division_names()),
+        parks=_several(args, "park"),
         since=day_of(args.get("since")),
         until=day_of(args.get("until")),
         copies_at_least=int(copies) if copies.isdecimal() and len(copies) < 6 else 1,
@@ -64,6 +67,8 @@ def arguments_of(selection: Selection) -> list[tuple[str, str]]:
         ("carried_by", selection.carried_by),
         ("credited", selection.credited_sources),
         ("language", selection.languages),
+        ("region", selection.regions),
+        ("park", selection.parks),
     ):
         found += [(name, value) for value in values]
     found += [(name, day) for name, day in (("since", selection.since), ("until", selection.until)) if day]

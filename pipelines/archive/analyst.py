@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.places import region_name
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -32,6 +34,16 @@ class Version:
     fetched_at: str
     title: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that a text names."""
+
+    name: str
+    code: str | None
+    """GB/T 2260, of a region or of the region in the name."""
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,21 @@ def standing(connection: sqlite3.Connection, article_id: int) -> Standing:
         differences=tuple(Difference(*row) for row in differences),
         versions=tuple(Version(*row) for row in versions),
     )
+
+
+def names_in(connection: sqlite3.Connection, article_id: int) -> dict[str, list[Named]]:
+    """What an article's text names: kind → names, a region under its full name, the most named first."""
+    rows = connection.execute(
+        "SELECT m.kind, CASE m.kind WHEN 'region' THEN m.code ELSE m.name END AS named, m.code, count(*)"
+        " FROM copies k JOIN mentions m ON m.text_id = k.text_id"
+        " WHERE k.article_id = ? AND k.kept = 1 GROUP BY m.kind, named ORDER BY 4 DESC, min(m.start)",
+        (article_id,),
+    )
+    found: dict[str, list[Named]] = {}
+    for kind, named, code, times in rows:
+        name = region_name(code) if kind == "region" else named
+        found.setdefault(kind, []).append(Named(name, code, times))
+    return found
 
 
 def is_removed(connection: sqlite3.Connection, article_id: int) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
+from pipelines.places import region_range
 from pipelines.spelling import match_expression, spell, squeeze, words
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Order = Literal["date", "rank"]
-FACETS = ("source", "month", "language", "credited_source")
+FACETS = ("source", "month", "region", "park", "language", "credited_source")
 
 _FACET_SQL = {
     "source": "k.source",
@@ -43,6 +44,10 @@ class Selection:
     credited_sources: tuple[str, ...] = ()
     """As the kept copy's page spells them."""
     languages: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    """GB/T 2260 codes; that of a province or city covers what is below it."""
+    parks: tuple[str, ...] = ()
+    """As the kept copy's text spells them."""
     since: str = ""
     """First day (YYYY-MM-DD) or month; articles without a date are left out where a day is asked for."""
     until: str = ""
@@ -115,7 +120,13 @@ def count_disputed(connection: sqlite3.Connection, selection: Selection) -> int:
 def facet(
     connection: sqlite3.Connection, selection: Selection, name: str, limit: int = 12
 ) -> list[tuple[str | None, int]]:
-    """What the selected articles fall into by one of FACETS: value (None: unknown) and count, most first."""
+    """What the selected articles fall into by one of FACETS: value (None: unknown) and count, most first.
+
+    By region or park an article counts under each that its text names: a region's value is a province's code,
+    or where the selection names one region, a code directly below that.
+    """
+    if name in {"region", "park"}:
+        return _named(connection, selection, name, limit)
     tables, where, values = _clauses(selection, joined=False)
     order = "1 DESC" if name == "month" else "2 DESC, 1"
     rows = connection.execute(
@@ -124,6 +135,44 @@ def facet(
         (*values, limit),
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def _named(
+    connection: sqlite3.Connection, selection: Selection, kind: str, limit: int
+) -> list[tuple[str | None, int]]:
+    """Counted along an index of the mentions: at 20,000 articles 0.2 s, by each article's mentions 1.2 s.
+
+    Two articles of one text (which only a person's split makes) count once.
+    """
+    tables, where, values = _clauses(selection, joined=False)
+    value, index, first, last = "m.name", "mentions_by_name", "", ""
+    if kind == "region":
+        within = selection.regions[0] if len(selection.regions) == 1 else ""
+        value, index = _below(within), "mentions_by_code"
+        first, last = region_range(within) if within else ("000000", "999999")
+    rows = connection.execute(
+        f"SELECT {value}, count(DISTINCT m.text_id) FROM mentions m INDEXED BY {index}"
+        f" WHERE m.kind = ?{' AND m.code > ? AND m.code <= ?' if first else ''}"
+        f" AND m.text_id IN (SELECT k.text_id FROM {tables} WHERE {where})"
+        " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
+        (kind, *((first, last) if first else ()), *values, limit),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _below(within: str) -> str:
+    """The code that a mention counts under: one level below `within`.
+
+    Districts stand directly below the four municipalities, and some counties directly below their province.
+    """
+    if not within:
+        return "substr(m.code, 1, 2) || '0000'"
+    if not within.endswith("0000"):
+        return "m.code"
+    return (
+        "CASE WHEN substr(m.code, 1, 2) IN ('11', '12', '31', '50') OR substr(m.code, 3, 2) = '90'"
+        " THEN m.code ELSE substr(m.code, 1, 4) || '00' END"
+    )
 
 
 def needles(selection: Selection) -> list[list[str]]:
@@ -183,6 +232,13 @@ def _filters(selection: Selection) -> Iterator[tuple[str, tuple[object, ...]]]:
     if selection.carried_by:
         carried = f"SELECT article_id FROM copies WHERE source IN ({_marks(selection.carried_by)})"
         yield f"k.article_id IN ({carried})", selection.carried_by
+    if selection.regions:
+        covered = " OR ".join(["code BETWEEN ? AND ?"] * len(selection.regions))
+        ends = tuple(end for code in selection.regions for end in region_range(code))
+        yield f"k.text_id IN (SELECT text_id FROM mentions WHERE {covered})", ends
+    if selection.parks:
+        named = f"SELECT text_id FROM mentions WHERE kind = 'park' AND name IN ({_marks(selection.parks)})"
+        yield f"k.text_id IN ({named})", selection.parks
     if selection.since:
         yield "k.published_day >= ?", (selection.since,)
     if selection.until:

@@ -9,9 +9,15 @@ from __future__ import annotations
 from pipelines.places.bodies import find_companies, find_parks
 from pipelines.places.money import find_money
 from pipelines.places.records import Mention, plain
-from pipelines.places.regions import find_regions, region_name
+from pipelines.places.regions import (
+    division_names,
+    find_regions,
+    region_codes,
+    region_name,
+    region_range,
+)
 
-__all__ = ["Mention", "find_mentions", "region_name"]
+__all__ = ["Mention", "division_names", "find_mentions", "region_codes", "region_name", "region_range"]
 
 
 def find_mentions(text: str) -> tuple[Mention, ...]:

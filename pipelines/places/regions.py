@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from pipelines.places.records import Mention, lists
+from pipelines.places.records import Mention, lists, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +55,27 @@ def find_regions(text: str) -> list[Mention]:
 
 def region_name(code: str) -> str:
     """A region's full name."""
-    return _divisions()[code]
+    return division_names()[code]
+
+
+def region_codes(name: str) -> tuple[str, ...]:
+    """The codes that a person may mean by a region's name or code; none where it is not known.
+
+    One where the name settles it (苏州, 江苏省昆山, 北京市朝阳区, 320500), several where many places have it.
+    """
+    asked = plain(name.strip())
+    if asked in division_names():
+        return (asked,)
+    found = find_regions(asked)
+    if found and found[0].start == 0 and sum(len(one.name) for one in found) == len(asked):
+        return (str(found[-1].code),)
+    return tuple(code for code, full in division_names().items() if asked and asked in {full, _brief(full)})
+
+
+def region_range(code: str) -> tuple[str, str]:
+    """The first and the last code that a region covers: a province's counties begin with its digits."""
+    kept = 2 if code.endswith("0000") else 4 if code.endswith("00") else 6
+    return code[:kept].ljust(6, "0"), code[:kept].ljust(6, "9")
 
 
 def _resolved(found: _Found, certain: set[str], before: Mention | None) -> str | None:
@@ -117,7 +137,8 @@ def _stands(text: str, at: int, name: str) -> bool:
 
 
 @cache
-def _divisions() -> dict[str, str]:
+def division_names() -> dict[str, str]:
+    """Code and full name of every province, prefecture and county."""
     text = resources.files(__package__).joinpath("divisions.txt").read_text(encoding="utf-8")
     return dict(line.split(" ") for line in text.splitlines() if not line.startswith("#"))
 
@@ -130,7 +151,7 @@ def _names() -> tuple[_Names, _Names]:
     """Full and short names by their first two characters, the longest first: name, codes, doubtful."""
     full: dict[str, list[str]] = defaultdict(list)
     short: dict[str, list[str]] = defaultdict(list)
-    for code, name in _divisions().items():
+    for code, name in division_names().items():
         if len(name) > 2:
             full[name].append(code)
         brief = _brief(name)

@@ -32,6 +32,29 @@ def test_export_writes_what_the_ending_says_and_tells_of_it(
     assert json.loads(Path(told["manifest"]).read_text(encoding="utf-8"))["export_id"] == told["export_id"]
 
 
+def test_search_and_export_narrow_by_what_texts_name(
+    fill: Callable[..., Path], told: Any, parknews: Callable[..., Any], tmp_path: Path
+) -> None:
+    fill(
+        [
+            told(
+                "https://park.example/1",
+                "签约",
+                "昆山市的企业与苏州工业园区签约,双方将共建实验室并互派人员。",
+            ),
+            told("https://park.example/2", "启用", "北京市海淀区的研究中心启用,双方将在秋季举办第一届论坛。"),
+        ]
+    )
+    found = json.loads(parknews("search", "双方", "--region", "江苏", "--json").out)
+    assert [hit["title"] for hit in found["articles"]] == ["签约"]
+    target = str(tmp_path / "out.csv")
+    told_of = json.loads(parknews("export", "--park", "苏州工业园区", "--output", target, "--json").out)
+    assert told_of["rows"] == 1
+    assert json.loads(Path(told_of["manifest"]).read_text())["selection"] == {"parks": ["苏州工业园区"]}
+    again = json.loads(parknews("export", "--compare", told_of["manifest"], "--json").out)
+    assert again["changes"] == []
+
+
 @pytest.mark.usefixtures("archive")
 def test_an_export_compared_at_once_has_no_changes(parknews: Callable[..., Any], tmp_path: Path) -> None:
     parknews("export", "--output", str(tmp_path / "a.csv"))
@@ -50,6 +73,8 @@ def test_an_export_compared_at_once_has_no_changes(parknews: Callable[..., Any],
         (["report", "--out", "r", "--until", "2025/01/01"], "--until"),
         (["serve", "--base-url", "news"], "--base-url"),
         (["search", "园区", "--until", "soon"], "--until soon"),
+        (["search", "园区", "--region", "苏洲市"], "did you mean"),
+        (["export", "--output", "a.csv", "--region", "朝阳区"], "220104 (吉林省)"),
     ],
 )
 def test_wrong_usage_is_told_in_a_line(parknews: Callable[..., Any], arguments: list[str], said: str) -> None:

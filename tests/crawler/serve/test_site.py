@@ -176,6 +176,30 @@ def test_filters_narrow_and_undated_matches_are_counted_beside(get: Get) -> None
     assert _articles(get("/search?undated=1")) == ["2"]
 
 
+def test_what_an_article_names_leads_to_the_articles_that_name_it(get: Get, archive_path: Path) -> None:
+    with sqlite3.connect(archive_path) as writer:
+        (text,) = writer.execute("SELECT text_id FROM copies WHERE article_id = 2 AND kept = 1").fetchone()
+        writer.execute(
+            "INSERT INTO mentions VALUES (?, 'park', 0, 6, '苏州工业园区', '320500', NULL, NULL)", (text,)
+        )
+        writer.execute(
+            "INSERT INTO mentions VALUES (?, 'region', 0, 2, '苏州', '320500', NULL, NULL)", (text,)
+        )
+    article = get("/article/2").text
+    leads = dict(re.findall(r'<a href="/search\?((?:park|region)=[^"]+)">([^<]+)', article))
+    assert leads == {f"park={quote('苏州工业园区')}": "苏州工业园区", "region=320500": "苏州市"}
+    for arguments, name in leads.items():
+        found = get(f"/search?{arguments}&_lang=en")
+        assert _articles(found) == ["2"]
+        assert f"{name} <span" in found.text
+        assert f'href="/export.csv?{arguments}"' in found.text
+    assert "江苏省</a> <span>1<" in get("/search").text
+
+
+def test_a_region_that_does_not_exist_narrows_nothing(get: Get) -> None:
+    assert len(_articles(get("/search?region=999999"))) == 2
+
+
 def test_every_ready_made_query_runs(get: Get) -> None:
     listed = get("/archive.json").json()["queries"]
     assert len(listed) >= 4

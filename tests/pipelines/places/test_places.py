@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.places import find_mentions, region_name
+from pipelines.places import find_mentions, region_codes, region_name
 from pipelines.places.money import han_number
 
 
@@ -105,6 +105,26 @@ def test_amounts_of_money_have_value_and_currency(text: str, amounts: list[tuple
 )
 def test_chinese_numerals_have_their_value(numeral: str, value: float | None) -> None:
     assert han_number(numeral) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("江苏", ("320000",)),
+        ("苏州市", ("320500",)),
+        ("昆山", ("320583",)),
+        ("江苏省昆山", ("320583",)),
+        ("蘇州", ("320500",)),
+        ("320583", ("320583",)),
+        ("北京朝阳区", ("110105",)),
+        ("朝阳区", ("110105", "220104")),
+        ("苏州来客", ()),
+        ("999999", ()),
+        (" ", ()),
+    ],
+)
+def test_a_persons_name_for_a_region_is_understood(name: str, codes: tuple[str, ...]) -> None:
+    assert region_codes(name) == codes
 
 
 @given(st.text(alphabet="江苏省州市工业园区新集团有限公司亿元三1,。“ \n京北朝阳", max_size=60))
