@@ -28,7 +28,7 @@ _LATIN_TIMES = 3
 """Letters for a sound: any two names share four letters in a row somewhere."""
 
 _LONGEST_GAP = 30
-LONGEST_HALF, _HALF_BESIDE = 16, 6
+LONGEST_HALF, _HALF_BESIDE = 16, 4
 _PASSES, _REORDERED_SHINGLES = 4, 12
 _BLANK_A, _BLANK_B = "\1", "\2"
 

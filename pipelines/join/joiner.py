@@ -29,7 +29,7 @@ from pipelines.join.features import Features
 from pipelines.join.index import Node
 from pipelines.join.linkage import Edge, Neighbourhoods, edge, link
 from pipelines.join.verdict import APART, SAME, SPREAD_LEAST, Verdict, judge, measure
-from pipelines.sign import PERMUTATIONS, are_among, signature_values
+from pipelines.sign import LONGEST, PERMUTATIONS, are_among, signature_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -71,7 +71,7 @@ class Joiner:
         node = Node(signed.node_id, len(signed.shingles), signed.keys, signed.scheme, signed.signature)
         lists = list(self._index.around(node, self._window))
         self._index.insert(node)
-        self._remember(Features(signed.node_id, signed.normalised))
+        self._remember(Features(signed.node_id, signed.normalised[:LONGEST]))
         self._apart |= _straddling(lists, self._window)
         self._touched.add(node.node_id)
         for other in self._partners(node, lists):
@@ -172,7 +172,7 @@ class Joiner:
     def _of(self, node_id: int) -> Features:
         features = self._features.get(node_id)
         if features is None:
-            features = Features(node_id, self._index.text(node_id))
+            features = Features(node_id, self._index.text(node_id)[:LONGEST])
         return self._remember(features)
 
     def _remember(self, features: Features) -> Features:
@@ -247,7 +247,7 @@ class _Graph:
 
 
 def _share_enough(a: Node, b: Node) -> bool:
-    """Whether two texts may be near: enough common keys, and no fewer common MinHash values than near texts have.
+    """Whether two texts may be near: enough common keys, and as many common MinHash values as near texts have.
 
     Both counts are samples of what the texts share; a pair that is near at all (`SPREAD_LEAST`) falls
     so far below what is expected of it in one case of two hundred.

@@ -43,6 +43,7 @@ _BODY_AFTER = (
 _BODY_ENDS = frozenset("院厂村镇乡局校")
 """Ends of bodies' names in one character, compared as written: by sound they would be anything."""
 _BODY_LONGEST = 3
+_TRADE_LONGEST = 8
 
 _LATIN = re.compile(r"[a-z0-9]")
 
@@ -64,10 +65,12 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     people = all(_is_person(*side) for side in sides)
     strange = sum(is_strange(one.text, at) for one, at in sides)
     bodies = all(_is_before_body(*side) for side in sides) or (
-        strange > 0 and all(_is_before_body(*side) or _ends_as_body(*side) for side in sides)
+        strange > 0 and all(_is_before_body(*side) or ends_as_body(*side) for side in sides)
     )
     if (strange == 2 and people) or ((strange or places) and bodies):
         return STRONG
+    if strange == 2 and all(_is_near_body(*side) for side in sides):
+        return NAMED
     if people or places or (bodies and min(_length(at_a), _length(at_b)) > 1):
         return NAMED
     return STRANGE if strange == 2 else NONE
@@ -82,7 +85,12 @@ def _is_before_body(one: Features, at: slice) -> bool:
     )
 
 
-def _ends_as_body(one: Features, at: slice) -> bool:
+def _is_near_body(one: Features, at: slice) -> bool:
+    """Whether a body's kind follows after its trade: 食品有限公司."""
+    return _pattern(_BODY_AFTER).search(one.sounds, at.stop, at.stop + _TRADE_LONGEST) is not None
+
+
+def ends_as_body(one: Features, at: slice) -> bool:
     """Whether its own end makes it the name of a body."""
     if _length(at) > 2 and one.text[at.stop - 1] in _BODY_ENDS:
         return True
@@ -185,6 +193,6 @@ def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 @cache
 def _prefectures() -> frozenset[str]:
     """Provinces and prefectures by GB/T 2260, without 省 and 市: counties' names are too often words."""
-    rows = resources.files("pipelines.places").joinpath("divisions.txt").read_text("utf-8").splitlines()
+    rows = resources.files("pipelines").joinpath("places/divisions.txt").read_text("utf-8").splitlines()
     names = [row.split(" ")[1] for row in rows if row[4:6] == "00"]
     return frozenset(name[:-1] for name in names if len(name) > 2 and name[-1] in "省市")

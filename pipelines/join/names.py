@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.join.alignment import LONGEST_HALF, is_latin, length
-from pipelines.join.lexicon import NAMED, STRONG, is_strange, name_evidence
+from pipelines.join.lexicon import NAMED, STRONG, ends_as_body, is_strange, name_evidence
 from pipelines.normalise import are_regional
 
 if TYPE_CHECKING:
@@ -96,8 +96,12 @@ def _is_slot(a: Features, b: Features, gap: Gap) -> bool:
         return False
     if is_latin(a.text[gap.a]) and is_latin(b.text[gap.b]):
         return least >= _LATIN_NAME
-    strange = is_strange(a.text, gap.a) or is_strange(b.text, gap.b)
-    return strange or all(_has_constant_company(*side) for side in ((a, gap.a), (b, gap.b)))
+    sides = (a, gap.a), (b, gap.b)
+    return (
+        any(is_strange(one.text, at) for one, at in sides)
+        or all(ends_as_body(*side) for side in sides)
+        or all(_has_constant_company(*side) for side in sides)
+    )
 
 
 def _has_constant_company(one: Features, at: slice) -> bool:

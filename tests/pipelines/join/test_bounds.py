@@ -67,6 +67,32 @@ def test_a_page_made_of_many_whole_articles_changes_no_cluster_and_takes_less_th
     assert (_groups(archive, old), took_s < 1) == (before, True)
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "".join(_article(seed) for seed in range(300)),
+        "园" * 2_700_000,
+        "park" * 2_000_000,
+        _article(9, 100_000),
+    ],
+    ids=["every article whole", "one character", "eight megabytes of one word", "a hundred thousand keys"],
+)
+def test_an_endless_page_takes_less_than_a_second_and_changes_no_cluster(archive, page):
+    joiner = Joiner(SqliteJoinIndex(archive))
+    _add(
+        archive,
+        joiner,
+        *(_article(seed) for seed in range(300)),
+        *(_article(seed, 300) for seed in range(60)),
+    )
+    old = {node for (node,) in archive.execute("SELECT node_id FROM nodes")}
+    before = _groups(archive, old)
+    started = time.process_time()
+    _add(archive, joiner, page)
+    took_s = time.process_time() - started
+    assert (_groups(archive, old), took_s < 1) == (before, True)
+
+
 def test_all_copies_of_a_much_copied_article_are_one_cluster(archive):
     joiner = Joiner(SqliteJoinIndex(archive))
     article = _article(1)

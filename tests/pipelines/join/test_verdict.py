@@ -198,6 +198,24 @@ def test_an_english_copy_is_joined():
     assert _verdict(text, copy) == "same"
 
 
+def test_a_company_named_once_at_the_start_of_a_text_keeps_it_apart():
+    rest = (
+        "通过三项体系年度复核。复核组查看了质量记录，走访了车间和仓库，与班组长逐一交谈，认为体系运转正常，各项制度落到了实处，"
+        "建议保持注册。复核组也指出了几处可以做得更细的地方，要求在下个月底以前改好。班组长们当场领走了任务清单，约定每周碰头一次。"
+    )
+    first, *others = "博沣食品有限责任公司", "遵义泰翮食品有限公司", "朗岑纺织集团"
+    assert {_verdict(first + rest, other + rest) for other in others} == {"blocked"}
+
+
+def test_a_thesaurus_that_changes_one_word_throughout_makes_no_other_news():
+    text = (
+        "这家企业去年搬进园区，企业的老板说，搬家花了三个月，工人一个都没走。企业把旧机床也带了过来，摆在门厅里当作纪念。附近的餐馆老板"
+        "最先察觉变化，中午的客人多了一倍。街坊们觉得，有了企业，路灯亮得比从前早，夜里走路心里踏实。今年夏天，企业又添了两条流水线，"
+        "招来的年轻人把空了好几年的宿舍楼住得满满当当。"
+    )
+    assert _verdict(text, text.replace("企业", "公司")) == "same"
+
+
 @pytest.mark.parametrize(("a", "b"), [("lecture", "bank"), ("bank", "bank"), ("village", "village")])
 def test_a_verdict_does_not_depend_on_which_text_comes_first(a, b):
     left, right = _features(_fillings(a)[0]), _features(_fillings(b)[1])
