@@ -22,6 +22,7 @@ from crawler.store import CrawlStore, store_path
 from pipelines.archive import removal_order as record
 from pipelines.archive.blocks import LOOK_S, ScopeMatcher, read_blocklist
 from pipelines.archive.connect import read_only
+from pipelines.archive.ledger import behind
 from pipelines.archive.removal import RemovalArchive
 from pipelines.archive.removal_files import check_index, rows_left, seeker, values
 from pipelines.errors import LockedError, RefusedError, StorageError
@@ -128,6 +129,23 @@ def verify(archive_path: Path, removal_id: int) -> Outcome:
         if found.state not in ("forgotten", "verified"):
             raise RefusedError(f"removal {removal_id} is {found.state}: there is nothing to verify yet")
         return _verified(archive, store, removal_id)
+
+
+def replay(archive_path: Path, *, on_step: OnStep | None = None) -> list[Outcome]:
+    """Applies what the ledger orders and an older state of the archive does not know of.
+
+    Raises:
+        RefusedError: the ledger was changed by hand, or belongs to another archive.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _locked(archive_path), _open(archive_path, replaying=True) as (archive, store):
+        missing = behind(archive.connection, archive_path)
+        numbers = [archive.replay(entry, _now()) for entry in missing]
+        return [
+            _carry_out(archive, store, number, vacuum=False, on_step=on_step)
+            for number in dict.fromkeys(numbers)
+            if number is not None and _known(archive, number).state in record.UNFINISHED
+        ]
 
 
 def unfinished_and_due(archive_path: Path) -> list[int]:
@@ -368,8 +386,11 @@ def _now() -> str:
 
 
 @contextmanager
-def _open(archive_path: Path) -> Iterator[tuple[RemovalArchive, CrawlStore]]:
-    with RemovalArchive(archive_path, create=False) as archive, CrawlStore(store_path(archive_path)) as store:
+def _open(archive_path: Path, *, replaying: bool = False) -> Iterator[tuple[RemovalArchive, CrawlStore]]:
+    with (
+        RemovalArchive(archive_path, create=False, replaying=replaying) as archive,
+        CrawlStore(store_path(archive_path)) as store,
+    ):
         yield archive, store
 
 

@@ -22,6 +22,7 @@ from crawler.cli import (
     search,
     serve,
     show,
+    snapshot,
     sources,
     status,
 )
@@ -116,3 +117,5 @@ app.command("status", epilog=status.EPILOG)(status.status)
 app.add_typer(sources.app, name="sources")
 app.command("remove-source", epilog=removal.EPILOG)(removal.remove_source)
 app.add_typer(removals.app, name="removals")
+app.command("backup", epilog=snapshot.BACKUP_EPILOG)(snapshot.backup)
+app.command("restore", epilog=snapshot.RESTORE_EPILOG)(snapshot.restore)

@@ -11,7 +11,7 @@ import typer
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.output import answers, one_line, print_json, table
-from crawler.cli.removal import report
+from crawler.cli.removal import INCOMPLETE, report
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -21,6 +21,25 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="The recor
 
 Number = Annotated[int, typer.Argument(metavar="ID", help="The removal's number.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command("replay", epilog=examples(("after a backup was put back", "parknews removals replay")))
+def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
+    """Apply again what the ledger orders and a restored archive does not know of."""
+    from crawler.removal import replay  # noqa: PLC0415  # --help needs no archive
+
+    outcomes = replay(settings_of(ctx).db)
+    if as_json:
+        states = [{"id": o.removal.id, "state": o.removal.state, "trouble": o.trouble} for o in outcomes]
+        print_json({"replayed": states})
+    else:
+        for outcome in outcomes:
+            print(
+                f"removal {outcome.removal.id}: {outcome.removal.state} {one_line(outcome.trouble)}".rstrip()
+            )
+        print("the archive is up to date with its ledger")
+    if any(outcome.trouble for outcome in outcomes):
+        raise typer.Exit(INCOMPLETE)
 
 
 @app.command("list", epilog=examples(("every removal, the latest first", "parknews removals list")))

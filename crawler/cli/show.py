@@ -51,11 +51,15 @@ def show(
     For a URL that did not become a copy, the reason.
     """
     from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.removal_order import answer  # noqa: PLC0415
     from pipelines.show import ShownRejection  # noqa: PLC0415
     from pipelines.show import show as find  # noqa: PLC0415
 
     db = settings_of(ctx).db
     connection = read_only(db)
+    if removed := answer(connection, reference):
+        print_json({"found": "removal", "removed": removed}) if as_json else print(removed)
+        return
     found = find(connection, reference)
     connection.close()
     if found is None:

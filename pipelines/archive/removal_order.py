@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.archive.blocks import block_hash, read_blocklist, read_salt
 from pipelines.removal.scope import Term
+from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator
 
+    from pipelines.archive.ledger import Entry
     from pipelines.removal.plan import Plan
 
 UNFINISHED = ("blocked", "hidden", "deleted", "forgotten")
@@ -114,6 +116,33 @@ def put_order(connection: sqlite3.Connection, plan: Plan, order: Order) -> int:
     return int(removal_id)
 
 
+def put_replayed(connection: sqlite3.Connection, entry: Entry, at: str) -> int | None:
+    """The order of a ledger's entry in this archive: found, or recorded with its blocks."""
+    row = connection.execute(
+        "SELECT id FROM removals WHERE at || ' ' || plan_hash = ?", (entry.removal,)
+    ).fetchone()
+    if row is not None or entry.event == "restored":
+        return None if row is None else int(row[0])
+    ordered_at, _, _ = entry.removal.partition(" ")
+    [number] = connection.execute(
+        "INSERT INTO removals (scope, requester, reason, at, plan_hash, state, mode, due_at, ledger_line)"
+        " VALUES (?, ?, ?, ?, ?, 'blocked', ?, ?, ?) RETURNING id",
+        (
+            entry.scope,
+            entry.requester,
+            entry.reason,
+            ordered_at,
+            entry.plan_hash,
+            entry.mode,
+            entry.due_at,
+            entry.line(),
+        ),
+    ).fetchone()
+    put_block_hashes(connection, number, ((kind, bytes.fromhex(digest)) for kind, digest in entry.blocks))
+    put_event(connection, number, at, "replayed from the ledger")
+    return int(number)
+
+
 def put_blocks(connection: sqlite3.Connection, removal_id: int, terms: Iterable[Term]) -> None:
     """Blocks terms for a removal."""
     salt = read_salt(connection)
@@ -199,6 +228,20 @@ def events(connection: sqlite3.Connection, removal_id: int) -> list[tuple[str, s
             "SELECT at, event, detail FROM removal_events WHERE removal_id = ? ORDER BY id", (removal_id,)
         )
     ]
+
+
+def answer(connection: sqlite3.Connection, reference: str) -> str | None:
+    """What a reader is told of a removed URL or article number; None for anything else."""
+    reference = reference.strip()
+    found = None
+    if reference.isascii() and reference.isdigit() and len(reference) < 19:
+        found = removed_article(connection, int(reference))
+    elif "://" in reference and " " not in reference:
+        try:
+            found = removed_url(connection, canonical_url(reference))
+        except ValueError:
+            return None
+    return None if found is None else f"removed on {found[1][:10]} by removal {found[0]}"
 
 
 def removed_url(connection: sqlite3.Connection, url: str) -> tuple[int, str] | None:

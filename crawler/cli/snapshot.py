@@ -1,0 +1,54 @@
+"""`parknews backup` and `parknews restore`: all files of an archive as one state."""
+
+from __future__ import annotations
+
+from pathlib import Path  # typer reads the annotations when it runs
+from typing import Annotated
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
+from crawler.cli.output import one_line, print_json
+
+BACKUP_EPILOG = examples(("into a new folder, while crawls go on", "parknews backup backups/2026-11-23"))
+RESTORE_EPILOG = examples(
+    ("put it back where there is no archive", "parknews --db data/archive.db restore backups/2026-11-23"),
+    note="Removals that were ordered since are refused to be forgotten: every command asks for\n"
+    "`parknews removals replay` first.",
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The backup's folder.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def backup(ctx: typer.Context, folder: Folder, as_json: Json = False) -> None:
+    """Copy the archive, its raw pages and its ledger of removals as they are at one moment."""
+    from crawler.snapshot import back_up  # noqa: PLC0415  # --help needs no archive
+
+    made = back_up(settings_of(ctx).db, folder)
+    if as_json:
+        print_json({"folder": str(folder), "made_at": made.made_at, "files": made.files})
+    else:
+        print(f"{len(made.files)} files copied to {one_line(str(folder))}")
+
+
+def restore(
+    ctx: typer.Context,
+    folder: Folder,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="In place of the archive that is there.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Put a backup back; the ledger of removals that is there stays, and what it orders is asked for."""
+    from crawler.run import run_lock  # noqa: PLC0415  # --help needs no archive
+    from crawler.snapshot import restore as put_back  # noqa: PLC0415
+
+    db = settings_of(ctx).db
+    with run_lock(db):
+        made = put_back(folder, db, replace=replace)
+    if as_json:
+        print_json({"folder": str(folder), "made_at": made.made_at, "files": made.files})
+    else:
+        print(f"{one_line(str(db))} is as it was at {made.made_at}")

@@ -1,0 +1,178 @@
+"""The commands that a takedown handler types."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from crawler.cli import app
+from tests.crawler.removal import stranger
+from tests.crawler.removal.test_removal import rows, unique_words
+from tests.crawler.removal.worlds import COPIER, DAILY, NAMES, PARK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.crawler.removal.worlds import World
+
+WHO = ("--requester", "青岚湖园区法务", "--reason", "来函")
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict:
+        return json.loads(self.out.splitlines()[-1])
+
+
+@pytest.fixture
+def parknews(world: World) -> Callable[..., Answer]:
+    def run(*words: str) -> Answer:
+        environment = {"PARKNEWS_DB": str(world.path), "COLUMNS": "200", "TERM": "dumb"}
+        done = CliRunner().invoke(app, list(words), env=environment, prog_name="parknews")
+        return Answer(done.exit_code, done.stdout, done.stderr)
+
+    return run
+
+
+def test_a_dry_run_shows_the_plan_and_changes_nothing(world: World, parknews: Callable[..., Answer]) -> None:
+    plan = parknews("remove-source", PARK, "--dry-run", "--json").json["plan"]
+    assert (plan["counts"]["copies"], len(plan["urls"]), plan["needs_plan_hash"]) == (7, 7, False)
+    assert rows(world.path, "SELECT count(*) FROM removals") == [(0,)]
+
+
+def test_a_removal_ends_with_a_receipt_and_is_listed(world: World, parknews: Callable[..., Answer]) -> None:
+    receipt = world.path.parent.parent / "receipt.md"
+    done = parknews("remove-source", PARK, *WHO, "--yes", "--receipt", str(receipt))
+    assert done.code == 0, done.err
+    assert "State: **verified**" in done.out
+    assert receipt.read_text("utf-8") == done.out
+    assert stranger.search(receipt.parent, unique_words(world, PARK)) == {}
+    [listed] = parknews("removals", "list", "--json").json["removals"]
+    assert (listed["state"], listed["verified"], listed["scope"]) == ("verified", True, f"host {PARK}")
+    assert parknews("removals", "show", "1", "--json").json["complete"] is True
+    assert parknews("removals", "verify", "1").code == 0
+
+
+def test_a_removed_address_answers_with_its_removal_and_nothing_else(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    url = world.of(PARK)[3].url
+    [(article,)] = rows(world.path, "SELECT article_id FROM copies WHERE url = ?", url)
+    parknews("remove-source", PARK, *WHO, "--yes")
+    for words in (("show", url), ("show", str(article)), ("search", url)):
+        answer = parknews(*words)
+        assert answer.out.startswith("removed on 20")
+        assert answer.out.endswith("by removal 1\n")
+
+
+def test_more_than_a_fifth_needs_the_plans_hash(world: World, parknews: Callable[..., Answer]) -> None:
+    refused = parknews("remove-source", DAILY, *WHO, "--yes")
+    assert refused.code == 4
+    plan = parknews("remove-source", DAILY, "--dry-run", "--json").json["plan"]
+    assert plan["plan_hash"] in refused.err
+    assert parknews("remove-source", DAILY, *WHO, "--plan-hash", "0" * 16).code == 4
+    assert parknews("remove-source", DAILY, *WHO, "--yes", "--plan-hash", plan["plan_hash"]).code == 0
+
+
+def test_pages_of_others_are_hidden_first_and_deleted_at_once_only_with_a_reason(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    scope = ("remove-source", "--credited", NAMES[PARK])
+    waiting = parknews(*scope, *WHO, "--yes", "--json")
+    assert (waiting.code, waiting.json["state"]) == (1, "hidden")
+    assert rows(world.path, "SELECT count(*) FROM copies WHERE source = ?", COPIER) == [(25,)]
+    done = parknews(*scope, *WHO, "--yes", "--now", "court order", "--json")
+    assert (done.code, done.json["state"], done.json["id"]) == (0, "verified", 1)
+    assert "court order" in {event["detail"] for event in done.json["events"]}
+
+
+def test_a_counter_notice_gives_back_what_is_hidden(world: World, parknews: Callable[..., Answer]) -> None:
+    parknews("remove-source", PARK, *WHO, "--yes", "--hide-only")
+    assert parknews("removals", "undo", "1").code == 2
+    assert parknews("removals", "undo", "1", "--reason", "counter-notice").code == 0
+    assert rows(world.path, "SELECT count(*) FROM copies WHERE source = ?", PARK) == [(7,)]
+
+
+def test_a_file_of_requests_is_one_scope(world: World, parknews: Callable[..., Answer]) -> None:
+    lines = [COPIER, world.of(PARK)[0].url, f"https://{DAILY}/b/", "credited = 无此报社", "# a remark"]
+    letter = world.path.parent / "letter.txt"
+    letter.write_text("\n".join(lines), encoding="utf-8")
+    plan = parknews("remove-source", "--from", str(letter), "--dry-run", "--json").json["plan"]
+    assert plan["counts"]["copies"] == 26 + 1 + 1
+
+
+def test_a_restored_backup_is_refused_until_the_removals_are_applied_again(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    backup = world.path.parent.parent / "backup"
+    words = unique_words(world, PARK)
+    assert parknews("backup", str(backup)).code == 0
+    parknews("remove-source", PARK, *WHO, "--yes")
+    assert parknews("restore", str(backup)).code == 4
+    assert parknews("restore", str(backup), "--replace").code == 0
+    for refused in (("search", "园区"), ("show", "1"), ("removals", "list")):
+        answer = parknews(*refused)
+        assert (answer.code, "removals replay" in answer.err) == (4, True), answer
+    replayed = parknews("removals", "replay", "--json")
+    assert (replayed.code, replayed.json["replayed"][0]["state"]) == (0, "verified")
+    assert stranger.search(world.path.parent, words) == {}
+    assert parknews("search", "园区").code == 0
+    shutil.rmtree(backup)
+
+
+def test_an_archive_made_anew_beside_its_ledger_keeps_the_source_out(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    parknews("remove-source", PARK, *WHO, "--yes")
+    for path in world.path.parent.glob("archive*.db*"):
+        path.unlink()
+    from pipelines.archive import Archive  # noqa: PLC0415
+    from pipelines.errors import RefusedError  # noqa: PLC0415
+
+    with pytest.raises(RefusedError, match="replay"):
+        Archive(world.path)
+    assert parknews("removals", "replay").code == 0
+    with Archive(world.path) as archive:
+        assert archive.blocklist().blocks(f"https://{PARK}/new.html")
+
+
+def test_a_ledger_changed_by_hand_is_told(world: World, parknews: Callable[..., Answer]) -> None:
+    parknews("remove-source", PARK, *WHO, "--yes")
+    parknews("remove-source", "--url", world.of(COPIER)[0].url, *WHO, "--yes")
+    ledger = world.path.with_name("archive-removals.jsonl")
+    ledger.write_text(ledger.read_text("utf-8").replace("来函", "x", 1), encoding="utf-8")
+    assert "changed by hand" in parknews("removals", "replay").err
+
+
+def test_exports_that_hold_some_of_it_are_named(world: World, parknews: Callable[..., Answer]) -> None:
+    assert parknews("export", "--output", str(world.path.parent / "all.csv")).code == 0
+    assert parknews("remove-source", PARK, "--dry-run", "--json").json["plan"]["exports"] == ["all.csv"]
+    done = parknews("remove-source", PARK, *WHO, "--yes")
+    assert done.code == 0, done.err
+    assert "all.csv: an export in the archive's folder" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "say what is to go"),
+        ((PARK,), "--requester and --reason"),
+        (("--url", "ftp://x/1"), "not a web address"),
+        (("--include-subdomains", "--url", "https://a.cn/1"), "needs a HOST"),
+    ],
+)
+def test_wrong_usage_is_told_in_a_line(
+    parknews: Callable[..., Answer], words: tuple[str, ...], says: str
+) -> None:
+    answer = parknews("remove-source", *words)
+    assert (answer.code, says in answer.err) == (2, True), answer
