@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pipelines.archive import Archive, RunCounts, read_only
+from pipelines.archive import figures as figures_module
 from pipelines.archive.analyst import Named, names_in, standing
 from pipelines.archive.figures import Days, Flow, SourceShare, figures
 from pipelines.archive.runs import SourceRun
@@ -86,6 +87,43 @@ def test_the_fastest_article_is_counted_by_days_after_its_first(connection: sqli
     )
     view = connection.execute("SELECT on_first_day, within_two_days, within_week FROM spread").fetchall()
     assert [tuple(row) for row in view] == [(1, 2, 3)]
+
+
+def test_the_fastest_are_the_views_however_few_are_looked_at(
+    fill: Callable[..., Path], told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An article with most copies may be slow, and faster ones with fewer copies stand before it."""
+    monkeypatch.setattr(figures_module, "_FASTEST", 2)
+    monkeypatch.setattr(figures_module, "_LOOKED_AT_FIRST", 2)
+    spans = [(0, 30, 60, 90), (0, 40, 80), (0, 1), (0, 0), (0, 0, 50)]
+    path = fill(
+        [
+            told(
+                f"https://s{copy}.example/{number}",
+                f"标题{number}",
+                _story(number),
+                date(2026, 1, 1 + number) + timedelta(lag),
+            )
+            for number, lags in enumerate(spans)
+            for copy, lag in enumerate(lags)
+        ]
+    )
+    connection = read_only(path)
+    view = connection.execute(
+        "SELECT article_id, within_two_days FROM spread"
+        " ORDER BY within_two_days DESC, within_week DESC, dated_sources DESC, first_day DESC LIMIT 2"
+    ).fetchall()
+    found = [(spread.article_id, spread.within_two_days) for spread in figures(connection).spreads]
+    connection.close()
+    assert found == [tuple(row) for row in view]
+    assert [count for _, count in found] == [2, 2]
+
+
+def _story(number: int) -> str:
+    kinds = ("精密传动", "冷链仓储", "生物试剂", "光学镜片", "船舶配件")
+    return "".join(
+        f"{kinds[number]}企业第{chr(0x4E00 + number * 500 + place * 37)}车间今日开工。" for place in range(12)
+    )
 
 
 def test_figures_agree_with_the_views_of_the_same_name(connection: sqlite3.Connection) -> None:
