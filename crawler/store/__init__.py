@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crawler.store.findings import Findings
 from crawler.store.frontier import Frontier, Round
 from crawler.store.pages import Pages, SourceStatus
 from crawler.store.removal import Removals
@@ -22,5 +23,5 @@ def store_path(archive_path: Path | str) -> Path:
     return archive.with_name(f"{archive.stem}-pages{archive.suffix or '.db'}")
 
 
-class CrawlStore(Frontier, Pages, Watch, Removals):
+class CrawlStore(Frontier, Pages, Watch, Findings, Removals):
     """The frontier and the raw pages, in one SQLite file; usable from any thread."""

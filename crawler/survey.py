@@ -1,0 +1,188 @@
+"""A look at sites before they become sources: a short crawl by the usual rules into a store that is thrown away.
+
+In: sources as they might be. Out: one Survey each: what was found, and a few articles as they would be
+read. Each look runs in a process of its own, since a reactor starts only once.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler.records import CrawlSource, FetchOptions
+from crawler.store import CrawlStore
+from pipelines.decode import decode
+from pipelines.records import Reading, Rejection, Source
+from pipelines.stages import read_page
+from pipelines.urls import canonical_url, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.records import Page
+
+PAGES = 20
+"""Pages fetched of one site: half a minute at one a second."""
+LISTS = 6
+SAMPLES = 8
+"""Articles read for the preview."""
+_LEAVES = re.compile(r"redirect leaves the source: (\S+)")
+_TITLE = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
+_SITE_NAME = re.compile(r"""(?is)<meta[^>]+og:site_name[^>]+content=["']([^"']{2,60})["']""")
+_PARTS = re.compile(r"\s*[-_|—–·,，:：>《》]+\s*")
+_NO_NAME = re.compile(r"^(?:首页|网站首页|主页|home|index|新闻中心|新闻|welcome.*|欢迎.*)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One article as it would be archived."""
+
+    url: str
+    title: str
+    published: str | None
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a short crawl found at one site."""
+
+    source: CrawlSource
+    """As it would be written, its name read from the site."""
+    encoding: str
+    robots: str
+    """What its robots.txt answered: `HTTP 200`, `HTTP 404: none`, ..."""
+    feeds: tuple[str, ...]
+    sitemaps: tuple[str, ...]
+    lists: tuple[str, ...]
+    articles: tuple[Sample, ...]
+    rejected: int
+    """Pages that looked like articles and could not be read as such."""
+    problem: str
+    """Why nothing can be taken from it; empty where something can."""
+    moved_to: str = ""
+    """The host that it sends us to."""
+
+
+def survey(sources: Sequence[CrawlSource], options: FetchOptions) -> list[Survey]:
+    """Look at sites; one that sends us to another host is looked at there.
+
+    Raises:
+        StorageError: the temporary folder cannot be written.
+    """
+    found = _look(sources, options)
+    moved = {s.source.host: _moved(s) for s in found if s.moved_to}
+    again = {s.source.host: s for s in (_look(list(moved.values()), options) if moved else [])}
+    return [again.get(moved[s.source.host].host, s) if s.moved_to else s for s in found]
+
+
+def bare_source(url: str, *, allow_private: bool = False) -> CrawlSource:
+    """What a URL alone says of a source.
+
+    Raises:
+        ValueError: not an http(s) address.
+    """
+    start = url if "://" in url else f"https://{url}"
+    host = host_of(canonical_url(start))
+    return CrawlSource(
+        host, host, (start,), allow_private=allow_private, delay_s=0.0 if allow_private else 1.0
+    )
+
+
+def _moved(found: Survey) -> CrawlSource:
+    old = urlsplit(found.source.start_urls[0])
+    start = old._replace(netloc=found.moved_to).geturl()
+    return replace(found.source, host=found.moved_to, name=found.moved_to, start_urls=(start,))
+
+
+def _look(sources: Sequence[CrawlSource], options: FetchOptions) -> list[Survey]:
+    short = [replace(s, max_pages=PAGES, max_list_pages=LISTS) for s in sources]
+    with tempfile.TemporaryDirectory(prefix="parknews-survey-") as folder:
+        path = Path(folder) / "survey-pages.db"
+        child = multiprocessing.get_context("spawn").Process(target=_fetch, args=(short, path, options))
+        child.start()
+        child.join()
+        with CrawlStore(path) as store:
+            pages = store.take(PAGES * len(sources) + 1, 0)
+            return [_survey(store, s, [page for page in pages if page.source == s.host]) for s in sources]
+
+
+def _fetch(sources: Sequence[CrawlSource], path: Path, options: FetchOptions) -> None:
+    from crawler.fetch import fetch  # noqa: PLC0415  # in the child only
+
+    with CrawlStore(path) as store:
+        fetch(sources, store, replace(options, backlog_max=0, retries=1))
+
+
+def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey:
+    addresses = store.addresses(source.host)
+    start = store.page(canonical_url(source.start_urls[0]))
+    read = [
+        read_page(page, Source(source.host, source.name, source.time_zone)) for page in pages[: 2 * SAMPLES]
+    ]
+    samples = [_sample(reading) for reading in read if isinstance(reading, Reading)]
+    moved = [m[1] for _, kind, _, why in addresses if kind == "start" and (m := _LEAVES.match(why))]
+    robots = {host_of(place): status for place, status in store.robots_statuses().items()}
+    return Survey(
+        source=replace(source, name=_name(start) or source.name) if source.name == source.host else source,
+        encoding=_encoding(start),
+        robots=_robots(robots.get(source.host)),
+        feeds=_done(addresses, "feed"),
+        sitemaps=_done(addresses, "sitemap"),
+        lists=tuple(url for url, kind, _, _ in addresses if kind in ("list", "more", "tag"))[:LISTS],
+        articles=tuple(samples[:SAMPLES]),
+        rejected=sum(isinstance(reading, Rejection) for reading in read),
+        problem="" if samples else _problem(addresses, read),
+        moved_to=moved[0] if moved else "",
+    )
+
+
+def _done(addresses: list[tuple[str, str, str, str]], wanted: str) -> tuple[str, ...]:
+    return tuple(url for url, kind, state, _ in addresses if kind == wanted and state == "done")
+
+
+def _problem(addresses: list[tuple[str, str, str, str]], read: list[Reading | Rejection]) -> str:
+    for reading in read:
+        if isinstance(reading, Rejection):
+            return f"no article could be read ({reading.reason})"
+    why = next((why for _, _, _, why in addresses if why), "")
+    return (
+        f"nothing could be fetched ({why})" if why else "no article was found; name a list page of its news"
+    )
+
+
+def _robots(status: int | None) -> str:
+    if status is None:
+        return "unreachable: nothing may be fetched"
+    return f"HTTP {status}" + (": none" if 400 <= status < 500 else "")
+
+
+def _encoding(start: Page | None) -> str:
+    decoded = decode(start) if start is not None else None
+    return "" if decoded is None or isinstance(decoded, Rejection) else decoded.encoding
+
+
+def _name(start: Page | None) -> str:
+    """What the site calls itself: og:site_name, or the part of its title that is no section."""
+    decoded = decode(start) if start is not None else None
+    if decoded is None or isinstance(decoded, Rejection):
+        return ""
+    if said := _SITE_NAME.search(decoded.html):
+        return said[1].strip()
+    title = _TITLE.search(decoded.html)
+    parts = _PARTS.split(" ".join(title[1].split())) if title else []
+    parts = [
+        part for part in parts if part.isprintable() and 1 < len(part) <= 40 and not _NO_NAME.match(part)
+    ]
+    return parts[-1] if parts else ""
+
+
+def _sample(reading: Reading) -> Sample:
+    story = reading.story
+    day = story.published.day.isoformat() if story.published else None
+    return Sample(reading.url, story.title.value, day, len(story.text))
