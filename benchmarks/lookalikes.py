@@ -406,7 +406,8 @@ _CHINESE = ("homophone", "ad law", "traditional", "lead", "around", "teasers", "
 # Measuring -------------------------------------------------------------------------------------
 
 
-def _report(rows: list[Text], show_wrong: bool) -> None:
+def _labels(rows: list[Text]) -> list[int]:
+    """The cluster of each text, by the product's own join stage."""
     connection = _open(Path(":memory:"))
     joiner = Joiner(SqliteJoinIndex(connection))
     nodes = []
@@ -417,7 +418,11 @@ def _report(rows: list[Text], show_wrong: bool) -> None:
         joiner.add(signed)
     joiner.relink()
     cluster = dict(connection.execute("SELECT node_id, cluster_id FROM nodes"))
-    labels = [cluster[node] for node in nodes]
+    return [cluster[node] for node in nodes]
+
+
+def _report(rows: list[Text], show_wrong: bool) -> None:  # noqa: C901, PLR0912  # one table after another
+    labels = _labels(rows)
     groups: dict[int, list[int]] = defaultdict(list)
     for number, label in enumerate(labels):
         groups[label].append(number)
@@ -458,7 +463,7 @@ def _report(rows: list[Text], show_wrong: bool) -> None:
     if show_wrong:
         for title, pairs in (("WRONG", wrong), ("MISSED", missed)):
             for a, b in pairs[:400]:
-                verdict = judge(*(Features(nodes[at], sign(rows[at].text).normalised) for at in (a, b)))
+                verdict = judge(*(Features(at, sign(rows[at].text).normalised) for at in (a, b)))
                 print(
                     title, *(f"{rows[at].cluster}:{rows[at].kind}:{rows[at].level}" for at in (a, b)), verdict
                 )

@@ -101,7 +101,7 @@ class SqliteJoinIndex:
                 )
 
     def _shared_keys(self, node: Node) -> list[int]:
-        """The keys of a text that some text in the index has: most have none, so one statement asks for all."""
+        """The keys of a text that some text in the index has: few, so one statement asks for all."""
         rows = self._connection.execute(_SHARED_KEYS, (json.dumps(node.keys.tolist()),))
         return [row[0] for row in rows]
 

@@ -247,7 +247,7 @@ class _Graph:
 
 
 def _share_enough(a: Node, b: Node) -> bool:
-    """Whether two texts may be near: enough common keys, and as many common MinHash values as near texts have.
+    """Whether two texts may be near: enough common keys, and as many common MinHash values as near ones.
 
     Both counts are samples of what the texts share; a pair that is near at all (`SPREAD_LEAST`) falls
     so far below what is expected of it in one case of two hundred.
