@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from pipelines.archive.analyst import Difference, Named, Version, names_in, standing
 from pipelines.export.masking import mask_contacts
 from pipelines.report.differences import Piece, differences
+from pipelines.report.reasons import reason_in
 from pipelines.show import ShownArticle, show
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def article_page(
         "cards": [_card(copy, kept, stands.differences, words) for copy in found.copies],
         "rights": [(copy, _rights(copy, masked=masked)) for copy in found.copies if copy.rights],
         "standing": stands,
+        "kept_because": reason_in(words.language, stands.kept_because),
+        "first_because": reason_in(words.language, stands.first_publisher_because),
         "versions": [_version(version, found) for version in stands.versions[:_VERSIONS_MAX]],
         "stripped": [(copy, _pieces(copy, masked=masked)) for copy in found.copies if copy.stripped],
         "masked": masked,

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.report import svg
+from pipelines.report.reasons import reason_in
 from pipelines.report.svg import PALETTE, REST, Band, Row, Series
 
 if TYPE_CHECKING:
@@ -196,7 +197,8 @@ def _stripped(figures: Figures, words: Words) -> Panel:
 
 def _rejected(figures: Figures, words: Words) -> Panel:
     found = tuple(
-        (f"{words.or_itself('stage', stage)} · {why}", count) for stage, why, count in figures.rejected
+        (f"{words.or_itself('stage', stage)} · {reason_in(words.language, why)}", count)
+        for stage, why, count in figures.rejected
     )
     head = (words("head.reason"), words("count"))
     return _counted("rejected", found, words, head, words("series.urls"), (words("note.all_time"),))

@@ -196,6 +196,15 @@ def test_what_an_article_names_leads_to_the_articles_that_name_it(get: Get, arch
     assert "江苏省</a> <span>1<" in get("/search").text
 
 
+def test_reasons_are_told_in_the_visitors_language(get: Get) -> None:
+    number = _articles(get("/search?copies=2"))[0]
+    chinese, english = get(f"/article/{number}?_lang=zh").text, get(f"/article/{number}?_lang=en").text
+    assert "有 1 家其他媒体署其为来源" in chinese or "可信日期中最早" in chinese
+    assert "credited by" not in chinese
+    assert "credited by 1 other publisher" in english or "the earliest date" in english
+    assert "· 列表页" in get("/?_lang=zh").text
+
+
 def test_a_region_that_does_not_exist_narrows_nothing(get: Get) -> None:
     assert len(_articles(get("/search?region=999999"))) == 2
 
