@@ -1,0 +1,98 @@
+"""A source is removed while a crawl fetches it: nothing more is asked of it, and nothing of it is kept."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.removal import remove, verify
+from pipelines.archive.removal_order import Order
+from pipelines.removal.scope import make_scope
+from tests.end_to_end.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PARKNEWS = Path(sys.executable).with_name("parknews")
+LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
+
+
+def test_a_crawl_under_way_neither_asks_nor_keeps_anything_of_a_removed_source(tmp_path: Path) -> None:
+    archive, hits_at = tmp_path / "archive" / "archive.db", []
+    archive.parent.mkdir()
+    with Site(100, seed=3) as unwanted, Site(20, seed=4) as wanted:
+        sources = tmp_path / "sources.toml"
+        sources.write_text("".join(_entry(site) for site in (unwanted, wanted)), encoding="utf-8")
+        with subprocess.Popen(
+            [str(PARKNEWS), "--db", str(archive), "--sources", str(sources), "crawl", "--json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as crawl:
+            _wait_for_articles(archive, unwanted.host)
+
+            def note(step: str) -> None:
+                if step == "deleting":
+                    time.sleep(0.5)  # what was asked before the block has been answered
+                    hits_at.append(sum(unwanted.hits.values()))
+
+            outcome = remove(archive, make_scope(hosts=[unwanted.host]), LETTER, on_step=note)
+            assert crawl.poll() is None, "the crawl ended too early for this test"
+            _, errors = crawl.communicate(timeout=120)
+        assert crawl.returncode in (0, 1), errors
+        assert outcome.removal.state == "verified", outcome.trouble
+        assert sum(unwanted.hits.values()) == hits_at[0]
+        assert hits_at[0] < len(unwanted.articles)
+        again = subprocess.run(
+            [str(PARKNEWS), "--db", str(archive), "--sources", str(sources), "crawl", "--revisit"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert again.returncode in (0, 1), again.stderr
+        assert sum(unwanted.hits.values()) == hits_at[0]
+        assert list(_rows_of(archive, unwanted.host)) == []
+        assert _count(archive, "SELECT count(*) FROM copies WHERE source = ?", wanted.host) == 20
+    assert verify(archive, outcome.removal.id).trouble == ""
+
+
+def _entry(site: Site) -> str:
+    return (
+        f'[[source]]\nhost = "{site.host}"\nname = "测试{site.host}"\nstart_urls = ["http://{site.host}/"]\n'
+        "allow_private = true\ndelay_s = 0.05\n"
+    )
+
+
+def _wait_for_articles(archive: Path, host: str, most_s: float = 60) -> None:
+    end = time.monotonic() + most_s
+    while time.monotonic() < end:
+        if archive.exists() and _count(archive, "SELECT count(*) FROM copies WHERE source = ?", host) > 5:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the crawl brought nothing")
+
+
+def _rows_of(archive: Path, host: str) -> Iterator[str]:
+    """Tables that have a page of the host; its name stays in `sources` and in the runs' numbers."""
+    for path, tables in (
+        (archive, ("readings", "copies", "articles", "rejections")),
+        (archive.with_name("archive-pages.db"), ("urls", "pages", "rejected", "announcements")),
+    ):
+        for table in tables:
+            sql = f"SELECT count(*) FROM {table} WHERE url LIKE ?".replace(
+                "url LIKE", "page_url LIKE" if table == "readings" else "url LIKE"
+            )
+            if _count(path, sql, f"%{host}%"):
+                yield table
+
+
+def _count(path: Path, sql: str, *values: str) -> int:
+    with sqlite3.connect(path) as connection:
+        try:
+            return int(connection.execute(sql, values).fetchone()[0])
+        except sqlite3.OperationalError:  # not made yet
+            return 0
