@@ -162,9 +162,9 @@ _NARROW = (
     "DROP TABLE IF EXISTS temp.originals",
     "CREATE TEMP TABLE narrow AS SELECT article_id, kept, source, published_day AS day, language,"
     " credited_source FROM copies",
-    "CREATE TEMP TABLE originals (article_id INTEGER PRIMARY KEY, source TEXT, day TEXT, copies INTEGER)",
-    "INSERT INTO originals SELECT article_id, max(CASE WHEN kept THEN source END),"
-    " max(CASE WHEN kept THEN day END), count(*) FROM narrow GROUP BY article_id",
+    "CREATE TEMP TABLE originals AS SELECT article_id, max(CASE WHEN kept THEN source END) AS source,"
+    " max(CASE WHEN kept THEN day END) AS day, count(*) AS copies FROM narrow GROUP BY article_id",
+    "CREATE UNIQUE INDEX temp.originals_by_article ON originals (article_id, source, day, copies)",
 )
 
 

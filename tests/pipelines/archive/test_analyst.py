@@ -71,6 +71,11 @@ def test_who_copies_whom_comes_from_kept_copies_and_from_credits(connection: sql
     )
 
 
+def test_figures_leave_no_transaction_open(connection: sqlite3.Connection) -> None:
+    figures(connection)
+    assert not connection.in_transaction
+
+
 def test_what_has_no_date_stands_beside_the_figures(connection: sqlite3.Connection) -> None:
     everything, january = figures(connection).total, figures(connection, Days("2026-01", "2026-01")).total
     assert (everything.articles, everything.copies, everything.undated_articles) == (3, 5, 1)
