@@ -7,7 +7,8 @@ conclusions are written directly, without the join), then asks 200 queries of 1 
 cut out of its texts, most of them common words, some rare, a few that occur nowhere. For each query the
 ids of all matches are compared with those of a substring scan over lower-cased text without white space.
 Prints what the index costs to build and to keep, the median and 95th percentile of the first page of
-hits, and the time of the front page's pictures.
+hits, and the time of the front page's pictures; with --export also how fast exports are written, and
+whether pandas and DuckDB read back what the archive has.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
+import pandas
+
 from benchmarks.pages import Vocabulary
 from pipelines.archive.connect import open_for_writing, read_only
 from pipelines.archive.exports import ExportRequest, write_export
@@ -36,10 +40,11 @@ from pipelines.spelling import spell, squeeze
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 SOURCES = 60
 QUERIES = 200
+COMPARED = ("id", "title", "text", "published_day", "source", "url", "credited_source", "copies")
 REGIONS = division_names()
 
 
@@ -50,7 +55,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--folder", type=Path, help="keep the archives here, and use what is there")
     parser.add_argument("--no-scan", action="store_true", help="leave out the comparison with a scan")
-    parser.add_argument("--export", action="store_true", help="also time a Parquet and a CSV export")
+    parser.add_argument("--export", action="store_true", help="also time the exports, and read them back")
     options = parser.parse_args()
     for count in options.articles:
         with tempfile.TemporaryDirectory() as temporary:
@@ -75,6 +80,7 @@ def measure(count: int, folder: Path, *, scan: bool, export: bool) -> None:
         front(connection, count)
         if export:
             exports(connection, folder, count)
+            read_back(connection, folder, count)
 
 
 def build(path: Path, count: int) -> None:
@@ -259,6 +265,47 @@ def exports(connection: sqlite3.Connection, folder: Path, count: int) -> None:
         print(
             f"  export {kind}: {count / seconds:,.0f} articles a second, {target.stat().st_size / 1e6:,.0f} MB, peak memory so far {peak:.0f} MB"
         )
+
+
+def read_back(connection: sqlite3.Connection, folder: Path, count: int) -> None:
+    """What pandas and DuckDB read of the exports against the archive's rows, value by value."""
+    names = ", ".join(COMPARED)
+    expected = row_hashes(connection.execute(f"SELECT {names} FROM articles"))
+    parquet, csv, jsonl = (str(folder / f"export-{count}.{kind}") for kind in ("parquet", "csv", "jsonl"))
+    frames = {
+        "pandas, parquet": lambda: pandas.read_parquet(parquet, columns=list(COMPARED)),
+        "pandas, csv": lambda: pandas.read_csv(csv, dtype=str, usecols=COMPARED, keep_default_na=False),
+    }
+    for reader, read in frames.items():
+        frame = read().astype(object)[list(COMPARED)]
+        report_equal(reader, row_hashes(frame.where(frame.notna(), None).itertuples(index=False)), expected)
+    sources = {
+        "duckdb, parquet": f"'{parquet}'",
+        "duckdb, csv": f"read_csv('{csv}', all_varchar=true, header=true)",
+        "duckdb, jsonl": f"read_json('{jsonl}', format='newline_delimited')",
+    }
+    for reader, source in sources.items():
+        cursor = duckdb.connect().execute(f"SELECT {names} FROM {source}")
+        report_equal(reader, row_hashes(iter(cursor.fetchone, None)), expected)
+
+
+def row_hashes(rows: Iterable[Sequence[object]]) -> dict[int, bytes]:
+    """Row number → a hash of its values; CSV cannot tell an empty value from none."""
+    return {
+        int(str(row[0])): hashlib.blake2b(
+            "\x1f".join("" if value is None else str(value) for value in row).encode(), digest_size=16
+        ).digest()
+        for row in rows
+    }
+
+
+def report_equal(reader: str, found: dict[int, bytes], expected: dict[int, bytes]) -> None:
+    equal = sum(found.get(number) == digest for number, digest in expected.items())
+    print(
+        f"  {reader}: {equal:,} of {len(expected):,} rows equal, {len(found.keys() - expected.keys())} more"
+    )
+    if found != expected:
+        raise SystemExit(f"{reader}: not what was exported")
 
 
 def p95(values: list[float]) -> float:
