@@ -131,6 +131,22 @@ def verify(archive_path: Path, removal_id: int) -> Outcome:
         return _verified(archive, store, removal_id)
 
 
+def decide(archive_path: Path, url: str, *, admit: bool) -> None:
+    """A person's word on a page that says what is to stay down: read after all, or refused for good.
+
+    Raises:
+        RefusedError: no page waits at this address.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _locked(archive_path), _open(archive_path) as (archive, store):
+        page_id = archive.decide(url, admit=admit, at=_now())
+        if page_id is not None:
+            store.read_again([page_id])
+        else:
+            blocklist = archive.blocklist()
+            store.delete_blocked(blocklist.blocks, blocklist.blocks_host)
+
+
 def replay(archive_path: Path, *, on_step: OnStep | None = None) -> list[Outcome]:
     """Applies what the ledger orders and an older state of the archive does not know of.
 

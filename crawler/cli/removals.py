@@ -119,6 +119,48 @@ def undo(
         print(f"removal {removal_id} is undone: {pages} pages are back, under the numbers they had")
 
 
+@app.command("matches", epilog=examples(("what waits for a decision", "parknews removals matches")))
+def matches(ctx: typer.Context, as_json: Json = False) -> None:
+    """List pages that say what is to stay down, and wait to be admitted or refused."""
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.stay_down import waiting  # noqa: PLC0415
+
+    connection = read_only(settings_of(ctx).db)
+    found = waiting(connection)
+    connection.close()
+    names = ("url", "source", "removal", "containment", "at")
+    if as_json:
+        print_json({"matches": [dict(zip(names, row, strict=True)) for row in found]})
+        return
+    for url, source, removal_id, containment, at in found:
+        print(f"{one_line(url)}  ({one_line(source)}, {at[:10]}): {containment:.0%} of removal {removal_id}")
+    if not found:
+        print("nothing waits")
+
+
+@app.command(
+    "decide",
+    epilog=examples(
+        ("it is another text", "parknews removals decide https://a.example/1.html --admit"),
+        ("it is the removed one", "parknews removals decide https://a.example/1.html --refuse"),
+    ),
+)
+def decide(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="As `removals matches` lists it.")],
+    admit: Annotated[
+        bool | None, typer.Option("--admit/--refuse", help="Read it after all, or keep it out for good.")
+    ] = None,
+) -> None:
+    """Say whether a page that looks like a removed text may come in."""
+    from crawler.removal import decide as record  # noqa: PLC0415  # --help needs no archive
+
+    if admit is None:
+        raise ConfigurationError("say --admit or --refuse")
+    record(settings_of(ctx).db, url, admit=admit)
+    print(f"{one_line(url)} is " + ("read by the next crawl" if admit else "kept out for good"))
+
+
 def _print_list(found: list[Removal]) -> None:
     rows = table("no.", "ordered", "state", "verified", "requester", "scope", right=("no.",))
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -110,6 +110,11 @@ class Removals(Database):
         """Deletes raw pages, whoever's they are."""
         self._delete("pages", "page_id", list(page_ids))
 
+    def read_again(self, page_ids: Sequence[int]) -> None:
+        """Pages come out of the store once more."""
+        with self.writing() as db:
+            db.executemany("UPDATE pages SET ingested = 0 WHERE page_id = ?", [(i,) for i in page_ids])
+
     def bodies(self) -> Iterator[tuple[int, str, str, bytes]]:
         """Every raw page: id, source, URL, and headers and body as they came, one after the other."""
         last = 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.archive import ledger
+from pipelines.archive import ledger, stay_down
 from pipelines.archive import removal_order as record
 from pipelines.archive.blocks import read_blocklist, read_salt
 from pipelines.archive.conclusions import conclude
@@ -21,10 +21,12 @@ from pipelines.archive.facts import forget_texts
 from pipelines.archive.removal_files import merge_index
 from pipelines.archive.removal_map import BY_READING, BY_URL
 from pipelines.archive.removal_plan import plan_removal
+from pipelines.archive.stay_down import put_stay_down
 from pipelines.archive.writer import Archive
 from pipelines.errors import RefusedError
 from pipelines.removal.passages import Hasher, address_tail, packed, thinning
 from pipelines.removal.plan import Survivor, with_outcome
+from pipelines.removal.scope import Term
 
 if TYPE_CHECKING:
     import sqlite3
@@ -288,6 +290,7 @@ class RemovalArchive(Archive):
             ).fetchall()
             ids = [row[0] for row in rows]
             self._note_passages(removal_id, ids)
+            self._keep_down(removal_id, ids)
             counts = self._forget_readings(ids, at)
             [left] = connection.execute(
                 "SELECT count(*) FROM withheld WHERE removal_id = ?", (removal_id,)
@@ -338,6 +341,33 @@ class RemovalArchive(Archive):
             row[0] is not None
             for row in _selected(self._database.conn, "SELECT copy_id FROM withheld WHERE reading_id IN", ids)
         )
+
+    def _keep_down(self, removal_id: int, ids: list[int]) -> None:
+        """Where it was ordered, keeps what is about to be deleted from coming back under another address."""
+        order = record.removal(self._database.conn, removal_id)
+        if order is not None and order.stay_down:
+            sql = "SELECT text FROM texts JOIN readings r ON r.text_id = texts.id WHERE r.id IN"
+            texts = [row[0] for row in _selected(self._database.conn, sql, ids)]
+            put_stay_down(self._database.conn, removal_id, texts)
+
+    def decide(self, url: str, *, admit: bool, at: str) -> int | None:
+        """A person's word on a page that says what is to stay down; the page to read again if admitted.
+
+        Raises:
+            RefusedError: no page waits at this address.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            connection = self._database.conn
+            found = stay_down.decide(connection, url, "admitted" if admit else "refused")
+            if found is None:
+                raise RefusedError(f"{url}: nothing waits at this address; `parknews removals matches` lists")
+            page_id, removal_id = found
+            if not admit:
+                record.put_blocks(connection, removal_id, [Term("url", url)])
+            record.put_event(
+                connection, removal_id, at, "a match was " + ("admitted" if admit else "refused")
+            )
+            return page_id if admit else None
 
     def _note_passages(self, removal_id: int, ids: list[int]) -> None:
         """Keeps keyed hashes of passages of what is about to be deleted, so that it can be searched for."""

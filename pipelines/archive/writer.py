@@ -26,6 +26,7 @@ from pipelines.archive.people import (
 )
 from pipelines.archive.read_before import said_before
 from pipelines.archive.runs import copies_by_source, finish_run, known_sources, put_sources, start_run
+from pipelines.archive.stay_down import holds_back
 from pipelines.errors import ConfigurationError
 from pipelines.join import Joiner
 from pipelines.records import Reading, Rejection
@@ -97,7 +98,7 @@ class Archive:
             elif isinstance(result, Rejection):
                 put_rejection(connection, result, at, self._furniture, changes)
                 rejections += 1
-            elif not _is_kept_out(result, blocklist):
+            elif not _is_kept_out(result, blocklist) and not holds_back(connection, result, at):
                 reading = _without_blocked_claims(result, blocklist)
                 readings += put_reading(connection, reading, self._furniture, changes)
                 come_back(connection, result.url)
