@@ -52,6 +52,8 @@ _FURNITURE = re.compile(
 _FURNITURE_MAX = 100
 """Marks a line of a page's foot; a list has these and no other running text."""
 _SPACE = re.compile(r"\s+")
+_PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.[A-Za-z]+)?)?")
+"""An absolute path that `urljoin` would only put behind its base, which is an origin then."""
 _DIGITS = re.compile(r"\d+")
 _REFRESH_MAX_S = 10
 _MAX_ROLE_CHARS = 12
@@ -330,7 +332,7 @@ def _resolved(base: str, href: str, encoding: str) -> tuple[str, str] | None:
     if not href or href[0] == "#" or href[:11].lower() == "javascript:":
         return None
     try:
-        absolute = urljoin(base, href)
+        absolute = base[:-1] + href if _PLAIN_PATH.fullmatch(href) else urljoin(base, href)
         return canonical_url(absolute, encoding=encoding), absolute.partition("#")[0]
     except ValueError:
         return None

@@ -80,6 +80,7 @@ def _html(
     entry: Entry, response: Response, scope: Scope, fetched_at: datetime, content_type: str
 ) -> Fetched | Link | str:
     reading = read_html(response.body, response.url, content_type)
+    scope.note_answer(response.url)
     target = _refreshed(entry, reading, scope)
     if target is not None:
         return target

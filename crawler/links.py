@@ -45,6 +45,7 @@ class Scope:
         self.source = source
         self._is_blocked = is_blocked
         self._seen: set[str] = set()
+        self._secure: set[str] = set()
         self._facets: dict[str, set[frozenset[str]]] = {}
         self._lists = 0
 
@@ -80,14 +81,15 @@ class Scope:
         news: list[Link] = []
         further: list[tuple[str, str, str]] = []
         for anchor in anchors:
-            if not self._takes(anchor.url):
+            url = self._secured(anchor.url)
+            if not self._takes(url):
                 continue
             kind = self._role_kind(anchor, is_list=is_list)
             if kind in LISTS:
-                if kind == "more" or anchor.url not in self._seen:
-                    further.append((anchor.url, kind, anchor.found))
-            elif anchor.url not in self._seen and entry.depth < self.source.max_depth:
-                news.append(self._link(anchor.url, kind, kind, depth=entry.depth + 1, asks=anchor.found))
+                if kind == "more" or url not in self._seen:
+                    further.append((url, kind, anchor.found))
+            elif url not in self._seen and entry.depth < self.source.max_depth:
+                news.append(self._link(url, kind, kind, depth=entry.depth + 1, asks=anchor.found))
         dry = 0 if news or not is_list else entry.dry + 1
         lists = self._list_links(entry, further, dry)
         lists += [
@@ -105,8 +107,8 @@ class Scope:
         links: list[Link] = []
         said: list[Announcement] = []
         for item in found:
-            url = self._spelled(item.url, base)
-            if url is None or not self._takes(url) or (kind := self._kind(url)) in _NEVER:
+            url = self._secured(self._spelled(item.url, base) or "")
+            if not url or not self._takes(url) or (kind := self._kind(url)) in _NEVER:
                 continue
             said.append(Announcement(url, via, item.date, item.title, item.changed))
             if url in self._seen:
@@ -128,6 +130,17 @@ class Scope:
                 self._lists += 1
                 links.append(link)
         return links
+
+    def note_answer(self, url: str) -> None:
+        """An address answered: where it was by https, the host's http addresses are the same ones."""
+        if url.startswith("https://"):
+            self._secure.add(_host_of(url))
+
+    def _secured(self, url: str) -> str:
+        """One spelling for both schemes of a host that answers by https; as found where that gives 4xx."""
+        if url.startswith("http://") and _host_of(url) in self._secure:
+            return "https://" + url.removeprefix("http://")
+        return url
 
     def _list_links(self, entry: Entry, further: list[tuple[str, str, str]], dry: int) -> list[Link]:
         links = []

@@ -1,4 +1,4 @@
-"""Telling people of changes: new troubles and those that ended, through apprise (e-mail, WeCom, DingTalk ...).
+"""Telling people of changes: new troubles and those that ended, by apprise (e-mail, WeCom, DingTalk ...).
 
 In: standings and the addresses of the configuration. Out: one message where something has changed, and
 the troubles noted as told; where no message got through they are told the next time.

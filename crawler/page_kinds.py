@@ -81,7 +81,9 @@ _ARTICLE_NAMES = frozenset(
 )
 
 MAX_SEGMENTS = 12
-MAX_PARAMETERS = 8
+MAX_PARAMETERS = 24
+"""Far more than any system needs; links from newsletters carry a dozen. Filters that combine are bounded
+by `crawler.links.MAX_FACETS`."""
 BLOCK_MIN_CHARS = 100
 """Neighbouring running text that a page of news has at the least. Of 93 real pages of news on some 60
 sites all that have any text outside scripts reach 108; what stands at the foot of a list does not,

@@ -42,6 +42,8 @@ class CrawlSource:
     """List pages fetched in one run: the bound of calendars and other endless lists."""
     max_pages: int | None = None
     """Pages fetched in one run; None: no bound."""
+    tls: str = "strict"
+    """"weak" takes certificates that cannot be verified and TLS 1.0 from this source: a recorded choice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.addresses import AddressRefusedError
 from crawler.frontier import StoredRobots
+from crawler.reasons import error_reason
 from crawler.removed import RemovedError
 from crawler.throttle import StoppingError
 from pipelines.errors import StorageError
@@ -198,7 +199,7 @@ class RobotsMiddleware:
             except AddressRefusedError as error:
                 return None, b"", str(error)
             except Exception as error:  # noqa: BLE001 (whatever went wrong: permission is unclear)
-                return None, b"", _named(error)
+                return None, b"", error_reason(error)
             target = _target(response)
             if target is None:
                 return _answer(response)
@@ -221,8 +222,3 @@ def _answer(response: Response) -> tuple[int | None, bytes, str]:
         return None, b"", f"HTTP {response.status} to nowhere"
     fine = 200 <= response.status < 300
     return response.status, response.body if fine else b"", "" if fine else f"HTTP {response.status}"
-
-
-def _named(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
-    return text.splitlines()[0][:200]

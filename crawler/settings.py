@@ -32,6 +32,7 @@ PARKNEWS_DRAIN = True
 """`scrapy crawl news` archives what it fetches; false leaves the pages in the crawl store."""
 
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+DOWNLOAD_HANDLERS = {"https": "crawler.tls.HttpsHandler"}
 TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
 LOG_FORMATTER = "crawler.log_format.QuietLogFormatter"

@@ -284,6 +284,12 @@ def _count(value: object) -> int:
     return value
 
 
+def _tls(value: object) -> str:
+    if value not in ("strict", "weak"):
+        raise ValueError('must be "strict" or "weak"')
+    return str(value)
+
+
 def _zone(value: object) -> str:
     text = _text(value)
     try:
@@ -306,5 +312,6 @@ KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "max_depth": ("max_depth", _count),
     "max_list_pages": ("max_list_pages", _count),
     "max_pages": ("max_pages", _count),
+    "tls": ("tls", _tls),
 }
 """Every key of a [[source]]: the CrawlSource field it sets, and how it is checked."""

@@ -1,4 +1,4 @@
-"""A look at sites before they become sources: a short crawl by the usual rules into a store that is thrown away.
+"""A look at sites before they become sources: a short crawl by the usual rules, its store thrown away.
 
 In: sources as they might be. Out: one Survey each: what was found, and a few articles as they would be
 read. Each look runs in a process of its own, since a reactor starts only once.

@@ -17,7 +17,7 @@ URLS = {
     "search": ["/search?q=x", "/s?wd=x", "/so/index?keyword=1", "/search.php"],
     "service": ["/login", "/user/register/", "/wp-admin/x", "/cart/"],
     "file": ["/a.pdf", "/b.JPG", "/c.doc", "/style.css"],
-    "trap": ["/a/b/a/b/a/b/", "/" + "/".join("abcdefghijklmn"), "/x?a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1"],
+    "trap": ["/a/b/a/b/a/b/", "/a" * 14, "/x?" + "&".join(f"a{n}=1" for n in range(25))],
     "unknown": ["/about.html", "/news"],
 }  # fmt: skip
 

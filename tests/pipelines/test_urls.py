@@ -151,3 +151,11 @@ def test_two_ports_are_two_hosts() -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    "place", ["/news/2023/1.html", "/", "/a/b", "/print/1.html", "/news/INDEX.html", "/Default.aspx"]
+)
+def test_the_quick_way_gives_what_the_long_way_gives(place: str) -> None:
+    quick = canonical_url(f"https://www.example.cn{place}")
+    assert quick == canonical_url(f"HTTPS://www.example.cn{place}")

@@ -1,0 +1,59 @@
+"""Whose certificate must be good: everybody's, but for sources whose operator chose `tls = "weak"`.
+
+For those names, and no other, a certificate that cannot be verified and protocols down to TLS 1.0 are
+taken: several government sites offer nothing better. What they say could then be anybody's word.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy.core.downloader.contextfactory import _ScrapyClientContextFactory
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from twisted.internet.ssl import TLSVersion
+from twisted.web.iweb import IPolicyForHTTPS
+from zope.interface import implementer  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scrapy.crawler import Crawler
+
+    from crawler.records import CrawlSource
+
+_WEAK_CIPHERS = "DEFAULT:@SECLEVEL=0"
+
+
+@implementer(IPolicyForHTTPS)
+class ContextFactory:
+    """Strict for every name but the weak sources' own."""
+
+    def __init__(self, sources: Iterable[CrawlSource]) -> None:
+        weak = [source for source in sources if source.tls == "weak"]
+        self._names = {_name(source.host) for source in weak}
+        self._above = tuple("." + _name(source.host) for source in weak if source.include_subdomains)
+        self._strict = _ScrapyClientContextFactory(verify_certificates=True)
+        self._weak = _ScrapyClientContextFactory(
+            method=None,
+            verify_certificates=False,
+            tls_ciphers=_WEAK_CIPHERS,
+            tls_min_version=TLSVersion.TLSv1_0,
+        )
+
+    def creatorForNetloc(self, hostname: bytes, port: int) -> Any:  # noqa: N802 (Twisted's interface)
+        """The TLS options for a connection."""
+        name = hostname.decode("ascii", "replace").lower()
+        weak = name in self._names or name.endswith(self._above)
+        return (self._weak if weak else self._strict).creatorForNetloc(hostname, port)
+
+
+class HttpsHandler(HTTP11DownloadHandler):
+    """Scrapy's own, with our choice of whose certificate must be good."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._contextFactory = ContextFactory(crawler.spider.sources)  # type: ignore[union-attr,assignment]
+
+
+def _name(host: str) -> str:
+    return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and host[-1] != "]" else host
