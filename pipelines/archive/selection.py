@@ -140,7 +140,7 @@ def facet(
 def _named(
     connection: sqlite3.Connection, selection: Selection, kind: str, limit: int
 ) -> list[tuple[str | None, int]]:
-    """Counted along an index of the mentions: at 20,000 articles 0.2 s, by each article's mentions 1.2 s.
+    """Counted along an index of the mentions: 0.2 s at 20,000 articles, by each article's own 1.2 s.
 
     Two articles of one text (which only a person's split makes) count once.
     """
