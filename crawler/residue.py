@@ -146,9 +146,15 @@ def _stale_pages(path: Path) -> int:
             leaves = (
                 struct.unpack(f">{count}I", page[8 : 8 + 4 * count]) if 8 + 4 * count <= page_bytes else ()
             )
-            stale += any(page[8 + 4 * count :])
+            stale += _holds_more_than_numbers(page, path.stat().st_size // page_bytes)
             stale += sum(any(_page(file, leaf, page_bytes)) for leaf in leaves)
     return stale
+
+
+def _holds_more_than_numbers(trunk: bytes, pages: int) -> bool:
+    """Whether a page that lists free pages holds anything else; numbers of former ones stay in it."""
+    words = struct.unpack(f">{len(trunk) // 4}I", trunk)
+    return any(word > pages for word in words)
 
 
 def _page(file, number: int, page_bytes: int) -> bytes:  # type: ignore[no-untyped-def]
