@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.pace import runtime_folder
 from crawler.records import DEFAULT_USER_AGENT
+from crawler.runtime import runtime_folder
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -107,6 +107,25 @@ class Settings:
             "reason": "A .prom file for node_exporter, written after each crawl and by `status --notify`.",
         },
     )
+    keep_days: int = field(
+        default=0,
+        metadata={
+            "variable": "PARKNEWS_KEEP_DAYS",
+            "option": "",
+            "unit": "days",
+            "reason": "Raw pages older than this are deleted after a crawl (0: never); articles stay. Reading"
+            " again (`reprocess`) needs them.",
+        },
+    )
+    disk_floor_mb: int = field(
+        default=500,
+        metadata={
+            "variable": "PARKNEWS_DISK_FLOOR_MB",
+            "option": "",
+            "unit": "MB",
+            "reason": "A crawl ends cleanly before less than this is free beside the archive.",
+        },
+    )
     verbose: int = field(
         default=0,
         metadata={
@@ -151,6 +170,10 @@ def _convert(name: str, variable: str, raw: str) -> object:
         return tuple(raw.split())
     if name in {"db", "sources", "runtime", "metrics"}:
         return Path(raw)
+    if name in {"keep_days", "disk_floor_mb"}:
+        if not raw.isdecimal() or len(raw) > 9:
+            raise ConfigurationError(f"{variable}={raw!r}: must be a whole number, 0 or more")
+        return int(raw)
     if name == "workers":
         if not raw.isdecimal() or not 1 <= int(raw) <= 256:
             raise ConfigurationError(f"{variable}={raw!r}: must be a whole number from 1 to 256")

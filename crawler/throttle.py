@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
-    from crawler.pace import SharedPace
+    from crawler.store.pace import SharedPace
 
 JITTER = 0.2
 """A delay grows by up to this part of it, at random: never below what was agreed, never in step."""

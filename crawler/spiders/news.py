@@ -8,6 +8,7 @@ entry is simply still queued. Nothing is awaited between a response and its comm
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -23,12 +24,12 @@ from crawler.frontier import Fetched, Link
 from crawler.judge import MAX_HOPS, judge, location_of
 from crawler.links import Scope
 from crawler.lookout import Lookout
-from crawler.pace import SharedPace
 from crawler.reasons import RETRIED, UNCONNECTED, UNREACHED, error_reason, is_too_large, status_reason
 from crawler.records import FetchOptions
 from crawler.removed import RemovedError, Watch
 from crawler.robots import RobotsRefusedError, RobotsUnreachableError
 from crawler.store import CrawlStore, store_path
+from crawler.store.pace import SharedPace
 from crawler.tally import Tally
 from crawler.throttle import StoppingError, Throttle, backoff_s, retry_after_s
 from pipelines.errors import StorageError
@@ -411,6 +412,11 @@ class NewsSpider(Spider):
         asked = self._stop is not None and self._stop.is_set()
         if (asked or not self.crawler.crawling) and not self.stopping:  # the latter after a signal
             self.end("stopped")
+        floor = self.options.disk_floor_bytes
+        if floor and not self.stopping and shutil.disk_usage(self.store.path.parent).free < floor:
+            for source in self._scopes:
+                self._tally.error(source, f"less than {floor // 10**6} MB are free")
+            self.end(f"less than {floor // 10**6} MB are free on the disk")
         limit_s = self.options.time_limit_s
         if limit_s is not None and not self.stopping and self._tally.elapsed_s > limit_s:
             self.end(f"its {limit_s:.0f} s are over")

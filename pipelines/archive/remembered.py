@@ -1,4 +1,4 @@
-"""Answers that follow from their key alone, kept within a bound: they change nothing but the time it takes."""
+"""Answers that follow from their key alone, kept within a bound: they change only the time it takes."""
 
 from __future__ import annotations
 

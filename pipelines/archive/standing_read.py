@@ -16,7 +16,8 @@ def evidence(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Ro
     """What speaks for who was first: url, claim, value, believed, reason."""
     return connection.execute(
         "SELECT c.url, e.claim, e.value, e.believed, e.reason FROM copies c"
-        " JOIN first_publisher_evidence e ON e.copy_id = c.id WHERE c.article_id = ? ORDER BY c.kept DESC, c.url, e.claim",
+        " JOIN first_publisher_evidence e ON e.copy_id = c.id WHERE c.article_id = ?"
+        " ORDER BY c.kept DESC, c.url, e.claim",
         (article_id,),
     ).fetchall()
 

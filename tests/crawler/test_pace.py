@@ -12,7 +12,8 @@ import pytest
 from crawling import QUICK, finish, source, start
 from misbehaving import Server, Site, article, list_page
 
-from crawler.pace import SharedPace, runtime_folder
+from crawler.runtime import runtime_folder
+from crawler.store.pace import SharedPace
 from pipelines.errors import StorageError
 
 
@@ -64,7 +65,7 @@ def test_one_user_has_one_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 _HOLDER = """
 import sys
 from pathlib import Path
-from crawler.pace import SharedPace
+from crawler.store.pace import SharedPace
 pace = SharedPace(Path(sys.argv[1]))
 pace._db.execute("BEGIN IMMEDIATE")
 print("held", flush=True)

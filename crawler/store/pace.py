@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,14 +29,6 @@ _GAP_KEPT_S = 60.0
 """How long another's longer gap holds after it was last heard of: twice the longest request."""
 _FILE = "hosts-1.db"
 """Another number wherever its columns change: two versions may run at once."""
-
-
-def runtime_folder() -> Path:
-    """Where one user's processes meet: the session's own folder, or one in the temporary folder."""
-    session = os.environ.get("XDG_RUNTIME_DIR", "")
-    if session and os.access(session, os.W_OK):
-        return Path(session) / "parknews"
-    return Path(tempfile.gettempdir()) / f"parknews-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
 
 
 class SharedPace:
