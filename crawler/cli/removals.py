@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -117,6 +119,54 @@ def undo(
         print_json({"removal": removal_id, "pages": pages})
     else:
         print(f"removal {removal_id} is undone: {pages} pages are back, under the numbers they had")
+
+
+@app.command(
+    "find",
+    epilog=examples(
+        ("what a publisher has here, or is credited for", "parknews removals find 示例日报"),
+        ("a page or a host", "parknews removals find https://www.example.cn/1.html"),
+        ("a passage out of a letter", "parknews removals find --text letter.txt"),
+    ),
+)
+def find(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WHAT]...", help="Addresses, hosts, names or passages.")
+    ] = None,
+    text: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file with pasted text; - for standard input.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """List what matches the words of a letter, each with the reason. Nothing is changed."""
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.removal_find import find_matches  # noqa: PLC0415
+
+    asked = [*(words or []), *_passages(text)]
+    if not asked:
+        raise ConfigurationError("say what to look for: addresses, names, passages, or --text FILE")
+    connection = read_only(settings_of(ctx).db)
+    found = find_matches(connection, asked)
+    connection.close()
+    if as_json:
+        print_json({"matches": [asdict(match) for match in found]})
+        return
+    for match in found:
+        print(f"{one_line(match.url)}  ({one_line(match.source_name)}, article {match.article_id})")
+        print(f"    {one_line(match.title)}: {one_line(match.reason)}")
+    if not found:
+        print("nothing matches")
+
+
+def _passages(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 @app.command("matches", epilog=examples(("what waits for a decision", "parknews removals matches")))
