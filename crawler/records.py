@@ -74,6 +74,8 @@ class FetchOptions:
     """A URL that would have to wait longer is left for a later run."""
     time_limit_s: float | None = None
     """After this long nothing more is asked for; what is in flight is finished. None: no bound."""
+    disk_floor_bytes: int = 0
+    """The run ends before less than this is free beside the store."""
     runtime: str = ""
     """The folder in which processes share each host's pace; empty: each keeps its own."""
     log_level: str = "INFO"

@@ -25,6 +25,7 @@ from crawler.cli import (
     snapshot,
     sources,
     status,
+    warc,
 )
 from crawler.cli.examples import examples
 from crawler.cli.failures import GuardedGroup
@@ -115,6 +116,7 @@ app.command("join", epilog=people.JOIN_EPILOG)(people.join)
 app.command("case", epilog=case.EPILOG)(case.case)
 app.command("status", epilog=status.EPILOG)(status.status)
 app.add_typer(sources.app, name="sources")
+app.add_typer(warc.app, name="warc")
 app.command("remove-source", epilog=removal.EPILOG)(removal.remove_source)
 app.add_typer(removals.app, name="removals")
 app.command("backup", epilog=snapshot.BACKUP_EPILOG)(snapshot.backup)

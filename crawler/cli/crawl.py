@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -79,6 +79,7 @@ def crawl(
     )
     if due:
         _beat(settings, report.outcome)
+    _expire(settings)
     tell_changes(settings, sources)
     if as_json:
         print_json(report_json(report))
@@ -114,6 +115,7 @@ def run_options(
         contact=settings.contact,
         max_pages=max_pages,
         time_limit_s=time_limit_s,
+        disk_floor_bytes=settings.disk_floor_mb * 10**6,
         runtime=str(settings.runtime),
         log_level=level,
     )
@@ -149,6 +151,16 @@ def print_report(console: Console, report: RunReport, names: dict[str, str]) -> 
     )
     for trouble in report.troubles:
         console.print(f"! {one_line(trouble)}", soft_wrap=True)
+
+
+def _expire(settings: Settings) -> None:
+    """Raw pages that are older than the operator keeps them."""
+    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
+
+    if settings.keep_days:
+        before = datetime.now(UTC) - timedelta(days=settings.keep_days)
+        with CrawlStore(store_path(settings.db)) as store:
+            store.expire(before.isoformat(timespec="seconds"))
 
 
 def _beat(settings: Settings, outcome: str) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from crawler.store.findings import Findings
 from crawler.store.frontier import Frontier, Round
-from crawler.store.pages import Pages, SourceStatus
+from crawler.store.imports import Imports
+from crawler.store.pages import SourceStatus
 from crawler.store.removal import Removals
 from crawler.store.watch import Watch
 
@@ -23,5 +24,5 @@ def store_path(archive_path: Path | str) -> Path:
     return archive.with_name(f"{archive.stem}-pages{archive.suffix or '.db'}")
 
 
-class CrawlStore(Frontier, Pages, Watch, Findings, Removals):
+class CrawlStore(Frontier, Imports, Watch, Findings, Removals):
     """The frontier and the raw pages, in one SQLite file; usable from any thread."""

@@ -1,0 +1,92 @@
+"""`parknews warc`: stored pages out to WARC files, and WARC files in."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from dataclasses import asdict
+from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
+from typing import Annotated
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
+from crawler.cli.output import print_json
+
+EXPORT_EPILOG = examples(
+    ("every stored page", "parknews warc export --output pages.warc.gz"),
+    ("those of one source", "parknews warc export www.example-park.gov.cn --output pages.warc.gz"),
+)
+IMPORT_EPILOG = examples(
+    ("pages that others fetched, of hosts in the sources file", "parknews warc import CC-NEWS-2026.warc.gz"),
+)
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Stored pages as WARC files, and back.")
+
+
+@app.command("export", epilog=EXPORT_EPILOG)
+def export(
+    ctx: typer.Context,
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The file to write: .warc.gz.")],
+    hosts: Annotated[
+        list[str] | None, typer.Argument(metavar="[HOST]...", help="Sources; all where none.")
+    ] = None,
+) -> None:
+    """Write the stored pages, as they were fetched, into a WARC file."""
+    from importlib.metadata import version  # noqa: PLC0415  # --help needs none of it
+
+    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
+    from crawler.warc import write_warc  # noqa: PLC0415
+    from pipelines.archive import Archive  # noqa: PLC0415
+
+    db = settings_of(ctx).db
+    with Archive(db, create=False) as archive, CrawlStore(store_path(db)) as store:
+        is_blocked = archive.blocklist().blocks
+        kept = (page for page in store.every_page(frozenset(hosts or ())) if not is_blocked(page.url))
+        count = write_warc(kept, output, f"parknews/{version('parknews')}")
+    print(f"{count} pages written to {output}", file=sys.stderr)
+
+
+@app.command("import", epilog=IMPORT_EPILOG)
+def import_(
+    ctx: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="WARC files, gzipped or not.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Take pages of our sources from WARC files into the archive, as if they had been crawled."""
+    from crawler.records import FetchReport  # noqa: PLC0415  # --help needs none of it
+    from crawler.removed import Watch  # noqa: PLC0415
+    from crawler.run import Draining, begin_run, end_run, run_lock  # noqa: PLC0415
+    from crawler.sources import read_sources  # noqa: PLC0415
+    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
+    from crawler.warc import Imported, read_warc  # noqa: PLC0415
+    from pipelines.workers import WorkerOptions  # noqa: PLC0415
+
+    settings = settings_of(ctx)
+    sources = read_sources(settings.sources)
+    started, total = time.monotonic(), Imported()
+    with run_lock(settings.db):
+        run_id = begin_run(settings.db, sources)
+        removed = Watch(settings.db)
+        with CrawlStore(store_path(settings.db)) as store:
+            options = WorkerOptions(workers=settings.workers)
+            draining = Draining(settings.db, store, sources, options, threading.Event())
+            try:
+                draining.start()
+                for file in files:
+                    found = asdict(read_warc(file, store, sources, removed.blocks))
+                    total = Imported(**{name: value + found[name] for name, value in asdict(total).items()})
+                draining.finish()
+            finally:
+                draining.abandon()
+                removed.close()
+        report = end_run(settings.db, run_id, FetchReport(), draining.total, time.monotonic() - started)
+    if as_json:
+        print_json({"run": report.run_id, **asdict(total), **asdict(report.counts)})
+    else:
+        print(
+            f"{total.pages} pages taken, {total.known} known, {total.foreign} of hosts that are no source,"
+            f" {total.other} others; {report.counts.articles_new} new articles"
+        )
