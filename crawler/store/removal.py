@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Blocked = Callable[[str], bool]
 
 AT_ONCE = 500
-"""Rows deleted in one transaction: a twentieth of a second."""
+"""Rows deleted in one transaction, so that a crawl can write between."""
 
 NAMES = {
     "pages": "raw pages",

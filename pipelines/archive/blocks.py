@@ -32,7 +32,7 @@ VERSION_KEY = "blocks_version"
 costs one row. Triggers count it (0005_removal.sql)."""
 
 LOOK_S = 0.1
-"""How long a crawl may go by what it read: a look takes 20 microseconds."""
+"""How long a crawl may go by what it read: a look takes 14 microseconds."""
 
 _HOSTS_KEPT = 100_000
 """Verdicts on hosts kept in memory: 10 MB."""

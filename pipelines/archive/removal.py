@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     from pipelines.removal.scope import Scope
 
 HIDE_AT_ONCE = 2_000
-"""Pages whose copies leave in one transaction, so that up to this many vanish at one moment; it takes two
-seconds (`benchmarks/removal.py`), and a crawl that writes waits half a minute."""
+"""Pages whose copies leave in one transaction, so that up to this many vanish at one moment. A
+thousand took half a second (`benchmarks/removal.py`), and a crawl that writes waits half a minute."""
 
 CHECKPOINT_WAIT_MS = 5_000
 """A reader's query is over by then; one that holds the log longer is told of, and the command run again."""
 
-FORGET_AT_ONCE = 200
-"""Pages whose facts are deleted in one transaction: a fifth of a second."""
+FORGET_AT_ONCE = 100
+"""Pages whose facts are deleted in one transaction: a second on a busy machine (`benchmarks/removal.py`)."""
 
 
 class RemovalArchive(Archive):

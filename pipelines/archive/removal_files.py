@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MERGE_PAGES = 500
-"""Pages of the index merged in one transaction: a tenth of a second, so that a crawl can write between."""
+"""Pages of the index merged in one transaction (2 MB), so that a crawl can write between."""
 
 
 def merge_index(connection: sqlite3.Connection) -> None:

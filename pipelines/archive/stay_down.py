@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     Hashes = npt.NDArray[np.uint64]
 
 _SAMPLE = np.uint64(4)
-"""One shingle in four is kept: on the texts of `benchmarks/neardup.py` containment is then known to within
-a tenth, and the longest stretch whose shingles are all kept is six sounds in a thousand characters."""
+"""One shingle in four is kept: 250 of a text of a thousand characters, so that containment is known to
+within a tenth (a binomial share's two standard deviations are .06), and too few to put a text together."""
 _KEYS_MOST = 32
-"""Keys a text is looked up by; a copy cut to a tenth still has two or three of them."""
+"""Keys a text is looked up by; of a copy cut to a tenth three are left on average."""
 _KEYS_LEAST = 2
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 WINDOW = 24
 """Bytes of a passage: eight ideographs in UTF-8, twelve in GBK or UTF-16. Shorter ones are everywhere:
-at 12 bytes a quarter of the demo's passages stood in other sources' texts, at 24 one in thirty."""
+of the demo newspaper's windows 11% stand in unrelated articles of others at 9 bytes, 5% at 12, 1.4% at 24."""
 
 STRIDE = 48
 """Bytes between the beginnings of two passages of one text: whatever is left of it that is longer than

@@ -176,3 +176,21 @@ def test_wrong_usage_is_told_in_a_line(
 ) -> None:
     answer = parknews("remove-source", *words)
     assert (answer.code, says in answer.err) == (2, True), answer
+
+
+def test_what_a_letter_says_is_found_with_the_reason(world: World, parknews: Callable[..., Answer]) -> None:
+    page, letter = world.of(PARK)[3], world.path.parent / "letter.txt"
+    letter.write_text(f"贵站转载了我社的文章：\n{page.text[:40]}\n", encoding="utf-8")
+    for words, reason in (
+        ((page.url,), "its address"),
+        ((PARK,), "its host"),
+        ((NAMES[PARK],), "it is on that publisher's site"),
+        (("--text", str(letter)), "its article says this"),
+    ):
+        matches = parknews("removals", "find", *words, "--json").json["matches"]
+        assert {"url": page.url, "reason": reason}.items() <= matches_by_url(matches)[page.url].items()
+    assert parknews("removals", "find", "从未抓取的报社").out == "nothing matches\n"
+
+
+def matches_by_url(matches: list[dict]) -> dict[str, dict]:
+    return {match["url"]: match for match in matches}
