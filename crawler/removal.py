@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from crawler.residue import held_by, search_files, search_pages
+from crawler.residue import START_BYTES, held_by, search_files, search_pages
 from crawler.store import CrawlStore, store_path
 from pipelines.archive import removal_order as record
 from pipelines.archive.blocks import LOOK_S, ScopeMatcher, read_blocklist
@@ -276,7 +276,7 @@ def _search(archive: RemovalArchive, store: CrawlStore, removal_id: int) -> dict
         store.delete_pages(mentions.page_ids)
         store.forget_files(vacuum=False)
         mentions = search_pages(store, looks)
-    files = list(search_files(archive.path.parent, looks))
+    files = list(search_files(archive.path.parent, looks, store.frame_starts(START_BYTES)))
     in_archive, archive_owners = held_by(looks, values(archive.connection)) if _any(files) else _nothing()
     in_store, store_owners = held_by(looks, store.values()) if _any(files) else _nothing()
     in_store = np.union1d(in_store, mentions.passages)

@@ -6,6 +6,7 @@ passages each file holds; compressed frames are unpacked, and free pages of SQLi
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ _FRAME = b"\x28\xb5\x2f\xfd"
 _FRAME_BYTES = 1 << 16
 """Of a stray frame so much is unpacked: more of it does not lie in one piece, since SQLite puts a pointer
 after each page of a long row."""
+START_BYTES = 256
+"""By so many bytes (length, tables, first words) a frame is known; SQLite leaves them in one piece."""
 _SQLITE = b"SQLite format 3\x00"
 
 
@@ -51,22 +54,28 @@ class Mentions:
     page_ids: list[int] = field(default_factory=list)
 
 
-def search_files(folder: Path, seeker: Seeker) -> Iterator[FileFound]:
-    """What each file of the folder holds, by name; folders within are other people's."""
+def search_files(folder: Path, seeker: Seeker, live: set[bytes]) -> Iterator[FileFound]:
+    """What each file of the folder holds, by name; folders within are other people's.
+
+    Args:
+        folder: the archive's.
+        seeker: what looks for the passages.
+        live: how the frames begin that `search_pages` unpacks (`CrawlStore.frame_starts`).
+    """
     for path in sorted(folder.iterdir()):
         if path.is_file():
-            yield search_file(path, seeker)
+            yield search_file(path, seeker, live)
 
 
-def search_file(path: Path, seeker: Seeker) -> FileFound:
-    """The passages in one file: in its bytes, and in the frames that begin in them."""
+def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:
+    """The passages in one file: in its bytes, and in the stray frames that begin in them."""
     found = [np.empty(0, dtype=np.uint64)]
     with path.open("rb") as file:
         tail = b""
         while chunk := file.read(_CHUNK_BYTES):
             data = tail + chunk
             found.append(seeker.find(data))
-            found += [seeker.find(text) for text in _frames(data)]
+            found += [seeker.find(text) for text in _frames(data, live)]
             tail = data[-(WINDOW - 1) :]
     passages = np.unique(np.concatenate(found))
     return FileFound(path.name, path.stat().st_size, passages, _stale_pages(path))
@@ -110,11 +119,12 @@ def held_by(seeker: Seeker, values: Iterator[tuple[str, str]]) -> tuple[Hashes, 
     return np.unique(np.concatenate(held)), owners
 
 
-def _frames(data: bytes) -> Iterator[bytes]:
-    """What the compressed frames that begin in the data unpack to, as far as they lie in one piece."""
+def _frames(data: bytes, live: set[bytes]) -> Iterator[bytes]:
+    """What the stray frames that begin in the data unpack to, as far as they lie in one piece."""
     at = data.find(_FRAME)
     while at >= 0:
-        unpacked = _unpacked(data[at : at + _FRAME_BYTES])
+        start = hashlib.blake2b(data[at : at + START_BYTES], digest_size=8).digest()
+        unpacked = b"" if start in live else _unpacked(data[at : at + _FRAME_BYTES])
         if len(unpacked) >= WINDOW:
             yield unpacked
         at = data.find(_FRAME, at + 1)

@@ -6,6 +6,7 @@ meanwhile. What is deleted is overwritten, too (secure_delete).
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from crawler.store.database import Database
@@ -131,6 +132,12 @@ class Removals(Database):
                 whole = headers.encode() + b"\n" + self.decompressor().decompress(body)
                 yield page_id, source, url, whole
             last = rows[-1][0]
+
+    def frame_starts(self, size: int) -> set[bytes]:
+        """How the compressed bodies begin that are there."""
+        with self.reading() as db:
+            rows = db.execute("SELECT substr(body, 1, ?) FROM pages", (size,))
+            return {hashlib.blake2b(row[0], digest_size=8).digest() for row in rows}
 
     def values(self) -> Iterator[tuple[str, str]]:
         """Every text that lies uncompressed in the store: whose it is, and the text."""

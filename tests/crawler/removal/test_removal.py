@@ -239,3 +239,23 @@ def test_the_record_can_only_be_added_to(world: World) -> None:
     remove(world.path, WHOLE_PARK, LETTER)
     with sqlite3.connect(world.path) as connection, pytest.raises(sqlite3.IntegrityError, match="only added"):
         connection.execute("DELETE FROM removal_events")
+
+
+def test_a_stray_frame_in_any_file_is_found_and_told(world: World) -> None:
+    import zstandard  # noqa: PLC0415
+
+    page = world.of(PARK)[3].html.replace(b"<h1>", b"<!-- an earlier state --><h1>")
+    outcome = remove(world.path, WHOLE_PARK, LETTER)
+    stray = b"\x00" * 99 + zstandard.ZstdCompressor().compress(page)
+    world.path.with_name("old-pages.bin").write_bytes(stray)
+    assert "old-pages.bin" in verify(world.path, outcome.removal.id).trouble
+
+
+def test_pages_deleted_before_anything_was_overwritten_are_forgotten_too(world: World) -> None:
+    """A file from before `secure_delete`: its free pages hold what was deleted."""
+    with sqlite3.connect(world.store_path) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        connection.execute("DELETE FROM pages WHERE source = ?", (PARK,))
+    outcome = remove(world.path, WHOLE_PARK, LETTER)
+    assert outcome.trouble == ""
+    assert stranger.search(world.path.parent, unique_words(world, PARK)) == {}
