@@ -20,6 +20,8 @@ from crawler.cli.show_standing import (
 from pipelines.errors import ParknewsError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from pipelines.show import Apart, ShownArticle, ShownCopy, ShownRejection
@@ -64,12 +66,15 @@ def show(
     connection.close()
     if found is None:
         raise ParknewsError(f"{one_line(reference)}: no such article in {db}; `parknews search` finds ids")
+    if isinstance(found, ShownRejection):
+        print_json(shown_json(found)) if as_json else _print_rejection(answers(), found)
+        return
+    verdicts = _verdicts(db, [copy.url for copy in found.copies])
     if as_json:
-        print_json(shown_json(found))
-    elif isinstance(found, ShownRejection):
-        _print_rejection(answers(), found)
+        print_json({**shown_json(found), "permissions": verdicts})
     else:
         _print_article(answers(), found)
+        _print_verdicts(answers(), verdicts)
 
 
 def shown_json(found: ShownArticle | ShownRejection) -> dict[str, Any]:
@@ -81,6 +86,25 @@ def shown_json(found: ShownArticle | ShownRejection) -> dict[str, Any]:
 def _print_rejection(console: Console, found: ShownRejection) -> None:
     console.print(f"rejected: {plain(found.url)}")
     print_indented(console, f"{found.reason} (stage {found.stage}, source {found.source}, {found.at})", 2)
+
+
+def _verdicts(db: Path, urls: list[str]) -> dict[str, str]:
+    """What robots.txt said when each copy's page was fetched, where the raw page is still there."""
+    from crawler.store import CrawlStore, store_path  # noqa: PLC0415  # --help needs no store
+
+    path = store_path(db)
+    if not path.exists():
+        return {}
+    with CrawlStore(path) as store:
+        found = {url: store.robots_verdict(url) for url in urls}
+    return {url: verdict for url, verdict in found.items() if verdict}
+
+
+def _print_verdicts(console: Console, verdicts: dict[str, str]) -> None:
+    if verdicts:
+        _heading(console, "Permission when it was fetched")
+    for url, verdict in verdicts.items():
+        print_indented(console, f"{one_line(verdict)}: {plain(url)}", 2)
 
 
 def _print_article(console: Console, article: ShownArticle) -> None:
