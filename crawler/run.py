@@ -249,6 +249,10 @@ def _source_run(counts: SourceCounts) -> SourceRun:
     )
 
 
+_FAILED_MANY = 3
+"""As `parknews status` counts: fewer failures may be two dead links."""
+
+
 def _troubles(fetched: FetchReport, copies: dict[str, int]) -> tuple[str, ...]:
     lines = []
     for counts in fetched.sources:
@@ -256,6 +260,8 @@ def _troubles(fetched: FetchReport, copies: dict[str, int]) -> tuple[str, ...]:
             lines.append(f"{counts.host}: did not answer ({counts.last_error or 'no reason given'})")
         elif not counts.fetched and not counts.unchanged and not fetched.stopped:
             lines.append(f"{counts.host}: nothing could be fetched ({counts.last_error or 'no page left'})")
+        elif counts.failed >= _FAILED_MANY and counts.failed > counts.fetched + counts.unchanged:
+            lines.append(f"{counts.host}: {counts.failed} requests failed, more than were answered")
         elif not copies.get(counts.host) and not fetched.stopped:
             lines.append(f"{counts.host}: no article was found; look at its start URLs and rejections")
     return tuple(lines)

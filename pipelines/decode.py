@@ -57,6 +57,9 @@ _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
 _DUBIOUS = re.compile("[\ue000-\uf8ff\ufffd\x80-\x9f]")
 _MOJIBAKE_LATIN = re.compile("[ÃÂâÐ×][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[À-ÿ]{5}")
 
+_ENOUGH_HAN = 30
+"""Chinese characters: fewer say nothing of an encoding (an English page that spells out a name or two)."""
+
 
 class _Attempt(NamedTuple):
     score: float
@@ -150,7 +153,15 @@ def _strict(body: bytes, encoding: str) -> _Attempt | None:
         text = body.decode(encoding)
     except (UnicodeDecodeError, LookupError):
         return None
-    return _Attempt(_plausibility(text), 0, encoding, text)
+    score = _plausibility(text)
+    if encoding == "utf-8" and score < 1 and _says_little(text):
+        score = 1.0  # other encodings' bytes are hardly ever valid UTF-8: a few rare names are no mojibake
+    return _Attempt(score, 0, encoding, text)
+
+
+def _says_little(text: str) -> bool:
+    """Whether a text has too few different Chinese characters, and no doubtful ones, to be judged by them."""
+    return 0 < len(set(_HAN.findall(text))) < _ENOUGH_HAN and not _DUBIOUS.search(text)
 
 
 def _lenient(body: bytes, encoding: str) -> _Attempt | None:
@@ -176,6 +187,8 @@ def _plausibility(text: str) -> float:
         latin = len(_MOJIBAKE_LATIN.findall(text))
         return 1.0 if latin + dubious <= max(1, len(text) // 2000) else 0.0
     everyday = max(sum(map(chars.__contains__, sample)) for chars in _everyday())
+    if len(sample) < _ENOUGH_HAN:  # a line in either script, such as a footer, beside another language
+        everyday = sum(any(character in chars for chars in _everyday()) for character in sample)
     return everyday / (len(sample) + min(dubious, len(sample)))
 
 

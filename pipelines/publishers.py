@@ -24,6 +24,12 @@ _REPORTER = re.compile(
 )
 _BRACKETS = tuple(zip("《〈「『【[(“\"'<", "》〉」』】])”\"'>", strict=True))
 _HOUSE = re.compile(r"(?<=[报報])社$|(?<=杂志)社$|(?<=雜誌)社$")
+_EDITION = re.compile(r"\s*第?[A-Z]?\d{1,3}版(?:[:：].*)?$|\s*第[一二三四五六七八九十]{1,3}版$")
+"""The newspaper's page on which it stood: 《临江日报》第3版."""
+_NOBODY = frozenset(
+    ["综合", "網絡", "网络", "互联网", "综合整理", "网络整理", "整理", "转载", "未知", "佚名", "不详"]
+)
+"""What stands where a source should, and names none."""
 _TRIM = " \t\u3000\xa0:：,，;；|｜/·-—_。.、*"
 
 
@@ -37,7 +43,10 @@ def normalise_publisher(name: str) -> str:
     text = _LABEL.sub("", text)
     text = _CHANNEL.sub("", text).strip(_TRIM)
     text = _REPORTER.sub("", text).strip(_TRIM)
+    text = _EDITION.sub("", text).strip(_TRIM)
     text = _unwrap(text)
+    if text in _NOBODY:
+        return ""
     text = re.sub(r"^[《「](.{1,20})[》」]", r"\1", text)
     return _HOUSE.sub("", text).strip(_TRIM)
 

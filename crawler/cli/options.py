@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import difflib
 import re
+from datetime import date
 
 from pipelines.errors import ConfigurationError
 
 
 def day_of(option: str, value: str) -> str:
     """A day, month or year from an option; raises ConfigurationError."""
-    if value and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", value):
+    if value and not _is_day(value):
         raise ConfigurationError(
             f"{option} {value}: write a day, month or year as 2025-03-01, 2025-03 or 2025"
         )
     return value
+
+
+def _is_day(value: str) -> bool:
+    if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", value):
+        return False
+    try:
+        date.fromisoformat((value + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def region_of(name: str) -> str:

@@ -6,6 +6,7 @@ connection. Raises the errors of pipelines/errors.py and never repairs or delete
 
 from __future__ import annotations
 
+import os
 import secrets
 import sqlite3
 from contextlib import contextmanager
@@ -83,15 +84,30 @@ def read_only(path: Path) -> sqlite3.Connection:
 
 def _open_read_only(path: Path) -> sqlite3.Connection:
     with storage_errors(path):
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_MS / 1000
-        )
+        connection = _connect_read_only(path)
         connection.row_factory = sqlite3.Row
         _refuse_foreign(connection, path)
         if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise ForeignArchiveError(f"{path}: an empty file, not an archive; name one with --db")
         _refuse_newer(connection, path)
         refuse_behind(connection, path)
+    return connection
+
+
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    """Reads a file in a folder that cannot be written too, where SQLite cannot make its -shm beside it."""
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_MS / 1000)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        log = path.with_name(path.name + "-wal")
+        if os.access(path.parent, os.W_OK) or not os.access(path, os.R_OK):
+            raise
+        if log.exists() and log.stat().st_size:  # somebody is writing: the file alone is not all there is
+            raise
+        connection.close()
+        connection = sqlite3.connect(f"{uri}&immutable=1", uri=True)
     return connection
 
 

@@ -103,3 +103,9 @@ def test_what_is_no_readable_text_is_rejected_with_its_reason(body: bytes, reaso
     assert decode(_page(body)) == Rejection(
         "https://www.example.cn/1.html", "www.example.cn", "decode", reason
     )
+
+
+@pytest.mark.parametrize("names", ["吳燚", "陈妍", "郗鑫淼" * 9, "大灣報 版权所有", "喆"])
+def test_an_english_page_with_a_few_chinese_names_is_utf_8(names: str) -> None:
+    html = f"<html><meta charset=utf-8><p>The park signed with a firm led by Wu Yi ({names}).</p></html>"
+    assert decode(_page(html.encode())) == Decoded(html, "utf-8")

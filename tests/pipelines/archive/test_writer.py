@@ -114,6 +114,26 @@ def test_a_canonical_link_that_different_texts_claim_counts_for_none(archive: Ar
     ]
 
 
+def test_a_canonical_link_to_what_is_no_article_counts_for_nothing(archive: Archive, rows: Rows) -> None:
+    target = "https://park.example/channel"
+    claims = (Claim("canonical", target),)
+    archive.ingest([make_reading("https://park.example/1", PARK, page_id=1, claims=claims)], NOW)
+    archive.ingest([Rejection(target, "park.example", "kind", "list page")], NOW)
+    assert rows("SELECT url FROM copies") == [("https://park.example/1",)]
+
+
+def test_forwards_lead_to_where_an_article_is_now(archive: Archive, rows: Rows) -> None:
+    archive.ingest([make_reading("https://park.example/a", PARK, page_id=1)], NOW)
+    archive.ingest([make_reading("https://daily.example/b", HARBOUR, page_id=2, minutes=5)], NOW)
+    archive.ingest([make_reading("https://copier.example/c", OTHER, page_id=3, minutes=6)], NOW)
+    archive.ingest([make_reading("https://copier.example/c", HARBOUR, page_id=4, minutes=7)], NOW)
+    archive.ingest([make_reading("https://daily.example/b", PARK, page_id=5, minutes=8)], NOW)
+    archive.ingest([make_reading("https://copier.example/c", PARK, page_id=6, minutes=9)], NOW)
+    gone = {old for (old,) in rows("SELECT old_id FROM forwards")}
+    assert gone == {2, 3}
+    assert {new for (new,) in rows("SELECT new_id FROM forwards")} == {1}
+
+
 @pytest.mark.parametrize("target", ["https://daily.example/original.html", "https://park.example/"])
 def test_a_claim_on_another_host_or_the_front_page_is_kept_and_not_obeyed(
     archive: Archive, rows: Rows, target: str
