@@ -11,7 +11,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from datasketch import LeanMinHash, MinHash
 
 from pipelines.normalise import fold_sounds, normalise
 from pipelines.records import Signed
@@ -108,6 +107,8 @@ def _keys(shingles: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
 
 
 def _signature(shingles: npt.NDArray[np.uint64]) -> bytes:
+    from datasketch import LeanMinHash, MinHash  # noqa: PLC0415  # loads scipy: readers do not sign
+
     minhash = MinHash(permutations=_permutations(), scheme="affine32", hashfunc=int)
     minhash.update_batch((shingles & np.uint64(0xFFFFFFFF)).tolist())
     lean = LeanMinHash(minhash)
@@ -119,5 +120,7 @@ def _signature(shingles: npt.NDArray[np.uint64]) -> bytes:
 @cache
 def _permutations() -> npt.NDArray[np.uint32]:
     """Worked out once a process: making them takes longer than using them."""
+    from datasketch import MinHash  # noqa: PLC0415  # as above
+
     permutations: npt.NDArray[np.uint32] = MinHash(PERMUTATIONS, scheme="affine32").permutations
     return permutations
