@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from pipelines.archive.runs import RunCounts
     from pipelines.archive.writer import Archive, Ingested
 
-    open_archive = Archive
-
-__all__ = ["Archive", "Blocklist", "Ingested", "RunCounts", "open_archive", "read_only"]
+__all__ = ["Archive", "Blocklist", "Ingested", "RunCounts", "read_only"]
 
 _HOMES = {
     "Archive": "writer",
@@ -28,7 +26,6 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     """One of `__all__`, from the module that defines it."""
-    wanted = "Archive" if name == "open_archive" else name
-    if wanted not in _HOMES:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[wanted]}"), wanted)
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
