@@ -20,8 +20,8 @@ from pipelines.clean.rules import (
     LINES,
     NOTICES,
     PASSING_CUES,
+    PIECES,
     TAIL,
-    TRAILING,
     Rule,
     first_match,
 )
@@ -181,7 +181,7 @@ def _cut_pieces(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
     kept = []
     for whole in lines:
         line = whole
-        for rule in TRAILING:
+        for rule in PIECES:
             match = rule.pattern.search(line)
             if match:
                 stripped.append(Stripped(rule.kind, rule.name, match[0].strip()))

@@ -1,0 +1,17 @@
+"""Lines that count after the last line of news only, and need the company of others."""
+
+from __future__ import annotations
+
+from pipelines.clean.rules.contacts import CONTACTS
+from pipelines.clean.rules.notices import NOTICES
+from pipelines.clean.rules.wording import Rule, rule
+
+TAIL: tuple[Rule, ...] = (
+    *NOTICES,
+    *CONTACTS,
+    rule(
+        "praise", "share", r"^.{0,12}(?:点个?赞|在看|转发|分享|收藏|点亮|点击右下角|三连|打赏|赞赏).{0,30}$"
+    ),
+    rule("click-here", "related", r"^\W{0,4}(?:点击|戳|查看|阅读|戳这里|点击这里|click here).{0,50}$"),
+)
+"""News quotes phone numbers and speaks of copyright too."""
