@@ -34,6 +34,7 @@ costs one row. Triggers count it (0005_removal.sql)."""
 LOOK_S = 0.1
 """How long a crawl may go by what it read: a look takes 14 microseconds."""
 
+_PATH_KINDS = frozenset({"url", "prefix"})
 _HOSTS_KEPT = 100_000
 """Verdicts on hosts kept in memory: 10 MB."""
 
@@ -58,7 +59,9 @@ class Matcher:
         if not self._kinds:
             return None
         whole = self._host(urlsplit(url).netloc)
-        return self._first(path_terms(url)) if whole is None else whole
+        if whole is not None or not self._kinds & _PATH_KINDS:
+            return whole
+        return self._first(path_terms(url, with_prefixes="prefix" in self._kinds))
 
     def blocks_host(self, host: str) -> bool:
         """Whether everything of a host must stay out."""
@@ -171,11 +174,15 @@ def host_terms(host: str) -> Iterator[Term]:
     yield Term("domain", registrable_domain(name))
 
 
-def path_terms(url: str) -> Iterator[Term]:
+def path_terms(url: str, *, with_prefixes: bool = True) -> Iterator[Term]:
     """Everything a block of a part of this URL's host could have been written for, http or https."""
+    rest = url.partition(":")[2]
+    for scheme in ("https", "http"):
+        yield Term("url", f"{scheme}:{rest}")
+    if not with_prefixes:
+        return
     parts = urlsplit(url)
     for scheme in ("https", "http"):
-        yield Term("url", f"{scheme}:{url.partition(':')[2]}")
         prefix = f"{scheme}://{parts.netloc}/"
         yield Term("prefix", prefix)
         for segment in parts.path.split("/")[1:]:
