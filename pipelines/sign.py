@@ -107,14 +107,33 @@ def _keys(shingles: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
 
 
 def _signature(shingles: npt.NDArray[np.uint64]) -> bytes:
+    """The shingles' MinHash as datasketch computes it, serialised by its LeanMinHash.
+
+    Its own `update_batch` takes a Python list and four times as long; a property test holds that both agree.
+    """
+    factors, summands = _permutations()
+    hashes = _fmix((shingles & np.uint64(0xFFFFFFFF)).astype(np.uint32))
+    permuted = hashes[:, np.newaxis] * factors
+    permuted += summands
+    return _header() + permuted.min(axis=0).astype("<u4").tobytes()
+
+
+def _fmix(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """MurmurHash3's finalizer (Appleby 2011), with which the scheme affine32 mixes what it is given."""
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35)):
+        hashes = (hashes ^ (hashes >> np.uint32(shift))) * np.uint32(factor)
+    return hashes ^ (hashes >> np.uint32(16))
+
+
+@cache
+def _header() -> bytes:
+    """What LeanMinHash writes before the values: the seed, their number and the scheme."""
     from datasketch import LeanMinHash, MinHash  # noqa: PLC0415  # loads scipy: readers do not sign
 
-    minhash = MinHash(permutations=_permutations(), scheme="affine32", hashfunc=int)
-    minhash.update_batch((shingles & np.uint64(0xFFFFFFFF)).tolist())
-    lean = LeanMinHash(minhash)
+    lean = LeanMinHash(MinHash(permutations=_permutations(), scheme="affine32"))
     buffer = bytearray(lean.bytesize("<"))
     lean.serialize(buffer, "<")
-    return bytes(buffer)
+    return bytes(buffer[: -4 * PERMUTATIONS])
 
 
 @cache
