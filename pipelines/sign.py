@@ -115,7 +115,8 @@ def _signature(shingles: npt.NDArray[np.uint64]) -> bytes:
     hashes = _fmix((shingles & np.uint64(0xFFFFFFFF)).astype(np.uint32))
     permuted = hashes[:, np.newaxis] * factors
     permuted += summands
-    return _header() + permuted.min(axis=0).astype("<u4").tobytes()
+    values: npt.NDArray[np.uint32] = permuted.min(axis=0)
+    return _header() + values.astype("<u4").tobytes()
 
 
 def _fmix(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
