@@ -144,12 +144,7 @@ def _head_rule(line: str, published: Published | None, *, titled: bool) -> Rule 
     own = published.evidence if published and published.origin == "byline" else ""
     if own and (line == own or (own in line and ":" in own and len(line) <= len(own) + 20)):
         return BARE_DATE
-    if (
-        titled
-        and len(line) <= 30
-        and published
-        and (BARE_DATE.pattern.search(line) or _states(line, published))
-    ):
+    if titled and len(line) <= 30 and published and (BARE_DATE.find(line) or _states(line, published)):
         return BARE_DATE
     if len(line) <= 200 and has_date(line, relative=False) and len(_LABELS.findall(line)) >= 2:
         return BYLINE
@@ -182,9 +177,9 @@ def _cut_pieces(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
     for whole in lines:
         line = whole
         for rule in PIECES:
-            match = rule.pattern.search(line)
+            match = rule.find(line)
             if match:
-                stripped.append(Stripped(rule.kind, rule.name, match[0].strip()))
+                stripped.append(Stripped(rule.kind, rule.name, line[match.start() : match.end()].strip()))
                 line = (line[: match.start()] + line[match.end() :]).strip()
         if line:
             kept.append(line)

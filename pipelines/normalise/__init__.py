@@ -30,6 +30,12 @@ def normalise(text: str) -> str:
     return _spellings().applied(_without_syllables(text))
 
 
+def simplify(text: str) -> str:
+    """The text in simplified characters, each in its place: lengths and offsets stay as they were."""
+    simplified, traditional = _simplified()
+    return text.translate(simplified) if traditional.search(text) else text
+
+
 def fold_sounds(normalised: str) -> str:
     """A normalised text, as long as before, with one ideograph for all that sound alike (蕞 as 最).
 
@@ -118,8 +124,22 @@ def _text(codes: Codes) -> str:
 
 @cache
 def _spellings() -> _Spellings:
+    return _Spellings(_pairs_of_characters())
+
+
+@cache
+def _simplified() -> tuple[dict[int, str], re.Pattern[str]]:
+    """Code point to simplified character, and what finds one to replace: most texts hold none.
+
+    Only of the basic plane: the others cannot be searched for fast, and no label is written with them.
+    """
+    pairs = {old: new for old, new in _pairs_of_characters().items() if old < "\U00010000"}
+    return str.maketrans(pairs), re.compile(f"[{''.join(map(re.escape, pairs))}]")
+
+
+def _pairs_of_characters() -> dict[str, str]:
     pairs = _characters()[0].removeprefix("= ")
-    return _Spellings(dict(zip(pairs[::2], pairs[1::2], strict=True)))
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
 
 
 @cache

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.normalise import fold_sounds, normalise
+from pipelines.normalise import fold_sounds, normalise, simplify
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,8 @@ def test_different_words_keep_different_sounds():
 
 def test_folding_keeps_the_length_and_whatever_is_no_ideograph():
     assert fold_sounds("2024年gpt") == "2024" + fold_sounds("年") + "gpt"
+
+
+def test_simplify_keeps_every_character_in_its_place() -> None:
+    text = "【推薦閱讀】關閉視窗，聯絡電話 02-1234（app）"
+    assert simplify(text) == "【推荐阅读】关闭视窗，联络电话 02-1234（app）"

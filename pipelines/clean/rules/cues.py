@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from pipelines.clean.rules.wording import CLOSE, OPEN, Rule, rule
 
 CUES: tuple[Rule, ...] = (
@@ -64,7 +62,7 @@ CUES: tuple[Rule, ...] = (
         r"^(?:is|was) this (?:page|article|information) (?:useful|helpful)\b.{0,20}$"
         r"|^did you find (?:this|what).{0,60}\?$|^help us improve\b.{0,60}$",
     ),
-    Rule("company-note", "contact", re.compile(r"^About (?:the )?[A-Z][\w&.,'’ -]{1,50}:?$")),
+    rule("company-note", "contact", r"^About (?:the )?[A-Z][\w&.,'’ -]{1,50}:?$", case=True),
     rule(
         "end-mark",
         "navigation",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from pipelines.clean.rules.wording import CLOSE, OPEN, Rule, rule
 
 LINES: tuple[Rule, ...] = (
@@ -84,28 +82,26 @@ LINES: tuple[Rule, ...] = (
         r"(?:本文(?:为|转|来自|由|仅)|文中|本站|本网|转自|转载|客服|微信|关注我们|整理发布"
         r"|小编|文末|仅供).{0,80}$",
     ),
-    Rule(
+    rule(
         "byline-english",
         "editor",
-        re.compile(
-            r"^(?:[Bb]y|BY|Words by|Story by)\s[A-Z][\w.'’-]*(?: (?:and |& |de |van |von "
-            r"|al-)?[A-Z][\w.'’-]*){1,8}"
-            r"(?:\s?(?:[,|·•–—-]| in [A-Z]).{0,100})?$"
-            r"|^\W?(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|Compiled"
-            r"|[Pp]roduction) by [A-Z].{0,200}$"
-            r"|^\d{1,2}[ -]min(?:ute)?s?(?: read)?$"
-        ),
+        r"^(?:[Bb]y|BY|Words by|Story by)\s[A-Z][\w.'’-]*(?: (?:and |& |de |van |von "
+        r"|al-)?[A-Z][\w.'’-]*){1,8}"
+        r"(?:\s?(?:[,|·•–—-]| in [A-Z]).{0,100})?$"
+        r"|^\W?(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|Compiled"
+        r"|[Pp]roduction) by [A-Z].{0,200}$"
+        r"|^\d{1,2}[ -]min(?:ute)?s?(?: read)?$",
+        case=True,
     ),
-    Rule(
+    rule(
         "photo-credit",
         "caption",
-        re.compile(
-            r"^(?:Photo(?:graph)?|Image|Picture|Screenshot|Illustration|Credit|Photo credit|Image credit)s?"
-            r"(?: (?:by|courtesy(?: of)?)|\s?[:/])\s?\S.{0,80}$|^(?:HIDE|SHOW) CAPTION$"
-            r"|^\d{1,2}:\d\d\s?[-–—]\s?Source\s?:.{0,40}$"
-            r"|^[（(]?(?:图片|圖片|图|圖|摄影|攝影|供图)\s?[:：/|丨]?\s?(?:来源|來源|由"
-            r"|源自)\s?[:：]?.{1,30}$"
-        ),
+        r"^(?:Photo(?:graph)?|Image|Picture|Screenshot|Illustration|Credit|Photo credit|Image credit)s?"
+        r"(?: (?:by|courtesy(?: of)?)|\s?[:/])\s?\S.{0,80}$|^(?:HIDE|SHOW) CAPTION$"
+        r"|^\d{1,2}:\d\d\s?[-–—]\s?Source\s?:.{0,40}$"
+        r"|^[（(]?(?:图片|圖片|图|圖|摄影|攝影|供图)\s?[:：/|丨]?\s?(?:来源|來源|由"
+        r"|源自)\s?[:：]?.{1,30}$",
+        case=True,
     ),
     rule(
         "player",
