@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 
 from crawler.serve.visitor import words_for
 from pipelines.errors import ParknewsError
+
+if TYPE_CHECKING:
+    from pipelines.report.words import Words
 
 _LOG = logging.getLogger("parknews.serve")
 
@@ -34,14 +37,21 @@ def _told(request: Any, exception: Exception) -> tuple[int, str, str]:
     words = words_for(request)
     if isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception):
         return 503, words("too_slow"), words("too_slow_hint")
-    if isinstance(exception, DatasetteError):
-        text = exception.message or ""
-        return exception.status, exception.title or words("error", status=str(exception.status)), text
-    if isinstance(exception, Base400):
-        status = exception.status
-        text = str(exception.args[0]) if exception.args else ""
-        return status, words("not_found") if status == 404 else words("error", status=str(status)), text
+    if isinstance(exception, DatasetteError | Base400):
+        return _refused(exception, words)
     _LOG.error("%s failed", request.path, exc_info=exception)
     if isinstance(exception, ParknewsError):
         return 503, words("unavailable"), words("unavailable_hint")
     return 500, words("error", status="500"), words("unavailable_hint")
+
+
+def _refused(exception: Any, words: Words) -> tuple[int, str, str]:
+    """What Datasette refuses, in our words: its own are English, and some are HTML."""
+    if getattr(exception, "title", None) == "SQL Interrupted":
+        return exception.status, words("too_slow"), words("too_slow_hint")
+    if exception.status == 404:
+        return 404, words("not_found"), words("not_found_hint")
+    said = getattr(exception, "message", None) or next(iter(exception.args), "")
+    text = "" if getattr(exception, "message_is_html", False) else str(said)
+    title = words("error", status=str(exception.status))
+    return exception.status, title, words("bad_request_hint") + (f" {text}" if text else "")

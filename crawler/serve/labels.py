@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 _NAME = "archive"
 
-_SHOWN = ("articles", "copies", "stripped", "rejections", "sources", "runs", "run_sources", "differences")
+_SHOWN = (
+    *("articles", "copies", "mentions", "differences", "stripped", "rejections"),
+    *("sources", "runs", "run_sources"),
+)
 """Tables that a newcomer needs first; the others are a click further, and what is secret reads as empty."""
 
 
@@ -35,9 +38,10 @@ def table_label(name: str, language: str) -> Label:
     return Label(*entry[language]) if entry else Label(name, "")
 
 
-def column_label(name: str, language: str) -> Label:
-    """What a column is called; its own name where nobody gave it one."""
-    entry = _labels()["columns"].get(name)
+def column_label(name: str, language: str, table: str = "") -> Label:
+    """What a column is called, in that table or in any; its own name where nobody gave it one."""
+    columns = _labels()["columns"]
+    entry = columns.get(f"{table}.{name}") or columns.get(name)
     return Label(*entry[language]) if entry else Label(name, "")
 
 
@@ -62,6 +66,7 @@ _FURTHER: dict[str, dict[str, Any]] = {
         "label_column": "title",
     },
     "copies": {"facets": ["source", "kept", "credited_source"], "sort_desc": "published_day"},
+    "mentions": {"facets": ["kind", "unit"]},
     "stripped": {"facets": ["kind"]},
     "rejections": {"facets": ["stage", "source"], "sort_desc": "at"},
     "sources": {"label_column": "name"},
@@ -73,15 +78,15 @@ def _table_metadata(name: str, columns: Sequence[str]) -> dict[str, Any]:
     both = (table_label(name, "zh"), table_label(name, "en"))
     return {
         "description": " ".join(label.description for label in both).strip(),
-        "columns": {column: _column_description(column) for column in columns},
+        "columns": {column: _column_description(column, name) for column in columns},
         "hidden": name not in _SHOWN,
     }
 
 
-def _column_description(name: str) -> str:
+def _column_description(name: str, table: str) -> str:
     parts = []
     for language in ("zh", "en"):
-        label = column_label(name, language)
+        label = column_label(name, language, table)
         parts.append(f"{label.title} ({label.description})" if label.description else label.title)
     return " / ".join(dict.fromkeys(parts))
 

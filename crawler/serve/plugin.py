@@ -18,6 +18,7 @@ from crawler.serve.failures import failure_response
 from crawler.serve.guard import guard, refusing
 from crawler.serve.headers import with_headers
 from crawler.serve.labels import column_label, table_label
+from crawler.serve.values import value_label
 from crawler.serve.visitor import words_for
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def extra_template_vars(request: Any, datasette: Any) -> dict[str, Any]:
     return {
         "t": words,
         "lang": words.language,
-        "label": lambda name: column_label(name, words.language),
+        "label": lambda name, table="": column_label(name, words.language, table),
+        "said": lambda table, column, shown, raw: _said(table, column, shown, raw, words.language),
         "table_label": lambda name: table_label(name, words.language),
         "other_language_href": _in_other_language(request, words.language),
         "one_language": lambda both: _one_language(both, words.language),
@@ -90,6 +92,16 @@ def render_cell(value: Any, column: str, table: str | None, database: str, datas
         return None
     href = datasette.urls.path(f"/article/{value}")
     return Markup('<a href="{}">{}</a>').format(href, value)
+
+
+def _said(table: str, column: str, shown: Any, raw: Any, language: str) -> Any:
+    """A cell as a reader sees it: a code's meaning with the code behind it, a measure to four places."""
+    if isinstance(shown, Markup):
+        return shown
+    if isinstance(raw, float):
+        return Markup('<span title="{}">{}</span>').format(raw, f"{raw:,.4f}".rstrip("0").rstrip("."))
+    meaning = value_label(table, column, raw, language)
+    return shown if meaning is None else Markup('<span title="{}">{}</span>').format(raw, meaning)
 
 
 def _in_other_language(request: Any, language: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.app import Datasette, DatasetteClient
 from datasette.database import Database
 from datasette.plugins import pm
+from datasette.utils import Column, escape_sqlite
 
 from crawler.serve import plugin
 from crawler.serve.labels import metadata
@@ -22,6 +23,7 @@ from pipelines.report.page import STYLE
 
 if TYPE_CHECKING:
     import socket
+    import sqlite3
     from collections.abc import Callable
 
 NAME = "archive"
@@ -45,6 +47,22 @@ class ServeOptions:
     sql_time_limit_ms: int = 1500
     """A visitor's query that takes longer is stopped. The slowest page of ours takes a third of it at
     100,000 articles."""
+
+
+class GuardedDatabase(Database):  # type: ignore[misc]  # Datasette has no types
+    """An archive whose guarded tables stand behind temporary views: keys and types are the tables' own.
+
+    Without them a table that has no rowid could not be paged through, and its rows had no address.
+    """
+
+    async def table_column_details(self, table: str) -> list[Any]:
+        """The columns of the table itself."""
+        return await self.execute_fn(lambda connection: _own_columns(connection, table))  # type: ignore[no-any-return]
+
+    async def primary_keys(self, table: str) -> list[str]:
+        """The names of the table's own key, in its order."""
+        keys = [column for column in await self.table_column_details(table) if column.is_pk]
+        return [column.name for column in sorted(keys, key=lambda column: column.is_pk)]
 
 
 def build_site(path: Path, options: ServeOptions | None = None) -> Datasette:
@@ -72,9 +90,14 @@ def build_site(path: Path, options: ServeOptions | None = None) -> Datasette:
     )
     site.remove_database("_memory")
     site.parknews = plugin.Shown(path, options.show_contacts, options.contact, options.allow_download)
-    site.add_database(Database(site, path=str(path.resolve()), is_mutable=True), name=NAME)
+    site.add_database(GuardedDatabase(site, path=str(path.resolve()), is_mutable=True), name=NAME)
     site.client = DatasetteClient(site)  # the one made before knew none of our addresses
     return site
+
+
+def _own_columns(connection: sqlite3.Connection, table: str) -> list[Column]:
+    rows = connection.execute(f"PRAGMA main.table_xinfo({escape_sqlite(table)})")
+    return [Column(*row) for row in rows]
 
 
 def _settings(options: ServeOptions) -> dict[str, Any]:
@@ -91,7 +114,7 @@ def _settings(options: ServeOptions) -> dict[str, Any]:
         "num_sql_threads": 4,
         "sql_time_limit_ms": options.sql_time_limit_ms,
         "suggest_facets": False,
-        "truncate_cells_html": 160,
+        "truncate_cells_html": 100,
     }
 
 

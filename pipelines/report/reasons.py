@@ -1,7 +1,8 @@
 """Reasons that the archive keeps in English, in the reader's language.
 
 In: a reason as stored, and a language. Out: the same in that language, part by part; a part that
-reasons.toml does not have stays as it is, so that nothing is lost where a rule gets new words.
+reasons.toml does not have stays as it is, so that nothing is lost where a rule gets new words; what stands
+before and after a colon is looked up on its own.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def _part(language: str, part: str) -> str:
     for pattern, texts in _reasons():
         if match := pattern.fullmatch(part):
             return texts[language].format(*match.groups())
-    return part
+    what, colon, detail = part.partition(": ")
+    return f"{_part(language, what)}：{_part(language, detail)}" if colon else part
 
 
 @cache
