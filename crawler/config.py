@@ -126,6 +126,27 @@ class Settings:
             "reason": "A crawl ends cleanly before less than this is free beside the archive.",
         },
     )
+    browser: str = field(
+        default="",
+        metadata={
+            "variable": "PARKNEWS_BROWSER",
+            "option": "",
+            "unit": "executable",
+            "default": "`chromium`, where PATH has it",
+            "reason": "Draws the pages of sources with `render = true`; needs the extra: `parknews[browser]`.",
+        },
+    )
+    browser_sandbox: str = field(
+        default="",
+        metadata={
+            "variable": "PARKNEWS_BROWSER_SANDBOX",
+            "option": "",
+            "unit": "on or off",
+            "default": "on, but for root",
+            "reason": "Chromium's own sandbox. As root it has none; off is a choice for containers that"
+            " forbid it.",
+        },
+    )
     verbose: int = field(
         default=0,
         metadata={
@@ -170,6 +191,8 @@ def _convert(name: str, variable: str, raw: str) -> object:
         return tuple(raw.split())
     if name in {"db", "sources", "runtime", "metrics"}:
         return Path(raw)
+    if name == "browser_sandbox" and raw not in {"on", "off"}:
+        raise ConfigurationError(f"{variable}={raw!r}: must be on or off")
     if name in {"keep_days", "disk_floor_mb"}:
         if not raw.isdecimal() or len(raw) > 9:
             raise ConfigurationError(f"{variable}={raw!r}: must be a whole number, 0 or more")

@@ -11,8 +11,14 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    IgnoreRequest,
     ResponseDataLossError,
 )
+
+
+class NotDrawnError(IgnoreRequest):
+    """A page could not be drawn in a browser; the message is the reason."""
+
 
 RETRIED = frozenset([408, 425, 429, 500, 502, 503, 504, 520, 522, 524])
 """Statuses that may be others a little later."""
@@ -58,6 +64,8 @@ def status_reason(status: int) -> str:
 
 def error_reason(error: BaseException) -> str:
     """A failure to get a whole answer."""
+    if isinstance(error, NotDrawnError):
+        return str(error)
     for kind, words in _ERRORS:
         if isinstance(error, kind):
             return words

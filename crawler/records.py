@@ -44,6 +44,8 @@ class CrawlSource:
     """Pages fetched in one run; None: no bound."""
     tls: str = "strict"
     """"weak" takes certificates that cannot be verified and TLS 1.0 from this source: a recorded choice."""
+    render: bool = False
+    """True draws its pages in a browser before they are read (docs/how-to/pages-that-need-a-browser.md)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class FetchOptions:
     """The run ends before less than this is free beside the store."""
     runtime: str = ""
     """The folder in which processes share each host's pace; empty: each keeps its own."""
+    browser: str = ""
+    """The executable that draws the pages of sources with `render`; empty: Chromium, where PATH has it."""
+    browser_sandbox: str = ""
+    """"off" starts it without its sandbox, "on" insists on it; empty: on, but for root, which cannot."""
     log_level: str = "INFO"
 
 

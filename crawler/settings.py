@@ -27,6 +27,8 @@ PARKNEWS_DB = str(_OURS.db)
 PARKNEWS_SOURCES = str(_OURS.sources)
 PARKNEWS_CONTACT = _OURS.contact
 PARKNEWS_RUNTIME = str(_OURS.runtime)
+PARKNEWS_BROWSER = _OURS.browser
+PARKNEWS_BROWSER_SANDBOX = _OURS.browser_sandbox
 PARKNEWS_BACKLOG_MAX = _DEFAULTS.backlog_max
 PARKNEWS_DRAIN = True
 """`scrapy crawl news` archives what it fetches; false leaves the pages in the crawl store."""
@@ -45,6 +47,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.robots.RobotsMiddleware": 100,
     "crawler.throttle.TurnMiddleware": 950,
     "crawler.removed.RemovedMiddleware": 990,
+    "crawler.render.RenderMiddleware": 995,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -313,5 +313,6 @@ KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "max_list_pages": ("max_list_pages", _count),
     "max_pages": ("max_pages", _count),
     "tls": ("tls", _tls),
+    "render": ("render", _flag),
 }
 """Every key of a [[source]]: the CrawlSource field it sets, and how it is checked."""

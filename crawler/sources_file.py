@@ -30,6 +30,8 @@ def entry(source: CrawlSource) -> str:
     if source.allow_private:
         table["allow_private"] = True
         table["delay_s"] = source.delay_s
+    if source.render:
+        table["render"] = True
     document = tomlkit.document()
     array = tomlkit.aot()
     array.append(table)

@@ -117,6 +117,8 @@ def run_options(
         time_limit_s=time_limit_s,
         disk_floor_bytes=settings.disk_floor_mb * 10**6,
         runtime=str(settings.runtime),
+        browser=settings.browser,
+        browser_sandbox=settings.browser_sandbox,
         log_level=level,
     )
     return RunOptions(fetch=fetch, workers=WorkerOptions(workers=settings.workers))
