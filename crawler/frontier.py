@@ -126,6 +126,8 @@ class Fetched:
     """Equal where the page's main text is: the bytes of many pages differ with every answer."""
     reason: str = ""
     """Why it is no article although it is no list either (meta robots, ...): becomes a rejection."""
+    rendered: str = ""
+    """By what the body was drawn, where it is not what the host sent; its headers are the host's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,7 @@ def _fetched(
         body=response.body,
         fetched_at=fetched_at,
         robots=response.request.meta.get("robots", ""),
+        rendered=response.request.meta.get("rendered", ""),
         kind=kind,
         **{"article": False, **found},  # type: ignore[arg-type]
     )

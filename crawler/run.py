@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from crawler.chromium import require_browser
 from crawler.fetch import fetch
 from crawler.records import FetchOptions, FetchProgress, FetchReport, SourceCounts
 from crawler.removed import Watch
@@ -87,7 +88,7 @@ def crawl(
 
     Raises:
         LockedError: another run writes to this archive.
-        ConfigurationError: a source is public and no contact is set.
+        ConfigurationError: a source is public and no contact is set, or needs a browser and there is none.
         StorageError: a file cannot be written; what is stored stays, the same command goes on.
         ForeignArchiveError, NewerArchiveError: the archive is not ours to write.
     """
@@ -95,6 +96,7 @@ def crawl(
     with run_lock(archive_path):
         with Archive(archive_path):  # what is wrong with the archive is said first
             require_contact(sources, options.fetch.contact)
+            require_browser(sources, options.fetch.browser, options.fetch.browser_sandbox)
         run_id = begin_run(archive_path, sources)
         removed = Watch(archive_path)
         store = CrawlStore(store_path(archive_path))

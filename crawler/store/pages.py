@@ -95,6 +95,14 @@ class Pages(Database):
             ).fetchone()
         return str(row[0]) if row else None
 
+    def rendered_by(self, url: str) -> str:
+        """By what the latest stored page of an address was drawn; empty where it is as the host sent it."""
+        with self.reading() as db:
+            row = db.execute(
+                "SELECT rendered FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
+            ).fetchone()
+        return str(row[0]) if row else ""
+
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         """Addresses that were given up and are not yet in the archive, oldest first, each with its id."""
         with self.reading() as db:
