@@ -17,6 +17,7 @@ from pipelines.clean.rights import read_rights
 from pipelines.clean.rules import (
     BARE_DATE,
     BYLINE,
+    CREDIT_LINE,
     LINES,
     NOTICES,
     PASSING_CUES,
@@ -25,10 +26,10 @@ from pipelines.clean.rules import (
     Rule,
     first_match,
 )
-from pipelines.clean.tail import find_tail, first_news, tail_rule
+from pipelines.clean.tail import find_tail, first_news, name_pieces, tail_rule
 from pipelines.dates import Moment, has_date, read_date
 from pipelines.furniture import line_key
-from pipelines.normalise import normalise
+from pipelines.normalise import normalise, simplify
 from pipelines.records import Field, Rejection, Story, Stripped
 
 if TYPE_CHECKING:
@@ -42,11 +43,21 @@ _LEAST_LETTERS = 20
 """Letters and digits below which what is left is no piece of news."""
 _TITLE_LENGTH = 60
 _LABELS = re.compile(
-    r"(?:来源|來源|来自|來自|作者|发布者|发布人|编辑|編輯|查看|浏览|瀏覽|阅读|閱讀|点击|點擊|评论|評論|人气|字号|字體|时间|日期|記者|记者"
+    r"(?:来源|來源|来自|來自|作者|发布者|发布人|编辑|編輯|查看|浏览|瀏覽|阅读|閱讀|点击|點擊|评论|評論"
+    r"|人气|字号|字體|时间|日期|記者|记者"
     r"|views?|comments?|source|author)(?:次数|量|数)?\s?[:：(（]?\s?",
     re.IGNORECASE,
 )
 """Words of a byline: a line above the news with a date and two of them is one, in whatever order."""
+_INFO_ROW = re.compile(
+    r"^(?:索\s?引\s?号|文\s*号|发文(?:机关|字号|日期)|成文日期|发布(?:机构|日期|单位)|主题分类|主题词"
+    r"|公开(?:方式|类别|形式|日期|范围|时限)"
+    r"|有\s?效\s?性|生效日期|废止日期|体裁分类|组配分类|信息(?:名称|索引|类别|分类)|受理编号"
+    r"|信件(?:编号|标题|类型)|来信(?:人|时间|日期)"
+    r"|办理(?:状态|单位|时间)|答复(?:单位|时间|部门)|回复(?:单位|时间|部门)|状\s*态|时\s?效\s?性"
+    r"|制发机关|公文种类|服务对象|名\s*称)\s?[:：]"
+)
+"""How the rows of the table begin that public bodies print above a document."""
 
 
 def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection:
@@ -55,7 +66,7 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
     title = extracted.title.value if extracted.title else ""
     lines = _drop_furniture(extracted.lines, source.furniture, stripped)
     lines = _cut_tail(lines, title, stripped)
-    lines = _drop_lines(lines, title, extracted.published, stripped)
+    lines = _drop_lines(lines, extracted, stripped)
     lines = _drop_names(lines, extracted, stripped)
     lines = _cut_pieces(lines, stripped)
     lines, syllables = drop_pinyin(lines)
@@ -108,23 +119,20 @@ def _drop_furniture(lines: Sequence[str], furniture: frozenset[int], stripped: l
 
 def _cut_tail(lines: Sequence[str], title: str, stripped: list[Stripped]) -> list[str]:
     tail = find_tail(lines, title)
-    for line in lines[tail.start :]:
-        rule = tail_rule(line)
-        stripped.append(
-            Stripped(rule.kind, rule.name, line) if rule else Stripped(tail.kind, tail.rule, line)
-        )
+    stripped.extend(name_pieces(lines[tail.start :], tail))
     return list(lines[: tail.start])
 
 
-def _drop_lines(
-    lines: Sequence[str], title: str, published: Published | None, stripped: list[Stripped]
-) -> list[str]:
+def _drop_lines(lines: Sequence[str], extracted: Extracted, stripped: list[Stripped]) -> list[str]:
     kept = []
+    published = extracted.published
+    title = extracted.title.value if extracted.title else ""
     head = first_news(lines)
     titled = False
     for index, line in enumerate(lines):
         rule = first_match(line, LINES) if len(line) <= 200 else None
         rule = rule or (first_match(line, PASSING_CUES) if len(line) <= 30 else None)
+        rule = rule or (CREDIT_LINE if _is_credit(line, extracted) else None)
         if rule is None and index < head:
             rule = _head_rule(line, published, titled=titled)
         titled = index < head and (titled or normalise(line) == normalise(title))
@@ -133,6 +141,12 @@ def _drop_lines(
         else:
             kept.append(line)
     return kept
+
+
+def _is_credit(line: str, extracted: Extracted) -> bool:
+    """Whether a line is the one that the credited source was read from, and says nothing else."""
+    credited = extracted.credited_source
+    return bool(credited and credited.origin == "credit line" and credited.evidence == line[:200])
 
 
 def _head_rule(line: str, published: Published | None, *, titled: bool) -> Rule | None:
@@ -146,6 +160,8 @@ def _head_rule(line: str, published: Published | None, *, titled: bool) -> Rule 
         return BARE_DATE
     if titled and len(line) <= 30 and published and (BARE_DATE.find(line) or _states(line, published)):
         return BARE_DATE
+    if len(line) <= 200 and _INFO_ROW.search(simplify(line)):
+        return BYLINE
     if len(line) <= 200 and has_date(line, relative=False) and len(_LABELS.findall(line)) >= 2:
         return BYLINE
     rule = tail_rule(line)

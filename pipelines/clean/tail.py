@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.clean.rules import CONTACT_WORDS, CUES, LINES, NOTICES, PHONES, TAIL, Rule, first_match
+from pipelines.normalise import simplify
+from pipelines.records import Stripped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,12 @@ _CONTACT_SECTION = re.compile(
     r"(?:联系方式|联系人|联系电话|咨询电话|咨询方式|聯絡方式|报名方式|监督电话|contact(?: details)?)\W{0,2}$",
     re.IGNORECASE,
 )
+_HEADS_CONTACT = re.compile(
+    rf"{CONTACT_WORDS.pattern}|^[^，。：:]{{2,20}}(?:公司|集团|园区|产业园|管委会|中心|协会|联系人)$",
+    re.IGNORECASE,
+)
+_SHORT_PIECE = 25
+"""Characters of a line below a contact or a notice that may still be part of it."""
 _LONGEST_BLOCK = 12
 _CONTACT_RULES = frozenset(["phone", "messenger", "contact-line", "contact-plea", "scan-code"])
 _NOTICE_RULES = frozenset(["phone", "messenger", "contact-line"])
@@ -90,13 +98,31 @@ def _contact_block(lines: Sequence[str]) -> int | None:
     return None
 
 
+def name_pieces(lines: Sequence[str], tail: Tail) -> list[Stripped]:
+    """Every line of the tail with a kind of its own.
+
+    A line that no rule knows belongs to what was last announced (相关文章); below contacts and notices,
+    where nothing is announced, longer ones are teasers, and short ones right below a contact its rest.
+    """
+    pieces = []
+    kind, name = tail.kind, tail.rule
+    for index, line in enumerate(lines):
+        rule = tail_rule(line) or _contact_heading(lines, index, len(lines))
+        if rule:
+            kind, name = rule.kind, rule.name
+        elif kind not in ("related", "comment") and len(line) > _SHORT_PIECE:
+            kind, name = "related", "below-the-end"
+        pieces.append(Stripped(kind, name, line))
+    return pieces
+
+
 def tail_rule(line: str) -> Rule | None:
     """The rule by which a line belongs to the tail, if it stands there; None for news."""
     rule = first_match(line, CUES) or first_match(line, LINES)
     if rule:
         return rule
-    rule = first_match(line, TAIL)
-    return None if rule and _is_statement(line, rule) else rule
+    fitting = (rule for rule in TAIL if rule.find(line))
+    return next((rule for rule in fitting if not _is_statement(line, rule)), None)
 
 
 def _is_statement(line: str, rule: Rule) -> bool:
@@ -106,9 +132,9 @@ def _is_statement(line: str, rule: Rule) -> bool:
     copyright; a plea or a notice speaks for itself.
     """
     if rule in NOTICES:
-        return rule.name != "rights-notice" and bool(_REPORTED.search(line))
+        return rule.name != "rights-notice" and bool(_REPORTED.search(simplify(line)))
     if rule.name == "praise":
-        return line.endswith("。") and not _PLEA.search(line)
+        return line.endswith("。") and not _PLEA.search(simplify(line))
     if rule.name not in ("phone", "messenger", "contact-line"):
         return False
     words = PHONES.sub("", line)
@@ -175,29 +201,36 @@ def _last_of_notice(lines: Sequence[str], title: str) -> int:
     They stand under a numbered heading, or in a text whose title calls it a notice. What pleads with the
     reader (招商热线, 微信同号) is the site's, and ends them.
     """
-    numbered = next((i for i, line in enumerate(lines) if _CONTACT_SECTION.search(line)), -1)
-    titled = bool(_NOTICE_TITLE.search(title))
+    numbered = next((i for i, line in enumerate(lines) if _CONTACT_SECTION.search(simplify(line))), -1)
+    titled = bool(_NOTICE_TITLE.search(simplify(title)))
     if numbered < 0 and not titled:
         return -1
-    start = numbered if numbered >= 0 else _last_news(lines) + 1
+    start = numbered if numbered >= 0 else min(_last_news(lines) + 1, _first_contacts(lines))
     last = -1
     for index in range(start, len(lines)):
         rule = tail_rule(lines[index])
         own = rule is None or rule.name in _NOTICE_RULES
-        if not own or _PLEADING.search(lines[index]):
+        if not own or _PLEADING.search(simplify(lines[index])):
             break
         if (
             rule
-            or (titled and (_SIGNED.search(lines[index]) or len(lines[index]) >= 20))
+            or (titled and (_SIGNED.search(simplify(lines[index])) or len(lines[index]) >= 20))
             or index == numbered
         ):
             last = index
     return last
 
 
+def _first_contacts(lines: Sequence[str]) -> int:
+    """The index of the first of two lines of contacts on end; `len(lines)` where there are none."""
+    rules = [tail_rule(line) for line in lines]
+    found = [bool(rule and rule.name in _NOTICE_RULES) for rule in rules]
+    return next((i for i in range(len(lines) - 1) if found[i] and found[i + 1]), len(lines))
+
+
 def _contact_heading(lines: Sequence[str], index: int, end: int) -> Rule | None:
-    """A short line without a rule of its own right above a contact line (`葛先生微信`)."""
-    if index + 1 >= end or len(lines[index]) > 25 or not CONTACT_WORDS.search(lines[index]):
+    """A short line without a rule of its own right above a contact line (`葛先生微信`, a company's name)."""
+    if index + 1 >= end or len(lines[index]) > 25 or not _HEADS_CONTACT.search(simplify(lines[index])):
         return None
     below = tail_rule(lines[index + 1])
     return below if below and below.kind == "contact" else None

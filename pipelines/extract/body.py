@@ -20,6 +20,7 @@ _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
 _MOST_HIDDEN = 50
 _HEADING = ("related", "heading-of-links")
 _LINKED = ("navigation", "linked-line")
+_REPLY = ("comment", "reply-in-thread")
 _ABOVE = ("navigation", "above-title")
 _FAR_LEAD, _MOST_LEAD = 20, 5
 _FAR_NOTICE, _LONG_NOTICE, _MOST_NOTICES = 400, 800, 12
@@ -53,6 +54,8 @@ def read_body(scan: Scan, choice: Choice, trust: Trust, title_line: int | None =
     stripped: list[Stripped] = []
     inside = scan.lines[choice.first : choice.last]
     reasons = [_left_out(line, choice, trust) for line in inside]
+    replies = max(0, min(trust.replies - choice.first, len(inside)))
+    reasons[replies:] = [reason or _REPLY for reason in reasons[replies:]]
     if trust.digest:
         _keep_heads(inside, reasons)
     above = _above_title(inside, title_line - choice.first) if title_line is not None else 0

@@ -64,18 +64,20 @@ def _head(lines: Sequence[Line], place: Place) -> list[str]:
     elif place.title_line is not None and place.title_line < place.last:
         below = lines[place.title_line + 1 : place.title_line + _NEAR_BEFORE + _NEAR_AFTER]
         above = lines[max(0, place.title_line - 4) : place.title_line]
-        return [line.text for line in (*below, *above) if _short(line)]
+        return [line.pieces for line in (*below, *above) if _short(line)]
     near = lines[start : place.first + _NEAR_AFTER + 1]
     if place.title_line is not None and place.title_line > 0:
         near = [*near, *lines[max(0, place.title_line - 4) : place.title_line]]
-    return [line.text for line in near if _short(line)]
+    return [line.pieces for line in near if _short(line)]
 
 
 def _tail(lines: Sequence[Line], place: Place) -> list[str]:
     inside = lines[max(place.first, place.last - _TAIL) : place.last]
     below = lines[place.last : place.last + _TAIL]
     return [
-        line.text for line in (*inside, *(line for line in below if line.hint != "copyright")) if _short(line)
+        line.pieces
+        for line in (*inside, *(line for line in below if line.hint != "copyright"))
+        if _short(line)
     ]
 
 
@@ -84,12 +86,12 @@ def _named(lines: Sequence[Line], place: Place) -> list[str]:
     if place.title_line is None:
         return []
     near = lines[place.title_line + 1 : place.title_line + 6]
-    return [line.text for line in near if line.hint == "byline" and len(line.text) <= 40]
+    return [line.pieces for line in near if line.hint == "byline" and len(line.text) <= 40]
 
 
 def _short_inside(lines: Sequence[Line], place: Place) -> list[str]:
     """Lines of the article's element that may name its editor: footers stand in it above related news."""
-    return [line.text for line in lines[place.first : place.last] if len(line.text) <= 40]
+    return [line.pieces for line in lines[place.first : place.last] if len(line.text) <= 40]
 
 
 def _short(line: Line) -> bool:

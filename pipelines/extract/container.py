@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.normalise import simplify
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -23,9 +25,11 @@ _LISTED_DATE = re.compile(
 _PUNCTUATION = re.compile(r"[。，、；：！？,.;:!?]")
 _CLAUSE_END = re.compile(r"[，,：:、。！？!?.…）)”\"]$")
 _BOILERPLATE = re.compile(
-    r"copyright|©|all rights reserved|版权所有|版權所有|icp备|icp證|公网安备|许可证"
-    r"|举报电话|浏览器|javascript"
-    r"|cookie|privacy policy|用户协议|免责声明",
+    simplify(
+        r"copyright|©|all rights reserved|版权所有|版權所有|icp备|icp證|公网安备|许可证"
+        r"|举报电话|浏览器|javascript"
+        r"|cookie|privacy policy|用户协议|免责声明"
+    ),
     re.IGNORECASE,
 )
 _TEASER_END = re.compile(
@@ -33,21 +37,25 @@ _TEASER_END = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"^\W{0,3}(?:责任编辑|責任編輯|责编)\W.{0,24}$|^[\W_]{0,3}(?:(?:相关|相關|推荐|推薦"
-    r"|热门|熱門|热点|延伸|更多|最新|精彩"
-    r"|猜你|你可能|您可能|大家|看了又看|看过|随机|为你|为您|為您|編輯|编辑)"
-    r".{0,4}(?:阅读|閱讀|新闻|新聞|文章|推荐|推薦|资讯|報導|报道|内容|喜欢|感兴趣|還想看"
-    r"|还想看|都在看|评论|留言|精选|看了又看)"
-    r"|看了又看|(?:热门|网友|最新|全部|用户|精彩|所有|发表)(?:评论|評論|留言|跟贴)|評論|评论区?|留言"
-    r"|(?:园区|厂房|房源|项目|企业|产品|图文|文章|视频|小编|精品|热销)推荐|related (?:articles"
-    r"|stories|news|posts|content)|you may also"
-    r"|more (?:from|stories|news)|read more|read next"
-    r"|recommended|most (?:read|popular)|latest (?:news|stories)|trending|comments?)\W{0,3}(?:\d+\W?)?$",
+    simplify(
+        r"^\W{0,3}(?:责任编辑|責任編輯|责编)\W.{0,24}$|^[\W_]{0,3}(?:(?:相关|相關|推荐|推薦"
+        r"|热门|熱門|热点|延伸|更多|最新|精彩"
+        r"|猜你|你可能|您可能|大家|看了又看|看过|随机|为你|为您|為您|編輯|编辑)"
+        r".{0,4}(?:阅读|閱讀|新闻|新聞|文章|推荐|推薦|资讯|報導|报道|内容|喜欢|感兴趣|還想看"
+        r"|还想看|都在看|评论|留言|精选|看了又看)"
+        r"|看了又看|(?:热门|网友|最新|全部|用户|精彩|所有|发表)(?:评论|評論|留言|跟贴)|評論|评论区?|留言"
+        r"|(?:园区|厂房|房源|项目|企业|产品|图文|文章|视频|小编|精品|热销)推荐|related (?:articles"
+        r"|stories|news|posts|content)|you may also"
+        r"|more (?:from|stories|news)|read more|read next"
+        r"|recommended|most (?:read|popular)|latest (?:news|stories)|trending|comments?)\W{0,3}(?:\d+\W?)?$"
+    ),
     re.IGNORECASE,
 )
 _COMMENTS = re.compile(
-    r"^[\W_]{0,3}(?:(?:热门|网友|最新|全部|用户|精彩|所有|发表)(?:评论|評論|留言|跟贴)|评论区"
-    r"|評論區|留言板|comments?)\W{0,3}(?:\d+\W{0,2})?$",
+    simplify(
+        r"^[\W_]{0,3}(?:(?:热门|网友|最新|全部|用户|精彩|所有|发表)(?:评论|評論|留言|跟贴)|评论区"
+        r"|評論區|留言板|comments?)\W{0,3}(?:\d+\W{0,2})?$"
+    ),
     re.IGNORECASE,
 )
 _COMMENTS_WEIGH = -0.1
@@ -61,6 +69,12 @@ _ENOUGH = 40.0
 """Characters of prose after which an article may have ended: announcements also stand above articles."""
 
 
+_POSTED = re.compile(
+    r"^(?:(?:.{0,12}\s)?(?:发表于|回复于|回帖于|回复时间)\W{0,3}(?:(?:19|20)\d\d[-/.年]|昨天|前天|今天"
+    r"|\d{1,3}\s?(?:秒|分|小时|天|周|月|年))"
+    r"|(?:第\s?)?\d{1,4}\s?(?:楼|#)\s.{0,40}(?:19|20)\d\d-)"
+)
+"""What stands above every post of a thread."""
 _PRICE_OF_ROOM = 25.0
 """How much an article of one paragraph may lose for the element around it: two or three lines of links."""
 
@@ -72,6 +86,8 @@ class Trust(NamedTuple):
     """Elements that call themselves boilerplate and hold the article."""
     hidden: bool
     """Whether hidden text is an extra, and not an article that a script reveals."""
+    replies: int = 1_000_000_000
+    """The index of the first line of a forum's replies."""
     digest: bool = False
     """Whether linked headlines with texts below them are one article's parts (早报), not a list of pages."""
 
@@ -119,7 +135,8 @@ def trusted(scan: Scan, title_line: int | None) -> Trust:
     while node >= 0:  # what holds the article's title is no boilerplate, whatever it calls itself
         doubted.add(node)
         node = scan.parents[node]
-    return Trust(frozenset(doubted), hidden <= total - hidden, _is_digest(scan.lines, title_line))
+    digest = _is_digest(scan.lines, title_line)
+    return Trust(frozenset(doubted), hidden <= total - hidden, _replies(scan.lines), digest)
 
 
 def weigh(scan: Scan, trust: Trust, title_line: int | None) -> list[float]:
@@ -130,7 +147,7 @@ def weigh(scan: Scan, trust: Trust, title_line: int | None) -> list[float]:
     for index, line in enumerate(scan.lines):
         if line.hidden and trust.hidden:
             weights.append(0.0)
-        elif index in teasers:
+        elif index in teasers or index >= trust.replies:
             weights.append(-5.0)
         else:
             weight = _weight(line, trust.hint(line))
@@ -195,7 +212,7 @@ def _weight(line: Line, hint: str) -> float:
         return -10.0 if amount < 60 else -20.0
     if hint and not (hint == "byline" and amount >= 40):
         return -min(amount, 20.0) / 2
-    if _BOILERPLATE.search(line.text) and amount < 150:
+    if _BOILERPLATE.search(simplify(line.text)) and amount < 150:
         return -10.0
     if is_prose(line):
         return amount * (1 - line.linked / len(line.text))
@@ -224,9 +241,9 @@ def _nearness(scan: Scan, title_line: int | None) -> list[float]:
             ended = False
         if not before and said >= _ENOUGH and not line.hidden:
             other_title = line.tag == "h1" and title_line is not None and lines[title_line].tag == "h1"
-            if not ended and (other_title or _OTHERS.match(line.text)):
+            if not ended and (other_title or _OTHERS.match(simplify(line.text))):
                 ended, cue_home = True, -1 if is_linked(line) or _opens_card(scan, index) else home
-            after = _COMMENTS_WEIGH if _COMMENTS.match(line.text) else after
+            after = _COMMENTS_WEIGH if _COMMENTS.match(simplify(line.text)) else after
         near.append(0.2 if before else after if ended else 1.0)
         if not before and not line.hidden and is_prose(line):
             said += size(line.text)
@@ -243,12 +260,20 @@ def _is_digest(lines: Sequence[Line], title_line: int | None) -> bool:
     head = "".join(below).split("。")[0]
     if not any(_BYLINE_DATE.search(text) and size(text) < 60 for text in below) or len(head) > 200:
         return False
-    end = next((i for i in range(title_line + 1, len(lines)) if _OTHERS.match(lines[i].text)), len(lines))
+    end = next(
+        (i for i in range(title_line + 1, len(lines)) if _OTHERS.match(simplify(lines[i].text))), len(lines)
+    )
     heads = [i for i in range(title_line + 1, end - 1) if is_linked(lines[i]) and is_prose(lines[i + 1])]
     if len(heads) < 3 or heads[0] - title_line > _NEAR_HEAD:
         return False
     between = lines[heads[0] : heads[-1]]
     return sum(bool(_BYLINE_DATE.search(line.text)) and size(line.text) < 40 for line in between) < 2
+
+
+def _replies(lines: Sequence[Line]) -> int:
+    """The index of the line that says when the second post of a thread was written; past all without one."""
+    stamps = [i for i, line in enumerate(lines) if len(line.text) < 80 and _POSTED.match(simplify(line.text))]
+    return next((i for i in stamps[1:] if any(map(is_prose, lines[stamps[0] : i]))), len(lines))
 
 
 def _opens_card(scan: Scan, index: int) -> bool:

@@ -10,6 +10,7 @@ from lxml import etree
 
 from pipelines.dates import has_date
 from pipelines.extract.labels import value_after
+from pipelines.normalise import simplify
 from pipelines.publishers import normalise_publisher
 from pipelines.records import Field
 
@@ -21,16 +22,35 @@ if TYPE_CHECKING:
     from pipelines.extract.metadata import Metadata
 
 _SOURCE_LABEL = re.compile(
-    r"^(?:来源|來源|稿源|出处|出處)\s(?=\S)|(?:(?:文章|信息|新闻|新聞|稿件|资讯|内容|消息"
-    r"|原文|本文|转载)?(?:来源|來源|出处|出處"
-    r"|来源于|转载自|轉載自|转自|轉自|摘自|来自|來自)|稿源|媒体"
+    r"^(?:来源|稿源|出处)\s(?=\S)|^(?:新闻|信息|文章|稿件)来源(?=[^\s:：]{2,16}$)"
+    r"|(?<!资金)(?<!数据)(?<!图片)(?<!经费)(?<!收入)(?<!能源)(?<!原料)(?<!视频)(?:(?:文章|信息|新闻"
+    r"|稿件|资讯|内容|消息"
+    r"|原文|本文|转载)?(?:来源|出处|来源于|转载自|转自|摘自|来自)|稿源|媒体"
     r"|(?<![a-z])source|(?<![a-z])via)\s?(?:[:：丨|]|是(?=《))\s?",
     re.IGNORECASE,
 )
 _BARE_CREDIT = re.compile(
-    r"^[（(【\[]?\s?(?:本文)?(?:转载自|轉載自|转自|轉自|摘自"
-    r"|稿源)\s?[:：]?\s?[《“]?(?=[\u4e00-\u9fffA-Z].{1,24}[》”]?\s?[）)】\]]?。?$)"
+    r"^[（(【\[]?\s?(?:(?:本文|文章|原文|内容|以上内容)?(?:转载自|转自|摘自|选自|首发于|原载于?)|稿源"
+    r"|(?:本文|文章|原文|以上内容)来(?:自|源于?))\s?[:：]?\s?(?=[《“\"「]?[\u4e00-\u9fffA-Z])"
 )
+"""A line that says nothing else; what follows the name is an author, a number, a permission."""
+_AFTER_BARE = re.compile(
+    r"^[》”\"」]?\s?(?:[（(][^（()）]{1,40}[)）])?\s?(?:[，,;；。|｜ ]\s?(?:(?:原文)?作者|原文|原标题"
+    r"|原题|编辑|责编"
+    r"|记者|文[/：:]|图[/：:]|撰文|版权|经|已|由|如|转载|侵|略有|内容|发布|日期|时间|\d{4}"
+    r"|.{2,16}(?:授权|整理|编辑|发布)).{0,80})?[）)】\]]?[。.]?$"
+)
+_PUBLISHER = re.compile(
+    r"^[\u4e00-\u9fffA-Za-z]{0,14}(?:日报|晚报|早报|时报|周报|商报|晨报|快报|快讯|导报"
+    r"|[\u4e00-\u9fff]报|新闻网|[\u4e00-\u9fff]网|通讯社|新华社"
+    r"|电视台|广播台|客户端|融媒体?|在线|新闻社|杂志|周刊|观察|发布|财经|新闻)(?:社|客户端|网|中心)?$"
+)
+"""What a name without a label must end with to be a publication's."""
+_AFTER_TIME = re.compile(
+    r"\d{1,2}:\d{2}(?::\d{2})?\s+(?=[\u4e00-\u9fff])|^(?:19"
+    r"|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}\s+(?=[\u4e00-\u9fff])"
+)
+_IN_BRACKETS = re.compile(r"^[（(【]\s?([\u4e00-\u9fffA-Za-z]{2,16})\s?[)）】]$")
 _REPORTED_BY = re.compile(
     r"^(?:[（(【\[]\s?[据據](?=[^，。]{2,20}[）)】\]]$)|[据據](?=[^，。]{2,20}(?:报道|報道|报导"
     r"|報導|消息)[。]?$))\s?[《“]?"
@@ -67,7 +87,7 @@ def find_credited_source(root: HtmlElement, lines: Sequence[str], metadata: Meta
     """The credited source, normalised: a labelled line, a meta tag, an element, a bare credit line."""
     named_elements = _named_source(root)
     for text in lines:
-        for match in _SOURCE_LABEL.finditer(text):
+        for match in _SOURCE_LABEL.finditer(simplify(text)):
             if _NOTICE.search(text[: match.start()]):
                 continue
             if field := _source(text[match.end() :], "byline", text):
@@ -78,26 +98,59 @@ def find_credited_source(root: HtmlElement, lines: Sequence[str], metadata: Meta
         return field
     if named_elements:
         return named_elements
-    return next((field for text in lines if (field := _credit_line(text))), None)
+    for read in (_credit_line, _unlabelled):
+        if field := next((field for text in lines if (field := read(text))), None):
+            return field
+    return None
 
 
 def _credit_line(text: str) -> Field | None:
     """The source that a line names which says nothing else: 转载自…, SOURCE …, （据…报道）."""
-    if len(text) >= 80:
-        return None
-    bare = _BARE_CREDIT.search(text) or _WIRE_CREDIT.search(text)
+    bare = _bare_name(text)
     if bare:
-        return _source(text[bare.end() :], "credit line", text)
-    reported = _REPORTED_BY.match(text) if len(text) <= 40 else None
-    name = _REPORTED_END.sub("", text[reported.end() :]) if reported else ""
+        return _source(bare, "credit line", text)
+    wire = _WIRE_CREDIT.search(text) if len(text) < 80 else None
+    if wire:
+        return _source(text[wire.end() :], "credit line", text)
+    plain = simplify(text)
+    reported = _REPORTED_BY.match(plain) if len(text) <= 40 else None
+    end = _REPORTED_END.search(plain, reported.end()) if reported else None
+    name = text[reported.end() : end.start() if end else len(text)] if reported else ""
     return _source(name, "credit line", text) if name else None
+
+
+def _bare_name(text: str) -> str | None:
+    """The name after 转自 or 本文来自, where the rest of the line is about nothing but the credit."""
+    plain = simplify(text)
+    label = _BARE_CREDIT.match(plain) if len(text) <= 140 else None
+    if not label:
+        return None
+    value = text[label.end() :].lstrip('《“"「')
+    name = re.match(
+        r"(?:(?:微信)?(?:公众号|公眾號)[:：\s]*)?[“「《]?[^，,;；。|｜（()）\s》”\"」]{2,24}", value
+    )
+    rest = simplify(value[name.end() :]) if name else ""
+    return value[: name.end()] if name and _AFTER_BARE.match(rest) else None
+
+
+def _unlabelled(text: str) -> Field | None:
+    """A publication's name right after the time of a byline, or alone in brackets."""
+    plain = simplify(text)
+    if len(text) > 80:
+        return None
+    alone = _IN_BRACKETS.match(plain)
+    if alone and _PUBLISHER.match(alone[1]):
+        return _source(text[alone.start(1) : alone.end(1)], "credit line", text)
+    time = _AFTER_TIME.search(plain)
+    name = re.split(r"[\s／/|｜]", text[time.end() :], maxsplit=1)[0] if time else ""
+    return _source(name, "byline", text) if name and _PUBLISHER.match(simplify(name)) else None
 
 
 def _named_source(root: HtmlElement) -> Field | None:
     """What an element that is called `source` holds: there the name has no neighbour to run into."""
     for element in _source_elements(root):
         text = " ".join(element.text_content().split())
-        match = _SOURCE_LABEL.search(text)
+        match = _SOURCE_LABEL.search(simplify(text))
         if 1 < len(text) <= 40 and (
             field := _source(text[match.end() if match else 0 :], "source element", text)
         ):
@@ -120,6 +173,6 @@ def _source(value: str, origin: str, evidence: str) -> Field | None:
     if value[:1] > "\u2e80" and " " in value:
         value = value.split(" ", 1)[0]
     name = normalise_publisher(value)
-    if not 2 <= len(name) <= 40 or _NOT_SOURCE.match(name) or has_date(name):
+    if not 2 <= len(name) <= 40 or _NOT_SOURCE.match(simplify(name)) or has_date(name):
         return None
     return Field(name, origin, evidence[:200])

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.extract.labels import value_after
+from pipelines.normalise import simplify
 from pipelines.records import Field
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _AUTHOR_LABEL = re.compile(
     r"|(?<![a-z])written by)\s?[:：/／|丨]\s?"
     r"|[（(【\[]\s?(?:[\u4e00-\u9fff·]{0,12})(?:记者|記者)\s?|^(?:[\u4e00-\u9fff·]{0,8})(?:记者"
     r"|記者)\s(?=[\u4e00-\u9fff ]{2,20}$)"
-    r"|(?:记者|記者)(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/](?:记者|記者)(?=[\u4e00-\u9fff]{2,4}$)"
+    r"|(?:记者|記者)\s?(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/](?:记者|記者)(?=[\u4e00-\u9fff]{2,4}$)"
     r"|^(?:记者|記者)(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|通訊員|摄|报道|(?:19|20)\d\d))"
     r"|\s(?:记者|記者)\s(?=[\u4e00-\u9fff]{2,4}$)|^(?:by|words by|reporting by)\s(?=[A-Z])",
     re.IGNORECASE,
@@ -86,7 +87,7 @@ def find_editor(lines: Sequence[str], metadata: Metadata) -> Field | None:
 
 def _labelled(lines: Sequence[str], label: re.Pattern[str]) -> Field | None:
     for text in lines:
-        for match in label.finditer(text):
+        for match in label.finditer(simplify(text)):
             name = _person(text[match.end() :])
             if name:
                 return Field(name, "byline", text[:200])

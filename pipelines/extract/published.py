@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from pipelines.dates import Moment, read_date
+from pipelines.normalise import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +33,16 @@ _DATE_LABEL = re.compile(
 
 
 _DATE_ALONE = re.compile(
-    r"^\W{0,2}(?:(?:19|20)\d\d|民國\s?\d{2,3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\W{0,2}(?:星期.|周.)?\W{0,2}$"
+    r"^\W{0,2}(?:(?:19|20)\d\d"
+    r"|民國\s?\d{2,3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\W{0,2}(?:星期.|周.)?\W{0,2}$"
 )
 """A line that is nothing but a day: notices and press releases are dated below their signature."""
+
+
+_YEAR_MONTH = re.compile(r"^((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})月?$")
+_DAY = re.compile(r"^\d{1,2}日?$")
+_YEAR = re.compile(r"^(?:19|20)\d\d年?$")
+_MONTH_AND_DAY = re.compile(r"^(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?$")
 
 
 def find_published(
@@ -50,6 +58,7 @@ def find_published(
     if linked and (found := read_date(linked, moment, "json-ld")):
         return found
     times = [element.get("datetime") or element.text_content() for element in islice(root.iter("time"), 20)]
+    head = [*_joined(head), *head]
     for relative in (False, True):
         for text in head:
             if found := _in_line(text, moment, relative=relative):
@@ -59,9 +68,22 @@ def find_published(
             return found
     if found := read_date(url.split("//", 1)[-1].partition("/")[2], moment, "url"):
         return found
-    labelled = (text for text in tail if _DATE_LABEL.search(text))
+    labelled = (text for text in tail if _DATE_LABEL.search(simplify(text)))
     signed = (text for text in reversed(tail) if _DATE_ALONE.match(text))
     return next((found for text in (*labelled, *signed) if (found := _in_line(text, moment))), None)
+
+
+def _joined(lines: Sequence[str]) -> list[str]:
+    """The dates that templates print in two lines: 07 above 2024-05, 05-07 above 2024."""
+    joined = []
+    for one, other in pairwise(lines):
+        for day, rest in ((one, other), (other, one)):
+            month = _YEAR_MONTH.match(rest)
+            if month and _DAY.match(day):
+                joined.append(f"{month[1]}-{month[2]}-{day.strip('日')}")
+            elif _YEAR.match(rest) and (number := _MONTH_AND_DAY.match(day)):
+                joined.append(f"{rest[:4]}-{number[1]}-{number[2]}")
+    return joined
 
 
 def _in_line(text: str, moment: Moment, *, relative: bool = False) -> Published | None:

@@ -87,6 +87,10 @@ _SKIPPED = frozenset(
         "applet",
     ]
 )
+_PIECES = frozenset(["span", "i", "em", "a", "label", "time", "small"])
+"""Inline elements that style sheets set apart: `<span>08:15</span><span>翠屏观察</span>` is two words."""
+_SEAM = "\x1f"
+_LONGEST_PIECED = 200
 _MOST_LINES = 20_000
 """A page with more is no news, and must not hold up a worker; its first lines are read."""
 _SPACE = re.compile(r"[\s\u00a0\u3000\u200b\u200c\u200d\ufeff\u2028\u2029]+")
@@ -112,6 +116,8 @@ class Line:
     """The index in `Scan.elements` of that element, -1 for none."""
     row: bool = False
     """Whether it is a row of a data table."""
+    pieces: str = ""
+    """The text with white space wherever an inline element begins or ends, of short lines."""
 
 
 @dataclass(slots=True)
@@ -187,6 +193,8 @@ class _Scanner:
             self._mark(element, tag, block)
         elif block and tag in ("nav", "aside", "footer"):
             self.hints.append((element, kind_hint(tag, ""), self.node))
+        if tag in _PIECES:
+            self.buffer.append(_SEAM)
         if tag == "a":
             self.links += 1
         elif tag == "img":
@@ -205,6 +213,8 @@ class _Scanner:
                 self.hints.append((element, hint, self.node))
 
     def _end(self, element: HtmlElement, tag: str, *, is_top: bool) -> None:
+        if tag in _PIECES:
+            self.buffer.append(_SEAM)
         if tag == "a":
             self.links -= 1
         if self.row is element:
@@ -233,13 +243,16 @@ class _Scanner:
     def _flush(self, tag: str, *, row: bool = False) -> None:
         if not self.buffer:
             return
-        text = squeeze_space("".join(self.buffer))
+        seamed = "".join(self.buffer)
+        text = squeeze_space(seamed.replace(_SEAM, ""))
         if text:
             holder = self.scan.elements[self.node].tag if self.node >= 0 else tag
             _, hint, hint_node = self._hint()
             linked = min(self.linked, len(text))
+            pieced = _SEAM in seamed and len(text) <= _LONGEST_PIECED
+            pieces = squeeze_space(seamed.replace(_SEAM, " ")) if pieced else text
             self.scan.lines.append(
-                Line(text, linked, self.node, str(holder), bool(self.hidden), hint, hint_node, row)
+                Line(text, linked, self.node, str(holder), bool(self.hidden), hint, hint_node, row, pieces)
             )
         self.buffer.clear()
         self.linked = 0
@@ -257,5 +270,7 @@ def _is_data_row(row: HtmlElement) -> bool:
     if len(cells) < 2 or next(row.iter("table", "h1", "h2", "ul", "form", "script"), None) is not None:
         return False
     lengths = [len(" ".join("".join(cell.itertext()).split())) for cell in cells]
+    if any(sum(1 for _ in cell.iter("div")) >= 2 for cell in cells):
+        return False  # a post with its byline, a card: cells of data hold no layout
     blocks = sum(1 for cell in cells for _ in cell.iter("p", "div", "br"))
     return max(lengths) <= 200 and blocks <= 3 * len(cells)

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import has_date
-from pipelines.extract.container import size
+from pipelines.extract.container import is_linked, size
 from pipelines.records import Field
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ _CHANNEL = re.compile(r"-[^-\s]{1,6}(?:频道|頻道|新闻|新聞|资讯|动态
 """A channel between the title and the site: `-图片频道-海岸网`."""
 _GENERIC = re.compile(
     r"^\W{0,3}(?:(?:信息|新闻|新聞|文章|内容|詳細|详细|资讯|公告|页面|网页|正文|产品|查看|浏览|公司|动态)?"
-    r"(?:详情|详细|詳情|正文|内容|信息|查看|页|頁|中心|动态|新闻)(?:页|頁)?|无标题(?:文档)?|首页"
+    r"(?:详情|详细|詳情|正文|内容|信息|查看|页|頁|中心|动态|新闻)(?:页|頁)?|(?:园区|公司|企业|行业|工作"
+    r"|政务|通知|媒体|最新|图片|今日|本网|本地|招商|项目|产业|基层|部门|综合|热点|时政|经济)?"
+    r"(?:动态|要闻|资讯|公告|公示|快讯|新闻|信息|通知公告|头条|热点|聚焦|播报)|无标题(?:文档)?|首页"
     r"|首頁|untitled(?: document)?|home|news"
     r"|article|detail|document)\W{0,3}$",
     re.IGNORECASE,
@@ -57,7 +59,9 @@ def normal(text: str) -> str:
 
 def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
     """The title and its line; headings that the head of the page confirms come before the head itself."""
-    announced = [text for text in _announced(metadata) if normal(text) and not _GENERIC.match(text)]
+    announced = [
+        text for text in _announced(metadata) if normal(text) and not _GENERIC.match(without_suffix(text))
+    ]
     index = _confirmed_line(lines, announced)
     if index is None or size(lines[index].text) > _LONGEST_HEADING:
         index = _heading_above(lines, announced) or index
@@ -66,7 +70,9 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
         origin = _ORIGIN_HEADING if lines[index].tag in _HEADINGS else "title line"
         return TitleFound(Field(text, origin, metadata.title_element[:200]), index)
     headings = [
-        i for i, line in enumerate(lines) if line.tag == "h1" and not line.hidden and len(line.text) > 3
+        i
+        for i, line in enumerate(lines)
+        if line.tag == "h1" and not line.hidden and len(line.text) > 3 and not _GENERIC.match(line.text)
     ]
     above = _above_byline(lines)
     found = _of_head(metadata, one_heading=len(headings) == 1)
@@ -114,13 +120,14 @@ def _above_byline(lines: Sequence[Line]) -> int | None:
     """The line right above the first line that states a full date: the title of a page without one."""
     for index in range(1, min(len(lines), 200)):
         line, above = lines[index], lines[index - 1]
-        if line.hidden or size(line.text) > 60 or not has_date(line.text, relative=False):
+        if line.hidden or is_linked(line) or size(line.text) > 60 or not has_date(line.text, relative=False):
             continue
         if (
             not above.hidden
             and not above.linked
             and 5 <= size(above.text) <= 60
             and above.text[-1] not in "。：:"
+            and not _GENERIC.match(above.text)
         ):
             return index - 1
     return None

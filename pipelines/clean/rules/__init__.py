@@ -7,7 +7,7 @@ cut off a line whose rest is news.
 
 from pipelines.clean.rules.contacts import CONTACT_WORDS, PHONES
 from pipelines.clean.rules.cues import CUES, PASSING_CUES
-from pipelines.clean.rules.lines import BARE_DATE, BYLINE, LINES
+from pipelines.clean.rules.lines import BARE_DATE, BYLINE, CREDIT_LINE, LINES
 from pipelines.clean.rules.notices import NOTICES
 from pipelines.clean.rules.pieces import PIECES
 from pipelines.clean.rules.tail import TAIL
@@ -17,6 +17,7 @@ __all__ = [
     "BARE_DATE",
     "BYLINE",
     "CONTACT_WORDS",
+    "CREDIT_LINE",
     "CUES",
     "LINES",
     "NOTICES",

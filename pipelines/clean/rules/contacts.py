@@ -43,7 +43,9 @@ CONTACTS: tuple[Rule, ...] = (
         r"|为您)?对接|免费(?:咨询|选址|带看|对接|匹配|领取|发布)|一对一服务"
         r"|(?:立即|马上)(?:免费)?(?:匹配|申请|咨询|领取|预约|报名|体验|订阅|登录)"
         r"|(?:请)?(?:咨询|联系|致电|添加).{0,14}(?:顾问|经理|专员|客服|老师)"
-        r"|添加.{0,10}微信|加.{0,6}微信|详情(?:请)?(?:咨询|致电|联系)|for more information|media contact"
+        r"|添加.{0,10}微信|加.{0,6}微信|详情(?:请)?(?:咨询|致电|联系)|for (?:more"
+        r"|further) (?:information|details)|for (?:advertising|media|press|sales|general|leasing"
+        r"|investment)\b.{0,16}(?:enquir|inquir)|media contact"
         r"|press contact|for (?:media )?inquiries|about the (?:company|author)).{0,120}$",
     ),
 )

@@ -15,7 +15,8 @@ CUES: tuple[Rule, ...] = (
         r"|在看|精选|链接|鏈接|排行|回顾|发表|專題|专题|信息|话题)|看了又看|又看|猜你喜欢"
         r"|(?:园区|厂房|房源|项目|企业|产品|图文|文章|内容|视频|专题|栏目|频道|好文|精品|小编|站长|本站"
         r"|同城|热销|最新|精选)(?:推荐|推薦)"
-        r"|相关链接|relevant|related(?: \w+)?"
+        r"|更多(?:精彩|内容|资讯|新闻|消息|文章|阅读|推荐)|精彩(?:推荐|内容)|相关链接|relevant"
+        r"|related(?: \w+)?"
         r"|you (?:may|might) also.*|more (?:from|stories|news)\b.*"
         r"|read (?:more|next)|next article|recommended(?: \w+)*|most (?:read|popular)"
         r"|latest (?:news|stories)|trending(?: now)?|also read|see also|don't miss)"
@@ -60,7 +61,9 @@ CUES: tuple[Rule, ...] = (
         "page-useful",
         "navigation",
         r"^(?:is|was) this (?:page|article|information) (?:useful|helpful)\b.{0,20}$"
-        r"|^did you find (?:this|what).{0,60}\?$|^help us improve\b.{0,60}$",
+        r"|^did you find (?:this|what).{0,60}\?$|^help us improve\b.{0,60}$"
+        r"|^您?对(?:本次|该|此|以上).{0,10}(?:答复|回复|内容|信息|服务|文章|解读).{0,6}(?:满意|有帮助"
+        r"|评价).{0,40}$",
     ),
     rule("company-note", "contact", r"^About (?:the )?[A-Z][\w&.,'’ -]{1,50}:?$", case=True),
     rule(

@@ -32,6 +32,20 @@ PIECES: tuple[Rule, ...] = (
         r"|source)\s?[:：][^（()）】\]]{1,40}[）)】\]][。.]?$",
     ),
     rule(
+        "photo-credit",
+        "caption",
+        r"\s*[（(【\[]\s?(?:(?:资料)?图片?|照片|摄影|图源|图片来源|制图|photos?|image|picture|credit)\s?"
+        r"(?:[:：/／丨|]|来源|由|by )[^（()）】\]]{1,36}[)）】\]][。.]?$"
+        r"|\s*[（(【\[]\s?(?:资料图片?|[^（()）】\]，。]{1,20}(?:供图|图片?提供|制图))\s?[)）】\]][。.]?$",
+    ),
+    rule(
+        "photo-credit",
+        "caption",
+        r"(?<=[.!?。！？\"”)])\s*(?:Photo|Photograph|Image|Picture|Credit|Photo credit|Image credit)s?"
+        r"(?: (?:by|courtesy(?: of)?)|\s?[:/])\s?[^.。]{2,60}$",
+        case=True,
+    ),
+    rule(
         "rights-aside",
         "copyright",
         r"\s*[（(【\[][^（()）】\]]{0,10}(?:版权所有|不得转载|禁止转载|原创文章|转载请"
