@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_QUOTED = re.compile(r'"([^"]*)"|(\S+)')
+_QUOTED = re.compile(r'"([^"]*)"|"([^"]*\S[^"]*)$|(\S+)')
 
 
 def squeeze(text: str) -> str:
@@ -33,9 +33,13 @@ def match_expression(query: str) -> str:
 
 
 def words(query: str) -> list[str]:
-    """The words of a query; what stands between quotation marks is one word."""
+    """The words of a query; what stands between quotation marks is one word.
+
+    A mark that opens a word and is never closed holds to the end; any other mark without its partner (5") is
+    a character like the others.
+    """
     quotes = str.maketrans({"“": '"', "”": '"', "＂": '"'})
-    return [quoted or bare for quoted, bare in _QUOTED.findall(query.translate(quotes)) if quoted or bare]
+    return [word for found in _QUOTED.findall(query.translate(quotes)) if (word := "".join(found))]
 
 
 def _phrase(word: str) -> str:

@@ -148,11 +148,15 @@ def _write(ctx: typer.Context, output: Path, request: ExportRequest, *, as_json:
         if undated:
             print(f"{undated:,} more match but have no date", file=sys.stderr)
     if not manifest.complete:
-        print(
-            f"not complete: {manifest.left_out:,} rows left out or cells cut; see sheet `method`",
-            file=sys.stderr,
-        )
+        print(f"not complete: {_missing(manifest)}; sheet `method` says which", file=sys.stderr)
         raise typer.Exit(ATTENTION)
+
+
+def _missing(manifest: Manifest) -> str:
+    """What an xlsx could not hold; the other formats hold everything."""
+    rows = f"{manifest.left_out:,} rows did not fit" if manifest.left_out else ""
+    cells = f"{manifest.shortened:,} texts were cut at 32,767 characters" if manifest.shortened else ""
+    return " and ".join(part for part in (rows, cells) if part)
 
 
 def _told(manifest: Manifest, output: Path) -> dict[str, object]:

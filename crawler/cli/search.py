@@ -12,6 +12,7 @@ from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.options import day_of, region_of
 from crawler.cli.output import answers, one_line, plain, print_indented, print_json
+from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,10 +72,15 @@ def search(
     """
     from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
     from pipelines.archive.removal_order import answer  # noqa: PLC0415
-    from pipelines.archive.selection import Selection  # noqa: PLC0415
+    from pipelines.archive.selection import Selection, needles  # noqa: PLC0415
     from pipelines.search import search as find  # noqa: PLC0415
 
     words = " ".join(query)
+    if not needles(Selection(query=words)):
+        hint = (
+            "type a word of its text, as in `parknews search 园区`; `parknews export` lists by filters alone"
+        )
+        raise ConfigurationError(f"search: nothing to look for: {hint}")
     connection = read_only(settings_of(ctx).db)
     filters = Selection(
         sources=tuple(source or ()),

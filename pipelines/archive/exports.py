@@ -110,6 +110,7 @@ def write_export(
         last_run=run,
         last_article=highest,
         contacts_masked=not request.show_contacts,
+        shortened=written.shortened,
     )
     write_manifest(_beside(path, "manifest.json"), manifest)
     schema = json.dumps(json_schema(request.what, columns), ensure_ascii=False, indent=2)

@@ -51,6 +51,8 @@ class Manifest:
     last_article: int
     """The highest number that any article had then: a higher one is new since."""
     contacts_masked: bool
+    shortened: int = 0
+    """Cells of an xlsx that were cut; manifests of before this field have none."""
 
 
 class RowLedger:

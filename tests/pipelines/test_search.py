@@ -66,6 +66,21 @@ def test_quoted_words_are_one_word(connection: sqlite3.Connection) -> None:
     assert _titles(connection, "worth projects") == ["Park News"]
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ('"园区 招商', ["园区 招商"]),
+        ("招商 “园区", ["招商", "园区"]),
+        ('5" 屏', ['5"', "屏"]),
+        ('"', ['"']),
+        ('"a"b', ["a", "b"]),
+        ('""', []),
+    ],
+)
+def test_a_mark_that_is_never_closed_holds_to_the_end(query: str, found: list[str]) -> None:
+    assert words(query) == found
+
+
 def test_newest_come_first_and_the_undated_last(connection: sqlite3.Connection) -> None:
     assert _titles(connection, "。") == ["园区招商", "公交"]
     assert _titles(connection, "1") == ["Park News"]

@@ -73,6 +73,8 @@ def test_an_export_compared_at_once_has_no_changes(parknews: Callable[..., Any],
         (["report", "--out", "r", "--until", "2025/01/01"], "--until"),
         (["serve", "--base-url", "news"], "--base-url"),
         (["search", "园区", "--until", "soon"], "--until soon"),
+        (["search", ""], "nothing to look for"),
+        (["search", '""', "--json"], "parknews search 园区"),
         (["search", "园区", "--region", "苏洲市"], "did you mean"),
         (["export", "--output", "a.csv", "--region", "朝阳区"], "220104 (吉林省)"),
     ],
@@ -81,6 +83,25 @@ def test_wrong_usage_is_told_in_a_line(parknews: Callable[..., Any], arguments: 
     found = parknews(*arguments)
     assert (found.code, len(found.err.splitlines())) == (2, 1)
     assert said in found.err
+
+
+@pytest.mark.parametrize("arguments", [["search"], ["crawl"], ["removals", "list"], ["sources", "check"], []])
+def test_help_shows_flags_as_flags(parknews: Callable[..., Any], arguments: list[str]) -> None:
+    shown = parknews(*arguments, "--help").out
+    assert "-h" in shown
+    assert "bool" not in shown
+    assert "<int" not in shown
+
+
+def test_an_export_that_cuts_texts_says_how_many(
+    fill: Callable[..., Path], told: Any, parknews: Callable[..., Any], tmp_path: Path
+) -> None:
+    fill([told("https://park.example/1", "长文", "园区的企业今年又签下一批新订单并扩建厂房。\n" * 2000)])
+    found = parknews("export", "--output", str(tmp_path / "out.xlsx"))
+    assert (found.code, found.err) == (
+        1,
+        "not complete: 1 texts were cut at 32,767 characters; sheet `method` says which\n",
+    )
 
 
 @pytest.mark.parametrize("arguments", [["serve"], ["report", "--out", "r"], ["export", "--output", "a.csv"]])
