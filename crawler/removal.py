@@ -7,34 +7,33 @@ is in the archive's `removals`. No lock of a crawl is needed: a crawl may go on 
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 from filelock import FileLock, Timeout
 
-from crawler.residue import START_BYTES, held_by, search_files, search_pages
+from crawler.exports_known import exports_with
+from crawler.own_process import in_own_process
+from crawler.removal_check import verification
 from crawler.store import CrawlStore, store_path
 from pipelines.archive import removal_order as record
 from pipelines.archive.blocks import LOOK_S, ScopeMatcher, read_blocklist
 from pipelines.archive.connect import read_only
 from pipelines.archive.ledger import behind
 from pipelines.archive.removal import RemovalArchive
-from pipelines.archive.removal_files import check_index, rows_left, seeker, values
+from pipelines.archive.slack import clear_slack
 from pipelines.errors import LockedError, RefusedError, StorageError
+from pipelines.removal.receipt import EXPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from crawler.residue import FileFound
     from pipelines.archive.removal_order import Order, Removal
-    from pipelines.removal.passages import Hashes
-    from pipelines.removal.plan import Plan
+    from pipelines.removal.plan import KnownExport, Plan
     from pipelines.removal.scope import Scope
 
     OnStep = Callable[[str], None]
@@ -50,14 +49,19 @@ class Outcome:
     """What keeps it from being complete; empty where it is, or where it waits as ordered."""
 
 
-def preview(archive_path: Path, scope: Scope) -> Plan:
+def preview(archive_path: Path, scope: Scope, exports: Sequence[Path] = ()) -> Plan:
     """The plan of a scope over all files; nothing is changed.
+
+    Args:
+        archive_path: the archive.
+        scope: what is to go.
+        exports: folders besides the archive's own in which exported files lie.
 
     Raises:
         RefusedError, StorageError, ForeignArchiveError, NewerArchiveError: see the archive's opening.
     """
     with _open(archive_path) as (archive, store):
-        return _whole_plan(archive, store, scope)
+        return _whole_plan(archive, store, scope, exports)
 
 
 def remove(
@@ -66,6 +70,7 @@ def remove(
     order: Order,
     *,
     expected: str | None = None,
+    exports: Sequence[Path] = (),
     vacuum: bool = False,
     on_step: OnStep | None = None,
 ) -> Outcome:
@@ -80,8 +85,10 @@ def remove(
         archive.sync_ledger()
         pending = record.unfinished(archive.connection, scope.described())
         if pending is None:
-            number, _ = archive.order(scope, order, expected)
+            number, plan = archive.order(scope, order, expected)
             archive.sync_ledger()
+            for export in _exports_of(archive, plan, exports):
+                archive.note(number, order.at, EXPORT, export.told())
         else:
             number = pending.id
             if not order.hide_only and (pending.mode == "hide" or order.due_at is None):
@@ -239,6 +246,8 @@ def _forget_files(archive: RemovalArchive, store: CrawlStore, removal_id: int, *
     """Returns what holds a log, so that the same command has to be run again."""
     troubles = [archive.forget_files(vacuum=vacuum), store.forget_files(vacuum=vacuum)]
     trouble = "; ".join(filter(None, troubles))
+    if not trouble:
+        _empty_slack(archive.path, store.path)
     if trouble:
         archive.note(removal_id, _now(), "unfinished", trouble)
         return f"{trouble}: end what reads it (a long query, `parknews serve`) and run the same command again"
@@ -246,11 +255,20 @@ def _forget_files(archive: RemovalArchive, store: CrawlStore, removal_id: int, *
     return ""
 
 
+def _empty_slack(*paths: Path) -> None:
+    """Empties what belongs to nothing; where writers never pause, the verification sees to what is left."""
+    for path in paths:
+        in_own_process(clear_slack, path)
+
+
 def _verified(archive: RemovalArchive, store: CrawlStore, removal_id: int) -> Outcome:
     """Searches; where our own files still hold something, makes them anew and searches once more."""
+    found = _known(archive, removal_id)
     mine = read_blocklist(archive.connection, removal_id)
-    store.delete_blocked(mine.blocks, mine.blocks_host)  # what a crawl committed in the last moment
-    result = _search(archive, store, removal_id)
+    if any(store.count_blocked(mine.blocks, mine.blocks_host).values()):  # committed in the last moment
+        store.delete_blocked(mine.blocks, mine.blocks_host)
+        _empty_slack(store.path)
+    result = verification(archive, store, found)
     if result["needs_vacuum"]:
         archive.note(removal_id, _now(), "made the files anew", ", ".join(result["needs_vacuum"]))
         trouble = archive.forget_files(vacuum=True) or store.forget_files(vacuum=True)
@@ -258,113 +276,16 @@ def _verified(archive: RemovalArchive, store: CrawlStore, removal_id: int) -> Ou
             return _outcome(
                 archive, removal_id, f"{trouble}: end what reads it and run the same command again"
             )
-        result = _search(archive, store, removal_id)
+        result = verification(archive, store, found)
     archive.put_verification(removal_id, result, _now())
     trouble = "" if result["verified"] else "; ".join(result["troubles"])
     return _outcome(archive, removal_id, trouble)
 
 
-# Verification ----------------------------------------------------------------------------------
-
-
-def _search(archive: RemovalArchive, store: CrawlStore, removal_id: int) -> dict[str, Any]:
-    found = _known(archive, removal_id)
-    looks = seeker(archive.connection, removal_id)
-    mine = read_blocklist(archive.connection, removal_id)
-    mentions = search_pages(store, looks)
-    if found.mentions and mentions.page_ids:
-        store.delete_pages(mentions.page_ids)
-        store.forget_files(vacuum=False)
-        mentions = search_pages(store, looks)
-    files = list(search_files(archive.path.parent, looks, store.frame_starts(START_BYTES)))
-    in_archive, archive_owners = held_by(looks, values(archive.connection)) if _any(files) else _nothing()
-    in_store, store_owners = held_by(looks, store.values()) if _any(files) else _nothing()
-    in_store = np.union1d(in_store, mentions.passages)
-    exports = exports_in(archive.path.parent)
-    troubles: list[str] = check_index(archive.connection)
-    left = rows_left(archive.connection, mine.blocks)
-    left |= {
-        f"{name} (crawl store)": n
-        for name, n in store.count_blocked(mine.blocks, mine.blocks_host).items()
-        if n
-    }
-    troubles += [f"{number} rows of {name}" for name, number in left.items()]
-    report, needs_vacuum = [], []
-    for file in files:
-        lawful = _lawful(archive.path, file.name, in_archive, in_store)
-        residue = len(np.setdiff1d(file.passages, lawful))
-        ours = _is_ours(archive.path, file.name)
-        if ours and (residue or file.stale_pages):
-            needs_vacuum.append(file.name)
-        if (residue or file.stale_pages) and file.name not in exports:
-            troubles.append(_trouble(file, residue))
-        report.append(
-            {"file": file.name, "bytes": file.size, "shared": len(file.passages) - residue, "left": residue}
-        )
-    return {
-        "verified": not troubles,
-        "passages": len(looks.known),
-        "files": report,
-        "shared_with": _added(archive_owners, store_owners, mentions.by_source),
-        "mentions": mentions.by_source,
-        "exports": sorted(exports),
-        "troubles": troubles,
-        "needs_vacuum": needs_vacuum,
-    }
-
-
-def _lawful(archive_path: Path, name: str, in_archive: Hashes, in_store: Hashes) -> Hashes:
-    """The passages that survivors hold in this file."""
-    if name.startswith(archive_path.name):
-        return in_archive
-    if name.startswith(store_path(archive_path).name):
-        return in_store
-    return np.empty(0, dtype=np.uint64)
-
-
-def _is_ours(archive_path: Path, name: str) -> bool:
-    return name in (archive_path.name, store_path(archive_path).name)
-
-
-def _trouble(file: FileFound, residue: int) -> str:
-    if residue:
-        return f"{file.name} holds {residue} removed passages"
-    return f"{file.name} has {file.stale_pages} free pages that are not empty"
-
-
-def _any(files: list[FileFound]) -> bool:
-    return any(len(file.passages) for file in files)
-
-
-def _nothing() -> tuple[Hashes, dict[str, int]]:
-    return np.empty(0, dtype=np.uint64), {}
-
-
-def _added(*counts: dict[str, int]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for count in counts:
-        for name, number in count.items():
-            total[name] = total.get(name, 0) + number
-    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
-
-
-def exports_in(folder: Path) -> dict[str, set[int]]:
-    """Exported files that lie in a folder: their name → the numbers of their rows."""
-    found: dict[str, set[int]] = {}
-    for manifest in sorted(folder.glob("*.manifest.json")):
-        try:
-            name = str(json.loads(manifest.read_text(encoding="utf-8"))["file"])
-            rows = (folder / f"{name}.rows.csv").read_text(encoding="utf-8").splitlines()[1:]
-            found[name] = {int(row.partition(",")[0]) for row in rows}
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-    return found
-
-
 # Pieces ----------------------------------------------------------------------------------------
 
 
-def _whole_plan(archive: RemovalArchive, store: CrawlStore, scope: Scope) -> Plan:
+def _whole_plan(archive: RemovalArchive, store: CrawlStore, scope: Scope, exports: Sequence[Path]) -> Plan:
     plan = archive.preview(scope, _now())
     matcher = ScopeMatcher(scope)
     urls = {url for page in plan.pages for url in (page.page_url, page.copy_url)}
@@ -376,9 +297,12 @@ def _whole_plan(archive: RemovalArchive, store: CrawlStore, scope: Scope) -> Pla
         return not scope.is_narrowed and matcher.blocks_host(host)
 
     counts = {**plan.counts, **store.count_blocked(is_blocked, is_host_blocked)}
-    gone = set(plan.articles_gone) | set(plan.articles_shared)
-    exports = tuple(name for name, rows in exports_in(archive.path.parent).items() if rows & gone)
-    return replace(plan, counts=counts, exports=exports)
+    return replace(plan, counts=counts, exports=_exports_of(archive, plan, exports))
+
+
+def _exports_of(archive: RemovalArchive, plan: Plan, folders: Sequence[Path]) -> tuple[KnownExport, ...]:
+    articles = (*plan.articles_gone, *plan.articles_shared)
+    return exports_with((archive.path.parent, *folders), articles, plan.copies_of_it)
 
 
 def _known(archive: RemovalArchive, removal_id: int) -> Removal:

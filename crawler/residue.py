@@ -1,27 +1,27 @@
 """Searching every file of a folder for what was removed, as a stranger with the files would.
 
 In: what looks for the passages (`pipelines.removal.passages.Seeker`), a folder, the crawl store. Out: which
-passages each file holds; compressed frames are unpacked, and free pages of SQLite files looked at.
+passages each file holds; compressed frames are unpacked, and what belongs to nothing in SQLite files is told.
 """
 
 from __future__ import annotations
 
 import hashlib
-import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import zstandard
 
-from pipelines.removal.passages import WINDOW
+from pipelines.archive.slack import slack_in
+from pipelines.removal.passages import WINDOW, Hasher, Seeker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from crawler.store import CrawlStore
-    from pipelines.removal.passages import Hashes, Seeker
+    from pipelines.removal.passages import Hashes
 
 _CHUNK_BYTES = 1 << 22
 _FRAME = b"\x28\xb5\x2f\xfd"
@@ -31,7 +31,6 @@ _FRAME_BYTES = 1 << 16
 after each page of a long row."""
 START_BYTES = 256
 """By so many bytes (length, tables, first words) a frame is known; SQLite leaves them in one piece."""
-_SQLITE = b"SQLite format 3\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ class FileFound:
     name: str
     size: int
     passages: Hashes
-    stale_pages: int = 0
-    """Free pages of an SQLite file that are not empty: what lay there cannot be told."""
+    slack_pages: int = 0
+    """Pages of an SQLite file that hold something in bytes that belong to nothing."""
 
 
 @dataclass
@@ -54,17 +53,19 @@ class Mentions:
     page_ids: list[int] = field(default_factory=list)
 
 
-def search_files(folder: Path, seeker: Seeker, live: set[bytes]) -> Iterator[FileFound]:
+def search_files(folder: Path, salt: str, known: Hashes, live: set[bytes]) -> list[FileFound]:
     """What each file of the folder holds, by name; folders within are other people's.
+
+    Reads databases as files, so it belongs into a process of its own (own_process.py).
 
     Args:
         folder: the archive's.
-        seeker: what looks for the passages.
+        salt: the archive's, which the passages are hashed with.
+        known: the passages.
         live: how the frames begin that `search_pages` unpacks (`CrawlStore.frame_starts`).
     """
-    for path in sorted(folder.iterdir()):
-        if path.is_file():
-            yield search_file(path, seeker, live)
+    seeker = Seeker(Hasher(salt), known)
+    return [search_file(path, seeker, live) for path in sorted(folder.iterdir()) if path.is_file()]
 
 
 def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:
@@ -78,7 +79,7 @@ def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:
             found += [seeker.find(text) for text in _frames(data, live)]
             tail = data[-(WINDOW - 1) :]
     passages = np.unique(np.concatenate(found))
-    return FileFound(path.name, path.stat().st_size, passages, _stale_pages(path))
+    return FileFound(path.name, path.stat().st_size, passages, slack_in(path))
 
 
 def search_pages(store: CrawlStore, seeker: Seeker) -> Mentions:
@@ -99,7 +100,7 @@ def search_pages(store: CrawlStore, seeker: Seeker) -> Mentions:
     return mentions
 
 
-def held_by(seeker: Seeker, values: Iterator[tuple[str, str]]) -> tuple[Hashes, dict[str, int]]:
+def held_by(seeker: Seeker, values: Iterable[tuple[str, str]]) -> tuple[Hashes, dict[str, int]]:
     """The passages that others lawfully hold, and how many texts of each owner hold some."""
     names: list[str] = []
     numbers: dict[str, int] = {}
@@ -135,38 +136,3 @@ def _unpacked(frame: bytes) -> bytes:
         return zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj().decompress(frame)
     except zstandard.ZstdError:
         return b""
-
-
-def _stale_pages(path: Path) -> int:
-    """Pages on the free list of an SQLite file that hold anything (SQLite's file format, 1.5)."""
-    with path.open("rb") as file:
-        header = file.read(100)
-        if not header.startswith(_SQLITE):
-            return 0
-        page_bytes = struct.unpack(">H", header[16:18])[0]
-        page_bytes = 65536 if page_bytes == 1 else page_bytes
-        trunk = struct.unpack(">I", header[32:36])[0]
-        stale, seen = 0, set()
-        while trunk and trunk not in seen:
-            seen.add(trunk)
-            page = _page(file, trunk, page_bytes)
-            if len(page) < page_bytes:
-                break  # the file is being written to
-            trunk, count = struct.unpack(">II", page[:8])
-            leaves = (
-                struct.unpack(f">{count}I", page[8 : 8 + 4 * count]) if 8 + 4 * count <= page_bytes else ()
-            )
-            stale += _holds_more_than_numbers(page, path.stat().st_size // page_bytes)
-            stale += sum(any(_page(file, leaf, page_bytes)) for leaf in leaves)
-    return stale
-
-
-def _holds_more_than_numbers(trunk: bytes, pages: int) -> bool:
-    """Whether a page that lists free pages holds anything else; numbers of former ones stay in it."""
-    words = struct.unpack(f">{len(trunk) // 4}I", trunk)
-    return any(word > pages for word in words)
-
-
-def _page(file, number: int, page_bytes: int) -> bytes:  # type: ignore[no-untyped-def]
-    file.seek((number - 1) * page_bytes)
-    return bytes(file.read(page_bytes))

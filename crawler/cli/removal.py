@@ -110,6 +110,10 @@ def remove_source(  # one command has all the ways to say what is meant
     operator: Annotated[
         str, typer.Option(metavar="NAME", help="Who does it; the login name otherwise.")
     ] = "",
+    exports: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A folder with exported files; which hold some of it is told."),
+    ] = None,
     receipt: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the receipt there as well.")
     ] = None,
@@ -142,7 +146,7 @@ def remove_source(  # one command has all the ways to say what is meant
     db = settings_of(ctx).db
     if not dry_run and not (reason and requester):
         raise ConfigurationError("a removal needs --requester and --reason: they are kept in its record")
-    plan = preview(db, scope)
+    plan = preview(db, scope, exports or ())
     if dry_run:
         _show_plan(plan, as_json=as_json)
         return
@@ -160,7 +164,9 @@ def remove_source(  # one command has all the ways to say what is meant
         now=now,
         wait_days=wait_days,
     )
-    outcome = remove(db, scope, order, expected=plan_hash or None, vacuum=vacuum, on_step=_say)
+    outcome = remove(
+        db, scope, order, expected=plan_hash or None, exports=exports or (), vacuum=vacuum, on_step=_say
+    )
     report(outcome, as_json=as_json, receipt=receipt)
 
 
@@ -316,7 +322,10 @@ def _show_plan(plan: Plan, *, as_json: bool) -> None:
         "Left out, since somebody else may have had it first; --also URL takes it",
         (f"{plain(left.url)} (article {left.article_id}): {one_line(left.reason)}" for left in plan.left_out),
     )
-    _section("Exported files that hold some of it, out of reach", plan.exports)
+    _section(
+        "Exported files that hold some of it, out of reach",
+        (one_line(export.told()) for export in plan.exports),
+    )
     if plan.scope.is_narrowed:
         print("Only the removed addresses will be blocked: what else the source publishes still comes in.")
     if plan.is_large:

@@ -45,6 +45,7 @@ def plan_removal(connection: sqlite3.Connection, scope: Scope) -> Plan:
     emptied, shared = _fates(connection, articles, gone)
     with _chosen(connection, gone):
         counts = _counts(connection, matcher)
+        copies = [r[0] for r in connection.execute("SELECT id FROM copies WHERE reading_id IN chosen")]
     counts |= {"articles": len(emptied), "articles that stay with fewer copies": len(shared)}
     return with_outcome(
         plan,
@@ -52,6 +53,7 @@ def plan_removal(connection: sqlite3.Connection, scope: Scope) -> Plan:
         articles_shared=tuple(shared),
         copies_in_archive=connection.execute("SELECT count(*) FROM copies").fetchone()[0],
         copies_gone=counts["copies"],
+        copies_of_it=tuple(sorted(copies)),
         counts=counts,
     )
 

@@ -136,7 +136,7 @@ class _Filter:
     def may_hold(self, hashes: Hashes) -> npt.NDArray[np.bool_]:
         places = hashes >> self._shift
         places &= self._mask
-        # Signed numbers and `take`: indexing with unsigned ones is converted first and takes five times as long.
+        # `take` with signed numbers: unsigned ones are converted first, which takes five times as long.
         found: npt.NDArray[np.bool_] = np.take(self._table, places.view(np.int64), mode="clip")
         return found
 

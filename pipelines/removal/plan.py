@@ -22,6 +22,7 @@ LARGE_PART = 0.2
 """A scope that takes more of the archive's copies than this needs the plan's hash typed back."""
 
 SAMPLE_TITLES = 10
+_ROWS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,28 @@ class Survivor:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownExport:
+    """A file that was exported and holds some of what goes."""
+
+    file: str
+    export_id: str
+    """Empty where its manifest or list of rows cannot be read."""
+    made_at: str
+    what: str
+    """articles, copies or stripped: whose numbers the rows are."""
+    rows: tuple[int, ...]
+    """Numbers of the articles or copies in it that are concerned; none where its list cannot be read."""
+
+    def told(self) -> str:
+        """In a line, without a word of what it holds."""
+        if not self.export_id:
+            return f"{self.file}: its list of rows cannot be read"
+        shown = ", ".join(map(str, self.rows[:_ROWS_SHOWN]))
+        more = f" and {len(self.rows) - _ROWS_SHOWN} more" if len(self.rows) > _ROWS_SHOWN else ""
+        return f"{self.file} (export {self.export_id}, {self.made_at}): {self.what} {shown}{more}"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What would go, what would stay and why."""
 
@@ -86,8 +109,10 @@ class Plan:
     copies_gone: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     """Rows that would go, by store and table."""
-    exports: tuple[str, ...] = ()
-    """Files in the archive's folder that were exported and hold some of it."""
+    copies_of_it: tuple[int, ...] = ()
+    """Numbers of the copies that would go."""
+    exports: tuple[KnownExport, ...] = ()
+    """Files that were exported and hold some of it, as far as we know of them."""
     remarks: tuple[str, ...] = ()
 
     @property
@@ -129,7 +154,7 @@ class Plan:
             "urls": [page.page_url for page in self.pages],
             "survivors": [asdict(survivor) for survivor in self.survivors],
             "left_out": [asdict(left) for left in self.left_out],
-            "exports": list(self.exports),
+            "exports": [asdict(export) for export in self.exports],
             "remarks": list(self.remarks),
         }
 

@@ -20,6 +20,9 @@ OUT_OF_REACH = (
     "What the storage medium itself keeps of deleted blocks (snapshots, flash memory).",
 )
 
+EXPORT = "held by an export"
+"""The event that names an exported file and its rows."""
+
 _STATES = {
     "blocked": "ordered; not yet hidden from readers everywhere: run the same command again",
     "hidden": "hidden from readers and kept out; nothing is deleted yet",
@@ -57,7 +60,7 @@ def markdown(removal: Mapping[str, Any], events: Sequence[Event], trouble: str =
     lines += _verification(removal["verification"], removal.get("verified_at"))
     lines += ["## What could not be reached", ""]
     lines += [
-        f"- {name}: an export in the archive's folder; it may hold some of it" for name in _exports(removal)
+        f"- an exported file holds some of it: {detail}" for _, event, detail in events if event == EXPORT
     ]
     lines += [*(f"- {sentence}" for sentence in OUT_OF_REACH), ""]
     lines += [
@@ -125,7 +128,3 @@ def _verification(found: Mapping[str, Any], at: str | None) -> list[str]:
         lines += [""]
     lines += [f"- **{trouble}**" for trouble in found["troubles"]]
     return lines + ([""] if found["troubles"] else [])
-
-
-def _exports(removal: Mapping[str, Any]) -> list[str]:
-    return list(removal["verification"].get("exports", ()))

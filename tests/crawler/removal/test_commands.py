@@ -154,12 +154,27 @@ def test_a_ledger_changed_by_hand_is_told(world: World, parknews: Callable[..., 
     assert "changed by hand" in parknews("removals", "replay").err
 
 
-def test_exports_that_hold_some_of_it_are_named(world: World, parknews: Callable[..., Answer]) -> None:
+def test_exports_that_hold_some_of_it_are_named_with_their_rows(
+    world: World, parknews: Callable[..., Answer], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("handed-out")
     assert parknews("export", "--output", str(world.path.parent / "all.csv")).code == 0
-    assert parknews("remove-source", PARK, "--dry-run", "--json").json["plan"]["exports"] == ["all.csv"]
-    done = parknews("remove-source", PARK, *WHO, "--yes")
+    assert parknews("export", "--what", "copies", "--output", str(elsewhere / "copies.csv")).code == 0
+    copies = rows(world.path, "SELECT id FROM copies WHERE source = ? ORDER BY id", PARK)
+    articles = rows(world.path, "SELECT DISTINCT article_id FROM copies WHERE source = ? ORDER BY 1", PARK)
+    scope = (PARK, "--exports", str(elsewhere))
+    plan = parknews("remove-source", *scope, "--dry-run", "--json").json["plan"]
+    assert {export["file"]: export["rows"] for export in plan["exports"]} == {
+        str(world.path.parent / "all.csv"): [row[0] for row in articles],
+        str(elsewhere / "copies.csv"): [row[0] for row in copies],
+    }
+    done = parknews("remove-source", *scope, *WHO, "--yes")
     assert done.code == 0, done.err
-    assert "all.csv: an export in the archive's folder" in done.out
+    told = [line for line in done.out.splitlines() if line.startswith("- an exported file holds some of it")]
+    assert [export["export_id"] in line for export, line in zip(plan["exports"], told, strict=True)] == [
+        True,
+        True,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ SCOPE = make_scope(hosts=[PARK])
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-import crawler.removal, crawler.residue
+import crawler.removal, crawler.removal_check
 from crawler.store import CrawlStore
 from pipelines.archive import removal, ledger
 from pipelines.archive.removal import RemovalArchive
@@ -40,7 +40,8 @@ owner, name = {
     "order": (RemovalArchive, "order"), "ledger": (ledger, "append"), "hide": (RemovalArchive, "hide"),
     "forget": (RemovalArchive, "forget"), "draw": (RemovalArchive, "_draw"),
     "store": (CrawlStore, "_delete"), "files": (RemovalArchive, "forget_files"),
-    "advance": (RemovalArchive, "advance"), "search": (crawler.removal, "search_files"),
+    "advance": (RemovalArchive, "advance"), "search": (crawler.removal_check, "in_own_process"),
+    "slack": (crawler.removal, "in_own_process"),
     "result": (RemovalArchive, "put_verification"),
 }[place]
 original, calls = getattr(owner, name), [0]
@@ -86,6 +87,8 @@ def command(world: World, place: str, call: int) -> subprocess.CompletedProcess[
                 ("store", 1),
                 ("advance", 1),
                 ("files", 1),
+                ("slack", 1),
+                ("slack", 2),
                 ("advance", 2),
                 ("search", 1),
                 ("result", 1),

@@ -1,0 +1,109 @@
+"""Proving a removal: every file searched, every table asked, every hit attributed to whom it belongs.
+
+In: the archive, the crawl store and the removal as recorded. Out: what `removals.verification` holds: numbers
+and names of files and sources, and no word. Deletes nothing but the mentions that were ordered to go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crawler.exports_known import exports_in
+from crawler.own_process import in_own_process
+from crawler.residue import START_BYTES, held_by, search_files, search_pages
+from crawler.store import store_path
+from pipelines.archive.blocks import read_blocklist, read_salt
+from pipelines.archive.removal_files import check_index, rows_left, seeker, values
+
+if TYPE_CHECKING:
+    from crawler.residue import FileFound, Mentions
+    from crawler.store import CrawlStore
+    from pipelines.archive.removal import RemovalArchive
+    from pipelines.archive.removal_order import Removal
+    from pipelines.removal.passages import Hashes, Seeker
+
+_NONE: Hashes = np.empty(0, dtype=np.uint64)
+
+
+def verification(archive: RemovalArchive, store: CrawlStore, removal: Removal) -> dict[str, Any]:
+    """What is left of a removal, and whose it is."""
+    looks = seeker(archive.connection, removal.id)
+    mentions = _mentions(store, looks, are_to_go=removal.mentions)
+    files = in_own_process(
+        search_files,
+        archive.path.parent,
+        read_salt(archive.connection),
+        looks.known,
+        store.frame_starts(START_BYTES),
+    )
+    lawful, owners = _lawful(archive, store, looks, files, mentions)
+    exports = exports_in(archive.path.parent)
+    troubles = [*check_index(archive.connection), *_rows_left(archive, store, removal.id)]
+    report, needs_vacuum = [], []
+    for file in files:
+        residue = len(np.setdiff1d(file.passages, _owned(lawful, file.name)))
+        if residue and file.name in lawful:
+            needs_vacuum.append(file.name)
+        if residue and file.name not in exports:
+            troubles.append(f"{file.name} holds {residue} removed passages")
+        report.append(
+            {"file": file.name, "bytes": file.size, "shared": len(file.passages) - residue, "left": residue}
+        )
+    return {
+        "verified": not troubles,
+        "passages": len(looks.known),
+        "files": report,
+        "shared_with": owners,
+        "mentions": mentions.by_source,
+        "exports": sorted(exports),
+        "troubles": troubles,
+        "needs_vacuum": needs_vacuum,
+    }
+
+
+def _mentions(store: CrawlStore, looks: Seeker, *, are_to_go: bool) -> Mentions:
+    """Raw pages of others that hold removed passages; where they are to go, what is left of them."""
+    found = search_pages(store, looks)
+    if are_to_go and found.page_ids:
+        store.delete_pages(found.page_ids)
+        store.forget_files(vacuum=False)
+        found = search_pages(store, looks)
+    return found
+
+
+def _lawful(
+    archive: RemovalArchive, store: CrawlStore, looks: Seeker, files: list[FileFound], mentions: Mentions
+) -> tuple[dict[str, Hashes], dict[str, int]]:
+    """The passages that survivors hold in each of the two databases, and how many texts of each owner do."""
+    in_archive, in_store = _NONE, mentions.passages
+    counts = [mentions.by_source]
+    if any(len(file.passages) for file in files):
+        in_archive, owners = held_by(looks, values(archive.connection))
+        plainly, store_owners = held_by(looks, store.values())
+        in_store = np.union1d(in_store, plainly)
+        counts += [owners, store_owners]
+    return {archive.path.name: in_archive, store_path(archive.path).name: in_store}, _added(counts)
+
+
+def _owned(lawful: dict[str, Hashes], name: str) -> Hashes:
+    """What survivors hold in a file; a database's log and index of the log hold what it holds."""
+    return next((held for database, held in lawful.items() if name.startswith(database)), _NONE)
+
+
+def _rows_left(archive: RemovalArchive, store: CrawlStore, removal_id: int) -> list[str]:
+    mine = read_blocklist(archive.connection, removal_id)
+    left = rows_left(archive.connection, mine.blocks)
+    for name, number in store.count_blocked(mine.blocks, mine.blocks_host).items():
+        if number:
+            left[f"{name} (crawl store)"] = number
+    return [f"{number} rows of {name}" for name, number in left.items()]
+
+
+def _added(counts: list[dict[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for count in counts:
+        for name, number in count.items():
+            total[name] = total.get(name, 0) + number
+    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
