@@ -45,7 +45,7 @@ _TITLE_LENGTH = 60
 _LABELS = re.compile(
     r"(?:来源|來源|来自|來自|作者|发布者|发布人|编辑|編輯|查看|浏览|瀏覽|阅读|閱讀|点击|點擊|评论|評論"
     r"|人气|字号|字體|时间|日期|記者|记者"
-    r"|views?|comments?|source|author)(?:次数|量|数)?\s?[:：(（]?\s?",
+    r"|收藏|点赞|修改|转发|字体|font size|views?|hits|comments?|source|author)(?:次数|量|数)?\s?[:：(（]?\s?",
     re.IGNORECASE,
 )
 """Words of a byline: a line above the news with a date and two of them is one, in whatever order."""

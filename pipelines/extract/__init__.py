@@ -33,7 +33,7 @@ _DOUBT_SCORE = 40.0
 """A vote with fewer characters of prose than this is in doubt."""
 _SCRIPT_DATES = (
     "newsTime|publishTime|publish_time|publishDate|publish_date|pubTime|pubDate|pub_time|publishedAt|published_at"
-    "|releaseTime|release_time|datePublished|ptime"
+    "|releaseTime|release_time|datePublished|ptime|createTime|create_time|ct"
 )
 _SCRIPT_SOURCES = "source|sourceName|source_name|newsSource|mediaName|media_name|origin"
 _DOUBT_SHARE = 0.5
@@ -64,8 +64,8 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     place = Place(title_line, choice.first, choice.last) if choice else Place(title_line, 0, 0)
     moment = Moment(page.fetched_at, source.time_zone)
     byline = read_byline(root, lines.lines, place, metadata, moment, page.url_answered)
-    if scripted:
-        byline = _scripted(byline, root, moment)
+    if scripted or byline.published is None:
+        byline = _scripted(byline, root, moment, names_too=scripted)
     around = notices_below(lines, choice) if choice else ()
     return _extracted(body, title, byline, metadata, root, page, around)
 
@@ -94,12 +94,13 @@ def _extracted(
     )
 
 
-def _scripted(byline: Byline, root: HtmlElement, moment: Moment) -> Byline:
-    """The byline of a page whose text is in its scripts: there its date and source are too."""
+def _scripted(byline: Byline, root: HtmlElement, moment: Moment, *, names_too: bool) -> Byline:
+    """The byline with what the scripts say: the date of an undated page; its source where they hold the text."""
     published, credited = byline.published, byline.credited_source
     if published is None and (value := embedded_value(root, _SCRIPT_DATES)):
         published = read_date(value, moment, "script")
-    name = normalise_publisher(embedded_value(root, _SCRIPT_SOURCES)) if credited is None else ""
+    named = embedded_value(root, _SCRIPT_SOURCES) if names_too and credited is None else ""
+    name = normalise_publisher(named)
     if 2 <= len(name) <= 30:
         credited = Field(name, "script", name)
     return byline._replace(published=published, credited_source=credited)

@@ -127,10 +127,16 @@ def trusted(scan: Scan, title_line: int | None) -> Trust:
     hidden = sum(amount for amount, line in zip(prose, scan.lines, strict=True) if line.hidden)
     total = sum(prose)
     held: dict[int, float] = {}
-    for amount, line in zip(prose, scan.lines, strict=True):
+    above: float = 0.0
+    footers: set[int] = set()
+    for index, (amount, line) in enumerate(zip(prose, scan.lines, strict=True)):
         if line.hint and amount and not line.hidden:
             held[line.hint_node] = held.get(line.hint_node, 0.0) + amount
-    doubted = {node for node, amount in held.items() if amount > 0.5 * total}
+            if line.hint in ("copyright", "contact") and above >= _ENOUGH:
+                footers.add(line.hint_node)
+        elif title_line is not None and index > title_line and not line.hidden:
+            above += amount
+    doubted = {node for node, amount in held.items() if amount > 0.5 * total and node not in footers}
     node = scan.lines[title_line].node if title_line is not None else -1
     while node >= 0:  # what holds the article's title is no boilerplate, whatever it calls itself
         doubted.add(node)

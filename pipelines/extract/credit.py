@@ -173,6 +173,6 @@ def _source(value: str, origin: str, evidence: str) -> Field | None:
     if value[:1] > "\u2e80" and " " in value:
         value = value.split(" ", 1)[0]
     name = normalise_publisher(value)
-    if not 2 <= len(name) <= 40 or _NOT_SOURCE.match(simplify(name)) or has_date(name):
+    if not 2 <= len(name) <= 40 or _NOT_SOURCE.match(simplify(name)) or has_date(name, relative=False):
         return None
     return Field(name, origin, evidence[:200])

@@ -39,12 +39,12 @@ def embedded_body(root: HtmlElement, metadata: Metadata) -> tuple[str, ...]:
 def embedded_value(root: HtmlElement, names: str) -> str:
     """The first string or number that the page's scripts give one of these names; empty without one."""
     wanted = re.compile(
-        rf'["\']?\b(?:{names})["\']?\s*[:=]\s*(?:"([^"\\\n]{{2,60}})"|\'([^\'\\\n]{{2,60}})\')'
+        rf'["\']?\b(?:{names})["\']?\s*[:=]\s*(?:"([^"\\\n]{{2,60}})"|\'([^\'\\\n]{{2,60}})\'|(1\d{{9}}(?:\d{{3}})?)\b)'
     )
     for script in root.iter("script"):
         match = wanted.search((script.text or "")[:_SCRIPT_LIMIT])
         if match:
-            return match[1] or match[2]
+            return match[1] or match[2] or match[3]
     return ""
 
 

@@ -13,7 +13,7 @@ _LABELS = (
     r"|閱讀|人气|人氣|字体|字體|字号|大小|分享|评论"
     r"|評論|来源|來源|稿源|访问(?:次数|量)?|次数|录入"
     r"|关键词|标签|原标题|摄影|图片|author|by|editor|published|posted|updated|date|views?"
-    r"|share|print|comments?|source"
+    r"|share|print|comments?|source|font size|hits|reporter"
 )
 _GLUED = (
     r"\d+\s?(?:评论|阅读|浏览|次|人|views?)|我要(?:评论|打印|纠错|投稿|分享)|打印本|字体[:：]|字号"

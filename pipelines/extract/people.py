@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _AUTHOR_LABEL = re.compile(
     r"(?:作\s?者|撰\s?文|撰稿|采写|(?<![\u4e00-\u9fff])文|记者|記者|(?<![a-z])author"
-    r"|(?<![a-z])written by)\s?[:：/／|丨]\s?"
+    r"|(?<![a-z])written by)\s?[:：/／|｜丨]\s?"
     r"|[（(【\[]\s?(?:[\u4e00-\u9fff·]{0,12})(?:记者|記者)\s?|^(?:[\u4e00-\u9fff·]{0,8})(?:记者"
     r"|記者)\s(?=[\u4e00-\u9fff ]{2,20}$)"
     r"|(?:记者|記者)\s?(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/](?:记者|記者)(?=[\u4e00-\u9fff]{2,4}$)"
@@ -26,7 +26,7 @@ _AUTHOR_LABEL = re.compile(
 )
 _EDITOR_LABEL = re.compile(
     r"(?:责任编辑|責任編輯|责\s?编|責編|网络编辑|值班编辑|本文编辑|编\s?辑|編\s?輯"
-    r"|(?<![a-z])editor|(?<![a-z])edited by)\s?[:：/／|]\s?"
+    r"|(?<![a-z])editor|(?<![a-z])edited by)\s?[:：/／|｜丨]\s?"
     r"|(?<![a-z])edit(?:ed|ing) by\s(?=[A-Z])",
     re.IGNORECASE,
 )

@@ -26,7 +26,8 @@ _DATE_META = (
     "publish-date", "pub_date",
 )  # fmt: skip
 _DATE_LABEL = re.compile(
-    r"(?:发布|發布|發佈|发表|發表|发稿|刊登)(?:时间|時間|日期|于)?|^\W{0,2}(?:时间|時間"
+    r"(?:发布|發布|發佈|发表|發表|发稿|刊登|编辑于|创建于|更新于|写于)(?:时间|時間|日期|于)?"
+    r"|^\W{0,2}(?:时间|時間"
     r"|日期)\s?[:：]|published|posted",
     re.IGNORECASE,
 )

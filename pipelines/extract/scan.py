@@ -89,7 +89,9 @@ _SKIPPED = frozenset(
 )
 _PIECES = frozenset(["span", "i", "em", "a", "label", "time", "small"])
 """Inline elements that style sheets set apart: `<span>08:15</span><span>翠屏观察</span>` is two words."""
-_SEAM = "\x1f"
+_SEAM, _FAINT_SEAM = "\x1f", "\x1e"
+"""Where such an element begins or ends; and where emphasis does, which counts in bylines only."""
+_EMPHASES = frozenset(["b", "strong", "font"])
 _LONGEST_PIECED = 200
 _MOST_LINES = 20_000
 """A page with more is no news, and must not hold up a worker; its first lines are read."""
@@ -193,8 +195,8 @@ class _Scanner:
             self._mark(element, tag, block)
         elif block and tag in ("nav", "aside", "footer"):
             self.hints.append((element, kind_hint(tag, ""), self.node))
-        if tag in _PIECES:
-            self.buffer.append(_SEAM)
+        if tag in _PIECES or tag in _EMPHASES:
+            self.buffer.append(_SEAM if tag in _PIECES else _FAINT_SEAM)
         if tag == "a":
             self.links += 1
         elif tag == "img":
@@ -213,8 +215,8 @@ class _Scanner:
                 self.hints.append((element, hint, self.node))
 
     def _end(self, element: HtmlElement, tag: str, *, is_top: bool) -> None:
-        if tag in _PIECES:
-            self.buffer.append(_SEAM)
+        if tag in _PIECES or tag in _EMPHASES:
+            self.buffer.append(_SEAM if tag in _PIECES else _FAINT_SEAM)
         if tag == "a":
             self.links -= 1
         if self.row is element:
@@ -244,13 +246,15 @@ class _Scanner:
         if not self.buffer:
             return
         seamed = "".join(self.buffer)
-        text = squeeze_space(seamed.replace(_SEAM, ""))
+        text = squeeze_space(seamed.replace(_SEAM, "").replace(_FAINT_SEAM, ""))
         if text:
             holder = self.scan.elements[self.node].tag if self.node >= 0 else tag
             _, hint, hint_node = self._hint()
             linked = min(self.linked, len(text))
-            pieced = _SEAM in seamed and len(text) <= _LONGEST_PIECED
-            pieces = squeeze_space(seamed.replace(_SEAM, " ")) if pieced else text
+            pieces = text
+            if len(text) <= _LONGEST_PIECED and (_SEAM in seamed or _FAINT_SEAM in seamed):
+                faint = " " if hint == "byline" else ""
+                pieces = squeeze_space(seamed.replace(_SEAM, " ").replace(_FAINT_SEAM, faint))
             self.scan.lines.append(
                 Line(text, linked, self.node, str(holder), bool(self.hidden), hint, hint_node, row, pieces)
             )

@@ -12,7 +12,7 @@ PHONE = (
     r"|[(（]?0\d{2,3}[)）]?[\s-]{0,2}\d{7,8}|0\d-\d{8})(?!\d)"
 )
 _CONTACT_WORDS = (
-    r"热线|熱線|咨询|諮詢|招商|微信|vx|wechat|whatsapp|联系人|聯繫人|联系方式|聯絡"
+    r"热线|熱線|咨询|諮詢|招商|微信|vx|wechat|whatsapp|联系人|聯繫人|联络人|联系方式|聯絡"
     r"|联系电话|聯絡電話|联系我们|电话|電話|手机|手機|传真|傳真"
     r"|邮箱|郵箱|e-?mail|qq|加微|扫一扫|掃一掃|同号|同號|客服|租售|洽谈|欢迎来电|来电|专线"
     r"|公众号|地址|邮编|tel|phone|call us|fax|contact"
@@ -31,7 +31,7 @@ CONTACTS: tuple[Rule, ...] = (
     rule(
         "contact-line",
         "contact",
-        OPEN + r"(?:.{0,12}(?:热线|熱線|电话|電話|传真|邮箱|联系人|地址|邮编|联系方式|客服|网址|官网"
+        OPEN + r"(?:.{0,12}(?:热线|熱線|电话|電話|传真|邮箱|联系人|联络人|地址|邮编|联系方式|客服|网址|官网"
         r"|tel|fax|phone|e-?mail|address"
         r"|contact)\s?[:：]).{0,100}$|^.{0,20}(?:招商|租售|选址|入驻|投资).{0,12}(?:热线|电话"
         r"|咨询|专线).{0,60}$",
@@ -43,7 +43,8 @@ CONTACTS: tuple[Rule, ...] = (
         r"|为您)?对接|免费(?:咨询|选址|带看|对接|匹配|领取|发布)|一对一服务"
         r"|(?:立即|马上)(?:免费)?(?:匹配|申请|咨询|领取|预约|报名|体验|订阅|登录)"
         r"|(?:请)?(?:咨询|联系|致电|添加).{0,14}(?:顾问|经理|专员|客服|老师)"
-        r"|添加.{0,10}微信|加.{0,6}微信|详情(?:请)?(?:咨询|致电|联系)|for (?:more"
+        r"|添加.{0,10}微信|加.{0,6}微信|详情(?:请)?(?:咨询|致电|联系)|联系(?:我|我们)?时请(?:说|注)明"
+        r"|for (?:more"
         r"|further) (?:information|details)|for (?:advertising|media|press|sales|general|leasing"
         r"|investment)\b.{0,16}(?:enquir|inquir)|media contact"
         r"|press contact|for (?:media )?inquiries|about the (?:company|author)).{0,120}$",
