@@ -30,10 +30,37 @@ _CACHE_KIB = 128 * 1024
 """SQLite's page cache. A text's keys stand on as many pages, all over the table: with the default of 2 MB
 nearly every one is read again (`benchmarks/index_scale.py`)."""
 
-_SHARED_KEYS = (
-    "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM node_keys WHERE node_keys.key = value)"
+_AROUND = """
+WITH own AS MATERIALIZED (
+    SELECT CAST(key AS INTEGER) AS key, value AS place,
+           (SELECT count(*) FROM (SELECT 1 FROM node_keys WHERE node_keys.key = CAST(json_each.key AS INTEGER)
+                                  LIMIT :window + 2)) AS others
+    FROM json_each(:places)
 )
-_LIST = "SELECT place, node_id FROM node_keys WHERE key = ? LIMIT ?"
+SELECT place,
+       CASE WHEN others <= :window + 1 THEN
+           (SELECT group_concat(place || ' ' || node_id, ' ') FROM node_keys WHERE node_keys.key = own.key)
+       END,
+       CASE WHEN others > :window + 1 THEN
+           (SELECT group_concat(node_id, ' ') FROM
+               (SELECT node_id FROM node_keys WHERE node_keys.key = own.key AND node_keys.place = own.place
+                AND node_id < :node_id ORDER BY node_id DESC LIMIT :window))
+       END,
+       CASE WHEN others > :window + 1 THEN
+           (SELECT group_concat(node_id, ' ') FROM
+               (SELECT node_id FROM node_keys WHERE node_keys.key = own.key AND node_keys.place = own.place
+                AND node_id > :node_id ORDER BY node_id LIMIT :window))
+       END
+FROM own WHERE others
+"""
+"""What stands around a text in all its lists, in one statement: one a list took twice as long."""
+
+_ARE_NEAR = (
+    "SELECT (SELECT count(*) FROM (SELECT 1 FROM node_keys WHERE key = :key LIMIT :window + 2))"
+    " <= :window + 1 OR (:place = :other_place AND"
+    " (SELECT count(*) FROM (SELECT 1 FROM node_keys WHERE key = :key AND place = :place"
+    " AND node_id > :low AND node_id < :high LIMIT :window)) < :window)"
+)
 _KNOWN_PAIRS = (
     "SELECT node_a, node_b FROM json_each(?) JOIN pairs ON node_a = value ->> 0 AND node_b = value ->> 1"
 )
@@ -55,8 +82,16 @@ class SqliteJoinIndex:
     def insert(self, node: Node) -> None:
         """Add a text with its keys."""
         self._connection.execute(
-            "INSERT INTO nodes (node_id, shingles, scheme, signature, keys) VALUES (?, ?, ?, ?, ?)",
-            (node.node_id, node.shingles, node.scheme, node.signature, node.keys.astype("<i8").tobytes()),
+            "INSERT INTO nodes (node_id, shingles, scheme, signature, keys, orders)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                node.node_id,
+                node.shingles,
+                node.scheme,
+                node.signature,
+                node.keys.astype("<i8").tobytes(),
+                node.orders,
+            ),
         )
         self._connection.executemany(
             "INSERT INTO node_keys (key, place, node_id) VALUES (?, ?, ?)",
@@ -76,11 +111,11 @@ class SqliteJoinIndex:
     def nodes(self, node_ids: Iterable[int]) -> Mapping[int, Node]:
         """Those of the texts that are in the index."""
         rows = self._chunked(
-            "SELECT node_id, shingles, keys, scheme, signature FROM nodes WHERE node_id IN", node_ids
+            "SELECT node_id, shingles, keys, scheme, signature, orders FROM nodes WHERE node_id IN", node_ids
         )
         return {
-            node_id: Node(node_id, shingles, np.frombuffer(keys, dtype="<i8"), scheme, signature)
-            for node_id, shingles, keys, scheme, signature in rows
+            node_id: Node(node_id, shingles, np.frombuffer(keys, dtype="<i8"), scheme, signature, orders)
+            for node_id, shingles, keys, scheme, signature, orders in rows
         }
 
     def sizes(self, node_ids: Iterable[int]) -> Mapping[int, int]:
@@ -88,32 +123,20 @@ class SqliteJoinIndex:
         return dict(self._chunked("SELECT node_id, shingles FROM nodes WHERE node_id IN", node_ids))
 
     def around(self, node: Node, window: int) -> Iterator[Around]:
-        """For each of its keys that others have too, up to `window` neighbours on either side."""
-        places = dict(_listed(node))
-        for key in self._shared_keys(node):
-            here = (places[key], node.node_id)
-            rows = self._connection.execute(_LIST, (key, window + 1)).fetchall()
-            if len(rows) > window:
-                yield self._around_in_long(key, here, window)
-            elif rows:
-                yield Around(
-                    [row[1] for row in reversed(rows) if row < here], [row[1] for row in rows if row > here]
-                )
+        """What stands around it in the list of each of its keys that others have too."""
+        values = {"places": json.dumps(dict(_listed(node))), "node_id": node.node_id, "window": window}
+        for place, short, below, above in self._connection.execute(_AROUND, values):
+            if short is None:
+                yield Around(_numbers(below)[::-1], _numbers(above))
+            else:
+                yield _around_in_short(short, (place, node.node_id), window)
 
-    def _shared_keys(self, node: Node) -> list[int]:
-        """The keys of a text that some text in the index has: few, so one statement asks for all."""
-        rows = self._connection.execute(_SHARED_KEYS, (json.dumps(node.keys.tolist()),))
-        return [row[0] for row in rows]
-
-    def between(self, key: int, a: tuple[int, int], b: tuple[int, int], most: int) -> int:
-        """How many texts stand between two (place, node id) in a key's list, counted up to `most`."""
-        query = (
-            "SELECT count(*) FROM (SELECT 1 FROM node_keys"
-            " WHERE key = ? AND (place, node_id) > (?, ?) AND (place, node_id) < (?, ?) LIMIT ?)"
-        )
-        low, high = sorted((a, b))
-        (count,) = self._connection.execute(query, (key, *low, *high, most)).fetchone()
-        return int(count)
+    def are_near(self, key: int, a: tuple[int, int], b: tuple[int, int], window: int) -> bool:
+        """Whether two (place, node id) are near each other in a key's list."""
+        low, high = sorted((a[1], b[1]))
+        values = {"key": key, "place": a[0], "other_place": b[0], "low": low, "high": high, "window": window}
+        (near,) = self._connection.execute(_ARE_NEAR, values).fetchone()
+        return bool(near)
 
     def text(self, node_id: int) -> str:
         """The normalised text of a node, worked out from any text that normalises to it."""
@@ -171,13 +194,6 @@ class SqliteJoinIndex:
             row[0] for row in self._connection.execute("SELECT node_id FROM nodes WHERE cluster_id IS NULL")
         ]
 
-    def _around_in_long(self, key: int, here: tuple[int, int], window: int) -> Around:
-        query = "SELECT node_id FROM node_keys WHERE key = ? AND (place, node_id) "
-        lower = query + "< (?, ?) ORDER BY place DESC, node_id DESC LIMIT ?"
-        higher = query + "> (?, ?) ORDER BY place, node_id LIMIT ?"
-        below, above = (self._connection.execute(side, (key, *here, window)) for side in (lower, higher))
-        return Around([row[0] for row in below], [row[0] for row in above])
-
     def _chunked(self, query: str, values: Iterable[int]) -> Iterator[tuple]:  # type: ignore[type-arg]
         ids = list(values)
         for start in range(0, len(ids), _AT_ONCE):
@@ -187,3 +203,20 @@ class SqliteJoinIndex:
 
 def _listed(node: Node) -> list[tuple[int, int]]:
     return list(zip(node.keys.tolist(), node.places.tolist(), strict=True))
+
+
+def _around_in_short(listed: str, here: tuple[int, int], window: int) -> Around:
+    """In a list of so few that all are near each other; those of a full one only without the text."""
+    numbers = [int(number) for number in listed.split(" ")]
+    rows = sorted(zip(numbers[::2], numbers[1::2], strict=True))
+    is_full = len(rows) > window
+    near = [row for row in rows if row[0] == here[0]] if is_full else rows
+    return Around(
+        [node_id for place, node_id in reversed(near) if (place, node_id) < here][:window],
+        [node_id for place, node_id in near if (place, node_id) > here][:window],
+        [node_id for place, node_id in rows if place != here[0]] if is_full else (),
+    )
+
+
+def _numbers(listed: str | None) -> list[int]:
+    return sorted(map(int, listed.split(" "))) if listed else []

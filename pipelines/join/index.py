@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from pipelines.sign import signature_values
+from pipelines.sign import PERMUTATIONS, signature_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,9 +22,11 @@ Pair = tuple[int, int]
 """Two node ids, the lower one first."""
 
 
-_ORDERS = 4
-"""Different orders of lists: each key's list is sorted by one of this many MinHash values, so that a
-text stands beside its copies (at Jaccard similarity s with probability s) however long the list."""
+ORDERS = PERMUTATIONS
+"""Different orders of lists: each key's list is sorted by one of this many MinHash values, so that of the
+keys that two texts of Jaccard similarity s share, a part s has them side by side, however long the lists. With
+4 orders a pair of similarity .3 was side by side in none of them in one case of four, and recall fell by .013
+(`benchmarks/lookalikes.py --seed 3`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,21 +40,45 @@ class Node:
     """Its candidate keys."""
     scheme: str
     signature: bytes
+    orders: int = ORDERS
+    """By how many orders its lists are sorted; texts that came before they were more have fewer."""
 
     @cached_property
     def places(self) -> npt.NDArray[np.int64]:
         """Where it stands in the list of each of its keys."""
         values = signature_values(self.signature)
-        which = self.keys.view(np.uint64) % np.uint64(_ORDERS)
+        which = self.keys.view(np.uint64) % np.uint64(self.orders)
         return np.asarray(values[which], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The texts next to one text in a key's list, nearest first."""
+    """A key's list around one text that is not in it: who would be near it, and whom it would move apart.
+
+    Two texts of a list are near each other if the list is short (at most `window` + 1 texts), or if they
+    have the same place in it and fewer than `window` texts stand between them. What is near in a long list
+    by another place is there by chance; looking at it was most of the cost of an archive of a million texts,
+    and found no copy (`benchmarks/index_scale.py`).
+    """
 
     below: Sequence[int]
+    """All of a short list that stand below, or the nearest of those with the same place, nearest first."""
     above: Sequence[int]
+    """Likewise above."""
+    elsewhere: Sequence[int] = ()
+    """Of a list that would not be short any more: those with another place."""
+
+    def straddling(self, window: int) -> list[Pair]:
+        """The pairs that are near each other without the text and would not be with it."""
+        pairs = [
+            (low, self.above[window - 1 - distance])
+            for distance, low in enumerate(self.below[:window])
+            if window - 1 - distance < len(self.above)
+        ]
+        if self.elsewhere:
+            pairs += itertools.combinations(self.elsewhere, 2)
+            pairs += itertools.product(self.elsewhere, [*self.below, *self.above])
+        return pairs
 
 
 class JoinIndex(Protocol):
@@ -73,10 +100,10 @@ class JoinIndex(Protocol):
         """How many distinct shingles each of the texts has."""
 
     def around(self, node: Node, window: int) -> Iterable[Around]:
-        """For each of its keys that others have too, up to `window` neighbours on either side."""
+        """What stands around it in the list of each of its keys that others have too."""
 
-    def between(self, key: int, a: tuple[int, int], b: tuple[int, int], most: int) -> int:
-        """How many texts stand between two (place, node id) in a key's list, counted up to `most`."""
+    def are_near(self, key: int, a: tuple[int, int], b: tuple[int, int], window: int) -> bool:
+        """Whether two (place, node id) are near each other in a key's list."""
 
     def text(self, node_id: int) -> str:
         """The normalised text of a node."""

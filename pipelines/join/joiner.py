@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from pipelines.records import Signed
 
 WINDOW = 10
-"""Places on either side in a key's list that are candidates. 3 and 30 find the same copies of 1,422 texts
-(`benchmarks/neardup.py`); what it bounds is the work where a phrase stands in half the archive."""
+"""Texts with the same place in a key's list that are candidates, on either side; and one less than a short list
+has, where all are. 3 and 30 find the same copies of 1,422 texts (`benchmarks/neardup.py`)."""
 
 _NEAR_LEAST = 2
 """Lists in which candidates stand near each other. With one, every stock phrase names twenty texts that share
@@ -153,10 +153,9 @@ class Joiner:
             return False
         _, at_a, at_b = np.intersect1d(a.keys, b.keys, assume_unique=True, return_indices=True)
         near = (
-            self._index.between(
+            self._index.are_near(
                 int(a.keys[i]), (int(a.places[i]), a.node_id), (int(b.places[j]), b.node_id), self._window
             )
-            < self._window
             for i, j in zip(at_a, at_b, strict=True)
         )
         return sum(itertools.islice(filter(None, near), _NEAR_LEAST)) == _NEAR_LEAST
@@ -263,13 +262,7 @@ def _share_enough(a: Node, b: Node) -> bool:
 
 
 def _straddling(lists: Iterable[Around], window: int) -> set[Pair]:
-    """The pairs on both sides of a text that are just `window` places apart without it."""
-    return {
-        _pair(low, around.above[window - 1 - distance])
-        for around in lists
-        for distance, low in enumerate(around.below)
-        if window - 1 - distance < len(around.above)
-    }
+    return {_pair(*pair) for around in lists for pair in around.straddling(window)}
 
 
 def _pair(a: int, b: int) -> Pair:
