@@ -63,11 +63,22 @@ def aligned(a: Features, b: Features) -> Iterator[list[Run]]:
             return
 
 
-def short_gaps(a: str, b: str, runs: list[Run]) -> Iterator[Gap]:
-    """Exchanges inside the shared text, taken apart at the short stretches shared within them."""
-    for outer in gaps(runs[1:-1]):
+def coverage(small: str, large: str) -> float:
+    """The share of a text that another has too, in runs of two and more sounds in the same order."""
+    return sum(size for _, _, size in _shared_runs(small, large, _INNER_ANCHOR)) / len(small)
+
+
+def short_gaps(a: str, b: str, runs: list[Run], edges: bool = False) -> Iterator[Gap]:
+    """Exchanges inside the shared text, taken apart at the short stretches shared within them.
+
+    With `edges` also those with which both texts begin or end: a headline or a form begins with its name.
+    """
+    outers = list(gaps(runs))
+    for number, outer in enumerate(outers):
+        is_edge = number in (0, len(outers) - 1)
+        longest = LONGEST_HALF if is_edge else _LONGEST_GAP
         piece_a, piece_b = a[outer.a], b[outer.b]
-        if not (0 < len(piece_a) <= _LONGEST_GAP and 0 < len(piece_b) <= _LONGEST_GAP):
+        if (is_edge and not edges) or not (0 < len(piece_a) <= longest and 0 < len(piece_b) <= longest):
             continue
         for gap in gaps(_shared_runs(piece_a, piece_b, _INNER_ANCHOR)):
             if gap.a.start < gap.a.stop and gap.b.start < gap.b.stop:

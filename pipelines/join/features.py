@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipelines.join.numbers import number_places
+from pipelines.join.surroundings import of_page
 from pipelines.normalise import fold_sounds
 from pipelines.sign import distinct, shingle_hashes
 
@@ -42,6 +43,16 @@ class Features:
     def shingles(self) -> npt.NDArray[np.uint64]:
         """Sorted distinct shingle hashes."""
         return distinct(self.sequence)
+
+    @cached_property
+    def of_page(self) -> npt.NDArray[np.bool_]:
+        """Which characters stand among the page's own words."""
+        return of_page(self.text)
+
+    @cached_property
+    def news(self) -> npt.NDArray[np.uint64]:
+        """Sorted distinct shingle hashes of what is not the page's; perhaps none."""
+        return distinct(self.sequence[~self.of_page[: len(self.sequence)]])
 
     @cached_property
     def numbers(self) -> Places:

@@ -37,25 +37,32 @@ _PERSON_AFTER = (
 )
 _BODY_AFTER = (
     "股份 集团 有限公 有限责 公司 大学 学院 医院 学校 小学 中学 银行 社区 小区 街道 村委 村党"
-    " 产业园 工业园 科技城 科技园 开发区"
+    " 产业园 工业园 科技城 科技园 开发区 高新区 经开区 保税区 软件园 物流园"
 )
 
 _BODY_ENDS = frozenset("院厂村镇乡局校")
-"""Ends of bodies' names in one character, compared as written: by sound they would be anything."""
+_ROAD_ENDS = frozenset("路街巷桥")
+"""Ends of the names of bodies and roads in one character, compared as written: by sound they would be anything."""
+_TRADES = (
+    "科技 电子 药业 制药 实业 机电 光电 软件 传媒 家居 半导体 生物 材料 装备 能源 环保 智能 信息 网络 医疗 物流 控股"
+    " 重工 化工 电气 精密 通信 食品 大道"
+)
+"""Words that end the names by which companies (and roads) go when 有限公司 is left out."""
 _BODY_LONGEST = 3
 _TRADE_LONGEST = 8
 
 _LATIN = re.compile(r"[a-z0-9]")
 
-NONE, STRANGE, NAMED, STRONG = 0, 1, 2, 4
+NONE, WEAK, NAMED, STRONG = 0, 1, 2, 4
 
 
 def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     """How surely what stands in `a` at one place and in `b` at the same place are two names.
 
     STRONG: unknown to the dictionary, and where people or bodies are named (of two bodies one may be
-    named with ordinary words). NAMED: regions, people, or bodies, all perhaps with ordinary words.
-    STRANGE: both unknown to the dictionary, no more.
+    named with ordinary words). NAMED: regions, people, or whole names of bodies, all perhaps with ordinary
+    words. WEAK: both unknown to the dictionary, no more; or ordinary words where bodies are named, which
+    may be synonyms too (完善 and 健全 before 公司治理).
     """
     at_a, at_b = _first_body(a, at_a), _first_body(b, at_b)
     sides = (a, at_a), (b, at_b)
@@ -69,11 +76,17 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     )
     if (strange == 2 and people) or ((strange or places) and bodies):
         return STRONG
-    if strange == 2 and all(_is_near_body(*side) for side in sides):
+    near_bodies = strange > 0 and all(_is_near_body(*side) for side in sides)
+    least = min(_length(at_a), _length(at_b))
+    if (
+        people
+        or places
+        or (strange == 2 and (near_bodies or all(_has_form_of_person(one.text[at]) for one, at in sides)))
+        or (bodies and least >= _WORD_LONGEST)
+        or all(ends_as_body(*side, trades=True) for side in sides)
+    ):
         return NAMED
-    if people or places or (bodies and min(_length(at_a), _length(at_b)) > 1):
-        return NAMED
-    return STRANGE if strange == 2 else NONE
+    return WEAK if strange == 2 or near_bodies or (bodies and least > 1) else NONE
 
 
 def _is_before_body(one: Features, at: slice) -> bool:
@@ -90,12 +103,13 @@ def _is_near_body(one: Features, at: slice) -> bool:
     return _pattern(_BODY_AFTER).search(one.sounds, at.stop, at.stop + _TRADE_LONGEST) is not None
 
 
-def ends_as_body(one: Features, at: slice) -> bool:
-    """Whether its own end makes it the name of a body."""
-    if _length(at) > 2 and one.text[at.stop - 1] in _BODY_ENDS:
+def ends_as_body(one: Features, at: slice, trades: bool = False) -> bool:
+    """Whether its own end makes it the name of a body; with `trades` also as companies go in short."""
+    if _length(at) > 2 and one.text[at.stop - 1] in _BODY_ENDS | _ROAD_ENDS:
         return True
+    ends = _pattern(f"{_BODY_AFTER} {_TRADES}" if trades else _BODY_AFTER)
     return any(
-        (match := _pattern(_BODY_AFTER).match(one.sounds, start)) and match.end() >= at.stop
+        (match := ends.match(one.sounds, start)) and match.end() >= at.stop
         for start in range(max(at.start + 2, at.stop - _BODY_LONGEST), at.stop)
     )
 
@@ -114,17 +128,19 @@ def _length(at: slice) -> int:
 
 def _is_no_name(text: str, at: slice) -> bool:
     """Whether it is too long, begins as 我市 and 该公司 do, or is a piece of a latin name or address."""
-    if at.stop - at.start > _LONGEST_NAME or text[at][0] in _PRONOUN:
+    if at.stop - at.start > _LONGEST_NAME:
+        return True
+    if text[at][0] in _PRONOUN and text[at][:2] not in _regions():
         return True
     return bool(_LATIN.search(text[at])) and bool(
-        _LATIN.search(text[max(0, at.start - 1)] + text[at.stop : at.stop + 1])
+        _LATIN.search(text[max(0, at.start - 1) : at.start] + text[at.stop : at.stop + 1])
     )
 
 
 def _are_places(a: Features, at_a: slice, b: Features, at_b: slice) -> bool:
     """Whether both are regions, other ones; of one a homophone will do."""
     regions, _, sounds = _lexicon()
-    written = [_words_over(one.text, at, regions | _prefectures()) for one, at in ((a, at_a), (b, at_b))]
+    written = [_words_over(one.text, at, _regions()) for one, at in ((a, at_a), (b, at_b))]
     if all(written):
         return written[0].isdisjoint(written[1])
     heard = [_words_over(one.sounds, at, sounds) for one, at in ((a, at_a), (b, at_b))]
@@ -144,6 +160,11 @@ def _is_person(one: Features, at: slice) -> bool:
         for start in (at.start, at.start - 1, at.start - 2)
         for stop in stops
     )
+
+
+def _has_form_of_person(wording: str) -> bool:
+    """Whether it is a surname with one or two characters after it."""
+    return 2 <= len(wording) <= 3 and wording[0] in SURNAMES
 
 
 def _is_among_people(one: Features, start: int, stop: int) -> bool:
@@ -191,8 +212,11 @@ def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 
 
 @cache
-def _prefectures() -> frozenset[str]:
-    """Provinces and prefectures by GB/T 2260, without 省 and 市: counties' names are too often words."""
+def _regions() -> frozenset[str]:
+    """Names of regions as written: those of words.txt, and by GB/T 2260 provinces and prefectures with or
+    without 省 and 市, counties with 县, 市 or 区 only: without it their names are too often words."""
     rows = resources.files("pipelines").joinpath("places/divisions.txt").read_text("utf-8").splitlines()
-    names = [row.split(" ")[1] for row in rows if row[4:6] == "00"]
-    return frozenset(name[:-1] for name in names if len(name) > 2 and name[-1] in "省市")
+    pairs = [row.split(" ") for row in rows if row[:1].isdigit()]
+    bare = {name[:-1] for code, name in pairs if code[4:] == "00" and len(name) > 2 and name[-1] in "省市"}
+    whole = {name for _, name in pairs if 2 < len(name) <= _WORD_LONGEST and name[-1] in "省市县区旗"}
+    return _lexicon()[0] | bare | whole

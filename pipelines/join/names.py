@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.join.alignment import LONGEST_HALF, is_latin, length
-from pipelines.join.lexicon import NAMED, STRONG, ends_as_body, is_strange, name_evidence
+from pipelines.join.lexicon import NAMED, NONE, STRONG, ends_as_body, is_strange, name_evidence
 from pipelines.normalise import are_regional
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def weigh_names(
     }
     names = [gap for gap, evidence in sure.items() if evidence]
     share = _distinct(a, b, names) >= _NAMES_SHARE * _distinct(a, b, exchanges) and (
-        sum(sure.values()) >= _ENOUGH
+        _sum(a, b, sure) >= _ENOUGH
     )
     against = share or any(sure[gap] == STRONG or _is_repeated(a, b, gap, names) for gap in names)
     if not against:
@@ -64,6 +64,15 @@ def weigh_names(
 def _half_least(gap: Gap) -> int:
     """How sure an exchange with shared text on one side must be: surer where it was cut off."""
     return STRONG if max(length(gap.a), length(gap.b)) >= LONGEST_HALF else NAMED
+
+
+def _sum(a: Features, b: Features, sure: dict[Gap, int]) -> int:
+    """The evidence of all different exchanges together."""
+    distinct: dict[tuple[str, str], int] = {}
+    for gap, evidence in sure.items():
+        wordings = a.sounds[gap.a], b.sounds[gap.b]
+        distinct[wordings] = max(evidence, distinct.get(wordings, NONE))
+    return sum(distinct.values())
 
 
 def _distinct(a: Features, b: Features, exchanges: Iterable[Gap]) -> int:

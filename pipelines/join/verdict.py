@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipelines.join.alignment import coverage
 from pipelines.join.numbers import compare_numbers
 from pipelines.join.wordings import compare_wordings
 from pipelines.sign import are_among
@@ -26,6 +27,11 @@ MOST = 0.45
 SPREAD_LEAST = 0.20
 SHORT_CHARACTERS = 160
 SHORT_LEAST = 0.70
+SHORT_REWORDED = 0.35
+"""Short texts that are worded otherwise throughout: the alignment finds most of the smaller in the other."""
+_COVERED = 0.8
+_NEWS_LEAST, _NEWS_SHINGLES = 0.20, 30
+"""Of what is not the page's own words (`surroundings`), the share that copies have in common at least."""
 _TINY_CHARACTERS = 40
 """Below it a text is a headline: to stand in another text does not make it a copy."""
 _BLOCKS_MOST, _BLOCK_SHINGLES = 12, 40
@@ -56,11 +62,15 @@ def judge(a: Features, b: Features) -> Verdict:
     reason = _nearness(small, large, containment, similarity)
     if reason is None:
         return Verdict(APART, "little", containment, similarity)
+    if _share_the_page_only(small, large):
+        return Verdict(BLOCKED, "body", containment, similarity)
     numbers = compare_numbers(small.numbers, large.numbers)
     if numbers.contradict:
         return Verdict(BLOCKED, "numbers", containment, similarity, numbers.shared, numbers.differ)
     wordings = compare_wordings(small, large)
     against = wordings.against
+    if against == "lead":
+        return Verdict(APART, "little", containment, similarity)
     return Verdict(
         BLOCKED if against else SAME,
         against or reason,
@@ -83,12 +93,25 @@ def _nearness(small: Features, large: Features, containment: float, similarity: 
     if len(small.text) < _TINY_CHARACTERS:
         return "short" if similarity >= SHORT_LEAST else None
     if len(small.text) < SHORT_CHARACTERS:
-        return "short" if containment >= SHORT_LEAST else None
+        if containment >= SHORT_LEAST:
+            return "short"
+        is_reworded = containment >= SHORT_REWORDED and coverage(small.sounds, large.sounds) >= _COVERED
+        return "spread" if is_reworded else None
     if containment >= MOST:
         return "most"
     if containment >= SPREAD_LEAST and _is_spread(small, large):
         return "spread"
     return None
+
+
+def _share_the_page_only(small: Features, large: Features) -> bool:
+    """Whether two pages are near by their notices and links alone, each with news of its own."""
+    if not (small.of_page.any() and large.of_page.any()):
+        return False
+    less, more = sorted((small.news, large.news), key=len)
+    if len(less) < _NEWS_SHINGLES:
+        return False
+    return int(np.count_nonzero(are_among(less, more))) < _NEWS_LEAST * len(less)
 
 
 def _is_spread(small: Features, large: Features) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FIGURES_LEAST, _FIGURES_SHARE = 2, 0.25
 _SLOT_TIMES, _SLOT_SHARE = 3, 0.5
+_BOTH_SHARE = 0.5
 _MOVED_WITH = 3
 
 # Bylines, counters and links stand on the page beside the news; what differs there is no evidence.
@@ -33,6 +34,7 @@ _NUMBER = re.compile(r"\d+")
 
 _BODY_CHARACTERS, _BODY_SHARE = 90, 0.07
 _FLANK_CHARACTERS = 60
+_LEAD_SHARE, _LEAD_BODY_SHARE = 0.7, 0.25
 _ELSEWHERE_SHARE = 0.2
 """A body of its own stands nowhere else in the other text: reordered paragraphs do."""
 
@@ -50,7 +52,7 @@ class Wordings:
     figures_differ: int = 0
     """How many of these are other numbers."""
     against: str | None = None
-    """`numbers`, `names` or `body` where it speaks against one piece of news."""
+    """`numbers`, `names` or `body` where it speaks against one piece of news, `lead` where it leaves too little."""
 
 
 def compare_wordings(a: Features, b: Features) -> Wordings:
@@ -58,7 +60,11 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
     passes = list(aligned(a, b))
     if _has_own_body(a, b, passes[0]):
         return Wordings(against="body")
-    found = [gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs)]
+    if _have_common_lead(a, b, passes[0]):
+        return Wordings(against="lead")
+    found = [
+        gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs, edges=runs is passes[0])
+    ]
     found = [gap for gap in found if not is_of_page(a, b, gap)]
     differ = sum(_is_other_figure(a.text[gap.a], b.text[gap.b]) and not _moved(a, b, gap) for gap in found)
     figures = differ + _shared_figures(a, passes)
@@ -72,7 +78,9 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
     against_figures = differ >= _FIGURES_LEAST and (
         differ >= _FIGURES_SHARE * figures or _is_form(a, b, exchanges)
     )
-    against = "numbers" if against_figures else "names" if against_names else None
+    # A form has few slots: the one figure of a plot of land and the one name beside it are enough together.
+    both = 0 < differ and 0 < names and names >= _BOTH_SHARE * len(exchanges) and differ >= _FIGURES_SHARE * figures
+    against = "numbers" if against_figures else "names" if against_names or both else None
     return Wordings(len(exchanges), names, figures, differ, against)
 
 
@@ -130,6 +138,25 @@ def _has_own_body(a: Features, b: Features, runs: list[Run]) -> bool:
         ):
             return True
     return False
+
+
+def _have_common_lead(a: Features, b: Features, runs: list[Run]) -> bool:
+    """Whether two texts share a beginning (or end) and go on with other news, as a series' instalments do.
+
+    A truncated copy with another page's words after it looks the same but for these words.
+    """
+    shorter = min(len(a.text), len(b.text))
+    if sum(size for _, _, size in runs) > _LEAD_SHARE * shorter:
+        return False
+    least = max(_BODY_CHARACTERS, _LEAD_BODY_SHARE * shorter)
+    edges = list(gaps(runs))
+    return any(
+        min(length(gap.a), length(gap.b)) >= least
+        and max(a.of_page[gap.a].mean(), b.of_page[gap.b].mean()) < _ELSEWHERE_SHARE
+        and _is_own(a, gap.a, b)
+        and _is_own(b, gap.b, a)
+        for gap in (edges[0], edges[-1])
+    )
 
 
 def _is_own(one: Features, part: slice, other: Features) -> bool:
