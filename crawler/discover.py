@@ -16,7 +16,8 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, resolve_encoding
 
-from crawler.page_kinds import Shape
+from crawler.page_kinds import BLOCK_MIN_CHARS, Shape
+from crawler.repeats import Fingerprint
 from pipelines.urls import canonical_url
 
 MAX_LINKS = 10_000
@@ -60,6 +61,8 @@ _MAX_ROLE_CHARS = 12
 _MIN_PIECE = 20
 """Characters in one piece from which on text counts as running text."""
 _MIN_TEASER = 40
+_ENOUGH_HEADLINES = 3
+"""Fewer tell no list from another."""
 _MIN_HEADLINE = 8
 """Characters of a link's text from which on it is taken for a headline."""
 
@@ -92,6 +95,8 @@ class Reading:
     shape: Shape = _NO_SHAPE
     sketch: int | None = None
     """Equal where the main text is."""
+    fingerprint: Fingerprint | None = None
+    """What the page shows, digits and all."""
     cut: bool = False
     """It has more than MAX_LINKS links; the rest was left out."""
 
@@ -113,6 +118,7 @@ def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
         refresh=walk.refresh and urljoin(walk.base, walk.refresh),
         shape=walk.shape(),
         sketch=walk.sketch(),
+        fingerprint=walk.fingerprint(),
         cut=len(anchors) >= MAX_LINKS,
     )
 
@@ -143,18 +149,24 @@ class _Walk:
         self._says_article = False
         self._headlines = 0
         self._pieces: list[int] = []
-        self._blocks: dict[etree._Element, tuple[int, int, int]] = {}
-        """Characters, pieces and checksum of running text by the element that holds its paragraphs."""
+        self._blocks: dict[etree._Element, tuple[int, int, int, int]] = {}
+        """Characters, pieces and checksums of running text by the element that holds its paragraphs."""
+        self._title = ""
+        self._linked: set[int] = set()
+        self._little = 0
 
     def over(self, tree: etree._Element) -> None:
         special = {"a": self._anchor, "base": self._set_base, "link": self._link, "meta": self._meta}
         special |= dict.fromkeys(["area", "iframe", "frame", "option"], self._place)
+        special["title"] = self._set_title
         for element in tree.iter():
             tag = element.tag
             if tag in special:
                 special[tag](element)
             elif (text := element.text) and len(text) >= _MIN_PIECE and tag not in _NOT_PROSE:
                 self._piece(text, element, tail=False)
+            elif text and tag not in _NOT_PROSE:
+                self._little = zlib.crc32(text.strip().encode("utf-8", "replace"), self._little)
             tail = element.tail
             if tail and len(tail) >= _MIN_PIECE:
                 self._piece(tail, element, tail=True)
@@ -163,8 +175,17 @@ class _Walk:
         """A checksum of the largest block of text, its digits left out: counters are no change."""
         return max(self._blocks.values())[2] if self._blocks else None
 
+    def fingerprint(self) -> Fingerprint:
+        """Of an article its title and text, of a list its title and headlines, else all there is."""
+        title = zlib.crc32(self._title.encode("utf-8", "replace"))
+        largest = max(self._blocks.values(), default=(0, 0, 0, 0))
+        if largest[0] >= BLOCK_MIN_CHARS:
+            return Fingerprint(title << 32 | largest[3], rich=True)
+        shown = hash(frozenset(self._linked)) ^ self._little * (self._headlines < _ENOUGH_HEADLINES)
+        return Fingerprint(hash((title, shown, largest[3])), rich=self._headlines >= _ENOUGH_HEADLINES)
+
     def shape(self) -> Shape:
-        largest = max(self._blocks.values(), default=(0, 0, 0))
+        largest = max(self._blocks.values(), default=(0, 0, 0, 0))
         return Shape(
             prose_chars=sum(self._pieces),
             longest_chars=max(self._pieces, default=0),
@@ -183,9 +204,10 @@ class _Walk:
             return
         self._pieces.append(len(plain))
         block = _block(element.getparent() if tail else element)
-        chars, pieces, checksum = self._blocks.get(block, (0, 0, 0))
+        chars, pieces, checksum, whole = self._blocks.get(block, (0, 0, 0, 0))
         checksum = zlib.crc32(_DIGITS.sub("", plain).encode("utf-8", "replace"), checksum)
-        self._blocks[block] = chars + len(plain), pieces + 1, checksum
+        whole = zlib.crc32(plain.encode("utf-8", "replace"), whole)
+        self._blocks[block] = chars + len(plain), pieces + 1, checksum, whole
 
     def _anchor(self, element: etree._Element) -> None:
         href = element.get("href")
@@ -194,6 +216,7 @@ class _Walk:
         text = _text(element)
         if len(text) >= _MIN_HEADLINE:
             self._headlines += 1
+        self._linked.add(zlib.crc32((text + _ending(href)).encode("utf-8", "replace")))
         rel = (element.get("rel") or "").lower()
         if "nofollow" not in rel:
             self.found.append((href, _role(text, rel)))
@@ -205,6 +228,9 @@ class _Walk:
                 self.found.append((value, "numbered" if _NUMBERED.match(_text(element)) else "link"))
         elif place := element.get("href") or element.get("src"):
             self.found.append((place, "link" if element.tag == "area" else "frame"))
+
+    def _set_title(self, element: etree._Element) -> None:
+        self._title = self._title or _text(element)
 
     def _set_base(self, element: etree._Element) -> None:
         self.base = urljoin(self.base, (element.get("href") or "").strip())
@@ -311,6 +337,11 @@ def _text(element: etree._Element) -> str:
     if len(element):
         text = "".join(map(str, element.itertext())) or element.get("title") or ""
     return _SPACE.sub(" ", text).strip()
+
+
+def _ending(href: str) -> str:
+    """The last piece of a link's path: what a headline leads to, whatever stands before and after it."""
+    return href.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
 
 
 def _role(text: str, rel: str) -> str:

@@ -92,8 +92,10 @@ def _html(
     wishes = reading.robots | robots_directives(
         b",".join(response.headers.getlist("X-Robots-Tag")).decode("latin-1")
     )
-    anchors = () if "nofollow" in wishes else reading.anchors
-    news, lists = scope.page_links(entry, anchors, reading.feeds, is_list=kind != "article")
+    followed = scope.note_page(entry, reading.fingerprint)
+    anchors = reading.anchors if followed and "nofollow" not in wishes else ()
+    feeds = reading.feeds if followed else ()
+    news, lists = scope.page_links(entry, anchors, feeds, is_list=kind != "article")
     unwanted = kind == "article" and bool(wishes & {"noindex", "noarchive"})
     return _fetched(
         entry,
@@ -161,6 +163,7 @@ def _refreshed(entry: Entry, reading: Reading, scope: Scope) -> Link | None:
         url = canonical_url(reading.refresh)
     except ValueError:
         return None
+    url = scope.spelled(url)
     if url == entry.url or not scope.holds(host_of(url)):
         return None
     return scope.redirected(entry, url)

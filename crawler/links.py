@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from crawler.frontier import LISTS, PRIORITY, Announcement, Link
 from crawler.page_kinds import kind_of_url
+from crawler.repeats import Repeats
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from crawler.discover import Anchor
     from crawler.frontier import Entry
     from crawler.records import CrawlSource
+    from crawler.repeats import Fingerprint, Idle
 
 MAX_SITEMAP_DEPTH = 3
 MAX_DRY = 20
@@ -41,8 +43,11 @@ _host_of = lru_cache(maxsize=50_000)(host_of)
 class Scope:
     """One source's own addresses."""
 
-    def __init__(self, source: CrawlSource, is_blocked: Callable[[str], bool]) -> None:
+    def __init__(
+        self, source: CrawlSource, is_blocked: Callable[[str], bool], idle: Iterable[Idle] = ()
+    ) -> None:
         self.source = source
+        self.repeats = Repeats(idle)
         self._is_blocked = is_blocked
         self._seen: set[str] = set()
         self._secure: set[str] = set()
@@ -81,7 +86,7 @@ class Scope:
         news: list[Link] = []
         further: list[tuple[str, str, str]] = []
         for anchor in anchors:
-            url = self._secured(anchor.url)
+            url = self.spelled(anchor.url)
             if not self._takes(url):
                 continue
             kind = self._role_kind(anchor, is_list=is_list)
@@ -94,7 +99,7 @@ class Scope:
         lists = self._list_links(entry, further, dry)
         lists += [
             self._link(url, "feed", "feed", depth=entry.depth + 1)
-            for url in feeds
+            for url in map(self.spelled, feeds)
             if url not in self._seen and self._takes(url)
         ]
         self._remember(link.url for link in (*news, *lists))
@@ -107,7 +112,8 @@ class Scope:
         links: list[Link] = []
         said: list[Announcement] = []
         for item in found:
-            url = self._secured(self._spelled(item.url, base) or "")
+            url = self._spelled(item.url, base)
+            url = url and self.spelled(url)
             if not url or not self._takes(url) or (kind := self._kind(url)) in _NEVER:
                 continue
             said.append(Announcement(url, via, item.date, item.title, item.changed))
@@ -135,6 +141,17 @@ class Scope:
         """An address answered: where it was by https, the host's http addresses are the same ones."""
         if url.startswith("https://"):
             self._secure.add(_host_of(url))
+
+    def note_page(self, entry: Entry, fingerprint: Fingerprint | None) -> bool:
+        """Take down what a page showed; whether its links are worth following."""
+        if fingerprint is None or entry.known or entry.kind == "start":
+            return True
+        return self.repeats.note(entry.url, entry.host, fingerprint)
+
+    def spelled(self, url: str) -> str:
+        """An address as this source's own are written: one scheme, and nothing that makes no difference."""
+        url = self._secured(url)
+        return self.repeats.spell(url, _host_of(url))
 
     def _secured(self, url: str) -> str:
         """One spelling for both schemes of a host that answers by https; as found where that gives 4xx."""

@@ -155,6 +155,11 @@ def kind_of_page(shape: Shape, hint: str) -> str:
     return "article"
 
 
+def means_something(name: str) -> bool:
+    """Whether a parameter's name says that it chooses a page: an id, a page's number, a date."""
+    return name.lower() in _ARTICLE_NAMES | _PAGED_NAMES | _CALENDAR_NAMES
+
+
 def _is_trap(path: str, parameters: int) -> bool:
     """Ever-deeper paths, and addresses that carry a state rather than a name."""
     segments = [segment for segment in path.split("/") if segment]

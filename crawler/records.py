@@ -40,8 +40,8 @@ class CrawlSource:
     """Links away from a start URL; pagination counts as one, however long."""
     max_list_pages: int = 2000
     """List pages fetched in one run: the bound of calendars and other endless lists."""
-    max_pages: int | None = None
-    """Pages fetched in one run; None: no bound."""
+    max_pages: int | None = 20_000
+    """Pages fetched in one run: what one request a second brings in the six hours between two runs."""
     tls: str = "strict"
     """"weak" takes certificates that cannot be verified and TLS 1.0 from this source: a recorded choice."""
     render: bool = False
@@ -109,6 +109,10 @@ class SourceCounts:
     down: bool = False
     """Not one answer came from this host."""
     last_error: str = ""
+    left_early: str = ""
+    """Why not all of it was gone through: a budget, a host that asked for rest; empty where all was."""
+    left: int = 0
+    """URLs that wait for a later run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from protego import Protego
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.spiders.news import NewsSpider
+    from crawler.records import FetchOptions
+    from crawler.store import CrawlStore
+    from crawler.throttle import Throttle
 
 log = logging.getLogger(__name__)
 
@@ -116,10 +118,28 @@ def authority_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+class Asking(Protocol):
+    """What is needed of the spider."""
+
+    store: CrawlStore
+    options: FetchOptions
+    throttle: Throttle
+
+    @property
+    def agent_name(self) -> str:
+        """The product token that groups are chosen by."""
+
+    def robots_fetched(self, policy: Policy) -> None:
+        """Told of a robots.txt that was asked for just now."""
+
+    def robots_known(self, policy: Policy) -> None:
+        """Told of every robots.txt in force."""
+
+
 class RobotsMiddleware:
     """Lets pass what robots.txt allows, and tells the spider of delays and sitemaps."""
 
-    def __init__(self, crawler: Crawler, spider: NewsSpider) -> None:
+    def __init__(self, crawler: Crawler, spider: Asking) -> None:
         self._crawler = crawler
         self._spider = spider
         self._agent = spider.agent_name

@@ -11,28 +11,53 @@ import heapq
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.utils.asyncio import call_later
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
     from scrapy.utils.asyncio import CallLaterResult
 
     from crawler.frontier import Entry
-    from crawler.spiders.news import NewsSpider
+    from crawler.records import FetchOptions
+    from crawler.store import CrawlStore
     from crawler.throttle import HostClock
 
 BATCH = 32
 """Entries a lane holds in memory: a refill costs 0.1 ms, and what is found meanwhile waits this long."""
+SIEVED = 1000
+"""Entries looked at together where those before were all sorted out."""
 _SOON_S = 0.05
 """A host whose time comes within this is asked now: the turn middleware holds the request that long."""
 _BACKLOG_CHECK_S = 0.2
 """How often the pages that wait for ingest are counted while fetching pauses."""
 _BACKLOG_CHECK_PART = 10
 """While fetching goes on they are counted once for each tenth of the bound that was handed out."""
+
+
+class Run(Protocol):
+    """What the scheduler needs of the spider."""
+
+    stopping: bool
+    store: CrawlStore
+    options: FetchOptions
+
+    def begin(self, scheduler: FrontierScheduler) -> None:
+        """Wake the lanes in which something waits."""
+
+    def clock(self, source: str, host: str) -> HostClock:
+        """The clock of a host."""
+
+    def admit(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Those that may be asked for now."""
+
+    def request(self, entry: Entry) -> Request:
+        """The request for an entry."""
 
 
 @dataclass(slots=True, eq=False)
@@ -51,7 +76,7 @@ class FrontierScheduler(BaseScheduler):
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._spider: NewsSpider
+        self._spider: Run
         self._lanes: dict[tuple[str, str], _Lane] = {}
         self._hosts: dict[str, list[_Lane]] = {}
         self._ready: deque[_Lane] = deque()
@@ -134,6 +159,13 @@ class FrontierScheduler(BaseScheduler):
             lane.entries.clear()
             lane.place = "closed"
 
+    def reconsider(self, source: str, host: str) -> None:
+        """The frontier of a lane has been put in order: what was taken from it is drawn anew."""
+        lane = self._lanes.get((source, host))
+        if lane is not None:
+            lane.entries.clear()
+        self.wake(source, host)
+
     def drop_source(self, source: str) -> None:
         """Ask nothing more of a source in this run."""
         for lane in self._lanes.values():
@@ -173,13 +205,14 @@ class FrontierScheduler(BaseScheduler):
     def _refill(self, lane: _Lane) -> bool:
         epoch = time.time()
         limit = BATCH + len(lane.in_flight)
-        found = self._spider.store.next_entries(lane.source, lane.host, limit, epoch)
-        fresh = [entry for entry in found if entry.url_id not in lane.in_flight]
-        lane.entries.extend(entry for entry in fresh if not self._spider.forget_blocked(entry))
-        if lane.entries:
-            return True
-        if fresh:  # all of them were removed
-            return self._refill(lane)
+        while found := self._spider.store.next_entries(lane.source, lane.host, limit, epoch):
+            fresh = [entry for entry in found if entry.url_id not in lane.in_flight]
+            lane.entries.extend(self._spider.admit(fresh))
+            if lane.entries:
+                return True
+            if not fresh:
+                break
+            limit = SIEVED  # all of them were removed, or rest: there may be many more
         lane.place = "idle"
         later = self._spider.store.next_at(lane.source, lane.host, epoch)
         if later is not None and later - epoch <= self._spider.options.retry_max_s:

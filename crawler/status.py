@@ -179,6 +179,12 @@ def _troubles(runs: Sequence[PastRun], held: Yield, watched: Watched, now: datet
         yield Trouble("down" if runs and not _answered(runs[0]) else "run", reason)
     elif not challenge:
         yield from unusual(runs, now)
+    if watched.resting:
+        yield Trouble(
+            "trap",
+            f"many addresses show the same pages: {', '.join(watched.resting)}; open two of them, and keep to"
+            " the good part with allowed_paths",
+        )
     changed = watched.template_changed_at
     if changed is not None and now.timestamp() - changed < TEMPLATE_TOLD_S:
         day = datetime.fromtimestamp(changed, UTC)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.records import FetchProgress, FetchReport, SourceCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
 
 class Tally:
@@ -18,6 +18,7 @@ class Tally:
     def __init__(self, hosts: Iterable[str]) -> None:
         self._counts: dict[str, Counter[str]] = {host: Counter() for host in hosts}
         self._errors: dict[str, str] = {}
+        self._early: dict[str, str] = {}
         self._answered: set[str] = set()
         self._started = time.monotonic()
         self._last = ""
@@ -36,6 +37,10 @@ class Tally:
     def error(self, host: str, reason: str) -> None:
         """The latest thing that went wrong at a source."""
         self._errors[host] = reason
+
+    def left_early(self, host: str, reason: str) -> None:
+        """Not all of a source was gone through; the first reason holds."""
+        self._early.setdefault(host, reason)
 
     def answered(self, *hosts: str) -> None:
         """These sources are not down."""
@@ -70,18 +75,18 @@ class Tally:
             host=self._last,
         )
 
-    def report(self, hosts: Sequence[str], *, stopped: bool, left: int) -> FetchReport:
-        """What the run did, in the order of `hosts`."""
-        sources = tuple(self._source(host) for host in hosts)
+    def report(self, waiting: Mapping[str, int], *, stopped: bool) -> FetchReport:
+        """What the run did; `waiting` says, in the order of the sources, how much is left at each."""
+        sources = tuple(self._source(host, left) for host, left in waiting.items())
         return FetchReport(
             sources=sources,
             stopped=stopped,
             all_down=bool(sources) and all(counts.down for counts in sources),
-            left=left,
+            left=sum(waiting.values()),
             elapsed_s=self.elapsed_s,
         )
 
-    def _source(self, host: str) -> SourceCounts:
+    def _source(self, host: str, left: int) -> SourceCounts:
         counts = self._counts[host]
         return SourceCounts(
             host=host,
@@ -94,4 +99,6 @@ class Tally:
             found=counts["found"],
             down=host not in self._answered and host in self._errors,
             last_error=self._errors.get(host, ""),
+            left_early=self._early.get(host, ""),
+            left=left,
         )

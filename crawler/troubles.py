@@ -23,5 +23,9 @@ class Watched:
     certificate_expires_at: float | None = None
     quarantine: str = ""
     acknowledged_until: float | None = None
+    idle: tuple[str, ...] = ()
+    """Parts of its addresses that were found to make no difference."""
+    resting: tuple[str, ...] = ()
+    """Kinds of its addresses that brought nothing but known pages and rest, with how many wait."""
     since: tuple[tuple[str, float], ...] = ()
     """Kinds of troubles that were told, and since when they are known."""

@@ -1,8 +1,7 @@
-"""The one spider: what becomes of each answer. Sources are data, the frontier is in the store.
+"""The one spider: how a run begins, is held within its bounds, and ends.
 
-Every request carries its frontier Entry and ends in exactly one commit: a page with its links, an
-unchanged page, a redirect, a retry, a failure; or in none where the run ends first, and then the
-entry is simply still queued. Nothing is awaited between a response and its commit.
+Sources are data, the frontier is in the store. Every request carries its frontier Entry, which ends in
+one commit (`outcomes`); where the run ends first, the entry is simply still queued.
 """
 
 from __future__ import annotations
@@ -10,30 +9,25 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections import Counter
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
 from scrapy.utils.asyncio import create_looping_call
 
-from crawler.addresses import AddressRefusedError
-from crawler.challenges import REASON, is_challenge
-from crawler.frontier import Fetched, Link
-from crawler.judge import MAX_HOPS, judge, location_of
 from crawler.links import Scope
 from crawler.lookout import Lookout
-from crawler.reasons import RETRIED, UNCONNECTED, UNREACHED, error_reason, is_too_large, status_reason
 from crawler.records import FetchOptions
-from crawler.removed import RemovedError, Watch
-from crawler.robots import RobotsRefusedError, RobotsUnreachableError
+from crawler.removed import Watch
+from crawler.repeats import REST_S, kind_of_address
+from crawler.spiders.hosts import Hosts
+from crawler.spiders.outcomes import Outcomes
 from crawler.store import CrawlStore, store_path
 from crawler.store.pace import SharedPace
 from crawler.tally import Tally
-from crawler.throttle import StoppingError, Throttle, backoff_s, retry_after_s
+from crawler.throttle import Throttle
 from pipelines.errors import StorageError
-from pipelines.urls import canonical_url, host_of
+from pipelines.urls import host_of
 
 if TYPE_CHECKING:
     import threading
@@ -43,7 +37,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.frontier import Entry
+    from crawler.frontier import Entry, Link
     from crawler.records import CrawlSource, FetchProgress, FetchReport
     from crawler.robots import Policy
     from crawler.scheduler import FrontierScheduler
@@ -51,17 +45,6 @@ if TYPE_CHECKING:
     from crawler.throttle import HostClock
 
 log = logging.getLogger(__name__)
-
-STRIKES = 20
-"""Points in a row after which a host is left alone for this run: four for a failure to connect, one for an
-answer that broke off or never came, so that one bad corner of a site does not hide the rest of it."""
-STRIKES_UNKNOWN = 8
-"""The same for a host that has not answered once, where every failure is a failure to connect."""
-_STRIKE_POINTS = 4
-
-
-STRAIN_MAX = 6
-"""Answers 429 or 503 in a row after which a host is left alone for this run, half a minute later."""
 
 
 class NewsSpider(Spider):
@@ -90,13 +73,23 @@ class NewsSpider(Spider):
         self.fatal: StorageError | None = None
         self._on_progress = on_progress
         self._stop = stop
+        self._began = time.time()
         self._scheduler: FrontierScheduler
-        self._scopes = {source.host: Scope(source, self.is_blocked) for source in sources}
+        self._scopes = {s.host: Scope(s, self.is_blocked, store.idle(s.host)) for s in self.sources}
         self._rounds: dict[str, Round] = {}
         self._tally = Tally(self._scopes)
-        self._strikes: Counter[str] = Counter()
-        self._down: set[str] = set()
         self._lookout = Lookout(store)
+        self._hosts = Hosts(store, self._tally, self.throttle, options, self._rounds)
+        self._outcomes = Outcomes(
+            store,
+            options,
+            self._scopes,
+            self._rounds,
+            self._tally,
+            self._hosts,
+            self._lookout,
+            self.is_blocked,
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
@@ -110,8 +103,6 @@ class NewsSpider(Spider):
         """The product token that robots.txt groups are chosen by."""
         return self.options.user_agent.partition("/")[0]
 
-    # The run.
-
     async def start(self) -> AsyncIterator[Any]:
         """Nothing to start with: the scheduler draws from the frontier."""
         self._tick = create_looping_call(self._every_second)
@@ -120,9 +111,11 @@ class NewsSpider(Spider):
         for request in nothing:
             yield request
 
+    # What the scheduler asks.
+
     def begin(self, scheduler: FrontierScheduler) -> None:
         """Begin or take up each source's round, and open the lanes in which something waits."""
-        self._scheduler = scheduler
+        self._scheduler = self._hosts.scheduler = self._outcomes.scheduler = scheduler
         for source in self.sources:
             self._rounds[source.host] = self.store.begin(
                 source.host, every_s=source.every_s, revisit=self.options.revisit, now=time.time()
@@ -131,14 +124,26 @@ class NewsSpider(Spider):
             self._tally.count(source.host, found=self.store.queue(starts))
         held = self.store.quarantined()
         for host in held.keys() & self._scopes.keys():
-            self._tally.error(host, f"held: {held[host]}")
-            self._down.add(host)
+            self._hosts.hold(host, held[host])
         for source_host, host in self.store.lanes(set(self._scopes) - held.keys()):
             scheduler.wake(source_host, host)
 
     def clock(self, source: str, host: str) -> HostClock:
         """The clock of a host, at the pace its source has agreed."""
         return self.throttle.clock(host, self._scopes[source].source.delay_s)
+
+    def admit(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Those of some entries that may be asked for now; the others leave the frontier, or rest."""
+        allowed = [entry for entry in entries if not self._was_removed(entry)]
+        resting: dict[str, list[Entry]] = {}
+        for entry in allowed:
+            if not entry.known and self._scopes[entry.source].repeats.rests(entry.url):
+                resting.setdefault(kind_of_address(entry.url), []).append(entry)
+        for kind, waiting in resting.items():
+            until = time.time() + REST_S
+            self.store.rest(waiting[0].source, kind, waiting, until=until, at=self._began)
+        rest = {entry.url_id for waiting in resting.values() for entry in waiting}
+        return [entry for entry in allowed if entry.url_id not in rest]
 
     def request(self, entry: Entry) -> Request:
         """The request for an entry, conditional where its page is known."""
@@ -156,46 +161,15 @@ class NewsSpider(Spider):
             dont_filter=True,
         )
 
-    def forget_blocked(self, entry: Entry) -> bool:
-        """Whether an entry was removed since it was queued; then it leaves the frontier for good."""
-        if not self.is_blocked(entry.url):
-            return False
-        self._forget(entry)
-        return True
-
-    def _forget(self, entry: Entry) -> None:
-        self.store.forget_url(self._crawl(entry), entry)
-        self._tally.count(entry.source, refused=1)
-
-    def closed(self, reason: str) -> None:
-        """End the rounds that are through."""
-        self._tick.stop()
-        self.stopping = self.stopping or reason != "finished"
-        if self.fatal:
-            return
-        self._lookout.finish(time.time())
-        whole = not self.stopping
-        for source, crawl in self._rounds.items():
-            if whole and source not in self._down:
-                self.store.finish(crawl.crawl_id, outcome="done", now=time.time())
-        self._report_progress()
-
-    def report(self) -> FetchReport:
-        """What this run did; complete once the spider is closed."""
-        hosts = [source.host for source in self.sources]
-        return self._tally.report(hosts, stopped=self.stopping, left=self.store.queued(self._scopes))
-
     # Answers.
 
     def answered(self, response: Response) -> None:
         """Commit what a response means."""
         assert response.request is not None
         entry: Entry = response.request.meta["entry"]
-        self._strikes[entry.host] = 0
-        self._tally.answered(entry.source)
         try:
-            if not self.forget_blocked(entry):  # it may have been removed while it was fetched
-                self._answer(entry, response)
+            self._outcomes.answer(entry, response)
+            self._mind_budget()
         except StorageError as error:
             self._give_up(error)
         finally:
@@ -206,166 +180,11 @@ class NewsSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         entry: Entry = request.meta["entry"]
         try:
-            self._failure(entry, failure.value or RuntimeError("no reason given"))
+            self._outcomes.failure(entry, failure.value or RuntimeError("no reason given"))
         except StorageError as error:
             self._give_up(error)
         finally:
             self._scheduler.done(entry)
-
-    def _answer(self, entry: Entry, response: Response) -> None:
-        status = response.status
-        wait_s = retry_after_s(_header(response, "Retry-After"))
-        latency_s = response.meta.get("download_latency")
-        self._mind_strain(entry, strained=status in (429, 503), wait_s=wait_s or 0.0, latency_s=latency_s)
-        if is_challenge(status, response.body):
-            self._fail(entry, "failed", f"{REASON}: HTTP {status}", status)
-        elif status == 304 and entry.known:
-            self.store.commit_unchanged(self._crawl(entry), entry, now=time.time())
-            self._tally.count(entry.source, unchanged=1)
-        elif 300 <= status < 400:
-            self._redirect(entry, status, location_of(response))
-        elif status in RETRIED:
-            self._retry(entry, status_reason(status), status, wait_s)
-        elif not 200 <= status < 300:
-            self._refused_by_host(entry, status)
-        else:
-            self._page(entry, response)
-
-    def _mind_strain(self, entry: Entry, *, strained: bool, wait_s: float, latency_s: float | None) -> None:
-        self.throttle.answered(entry.host, strained=strained, wait_s=wait_s, latency_s=latency_s)
-        if strained and wait_s > self.options.retry_max_s:
-            self._host_down(entry, f"asked to be left alone for {wait_s:.0f} s")
-        elif self.throttle.clock(entry.host).strain >= STRAIN_MAX:
-            self._host_down(entry, f"answered {STRAIN_MAX} times in a row that it has no time for us")
-
-    def _page(self, entry: Entry, response: Response) -> None:
-        fetched_at = datetime.now(UTC)
-        judged = judge(entry, response, self._scopes[entry.source], fetched_at)
-        if isinstance(judged, Fetched) and (why := self._lookout.look(entry, response, judged.kind)):
-            self._quarantine(entry, why)
-            return
-        if isinstance(judged, str):
-            self._fail(entry, "failed", judged, response.status)
-        elif isinstance(judged, Link):
-            self._redirect_to(entry, response.status, judged)
-        else:
-            self._commit(entry, judged)
-
-    def _quarantine(self, entry: Entry, why: str) -> None:
-        """The source seems to be another's now: nothing of it is kept until a person has looked."""
-        log.warning("%s: %s; held until `parknews sources release`", entry.source, why)
-        self.store.quarantine(entry.source, why, at=time.time())
-        self._tally.error(entry.source, f"held: {why}")
-        self._scheduler.drop_source(entry.source)
-        self._down.add(entry.source)
-
-    def _commit(self, entry: Entry, fetched: Fetched) -> None:
-        committed = self.store.commit_page(self._crawl(entry), entry, fetched)
-        changed = committed.page_id is not None
-        self._tally.count(
-            entry.source,
-            fetched=int(changed),
-            unchanged=int(not changed),
-            articles=int(changed and fetched.article),
-            found=committed.found_news + committed.found_lists,
-        )
-        self._tally.page(entry.source)
-        if committed.found_news or committed.found_lists or fetched.lists or committed.again:
-            hosts = {link.host for link in (*fetched.news, *fetched.lists)}
-            for host in hosts | (
-                {host_of(said.url) for said in fetched.announcements} if committed.again else set()
-            ):
-                self._scheduler.wake(entry.source, host)
-        self._mind_budgets(entry.source)
-
-    def _redirect(self, entry: Entry, status: int, location: str | None) -> None:
-        if location is None:
-            self._fail(entry, "failed", f"HTTP {status} to nowhere", status)
-            return
-        try:
-            url = canonical_url(location)
-        except ValueError:
-            self._fail(entry, "failed", f"redirect to no web address: {location[:200]}", status)
-            return
-        if entry.hops >= MAX_HOPS:
-            self._fail(entry, "failed", f"more than {MAX_HOPS} redirects in a row", status)
-        elif not self._scopes[entry.source].holds(host_of(url)):
-            self._fail(entry, "failed", f"redirect leaves the source: {host_of(url)}", status)
-        elif self.is_blocked(url):
-            self._fail(entry, "blocked", "redirect to a removed address", status)
-        elif url != entry.url:
-            self._redirect_to(entry, status, self._scopes[entry.source].redirected(entry, url))
-        elif location == entry.ask_url:
-            self._fail(entry, "failed", "redirects to itself", status)
-        else:
-            self.store.commit_other_way(entry, location)
-
-    def _redirect_to(self, entry: Entry, status: int, target: Link) -> None:
-        found = self.store.commit_redirect(self._crawl(entry), entry, status, target, now=time.time())
-        self._tally.count(entry.source, found=found)
-        self._scheduler.wake(entry.source, target.host)
-
-    def _refused_by_host(self, entry: Entry, status: int) -> None:
-        if entry.asks and not entry.other_way:
-            self.store.commit_other_way(entry, entry.asks)
-            return
-        gone = status in (404, 410)
-        if gone and entry.known and not entry.is_list:
-            self.store.commit_gone(self._crawl(entry), entry, status, now=time.time())
-            self._tally.count(entry.source, gone=1)
-            return
-        self._fail(entry, "gone" if gone else "failed", status_reason(status), status)
-
-    def _failure(self, entry: Entry, error: BaseException) -> None:
-        if isinstance(error, StoppingError):
-            return
-        if isinstance(error, StorageError):
-            raise error
-        if isinstance(error, RemovedError) or self.is_blocked(entry.url):
-            self._forget(entry)
-            return
-        if isinstance(error, RobotsUnreachableError):
-            self._host_down(entry, str(error))
-        elif isinstance(error, RobotsRefusedError | AddressRefusedError):
-            self._fail(entry, "refused", str(error), None)
-        elif is_too_large(error):
-            size = f"{self.options.max_body_bytes / 1048576:.3g} MB"
-            self._fail(entry, "failed", f"larger than {size}", None)
-        elif isinstance(error, UNREACHED):
-            self._unreached(entry, error_reason(error), connected=not isinstance(error, UNCONNECTED))
-        else:
-            self._fail(entry, "failed", error_reason(error), None)
-
-    def _unreached(self, entry: Entry, reason: str, *, connected: bool) -> None:
-        known = self._tally.has_answered(entry.source)
-        self._strikes[entry.host] += 1 if connected and known else _STRIKE_POINTS
-        self._tally.error(entry.source, reason)
-        self._retry(entry, reason, None, None)
-        if self._strikes[entry.host] >= (STRIKES if known else STRIKES_UNKNOWN):
-            self._host_down(entry, reason)
-
-    def _host_down(self, entry: Entry, reason: str) -> None:
-        log.warning("%s: %s; left for a later run", entry.host, reason)
-        self._tally.error(entry.source, reason)
-        self._scheduler.drop(entry.host)
-        if entry.host == entry.source:
-            self._down.add(entry.source)
-        self.store.note_error(self._crawl(entry), reason)
-
-    def _retry(self, entry: Entry, reason: str, status: int | None, wait_s: float | None) -> None:
-        if entry.attempts >= self.options.retries:
-            self._fail(entry, "failed", reason, status)
-            return
-        wait = backoff_s(entry.attempts, base_s=self.options.retry_base_s, retry_after_s=wait_s)
-        self.store.commit_retry(entry, reason, status, next_at=time.time() + wait)
-
-    def _fail(self, entry: Entry, state: str, reason: str, status: int | None) -> None:
-        self.store.commit_failure(self._crawl(entry), entry, state, reason, status, now=time.time())
-        if not entry.guess:
-            refused = state in ("refused", "blocked")
-            self._tally.count(entry.source, refused=int(refused), failed=int(not refused))
-            if not refused:
-                self._tally.error(entry.source, reason)
 
     # What robots.txt brings.
 
@@ -387,51 +206,71 @@ class NewsSpider(Spider):
             host = host_of(policy.stored.authority)
             self._tally.answered(*(name for name, scope in self._scopes.items() if scope.holds(host)))
 
-    # Bookkeeping.
-
-    def _crawl(self, entry: Entry) -> int:
-        return self._rounds[entry.source].crawl_id
-
-    def _mind_budgets(self, source: str) -> None:
-        most = self._scopes[source].source.max_pages
-        if most is not None and self._tally.fetched(source) >= most:
-            self._scheduler.drop_source(source)
-        if self.options.max_pages is not None and self._tally.pages >= self.options.max_pages:
-            self.end("budget")
+    # The end.
 
     def end(self, reason: str) -> None:
         """Hand out nothing more, finish what is in flight, and close."""
         self.stopping = self.throttle.stopping = True
         log.info("ending: %s", reason)
 
+    def closed(self, reason: str) -> None:
+        """End the rounds that are through."""
+        self._tick.stop()
+        self.stopping = self.stopping or reason != "finished"
+        if self.fatal:
+            return
+        self._lookout.finish(time.time())
+        whole = not self.stopping
+        for source, crawl in self._rounds.items():
+            if whole and source not in self._hosts.down:
+                self.store.finish(crawl.crawl_id, outcome="done", now=time.time())
+        self._report_progress()
+
+    def report(self) -> FetchReport:
+        """What this run did; complete once the spider is closed."""
+        waiting = {source.host: self.store.queued([source.host]) for source in self.sources}
+        return self._tally.report(waiting, stopped=self.stopping)
+
+    def _was_removed(self, entry: Entry) -> bool:
+        """Whether an entry was removed since it was queued; then it leaves the frontier for good."""
+        if not self.is_blocked(entry.url):
+            return False
+        self._outcomes.forget(entry)
+        return True
+
+    def _mind_budget(self) -> None:
+        if self.options.max_pages is not None and self._tally.pages >= self.options.max_pages:
+            self.end("budget")
+
     def _give_up(self, error: StorageError) -> None:
         self.fatal = self.fatal or error
         self.end("the crawl store failed")
 
     def _every_second(self) -> None:
-        asked = self._stop is not None and self._stop.is_set()
-        if (asked or not self.crawler.crawling) and not self.stopping:  # the latter after a signal
-            self.end("stopped")
-        floor = self.options.disk_floor_bytes
-        if floor and not self.stopping and shutil.disk_usage(self.store.path.parent).free < floor:
-            for source in self._scopes:
-                self._tally.error(source, f"less than {floor // 10**6} MB are free")
-            self.end(f"less than {floor // 10**6} MB are free on the disk")
-        limit_s = self.options.time_limit_s
-        if limit_s is not None and not self.stopping and self._tally.elapsed_s > limit_s:
-            self.end(f"its {limit_s:.0f} s are over")
+        if not self.stopping and (why := self._why_to_end()):
+            self.end(why)
         self._report_progress()
+
+    def _why_to_end(self) -> str:
+        if (self._stop is not None and self._stop.is_set()) or not self.crawler.crawling:  # after a signal
+            return "stopped"
+        floor = self.options.disk_floor_bytes
+        if floor and shutil.disk_usage(self.store.path.parent).free < floor:
+            why = f"less than {floor // 10**6} MB are free on the disk (PARKNEWS_DISK_FLOOR_MB)"
+            for source in self._scopes:
+                self._tally.error(source, why)
+                self._tally.left_early(source, why)
+            return why
+        limit_s = self.options.time_limit_s
+        if limit_s is not None and self._tally.elapsed_s > limit_s:
+            return f"its {limit_s:.0f} s are over"
+        return ""
 
     def _report_progress(self) -> None:
         if self._on_progress is None:
             return
         queued = self.store.queued(self._scopes)
         self._on_progress(self._tally.progress(queued=queued, pending=self.store.pending()))
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return None if value is None else value.decode("latin-1")
 
 
 def _from_settings(crawler: Crawler) -> dict[str, Any]:
@@ -448,6 +287,8 @@ def _from_settings(crawler: Crawler) -> dict[str, Any]:
         "options": FetchOptions(
             contact=settings["PARKNEWS_CONTACT"],
             runtime=settings["PARKNEWS_RUNTIME"],
+            browser=settings["PARKNEWS_BROWSER"],
+            browser_sandbox=settings["PARKNEWS_BROWSER_SANDBOX"],
             backlog_max=settings.getint("PARKNEWS_BACKLOG_MAX"),
             concurrency=settings.getint("CONCURRENT_REQUESTS"),
             timeout_s=settings.getfloat("DOWNLOAD_TIMEOUT"),

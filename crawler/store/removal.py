@@ -32,6 +32,8 @@ NAMES = {
     "quarantines": "why it is held",
     "troubles": "its troubles",
     "acks": "acknowledgements",
+    "idle": "parts of its addresses that make no difference",
+    "resting": "kinds of its addresses that rest",
 }
 """Table → its name in plans and receipts."""
 
@@ -60,6 +62,8 @@ TABLES: dict[str, tuple[str, str]] = {
     "quarantines": ("goes with its source", "source reason at"),
     "troubles": ("goes with its source", "source kind reason since"),
     "acks": ("goes with its source", "source until at"),
+    "idle": ("goes with its source", "source part at"),
+    "resting": ("goes with its source", "source kind at waiting"),
     "sqlite_sequence": ("numbers only", "name seq"),
 }
 """Every table of the crawl store: how it forgets, and its columns (see pipelines/archive/removal_map.py)."""
@@ -76,6 +80,8 @@ _KEYS = {
     "quarantines": ("source", "source"),
     "troubles": ("source", "source"),
     "acks": ("source", "source"),
+    "idle": ("source", "source"),
+    "resting": ("source", "source"),
 }
 """Table → its key, then the columns whose address or host decides."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import array
+import time
 from typing import TYPE_CHECKING
 
+from crawler.repeats import load_idle
 from crawler.signs import Signs
 from crawler.store.database import Database
 from crawler.troubles import Watched
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from crawler.troubles import Trouble
+
+RESTING_TOLD_S = 7 * 86400.0
+"""How long it is told that addresses rest, after the last of them was sent to."""
 
 
 class Watch(Database):
@@ -94,15 +99,22 @@ class Watch(Database):
                     [(source, kind, reason, at) for kind, reason in kept.items()],
                 )
 
-    def watched(self) -> dict[str, Watched]:
+    def watched(self, now: float | None = None) -> dict[str, Watched]:
         """All of it, by source."""
+        now = time.time() if now is None else now
         with self.reading() as db:
             changed = dict(db.execute("SELECT source, MAX(changed_at) FROM signs GROUP BY source").fetchall())
             certificates = dict(db.execute("SELECT source, expires_at FROM certificates").fetchall())
             quarantines = dict(db.execute("SELECT source, reason FROM quarantines").fetchall())
             acks = dict(db.execute("SELECT source, until FROM acks").fetchall())
+            idle = db.execute("SELECT source, part FROM idle ORDER BY at").fetchall()
+            resting = db.execute(
+                "SELECT source, kind || ' (' || waiting || ' wait)' FROM resting WHERE at > ?",
+                (now - RESTING_TOLD_S,),
+            ).fetchall()
             told = db.execute("SELECT source, kind, since FROM troubles ORDER BY since").fetchall()
-        sources = {*changed, *certificates, *quarantines, *acks, *(row[0] for row in told)}
+        lists = (*told, *idle, *resting)
+        sources = {*changed, *certificates, *quarantines, *acks, *(row[0] for row in lists)}
         return {
             source: Watched(
                 template_changed_at=changed.get(source),
@@ -110,6 +122,8 @@ class Watch(Database):
                 quarantine=quarantines.get(source, ""),
                 acknowledged_until=acks.get(source),
                 since=tuple((kind, since) for host, kind, since in told if host == source),
+                idle=tuple(str(load_idle(part)) for host, part in idle if host == source),
+                resting=tuple(kind for host, kind in resting if host == source),
             )
             for source in sources
         }

@@ -162,6 +162,8 @@ def test_every_bad_page_is_a_rejection_that_says_why(everything: tuple[Site, Ser
         "/bad/metadata": "redirect leaves the source: 169.254.169.254",
         "/bad/file": "redirect to no web address: file:///etc/passwd",
         "/bad/loop": "redirects to itself",
+        "/bad/ping": "redirects in a circle of 2",
+        "/bad/pong": "redirects in a circle of 2",
         "/bad/noindex": "robots meta: noindex",
     }
 

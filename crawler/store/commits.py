@@ -1,7 +1,6 @@
-"""The crawl's side of the store: rounds, the addresses that wait, and the commits that move them on.
+"""The commits that end a request: each moves one address on, with all that came of it, or not at all.
 
-A page, the links found on it and its address's new state are one transaction. Requests in flight
-live in memory only; after a kill they are simply still queued.
+A page, the links found on it and its address's new state are one transaction.
 """
 
 from __future__ import annotations
@@ -9,46 +8,25 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from crawler.frontier import LISTS, PRIORITY, Committed, Entry, Fetched, Link, StoredRobots
-from crawler.revisits import (
-    LONGEST_S,
-    ROUND_MAX,
-    first_interval_s,
-    moments,
-    next_gone_s,
-    next_interval_s,
-)
+from crawler.frontier import LISTS, PRIORITY, Committed, Entry, Fetched, Link
+from crawler.revisits import LONGEST_S, first_interval_s, moments, next_gone_s, next_interval_s
 from crawler.store.database import Database
+from crawler.store.rounds import ARTICLES
+from crawler.store.waiting import insert_links
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from crawler.frontier import Announcement
 
-_ROUND_MIN_S = 3600.0
-"""A round is taken up again within this, however short its source's interval."""
-_ROUNDS_FAILED_MAX = 5
-"""Rounds in which an address failed after which it is not tried again."""
 _ANNOUNCED_MAX = 10_000
 """Announcements of one sitemap that are looked at for changes: a tenth of a second."""
-_ENTRY = "url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, last_modified"
+CIRCLE_MAX = 20
+"""Redirects in a row that are looked at: twice what is followed."""
 _COUNTERS = ("fetched", "articles", "unchanged", "failed", "refused", "found", "lists", "gone")
-_ARTICLES = "kind IN ('article', 'unknown')"
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One source's way through its frontier; a killed or stopped one is taken up again."""
-
-    crawl_id: int
-    source: str
-    started_at: float
-    resumed: bool
-    lists: int
-    """List pages fetched in it so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,86 +50,8 @@ class _Standing:
         return next_interval_s(self.interval_s, changed=not alike)
 
 
-class Frontier(Database):
-    """The addresses of all sources, and what became of them."""
-
-    def begin(self, source: str, *, every_s: float, revisit: bool, now: float) -> Round:
-        """Take up the source's unfinished round, or begin a new one: its lists are queued again.
-
-        An unfinished round older than the source's interval is given up, so that a long
-        back-catalogue never keeps the lists from being read.
-        """
-        with self.writing() as db:
-            row = db.execute(
-                "SELECT crawl_id, started_at, revisit, lists FROM crawls"
-                " WHERE source = ? AND finished_at IS NULL ORDER BY crawl_id DESC LIMIT 1",
-                (source,),
-            ).fetchone()
-            if row and row[1] > now - max(every_s, _ROUND_MIN_S):
-                if revisit and not row[2]:
-                    db.execute("UPDATE crawls SET revisit = 1 WHERE crawl_id = ?", (row[0],))
-                    self._queue_known(db, source, fetched_before=row[1])
-                return Round(row[0], source, row[1], resumed=True, lists=row[3])
-            return self._new_round(db, source, revisit=revisit, now=now)
-
-    def finish(self, crawl_id: int, *, outcome: str, now: float) -> None:
-        """The round is over: nothing of it waits any more."""
-        with self.writing() as db:
-            db.execute(
-                "UPDATE crawls SET finished_at = ?, outcome = ? WHERE crawl_id = ?", (now, outcome, crawl_id)
-            )
-
-    def note_error(self, crawl_id: int, reason: str) -> None:
-        """Remember what went wrong with a whole host."""
-        with self.writing() as db:
-            db.execute("UPDATE crawls SET last_error = ? WHERE crawl_id = ?", (reason[:500], crawl_id))
-
-    def queue(self, links: Sequence[Link]) -> int:
-        """Put addresses into the frontier; returns how many were new."""
-        with self.writing() as db:
-            return self._insert(db, links, found_on=None)
-
-    def lanes(self, sources: Iterable[str]) -> list[tuple[str, str]]:
-        """The (source, host) pairs at which something waits."""
-        found: list[tuple[str, str]] = []
-        with self.reading() as db:
-            for source in sources:
-                found += db.execute(
-                    "SELECT DISTINCT source, host FROM urls WHERE source = ? AND state = 'queued'", (source,)
-                ).fetchall()
-        return found
-
-    def next_entries(self, source: str, host: str, limit: int, now: float) -> list[Entry]:
-        """The addresses whose turn it is at one host, the most urgent first."""
-        with self.reading() as db:
-            rows = db.execute(
-                f"SELECT {_ENTRY}, fetched_at IS NOT NULL FROM urls WHERE state = 'queued' AND source = ?"
-                " AND host = ? AND next_at <= ? ORDER BY priority, url_id LIMIT ?",
-                (source, host, now, limit),
-            ).fetchall()
-        return [_entry(row) for row in rows]
-
-    def next_at(self, source: str, host: str, after: float) -> float | None:
-        """When the first of the addresses that wait for a later time may be asked for; epoch seconds."""
-        with self.reading() as db:
-            row = db.execute(
-                "SELECT MIN(next_at) FROM urls WHERE state = 'queued' AND source = ? AND host = ?"
-                " AND next_at > ?",
-                (source, host, after),
-            ).fetchone()
-        return None if row[0] is None else float(row[0])
-
-    def queued(self, sources: Iterable[str]) -> int:
-        """Addresses of these sources that wait in the frontier."""
-        with self.reading() as db:
-            return sum(
-                int(
-                    db.execute(
-                        "SELECT COUNT(*) FROM urls WHERE source = ? AND state = 'queued'", (source,)
-                    ).fetchone()[0]
-                )
-                for source in sources
-            )
+class Commits(Database):
+    """What becomes of an address that was asked for."""
 
     def commit_page(self, crawl_id: int, entry: Entry, fetched: Fetched) -> Committed:
         """A page, the links found on it and its address's new state, all or nothing."""
@@ -161,8 +61,8 @@ class Frontier(Database):
             was = self._standing(db, entry, crawl_id)
             same = entry.known and not was.gone and self._latest_sha256(db, entry.url) == sha256
             page_id = None if same else self._insert_page(db, entry, fetched, body, sha256)
-            news = self._insert(db, fetched.news, found_on=entry.url_id)
-            lists = self._insert(db, fetched.lists, found_on=entry.url_id)
+            news = insert_links(db, fetched.news, found_on=entry.url_id)
+            lists = insert_links(db, fetched.lists, found_on=entry.url_id)
             again = 0
             if fetched.announcements and not same:
                 again = self._queue_changed(db, entry.source, fetched.announcements)
@@ -212,17 +112,35 @@ class Frontier(Database):
             )
             self._count(db, crawl_id, unchanged=1, lists=int(entry.is_list))
 
-    def commit_redirect(self, crawl_id: int, entry: Entry, status: int, target: Link, *, now: float) -> int:
-        """The address leads to another one of its source, which is queued unless known."""
+    def commit_redirect(
+        self, crawl_id: int, entry: Entry, status: int, target: Link, *, now: float
+    ) -> int | None:
+        """The address leads to another one of its source, which is queued unless known.
+
+        Returns how many were new; None where the way leads back to where it began: then each address on
+        it becomes a rejection.
+        """
         with self.writing() as db:
-            found = self._insert(db, [target], found_on=entry.url_id)
+            found = insert_links(db, [target], found_on=entry.url_id)
             db.execute(
                 "UPDATE urls SET state = 'redirected', status = ?, fetched_at = ?, reason = ?"
                 " WHERE url_id = ?",
                 (status, now, target.url, entry.url_id),
             )
-            self._count(db, crawl_id, found=found)
-        return found
+            circle = [] if found else _circle(db, entry.url, target.url)
+            for url_id, url in circle:
+                reason = f"redirects in a circle of {len(circle)}"
+                db.execute(
+                    "UPDATE urls SET state = 'failed', reason = ?, rounds_failed = rounds_failed + 1"
+                    " WHERE url_id = ?",
+                    (reason, url_id),
+                )
+                db.execute(
+                    "INSERT INTO rejected (url, source, reason, at) VALUES (?, ?, ?, ?)",
+                    (url, entry.source, reason, now),
+                )
+            self._count(db, crawl_id, found=found, failed=len(circle))
+        return None if circle else found
 
     def commit_other_way(self, entry: Entry, asks: str) -> None:
         """Ask for the same address once more, from now on written as `asks`."""
@@ -290,72 +208,14 @@ class Frontier(Database):
             db.execute("DELETE FROM urls WHERE url_id = ?", (entry.url_id,))
             self._count(db, crawl_id, refused=1)
 
-    def robots(self, authority: str) -> StoredRobots | None:
-        """The robots.txt last answered by an authority (scheme://host:port), however old."""
-        with self.reading() as db:
-            row = db.execute(
-                "SELECT authority, status, body, fetched_at, expires_at, reason FROM robots"
-                " WHERE authority = ?",
-                (authority,),
-            ).fetchone()
-        return StoredRobots(*row) if row else None
-
-    def save_robots(self, robots: StoredRobots, links: Sequence[Link]) -> int:
-        """A robots.txt and the sitemaps it names (or the usual one); returns how many were new."""
-        with self.writing() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO robots (authority, status, body, fetched_at, expires_at, reason)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    robots.authority,
-                    robots.status,
-                    robots.body,
-                    robots.fetched_at,
-                    robots.expires_at,
-                    robots.reason,
-                ),
-            )
-            return self._insert(db, links, found_on=None)
-
     # Pieces of transactions.
-
-    def _new_round(self, db: sqlite3.Connection, source: str, *, revisit: bool, now: float) -> Round:
-        db.execute(
-            "UPDATE crawls SET finished_at = ?, outcome = 'abandoned'"
-            " WHERE source = ? AND finished_at IS NULL",
-            (now, source),
-        )
-        cursor = db.execute(
-            "INSERT INTO crawls (source, started_at, revisit) VALUES (?, ?, ?)", (source, now, int(revisit))
-        )
-        db.execute(
-            "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0 WHERE source = ? AND ("
-            " kind IN ('start', 'list', 'feed', 'sitemap') AND state IN ('done', 'redirected')"
-            " OR kind = 'start' AND state <> 'blocked'"
-            " OR state = 'refused' OR state = 'failed' AND rounds_failed < ?)",
-            (source, _ROUNDS_FAILED_MAX),
-        )
-        self._queue_due(db, source, now)
-        if revisit:
-            self._queue_known(db, source, fetched_before=now)
-        return Round(int(cursor.lastrowid or 0), source, now, resumed=False, lists=0)
-
-    @staticmethod
-    def _queue_due(db: sqlite3.Connection, source: str, now: float) -> None:
-        """Known articles whose own time has come, the most overdue first; after what is new."""
-        db.execute(
-            "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0, priority = ?"
-            " WHERE url_id IN (SELECT url_id FROM urls WHERE source = ? AND revisit_at <= ?"
-            f" AND state IN ('done', 'gone') AND {_ARTICLES} ORDER BY revisit_at LIMIT ?)",
-            (PRIORITY["revisit"], source, now, ROUND_MAX),
-        )
 
     @staticmethod
     def _queue_changed(db: sqlite3.Connection, source: str, announcements: Sequence[Announcement]) -> int:
         """Known articles that are announced as changed since they were fetched; returns how many."""
         cursor = db.executemany(
             "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0, priority = ?"
-            f" WHERE url = ? AND source = ? AND state IN ('done', 'gone') AND {_ARTICLES}"
+            f" WHERE url = ? AND source = ? AND state IN ('done', 'gone') AND {ARTICLES}"
             " AND fetched_at < CASE WHEN EXISTS (SELECT 1 FROM announcements a WHERE a.url = urls.url"
             " AND a.via = ?) THEN CASE WHEN (SELECT changed FROM announcements a WHERE a.url = urls.url"
             " AND a.via = ?) IS ? THEN 0 ELSE ? END ELSE ? END",
@@ -378,14 +238,6 @@ class Frontier(Database):
         return _Standing(*row) if row else _Standing(None, gone=False, sketch=None, fresh=False)
 
     @staticmethod
-    def _queue_known(db: sqlite3.Connection, source: str, *, fetched_before: float) -> None:
-        db.execute(
-            "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0 WHERE source = ? AND state = 'done'"
-            " AND kind IN ('article', 'unknown') AND fetched_at < ?",
-            (source, fetched_before),
-        )
-
-    @staticmethod
     def _queue_further(db: sqlite3.Connection, crawl_id: int, lists: Sequence[Link]) -> None:
         """A list shows news again: its further pages are worth reading once more in this round."""
         db.executemany(
@@ -395,33 +247,6 @@ class Frontier(Database):
         )
 
     @staticmethod
-    def _insert(db: sqlite3.Connection, links: Sequence[Link], *, found_on: int | None) -> int:
-        if not links:
-            return 0
-        cursor = db.executemany(
-            "INSERT INTO urls"
-            " (url, source, host, kind, state, priority, depth, hops, dry, asks, guess, found_on)"
-            " VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO NOTHING",
-            [
-                (
-                    link.url,
-                    link.source,
-                    link.host,
-                    link.kind,
-                    link.priority,
-                    link.depth,
-                    link.hops,
-                    link.dry,
-                    link.asks,
-                    int(link.guess),
-                    found_on,
-                )
-                for link in links
-            ],
-        )
-        return cursor.rowcount
-
-    @staticmethod
     def _insert_page(
         db: sqlite3.Connection, entry: Entry, fetched: Fetched, body: bytes, sha256: bytes
     ) -> int:
@@ -429,8 +254,8 @@ class Frontier(Database):
             db.execute("DELETE FROM pages WHERE url = ? AND article = 0", (entry.url,))
         cursor = db.execute(
             "INSERT INTO pages (url, source, kind, url_asked, url_answered, status, headers, body,"
-            " body_bytes, sha256, fetched_at, robots, article, ingested)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " body_bytes, sha256, fetched_at, robots, rendered, article, ingested)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 entry.url,
                 entry.source,
@@ -444,6 +269,7 @@ class Frontier(Database):
                 sha256,
                 fetched.fetched_at.isoformat(timespec="seconds"),
                 fetched.robots,
+                fetched.rendered,
                 int(fetched.article),
                 int(not fetched.article),
             ),
@@ -483,23 +309,17 @@ class Frontier(Database):
             )
 
 
-def _entry(row: Any) -> Entry:
-    """A row of _ENTRY columns, with whether a page is stored at its end."""
-    url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, modified, known = row
-    return Entry(
-        url_id=url_id,
-        url=url,
-        source=source,
-        host=host,
-        kind=kind,
-        depth=depth,
-        hops=hops,
-        dry=dry,
-        asks=asks,
-        other_way=bool(way),
-        attempts=attempts,
-        guess=bool(guess),
-        etag=etag,
-        last_modified=modified,
-        known=bool(known),
-    )
+def _circle(db: sqlite3.Connection, start: str, target: str) -> list[tuple[int, str]]:
+    """The addresses on the way of redirects from `start` over `target`, where it leads back; else none."""
+    way: list[tuple[int, str]] = []
+    while len(way) <= CIRCLE_MAX:
+        row = db.execute(
+            "SELECT url_id, url, reason FROM urls WHERE url = ? AND state = 'redirected'", (target,)
+        ).fetchone()
+        if row is None:
+            return []
+        way.append((row[0], row[1]))
+        if row[1] == start:
+            return way
+        target = row[2]
+    return []

@@ -1,0 +1,105 @@
+"""Which hosts and sources are left alone for the rest of a run, and why.
+
+In: what answers (or their lack) say of a host. Out: lanes that the scheduler closes, and a reason that
+the run's report repeats. What waits at a host that was left stays in the frontier for a later run.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crawler.frontier import Entry
+    from crawler.records import FetchOptions
+    from crawler.scheduler import FrontierScheduler
+    from crawler.store import CrawlStore, Round
+    from crawler.tally import Tally
+    from crawler.throttle import Throttle
+
+log = logging.getLogger(__name__)
+
+STRIKES = 20
+"""Points in a row after which a host is left alone for this run: four for a failure to connect, one for an
+answer that broke off or never came, so that one bad corner of a site does not hide the rest of it."""
+STRIKES_UNKNOWN = 8
+"""The same for a host that has not answered once, where every failure is a failure to connect."""
+_STRIKE_POINTS = 4
+STRAIN_MAX = 6
+"""Answers 429 or 503 in a row after which a host is left alone for this run, half a minute later."""
+CHALLENGES_MAX = 10
+"""Requests for proof of a human in a row after which a host is left alone: it does not want us now."""
+
+
+class Hosts:
+    """The hosts of one run."""
+
+    def __init__(
+        self,
+        store: CrawlStore,
+        tally: Tally,
+        throttle: Throttle,
+        options: FetchOptions,
+        rounds: Mapping[str, Round],
+    ) -> None:
+        self.scheduler: FrontierScheduler
+        self.down: set[str] = set()
+        """Sources that were not gone through: their rounds stay open."""
+        self._store = store
+        self._tally = tally
+        self._throttle = throttle
+        self._options = options
+        self._rounds = rounds
+        self._strikes: Counter[str] = Counter()
+        self._challenges: Counter[str] = Counter()
+
+    def answered(
+        self, entry: Entry, status: int, *, challenge: bool, wait_s: float | None, latency_s: float | None
+    ) -> None:
+        """A host answered: it is up, perhaps strained, perhaps unwilling."""
+        self._strikes[entry.host] = 0
+        self._tally.answered(entry.source)
+        strained = status in (429, 503)
+        self._throttle.answered(entry.host, strained=strained, wait_s=wait_s or 0.0, latency_s=latency_s)
+        self._challenges[entry.host] = self._challenges[entry.host] + 1 if challenge else 0
+        if strained and (wait_s or 0.0) > self._options.retry_max_s:
+            self.leave(entry, f"asked to be left alone for {wait_s:.0f} s")
+        elif self._throttle.clock(entry.host).strain >= STRAIN_MAX:
+            self.leave(entry, f"answered {STRAIN_MAX} times in a row that it has no time for us")
+        elif self._challenges[entry.host] >= CHALLENGES_MAX:
+            self.leave(entry, f"bot challenge, {CHALLENGES_MAX} times in a row: HTTP {status}")
+
+    def unreached(self, entry: Entry, reason: str, *, connected: bool) -> None:
+        """No whole answer came from a host."""
+        known = self._tally.has_answered(entry.source)
+        self._strikes[entry.host] += 1 if connected and known else _STRIKE_POINTS
+        self._tally.error(entry.source, reason)
+        if self._strikes[entry.host] >= (STRIKES if known else STRIKES_UNKNOWN):
+            self.leave(entry, reason)
+
+    def leave(self, entry: Entry, reason: str) -> None:
+        """Ask nothing more of a host in this run."""
+        log.warning("%s: %s; left for a later run", entry.host, reason)
+        self._tally.error(entry.source, reason)
+        self.scheduler.drop(entry.host)
+        where = "" if entry.host == entry.source else f"{entry.host}: "
+        self._tally.left_early(entry.source, where + reason)
+        if entry.host == entry.source:
+            self.down.add(entry.source)
+        self._store.note_error(self._rounds[entry.source].crawl_id, reason)
+
+    def leave_source(self, source: str, reason: str) -> None:
+        """Ask nothing more of a source in this run: its budget is spent."""
+        log.info("%s: %s", source, reason)
+        self._tally.left_early(source, reason)
+        self.scheduler.drop_source(source)
+
+    def hold(self, source: str, why: str) -> None:
+        """Ask nothing of a source until a person has looked at it."""
+        self._tally.error(source, f"held: {why}")
+        self._tally.left_early(source, f"held: {why}")
+        self.scheduler.drop_source(source)
+        self.down.add(source)
