@@ -147,6 +147,16 @@ class Settings:
             " forbid it.",
         },
     )
+    removal_wait_days: int = field(
+        default=14,
+        metadata={
+            "variable": "PARKNEWS_REMOVAL_WAIT_DAYS",
+            "option": "--wait-days",
+            "unit": "days",
+            "reason": "How long a removal hides other sources' pages before it deletes them, so that a"
+            " counter-notice can be heard (US law, 17 U.S.C. 512(g), gives 10 to 14 working days).",
+        },
+    )
     verbose: int = field(
         default=0,
         metadata={
@@ -193,7 +203,7 @@ def _convert(name: str, variable: str, raw: str) -> object:
         return Path(raw)
     if name == "browser_sandbox" and raw not in {"on", "off"}:
         raise ConfigurationError(f"{variable}={raw!r}: must be on or off")
-    if name in {"keep_days", "disk_floor_mb"}:
+    if name in {"keep_days", "disk_floor_mb", "removal_wait_days"}:
         if not raw.isdecimal() or len(raw) > 9:
             raise ConfigurationError(f"{variable}={raw!r}: must be a whole number, 0 or more")
         return int(raw)

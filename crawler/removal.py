@@ -110,6 +110,21 @@ def go_on(
         return _carry_out(archive, store, removal_id, vacuum=vacuum, on_step=on_step)
 
 
+def delete_now(archive_path: Path, removal_id: int, reason: str, *, on_step: OnStep | None = None) -> Outcome:
+    """Deletes what a removal hides, before its time; why is recorded.
+
+    Raises:
+        RefusedError: there is no such removal, or it hides nothing any more.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _locked(archive_path), _open(archive_path) as (archive, store):
+        archive.sync_ledger()
+        if (state := _known(archive, removal_id).state) not in ("blocked", "hidden"):
+            raise RefusedError(f"removal {removal_id} is {state}: nothing of it waits to be deleted")
+        archive.go_ahead(removal_id, record.Order("", "", _now(), now_reason=reason))
+        return _carry_out(archive, store, removal_id, vacuum=False, on_step=on_step)
+
+
 def restore_hidden(archive_path: Path, removal_id: int, detail: str) -> int:
     """Gives back what a removal hides and has not deleted; returns how many pages.
 

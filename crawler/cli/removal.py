@@ -92,11 +92,13 @@ def remove_source(  # one command has all the ways to say what is meant
         str, typer.Option(metavar="WHY", help="Do not wait where other sources' pages are concerned.")
     ] = "",
     wait_days: Annotated[
-        int,
+        int | None,
         typer.Option(
-            min=0, max=365, envvar="PARKNEWS_REMOVAL_WAIT_DAYS", help="How long such pages stay hidden first."
+            min=0,
+            max=365,
+            help="How long such pages stay hidden first. [dim]\\[env: PARKNEWS_REMOVAL_WAIT_DAYS; 14][/]",
         ),
-    ] = 14,
+    ] = None,
     plan_hash: Annotated[
         str, typer.Option(metavar="HASH", help="Do exactly the plan that --dry-run showed.")
     ] = "",
@@ -128,7 +130,7 @@ def remove_source(  # one command has all the ways to say what is meant
     from pipelines.removal.scope import make_scope  # noqa: PLC0415
 
     read = _read_requests(requests)
-    hosts, domains = _hosts_and_domains([host] if host else [], include_subdomains)
+    hosts, domains = hosts_and_domains([host] if host else [], include_subdomains)
     scope = make_scope(
         hosts=[*hosts, *read["host"]],
         domains=domains,
@@ -151,7 +153,7 @@ def remove_source(  # one command has all the ways to say what is meant
         _show_plan(plan, as_json=as_json)
         return
     _agree(plan, scope, plan_hash, yes=yes, as_json=as_json)
-    order = _order(
+    order = order_of(
         plan,
         reason=reason,
         requester=requester,
@@ -162,7 +164,7 @@ def remove_source(  # one command has all the ways to say what is meant
         stay_down=stay_down,
         mentions=with_mentions,
         now=now,
-        wait_days=wait_days,
+        wait_days=settings_of(ctx).removal_wait_days if wait_days is None else wait_days,
     )
     outcome = remove(
         db, scope, order, expected=plan_hash or None, exports=exports or (), vacuum=vacuum, on_step=_say
@@ -197,7 +199,8 @@ def report(outcome: Outcome, *, as_json: bool, receipt: Path | None = None) -> N
         raise typer.Exit(ATTENTION)
 
 
-def _hosts_and_domains(hosts: list[str], include_subdomains: bool) -> tuple[list[str], list[str]]:
+def hosts_and_domains(hosts: list[str], include_subdomains: bool) -> tuple[list[str], list[str]]:
+    """Hosts as they were typed, and the registrable domains that hold them where those are meant."""
     from urllib.parse import urlsplit  # noqa: PLC0415
 
     from pipelines.archive.blocks import registrable_domain  # noqa: PLC0415
@@ -257,7 +260,7 @@ def _agree(plan: Plan, scope: Scope, plan_hash: str, *, yes: bool, as_json: bool
             raise RefusedError("nothing was done")
 
 
-def _order(
+def order_of(
     plan: Plan,
     *,
     reason: str,
@@ -271,6 +274,7 @@ def _order(
     now: str,
     wait_days: int,
 ) -> Order:
+    """The order for a plan as a person gave it, now."""
     from importlib.metadata import version  # noqa: PLC0415
 
     from pipelines.archive.removal_order import Order  # noqa: PLC0415

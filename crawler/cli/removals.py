@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.cli import guide
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.output import answers, one_line, print_json, table
@@ -18,11 +19,15 @@ from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pipelines.archive.removal_order import Removal
+    from pipelines.archive.removal_requests import Request
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="The record of what was removed.")
 
 Number = Annotated[int, typer.Argument(metavar="ID", help="The removal's number.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+app.command("guide", epilog=guide.EPILOG)(guide.guide)
 
 
 @app.command("replay", epilog=examples(("after a backup was put back", "parknews removals replay")))
@@ -46,20 +51,24 @@ def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
 
 @app.command("list", epilog=examples(("every removal, the latest first", "parknews removals list")))
 def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
-    """List the removals with their state, and those that wait to be deleted."""
+    """List the removals with their state, and the requests that are not answered yet with their deadlines."""
     from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
     from pipelines.archive.removal_order import removals  # noqa: PLC0415
+    from pipelines.archive.removal_requests import requests  # noqa: PLC0415
 
     connection = read_only(settings_of(ctx).db)
     connection.row_factory = None
-    found = removals(connection)
+    found, asked = removals(connection), requests(connection)
     connection.close()
     if as_json:
-        print_json({"removals": [asdict(removal) for removal in found]})
-    elif found:
+        orders, letters = [asdict(removal) for removal in found], [asdict(request) for request in asked]
+        print_json({"removals": orders, "requests": letters})
+        return
+    if found:
         _print_list(found)
     else:
         print("nothing was removed")
+    _print_requests(asked)
 
 
 @app.command("show", epilog=examples(("the receipt again", "parknews removals show 1")))
@@ -84,15 +93,23 @@ def go_on_with(
     removal_id: Annotated[
         int | None, typer.Argument(metavar="[ID]", help="The removal's number; all that are due otherwise.")
     ] = None,
+    now: Annotated[
+        str, typer.Option(metavar="WHY", help="Delete what is hidden before its time; needs an ID.")
+    ] = "",
     vacuum: Annotated[
         bool, typer.Option("--vacuum", help="Write the files anew, whatever is found.")
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Go on with a removal that was interrupted, or whose waiting period is over."""
-    from crawler.removal import go_on, unfinished_and_due  # noqa: PLC0415  # --help needs no archive
+    from crawler.removal import delete_now, go_on, unfinished_and_due  # noqa: PLC0415  # --help needs no archive
 
     db = settings_of(ctx).db
+    if now:
+        if removal_id is None:
+            raise ConfigurationError("--now needs the removal's number")
+        report(delete_now(db, removal_id, one_line(now)), as_json=as_json)
+        return
     numbers = unfinished_and_due(db) if removal_id is None else [removal_id]
     if not numbers and as_json:
         print_json({"removals": []})
@@ -209,6 +226,18 @@ def decide(
         raise ConfigurationError("say --admit or --refuse")
     record(settings_of(ctx).db, url, admit=admit)
     print(f"{one_line(url)} is " + ("read by the next crawl" if admit else "kept out for good"))
+
+
+def _print_requests(asked: list[Request]) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    for request in asked:
+        deadline = f"answer by {request.deadline}" if request.deadline else "no deadline"
+        late = "! " if request.deadline and request.deadline < today else ""
+        order = f", removal {request.removal_id}" if request.removal_id else ", nothing ordered yet"
+        print(
+            f"{late}request {request.id}: {deadline}{order}; {one_line(request.requester)}"
+            f" (`parknews removals guide {request.id}`)"
+        )
 
 
 def _print_list(found: list[Removal]) -> None:

@@ -47,13 +47,15 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show each source's last success, next due time and yield; exit 1 where something is wrong."""
-    from crawler.sources import nothing_to_crawl, read_sources  # noqa: PLC0415  # --help reads no file
+    from crawler.removal_deadlines import waiting  # noqa: PLC0415  # --help reads no file
+    from crawler.sources import nothing_to_crawl, read_sources  # noqa: PLC0415
 
     settings = settings_of(ctx)
     sources = read_sources(settings.sources)
     if not sources:
         raise nothing_to_crawl(settings.sources)
     found, timer = look(settings, sources)
+    removals = waiting(settings.db, datetime.now(UTC))
     if notify:
         tell_changes(settings, sources, timer)
     if as_json:
@@ -61,6 +63,7 @@ def status(
             {
                 "timer": timer,
                 "disk": disk(settings.db),
+                "removals": removals,
                 "sources": [_standing_json(standing) for standing in found],
             }
         )
@@ -70,7 +73,9 @@ def status(
             answers().print(_space(space), soft_wrap=True)
         if timer:
             answers().print(f"! timer: {timer}", soft_wrap=True)
-    if timer or any(standing.state == "wrong" for standing in found):
+        for reason in removals:
+            answers().print(f"! {reason}", soft_wrap=True)
+    if timer or removals or any(standing.state == "wrong" for standing in found):
         raise typer.Exit(ATTENTION)
 
 

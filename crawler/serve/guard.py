@@ -31,6 +31,7 @@ _SECRET = {
         *("verification", "ledger_line"),
     },
     "removal_events": {"detail"},
+    "removal_requests": {"requester", "reason", "basis", "ticket", "answers", "outcome"},
     "residue_hashes": {"hashes"},
     "stay_down": {"shingles", "numbers"},
     "stay_down_keys": {"key"},

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pipelines.archive.removal_order import Order
+    from pipelines.archive.removal_requests import Request
     from pipelines.removal.plan import Plan
     from pipelines.removal.scope import Scope
 
@@ -326,9 +327,9 @@ class RemovalArchive(Archive):
         for table in BY_READING:
             _delete_in(connection, table, "reading_id", ids)
         _delete_in(connection, "readings", "id", ids)
-        before = connection.execute("SELECT count(*) FROM texts").fetchone()[0] if nodes else 0
+        before = _count_in(connection, "texts", "node_id", sorted(nodes))
         gone = sorted(forget_texts(connection, nodes))
-        after = connection.execute("SELECT count(*) FROM texts").fetchone()[0] if nodes else 0
+        after = _count_in(connection, "texts", "node_id", sorted(nodes))
         for node in gone:
             self._joiner.remove(node)
         addresses = {url for row in rows for url in row[1:3] if url}
@@ -443,6 +444,11 @@ class RemovalArchive(Archive):
             busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         return "a reader holds the archive's log" if busy else ""
+
+    def requests(self, change: Callable[..., Request], *values: Any) -> Request:
+        """What a function of removal_requests.py returns, in a transaction."""
+        with storage_errors(self.path), self._database.atomic():
+            return change(self._database.conn, *values)
 
     def advance(
         self, removal_id: int, state: str, at: str, detail: str = "", counts: dict[str, int] | None = None

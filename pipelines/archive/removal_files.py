@@ -97,7 +97,7 @@ def values(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
                 if text:
                     yield owner, text
     for table, (kind, columns) in TABLES.items():
-        if kind == ORDER:
+        if kind == ORDER or table == "removal_requests":
             for row in connection.execute(f"SELECT {', '.join(columns.split())} FROM {table}"):
                 for value in row:
                     if isinstance(value, str):

@@ -114,6 +114,10 @@ TABLES: dict[str, tuple[str, str]] = {
         "id scope requester reason at plan_hash state verified basis ticket operator version mode stay_down"
         " mentions due_at counts survivors verification verified_at ledger_line",
     ),
+    "removal_requests": (
+        "who asked and by when stays; what is to go, which names addresses, is emptied by the order",
+        "id opened_at requester reason basis ticket deadline answers removal_id closed_at outcome",
+    ),
     "removal_events": (ORDER, "id removal_id at event detail"),
     "removed_articles": (ORDER, "article_id removal_id"),
     "blocks": (ORDER, "kind hash removal_id"),

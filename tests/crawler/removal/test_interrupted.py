@@ -70,31 +70,31 @@ def command(world: World, place: str, call: int) -> subprocess.CompletedProcess[
     )
 
 
+PLACES = [
+    ("order", 1),
+    ("ledger", 1),
+    ("hide", 1),
+    ("hide", 2),
+    ("forget", 1),
+    ("draw", 3),
+    ("forget", 3),
+    ("store", 1),
+    ("store", 3),
+    ("advance", 1),
+    ("files", 1),
+    ("slack", 1),
+    ("slack", 2),
+    ("advance", 2),
+    ("search", 1),
+    ("result", 1),
+]
+"""Where the process is killed, and at which time that it comes there; in the order in which it does."""
+_IN_SHORT = {("ledger", 1), ("hide", 2), ("forget", 3), ("store", 3)}
+
+
 @pytest.mark.parametrize(
     ("place", "call"),
-    [
-        ("ledger", 1),
-        ("hide", 2),
-        ("forget", 3),
-        ("store", 3),
-        *(
-            pytest.param(place, call, marks=pytest.mark.slow)
-            for place, call in (
-                ("order", 1),
-                ("hide", 1),
-                ("draw", 3),
-                ("forget", 1),
-                ("store", 1),
-                ("advance", 1),
-                ("files", 1),
-                ("slack", 1),
-                ("slack", 2),
-                ("advance", 2),
-                ("search", 1),
-                ("result", 1),
-            )
-        ),
-    ],
+    [pytest.param(*place, marks=() if place in _IN_SHORT else pytest.mark.slow) for place in PLACES],
 )
 def test_a_killed_removal_is_finished_by_the_same_command(world: World, place: str, call: int) -> None:
     words = unique_words(world, PARK)

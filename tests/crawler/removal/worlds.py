@@ -80,7 +80,7 @@ def make_text(seed: int, lines: int = 4) -> str:
 
 
 def make_title(seed: int) -> str:
-    return "".join(random.Random(seed * 7 + 1).choices(_WORDS, k=9)) + str(seed)
+    return "".join(random.Random(f"title {seed}").choices(_WORDS, k=9)) + str(seed)
 
 
 def reading_of(page: Told, page_id: int) -> Reading:
@@ -118,7 +118,7 @@ def build(path: Path, pages: list[Told], rejections: list[Rejection] | None = No
     with CrawlStore(store_path(path)) as store, Archive(path) as archive:
         archive.put_sources([Source(host, NAMES[host]) for host in hosts])
         run = archive.start_run("2026-03-01T07:59:00Z", "test")
-        ids = {page.url: _store(store, page, number) for number, page in enumerate(pages)}
+        ids = _store(store, pages)
         for host in hosts:
             _store_site(store, host, [page for page in pages if page.host == host])
         readings = [reading_of(page, ids[page.url]) for page in pages]
@@ -129,11 +129,24 @@ def build(path: Path, pages: list[Told], rejections: list[Rejection] | None = No
     return World(path, pages)
 
 
-def _store(store: CrawlStore, page: Told, number: int) -> int:
-    crawl = store.begin(page.host, every_s=1e9, revisit=False, now=1000.0).crawl_id
-    store.queue([Link(page.url, page.host, page.host, "article", 30)])
-    entry = next(e for e in store.next_entries(page.host, page.host, 10_000, 1e12) if e.url == page.url)
-    fetched = Fetched(
+def _store(store: CrawlStore, pages: list[Told]) -> dict[str, int]:
+    """Every page as the spider would have stored it; URL → its number."""
+    ids: dict[str, int] = {}
+    for host in dict.fromkeys(page.host for page in pages):
+        crawl = store.begin(host, every_s=1e9, revisit=False, now=1000.0).crawl_id
+        store.queue([Link(page.url, host, host, "article", 30) for page in pages if page.host == host])
+        entries = {entry.url: entry for entry in store.next_entries(host, host, 10_000, 1e12)}
+        for number, page in enumerate(pages):
+            if page.host == host:
+                page_id = store.commit_page(crawl, entries[page.url], _fetched(page, number)).page_id
+                assert page_id is not None
+                ids[page.url] = page_id
+    store.mark_ingested(list(ids.values()))
+    return ids
+
+
+def _fetched(page: Told, number: int) -> Fetched:
+    return Fetched(
         url_asked=page.url,
         url_answered=page.url,
         status=200,
@@ -144,10 +157,6 @@ def _store(store: CrawlStore, page: Told, number: int) -> int:
         kind="article",
         article=True,
     )
-    page_id = store.commit_page(crawl, entry, fetched).page_id
-    assert page_id is not None
-    store.mark_ingested([page_id])
-    return page_id
 
 
 def _store_site(store: CrawlStore, host: str, pages: list[Told]) -> None:
@@ -197,3 +206,24 @@ def small_pages() -> list[Told]:
     filler = [Told(COPIER, n, make_title(n), make_text(n), date(2026, 1, n - 99)) for n in range(100, 125)]
     mention = replace(filler[0], teasers=f"<a href='{park[2].url}'>{park[2].title}</a>")
     return [*park, *daily, *copied, mention, *filler[1:]]
+
+
+def many_pages(copies: int) -> list[Told]:
+    """So many copies: a fifth the park's, half of those copied elsewhere, the rest others' own."""
+    park = [
+        Told(PARK, n, make_title(n), make_text(n), date(2026, 2, 1 + n % 28), encoding=_encoding(n))
+        for n in range(copies // 5)
+    ]
+    copied = [
+        replace(page, host=COPIER, day=date(2026, 3, 1), credited=NAMES[PARK], encoding="utf-8")
+        for page in park[::2]
+    ]
+    others = [
+        Told((DAILY, COPIER)[n % 2], n, make_title(n), make_text(n), date(2026, 2, 1 + n % 28))
+        for n in range(copies, 2 * copies - len(park) - len(copied))
+    ]
+    return [*park, *copied, *others]
+
+
+def _encoding(number: int) -> str:
+    return ("utf-8", "gb18030")[number % 2]

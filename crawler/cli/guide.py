@@ -1,0 +1,207 @@
+"""`parknews removals guide`: a request from the letter to the reply, step by step, in English or Chinese.
+
+In: a person's answers, a line each (a terminal or a pipe). Out: the request's record and the removal that
+comes of it; every step prints the command that does the same. What was said is in the archive at once, so
+that the dialogue can stop anywhere and go on another day.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
+from crawler.cli.failures import ATTENTION
+from crawler.cli.guide_order import ask_scope, carry_out, follow, show_matches
+from crawler.cli.output import one_line
+from pipelines.errors import ConfigurationError
+from pipelines.report.words import LANGUAGES, Words, words
+
+if TYPE_CHECKING:
+    from pipelines.archive.removal_requests import Request
+
+EPILOG = examples(
+    ("a letter came: record it and work it off", "parknews removals guide"),
+    ("go on with request 3, in Chinese", "parknews removals guide 3 --lang zh"),
+    note="Exit codes: 0 answered, 1 stopped or waiting: the same command goes on.",
+)
+
+_YES = ("y", "yes", "是", "好", "1")
+_WORDS = Path(__file__).with_name("guide.toml")
+
+
+@dataclass
+class Dialogue:
+    """A conversation about one request."""
+
+    db: Path
+    words: Words
+    wait_days: int
+    number: int = 0
+
+    def say(self, name: str, /, **values: object) -> None:
+        """One of the guide's own texts; what it quotes is made harmless."""
+        made = {key: one_line(value) if isinstance(value, str) else value for key, value in values.items()}
+        print(self.words(name, **made))
+
+    def ask(self, name: str, /, *, must: bool = False, **values: object) -> str:
+        """An answer on one line; asked again where there has to be one."""
+        while not (said := _line(f"{self.words(name, **values)}: ")) and must:
+            pass
+        return said
+
+    def agrees(self, name: str) -> bool:
+        """Yes or no; no where nothing is said."""
+        return _line(f"{self.words(name)} [y/N]: ").lower() in _YES
+
+    def choice(self, name: str, among: str) -> str:
+        """One of the digits that the text offers."""
+        self.say_block(name)
+        while (said := self.ask("number")) not in tuple(among):
+            pass
+        return said
+
+    def say_block(self, name: str) -> None:
+        """A text of several lines."""
+        print(self.words(name))
+
+    def lines(self, name: str) -> list[str]:
+        """What is pasted, until an empty line."""
+        self.say_block(name)
+        found: list[str] = []
+        while line := _line("> "):
+            found.append(line)
+        return found
+
+    def equivalent(self, command: str) -> None:
+        """The command that does the same."""
+        print(self.words("equivalent", command=one_line(command)))
+
+    @property
+    def resume(self) -> str:
+        """How to go on another day."""
+        return f"parknews removals guide {self.number or ''}".rstrip()
+
+
+def guide(
+    ctx: typer.Context,
+    number: Annotated[
+        int | None,
+        typer.Argument(metavar="[REQUEST]", help="The request to go on with; a new one otherwise."),
+    ] = None,
+    lang: Annotated[
+        str, typer.Option("--lang", metavar="zh|en", help="The language; that of the terminal otherwise.")
+    ] = "",
+) -> None:
+    """Work a request off from the letter to the reply, question by question."""
+    settings = settings_of(ctx)
+    talk = Dialogue(settings.db, words(_language(lang), _WORDS), settings.removal_wait_days)
+    try:
+        is_done = _work_off(talk, number)
+    except (EOFError, KeyboardInterrupt):
+        print()
+        talk.say("stopped", resume=talk.resume)
+        is_done = False
+    if not is_done:
+        raise typer.Exit(ATTENTION)
+
+
+def _work_off(talk: Dialogue, number: int | None) -> bool:
+    talk.say("welcome", resume=talk.resume)
+    request = _chosen(talk, number) or _recorded(talk)
+    talk.number = request.id
+    if request.closed_at:
+        talk.say("closed_already", id=request.id, day=request.closed_at[:10], outcome=request.outcome)
+        return True
+    if request.removal_id is None:
+        if not request.answers:
+            show_matches(talk)
+            request = ask_scope(talk, request)
+        while not request.closed_at and request.removal_id is None:
+            request = carry_out(talk, request)
+    return bool(request.closed_at) or follow(talk, request)
+
+
+def _chosen(talk: Dialogue, number: int | None) -> Request | None:
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.removal_order import removal  # noqa: PLC0415
+    from pipelines.archive.removal_requests import known_request, requests  # noqa: PLC0415
+
+    connection = read_only(talk.db)
+    try:
+        if number is None and (waiting := requests(connection)):
+            talk.say("which")
+            for request in waiting:
+                order = removal(connection, request.removal_id) if request.removal_id else None
+                state = (
+                    talk.words("state_open")
+                    if order is None
+                    else talk.words(
+                        "state_ordered", removal=order.id, state=talk.words(f"removal_state.{order.state}")
+                    )
+                )
+                deadline = request.deadline or talk.words("no_deadline")
+                talk.say(
+                    "one_request", id=request.id, requester=request.requester, deadline=deadline, state=state
+                )
+            said = talk.ask("which_one")
+            number = int(said) if said.isdigit() else None
+        if number is None:
+            return None
+        return known_request(connection, number)
+    finally:
+        connection.close()
+
+
+def _recorded(talk: Dialogue) -> Request:
+    """A new request, in the archive before anything else is asked."""
+    from pipelines.archive.removal import RemovalArchive  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.removal_requests import Request, open_request  # noqa: PLC0415
+
+    said = Request(
+        id=0,
+        opened_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        requester=one_line(talk.ask("requester", must=True)),
+        reason=one_line(talk.ask("reason", must=True)),
+        basis=one_line(talk.ask("basis")),
+        ticket=one_line(talk.ask("ticket")),
+        deadline=_asked_day(talk),
+    )
+    with RemovalArchive(talk.db, create=False) as archive:
+        request = archive.requests(open_request, said)
+    talk.number = request.id
+    talk.say("recorded", id=request.id, resume=talk.resume)
+    return request
+
+
+def _asked_day(talk: Dialogue) -> str | None:
+    while said := talk.ask("deadline"):
+        try:
+            return date.fromisoformat(said).isoformat()
+        except ValueError:
+            talk.say("not_a_day")
+    return None
+
+
+def _line(prompt: str) -> str:
+    """A typed line; in a pipe it is shown, so that the dialogue can be read afterwards."""
+    said = input(prompt).strip()
+    if not sys.stdin.isatty():
+        print(one_line(said))
+    return said
+
+
+def _language(asked: str) -> str:
+    """The language asked for, or the terminal's; English where that is neither."""
+    if asked and asked not in LANGUAGES:
+        raise ConfigurationError(f"--lang {asked}: write {' or '.join(LANGUAGES)}")
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    spoken = next(filter(None, names), "")
+    return asked or ("zh" if spoken.startswith("zh") else "en")
