@@ -42,7 +42,7 @@ def front_page(connection: sqlite3.Connection, args: Any, words: Words, datasett
 
 def _pictures(connection: sqlite3.Connection, days: Days, words: Words, datasette: Any) -> str:
     base = datasette.urls.path("/")
-    key = (str(datasette.parknews.path), _state(datasette.parknews.path), days, words.language, base)
+    key = (str(datasette.parknews.path), state_of(datasette.parknews.path), days, words.language, base)
     if key not in _drawn:
         html = pictures(
             figures(connection, days), words, article_href=lambda s: f"{base}article/{s.article_id}"
@@ -63,7 +63,7 @@ def _days(connection: sqlite3.Connection, period: str, args: Any) -> Days:
     return Days(str(date.fromisoformat(newest) - timedelta(days=int(period) - 1)), newest)
 
 
-def _state(path: Path) -> tuple[int, ...]:
+def state_of(path: Path) -> tuple[int, ...]:
     """A value that is another one after every write: times and sizes of the file and its write-ahead log."""
     files = (path, path.with_name(path.name + "-wal"))
     found = [file.stat() for file in files if file.exists()]

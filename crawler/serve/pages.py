@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 PAGE_TIME_LIMIT_MS = 10_000
 """For all questions of one page; at 100,000 articles the slowest, the list of all articles with its facets,
-takes two seconds of a core (half of that the regions), and more where others use the cores too."""
+takes 1.3 s of a core once after a write (half of that the regions), and more where others use the cores."""
 
 _YEAR_S = 365 * 86_400
 
@@ -52,7 +52,10 @@ async def search(datasette: Any, request: Any) -> Response:
     """Articles that contain what was typed and pass the filters."""
     words = words_for(request)
     return await _page(
-        datasette, request, "search.html", lambda connection: search_page(connection, request.args, words)
+        datasette,
+        request,
+        "search.html",
+        lambda connection: search_page(connection, request.args, words, datasette.parknews.path),
     )
 
 

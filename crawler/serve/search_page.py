@@ -11,18 +11,18 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
+from crawler.serve.front_page import state_of
 from crawler.serve.visitor import arguments_of, selection_of, whole_number
 from pipelines.archive import read
 from pipelines.archive.analyst import failed_sources
 from pipelines.archive.exports import FORMATS
+from pipelines.archive.facets import FACETS, facet
 from pipelines.archive.selection import (
-    FACETS,
     Order,
     Selection,
     count_disputed,
     count_left_out_undated,
     count_selected,
-    facet,
     needles,
     select_ids,
 )
@@ -32,13 +32,19 @@ from pipelines.search import snippet
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from pipelines.archive.facets import Facet
     from pipelines.report.words import Words
     from pipelines.search import Snippet
 
 PAGE_SIZE = 20
 _PAGES_MAX = 500
 """Ten thousand articles is as far as anybody turns pages; the export has them all."""
+
+_FACET_SHORT, _FACET_WHOLE = 12, 400
+_of_everything: dict[Any, Any] = {}
+"""Facets of all articles, of the state of the archive that stands beside them."""
 
 _FACET_FIELD = {
     "source": "sources",
@@ -72,7 +78,7 @@ class FacetValue:
     chosen: bool
 
 
-def search_page(connection: sqlite3.Connection, args: Any, words: Words) -> dict[str, Any]:
+def search_page(connection: sqlite3.Connection, args: Any, words: Words, path: Path) -> dict[str, Any]:
     """The values of search.html."""
     selection = selection_of(args)
     order: Order = "rank" if args.get("order") == "rank" and selection.query else "date"
@@ -92,7 +98,9 @@ def search_page(connection: sqlite3.Connection, args: Any, words: Words) -> dict
         else count_selected(connection, replace(selection, undated=True)),
         "disputed": count_disputed(connection, selection),
         "failed": failed_sources(connection, selection.since, selection.until),
-        "facets": [_facet(connection, selection, name, words) for name in FACETS],
+        "facets": [
+            _facet(connection, selection, name, words, path, whole=args.get("all") == name) for name in FACETS
+        ],
         "chosen": _chosen(connection, selection, words),
         "page": page,
         "pages": pages,
@@ -130,7 +138,17 @@ def _hit(connection: sqlite3.Connection, number: int, marks: Sequence[str]) -> S
     )
 
 
-def _facet(connection: sqlite3.Connection, selection: Selection, name: str, words: Words) -> dict[str, Any]:
+def _facet(
+    connection: sqlite3.Connection,
+    selection: Selection,
+    name: str,
+    words: Words,
+    path: Path,
+    *,
+    whole: bool,
+) -> dict[str, Any]:
+    limit = _FACET_WHOLE if whole else _FACET_SHORT
+    counted = _counted(connection, selection, name, limit + 1, path)
     names = read.source_names(connection) if name == "source" else {}
     values = [
         FacetValue(
@@ -139,10 +157,27 @@ def _facet(connection: sqlite3.Connection, selection: Selection, name: str, word
             href=_address(_toggled(selection, name, value)),
             chosen=_is_chosen(selection, name, value),
         )
-        for value, count in facet(connection, selection, name)
+        for value, count in counted[:limit]
         if value is not None or name == "month"
     ]
-    return {"name": name, "title": words(name), "found": values}
+    more = _address(selection, {"all": name}) if len(counted) > limit and not whole else ""
+    return {"name": name, "title": words(name), "found": values, "more": more}
+
+
+def _counted(
+    connection: sqlite3.Connection, selection: Selection, name: str, limit: int, path: Path
+) -> Facet:
+    """The facet; that of all articles is counted once for each state of the archive."""
+    if not selection.is_everything:
+        return facet(connection, selection, name, limit)
+    state = (str(path), *state_of(path))
+    if _of_everything.get("state") != state:
+        _of_everything.clear()
+        _of_everything["state"] = state
+    if (name, limit) not in _of_everything:
+        _of_everything[name, limit] = facet(connection, selection, name, limit)
+    found: Facet = _of_everything[name, limit]
+    return found
 
 
 def _value_label(name: str, value: str | None, names: dict[str, str], words: Words) -> str:

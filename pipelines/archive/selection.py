@@ -1,6 +1,7 @@
-"""Which articles an analyst means: words and filters in, article ids, counts and facets out.
+"""Which articles an analyst means: words and filters in, article ids and counts out.
 
-In: a read-only connection and a Selection. Out: ids in order, how many there are, and what they fall into.
+In: a read-only connection and a Selection. Out: ids in order, and how many there are; what they fall into is
+told by facets.py.
 Everything but the words is asked of the kept copies' rows: they have an article's fields without its text,
 so a filter over the whole archive reads a tenth of the bytes.
 """
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Order = Literal["date", "rank"]
-FACETS = ("source", "month", "region", "park", "language", "credited_source")
-
-_FACET_SQL = {
-    "source": "k.source",
-    "month": "substr(k.published_day, 1, 7)",
-    "language": "k.language",
-    "credited_source": "k.credited_source",
-}
 _BY_DATE = "k.published_day DESC NULLS LAST, k.published DESC, k.article_id DESC"
 _BY_RANK = "bm25(articles_fts, 5.0, 1.0), k.article_id DESC"
 """A word in the title counts five times one in the text: titles here are ten to thirty characters."""
@@ -83,7 +76,7 @@ def select_ids(
 ) -> Iterator[int]:
     """Ids of the selected articles in order; a negative limit means all of them."""
     by_rank = order == "rank" and bool(_expression(selection))
-    tables, where, values = _clauses(selection, joined=by_rank)
+    tables, where, values = clauses(selection, joined=by_rank)
     cursor = connection.execute(
         f"SELECT k.article_id FROM {tables} WHERE {where}"
         f" ORDER BY {_BY_RANK if by_rank else _BY_DATE} LIMIT ? OFFSET ?",
@@ -94,7 +87,7 @@ def select_ids(
 
 def count_selected(connection: sqlite3.Connection, selection: Selection) -> int:
     """How many articles are selected."""
-    tables, where, values = _clauses(selection, joined=False)
+    tables, where, values = clauses(selection)
     row = connection.execute(f"SELECT count(*) FROM {tables} WHERE {where}", values).fetchone()
     return int(row[0])
 
@@ -108,71 +101,13 @@ def count_left_out_undated(connection: sqlite3.Connection, selection: Selection)
 
 def count_disputed(connection: sqlite3.Connection, selection: Selection) -> int:
     """How many of the selected articles have copies that differ in figures, dates or names."""
-    tables, where, values = _clauses(selection, joined=False)
+    tables, where, values = clauses(selection)
     row = connection.execute(
         f"SELECT count(*) FROM {tables} WHERE {where}"
         " AND k.article_id IN (SELECT article_id FROM differences)",
         values,
     ).fetchone()
     return int(row[0])
-
-
-def facet(
-    connection: sqlite3.Connection, selection: Selection, name: str, limit: int = 12
-) -> list[tuple[str | None, int]]:
-    """What the selected articles fall into by one of FACETS: value (None: unknown) and count, most first.
-
-    By region or park an article counts under each that its text names: a region's value is a province's code,
-    or where the selection names one region, a code directly below that.
-    """
-    if name in {"region", "park"}:
-        return _named(connection, selection, name, limit)
-    tables, where, values = _clauses(selection, joined=False)
-    order = "1 DESC" if name == "month" else "2 DESC, 1"
-    rows = connection.execute(
-        f"SELECT {_FACET_SQL[name]}, count(*) FROM {tables} WHERE {where}"
-        f" GROUP BY 1 ORDER BY {order} LIMIT ?",
-        (*values, limit),
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def _named(
-    connection: sqlite3.Connection, selection: Selection, kind: str, limit: int
-) -> list[tuple[str | None, int]]:
-    """Counted along an index of the mentions: 0.2 s at 20,000 articles, by each article's own 1.2 s.
-
-    Two articles of one text (which only a person's split makes) count once.
-    """
-    tables, where, values = _clauses(selection, joined=False)
-    value, index, first, last = "m.name", "mentions_by_name", "", ""
-    if kind == "region":
-        within = selection.regions[0] if len(selection.regions) == 1 else ""
-        value, index = _below(within), "mentions_by_code"
-        first, last = region_range(within) if within else ("000000", "999999")
-    rows = connection.execute(
-        f"SELECT {value}, count(DISTINCT m.text_id) FROM mentions m INDEXED BY {index}"
-        f" WHERE m.kind = ?{' AND m.code > ? AND m.code <= ?' if first else ''}"
-        f" AND m.text_id IN (SELECT k.text_id FROM {tables} WHERE {where})"
-        " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
-        (kind, *((first, last) if first else ()), *values, limit),
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def _below(within: str) -> str:
-    """The code that a mention counts under: one level below `within`.
-
-    Districts stand directly below the four municipalities, and some counties directly below their province.
-    """
-    if not within:
-        return "substr(m.code, 1, 2) || '0000'"
-    if not within.endswith("0000"):
-        return "m.code"
-    return (
-        "CASE WHEN substr(m.code, 1, 2) IN ('11', '12', '31', '50') OR substr(m.code, 3, 2) = '90'"
-        " THEN m.code ELSE substr(m.code, 1, 4) || '00' END"
-    )
 
 
 def needles(selection: Selection) -> list[list[str]]:
@@ -202,7 +137,7 @@ def _without_days(selection: Selection) -> Selection:
     return Selection(**{**values, "since": "", "until": "", "undated": True})
 
 
-def _clauses(selection: Selection, *, joined: bool) -> tuple[str, str, list[object]]:
+def clauses(selection: Selection, *, joined: bool = False) -> tuple[str, str, list[object]]:
     """FROM, WHERE and their values; `joined`: the search index takes part by name, so that it can rank."""
     tables, where = "copies k", ["k.kept = 1"]
     values: list[object] = []

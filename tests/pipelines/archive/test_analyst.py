@@ -11,13 +11,13 @@ import pytest
 from pipelines.archive import Archive, RunCounts, read_only
 from pipelines.archive import figures as figures_module
 from pipelines.archive.analyst import Named, names_in, standing
+from pipelines.archive.facets import _named_by_many, _provinces, facet
 from pipelines.archive.figures import Days, Flow, SourceShare, figures
 from pipelines.archive.runs import SourceRun
 from pipelines.archive.selection import (
     Selection,
     count_left_out_undated,
     count_selected,
-    facet,
     select_ids,
 )
 
@@ -275,6 +275,13 @@ def test_articles_fall_into_each_region_that_they_name_level_by_level(placed: sq
     assert facet(placed, Selection(regions=("110000",)), "region") == [("110108", 1)]
     assert facet(placed, Selection(query="实验室"), "region") == []
     assert facet(placed, Selection(), "park")[0] == ("苏州工业园区", 2)
+
+
+def test_many_articles_are_counted_like_few(placed: sqlite3.Connection) -> None:
+    everything, province = Selection(), Selection(regions=("320000",))
+    assert _provinces(placed, everything, "region", 12) == facet(placed, everything, "region")
+    assert _named_by_many(placed, province, "region", 12) == facet(placed, province, "region")
+    assert _named_by_many(placed, everything, "park", 12) == facet(placed, everything, "park")
 
 
 def test_what_a_facet_counts_is_what_its_filter_finds(placed: sqlite3.Connection) -> None:
