@@ -42,6 +42,9 @@ __all__ = ["clean"]
 _LEAST_LETTERS = 20
 """Letters and digits below which what is left is no piece of news."""
 _TITLE_LENGTH = 60
+_SENTENCE_MARK = re.compile("[，。；]")
+_MORE_THAN_DATE, _LITTLE_MORE = 45, 20
+"""Characters that may stand beside a date and time in a byline; fewer where they may be a sentence."""
 _LABELS = re.compile(
     r"(?:来源|來源|来自|來自|作者|发布者|发布人|编辑|編輯|查看|浏览|瀏覽|阅读|閱讀|点击|點擊|评论|評論"
     r"|人气|字号|字體|时间|日期|記者|记者"
@@ -156,7 +159,8 @@ def _head_rule(line: str, published: Published | None, *, titled: bool) -> Rule 
     page's date of publication; a speech may begin with its own.
     """
     own = published.evidence if published and published.origin == "byline" else ""
-    if own and (line == own or (own in line and ":" in own and len(line) <= len(own) + 20)):
+    room = _MORE_THAN_DATE if _SENTENCE_MARK.search(line) is None else _LITTLE_MORE
+    if own and (line == own or (own in line and ":" in own and len(line) <= len(own) + room)):
         return BARE_DATE
     if titled and len(line) <= 30 and published and (BARE_DATE.find(line) or _states(line, published)):
         return BARE_DATE

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 _SUMMARY_LABEL = re.compile(
     r"^[\W_]{0,3}(?:摘要|导读|導讀|核心提示|内容提要|提要|简介|summary|abstract)[\W_]{0,3}", re.IGNORECASE
 )
+_MACHINE_HEADING = re.compile(
+    r"^\W{0,3}(?:AI|智能|人工智能|机器)\s?(?:智能)?(?:摘要|总结|总览|导读|速览|划重点|解读"
+    r"|summary)\W{0,3}$",
+    re.IGNORECASE,
+)
+_MADE_BY_MACHINE = re.compile(
+    r"由.{0,8}(?:AI|大模型|人工智能|智能).{0,4}生成|(?:AI|机器)生成|AI[- ]generated", re.IGNORECASE
+)
 _LEAST = 30
 """Normalised characters of a repeated line: shorter ones (答：, 谢谢大家) are said twice by people."""
 _OFTEN = 4
@@ -28,6 +36,7 @@ def drop_repeats(lines: Sequence[str], title: str) -> tuple[list[str], list[Stri
     stripped: list[Stripped] = []
     keys = [normalise(line) for line in lines]
     rules = [""] * len(lines)
+    _mark_machine_summary(lines, rules)
     _mark_title(keys, rules, normalise(title))
     _mark_twice(keys, rules)
     _mark_often(keys, rules)
@@ -52,6 +61,17 @@ def _mark_title(keys: Sequence[str], rules: list[str], title: str) -> None:
             )
         ):
             rules[index] = "title"
+
+
+def _mark_machine_summary(lines: Sequence[str], rules: list[str]) -> None:
+    """A summary that a machine made: from its heading to the line that says so."""
+    start = next((i for i, line in enumerate(lines[:_HEAD]) if _MACHINE_HEADING.match(line)), None)
+    if start is None:
+        return
+    near = range(start + 1, min(start + 8, len(lines)))
+    end = next((i for i in near if _MADE_BY_MACHINE.search(lines[i]) and len(lines[i]) <= 60), None)
+    stop = start if end is None else end
+    rules[start : stop + 1] = ["machine-summary"] * (stop + 1 - start)
 
 
 def _mark_twice(keys: Sequence[str], rules: list[str]) -> None:

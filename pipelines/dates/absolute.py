@@ -65,6 +65,8 @@ _CLOCK_BEFORE_YEAR = re.compile(
 )
 """How Java and C print a date: Thu Sep 03 10:22:33 CST 2026."""
 _EPOCH = re.compile(r"^\s*(1\d{9}(?:\d{3})?)\s*$")
+_WEEKDAY = re.compile(r"\b(mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s$", re.IGNORECASE)
+"""What tells 05/03/2024 in May from 05/03/2024 in March."""
 _SLASHED = re.compile(
     rf"(?<![\d./-])(?P<one>\d{{1,2}})(?P<mark>[/.])(?P<two>\d{{1,2}})(?P=mark)(?P<year>20\d\d)(?!\d){_CLOCK}",
     re.IGNORECASE,
@@ -99,7 +101,10 @@ def read_slashed(text: str, moment: Moment, origin: str) -> Published | None:
         if moment.time_zone.startswith(_MONTH_FIRST_ZONES)
         else ((two, one), (one, two))
     )
+    weekday = _WEEKDAY.search(text[: match.start()])
     days = [day for month, number in dict.fromkeys(orders) if (day := day_of(year, month, number))]
+    if weekday:
+        days = [day for day in days if f"{day:%a}".lower() == weekday[1].lower()] or days
     read = [published(day, _clock(match.groupdict()), moment, origin, match[0]) for day in days]
     found = [published for published in read if published]
     if len(found) < 2:

@@ -13,13 +13,14 @@ from pipelines.dates import Moment, read_date
 from pipelines.extract.body import Body, notices_below, read_body
 from pipelines.extract.byline import Byline, Place, read_byline
 from pipelines.extract.container import choose, size, trusted, weigh
+from pipelines.extract.credit import credit_of_dateline
 from pipelines.extract.embedded import embedded_body, embedded_value
 from pipelines.extract.kind import LEAST_TEXT, not_news
 from pipelines.extract.language import find_language
 from pipelines.extract.metadata import Metadata, read_claims, read_metadata
 from pipelines.extract.scan import scan
 from pipelines.extract.second import second_opinion
-from pipelines.extract.title import find_title, normal, site_suffix
+from pipelines.extract.title import find_title, may_be_site, normal, site_suffix
 from pipelines.extract.tree import parse
 from pipelines.publishers import normalise_publisher
 from pipelines.records import Decoded, Extracted, Field, Page, Rejection, Source
@@ -36,6 +37,7 @@ _SCRIPT_DATES = (
     "|releaseTime|release_time|datePublished|ptime|createTime|create_time|ct"
 )
 _SCRIPT_SOURCES = "source|sourceName|source_name|newsSource|mediaName|media_name|origin"
+_SCRIPT_TITLES = "title|articleTitle|article_title|newsTitle|news_title|headline|subject"
 _DOUBT_SHARE = 0.5
 """So is one that holds less than this share of the page's prose."""
 
@@ -66,6 +68,10 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     byline = read_byline(root, lines.lines, place, metadata, moment, page.url_answered)
     if scripted or byline.published is None:
         byline = _scripted(byline, root, moment, names_too=scripted)
+    if byline.credited_source is None:
+        byline = byline._replace(credited_source=credit_of_dateline(body.lines))
+    if scripted:
+        title = _scripted_title(title, root)
     around = notices_below(lines, choice) if choice else ()
     return _extracted(body, title, byline, metadata, root, page, around)
 
@@ -95,7 +101,7 @@ def _extracted(
 
 
 def _scripted(byline: Byline, root: HtmlElement, moment: Moment, *, names_too: bool) -> Byline:
-    """The byline with what the scripts say: the date of an undated page; its source where they hold the text."""
+    """The byline with what scripts say: an undated page's date; the source too where they hold the text."""
     published, credited = byline.published, byline.credited_source
     if published is None and (value := embedded_value(root, _SCRIPT_DATES)):
         published = read_date(value, moment, "script")
@@ -104,6 +110,14 @@ def _scripted(byline: Byline, root: HtmlElement, moment: Moment, *, names_too: b
     if 2 <= len(name) <= 30:
         credited = Field(name, "script", name)
     return byline._replace(published=published, credited_source=credited)
+
+
+def _scripted_title(title: Field | None, root: HtmlElement) -> Field | None:
+    """The title that the scripts give, where the page's head says no more than the site's name."""
+    if title and not (title.origin == "title element" and may_be_site(title.value)):
+        return title
+    named = embedded_value(root, _SCRIPT_TITLES)
+    return Field(named, "script", named) if len(normal(named)) >= 6 else title
 
 
 def _rejection(page: Page, reason: str) -> Rejection:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import has_date
 from pipelines.extract.container import is_linked, is_prose, size
+from pipelines.normalise import simplify
 from pipelines.records import Stripped
 
 if TYPE_CHECKING:
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from pipelines.extract.scan import Line, Scan
 
 _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
+_SIGNATORY = re.compile(
+    r"^[^，。：:]{3,30}(?:会|局|公司|中心|所|部|处|办公室|政府|院|校|站|队|社|厅|室|组|园)$"
+)
+_DAY_ALONE = re.compile(
+    r"^(?:(?:19|20)\d\d|[二〇○零一二三四五六七八九]{4})年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日$"
+)
 _MOST_HIDDEN = 50
 _HEADING = ("related", "heading-of-links")
 _LINKED = ("navigation", "linked-line")
@@ -67,8 +74,19 @@ def read_body(scan: Scan, choice: Choice, trust: Trust, title_line: int | None =
             stripped.append(Stripped(reason[0], reason[1], line.text))
         else:
             kept.append(line.text)
+    kept.extend(_signature(scan, choice, trust))
     stripped.extend(_hidden_elsewhere(scan.lines, choice, trust))
     return Body((*_lead(scan, choice, trust, title_line), *kept), tuple(stripped))
+
+
+def _signature(scan: Scan, choice: Choice, trust: Trust) -> list[str]:
+    """Who signed a notice and when, where the two stand right below its element."""
+    below = [
+        line for line in scan.lines[choice.last : choice.last + 2] if not trust.hint(line) and not line.linked
+    ]
+    if len(below) == 2 and _SIGNATORY.search(simplify(below[0].text)) and _DAY_ALONE.match(below[1].text):
+        return [line.text for line in below]
+    return []
 
 
 def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:

@@ -69,12 +69,15 @@ _ENOUGH = 40.0
 """Characters of prose after which an article may have ended: announcements also stand above articles."""
 
 
+_CONTENTS = re.compile(r"目录|目錄|提纲|contents|on this page|in this article", re.IGNORECASE)
 _POSTED = re.compile(
     r"^(?:(?:.{0,12}\s)?(?:发表于|回复于|回帖于|回复时间)\W{0,3}(?:(?:19|20)\d\d[-/.年]|昨天|前天|今天"
     r"|\d{1,3}\s?(?:秒|分|小时|天|周|月|年))"
     r"|(?:第\s?)?\d{1,4}\s?(?:楼|#)\s.{0,40}(?:19|20)\d\d-)"
 )
 """What stands above every post of a thread."""
+_LINKS_END = 4
+"""Lines of links on end below a heading, after which prose elsewhere is a sidebar's."""
 _PRICE_OF_ROOM = 25.0
 """How much an article of one paragraph may lose for the element around it: two or three lines of links."""
 
@@ -239,7 +242,7 @@ def _nearness(scan: Scan, title_line: int | None) -> list[float]:
     homes: set[int] = set()
     cue_home = -1
     near, said = [], 0.0
-    ended, after = False, 0.2
+    ended, after, run = False, 0.2, 0
     for index, line in enumerate(lines):
         before = title_line is not None and index < title_line
         home = parents[line.node + 1]
@@ -249,6 +252,9 @@ def _nearness(scan: Scan, title_line: int | None) -> list[float]:
             other_title = line.tag == "h1" and title_line is not None and lines[title_line].tag == "h1"
             if not ended and (other_title or _OTHERS.match(simplify(line.text))):
                 ended, cue_home = True, -1 if is_linked(line) or _opens_card(scan, index) else home
+            run = run + 1 if is_linked(line) else 0
+            if run == _LINKS_END and not ended and _heads_list(lines[index - run]):
+                ended, cue_home = True, -1
             after = _COMMENTS_WEIGH if _COMMENTS.match(simplify(line.text)) else after
         near.append(0.2 if before else after if ended else 1.0)
         if not before and not line.hidden and is_prose(line):
@@ -274,6 +280,12 @@ def _is_digest(lines: Sequence[Line], title_line: int | None) -> bool:
         return False
     between = lines[heads[0] : heads[-1]]
     return sum(bool(_BYLINE_DATE.search(line.text)) and size(line.text) < 40 for line in between) < 2
+
+
+def _heads_list(line: Line) -> bool:
+    """Whether a line heads a box of links; a table of contents heads the text itself."""
+    short = size(line.text) <= 10 and not _CLAUSE_END.search(line.text)
+    return line.tag in ("h2", "h3", "h4", "h5", "dt") and short and not _CONTENTS.search(line.text)
 
 
 def _replies(lines: Sequence[Line]) -> int:

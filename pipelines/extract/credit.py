@@ -50,6 +50,19 @@ _AFTER_TIME = re.compile(
     r"\d{1,2}:\d{2}(?::\d{2})?\s+(?=[\u4e00-\u9fff])|^(?:19"
     r"|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}\s+(?=[\u4e00-\u9fff])"
 )
+_FIRST_SEEN = re.compile(
+    r"^(?:this (?:story|article|post|report|piece) )?(?:was |has been )?(?:originally"
+    r"|first)(?: was)? (?:appeared|published|posted|ran)"
+    r"(?: in| on| by| at) (?:the )?",
+    re.IGNORECASE,
+)
+_EDITION_LINE = re.compile(r"^[（(]?(?:原载|来源)?《([^《》]{2,14})》\s?[（(]?\s?(?:(?:19|20)\d\d|第)")
+"""《临潮晚报》（2024年05月08日 第06版）, in a line of its own."""
+_DATELINE = re.compile(
+    r"^[【（(\[]?\s?(?!本)([\u4e00-\u9fff]{1,8}(?:网|社|报|在线|电视台"
+    r"|客户端))(?:[\u4e00-\u9fff]{0,8}\d{1,2}月\d{1,2}日(?:综合)?)?[电讯]"
+    r"(?=[\s（(，,：:】)\]]|题|\d|[\u4e00-\u9fff])"
+)
 _IN_BRACKETS = re.compile(r"^[（(【]\s?([\u4e00-\u9fffA-Za-z]{2,16})\s?[)）】]$")
 _REPORTED_BY = re.compile(
     r"^(?:[（(【\[]\s?[据據](?=[^，。]{2,20}[）)】\]]$)|[据據](?=[^，。]{2,20}(?:报道|報道|报导"
@@ -104,6 +117,15 @@ def find_credited_source(root: HtmlElement, lines: Sequence[str], metadata: Meta
     return None
 
 
+def credit_of_dateline(lines: Sequence[str]) -> Field | None:
+    """The agency or paper whose dateline opens the text: 新海社翠屏5月27日电, 北望网讯."""
+    for line in lines[:3]:
+        match = _DATELINE.match(simplify(line))
+        if match:
+            return _source(line[match.start(1) : match.end(1)], "dateline", line)
+    return None
+
+
 def _credit_line(text: str) -> Field | None:
     """The source that a line names which says nothing else: 转载自…, SOURCE …, （据…报道）."""
     bare = _bare_name(text)
@@ -112,6 +134,9 @@ def _credit_line(text: str) -> Field | None:
     wire = _WIRE_CREDIT.search(text) if len(text) < 80 else None
     if wire:
         return _source(text[wire.end() :], "credit line", text)
+    first = _FIRST_SEEN.match(text) if len(text) < 120 else None
+    if first:
+        return _source(text[first.end() :].rstrip(". "), "credit line", text)
     plain = simplify(text)
     reported = _REPORTED_BY.match(plain) if len(text) <= 40 else None
     end = _REPORTED_END.search(plain, reported.end()) if reported else None
@@ -138,6 +163,9 @@ def _unlabelled(text: str) -> Field | None:
     plain = simplify(text)
     if len(text) > 80:
         return None
+    edition = _EDITION_LINE.match(plain)
+    if edition:
+        return _source(text[edition.start(1) : edition.end(1)], "credit line", text)
     alone = _IN_BRACKETS.match(plain)
     if alone and _PUBLISHER.match(alone[1]):
         return _source(text[alone.start(1) : alone.end(1)], "credit line", text)

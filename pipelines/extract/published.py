@@ -7,6 +7,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from pipelines.dates import Moment, read_date
+from pipelines.dates.numerals import arabic
 from pipelines.normalise import simplify
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def find_published(
     if found := read_date(url.split("//", 1)[-1].partition("/")[2], moment, "url"):
         return found
     labelled = (text for text in tail if _DATE_LABEL.search(simplify(text)))
-    signed = (text for text in reversed(tail) if _DATE_ALONE.match(text))
+    signed = (text for text in reversed(tail) if _DATE_ALONE.match(arabic(text)))
     return next((found for text in (*labelled, *signed) if (found := _in_line(text, moment))), None)
 
 
@@ -94,8 +95,9 @@ def _in_line(text: str, moment: Moment, *, relative: bool = False) -> Published 
     """
     if len(text) > 120 or (len(text) > 40 and re.search("[。；]", text)):
         return None
-    if relative and text.rstrip("”」』）)")[-1:] in ("。", "！", "!", "？", "?"):
-        return None  # a sentence of the text says today of its own
+    sentence = text.rstrip("”」』）)")[-1:] in ("。", "；", "！", "!", "？", "?")
+    if sentence and (relative or not _DATE_LABEL.search(simplify(text))):
+        return None  # a sentence of the text has days of its own
     return read_date(text, moment, "byline", relative=relative, partial=relative and len(text) < 60)
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import has_date
-from pipelines.extract.container import is_linked, size
+from pipelines.extract.container import is_linked, is_prose, size
 from pipelines.records import Field
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
     if index is None or size(lines[index].text) > _LONGEST_HEADING:
         index = _heading_above(lines, announced) or index
     if index is not None:
-        text = _whole(lines[index].text, announced)
+        text = _whole(lines[index].text, announced) + _second_line(lines, index, announced)
         origin = _ORIGIN_HEADING if lines[index].tag in _HEADINGS else "title line"
         return TitleFound(Field(text, origin, metadata.title_element[:200]), index)
     headings = [
@@ -76,12 +76,20 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
     ]
     above = _above_byline(lines)
     found = _of_head(metadata, one_heading=len(headings) == 1)
-    if found and (found.origin != "title element" or above is None or not _may_be_site(found.value)):
+    if found and (found.origin != "title element" or above is None or not may_be_site(found.value)):
         return TitleFound(found, None)
     index = headings[0] if headings else above
     if index is None:
+        index = _above_text(lines)
+    if index is None:
         return TitleFound(None, None)
-    origin = _ORIGIN_HEADING if headings else "line above the byline"
+    origin = (
+        _ORIGIN_HEADING
+        if headings
+        else "line above the byline"
+        if above is not None
+        else "line above the text"
+    )
     return TitleFound(Field(lines[index].text, origin, metadata.title_element[:200]), index)
 
 
@@ -99,7 +107,7 @@ def _of_head(metadata: Metadata, *, one_heading: bool) -> Field | None:
     return None
 
 
-def _may_be_site(title: str) -> bool:
+def may_be_site(title: str) -> bool:
     """Whether a `<title>` that no line of the page repeats may be the site's name and not a headline."""
     return size(title) <= _LONGEST_SITE and bool(_SITE_WORDS.search(title) or _BODY_NAME.search(title))
 
@@ -128,8 +136,21 @@ def _above_byline(lines: Sequence[Line]) -> int | None:
             and 5 <= size(above.text) <= 60
             and above.text[-1] not in "。：:"
             and not _GENERIC.match(above.text)
+            and any(is_prose(below) for below in lines[index + 1 : index + 8])
         ):
             return index - 1
+    return None
+
+
+def _above_text(lines: Sequence[Line]) -> int | None:
+    """The short line above the first paragraphs of a page that names itself nowhere."""
+    first = next((i for i, line in enumerate(lines) if is_prose(line) and not line.hidden), 0)
+    for index in range(first - 1, max(-1, first - 5), -1):
+        line = lines[index]
+        if line.linked or line.hidden or has_date(line.text) or _GENERIC.match(line.text):
+            continue
+        if 6 <= size(line.text) <= _LONGEST_HEADING and line.text[-1] not in "。：:，,；;":
+            return index
     return None
 
 
@@ -163,7 +184,9 @@ def _is_suffix(part: str, with_separator: str, site_name: str) -> bool:
     if not key or (site_name and key in normal(site_name)):
         return True
     strong = with_separator.lstrip()[:1] in "_|｜»«›‹" or with_separator[:1].isspace()
-    return bool(_SITE_WORDS.search(part) and len(part) <= 30) or (strong and len(part) <= 12)
+    if bool(_SITE_WORDS.search(part) and len(part) <= 30) or (strong and len(part) <= 12):
+        return True
+    return with_separator[:1] == "-" and len(part) <= 14 and bool(_BODY_NAME.search(part))
 
 
 def _announced(metadata: Metadata) -> list[str]:
@@ -174,7 +197,7 @@ def _announced(metadata: Metadata) -> list[str]:
 def _confirmed_line(lines: Sequence[Line], announced: Sequence[str]) -> int | None:
     """The line that the head announces: headings first, then what the title begins with."""
     best: tuple[float, int] | None = None
-    keys = [(normal(text), bool(_CUT.search(text.strip()))) for text in announced]
+    keys = [_key(text) for text in announced]
     letters = frozenset("".join(announced).lower())
     for index, line in enumerate(lines):
         if line.hidden or not 3 < len(line.text) < 250 or not letters.issuperset(line.text[:2].lower()):
@@ -183,6 +206,12 @@ def _confirmed_line(lines: Sequence[Line], announced: Sequence[str]) -> int | No
         if score > 0 and (best is None or score > best[0]):
             best = (score, index)
     return best[1] if best else None
+
+
+def _key(announced: str) -> tuple[str, bool]:
+    """How an announced title is compared, and whether it was cut (`…`), before the site's name too."""
+    own = without_suffix(announced)
+    return (normal(own), True) if _CUT.search(own) else (normal(announced), False)
 
 
 def _agreement(line: Line, keys: Sequence[tuple[str, bool]]) -> float:
@@ -227,6 +256,17 @@ def _needed(key: str, announced: str, cut: bool) -> float:
 def _common_prefix(one: str, other: str) -> int:
     length = min(len(one), len(other))
     return next((i for i in range(length) if one[i] != other[i]), length)
+
+
+def _second_line(lines: Sequence[Line], index: int, announced: Sequence[str]) -> str:
+    """The rest of a heading of two lines, where the head of the page announces both as one."""
+    if index + 1 >= len(lines) or lines[index + 1].node != lines[index].node:
+        return ""
+    both = normal(lines[index].text + lines[index + 1].text)
+    if not any(both in normal(title) for title in announced):
+        return ""
+    rest = lines[index + 1].text
+    return rest if rest[:1] in "—-–" else f" {rest}"
 
 
 def _whole(text: str, announced: Sequence[str]) -> str:

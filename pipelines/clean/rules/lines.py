@@ -10,7 +10,8 @@ LINES: tuple[Rule, ...] = (
         "editor",
         OPEN + r"(?:本文|本期|网站|网络|值班|执行|实习|新媒体|稿件)?(?:责任编辑|責任編輯|责编|責編"
         r"|责任校对|编辑|編輯|主编|校对|校對|编审|审核|審核|终审"
-        r"|复审|初审|一审|二审|三审|监制|統籌|统筹|责校|签发|选稿|责任主编|美编|视觉"
+        r"|复审|初审|终校|[一二三]审(?:[一二三]校)?|[一二三]校|值班主任|值班总编|监制|統籌|统筹|责校"
+        r"|签发|选稿|责任主编|美编|视觉"
         r"|文字编辑|editor|edited by)\s?[:：丨|／/_＝=][^。]{0,60}$",
     ),
     rule(
@@ -42,13 +43,16 @@ LINES: tuple[Rule, ...] = (
     rule(
         "credit-line",
         "editor",
-        r"^[（(【\[]?\s?(?:(?:本文|文章|原文|内容|以上内容)?(?:转载自|转自|摘自)|稿源"
+        r"^(?:this (?:story|article|post|report|piece) )?(?:was |has been )?(?:originally"
+        r"|first) (?:appeared|published|posted|ran) (?:in|on|by|at) .{2,60}$"
+        r"|^[（(【\[]?\s?(?:(?:本文|文章|原文|内容|以上内容)?(?:转载自|转自|摘自)|稿源"
         r"|(?:本文|文章|原文|以上内容)来(?:自|源于?))\s?[:：]?[^。]{2,100}。?[）)】\]]?$",
     ),
     rule(
         "credits",
         "editor",
-        r"^\W{0,3}(?:编辑|来源|出品|监制|制作|策划|设计|统筹|校对|审核|剪辑|排版)\s?[|｜丨/／]\s?[^。，]{2,60}$"
+        r"^\W{0,3}(?:编辑|来源|出品|监制|制作|策划|设计|统筹|校对|审核|剪辑"
+        r"|排版)\s?[|｜丨/／]\s?[^。，]{2,60}$"
         r"|^以下文章来源于.{2,60}$",
     ),
     rule(
@@ -137,6 +141,17 @@ LINES: tuple[Rule, ...] = (
         r"|^(?:video player is loading|this is a modal window|beginning of dialog window|end of dialog window"
         r"|advertisement(?: - scroll to continue)?|scroll to continue)\b.{0,60}$",
     ),
+    rule(
+        "page-address",
+        "navigation",
+        r"^(?:(?:原文|本文|文章|网页|本页)?(?:链接|网址|地址|出处)\s?[:：]?\s?)?(?:https?://"
+        r"|www\.)[\x21-\x7e]{4,200}$",
+    ),
+    rule(
+        "enlarge",
+        "navigation",
+        r"^[（(]?(?:请?点击?|单击)(?:图片?|照片).{0,6}(?:放大|浏览|查看|翻页).{0,10}$",
+    ),
     rule("ruler", "navigation", r"^[\W_]+$"),
     rule(
         "loading", "navigation", r"^.{0,20}(?:加载中|请稍候|请稍等|请刷新|刷新本页面|loading\.\.\.).{0,12}$"
@@ -172,7 +187,8 @@ LINES: tuple[Rule, ...] = (
     rule(
         "page-apps",
         "share",
-        OPEN + r"(?:下载.{0,12}(?:app|客户端).{0,20}|打开.{0,10}(?:app|客户端).{0,20}"
+        OPEN
+        + r"(?:(?:立即|马上|现在|快来|扫码)?下载.{0,14}(?:app|客户端).{0,24}|打开.{0,10}(?:app|客户端).{0,20}"
         r"|点击.{0,6}[“\"「【].{2,20}[”\"」】].{0,6}(?:关注|订阅|蓝字).{0,12}"
         r"|(?:欢迎)?关注.{0,20}(?:公众号|微信"
         r"|微博|头条号|官微).{0,30}|subscribe to .{0,60}|sign up for .{0,80}|follow us.{0,60}"
@@ -188,7 +204,8 @@ LINES: tuple[Rule, ...] = (
         "record-number",
         "copyright",
         r"(?:icp备|icp備|icp证|公网安备|公網安備)\s?\w{0,10}\d{4,}|^\W{0,4}(?:copyright|©|\(c\)|版权所有"
-        r"|版權所有).{0,160}$|all rights reserved\.?.{0,60}$",
+        r"|版權所有).{0,160}$|all rights reserved\.?.{0,60}$|^(?:19|20)\d\d\s?[-–—]\s?(?:19"
+        r"|20)\d\d\s[^，。]{2,40}$",
     ),
 )
 """Taken wherever they stand, in a line of their own."""

@@ -12,6 +12,12 @@ TAIL: tuple[Rule, ...] = (
     rule(
         "praise", "share", r"^.{0,12}(?:点个?赞|在看|转发|分享|收藏|点亮|点击右下角|三连|打赏|赞赏).{0,30}$"
     ),
+    rule(
+        "site-closing",
+        "navigation",
+        r"^.{0,6}以上(?:就|便)?是.{2,80}(?:全部|所有|相关|详细|具体)?(?:内容|介绍|信息|分享"
+        r"|解答).{0,40}(?:帮助|参考|了解|关注|喜欢|收藏).{0,20}$",
+    ),
     rule("click-here", "related", r"^\W{0,4}(?:点击|戳|查看|阅读|戳这里|点击这里|click here).{0,50}$"),
 )
 """News quotes phone numbers and speaks of copyright too."""
