@@ -52,11 +52,13 @@ ISOLATION = (
 _NO_PROXY_THERE = "http://nowhere.invalid:9"
 """Literal addresses and loopback go to the proxy as well, and it is not there."""
 
+_CRASHED = "the browser crashed on it"
+_HANGS = "its script never came to an end"
 _NO_PEERS = (
     "for (const n of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport']) delete globalThis[n];"
 )
 _LOOK = """[document.readyState, document.getElementsByTagName('*').length,
-  ((document.body || {}).innerText || '').length]"""
+  ((document.documentElement || {}).textContent || '').length]"""
 _TAKE = """(most => {
   const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '';
   const text = type + (document.documentElement ? document.documentElement.outerHTML : '');
@@ -112,8 +114,6 @@ class Drawn:
     """What became of a page."""
 
     html: str = ""
-    text_length: int = 0
-    """Characters that a reader would see."""
     leaves_for: str = ""
     """Where its scripts wanted to go instead; its own address where it loads itself again."""
     requests: int = 0
@@ -168,11 +168,11 @@ class Browser:
                 async with asyncio.timeout(_LAST_S):
                     await self._handler.download_request(_navigation(name, sheet, drawing))
             except TimeoutError:
-                drawing.mind("its script never came to an end")
+                drawing.mind(_HANGS)
             except PlaywrightError as error:
                 if "BrowserType.launch" in str(error):
                     raise BrowserStartError(_first_line(error)) from error
-                drawing.mind("the browser crashed on it" if _is_end(error) else _first_line(error))
+                drawing.mind(_CRASHED if _is_end(error) else _first_line(error))
             finally:
                 drawing.over = True
                 await self._close(name)
@@ -209,6 +209,7 @@ class _Drawing:
     fetch: Fetch
     drawn: Drawn = field(default_factory=Drawn)
     over: bool = False
+    _crashed: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     _page: Any = None
     _shown: bool = False
     _taken: bool = False
@@ -230,16 +231,20 @@ class _Drawing:
         await page.add_init_script(_NO_PEERS)
         await page.route_web_socket("**", _refuse_socket)
         await page.route("**/*", self._route)
+        page.on("crash", self._note_crash)
         page.on("popup", lambda popup: asyncio.ensure_future(_shut(popup)))
         self._page = page
+
+    def _note_crash(self, _page: Page) -> None:
+        if not self._crashed.done():
+            self._crashed.set_result(None)
 
     async def settle(self, page: Page) -> None:
         """Wait until the page is drawn, and take it."""
         if self._page is None:
             raise DrawingError("the browser would not be watched")
-        look = await _looker(page, self.sheet.patience_s)
+        look = await _looker(page, self._crashed, self.sheet.patience_s)
         await self._until_quiet(look)
-        _, _, self.drawn.text_length = await look(_LOOK)
         html = await look(_TAKE % self.sheet.html_max)
         self.drawn.too_large, self.drawn.html = html is None, html or ""
         self._taken = True
@@ -320,29 +325,32 @@ def _navigation(name: str, sheet: Sheet, drawing: _Drawing) -> Request:
     return Request(sheet.url, meta=meta)
 
 
-async def _looker(page: Page, patience_s: float) -> Callable[[str], Awaitable[Any]]:
-    """Evaluates in a world of its own, which the page's scripts can neither see nor change.
+async def _looker(
+    page: Page, crashed: asyncio.Future[None], patience_s: float
+) -> Callable[[str], Awaitable[Any]]:
+    """Evaluates in a world of its own, which the page's scripts can neither see nor change."""
 
-    Raises:
-        TimeoutError: they do not let go of the page; so does what is returned.
-    """
-    async with asyncio.timeout(patience_s):
-        session = await page.context.new_cdp_session(page)
-        frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-        world = await session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "parknews"})
+    async def answer(asking: Awaitable[Any]) -> Any:
+        asked = asyncio.ensure_future(asking)
+        done, _ = await asyncio.wait(
+            {asked, crashed}, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        if asked in done:
+            return asked.result()
+        asked.cancel()
+        raise DrawingError(_CRASHED if crashed in done else _HANGS)
 
     async def look(expression: str) -> Any:
-        asked = {
-            "expression": expression,
-            "contextId": world["executionContextId"],
-            "returnByValue": True,
-        }
-        async with asyncio.timeout(patience_s):
-            answer = await session.send("Runtime.evaluate", asked)
-        if "exceptionDetails" in answer:
+        asked = {"expression": expression, "contextId": world, "returnByValue": True}
+        found = await answer(session.send("Runtime.evaluate", asked))
+        if "exceptionDetails" in found:
             raise DrawingError("what it drew cannot be read")
-        return answer["result"].get("value")
+        return found["result"].get("value")
 
+    session = await answer(page.context.new_cdp_session(page))
+    frame = (await answer(session.send("Page.getFrameTree")))["frameTree"]["frame"]["id"]
+    apart = {"frameId": frame, "worldName": "parknews"}
+    world = (await answer(session.send("Page.createIsolatedWorld", apart)))["executionContextId"]
     return look
 
 

@@ -21,26 +21,8 @@ if TYPE_CHECKING:
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
-def without_browser(sources: Sequence[CrawlSource], executable: str, sandbox: str) -> str:
-    """What the sources with `render = true` lack to be drawn; empty where they lack nothing."""
-    named = [source.host for source in sources if source.render]
-    if not named:
-        return ""
-    problem = _problem(executable, sandbox)
-    return f"{named[0]}: render = true, and {problem}" if problem else ""
-
-
-def require_browser(sources: Sequence[CrawlSource], executable: str, sandbox: str) -> None:
-    """Refuses to begin where a source needs a browser and there is none.
-
-    Raises:
-        ConfigurationError: the extra or the browser is missing; the message says what to install.
-    """
-    if problem := without_browser(sources, executable, sandbox):
-        raise ConfigurationError(problem)
-
-
-def _problem(executable: str, sandbox: str) -> str:
+def lacking(executable: str, sandbox: str) -> str:
+    """What is missing for pages to be drawn, and what to do about it; empty where nothing is."""
     if find_spec("scrapy_playwright") is None:
         return "the extra is missing; pip install 'parknews[browser]'"
     if executable and not shutil.which(executable):
@@ -50,6 +32,18 @@ def _problem(executable: str, sandbox: str) -> str:
     if sandbox == "on" and _is_root():
         return "as root Chromium has no sandbox; run as another user, or set PARKNEWS_BROWSER_SANDBOX=off"
     return ""
+
+
+def require_browser(sources: Sequence[CrawlSource], executable: str, sandbox: str) -> None:
+    """Refuses to begin where a source needs a browser and there is none.
+
+    Raises:
+        ConfigurationError: the extra or the browser is missing; the message names the source.
+    """
+    drawn = [source.host for source in sources if source.render]
+    if drawn and (problem := lacking(executable, sandbox)):
+        others = f" (and {len(drawn) - 1} more)" if len(drawn) > 1 else ""
+        raise ConfigurationError(f"{drawn[0]}{others}: render = true, and {problem}")
 
 
 def browser_path(executable: str) -> str:

@@ -133,7 +133,7 @@ class Settings:
             "option": "",
             "unit": "executable",
             "default": "`chromium`, where PATH has it",
-            "reason": "Draws the pages of sources with `render = true`; needs the extra: `parknews[browser]`.",
+            "reason": "Draws the pages of sources with `render = true`; needs the extra `parknews[browser]`.",
         },
     )
     browser_sandbox: str = field(

@@ -52,8 +52,6 @@ ANSWER_S = 15.0
 PATIENCE_S = 15.0
 """The longest that a script may run without a break: a reader would have left long before."""
 POST_MAX_BYTES = 64 * 1024
-RELOADS_MAX_TEXT = 200
-"""A page that loads itself again and has less text than this has not answered yet: it sets a cookie first."""
 _DOMAINS = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 """The bundled list of public suffixes only: nothing is downloaded."""
 _HTML = ("text/html", "application/xhtml+xml", "")

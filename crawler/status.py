@@ -172,6 +172,8 @@ def _troubles(runs: Sequence[PastRun], held: Yield, watched: Watched, now: datet
         what = "look at it, then `parknews sources release`"
         yield Trouble("quarantine", f"held, it seems to be another site now ({watched.quarantine}); {what}")
         return
+    if watched.browser:
+        yield Trouble("browser", f"its pages need a browser (render = true): {watched.browser}")
     challenge = runs[0].last_error if runs and "bot challenge" in runs[0].last_error else ""
     if challenge:
         yield Trouble("challenge", f"it asks for proof of a human ({challenge}); ask its owner for access")

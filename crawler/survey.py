@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawler.chromium import lacking
+from crawler.discover import read_html
 from crawler.records import CrawlSource, FetchOptions
 from crawler.store import CrawlStore
 from pipelines.decode import decode
@@ -31,6 +33,9 @@ PAGES = 20
 LISTS = 6
 SAMPLES = 8
 """Articles read for the preview."""
+_SHELL_MAX_CHARS = 60
+_SHELL_MAX_LINKS = 5
+"""A shell has a name, a line that says to turn scripts on, and at most the links of its foot."""
 _LEAVES = re.compile(r"redirect leaves the source: (\S+)")
 _TITLE = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
 _SITE_NAME = re.compile(r"""(?is)<meta[^>]+og:site_name[^>]+content=["']([^"']{2,60})["']""")
@@ -75,13 +80,17 @@ def survey(sources: Sequence[CrawlSource], options: FetchOptions) -> list[Survey
     Raises:
         StorageError: the temporary folder cannot be written.
     """
-    found = _look(sources, options)
+    lack = lacking(options.browser, options.browser_sandbox) if any(s.render for s in sources) else ""
+    blind = [s for s in sources if lack and s.render]
+    found = _look([s for s in sources if s not in blind], options) if len(blind) < len(sources) else []
+    found += [_unseen(source, f"render = true, and {lack}") for source in blind]
+    found.sort(key=lambda survey: sources.index(survey.source) if survey.source in sources else 0)
     moved = {s.source.host: _moved(s) for s in found if s.moved_to}
     again = {s.source.host: s for s in (_look(list(moved.values()), options) if moved else [])}
     return [again.get(moved[s.source.host].host, s) if s.moved_to else s for s in found]
 
 
-def bare_source(url: str, *, allow_private: bool = False) -> CrawlSource:
+def bare_source(url: str, *, allow_private: bool = False, render: bool = False) -> CrawlSource:
     """What a URL alone says of a source.
 
     Raises:
@@ -90,7 +99,12 @@ def bare_source(url: str, *, allow_private: bool = False) -> CrawlSource:
     start = url if "://" in url else f"https://{url}"
     host = host_of(canonical_url(start))
     return CrawlSource(
-        host, host, (start,), allow_private=allow_private, delay_s=0.0 if allow_private else 1.0
+        host,
+        host,
+        (start,),
+        allow_private=allow_private,
+        delay_s=0.0 if allow_private else 1.0,
+        render=render,
     )
 
 
@@ -137,7 +151,7 @@ def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey
         lists=tuple(url for url, kind, _, _ in addresses if kind in ("list", "more", "tag"))[:LISTS],
         articles=tuple(samples[:SAMPLES]),
         rejected=sum(isinstance(reading, Rejection) for reading in read),
-        problem="" if samples else _problem(addresses, read),
+        problem="" if samples else _problem(addresses, read) + _hint(source, start, pages),
         moved_to=moved[0] if moved else "",
     )
 
@@ -154,6 +168,25 @@ def _problem(addresses: list[tuple[str, str, str, str]], read: list[Reading | Re
     return (
         f"nothing could be fetched ({why})" if why else "no article was found; name a list page of its news"
     )
+
+
+def _hint(source: CrawlSource, start: Page | None, pages: list[Page]) -> str:
+    """What to try where its pages are empty before their scripts have run."""
+    looked = [page for page in (start, *pages) if page is not None]
+    if source.render or not any(_is_shell(page) for page in looked):
+        return ""
+    return "; its pages are empty until their scripts have run: try it with --render (render = true)"
+
+
+def _is_shell(page: Page) -> bool:
+    """Whether a page has scripts and next to nothing that a reader or a crawler could use."""
+    reading = read_html(page.body, page.url_answered, dict(page.headers).get("content-type", ""))
+    empty = reading.shape.prose_chars < _SHELL_MAX_CHARS and len(reading.anchors) < _SHELL_MAX_LINKS
+    return empty and b"<script" in page.body.lower()
+
+
+def _unseen(source: CrawlSource, why: str) -> Survey:
+    return Survey(source, "", "not asked", (), (), (), (), 0, why)
 
 
 def _robots(status: int | None) -> str:

@@ -22,6 +22,8 @@ class Watched:
     template_changed_at: float | None = None
     certificate_expires_at: float | None = None
     quarantine: str = ""
+    browser: str = ""
+    """What is missing for its pages to be drawn."""
     acknowledged_until: float | None = None
     idle: tuple[str, ...] = ()
     """Parts of its addresses that were found to make no difference."""

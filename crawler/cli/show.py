@@ -69,12 +69,14 @@ def show(
     if isinstance(found, ShownRejection):
         print_json(shown_json(found)) if as_json else _print_rejection(answers(), found)
         return
-    verdicts = _verdicts(db, [copy.url for copy in found.copies])
+    urls = [copy.url for copy in found.copies]
+    verdicts, drawn = _of_pages(db, urls)
     if as_json:
-        print_json({**shown_json(found), "permissions": verdicts})
+        print_json({**shown_json(found), "permissions": verdicts, "drawn": drawn})
     else:
         _print_article(answers(), found)
-        _print_verdicts(answers(), verdicts)
+        _print_of_pages(answers(), "Permission when it was fetched", verdicts)
+        _print_of_pages(answers(), "Drawn by a browser, not as the host sent it", drawn)
 
 
 def shown_json(found: ShownArticle | ShownRejection) -> dict[str, Any]:
@@ -88,23 +90,24 @@ def _print_rejection(console: Console, found: ShownRejection) -> None:
     print_indented(console, f"{found.reason} (stage {found.stage}, source {found.source}, {found.at})", 2)
 
 
-def _verdicts(db: Path, urls: list[str]) -> dict[str, str]:
-    """What robots.txt said when each copy's page was fetched, where the raw page is still there."""
+def _of_pages(db: Path, urls: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What robots.txt said of each copy's raw page, and by what it was drawn, where it is still there."""
     from crawler.store import CrawlStore, store_path  # noqa: PLC0415  # --help needs no store
 
     path = store_path(db)
     if not path.exists():
-        return {}
+        return {}, {}
     with CrawlStore(path) as store:
-        found = {url: store.robots_verdict(url) for url in urls}
-    return {url: verdict for url, verdict in found.items() if verdict}
+        verdicts = {url: verdict for url in urls if (verdict := store.robots_verdict(url))}
+        drawn = {url: by for url in urls if (by := store.rendered_by(url))}
+    return verdicts, drawn
 
 
-def _print_verdicts(console: Console, verdicts: dict[str, str]) -> None:
-    if verdicts:
-        _heading(console, "Permission when it was fetched")
-    for url, verdict in verdicts.items():
-        print_indented(console, f"{one_line(verdict)}: {plain(url)}", 2)
+def _print_of_pages(console: Console, heading: str, said: dict[str, str]) -> None:
+    if said:
+        _heading(console, heading)
+    for url, words in said.items():
+        print_indented(console, f"{one_line(words)}: {plain(url)}", 2)
 
 
 def _print_article(console: Console, article: ShownArticle) -> None:

@@ -81,6 +81,9 @@ def add(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="The sites may have private addresses (intranets).")
     ] = False,
+    render: Annotated[
+        bool, typer.Option("--render", help="Draw their pages in a browser (render = true).")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object; writes with --yes only.")
     ] = False,
@@ -89,7 +92,7 @@ def add(
     from crawler.sources_file import add_entries, entry  # noqa: PLC0415  # --help needs none of it
 
     settings = settings_of(ctx)
-    wanted = _wanted(urls or [], from_file, allow_private=allow_private)
+    wanted = _wanted(urls or [], from_file, allow_private=allow_private, render=render)
     _refuse_known(settings, wanted)
     found = _survey(settings, wanted)
     good = [survey for survey in found if not survey.problem]
@@ -131,7 +134,9 @@ def check(
         raise typer.Exit(ATTENTION)
 
 
-def _wanted(urls: list[str], from_file: Path | None, *, allow_private: bool) -> list[CrawlSource]:
+def _wanted(
+    urls: list[str], from_file: Path | None, *, allow_private: bool, render: bool
+) -> list[CrawlSource]:
     from crawler.survey import bare_source  # noqa: PLC0415
 
     lines = from_file.read_text(encoding="utf-8-sig").splitlines() if from_file else []
@@ -141,7 +146,7 @@ def _wanted(urls: list[str], from_file: Path | None, *, allow_private: bool) -> 
     found: dict[str, CrawlSource] = {}
     for url in urls:
         try:
-            source = bare_source(url, allow_private=allow_private)
+            source = bare_source(url, allow_private=allow_private, render=render)
         except ValueError as error:
             raise ConfigurationError(f"{one_line(url)}: {error}") from None
         known = found.get(source.host)

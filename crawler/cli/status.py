@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -86,8 +86,22 @@ def look(settings: Settings, sources: list[CrawlSource]) -> tuple[list[Standing]
 
     now = datetime.now(UTC)
     runs, held = _history(settings.db)
-    found = standings(sources, runs, held, _watched(settings.db), now)
+    watched = _with_browsers(settings, sources, _watched(settings.db))
+    found = standings(sources, runs, held, watched, now)
     return found, dead_timer(last_beat(settings.db), sources, now)
+
+
+def _with_browsers(
+    settings: Settings, sources: list[CrawlSource], watched: dict[str, Watched]
+) -> dict[str, Watched]:
+    """Sources with `render = true` know what they lack to be drawn."""
+    from crawler.chromium import lacking  # noqa: PLC0415  # --help needs none of it
+    from crawler.troubles import Watched  # noqa: PLC0415
+
+    drawn = [source.host for source in sources if source.render]
+    if not drawn or not (problem := lacking(settings.browser, settings.browser_sandbox)):
+        return watched
+    return {**watched, **{h: replace(watched.get(h, Watched()), browser=problem) for h in drawn}}
 
 
 def disk(db: Path) -> dict[str, float | None]:
