@@ -139,6 +139,8 @@ class FetchReport:
     sources: tuple[SourceCounts, ...] = field(default_factory=tuple)
     stopped: bool = False
     """Ended by SIGTERM, SIGINT, `stop` or a budget before the frontier was empty."""
+    in_a_hurry: bool = False
+    """By a signal, `stop`, a full disk or the time limit: what was fetched is read by the next run."""
     all_down: bool = False
     """There were sources and not one of them answered."""
     left: int = 0

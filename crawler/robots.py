@@ -24,7 +24,7 @@ from crawler.addresses import AddressRefusedError
 from crawler.frontier import StoredRobots
 from crawler.reasons import error_reason
 from crawler.removed import RemovedError
-from crawler.throttle import StoppingError
+from crawler.throttle import RestingError, StoppingError
 from pipelines.errors import StorageError
 from pipelines.urls import canonical_url
 
@@ -174,7 +174,7 @@ class RobotsMiddleware:
             future = self._policies[authority] = asyncio.ensure_future(self._find(authority))
         try:
             return await asyncio.shield(future)
-        except StoppingError:
+        except (StoppingError, RestingError):
             self._policies.pop(authority, None)
             raise
 
@@ -214,7 +214,7 @@ class RobotsMiddleware:
             )
             try:
                 response = await self._crawler.engine.download_async(request)
-            except (StoppingError, StorageError, RemovedError):
+            except (StoppingError, RestingError, StorageError, RemovedError):
                 raise
             except AddressRefusedError as error:
                 return None, b"", str(error)

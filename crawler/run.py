@@ -111,7 +111,7 @@ def crawl(
                 on_progress=_both(on_progress, draining),
                 stop=draining.stop,
             )
-            draining.finish()
+            draining.finish(in_a_hurry=fetched.in_a_hurry)
         finally:
             draining.abandon()
             removed.close()
@@ -157,6 +157,7 @@ class Draining:
         self._sources = {source.host: stage_source(source) for source in sources}
         self._options = options
         self._no_more = threading.Event()
+        self._leave = threading.Event()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="drain")
 
@@ -164,8 +165,10 @@ class Draining:
         """Starts draining."""
         self._thread.start()
 
-    def finish(self) -> None:
-        """Waits until every stored page is archived; raises what draining failed with."""
+    def finish(self, *, in_a_hurry: bool = False) -> None:
+        """Waits until every stored page is archived, or in a hurry those being read; raises what failed."""
+        if in_a_hurry:
+            self._leave.set()
         self.abandon()
         if self._error is not None:
             raise self._error
@@ -185,6 +188,7 @@ class Draining:
                     self._sources,
                     self._options,
                     no_more=self._no_more,
+                    leave=self._leave,
                     on_batch=self._note,
                 )
         except BaseException as error:  # noqa: BLE001 - handed to the main thread, which raises it
@@ -256,17 +260,23 @@ _FAILED_MANY = 3
 
 
 def _troubles(fetched: FetchReport, copies: dict[str, int]) -> tuple[str, ...]:
-    lines = []
-    for counts in fetched.sources:
-        if counts.down:
-            lines.append(f"{counts.host}: did not answer ({counts.last_error or 'no reason given'})")
-        elif not counts.fetched and not counts.unchanged and not fetched.stopped:
-            lines.append(f"{counts.host}: nothing could be fetched ({counts.last_error or 'no page left'})")
-        elif counts.failed >= _FAILED_MANY and counts.failed > counts.fetched + counts.unchanged:
-            lines.append(f"{counts.host}: {counts.failed} requests failed, more than were answered")
-        elif not copies.get(counts.host) and not fetched.stopped:
-            lines.append(f"{counts.host}: no article was found; look at its start URLs and rejections")
-    return tuple(lines)
+    told = ((counts, _trouble(counts, copies, stopped=fetched.stopped)) for counts in fetched.sources)
+    return tuple(f"{counts.host}: {trouble}" for counts, trouble in told if trouble)
+
+
+def _trouble(counts: SourceCounts, copies: dict[str, int], *, stopped: bool) -> str:
+    if counts.down:
+        return f"did not answer ({counts.last_error or 'no reason given'})"
+    if counts.left_early:
+        waits = "; nothing waits" if not counts.left else f"; {counts.left} addresses wait for the next run"
+        return f"left early: {counts.left_early}{waits}"
+    if not counts.fetched and not counts.unchanged and not stopped:
+        return f"nothing could be fetched ({counts.last_error or 'no page left'})"
+    if counts.failed >= _FAILED_MANY and counts.failed > counts.fetched + counts.unchanged:
+        return f"{counts.failed} requests failed, more than were answered"
+    if not copies.get(counts.host) and not stopped:
+        return "no article was found; look at its start URLs and rejections"
+    return ""
 
 
 def _both(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,8 +63,9 @@ class RunExtension:
         """Waits until every stored page is archived, and closes the run record."""
         assert isinstance(spider, NewsSpider)
         try:
-            await run_in_thread(self._draining.finish)
+            report = spider.report()
+            await run_in_thread(partial(self._draining.finish, in_a_hurry=report.in_a_hurry))
             elapsed_s = time.monotonic() - self._started
-            end_run(self._archive_path, self._run_id, spider.report(), self._draining.total, elapsed_s)
+            end_run(self._archive_path, self._run_id, report, self._draining.total, elapsed_s)
         finally:
             self._held.close()

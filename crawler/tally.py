@@ -75,12 +75,13 @@ class Tally:
             host=self._last,
         )
 
-    def report(self, waiting: Mapping[str, int], *, stopped: bool) -> FetchReport:
+    def report(self, waiting: Mapping[str, int], *, stopped: bool, in_a_hurry: bool) -> FetchReport:
         """What the run did; `waiting` says, in the order of the sources, how much is left at each."""
         sources = tuple(self._source(host, left) for host, left in waiting.items())
         return FetchReport(
             sources=sources,
             stopped=stopped,
+            in_a_hurry=in_a_hurry,
             all_down=bool(sources) and all(counts.down for counts in sources),
             left=sum(waiting.values()),
             elapsed_s=self.elapsed_s,

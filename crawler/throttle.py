@@ -8,6 +8,7 @@ so that the delay holds between any two requests that the host really sees.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from pipelines.urls import host_of
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
     from crawler.store.pace import SharedPace
 
@@ -37,8 +39,16 @@ _LATENCY_WEIGHT = 0.3
 """Of the latest answer: three slow answers double the gap, one does not."""
 
 
+PLACE_EVERY_S = 0.02
+"""How often a place among another process's requests is asked for."""
+
+
 class StoppingError(IgnoreRequest):
     """The run is ending; the address stays in the frontier."""
+
+
+class RestingError(IgnoreRequest):
+    """The host asked for a longer rest than a run waits; the address stays in the frontier."""
 
 
 @dataclass(slots=True)
@@ -83,8 +93,11 @@ class HostClock:
 class Throttle:
     """The clocks of all hosts."""
 
-    def __init__(self, *, per_host: int, shared: SharedPace | None = None) -> None:
+    def __init__(
+        self, *, per_host: int, shared: SharedPace | None = None, longest_s: float = math.inf
+    ) -> None:
         self._per_host = per_host
+        self._longest_s = longest_s
         self._shared = shared
         self._clocks: dict[str, HostClock] = {}
         self.stopping = False
@@ -98,11 +111,12 @@ class Throttle:
             clock.delay_s = delay_s
         return clock
 
-    async def turn(self, host: str) -> None:
-        """Return when the host may be asked, having taken that moment.
+    async def turn(self, host: str) -> int | None:
+        """Return when the host may be asked, having taken that moment; what `over` has to be given.
 
         Raises:
             StoppingError: the run ended while waiting.
+            RestingError: the host asked to be left alone for longer than this run waits.
         """
         clock = self.clock(host)
         now = time.monotonic()
@@ -114,12 +128,33 @@ class Throttle:
             now = time.monotonic()
         while self._shared is not None and (wait_s := self._shared.take(host, clock.gap_s())):
             await self._rest(wait_s)
+        place = None
+        while self._shared is not None and not clock.gap_s():
+            place = self._shared.enter(host, clock.limit)
+            if place is not None:
+                break
+            await self._rest(PLACE_EVERY_S)
         clock.last_start = max(clock.last_start, time.monotonic())
+        return place
+
+    def over(self, place: int | None) -> None:
+        """A request that had its turn has ended, however it did."""
+        if place is not None and self._shared is not None:
+            self._shared.leave(place)
 
     async def _rest(self, wait_s: float) -> None:
         if self.stopping:
             raise StoppingError("the run is ending")
+        if wait_s > self._longest_s + SLOWEST_S:
+            raise RestingError(f"asked to be left alone for another {wait_s:.0f} s")
         await asyncio.sleep(min(wait_s, 0.5))
+
+    def hold(self, host: str, wait_s: float) -> None:
+        """Nobody of this machine asks a host before so many seconds have passed."""
+        clock = self.clock(host)
+        clock.hold_until = max(clock.hold_until, time.monotonic() + wait_s)
+        if self._shared is not None:
+            self._shared.hold(host, clock.hold_until)
 
     def answered(
         self, host: str, *, strained: bool, wait_s: float = 0.0, latency_s: float | None = None
@@ -130,9 +165,7 @@ class Throttle:
             clock.latency_s += _LATENCY_WEIGHT * (latency_s - clock.latency_s)
         if strained:
             clock.strain = min(clock.strain + 1, 8)
-            clock.hold_until = max(clock.hold_until, time.monotonic() + max(wait_s, clock.gap_s()))
-            if self._shared is not None:
-                self._shared.hold(host, clock.hold_until)
+            self.hold(host, max(wait_s, clock.gap_s()))
         elif clock.strain:
             clock.strain -= 1
 
@@ -174,4 +207,13 @@ class TurnMiddleware:
         """Wait; the download slot is the host with its port, which Scrapy's own key leaves out."""
         host = host_of(request.url)
         request.meta["download_slot"] = host
-        await self._throttle.turn(host)
+        request.meta["place"] = await self._throttle.turn(host)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """The host has answered: another one may ask."""
+        self._throttle.over(request.meta.pop("place", None))
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """No answer came: another one may ask."""
+        self._throttle.over(request.meta.pop("place", None))

@@ -83,9 +83,9 @@ class _Drain:
         self._again: set[int] = set()
         self.total = Drained()
 
-    def step(self) -> bool:
-        """Moves what can be moved; False where there was nothing to do."""
-        filled = self._fill()
+    def step(self, *, take: bool = True) -> bool:
+        """Moves what can be moved; False where there was nothing to do. `take`: begin with further pages."""
+        filled = take and self._fill()
         results = self._workers.collect(IDLE_S) if self._workers.busy else []
         refused = self._queue.take_rejections(REJECTIONS_AT_ONCE)
         if not results and not refused:
@@ -160,6 +160,7 @@ def drain(
     options: WorkerOptions,
     *,
     no_more: threading.Event,
+    leave: threading.Event | None = None,
     on_batch: Callable[[Drained], None] | None = None,
     on_results: Callable[[list[tuple[Page, Reading | Rejection]]], None] | None = None,
 ) -> Drained:
@@ -171,6 +172,7 @@ def drain(
         sources: host → what is known of the source.
         options: worker processes and their limits.
         no_more: set by the crawl once no further page will come.
+        leave: set to end with what is being read at that moment; the rest waits for the next draining.
         on_batch: told the totals after each batch.
         on_results: shown what was read before it is written.
 
@@ -181,7 +183,7 @@ def drain(
         state = _Drain(archive, queue, sources, workers, on_results)
         while True:
             last_look = no_more.is_set()
-            if state.step():
+            if state.step(take=leave is None or not leave.is_set()):
                 if on_batch is not None:
                     on_batch(state.total)
             elif last_look:

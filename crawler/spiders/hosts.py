@@ -7,6 +7,7 @@ the run's report repeats. What waits at a host that was left stays in the fronti
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -65,12 +66,20 @@ class Hosts:
         strained = status in (429, 503)
         self._throttle.answered(entry.host, strained=strained, wait_s=wait_s or 0.0, latency_s=latency_s)
         self._challenges[entry.host] = self._challenges[entry.host] + 1 if challenge else 0
+        if strained and wait_s:
+            self._store.put_rest(entry.host, time.time() + wait_s)
         if strained and (wait_s or 0.0) > self._options.retry_max_s:
             self.leave(entry, f"asked to be left alone for {wait_s:.0f} s")
         elif self._throttle.clock(entry.host).strain >= STRAIN_MAX:
             self.leave(entry, f"answered {STRAIN_MAX} times in a row that it has no time for us")
         elif self._challenges[entry.host] >= CHALLENGES_MAX:
             self.leave(entry, f"bot challenge, {CHALLENGES_MAX} times in a row: HTTP {status}")
+
+    def resume_rests(self) -> None:
+        """Hosts that asked an earlier run for rest have it."""
+        now = time.time()
+        for host, until in self._store.rests(now).items():
+            self._throttle.hold(host, until - now)
 
     def unreached(self, entry: Entry, reason: str, *, connected: bool) -> None:
         """No whole answer came from a host."""

@@ -68,8 +68,8 @@ class NewsSpider(Spider):
         self.options = options
         self.is_blocked = is_blocked or (lambda _: False)
         shared = SharedPace(Path(options.runtime)) if options.runtime else None
-        self.throttle = Throttle(per_host=options.per_host, shared=shared)
-        self.stopping = False
+        self.throttle = Throttle(per_host=options.per_host, shared=shared, longest_s=options.retry_max_s)
+        self.stopping = self._in_a_hurry = False
         self.fatal: StorageError | None = None
         self._on_progress = on_progress
         self._stop = stop
@@ -122,6 +122,7 @@ class NewsSpider(Spider):
             )
             starts = self._scopes[source.host].start_links()
             self._tally.count(source.host, found=self.store.queue(starts))
+        self._hosts.resume_rests()
         held = self.store.quarantined()
         for host in held.keys() & self._scopes.keys():
             self._hosts.hold(host, held[host])
@@ -229,7 +230,7 @@ class NewsSpider(Spider):
     def report(self) -> FetchReport:
         """What this run did; complete once the spider is closed."""
         waiting = {source.host: self.store.queued([source.host]) for source in self.sources}
-        return self._tally.report(waiting, stopped=self.stopping)
+        return self._tally.report(waiting, stopped=self.stopping, in_a_hurry=self._in_a_hurry)
 
     def _was_removed(self, entry: Entry) -> bool:
         """Whether an entry was removed since it was queued; then it leaves the frontier for good."""
@@ -248,6 +249,7 @@ class NewsSpider(Spider):
 
     def _every_second(self) -> None:
         if not self.stopping and (why := self._why_to_end()):
+            self._in_a_hurry = True
             self.end(why)
         self._report_progress()
 

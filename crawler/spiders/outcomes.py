@@ -19,7 +19,7 @@ from crawler.reasons import RETRIED, UNCONNECTED, UNREACHED, error_reason, is_to
 from crawler.removed import RemovedError
 from crawler.render import NoBrowserError
 from crawler.robots import RobotsRefusedError, RobotsUnreachableError
-from crawler.throttle import StoppingError, backoff_s, retry_after_s
+from crawler.throttle import RestingError, StoppingError, backoff_s, retry_after_s
 from pipelines.errors import StorageError
 from pipelines.urls import canonical_url, host_of
 
@@ -103,7 +103,7 @@ class Outcomes:
             raise error
         if isinstance(error, RemovedError) or self._is_blocked(entry.url):
             self.forget(entry)
-        elif isinstance(error, RobotsUnreachableError | NoBrowserError):
+        elif isinstance(error, RobotsUnreachableError | RestingError | NoBrowserError):
             self._hosts.leave(entry, str(error))
         elif isinstance(error, RobotsRefusedError | AddressRefusedError):
             self._fail(entry, "refused", str(error), None)

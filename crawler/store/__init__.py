@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crawler.store.asked import AskedOfUs
 from crawler.store.commits import Commits
 from crawler.store.findings import Findings
 from crawler.store.imports import Imports
 from crawler.store.pages import SourceStatus
 from crawler.store.removal import Removals
 from crawler.store.repeats import RepeatsStore
-from crawler.store.robots import RobotsStore
 from crawler.store.rounds import Round, Rounds
 from crawler.store.waiting import Waiting
 from crawler.store.watch import Watch
@@ -28,5 +28,5 @@ def store_path(archive_path: Path | str) -> Path:
     return archive.with_name(f"{archive.stem}-pages{archive.suffix or '.db'}")
 
 
-class CrawlStore(Rounds, Waiting, Commits, RobotsStore, RepeatsStore, Imports, Watch, Findings, Removals):
+class CrawlStore(Rounds, Waiting, Commits, AskedOfUs, RepeatsStore, Imports, Watch, Findings, Removals):
     """The frontier and the raw pages, in one SQLite file; usable from any thread."""

@@ -3,7 +3,8 @@
 A small SQLite file in the user's runtime folder holds a row a host:port. A turn is taken in one
 transaction right before the request leaves, and only if the host's last turn, whoever took it, lies
 long enough ago: crawls of one host with separate archives together keep to the longest of their
-delays, and a killed one leaves nothing behind that others would wait for. Times are `time.monotonic`,
+delays, and a killed one leaves nothing behind that others would wait for. A host without a delay is held
+to a number of requests under way, each of which has a row until it has ended. Times are `time.monotonic`,
 which all processes share; a row from before the machine was started is known by lying too far ahead.
 """
 
@@ -27,6 +28,8 @@ _BUSY_S = 10.0
 """Transactions take 0.1 ms; ten seconds outlast any queue of them."""
 _GAP_KEPT_S = 60.0
 """How long another's longer gap holds after it was last heard of: twice the longest request."""
+PLACE_KEPT_S = 600.0
+"""No request lasts as long; a place older than this was forgotten."""
 _FILE = "hosts-1.db"
 """Another number wherever its columns change: two versions may run at once."""
 
@@ -50,6 +53,10 @@ class SharedPace:
                 "CREATE TABLE IF NOT EXISTS hosts (host TEXT PRIMARY KEY, asked_at REAL NOT NULL,"
                 " gap_s REAL NOT NULL, gap_at REAL NOT NULL, hold_until REAL NOT NULL) WITHOUT ROWID"
             )
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS places (place INTEGER PRIMARY KEY, host TEXT NOT NULL,"
+                " pid INTEGER NOT NULL, taken_at REAL NOT NULL)"
+            )
         except (OSError, sqlite3.Error) as error:
             raise self._unusable(error) from error
 
@@ -57,10 +64,8 @@ class SharedPace:
         """0 where the host may be asked now, and that moment is taken; otherwise the seconds to wait.
 
         `gap_s` is what this process leaves between two requests; while another one asks as well, the
-        longer of theirs holds for both. A host without any is not looked after.
+        longer of theirs holds for both. A host without any waits for nothing but a `hold`.
         """
-        if not gap_s:
-            return 0.0
         with self._errors():
             self._db.execute("BEGIN IMMEDIATE")
             now = time.monotonic()
@@ -72,7 +77,7 @@ class SharedPace:
         asked_at, other_gap_s, gap_at, hold_until = self._row(host, now)
         if gap_s >= other_gap_s or gap_at < now - _GAP_KEPT_S:
             other_gap_s, gap_at = gap_s, now
-        opens = max(asked_at + other_gap_s, hold_until)
+        opens = max(asked_at + other_gap_s if gap_s else 0.0, hold_until)
         asked_at = now if opens <= now else asked_at
         self._db.execute(
             "INSERT OR REPLACE INTO hosts (host, asked_at, gap_s, gap_at, hold_until) VALUES (?, ?, ?, ?, ?)",
@@ -88,6 +93,32 @@ class SharedPace:
                 " ON CONFLICT DO UPDATE SET hold_until = MAX(hold_until, excluded.hold_until)",
                 (host, until),
             )
+
+    def enter(self, host: str, limit: int) -> int | None:
+        """A place among the requests that are under way to a host, all processes together; None: all taken.
+
+        It is given back with `leave`, or when its process has ended.
+        """
+        with self._errors():
+            self._db.execute("BEGIN IMMEDIATE")
+            now = time.monotonic()
+            taken = self._db.execute(
+                "SELECT place, pid, taken_at FROM places WHERE host = ?", (host,)
+            ).fetchall()
+            lost = [place for place, pid, at in taken if not 0 <= now - at < PLACE_KEPT_S or not _lives(pid)]
+            self._db.executemany("DELETE FROM places WHERE place = ?", [(place,) for place in lost])
+            place = None
+            if len(taken) - len(lost) < limit:
+                place = self._db.execute(
+                    "INSERT INTO places (host, pid, taken_at) VALUES (?, ?, ?)", (host, os.getpid(), now)
+                ).lastrowid
+            self._db.execute("COMMIT")
+        return place
+
+    def leave(self, place: int) -> None:
+        """The request that had this place is over."""
+        with self._errors():
+            self._db.execute("DELETE FROM places WHERE place = ?", (place,))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -113,3 +144,14 @@ class SharedPace:
 
     def _unusable(self, error: Exception) -> StorageError:
         return StorageError(f"{self._path}: {error}; name a folder that you may write with PARKNEWS_RUNTIME")
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process of this machine is still there."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -34,6 +34,7 @@ NAMES = {
     "acks": "acknowledgements",
     "idle": "parts of its addresses that make no difference",
     "resting": "kinds of its addresses that rest",
+    "rests": "until when it wants rest",
 }
 """Table → its name in plans and receipts."""
 
@@ -64,6 +65,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "acks": ("goes with its source", "source until at"),
     "idle": ("goes with its source", "source part at"),
     "resting": ("goes with its source", "source kind at waiting"),
+    "rests": ("goes with its host", "host until"),
     "sqlite_sequence": ("numbers only", "name seq"),
 }
 """Every table of the crawl store: how it forgets, and its columns (see pipelines/archive/removal_map.py)."""
@@ -82,10 +84,11 @@ _KEYS = {
     "acks": ("source", "source"),
     "idle": ("source", "source"),
     "resting": ("source", "source"),
+    "rests": ("host", "host"),
 }
 """Table → its key, then the columns whose address or host decides."""
 
-_HOSTS = ("source", "authority")
+_HOSTS = ("source", "authority", "host")
 
 
 class Removals(Database):

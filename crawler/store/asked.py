@@ -1,4 +1,4 @@
-"""What hosts' robots.txt answered."""
+"""What hosts asked of us: their robots.txt, and rest (Retry-After)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from crawler.frontier import Link
 
 
-class RobotsStore(Database):
-    """The robots.txt of each authority."""
+class AskedOfUs(Database):
+    """The robots.txt of each authority, and the hosts that rest."""
 
     def robots(self, authority: str) -> StoredRobots | None:
         """The robots.txt last answered by an authority (scheme://host:port), however old."""
@@ -43,3 +43,18 @@ class RobotsStore(Database):
                 ),
             )
             return insert_links(db, links, found_on=None)
+
+    def put_rest(self, host: str, until: float) -> None:
+        """A host asked to be left alone until a moment."""
+        with self.writing() as db:
+            db.execute(
+                "INSERT INTO rests VALUES (?, ?) ON CONFLICT DO UPDATE"
+                " SET until = MAX(until, excluded.until)",
+                (host, until),
+            )
+
+    def rests(self, now: float) -> dict[str, float]:
+        """Host:port -> until when it wants rest, of those that still do."""
+        with self.writing() as db:
+            db.execute("DELETE FROM rests WHERE until <= ?", (now,))
+            return dict(db.execute("SELECT host, until FROM rests").fetchall())
