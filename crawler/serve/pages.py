@@ -16,9 +16,9 @@ from datasette.utils.asgi import Response
 from crawler.serve.article_page import article_page
 from crawler.serve.downloads import archive_file, export
 from crawler.serve.front_page import front_page
+from crawler.serve.removed_page import told_of_address, told_of_article
 from crawler.serve.search_page import search_page
 from crawler.serve.visitor import COOKIE, words_for
-from pipelines.archive.analyst import is_removed
 from pipelines.archive.connect import read_only
 from pipelines.report.words import LANGUAGES
 
@@ -51,6 +51,10 @@ async def coverage(datasette: Any, request: Any) -> Response:
 async def search(datasette: Any, request: Any) -> Response:
     """Articles that contain what was typed and pass the filters."""
     words = words_for(request)
+    typed = request.args.get("q") or ""
+    told = await _ask(datasette, lambda connection: told_of_address(connection, typed, words))
+    if told is not None:
+        return await _failure(datasette, request, 410, words("removed"), told)
     return await _page(
         datasette,
         request,
@@ -70,8 +74,9 @@ async def article(datasette: Any, request: Any) -> Response:
 
     page = await _ask(datasette, ask)
     if page is None:
-        if await _ask(datasette, lambda connection: is_removed(connection, number)):
-            return await _failure(datasette, request, 410, words("removed"), words("removed_hint", n=number))
+        told = await _ask(datasette, lambda connection: told_of_article(connection, number, words))
+        if told is not None:
+            return await _failure(datasette, request, 410, words("removed"), told)
         return await _failure(
             datasette, request, 404, words("no_article"), words("no_article_hint", n=number)
         )

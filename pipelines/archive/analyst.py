@@ -103,12 +103,6 @@ def names_in(connection: sqlite3.Connection, article_id: int) -> dict[str, list[
     return found
 
 
-def is_removed(connection: sqlite3.Connection, article_id: int) -> bool:
-    """Whether an article of that number was removed on request."""
-    row = connection.execute("SELECT 1 FROM removed_articles WHERE article_id = ?", (article_id,)).fetchone()
-    return row is not None
-
-
 def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
     """Every table and view of the archive with its columns."""
     rows = connection.execute(
