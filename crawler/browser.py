@@ -144,6 +144,7 @@ class Browser:
             "handle_sighup": False,
         }
         self._handler.config.target_closed_max_retries = 0
+        self._handler.config.download_timeout_secs = 1.0  # there are no downloads to wait for
         self._handler.abort_request = _always  # its own way to the network; ours stands before it
         self._numbers = itertools.count()
         self._room = asyncio.Semaphore(PAGES_AT_ONCE)
@@ -245,8 +246,9 @@ class _Drawing:
             raise DrawingError("the browser would not be watched")
         look = await _looker(page, self._crashed, self.sheet.patience_s)
         await self._until_quiet(look)
-        html = await look(_TAKE % self.sheet.html_max)
-        self.drawn.too_large, self.drawn.html = html is None, html or ""
+        if not self.drawn.leaves_for:
+            html = await look(_TAKE % self.sheet.html_max)
+            self.drawn.too_large, self.drawn.html = html is None, html or ""
         self._taken = True
         await page.goto("about:blank")  # scrapy-playwright would read the page again, without a bound
 
@@ -283,9 +285,9 @@ class _Drawing:
             given = self.sheet.given
             await route.fulfill(status=given.status, headers=given.headers, body=given.body)
             return
-        await route.abort()
         if is_page and asked.method == "GET":
             self.drawn.leaves_for = asked.url
+        await route.abort("aborted")  # any other failure puts an error page in the document's place
 
     async def _answer(self, route: Route, asked: Asked) -> None:
         kind = "script" if asked.resource_type == "script" else "other"
