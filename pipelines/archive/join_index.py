@@ -7,13 +7,15 @@ must have a row there.
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipelines.errors import StorageError
-from pipelines.join.index import Around, Node
+from pipelines.join.index import Around, Node, pair_of, straddling
 from pipelines.normalise import normalise
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ _CACHE_KIB = 128 * 1024
 """SQLite's page cache. A text's keys stand on as many pages, all over the table: with the default of 2 MB
 nearly every one is read again (`benchmarks/index_scale.py`)."""
 
+_LOG_PAGES = 8_000
+"""Pages of the write-ahead log (32 MB) before they are copied into the archive. A text's keys change some
+sixty pages; with SQLite's 1,000 each batch was copied by itself, a quarter of the CPU at 10,000 texts."""
+
 _AROUND = """
 WITH own AS MATERIALIZED (
     SELECT CAST(key AS INTEGER) AS key, value AS place,
@@ -37,8 +43,11 @@ WITH own AS MATERIALIZED (
                                   LIMIT :window + 2)) AS others
     FROM json_each(:places)
 )
+SELECT NULL AS place, group_concat(node_id, ' ') AS short, NULL AS below, NULL AS above
+FROM own JOIN node_keys ON node_keys.key = own.key WHERE others <= :window
+UNION ALL
 SELECT place,
-       CASE WHEN others <= :window + 1 THEN
+       CASE WHEN others = :window + 1 THEN
            (SELECT group_concat(place || ' ' || node_id, ' ') FROM node_keys WHERE node_keys.key = own.key)
        END,
        CASE WHEN others > :window + 1 THEN
@@ -51,7 +60,7 @@ SELECT place,
                (SELECT node_id FROM node_keys WHERE node_keys.key = own.key AND node_keys.place = own.place
                 AND node_id > :node_id ORDER BY node_id LIMIT :window))
        END
-FROM own WHERE others
+FROM own WHERE others > :window
 """
 """What stands around a text in all its lists, in one statement: one a list took twice as long."""
 
@@ -73,6 +82,7 @@ class SqliteJoinIndex:
         """Read and write through this connection, inside whatever transaction it is in."""
         self._connection = connection
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
 
     def has(self, node_id: int) -> bool:
         """Whether the text is in the index."""
@@ -122,14 +132,22 @@ class SqliteJoinIndex:
         """How many distinct shingles each of the texts has."""
         return dict(self._chunked("SELECT node_id, shingles FROM nodes WHERE node_id IN", node_ids))
 
-    def around(self, node: Node, window: int) -> Iterator[Around]:
-        """What stands around it in the list of each of its keys that others have too."""
+    def around(self, node: Node, window: int) -> Around:
+        """What stands around a text that is not in the index."""
         values = {"places": json.dumps(dict(_listed(node))), "node_id": node.node_id, "window": window}
-        for place, short, below, above in self._connection.execute(_AROUND, values):
-            if short is None:
-                yield Around(_numbers(below)[::-1], _numbers(above))
+        short, *longer = self._connection.execute(_AROUND, values)
+        near = Counter(_numbers(short[1]))
+        straddled: set[Pair] = set()
+        for place, full, below_ids, above_ids in longer:
+            if full is None:
+                below, above = sorted(_numbers(below_ids), reverse=True), sorted(_numbers(above_ids))
             else:
-                yield _around_in_short(short, (place, node.node_id), window)
+                below, above, others = _in_full(full, (place, node.node_id), window)
+                straddled.update(itertools.starmap(pair_of, others))
+            near.update(below)
+            near.update(above)
+            straddled.update(straddling(below, above, window))
+        return Around(near, straddled)
 
     def are_near(self, key: int, a: tuple[int, int], b: tuple[int, int], window: int) -> bool:
         """Whether two (place, node id) are near each other in a key's list."""
@@ -205,18 +223,17 @@ def _listed(node: Node) -> list[tuple[int, int]]:
     return list(zip(node.keys.tolist(), node.places.tolist(), strict=True))
 
 
-def _around_in_short(listed: str, here: tuple[int, int], window: int) -> Around:
-    """In a list of so few that all are near each other; those of a full one only without the text."""
-    numbers = [int(number) for number in listed.split(" ")]
+def _in_full(
+    listed: str, here: tuple[int, int], window: int
+) -> tuple[list[int], list[int], Iterator[tuple[int, int]]]:
+    """Of a list that is not short any more with the text: its neighbours, and the pairs of several places."""
+    numbers = _numbers(listed)
     rows = sorted(zip(numbers[::2], numbers[1::2], strict=True))
-    is_full = len(rows) > window
-    near = [row for row in rows if row[0] == here[0]] if is_full else rows
-    return Around(
-        [node_id for place, node_id in reversed(near) if (place, node_id) < here][:window],
-        [node_id for place, node_id in near if (place, node_id) > here][:window],
-        [node_id for place, node_id in rows if place != here[0]] if is_full else (),
-    )
+    below = [node_id for place, node_id in reversed(rows) if place == here[0] and node_id < here[1]]
+    above = [node_id for place, node_id in rows if place == here[0] and node_id > here[1]]
+    apart = ((a[1], b[1]) for a, b in itertools.combinations(rows, 2) if a[0] != b[0])
+    return below[:window], above[:window], apart
 
 
 def _numbers(listed: str | None) -> list[int]:
-    return sorted(map(int, listed.split(" "))) if listed else []
+    return [int(number) for number in listed.split(" ")] if listed else []

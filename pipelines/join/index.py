@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -24,8 +23,8 @@ Pair = tuple[int, int]
 
 ORDERS = PERMUTATIONS
 """Different orders of lists: each key's list is sorted by one of this many MinHash values, so that of the
-keys that two texts of Jaccard similarity s share, a part s has them side by side, however long the lists. With
-4 orders a pair of similarity .3 was side by side in none of them in one case of four, and recall fell by .013
+keys that two texts of Jaccard similarity s share, a part s has them side by side, however long the lists.
+With 4 a pair of similarity .3 was side by side in none in one case of four, and recall fell by .013
 (`benchmarks/lookalikes.py --seed 3`)."""
 
 
@@ -53,32 +52,32 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """A key's list around one text that is not in it: who would be near it, and whom it would move apart.
+    """What stands around a text that is not in the index, in the lists of its keys.
 
     Two texts of a list are near each other if the list is short (at most `window` + 1 texts), or if they
     have the same place in it and fewer than `window` texts stand between them. What is near in a long list
-    by another place is there by chance; looking at it was most of the cost of an archive of a million texts,
-    and found no copy (`benchmarks/index_scale.py`).
+    by another place is there by chance: looking at it was most of the cost at 10,000 texts, and found none
+    of the copies (`benchmarks/index_scale.py`).
     """
 
-    below: Sequence[int]
-    """All of a short list that stand below, or the nearest of those with the same place, nearest first."""
-    above: Sequence[int]
-    """Likewise above."""
-    elsewhere: Sequence[int] = ()
-    """Of a list that would not be short any more: those with another place."""
+    near: Mapping[int, int]
+    """Each text that would be near it, with the number of lists in which it is."""
+    straddling: set[Pair]
+    """Pairs that are near each other in some list without it and may not be with it."""
 
-    def straddling(self, window: int) -> list[Pair]:
-        """The pairs that are near each other without the text and would not be with it."""
-        pairs = [
-            (low, self.above[window - 1 - distance])
-            for distance, low in enumerate(self.below[:window])
-            if window - 1 - distance < len(self.above)
-        ]
-        if self.elsewhere:
-            pairs += itertools.combinations(self.elsewhere, 2)
-            pairs += itertools.product(self.elsewhere, [*self.below, *self.above])
-        return pairs
+
+def straddling(below: Sequence[int], above: Sequence[int], window: int) -> list[Pair]:
+    """The pairs on both sides of a text that are just `window` places apart without it; nearest first."""
+    return [
+        pair_of(low, above[window - 1 - distance])
+        for distance, low in enumerate(below)
+        if window - 1 - distance < len(above)
+    ]
+
+
+def pair_of(a: int, b: int) -> Pair:
+    """The pair of two texts."""
+    return (a, b) if a < b else (b, a)
 
 
 class JoinIndex(Protocol):
@@ -99,8 +98,8 @@ class JoinIndex(Protocol):
     def sizes(self, node_ids: Iterable[int]) -> Mapping[int, int]:
         """How many distinct shingles each of the texts has."""
 
-    def around(self, node: Node, window: int) -> Iterable[Around]:
-        """What stands around it in the list of each of its keys that others have too."""
+    def around(self, node: Node, window: int) -> Around:
+        """What stands around a text that is not in the index."""
 
     def are_near(self, key: int, a: tuple[int, int], b: tuple[int, int], window: int) -> bool:
         """Whether two (place, node id) are near each other in a key's list."""

@@ -20,13 +20,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipelines.join.features import Features
-from pipelines.join.index import Node
+from pipelines.join.index import Node, pair_of
 from pipelines.join.linkage import Edge, Neighbourhoods, edge, link
 from pipelines.join.verdict import APART, SAME, SPREAD_LEAST, Verdict, judge, measure
 from pipelines.sign import LONGEST, PERMUTATIONS, are_among, signature_values
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from pipelines.records import Signed
 
 WINDOW = 10
-"""Texts with the same place in a key's list that are candidates, on either side; and one less than a short list
-has, where all are. 3 and 30 find the same copies of 1,422 texts (`benchmarks/neardup.py`)."""
+"""Texts with the same place in a key's list that are candidates, on either side; and one less than a short
+list has, where all are. 3 and 30 find the same copies of 1,422 texts (`benchmarks/neardup.py`)."""
 
 _NEAR_LEAST = 2
 """Lists in which candidates stand near each other. With one, every stock phrase names twenty texts that share
@@ -69,13 +69,13 @@ class Joiner:
         if self._index.has(signed.node_id):
             return
         node = Node(signed.node_id, len(signed.shingles), signed.keys, signed.scheme, signed.signature)
-        lists = list(self._index.around(node, self._window))
+        around = self._index.around(node, self._window)
         self._index.insert(node)
         self._remember(Features(signed.node_id, signed.normalised[:LONGEST]))
-        self._apart |= _straddling(lists, self._window)
+        self._apart |= around.straddling
         self._touched.add(node.node_id)
-        for other in self._partners(node, lists):
-            self._decide(_pair(node.node_id, other))
+        for other in self._partners(node, around):
+            self._decide(pair_of(node.node_id, other))
 
     def remove(self, node_id: int) -> None:
         """Forget a text that no live page has any more; nothing happens where it is not known."""
@@ -85,7 +85,7 @@ class Joiner:
         self._touched |= {other for pair, _, _ in self._index.pairs_of([node_id]) for other in pair}
         self._index.delete(node)
         self._features.pop(node_id, None)
-        self._together |= _straddling(self._index.around(node, self._window), self._window)
+        self._together |= self._index.around(node, self._window).straddling
         self._touched.discard(node_id)
 
     def relink(self) -> dict[int, int]:
@@ -94,7 +94,9 @@ class Joiner:
         graph = _Graph(self._index)
         touched = self._touched | set(self._index.unclustered())
         kept = graph.component(graph.with_neighbours(graph.with_neighbours(touched)))
-        clusters = link(kept, lambda a, b: graph.verdict(_pair(a, b)) or self._verdict(_pair(a, b)).verdict)
+        clusters = link(
+            kept, lambda a, b: graph.verdict(pair_of(a, b)) or self._verdict(pair_of(a, b)).verdict
+        )
         former = self._index.clusters_of(clusters)
         changed = {node: cluster for node, cluster in clusters.items() if former[node] != cluster}
         self._index.cluster(changed)
@@ -116,12 +118,11 @@ class Joiner:
 
     def verdict(self, a: int, b: int) -> Verdict:
         """What was or would be found of two different texts of the index, candidates or not."""
-        return self._verdict(_pair(a, b))
+        return self._verdict(pair_of(a, b))
 
-    def _partners(self, node: Node, lists: Iterable[Around]) -> list[int]:
+    def _partners(self, node: Node, around: Around) -> list[int]:
         """Candidates of a text: near it in some lists, sharing enough keys with it."""
-        near = Counter(other for around in lists for side in (around.below, around.above) for other in side)
-        others = self._index.nodes([other for other, times in near.items() if times >= _NEAR_LEAST])
+        others = self._index.nodes([other for other, lists in around.near.items() if lists >= _NEAR_LEAST])
         return [other for other in others if _share_enough(node, others[other])]
 
     def _decide(self, pair: Pair) -> None:
@@ -259,11 +260,3 @@ def _share_enough(a: Node, b: Node) -> bool:
     expected = SPREAD_LEAST * least_keys + PERMUTATIONS * common / (a.shingles + b.shingles - common)
     values = int(np.count_nonzero(signature_values(a.signature) == signature_values(b.signature)))
     return shared + values >= expected - _DEVIATIONS * math.sqrt(expected)
-
-
-def _straddling(lists: Iterable[Around], window: int) -> set[Pair]:
-    return {_pair(*pair) for around in lists for pair in around.straddling(window)}
-
-
-def _pair(a: int, b: int) -> Pair:
-    return (a, b) if a < b else (b, a)
