@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _NAMES_SHARE = 0.3
 _ENOUGH = 2
 """Evidence that counts by its share alone: one person or region for another, or two unknown words."""
+_SURE_SHARE = 0.18
+"""Of what is sure or repeated: an article with a thesaurus run over it has 25 other words, and 4 from a
+synonym that looks like a name; other fillings of a form, reworded, have 20 for 4 at least
+(`benchmarks/neardup.py`, names.jsonl)."""
 _REPEATED = 2
 _LATIN_NAME = 5
 _SLOT_SHARE, _SLOT_CHARACTERS = 0.5, 400
@@ -50,10 +54,12 @@ def weigh_names(
         if not survives(a, b, gap) and (evidence := name_evidence(a, gap.a, b, gap.b)) >= _half_least(gap)
     }
     names = [gap for gap, evidence in sure.items() if evidence]
-    share = _distinct(a, b, names) >= _NAMES_SHARE * _distinct(a, b, exchanges) and (
-        _sum(a, b, sure) >= _ENOUGH
+    evidence, different = _sum(a, b, sure), _distinct(a, b, exchanges)
+    share = evidence >= _ENOUGH and _distinct(a, b, names) >= _NAMES_SHARE * different
+    against = share or (
+        evidence >= _SURE_SHARE * different
+        and any(sure[gap] == STRONG or _is_repeated(a, b, gap, names) for gap in names)
     )
-    against = share or any(sure[gap] == STRONG or _is_repeated(a, b, gap, names) for gap in names)
     if not against:
         slots = [gap for gap in lost if _is_slot(a, b, gap)]
         against = len(slots) > 0 and _distinct(a, b, slots) >= _SLOT_SHARE * _distinct(a, b, exchanges)

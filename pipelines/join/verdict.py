@@ -29,12 +29,13 @@ SHORT_CHARACTERS = 160
 SHORT_LEAST = 0.70
 SHORT_REWORDED = 0.35
 """Short texts that are worded otherwise throughout: the alignment finds most of the smaller in the other."""
-_COVERED = 0.8
+_COVERED, _LONG_COVERED = 0.8, 0.6
 _NEWS_LEAST, _NEWS_SHINGLES = 0.20, 30
 """Of what is not the page's own words (`surroundings`), the share that copies have in common at least."""
 _TINY_CHARACTERS = 40
 """Below it a text is a headline: to stand in another text does not make it a copy."""
 _BLOCKS_MOST, _BLOCK_SHINGLES = 12, 40
+_CORE_HIT, _CORE_CHARACTERS, _CORE_SHARE = 0.15, 400, 0.4
 _BLOCK_HIT = 0.06
 """All over: a match in every block. Letting one block in six go joined texts by their copyright notices."""
 
@@ -99,9 +100,10 @@ def _nearness(small: Features, large: Features, containment: float, similarity: 
         return "spread" if is_reworded else None
     if containment >= MOST:
         return "most"
-    if containment >= SPREAD_LEAST and _is_spread(small, large):
-        return "spread"
-    return None
+    if containment < SPREAD_LEAST:
+        return None
+    is_reworded = _is_spread(small, large) or coverage(small.sounds, large.sounds) >= _LONG_COVERED
+    return "spread" if is_reworded else None
 
 
 def _share_the_page_only(small: Features, large: Features) -> bool:
@@ -115,7 +117,20 @@ def _share_the_page_only(small: Features, large: Features) -> bool:
 
 
 def _is_spread(small: Features, large: Features) -> bool:
-    """Whether shared shingles stand all over the smaller text, as in a reworded copy."""
+    """Whether shared shingles stand all over the smaller text, as in a reworded copy.
+
+    Or all over a long piece of it: what stands before and after may be the page's.
+    """
     hits = are_among(small.sequence, large.shingles)
     blocks = np.array_split(hits, min(_BLOCKS_MOST, len(hits) // _BLOCK_SHINGLES))
-    return all(float(block.mean()) >= _BLOCK_HIT for block in blocks)
+    shares = np.array([block.mean() for block in blocks])
+    if (shares >= _BLOCK_HIT).all():
+        return True
+    places = np.flatnonzero(shares >= _CORE_HIT)
+    if not len(places):
+        return False
+    core = slice(places[0], places[-1] + 1)
+    characters = sum(map(len, blocks[core]))
+    return bool(
+        (shares[core] >= _CORE_HIT).all() and characters >= max(_CORE_CHARACTERS, _CORE_SHARE * len(hits))
+    )

@@ -62,9 +62,7 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
         return Wordings(against="body")
     if _have_common_lead(a, b, passes[0]):
         return Wordings(against="lead")
-    found = [
-        gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs, edges=runs is passes[0])
-    ]
+    found = [gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs, edges=runs is passes[0])]
     found = [gap for gap in found if not is_of_page(a, b, gap)]
     differ = sum(_is_other_figure(a.text[gap.a], b.text[gap.b]) and not _moved(a, b, gap) for gap in found)
     figures = differ + _shared_figures(a, passes)
@@ -79,7 +77,12 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
         differ >= _FIGURES_SHARE * figures or _is_form(a, b, exchanges)
     )
     # A form has few slots: the one figure of a plot of land and the one name beside it are enough together.
-    both = 0 < differ and 0 < names and names >= _BOTH_SHARE * len(exchanges) and differ >= _FIGURES_SHARE * figures
+    both = (
+        0 < differ
+        and 0 < names
+        and names >= _BOTH_SHARE * len(exchanges)
+        and differ >= _FIGURES_SHARE * figures
+    )
     against = "numbers" if against_figures else "names" if against_names or both else None
     return Wordings(len(exchanges), names, figures, differ, against)
 
