@@ -13,6 +13,7 @@ import numpy as np
 from crawler.exports_known import exports_in
 from crawler.own_process import in_own_process
 from crawler.residue import START_BYTES, held_by, search_files, search_pages
+from crawler.snapshot import backups_below
 from crawler.store import store_path
 from pipelines.archive.blocks import read_blocklist, read_salt
 from pipelines.archive.removal_files import check_index, rows_left, seeker, values
@@ -58,6 +59,8 @@ def verification(archive: RemovalArchive, store: CrawlStore, removal: Removal) -
         "shared_with": owners,
         "mentions": mentions.by_source,
         "exports": sorted(exports),
+        "not_searched": [file.name for file in files if file.is_opaque],
+        "backups": backups_below(archive.path.parent),
         "troubles": troubles,
         "needs_vacuum": needs_vacuum,
     }

@@ -6,9 +6,12 @@ passages each file holds; compressed frames are unpacked, and what belongs to no
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import zipfile
+import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 import numpy as np
 import zstandard
@@ -29,6 +32,7 @@ _FRAME = b"\x28\xb5\x2f\xfd"
 _FRAME_BYTES = 1 << 16
 """Of a stray frame so much is unpacked: more of it does not lie in one piece, since SQLite puts a pointer
 after each page of a long row."""
+_GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 START_BYTES = 256
 """By so many bytes (length, tables, first words) a frame is known; SQLite leaves them in one piece."""
 
@@ -42,6 +46,8 @@ class FileFound:
     passages: Hashes
     slack_pages: int = 0
     """Pages of an SQLite file that hold something in bytes that belong to nothing."""
+    is_opaque: bool = False
+    """It is packed in a way that cannot be looked into."""
 
 
 @dataclass
@@ -69,17 +75,42 @@ def search_files(folder: Path, salt: str, known: Hashes, live: set[bytes]) -> li
 
 
 def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:
-    """The passages in one file: in its bytes, and in the stray frames that begin in them."""
-    found = [np.empty(0, dtype=np.uint64)]
+    """The passages in one file: in its bytes, in stray frames that begin in them, in what it has packed."""
     with path.open("rb") as file:
-        tail = b""
-        while chunk := file.read(_CHUNK_BYTES):
-            data = tail + chunk
-            found.append(seeker.find(data))
-            found += [seeker.find(text) for text in _frames(data, live)]
-            tail = data[-(WINDOW - 1) :]
-    passages = np.unique(np.concatenate(found))
-    return FileFound(path.name, path.stat().st_size, passages, slack_in(path))
+        beginning = file.read(4)
+        file.seek(0)
+        found = [_search_stream(file, seeker, live)]
+    is_opaque = beginning == _PARQUET
+    try:
+        found += [_search_stream(inside, seeker, live) for inside in _unpacked_files(path, beginning)]
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        is_opaque = True  # cut short, damaged or encrypted: what it holds cannot be told
+    return FileFound(
+        path.name, path.stat().st_size, np.unique(np.concatenate(found)), slack_in(path), is_opaque
+    )
+
+
+def _search_stream(file: IO[bytes], seeker: Seeker, live: set[bytes]) -> Hashes:
+    found = [np.empty(0, dtype=np.uint64)]
+    tail = b""
+    while chunk := file.read(_CHUNK_BYTES):
+        data = tail + chunk
+        found.append(seeker.find(data))
+        found += [seeker.find(text) for text in _frames(data, live)]
+        tail = data[-(WINDOW - 1) :]
+    return np.unique(np.concatenate(found))
+
+
+def _unpacked_files(path: Path, beginning: bytes) -> Iterator[IO[bytes]]:
+    """What lies in a gzipped file (WARC, a log) or in a ZIP (a workbook)."""
+    if beginning.startswith(_GZIP):
+        with gzip.open(path) as unpacked:
+            yield cast("IO[bytes]", unpacked)
+    elif beginning == _ZIP:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                with archive.open(name) as inside:
+                    yield inside
 
 
 def search_pages(store: CrawlStore, seeker: Seeker) -> Mentions:

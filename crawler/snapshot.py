@@ -59,6 +59,11 @@ def back_up(archive_path: Path, folder: Path) -> Backup:
     return backup
 
 
+def backups_below(folder: Path) -> list[str]:
+    """Names of the folders within that hold a backup."""
+    return sorted(manifest.parent.name for manifest in folder.glob(f"*/{MANIFEST}"))
+
+
 def restore(folder: Path, archive_path: Path, *, replace: bool = False) -> Backup:
     """Puts a backup back; the present files go aside first and are deleted once it is complete.
 

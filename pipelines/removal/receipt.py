@@ -62,6 +62,9 @@ def markdown(removal: Mapping[str, Any], events: Sequence[Event], trouble: str =
     lines += [
         f"- an exported file holds some of it: {detail}" for _, event, detail in events if event == EXPORT
     ]
+    found = removal["verification"]
+    lines += [f"- {name}: packed so that it cannot be searched" for name in found.get("not_searched", ())]
+    lines += [f"- {name}: a backup in the archive's folder" for name in found.get("backups", ())]
     lines += [*(f"- {sentence}" for sentence in OUT_OF_REACH), ""]
     lines += [
         "## Record",
@@ -114,7 +117,8 @@ def _verification(found: Mapping[str, Any], at: str | None) -> list[str]:
         "",
         f"{word} on {at}: {found['passages']} passages were searched for in {len(found['files'])} files,"
         " in UTF-8, UTF-16, GB18030, Big5 and as the search index spells them, compressed pages unpacked;"
-        " the search index was compared with the texts character by character.",
+        " the search index was compared with the texts character by character. Titles of fewer than eight"
+        " characters are too common to be told from others' words: their rows were counted instead.",
         "",
         *(
             f"- {file['file']}: {file['left']} passages left in {file['bytes']} bytes"

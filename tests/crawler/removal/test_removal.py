@@ -259,3 +259,26 @@ def test_pages_deleted_before_anything_was_overwritten_are_forgotten_too(world: 
     outcome = remove(world.path, WHOLE_PARK, LETTER)
     assert outcome.trouble == ""
     assert stranger.search(world.path.parent, unique_words(world, PARK)) == {}
+
+
+@pytest.mark.parametrize("packed", ["pages.warc.gz", "sheet.xlsx"])
+def test_packed_files_are_looked_into(world: World, packed: str) -> None:
+    import gzip  # noqa: PLC0415
+    import zipfile  # noqa: PLC0415
+
+    text = world.of(PARK)[3].text.encode()
+    path = world.path.with_name(packed)
+    outcome = remove(world.path, WHOLE_PARK, LETTER)
+    if packed.endswith(".gz"):
+        path.write_bytes(gzip.compress(b"WARC/1.1\r\n") + gzip.compress(text))
+    else:
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+            book.writestr("xl/sharedStrings.xml", text)
+    assert packed in verify(world.path, outcome.removal.id).trouble
+
+
+def test_what_cannot_be_searched_is_named(world: World) -> None:
+    world.path.with_name("old.parquet").write_bytes(b"PAR1" + bytes(99))
+    world.path.with_name("cut.gz").write_bytes(b"\x1f\x8b\x08")
+    outcome = remove(world.path, WHOLE_PARK, LETTER)
+    assert outcome.removal.verification["not_searched"] == ["cut.gz", "old.parquet"]
