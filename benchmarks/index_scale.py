@@ -57,10 +57,13 @@ def main() -> int:
     parser.add_argument("--texts", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--folder", type=Path, help="where the files go (default: the system's)")
     arguments = parser.parse_args()
-    extracting = extraction_cpu_s()
-    print(f"decode, extract and clean: {1000 * extracting:.1f} ms CPU a page of benchmarks.pages", flush=True)
     costs = []
     for count in arguments.texts:
+        extracting = extraction_cpu_s()
+        print(
+            f"decode, extract and clean: {1000 * extracting:.1f} ms CPU a page of benchmarks.pages",
+            flush=True,
+        )
         with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
             context = get_context("spawn")
             receiver, sender = context.Pipe(duplex=False)
@@ -70,6 +73,7 @@ def main() -> int:
             sender.close()
             costs.append(receiver.recv())
             process.join()
+        print(f"  and afterwards: {1000 * extraction_cpu_s():.1f} ms", flush=True)
     if len(costs) > 1:
         print(
             f"the last texts of the largest go at {costs[0] / costs[-1]:.2f} of the smallest's rate, by CPU"
@@ -170,7 +174,7 @@ def _spread(seconds: array[float]) -> str:
 def _measure(count: int, path: Path, extraction_s: float, sender: Connection) -> None:
     database = open_for_writing(path)
     connection = database.conn
-    whole, last = _Costs(), _Costs()
+    whole, last, recent = _Costs(), _Costs(), _Costs()
     joiner = Joiner(SqliteJoinIndex(connection))
     nodes, originals = array("q"), array("q")
     source = texts(count)
@@ -180,13 +184,13 @@ def _measure(count: int, path: Path, extraction_s: float, sender: Connection) ->
         signed = [sign(text) for text, _ in batch]
         signing = time.process_time() - began
         adds, rest = _join(connection, joiner, [text for text, _ in batch], signed)
-        for costs in (whole, last) if len(nodes) >= count * 9 // 10 else (whole,):
+        for costs in (whole, recent, last) if len(nodes) >= count * 9 // 10 else (whole, recent):
             costs.note(adds, rest, signing)
         nodes.extend(one.node_id for one in signed)
         originals.extend(-1 if original is None else original for _, original in batch)
         if time.monotonic() - said > _SAY_EVERY_S:
-            said = time.monotonic()
-            print(f"    {len(nodes)} of {count}: {whole.join_ms:.2f} ms CPU a text so far", file=sys.stderr)
+            print(recent.line(f"{len(nodes)} of {count}", extraction_s), file=sys.stderr, flush=True)
+            said, recent = time.monotonic(), _Costs()
     print(f"== {count} texts: {_shape(connection, count, nodes, originals)}")
     print(whole.line("all", extraction_s))
     print(last.line("last tenth", extraction_s))
