@@ -69,8 +69,10 @@ class AddressRules:
     """What the sources of this run allow: a pure table of hosts and ports."""
 
     def __init__(self, sources: Iterable[CrawlSource]) -> None:
+        sources = tuple(sources)
         private = [source for source in sources if source.allow_private]
         self._own = {source.host for source in private}
+        self._public = {source.host for source in sources} - self._own
         self._above = tuple("." + source.host for source in private if source.include_subdomains)
         self._names = {_name(host) for host in self._own}
         self._names_above = tuple("." + _name(host[1:]) for host in self._above)
@@ -90,10 +92,10 @@ class AddressRules:
             return None
         if self.may_be_private(name):
             return f"{host} is another port of a private host"
-        if is_loopback_name(name):
-            return f"{name} is this machine"
         literal = name[0] == "[" or name.rpartition(".")[2].isdigit()
-        return refusal(name) if literal else None
+        why = f"{name} is this machine" if is_loopback_name(name) else refusal(name) if literal else None
+        hint = "; set allow_private = true in its source where that is meant"
+        return why and why + (hint if host in self._public else "")
 
 
 def is_loopback_name(name: str) -> bool:

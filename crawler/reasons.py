@@ -43,7 +43,7 @@ _STATUS = {
     451: "unavailable for legal reasons",
 }
 _ERRORS = (
-    (CannotResolveHostError, "host name not found, or not public"),
+    (CannotResolveHostError, "host name not found, or not public (allow_private)"),
     (DownloadConnectionRefusedError, "connection refused"),
     (DownloadTimeoutError, "timeout"),
     (ResponseDataLossError, "connection closed before the end"),

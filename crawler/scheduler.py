@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Protocol
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.utils.asyncio import call_later
 
+from crawler.throttle import SLOWEST_S
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -55,6 +57,9 @@ class Run(Protocol):
 
     def admit(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those that may be asked for now."""
+
+    def leave(self, source: str, host: str, wait_s: float) -> None:
+        """Told of a host whose time comes after the run's patience."""
 
     def request(self, entry: Entry) -> Request:
         """The request for an entry."""
@@ -190,6 +195,9 @@ class FrontierScheduler(BaseScheduler):
         clock = lane.clock
         if clock.room <= 0:
             lane.place = "busy"
+            return None
+        if clock.opens > now + self._spider.options.retry_max_s + SLOWEST_S:
+            self._spider.leave(lane.source, lane.host, clock.opens - now)
             return None
         if clock.opens > now + _SOON_S:
             self._wait(lane, clock.opens)

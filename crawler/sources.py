@@ -28,6 +28,7 @@ name = "示例工业园区管委会"
 start_urls = ["https://www.example-park.gov.cn/news/"]
 """
 """The shortest source that works."""
+_HOW_TO_BEGIN = "write one with `parknews sources add URL`, or by hand (docs/reference/sources.md)"
 
 _UNITS_S = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
 _REQUIRED = ("host", "name", "start_urls")
@@ -48,7 +49,8 @@ def read_sources(path: Path) -> list[CrawlSource]:
     file = _File(path, text.splitlines())
     for key in document:
         if key != "source":
-            raise file.error(_line_of(file.lines, key), f"unknown key {key!r}{_nearest(key, ['source'])}")
+            below = f"; {key} belongs below a line [[source]]" if key in KEYS else _nearest(key, ["source"])
+            raise file.error(_line_of(file.lines, key), f"unknown key {key!r}{below}")
     entries = document.get("source", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise file.error(_line_of(file.lines, "source"), "write each source as a table headed [[source]]")
@@ -111,7 +113,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise ConfigurationError(f"{path}: no such sources file; {_how_to_begin()}") from None
+        raise ConfigurationError(f"{path}: no such sources file; {_HOW_TO_BEGIN}") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise ConfigurationError(f"{path}:{line}: not UTF-8; save the file as UTF-8") from None
@@ -120,13 +122,8 @@ def _read(path: Path) -> str:
 
 
 def nothing_to_crawl(path: Path) -> ConfigurationError:
-    """The error for a sources file without a source: it says what to write."""
-    return ConfigurationError(f"{path}: no sources yet; {_how_to_begin()}")
-
-
-def _how_to_begin() -> str:
-    lines = ", ".join(f"`{line}`" for line in EXAMPLE.strip().splitlines())
-    return f"write into it, a line each: {lines}"
+    """The error for a sources file without a source: it says how to begin."""
+    return ConfigurationError(f"{path}: no sources yet; {_HOW_TO_BEGIN}")
 
 
 def _broken(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ConfigurationError:

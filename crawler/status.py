@@ -28,6 +28,8 @@ TEMPLATE_TOLD_S = 7 * 86400.0
 CERTIFICATE_S = 14 * 86400.0
 """Certificates are renewed a month before their end, where somebody looks after them."""
 
+FEW_DAYS = 14
+"""Time enough to buy a disk."""
 _MANY_PAGES = 3
 """One or two pages that are no article after all say nothing about a site."""
 
@@ -91,6 +93,8 @@ class Standing:
     since: datetime | None = None
     """Since when its oldest trouble is known; None: it is new, or there is none."""
     acknowledged_until: datetime | None = None
+    idle: tuple[str, ...] = ()
+    """Parts of its addresses that were found to make no difference; nothing is wrong with that."""
 
 
 def standings(
@@ -125,9 +129,28 @@ def due(sources: Sequence[CrawlSource], runs: Sequence[PastRun], now: datetime) 
 
 def timer_standing(why: str) -> Standing:
     """The timer as if it were a source, so that its troubles are told like theirs."""
-    troubles = (Trouble("timer", why),) if why else ()
+    return _own("timer", why)
+
+
+def disk_standing(why: str) -> Standing:
+    """The disk in the same way."""
+    return _own("disk", why)
+
+
+def scarce(days_left: float | None) -> str:
+    """Why the disk is a trouble: what it still holds is days away; or empty."""
+    if days_left is None or days_left >= FEW_DAYS:
+        return ""
+    return (
+        f"full in {days_left:.0f} days at the last week's rate; keep fewer raw pages (PARKNEWS_KEEP_DAYS),"
+        " or move the archive to a larger disk"
+    )
+
+
+def _own(kind: str, why: str) -> Standing:
+    troubles = (Trouble(kind, why),) if why else ()
     return Standing(
-        "timer", "the timer", "wrong" if why else "ok", why, None, None, Yield(), (), troubles=troubles
+        kind, f"the {kind}", "wrong" if why else "ok", why, None, None, Yield(), (), troubles=troubles
     )
 
 
@@ -163,6 +186,7 @@ def _standing(
         troubles=troubles,
         since=datetime.fromtimestamp(min(since), UTC) if len(since) == len(troubles) > 0 else None,
         acknowledged_until=datetime.fromtimestamp(until, UTC) if acknowledged and until else None,
+        idle=watched.idle,
     )
 
 

@@ -146,10 +146,11 @@ def print_report(console: Console, report: RunReport, names: dict[str, str]) -> 
         rows.add_row(label, *map(str, (counts.fetched, counts.articles, counts.unchanged, counts.failed)))
     console.print(rows)
     counts_ = report.counts
+    noun = "rejection" if report.rejections == 1 else "rejections"
     console.print(
         f"Run {report.run_id} {_ended(report)} after {report.elapsed_s:.0f} s:"
         f" {counts_.articles_new} new articles, {counts_.articles_updated} updated,"
-        f" {counts_.copies_joined} copies joined, {report.rejections} rejections."
+        f" {counts_.copies_joined} copies joined, {report.rejections} {noun}."
     )
     for trouble in report.troubles:
         console.print(f"! {one_line(trouble)}", soft_wrap=True)

@@ -49,6 +49,7 @@ def status(
     """Show each source's last success, next due time and yield; exit 1 where something is wrong."""
     from crawler.removal_deadlines import waiting  # noqa: PLC0415  # --help reads no file
     from crawler.sources import nothing_to_crawl, read_sources  # noqa: PLC0415
+    from crawler.status import scarce  # noqa: PLC0415
 
     settings = settings_of(ctx)
     sources = read_sources(settings.sources)
@@ -56,26 +57,27 @@ def status(
         raise nothing_to_crawl(settings.sources)
     found, timer = look(settings, sources)
     removals = waiting(settings.db, datetime.now(UTC))
+    space = disk(settings.db)
+    short = scarce(space.get("days_left"))
     if notify:
         tell_changes(settings, sources, timer)
     if as_json:
         print_json(
             {
                 "timer": timer,
-                "disk": disk(settings.db),
+                "disk": {**space, "trouble": short},
                 "removals": removals,
                 "sources": [_standing_json(standing) for standing in found],
             }
         )
     else:
         _print_standings(answers(), found)
-        if space := disk(settings.db):
+        if space:
             answers().print(_space(space), soft_wrap=True)
-        if timer:
-            answers().print(f"! timer: {timer}", soft_wrap=True)
-        for reason in removals:
+        own = (f"timer: {timer}" if timer else "", f"disk: {short}" if short else "", *removals)
+        for reason in filter(None, own):
             answers().print(f"! {reason}", soft_wrap=True)
-    if timer or removals or any(standing.state == "wrong" for standing in found):
+    if timer or short or removals or any(standing.state == "wrong" for standing in found):
         raise typer.Exit(ATTENTION)
 
 
@@ -129,7 +131,7 @@ def tell_changes(settings: Settings, sources: list[CrawlSource], timer: str = ""
     from crawler.heartbeat import last_beat  # noqa: PLC0415  # only where something is told
     from crawler.metrics import write_metrics  # noqa: PLC0415
     from crawler.notify import sender, tell  # noqa: PLC0415
-    from crawler.status import timer_standing  # noqa: PLC0415
+    from crawler.status import disk_standing, scarce, timer_standing  # noqa: PLC0415
     from crawler.store import CrawlStore, store_path  # noqa: PLC0415
 
     if not settings.db.exists():
@@ -137,7 +139,8 @@ def tell_changes(settings: Settings, sources: list[CrawlSource], timer: str = ""
     found, _ = look(settings, sources)
     with CrawlStore(store_path(settings.db)) as store:
         send = sender(settings.notify)
-        tell(store, [*found, timer_standing(timer)], store.watched(), send, now=datetime.now(UTC).timestamp())
+        own = timer_standing(timer), disk_standing(scarce(disk(settings.db).get("days_left")))
+        tell(store, [*found, *own], store.watched(), send, now=datetime.now(UTC).timestamp())
     if settings.metrics is not None:
         write_metrics(settings.metrics, found, last_beat(settings.db))
 
@@ -200,8 +203,15 @@ def _iso(value: object) -> object:
 
 
 def _print_standings(console: Console, found: list[Standing]) -> None:
+    zone = datetime.now().astimezone().tzname()
     rows = table(
-        "source", "state", "last success", "next due", "articles", "last run", right=("articles", "last run")
+        "source",
+        "state",
+        f"last success ({zone})",
+        "next due",
+        "articles",
+        "last run",
+        right=("articles", "last run"),
     )
     for standing in found:
         rows.add_row(
@@ -219,6 +229,10 @@ def _print_standings(console: Console, found: list[Standing]) -> None:
             until = standing.acknowledged_until
             known = f" (acknowledged until {until:%Y-%m-%d})" if until else known
             console.print(f"! {one_line(standing.host)}: {one_line(standing.reason)}{known}", soft_wrap=True)
+    for standing in found:
+        for part in standing.idle:
+            says = f"{part} makes no difference, and is left out of its addresses"
+            console.print(f"{one_line(standing.host)}: {one_line(says)}", soft_wrap=True)
 
 
 def _when(moment: datetime | None, otherwise: str) -> str:

@@ -69,11 +69,15 @@ class Hosts:
         if strained and wait_s:
             self._store.put_rest(entry.host, time.time() + wait_s)
         if strained and (wait_s or 0.0) > self._options.retry_max_s:
-            self.leave(entry, f"asked to be left alone for {wait_s:.0f} s")
+            self.leave(entry.source, entry.host, f"asked to be left alone for {wait_s:.0f} s")
         elif self._throttle.clock(entry.host).strain >= STRAIN_MAX:
-            self.leave(entry, f"answered {STRAIN_MAX} times in a row that it has no time for us")
+            self.leave(
+                entry.source, entry.host, f"answered {STRAIN_MAX} times in a row that it has no time for us"
+            )
         elif self._challenges[entry.host] >= CHALLENGES_MAX:
-            self.leave(entry, f"bot challenge, {CHALLENGES_MAX} times in a row: HTTP {status}")
+            self.leave(
+                entry.source, entry.host, f"bot challenge, {CHALLENGES_MAX} times in a row: HTTP {status}"
+            )
 
     def resume_rests(self) -> None:
         """Hosts that asked an earlier run for rest have it."""
@@ -87,18 +91,17 @@ class Hosts:
         self._strikes[entry.host] += 1 if connected and known else _STRIKE_POINTS
         self._tally.error(entry.source, reason)
         if self._strikes[entry.host] >= (STRIKES if known else STRIKES_UNKNOWN):
-            self.leave(entry, reason)
+            self.leave(entry.source, entry.host, reason)
 
-    def leave(self, entry: Entry, reason: str) -> None:
+    def leave(self, source: str, host: str, reason: str) -> None:
         """Ask nothing more of a host in this run."""
-        log.warning("%s: %s; left for a later run", entry.host, reason)
-        self._tally.error(entry.source, reason)
-        self.scheduler.drop(entry.host)
-        where = "" if entry.host == entry.source else f"{entry.host}: "
-        self._tally.left_early(entry.source, where + reason)
-        if entry.host == entry.source:
-            self.down.add(entry.source)
-        self._store.note_error(self._rounds[entry.source].crawl_id, reason)
+        log.warning("%s: %s; left for a later run", host, reason)
+        self._tally.error(source, reason)
+        self.scheduler.drop(host)
+        self._tally.left_early(source, reason if host == source else f"{host}: {reason}")
+        if host == source:
+            self.down.add(source)
+        self._store.note_error(self._rounds[source].crawl_id, reason)
 
     def leave_source(self, source: str, reason: str) -> None:
         """Ask nothing more of a source in this run: its budget is spent."""

@@ -146,6 +146,10 @@ class NewsSpider(Spider):
         rest = {entry.url_id for waiting in resting.values() for entry in waiting}
         return [entry for entry in allowed if entry.url_id not in rest]
 
+    def leave(self, source: str, host: str, wait_s: float) -> None:
+        """A host wants more rest than this run waits."""
+        self._hosts.leave(source, host, f"asked to be left alone for another {wait_s:.0f} s")
+
     def request(self, entry: Entry) -> Request:
         """The request for an entry, conditional where its page is known."""
         headers = {}

@@ -104,7 +104,7 @@ class Outcomes:
         if isinstance(error, RemovedError) or self._is_blocked(entry.url):
             self.forget(entry)
         elif isinstance(error, RobotsUnreachableError | RestingError | NoBrowserError):
-            self._hosts.leave(entry, str(error))
+            self._hosts.leave(entry.source, entry.host, str(error))
         elif isinstance(error, RobotsRefusedError | AddressRefusedError):
             self._fail(entry, "refused", str(error), None)
         elif is_too_large(error):

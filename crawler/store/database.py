@@ -115,6 +115,11 @@ class Database:
         except StorageError as error:
             if isinstance(error.__cause__, sqlite3.OperationalError):
                 raise
+            if "not a database" not in str(error):
+                raise StorageError(
+                    f"{self.path}: the crawl store is damaged ({error.__cause__}); `parknews restore` a"
+                    " backup, or move the file away: articles stay, and the next crawl fetches pages again"
+                ) from error
             raise ForeignArchiveError(
                 f"{self.path}: not an SQLite file; name another archive with --db"
             ) from error

@@ -155,8 +155,13 @@ def test_a_file_that_is_not_utf8_names_the_line(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_says_what_to_write(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"no such sources file; write into it.*start_urls"):
+    with pytest.raises(ConfigurationError, match=r"no such sources file; write one with `parknews sources add"):
         read_sources(tmp_path / "none.toml")
+
+
+def test_a_key_above_the_first_source_says_where_it_belongs(tmp_path: Path) -> None:
+    message = _error(tmp_path, 'host = "www.example-park.gov.cn"\n' + GOOD)
+    assert message == "sources.toml:1: unknown key 'host'; host belongs below a line [[source]]"
 
 
 def test_a_start_url_on_another_host_is_refused(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_a_missing_sources_file_exits_2_and_says_what_to_write(parknews: Callabl
 def test_no_sources_exits_2_and_says_what_to_write(parknews: Callable[..., Any], tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text("# none\n")
     found = parknews("crawl")
-    assert (found.code, "no sources yet; write into it" in _one_line(found)) == (2, True)
+    assert (found.code, "no sources yet; write one with `parknews sources add" in _one_line(found)) == (2, True)
 
 
 def test_a_broken_sources_file_exits_2_with_its_line(parknews: Callable[..., Any], sources: Path) -> None:
