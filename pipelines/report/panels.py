@@ -49,9 +49,9 @@ def panels(figures: Figures, words: Words, article_href: Callable[[Spread], str]
         _shares(figures, words),
         _spreads(figures, words, article_href),
         _coverage(figures, words),
+        _rejected(figures, words),
         _languages(figures, words),
         _stripped(figures, words),
-        _rejected(figures, words),
     )
 
 
@@ -75,7 +75,10 @@ def _by_period(figures: Figures, words: Words) -> Panel:
     return Panel(
         "period",
         question,
-        svg.legend(series) + svg.columns(question, periods, series, counts) if counts else "",
+        svg.legend(series)
+        + svg.both(lambda width: svg.columns(question, periods, series, counts, words("articles"), width))
+        if counts
+        else "",
         (*_honest(figures, words, by_day=True), *notes),
         (words("date"), words("source"), words("articles")),
         tuple((period, figures.names.get(host, host), count) for period, host, count in figures.by_period),
@@ -93,7 +96,9 @@ def _shares(figures: Figures, words: Words) -> Panel:
     return Panel(
         "shares",
         question,
-        svg.legend(series) + svg.bars(question, rows, series) if rows else "",
+        svg.legend(series) + svg.both(lambda width: svg.bars(question, rows, series, width=width), svg.HALF)
+        if rows
+        else "",
         (words("note.kept"), *_honest(figures, words)),
         (words("source"), *(one.name for one in series)),
         tuple((share.name, share.alone, share.copied, share.reprints) for share in figures.shares),
@@ -109,6 +114,7 @@ def _flows(figures: Figures, words: Words) -> Panel:
         note += words("note.flow_credited", n=flow.credited) if flow.credited else ""
         bands.append(Band(flow.origin, flow.by, flow.articles, note))
     question = words("panel.flows")
+    heads = (words("head.origin"), words("head.by"))
     more = (
         [words("note.more_flows", shown=len(drawn), n=len(figures.flows))]
         if len(drawn) < len(figures.flows)
@@ -117,7 +123,7 @@ def _flows(figures: Figures, words: Words) -> Panel:
     return Panel(
         "flows",
         question,
-        svg.flows(question, bands) if bands else "",
+        svg.both(lambda width: svg.flows(question, bands, heads, width)) if bands else "",
         (words("note.flows"), *more, *_honest(figures, words)),
         tuple(words(f"head.{name}") for name in ("origin", "by", "articles", "lag", "credited")),
         tuple((f.origin, f.by, f.articles, f.median_lag_days, f.credited) for f in figures.flows),
@@ -143,7 +149,9 @@ def _spreads(figures: Figures, words: Words, article_href: Callable[[Spread], st
     return Panel(
         "spreads",
         question,
-        svg.legend(series) + svg.bars(question, rows, series, label_width=250) if rows else "",
+        svg.legend(series) + svg.both(lambda width: svg.bars(question, rows, series, 250, width), svg.HALF)
+        if rows
+        else "",
         (words("note.spread"), *_honest(figures, words, by_day=True)),
         (
             *(words(f"head.{name}") for name in ("title", "first_day")),
@@ -168,7 +176,13 @@ def _coverage(figures: Figures, words: Words) -> Panel:
     return Panel(
         "coverage",
         question,
-        svg.legend(series) + svg.calendar(question, days, labels, states, colours) if days else "",
+        svg.legend(series)
+        + svg.both(
+            lambda width: svg.calendar(question, days, labels, states, colours, width),
+            svg.WIDTH if len(days) > svg.HALF_DAYS else svg.HALF,
+        )
+        if days
+        else "",
         () if days else (words("note.no_runs"),),
         (words("source"), words("date"), words("head.state"), words("head.pages"), words("head.failed")),
         tuple(
@@ -215,7 +229,11 @@ def _counted(
     """A panel of one bar a value."""
     question = words(f"panel.{name}")
     rows = [Row(label, (count,)) for label, count in found]
-    picture = svg.bars(question, rows, [Series(what, PALETTE[2])]) if rows else ""
+    series = [Series(what, PALETTE[2])]
+    label_width = 210 if name == "rejected" else 160
+    picture = (
+        svg.both(lambda width: svg.bars(question, rows, series, label_width, width), svg.HALF) if rows else ""
+    )
     return Panel(name, question, picture, notes, head, found)
 
 

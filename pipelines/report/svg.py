@@ -12,7 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 PALETTE = ("#0b6b5b", "#e08a00", "#3b6fb6", "#b5485d", "#7a5ea8", "#6f8f1f", "#2aa3b8", "#8a6d4b")
 """Told apart in print and by those who see red and green alike (checked with a deuteranopia filter)."""
@@ -21,8 +21,12 @@ WIDTH = 720
 """Units across a whole page; a chart in half a page takes HALF, so that letters are as large."""
 HALF = 500
 _ROW = 28
-_HALF_DAYS = 21
+_HEAD = 20
+HALF_DAYS = 21
+"""So many days find room in half a page."""
 _LABEL = 11.5
+NARROW = 340
+"""Units across a phone, so that letters are read there too: each chart is drawn for both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +57,29 @@ class Band:
     note: str
 
 
+def both(draw: Callable[[int], str], width: int = WIDTH) -> str:
+    """A chart as `draw` makes it for that width and for a phone's; the style shows one of them."""
+    return f'<div class="at-desk">{draw(width)}</div><div class="on-phone">{draw(NARROW)}</div>'
+
+
 def columns(
-    title: str, periods: Sequence[str], series: Sequence[Series], counts: Mapping[tuple[str, str], int]
+    title: str,
+    periods: Sequence[str],
+    series: Sequence[Series],
+    counts: Mapping[tuple[str, str], int],
+    unit: str,
+    width: int = WIDTH,
 ) -> str:
-    """Stacked columns, one a period; `counts` by period and series name."""
-    height, left, bottom, top = 260, 40, 34, 10
+    """Stacked columns, one a period; `counts` by period and series name, `unit` names what they count."""
+    height, left, bottom, top = 272, 40, 34, 22
     totals = [sum(counts.get((period, one.name), 0) for one in series) for period in periods]
     ticks = _ticks(max(totals, default=0))
     scale = (height - bottom - top) / ticks[-1]
-    step = (WIDTH - left - 24) / max(len(periods), 1)
+    right = width - (24 if width > NARROW else 8)
+    step = (right - left) / max(len(periods), 1)
     base = height - bottom
-    parts = [_gridline(left, base - tick * scale, tick) for tick in ticks]
+    parts = [_gridline(left, right, base - tick * scale, tick) for tick in ticks]
+    parts.append(_text(2, 10, unit, "start"))
     for place, period in enumerate(periods):
         x, y = left + place * step, float(base)
         for one in series:
@@ -82,13 +98,14 @@ def columns(
                 )
     for place in _labelled(periods, step):
         parts.append(_text(left + (place + 0.5) * step, height - 12, periods[place], "middle"))
-    return _svg(title, height, parts)
+    return _svg(title, height, parts, width)
 
 
 def bars(
     title: str, rows: Sequence[Row], series: Sequence[Series], label_width: int = 160, width: int = HALF
 ) -> str:
     """Horizontal bars, a row a label, the series side by side in one bar."""
+    label_width = label_width if width > NARROW else min(label_width, 150)
     most = max((sum(row.values) for row in rows), default=0) or 1
     scale = (width - label_width - 44) / most
     parts = []
@@ -108,17 +125,18 @@ def bars(
     return _svg(title, max(len(rows), 1) * _ROW + 6, parts, width)
 
 
-def flows(title: str, bands: Sequence[Band]) -> str:
-    """Bands between names on the left and names on the right, as wide as they weigh."""
+def flows(title: str, bands: Sequence[Band], heads: tuple[str, str], width: int = WIDTH) -> str:
+    """Bands between names on the left and names on the right, as wide as they weigh; `heads` above them."""
     left, right = _stacked([(b.start, b.weight) for b in bands]), _stacked([(b.end, b.weight) for b in bands])
     gap, names = 16, max(len(left), len(right))
     height = max(150, names * 46)
     weight = sum(band.weight for band in bands) or 1
     scale = (height - gap * (names + 1)) / weight
-    x1, x2 = 190.0, WIDTH - 190.0
-    tops1, tops2 = _tops(left, scale, gap, height), _tops(right, scale, gap, height)
+    room = 190.0 if width > NARROW else 112.0
+    x1, x2 = room, width - room
+    tops1, tops2 = (_tops(side, scale, gap, height, _HEAD) for side in (left, right))
     colours = {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(left)}
-    parts = []
+    parts = [_text(x1 + 12, 12, heads[0], "end"), _text(x2, 12, heads[1], "start")]
     at1, at2 = dict(tops1), dict(tops2)
     for band in bands:
         thick = band.weight * scale
@@ -134,9 +152,9 @@ def flows(title: str, bands: Sequence[Band]) -> str:
         for name, total in sides.items():
             colour = colours.get(name, "#51625f") if anchor == "end" else "#51625f"
             parts.append(_box(x, tops[name], 12, max(total * scale, 1), colour, f"{name}: {total:,}"))
-            shown = fitted(name, 148) + f"  {total:,}"
+            shown = fitted(name, room - 42) + f"  {total:,}"
             parts.append(_text(tx, tops[name] + total * scale / 2 + 4, shown, anchor, name))
-    return _svg(title, height, parts)
+    return _svg(title, height + _HEAD, parts, width)
 
 
 def calendar(
@@ -145,9 +163,10 @@ def calendar(
     rows: Sequence[tuple[str, str]],
     states: Mapping[tuple[str, str], tuple[str, str]],
     colours: Mapping[str, str],
+    width: int = WIDTH,
 ) -> str:
     """A grid of days: rows are (key, label), `states` by key and day is (state, what a pointer is told)."""
-    left, width = 160, WIDTH if len(days) > _HALF_DAYS else HALF
+    left = 160 if width > NARROW else 120
     step = min((width - left - 20) / max(len(days), 1), 26)
     parts = []
     for place, (key, label) in enumerate(rows):
@@ -202,8 +221,8 @@ def _link(href: str, inside: str) -> str:
     return f'<a href="{escape(href)}">{inside}</a>' if href else inside
 
 
-def _gridline(left: float, y: float, tick: int) -> str:
-    line = f'<line x1="{left}" x2="{WIDTH - 24}" y1="{y:.1f}" y2="{y:.1f}"/>'
+def _gridline(left: float, right: float, y: float, tick: int) -> str:
+    line = f'<line x1="{left}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}"/>'
     return line + _text(left - 6, y + 4, f"{tick:,}", "end")
 
 
@@ -223,10 +242,10 @@ def _stacked(entries: Iterable[tuple[str, int]]) -> dict[str, int]:
     return dict(sorted(totals.items(), key=lambda entry: -entry[1]))
 
 
-def _tops(totals: Mapping[str, int], scale: float, gap: float, height: float) -> dict[str, float]:
-    """Where each name's bar begins, the whole pile in the middle."""
+def _tops(totals: Mapping[str, int], scale: float, gap: float, height: float, top: float) -> dict[str, float]:
+    """Where each name's bar begins, the whole pile in the middle of what is below `top`."""
     pile = sum(totals.values()) * scale + gap * (len(totals) - 1)
-    y, tops = (height - pile) / 2, {}
+    y, tops = top + (height - pile) / 2, {}
     for name, total in totals.items():
         tops[name] = y
         y += total * scale + gap

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
 from pipelines.archive import Archive
+from pipelines.places import find_mentions
 from pipelines.records import Source
 from tests.readings import HOSTS, NOW, make_reading
 
@@ -43,6 +45,11 @@ HARBOUR = (
     "水果的到港时间缩短到三天。<img src=http://elsewhere.example/x.png onerror=alert(1)>"
 )
 
+TREATY = (
+    "苏州工业园区与江苏恒岚医药股份有限公司昨日签约,总投资三十亿元。项目位于昆山市,一期厂房年内开工,"
+    "企业计划在苏州工业园区设立研发中心。园区为项目配备了专门的服务小组。"
+)
+
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER), reason="needs Debian's chromium and chromium-driver"
 )
@@ -55,10 +62,12 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         ("https://park.example/a.html", "三期标准厂房启用", PLANT, date(2026, 1, 2), "青岚湖科技园"),
         ("https://copier.example/b.html", "<script>alert(2)</script>厂房", REPRINT, date(2026, 1, 4), None),
         ("https://daily.example/c.html", "物流园吞吐创新高", HARBOUR, date(2026, 2, 1), None),
+        ("https://daily.example/d.html", "医药项目签约", TREATY, date(2025, 12, 3), None),
     ]
     with Archive(path) as archive:
         archive.put_sources([Source(host, host.split(".")[0]) for host in HOSTS])
-        archive.ingest([make_reading(u, x, title=t, day=d, credited=c) for u, t, x, d, c in pages], NOW)
+        readings = [make_reading(u, x, title=t, day=d, credited=c) for u, t, x, d, c in pages]
+        archive.ingest([replace(one, mentions=find_mentions(one.story.text)) for one in readings], NOW)
     command = [str(PARKNEWS), "--db", str(path), "serve", "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr is not None
@@ -107,7 +116,7 @@ def _wait_for(browser: Driver, selector: str) -> None:
 
 def test_a_visit_from_the_search_box_to_a_highlighted_difference(browser: Driver, address: str) -> None:
     browser.get(address)
-    charts = browser.find_elements(By.CSS_SELECTOR, "svg.chart")
+    charts = browser.find_elements(By.CSS_SELECTOR, ".at-desk svg.chart")
     assert len(charts) >= 5
     assert all(chart.size["width"] > 200 and chart.size["height"] > 20 for chart in charts)
     assert browser.find_elements(By.CSS_SELECTOR, ".panel-flows path.band")
@@ -136,13 +145,54 @@ def test_a_visit_from_the_search_box_to_a_highlighted_difference(browser: Driver
     assert _complaints(browser) == []
 
 
-@pytest.mark.parametrize(
-    "path", ["", "search", "article/1", "article/2", "archive", "archive/articles", "archive/coverage"]
-)
+def test_facets_of_regions_and_parks_narrow_the_list(browser: Driver, address: str) -> None:
+    browser.get(address + "search?_lang=zh")
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".hit")) == 3
+    browser.find_element(By.LINK_TEXT, "江苏省").click()
+    _wait_for(browser, ".chosen")
+    assert [hit.text for hit in browser.find_elements(By.CSS_SELECTOR, ".hit h2")] == ["医药项目签约"]
+    browser.find_element(By.CSS_SELECTOR, ".facets").find_element(By.LINK_TEXT, "苏州市").click()
+    WebDriverWait(browser, 20).until(lambda b: "region=320500" in b.current_url)
+    browser.find_element(By.CSS_SELECTOR, ".facets").find_element(By.LINK_TEXT, "苏州工业园区").click()
+    WebDriverWait(browser, 20).until(lambda b: "park=" in b.current_url)
+    assert [hit.text for hit in browser.find_elements(By.CSS_SELECTOR, ".hit h2")] == ["医药项目签约"]
+    browser.find_element(By.CSS_SELECTOR, ".chosen a.all").click()
+    WebDriverWait(browser, 20).until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".hit")) == 3)
+
+    assert _hosts_asked(browser) == {urlsplit(address).netloc}
+    assert _complaints(browser) == []
+
+
+PAGES = [
+    *(
+        "",
+        "?_lang=en",
+        "?period=90",
+        "search",
+        "search?q=没有",
+        "search?region=320000",
+        "article/1",
+        "article/2",
+    ),
+    *("archive", "archive?_show_hidden=1", "archive?sql=select+1", "archive/articles", "archive/articles/1"),
+    *("archive/coverage", "archive/mentions", "archive/pairs", "archive/who_copies_whom", "archive/stripped"),
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_no_page_asks_another_host_or_complains(browser: Driver, address: str, path: str) -> None:
     browser.get(address + path)
     assert _hosts_asked(browser) == {urlsplit(address).netloc}
     assert _complaints(browser) == []
+
+
+def test_letters_of_charts_are_large_enough_on_a_phone(browser: Driver, address: str) -> None:
+    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get(address)
+    sizes = browser.execute_script(_LETTERS)
+    assert len(sizes) >= 5
+    assert min(sizes) >= 10
 
 
 @pytest.mark.parametrize("path", ["", "search?q=园区", "article/1", "archive", "archive/copies"])
@@ -153,7 +203,9 @@ def test_a_page_fits_a_phone(browser: Driver, address: str, path: str) -> None:
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("path", ["", "search?q=园区", "article/1"])
+@pytest.mark.parametrize(
+    "path", ["", "search?q=园区", "article/1", "archive", "archive/articles", "archive/articles/1", "nothing"]
+)
 def test_letters_stand_out_from_their_ground(browser: Driver, address: str, path: str) -> None:
     browser.get(address + path)
     assert browser.execute_script(_FAINT) == []
@@ -173,10 +225,15 @@ def test_the_keyboard_reaches_the_content_and_shows_where_it_is(browser: Driver,
 
 
 def test_every_field_and_picture_has_a_name(browser: Driver, address: str) -> None:
-    for path in ("", "search", "article/1", "archive/articles"):
+    for path in ("", "search", "article/1", "archive", "archive/articles", "archive?sql=select+:a"):
         browser.get(address + path)
         assert browser.execute_script(_NAMELESS) == [], path
 
+
+_LETTERS = """
+return [...document.querySelectorAll('svg.chart')].filter(e => e.clientWidth)
+  .map(e => 11.5 * e.clientWidth / e.viewBox.baseVal.width);
+"""
 
 _NAMELESS = """
 return [...document.querySelectorAll('input:not([type=hidden]), select, textarea, svg[role=img], button')]

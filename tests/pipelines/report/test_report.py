@@ -91,7 +91,7 @@ def test_bars_are_well_formed_whatever_the_labels_and_values(entries: list[tuple
     )
 )
 def test_bands_keep_within_the_picture(entries: list[tuple[str, str, int]]) -> None:
-    drawing = ET.fromstring(svg.flows("t", [Band(a, b, n, "") for a, b, n in entries]))
+    drawing = ET.fromstring(svg.flows("t", [Band(a, b, n, "") for a, b, n in entries], ("from", "by")))
     height = float(drawing.attrib["viewBox"].split()[3])
     boxes = [e.attrib for e in drawing.iter() if e.tag.endswith("rect")]
     assert all(float(b["y"]) >= 0 and float(b["y"]) + float(b["height"]) <= height + 1 for b in boxes)
@@ -100,7 +100,7 @@ def test_bands_keep_within_the_picture(entries: list[tuple[str, str, int]]) -> N
 @given(st.dictionaries(st.integers(2000, 2040).map(str), st.integers(1, 10**6), min_size=1))
 def test_columns_are_as_high_as_their_counts(counts: dict[str, int]) -> None:
     drawing = ET.fromstring(
-        svg.columns("t", sorted(counts), [Series("s", "#000")], {(p, "s"): n for p, n in counts.items()})
+        svg.columns("t", sorted(counts), [Series("s", "#000")], {(p, "s"): n for p, n in counts.items()}, "n")
     )
     heights = {e[0].text: float(e.attrib["height"]) for e in drawing.iter() if e.tag.endswith("rect")}
     most = max(counts.values())
