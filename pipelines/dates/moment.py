@@ -46,7 +46,7 @@ def published(day: date, clock: Clock | None, moment: Moment, origin: str, evide
     if clock and clock[:3] == (0, 0, 0) and clock.zone and _zone(clock.zone, "UTC") is UTC:
         clock = None  # midnight in UTC is how templates write a day without a time
     if clock:
-        zone = _zone(clock.zone, moment.time_zone)
+        zone = _zone(clock.zone, moment.time_zone) or source_zone(moment.time_zone)
         latest = datetime(day.year, day.month, day.day, clock.hour, clock.minute, clock.second, tzinfo=zone)
         value = latest.isoformat()
         own_day = latest.astimezone(source_zone(moment.time_zone)).date()
@@ -66,7 +66,15 @@ def _zone(written: str | None, time_zone: str) -> tzinfo | None:
     if written.upper() in ("Z", "GMT", "UTC"):
         return UTC
     if written.upper().startswith("GMT"):
-        return timezone(timedelta(hours=int(written[3:])))
+        return _offset(int(written[3:]), 0)
     if written.isalpha():
         return source_zone(_ABBREVIATED[written]) if written in _ABBREVIATED else source_zone(time_zone)
-    return datetime.strptime(written.replace(":", ""), "%z").tzinfo
+    hours, minutes = written.replace(":", "")[1:3], written[-2:]
+    return _offset(int(f"{written[0]}{hours}"), int(f"{written[0]}{minutes}"))
+
+
+def _offset(hours: int, minutes: int) -> tzinfo | None:
+    """So far from UTC; None where no clock on earth runs so."""
+    return (
+        timezone(timedelta(hours=hours, minutes=minutes)) if abs(hours) <= 14 and abs(minutes) < 60 else None
+    )

@@ -28,7 +28,9 @@ _RELATIVE = re.compile(
     rf"|\bjust now\b)(?:\s?(?P<at>{HALF}?\s?\d{{1,2}}[:：]\d{{2}}))?",
     re.IGNORECASE,
 )
-_COUNTED = re.compile("^[一二三四五六七八九十]{1,3}")
+_COUNTED = re.compile(
+    "^(?:[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])(?![一二三四五六七八九十])"
+)
 _NEARBY = re.compile(r"^\s?[\[((（【]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})日?\s?[\]))）】]")
 _DAYS = {"秒": 0, "分": 0, "小": 0, "天": 1, "日": 1, "周": 7, "週": 7, "星": 7, "月": 30, "年": 365}
 _ENGLISH_DAYS = {

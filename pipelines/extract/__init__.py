@@ -18,10 +18,10 @@ from pipelines.extract.embedded import embedded_body, embedded_value
 from pipelines.extract.kind import LEAST_TEXT, not_news
 from pipelines.extract.language import find_language
 from pipelines.extract.metadata import Metadata, read_claims, read_metadata
-from pipelines.extract.scan import scan
+from pipelines.extract.scan import MOST_LINES, scan
 from pipelines.extract.second import second_opinion
 from pipelines.extract.title import find_title, may_be_site, normal, site_suffix
-from pipelines.extract.tree import parse
+from pipelines.extract.tree import cut_short, parse
 from pipelines.publishers import normalise_publisher
 from pipelines.records import Decoded, Extracted, Field, Page, Rejection, Source
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from pipelines.extract.container import Choice
+    from pipelines.extract.scan import Scan
 
 _DOUBT_SCORE = 40.0
 """A vote with fewer characters of prose than this is in doubt."""
@@ -60,7 +61,7 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     if reason or choice is None or _in_doubt(choice):
         other = _other_body(root, metadata, body, reason)
         if other is None:
-            return _rejection(page, reason or "no text: no prose")
+            return _rejection(page, reason or "no text: no prose", _limit(decoded, root, lines))
         scripted = bool(reason) or choice is None
         body = body._replace(lines=other)
     place = Place(title_line, choice.first, choice.last) if choice else Place(title_line, 0, 0)
@@ -120,9 +121,17 @@ def _scripted_title(title: Field | None, root: HtmlElement) -> Field | None:
     return Field(named, "script", named) if len(normal(named)) >= 6 else title
 
 
-def _rejection(page: Page, reason: str) -> Rejection:
-    stage = "extract" if reason.startswith("no text") else "kind"
-    return Rejection(page.url, page.source, stage, reason)
+def _rejection(page: Page, reason: str, limit: str) -> Rejection:
+    if not reason.startswith("no text"):
+        return Rejection(page.url, page.source, "kind", reason)
+    return Rejection(page.url, page.source, "extract", f"no text: {limit}" if limit else reason)
+
+
+def _limit(decoded: Decoded, root: HtmlElement, lines: Scan) -> str:
+    """Which limit kept the rest of the page from being read; empty where it was read whole."""
+    if len(lines.lines) >= MOST_LINES:
+        return f"only its first {MOST_LINES:,} lines were read"
+    return cut_short(decoded.html, root)
 
 
 def _in_doubt(choice: Choice) -> bool:

@@ -74,14 +74,14 @@ def _author_link(root: HtmlElement) -> str:
 def read_claims(root: HtmlElement, metadata: Metadata, url: str) -> tuple[Claim, ...]:
     """The addresses that the page claims for itself, absolute; a broken one is left out."""
     base_tag = next(iter(root.iter("base")), None)
-    base = urljoin(url, (base_tag.get("href") or "").strip()) if base_tag is not None else url
+    base = _absolute(url, base_tag.get("href") or "") if base_tag is not None else ""
     claims = []
     for link in root.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split():
             claims.append(("canonical", link.get("href") or ""))
             break
     claims.append(("og:url", metadata.meta.get("og:url", "")))
-    return tuple(Claim(kind, address) for kind, href in claims if (address := _absolute(base, href)))
+    return tuple(Claim(kind, address) for kind, href in claims if (address := _absolute(base or url, href)))
 
 
 def _absolute(base: str, href: str) -> str:

@@ -93,7 +93,7 @@ _SEAM, _FAINT_SEAM = "\x1f", "\x1e"
 """Where such an element begins or ends; and where emphasis does, which counts in bylines only."""
 _EMPHASES = frozenset(["b", "strong", "font"])
 _LONGEST_PIECED = 200
-_MOST_LINES = 20_000
+MOST_LINES = 20_000
 """A page with more is no news, and must not hold up a worker; its first lines are read."""
 _SPACE = re.compile(r"[\s\u00a0\u3000\u200b\u200c\u200d\ufeff\u2028\u2029]+")
 _BETWEEN_HAN = re.compile(
@@ -165,7 +165,7 @@ class _Scanner:
             if not isinstance(tag, str):
                 continue
             if event == "start":
-                if len(self.scan.lines) >= _MOST_LINES:
+                if len(self.scan.lines) >= MOST_LINES:
                     break
                 if tag in _SKIPPED:
                     walk.skip_subtree()

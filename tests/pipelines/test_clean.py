@@ -206,3 +206,44 @@ def test_notices_below_the_article_are_accounted_for() -> None:
     assert isinstance(story, Story)
     assert [piece.kind for piece in story.stripped] == ["copyright", "editor"]
     assert [(right.kind, right.contact) for right in story.rights] == [("takedown", "law@park.example")]
+
+
+def test_every_piece_of_a_tail_has_a_kind_of_its_own() -> None:
+    teaser = "虹口区人才服务中心持续搭建政策宣讲平台，面向重点行业开展了两场政策宣介，惠及企业三百余家"
+    tail = ["葛先生微信", "手机：13800001234", "分享给朋友：", "相关文章", "北岸科技园举办早餐会", teaser]
+    result = _clean(NEWS, MORE, *tail)
+    assert isinstance(result, Story)
+    assert [(piece.kind, piece.text) for piece in result.stripped] == list(
+        zip(["contact", "contact", "share", "related", "related", "related"], tail, strict=True)
+    )
+
+
+def test_teasers_below_a_contact_are_no_contacts() -> None:
+    teaser = "虹口区人才服务中心持续搭建政策宣讲平台，面向重点行业开展了两场政策宣介，惠及企业三百余家"
+    result = _clean(NEWS, MORE, "招商热线：400-0456-789", "微信同号 13800001234", teaser)
+    assert isinstance(result, Story)
+    assert [piece.kind for piece in result.stripped] == ["contact", "contact", "related"]
+
+
+@pytest.mark.parametrize(
+    ("caption", "kept"),
+    [
+        ("▲工人在调试机床。（图/张敏提供）", "▲工人在调试机床。"),
+        ("工人在调试机床。（受访者供图）", "工人在调试机床。"),
+        ("工人在調試機床。（圖／業者提供）", "工人在調試機床。"),
+        ("A crane lifts a rotor. Photograph: Owen Pratt/Example", "A crane lifts a rotor."),
+        ("（图为恒曜电子新厂区）", "（图为恒曜电子新厂区）"),
+    ],
+)
+def test_a_photo_credit_goes_and_its_caption_stays(caption: str, kept: str) -> None:
+    assert _text(_clean(NEWS, caption, MORE)) == [NEWS, kept, MORE]
+
+
+def test_a_summary_made_by_a_machine_is_not_the_news() -> None:
+    machine = ["AI摘要", "本文介绍园区一季度的签约情况。", "内容由AI智能生成"]
+    assert _text(_clean(*machine, NEWS, MORE)) == [NEWS, MORE]
+
+
+def test_the_table_above_a_document_is_its_byline() -> None:
+    rows = ["索 引 号： 01345678/2024-00087 主题分类： 人才", "文 号： 临管发〔2024〕12号 有效性： 有效"]
+    assert _text(_clean(*rows, NEWS, MORE)) == [NEWS, MORE]

@@ -75,6 +75,19 @@ def test_the_title_is_the_heading_whatever_the_site_adds_to_it(title: str) -> No
         ("稿源：《滨海日报》", "credited_source", "滨海日报"),
         ("By Maria Ortega, Staff Writer", "author", "Maria Ortega"),
         ("Source: The Park Times", "credited_source", "The Park Times"),
+        ("2024-06-13 Source: Haitang Bay Today Font size: A A A", "credited_source", "Haitang Bay Today"),
+        ("2024-06-11 08:15 滨海观察 作者：陈立", "credited_source", "滨海观察"),
+        ("2024-06-11 来源：今日头条", "credited_source", "今日头条"),
+        ("《临潮晚报》（2024年05月08日 第 06 版）", "credited_source", "临潮晚报"),
+        ("2024-06-11 来源：　评论：0 点击：", "credited_source", None),
+        ("资金来源：财政拨款", "credited_source", None),
+        (
+            "<span>2024-06-11</span><span>滨海日报</span><span>作者：陈立</span><i>326</i>评论",
+            "author",
+            "陈立",
+        ),
+        ("撰文：陳嘉樹　出版：2024-06-09 16:20", "author", "陳嘉樹"),
+        ("Posted in News on May 14, 2024 by Chen Jiashu", "author", "Chen Jiashu"),
         ("发表时间：2014-09-29 17:33:30 来源：", "credited_source", None),
         ("作者：admin 来源：本站", "author", None),
         ("登录 注册 版权所有", "author", None),
@@ -105,6 +118,11 @@ def test_a_meta_tag_gives_the_time_and_json_ld_the_author() -> None:
 def test_claims_are_absolute_and_a_broken_one_is_left_out() -> None:
     head = '<link rel="canonical" href="/news/1"><meta property="og:url" content="http://[broken">'
     assert _found(_article(head=head)).claims == (Claim("canonical", "https://www.example.cn/news/1"),)
+
+
+def test_a_broken_base_does_not_matter() -> None:
+    found = _found(_article(head='<base href="http://[::1"><link rel="canonical" href="/a">'))
+    assert found.claims == (Claim("canonical", "https://www.example.cn/a"),)
 
 
 def test_broken_json_ld_does_not_matter() -> None:
@@ -182,3 +200,83 @@ def test_a_digest_with_a_byline_is_no_list_page() -> None:
     byline = "<div>2024-05-01 08:00 来源：临湖日报</div>"
     result = _extract(f"<title>一周要闻</title><h1>一周要闻</h1>{byline}<div>{items}</div>")
     assert isinstance(result, Extracted)
+
+
+@pytest.mark.parametrize(
+    ("line", "credited"),
+    [
+        ("本文来自“星塘新闻网”，作者：唐立新，经授权发布。", "星塘新闻网"),
+        ("转自：云岭发布", "云岭发布"),
+        ("转自云岭发布", "云岭发布"),
+        ("文章来源：滨海日报社", "滨海日报"),
+        ("（来源：滨海日报）", "滨海日报"),
+        ("（滨海日报）", "滨海日报"),
+        ("This story originally appeared in Cuiping Daily.", "Cuiping Daily"),
+        ("本文来自网络", None),
+        ("转自动化改造让他们少走了很多弯路，效率提高三成。", None),
+    ],
+)
+def test_a_credit_as_the_last_line_is_read_and_goes(line: str, credited: str | None) -> None:
+    found = _found(_article().replace("</div></body>", f"<p>{line}</p></div></body>"))
+    story = clean(found, _page(), SOURCE)
+    assert not isinstance(story, Rejection)
+    field = story.credited_source
+    kept = credited is None and "网络" not in line
+    assert ((field and field.value), line in story.text.split("\n")) == (credited, kept)
+
+
+def test_a_dateline_of_a_paper_is_its_credit_and_stays() -> None:
+    found = _found(_article().replace("<p>", "<p>北望网讯（记者周建宁）", 1))
+    assert found.credited_source is not None
+    assert (found.credited_source.value, found.credited_source.origin) == ("北望网", "dateline")
+    assert found.lines[1 if found.lines[0] == TITLE else 0].startswith("北望网讯")
+
+
+@pytest.mark.parametrize(
+    ("html", "limit"),
+    [
+        ("<div>" * 3_000 + f"<p>{NEWS}</p>", "no text: its elements nest deeper than 2,048"),
+        ("<p>短行</p>" * 25_000 + f"<p>{NEWS}</p>" * 3, "no text: only its first 20,000 lines were read"),
+        (
+            "<!--" + "x" * 8_000_000 + f"--><p>{NEWS}</p>",
+            "no text: only its first 8,000,000 characters were read",
+        ),
+    ],
+    ids=["deep", "long", "large"],
+)
+def test_a_rejection_names_the_limit_that_cost_the_text(html: str, limit: str) -> None:
+    result = _extract(f"<html><body>{html}")
+    assert isinstance(result, Rejection)
+    assert result.reason == limit
+
+
+def test_the_two_lines_of_a_heading_are_one_title() -> None:
+    title = "从荒滩到新城——临港新区建设纪实"
+    html = _article(title=f"{title} - 园区新闻网").replace(
+        f"<h1>{TITLE}</h1>", "<h1>从荒滩到新城<br>——临港新区建设纪实</h1>"
+    )
+    field = _found(html).title
+    assert field is not None
+    assert field.value == title
+
+
+def test_a_notice_is_dated_and_signed_below_its_text() -> None:
+    signature = "<div><p>翠屏智造谷管委会</p><p>二〇二四年二月二十六日</p></div>"
+    found = _found(_article().replace("</body>", f"{signature}</body>"))
+    assert found.published is not None
+    assert (found.published.value, found.lines[-2:]) == (
+        "2024-02-26",
+        ("翠屏智造谷管委会", "二〇二四年二月二十六日"),
+    )
+
+
+def test_a_date_in_two_lines_is_one() -> None:
+    found = _found(_article("<div><div>07</div><div>2024-05</div></div>"))
+    assert found.published is not None
+    assert found.published.value == "2024-05-07"
+
+
+def test_a_footer_that_is_longer_than_the_news_stays_a_footer() -> None:
+    about = "临湖智造园是集研发、生产、生活于一体的现代园区，先后获得多项荣誉称号，每年接待考察三千批次。"
+    html = f'<h1>{TITLE}</h1><div><p>{NEWS}</p></div><div class="footer"><dl><dd>{about * 3}</dd></dl></div>'
+    assert [line for line in _found(f"<title>{TITLE}</title>{html}").lines if about in line] == []

@@ -43,10 +43,11 @@ LINES: tuple[Rule, ...] = (
     rule(
         "credit-line",
         "editor",
-        r"^(?:this (?:story|article|post|report|piece) )?(?:was |has been )?(?:originally"
-        r"|first) (?:appeared|published|posted|ran) (?:in|on|by|at) .{2,60}$"
+        r"^(?:this (?:story|article|post|report|piece) )?(?:was |has been )?(?:originally|first)"
+        r" (?:appeared|published|posted|ran) (?:in|on|by|at) .{2,60}$"
         r"|^[（(【\[]?\s?(?:(?:本文|文章|原文|内容|以上内容)?(?:转载自|转自|摘自)|稿源"
-        r"|(?:本文|文章|原文|以上内容)来(?:自|源于?))\s?[:：]?[^。]{2,100}。?[）)】\]]?$",
+        r"|(?:本文|文章|原文|以上内容)来(?:自|源于?))(?:\s?[:：《“\"「].{2,100}"
+        r"|\s?[^，。了的在是]{2,20}(?:[，,].{0,80}(?:授权|作者|转载|原文|侵|整理|编辑|发布).{0,40})?)。?[）)】\]]?$",
     ),
     rule(
         "credits",
