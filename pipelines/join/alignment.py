@@ -76,8 +76,9 @@ def short_gaps(a: str, b: str, runs: list[Run], edges: bool = False) -> Iterator
     outers = list(gaps(runs))
     for number, outer in enumerate(outers):
         is_edge = number in (0, len(outers) - 1)
-        longest = LONGEST_HALF if is_edge else _LONGEST_GAP
         piece_a, piece_b = a[outer.a], b[outer.b]
+        longest = LONGEST_HALF if is_edge else _LONGEST_GAP
+        longest *= _LATIN_TIMES if is_latin(piece_a) and is_latin(piece_b) else 1
         if (is_edge and not edges) or not (0 < len(piece_a) <= longest and 0 < len(piece_b) <= longest):
             continue
         for gap in gaps(_shared_runs(piece_a, piece_b, _INNER_ANCHOR)):

@@ -11,6 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from pipelines.join.alignment import is_latin
+from pipelines.join.latin import is_latin_name
 from pipelines.join.surnames import SURNAMES
 from pipelines.normalise import fold_sounds
 
@@ -64,6 +66,8 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     words. WEAK: both unknown to the dictionary, no more; or ordinary words where bodies are named, which
     may be synonyms too (完善 and 健全 before 公司治理).
     """
+    if is_latin(a.text[at_a]) and is_latin(b.text[at_b]):
+        return NAMED if is_latin_name(a.text, at_a) and is_latin_name(b.text, at_b) else NONE
     at_a, at_b = _first_body(a, at_a), _first_body(b, at_b)
     sides = (a, at_a), (b, at_b)
     if any(_is_no_name(one.text, at) for one, at in sides):

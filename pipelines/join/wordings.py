@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.join.alignment import Gap, aligned, gaps, half_gaps, length, short_gaps
 from pipelines.join.names import survives, times_said, weigh_names
-from pipelines.join.numbers import agree
+from pipelines.join.numbers import agree, find_numbers
 from pipelines.sign import are_among
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _FLANK_CHARACTERS = 60
 _LEAD_SHARE, _LEAD_BODY_SHARE = 0.7, 0.25
 _ELSEWHERE_SHARE = 0.2
 """A body of its own stands nowhere else in the other text: reordered paragraphs do."""
+_LONG_RUN, _ELSEWHERE_LEAST = 8, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def is_of_page(a: Features, b: Features, gap: Gap) -> bool:
 
 def _is_other_figure(ours: str, theirs: str) -> bool:
     """Whether both have numbers, and other ones."""
-    numbers, others = _NUMBER.findall(ours), _NUMBER.findall(theirs)
+    numbers, others = find_numbers(ours), find_numbers(theirs)
     return bool(numbers and others) and not any(agree(one, other) for one in numbers for other in others)
 
 
@@ -127,7 +128,17 @@ def _is_form(a: Features, b: Features, exchanges: list[Gap]) -> bool:
 
 
 def _has_own_body(a: Features, b: Features, runs: list[Run]) -> bool:
-    """Whether shared text stands before and after a long text that each has for itself."""
+    """Whether shared text stands before and after a long text that each has for itself.
+
+    Any two long texts share a few words here and there, which do not divide what is their own.
+    """
+    long = [runs[0], *(run for run in runs[1:-1] if run[2] >= _LONG_RUN), runs[-1]]
+    return _parts_at(a, b, runs, _ELSEWHERE_SHARE) or (
+        len(long) < len(runs) and _parts_at(a, b, long, _ELSEWHERE_LEAST)
+    )
+
+
+def _parts_at(a: Features, b: Features, runs: list[Run], elsewhere: float) -> bool:
     shared = sum(size for _, _, size in runs)
     least = max(_BODY_CHARACTERS, _BODY_SHARE * min(len(a.text), len(b.text)))
     before = 0
@@ -136,8 +147,8 @@ def _has_own_body(a: Features, b: Features, runs: list[Run]) -> bool:
         if (
             min(length(gap.a), length(gap.b)) >= least
             and min(before, shared - before) >= _FLANK_CHARACTERS
-            and _is_own(a, gap.a, b)
-            and _is_own(b, gap.b, a)
+            and _is_own(a, gap.a, b, elsewhere)
+            and _is_own(b, gap.b, a, elsewhere)
         ):
             return True
     return False
@@ -162,6 +173,6 @@ def _have_common_lead(a: Features, b: Features, runs: list[Run]) -> bool:
     )
 
 
-def _is_own(one: Features, part: slice, other: Features) -> bool:
+def _is_own(one: Features, part: slice, other: Features, elsewhere: float = _ELSEWHERE_SHARE) -> bool:
     hits = are_among(one.sequence[part], other.shingles)
-    return float(hits.mean()) <= _ELSEWHERE_SHARE if len(hits) else False
+    return float(hits.mean()) <= elsewhere if len(hits) else False
