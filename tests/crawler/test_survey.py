@@ -98,3 +98,18 @@ def test_a_site_that_gives_nothing_is_not_written(tmp_path: Path) -> None:
 def test_a_public_site_is_not_looked_at_without_a_contact(tmp_path: Path) -> None:
     added = parknews(tmp_path, "sources", "add", "https://www.example.cn/")
     assert (added.code, "PARKNEWS_CONTACT" in added.errors) == (2, True)
+
+
+def test_a_file_of_sites_is_taken_up_where_it_was_left(tmp_path: Path) -> None:
+    sites = [park() for _ in range(4)]
+    with Server(sites[0]) as a, Server(sites[1]) as b, Server(sites[2]) as c, Server(sites[3]) as d:
+        hosts = [server.host for server in (a, b, c, d)]
+        add_entries(tmp_path / "sources.toml", [CrawlSource(hosts[0], "甲", (a.url,), allow_private=True)])
+        (tmp_path / "sites.txt").write_text("# parks\n" + "\n".join((a.url, b.url, c.url, d.url)) + "\n")
+        add = ("sources", "add", "--from", str(tmp_path / "sites.txt"), "--allow-private", "--yes")
+        first = parknews(tmp_path, *add)
+        again = parknews(tmp_path, *add)
+    written = tomllib.loads((tmp_path / "sources.toml").read_text(encoding="utf-8"))["source"]
+    assert ([source["host"] for source in written], first.code, again.code) == (hosts, 0, 0)
+    assert "1 of 4 stand in" in first.errors
+    assert (len(sites[0].log), "4 of 4 stand in" in again.errors) == (0, True)

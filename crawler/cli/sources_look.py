@@ -1,0 +1,214 @@
+"""`parknews sources add` and `check`: a look at sites, some at a time, before and after they are sources."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.context import settings_of
+from crawler.cli.examples import examples
+from crawler.cli.failures import ATTENTION
+from crawler.cli.output import answers, one_line, print_json, table
+from pipelines.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from crawler.config import Settings
+    from crawler.records import CrawlSource
+    from crawler.survey import Survey
+
+AT_ONCE = 16
+"""Sites looked at together: as many as a crawl has requests under way."""
+LOOK_S = 180.0
+"""For these sites together; 20 pages at one a second take half a minute, a slow site three times as long."""
+FEW = 3
+"""Sites that are shown with all that was found; more become a table."""
+
+ADD_EPILOG = examples(
+    (
+        "look at a site, and write it once you agree",
+        "parknews sources add https://www.example-park.gov.cn/news/",
+    ),
+    ("hundreds of sites, from a script", "parknews sources add --from sites.txt --yes"),
+)
+CHECK_EPILOG = examples(("does every source still answer, and can it be read?", "parknews sources check"))
+
+
+def add(
+    ctx: typer.Context,
+    urls: Annotated[
+        list[str] | None, typer.Argument(metavar="[URL]...", help="Home pages or news lists.")
+    ] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="A file with one URL a line.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking what can be taken.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="The sites may have private addresses (intranets).")
+    ] = False,
+    render: Annotated[
+        bool, typer.Option("--render", help="Draw their pages in a browser (render = true).")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object; writes with --yes only.")
+    ] = False,
+) -> None:
+    """Look at sites, show what would be taken from them, and write them into the sources file.
+
+    Sites of a FILE that stand in the sources file already are passed over, and with --yes each is written
+    as soon as it was looked at: what was interrupted is taken up by the same command.
+    """
+    settings = settings_of(ctx)
+    wanted = _wanted(urls or [], from_file, allow_private=allow_private, render=render)
+    wanted = _unknown(settings, wanted, skip=from_file is not None)
+    found: list[Survey] = []
+    for looked in _surveys(settings, wanted):
+        found += looked
+        if not as_json:
+            _print_looked(answers(), looked, briefly=len(wanted) > FEW)
+        if yes:
+            _write(settings, looked)
+    good = [survey for survey in found if not survey.problem]
+    if as_json:
+        print_json({"sources": [asdict(survey) for survey in found], "written": bool(good and yes)})
+    elif good and not yes and typer.confirm(f"Write {len(good)} into {settings.sources}?", err=True):
+        _write(settings, found)
+    if len(good) < len(found):
+        raise typer.Exit(ATTENTION)
+
+
+def check(
+    ctx: typer.Context,
+    hosts: Annotated[
+        list[str] | None, typer.Argument(metavar="[HOST]...", help="Sources; all where none.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Try every source with a few pages; exit 1 where nothing could be read. Nothing is archived."""
+    from crawler.sources import choose, nothing_to_crawl, read_sources  # noqa: PLC0415
+
+    settings = settings_of(ctx)
+    sources = choose(read_sources(settings.sources), hosts or [])
+    if not sources:
+        raise nothing_to_crawl(settings.sources)
+    found = [survey for looked in _surveys(settings, sources) for survey in looked]
+    if as_json:
+        print_json({"sources": [asdict(survey) for survey in found]})
+    else:
+        _print_checked(answers(), found)
+    if any(survey.problem for survey in found):
+        raise typer.Exit(ATTENTION)
+
+
+def _wanted(
+    urls: list[str], from_file: Path | None, *, allow_private: bool, render: bool
+) -> list[CrawlSource]:
+    from crawler.survey import bare_source  # noqa: PLC0415
+
+    lines = from_file.read_text(encoding="utf-8-sig").splitlines() if from_file else []
+    urls = [*urls, *(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))]
+    if not urls:
+        raise ConfigurationError("name a URL, or a file of URLs with --from")
+    found: dict[str, CrawlSource] = {}
+    for url in urls:
+        try:
+            source = bare_source(url, allow_private=allow_private, render=render)
+        except ValueError as error:
+            raise ConfigurationError(f"{one_line(url)}: {error}") from None
+        known = found.get(source.host)
+        starts = (*known.start_urls, *source.start_urls) if known else source.start_urls
+        found[source.host] = replace(source, start_urls=tuple(dict.fromkeys(starts)))
+    return list(found.values())
+
+
+def _unknown(settings: Settings, wanted: list[CrawlSource], *, skip: bool) -> list[CrawlSource]:
+    """Those that do not stand in the sources file; the others are an error, or passed over."""
+    from crawler.sources import read_sources  # noqa: PLC0415
+
+    known = {s.host for s in read_sources(settings.sources)} if settings.sources.exists() else set()
+    twice = [source.host for source in wanted if source.host in known]
+    if twice and not skip:
+        raise ConfigurationError(f"{twice[0]}: stands in {settings.sources} already")
+    if twice:
+        print(f"{len(twice)} of {len(wanted)} stand in {settings.sources} already", file=sys.stderr)
+    return [source for source in wanted if source.host not in known]
+
+
+def _surveys(settings: Settings, sources: list[CrawlSource]) -> Iterator[list[Survey]]:
+    """Looks at some sites at a time; what came of them, as it comes."""
+    from crawler.cli.crawl import run_options  # noqa: PLC0415
+    from crawler.sources import require_contact  # noqa: PLC0415
+    from crawler.survey import survey  # noqa: PLC0415
+
+    require_contact(sources, settings.contact)
+    options = run_options(settings, revisit=False, time_limit_s=LOOK_S).fetch
+    for first in range(0, len(sources), AT_ONCE):
+        if len(sources) > AT_ONCE:
+            last = min(first + AT_ONCE, len(sources))
+            print(f"looking at {first + 1} to {last} of {len(sources)}", file=sys.stderr)
+        yield survey(sources[first : first + AT_ONCE], options)
+
+
+def _write(settings: Settings, looked: list[Survey]) -> None:
+    from crawler.sources_file import add_entries  # noqa: PLC0415
+
+    good = [survey.source for survey in looked if not survey.problem]
+    if good:
+        add_entries(settings.sources, good)
+        print(f"{len(good)} written into {settings.sources}", file=sys.stderr)
+
+
+def _print_looked(console: Console, looked: list[Survey], *, briefly: bool) -> None:
+    from crawler.sources_file import entry  # noqa: PLC0415
+
+    if briefly:
+        _print_checked(console, looked)
+        return
+    for survey in looked:
+        _print_survey(console, survey, entry(survey.source))
+
+
+def _print_survey(console: Console, survey: Survey, written: str) -> None:
+    console.print(one_line(f"{survey.source.name} ({survey.source.host})"), style="bold", soft_wrap=True)
+    facts = {
+        "robots.txt": survey.robots,
+        "encoding": survey.encoding or "unknown",
+        "feeds": ", ".join(survey.feeds) or "none",
+        "sitemaps": ", ".join(survey.sitemaps) or "none",
+        "lists": ", ".join(survey.lists) or "the start page only",
+    }
+    for name, value in facts.items():
+        console.print(f"  {name}: {one_line(value)}", soft_wrap=True)
+    for sample in survey.articles:
+        title = f"{sample.published or 'no date':10}  {sample.title}  ({sample.characters} characters)"
+        console.print(f"  {one_line(title)}", soft_wrap=True)
+    if survey.problem:
+        console.print(f"! {one_line(survey.problem)}", soft_wrap=True)
+    else:
+        console.print(written, style="dim", soft_wrap=True)
+
+
+def _print_checked(console: Console, found: list[Survey]) -> None:
+    rows = table(
+        "source", "robots.txt", "feeds", "sitemaps", "articles", right=("feeds", "sitemaps", "articles")
+    )
+    for survey in found:
+        read = f"{len(survey.articles)} of {len(survey.articles) + survey.rejected}"
+        rows.add_row(
+            one_line(survey.source.name),
+            survey.robots,
+            str(len(survey.feeds)),
+            str(len(survey.sitemaps)),
+            read,
+        )
+    console.print(rows)
+    for survey in found:
+        if survey.problem:
+            console.print(f"! {one_line(survey.source.host)}: {one_line(survey.problem)}", soft_wrap=True)
