@@ -11,7 +11,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
@@ -93,6 +93,7 @@ def remove(
             number = pending.id
             if not order.hide_only and (pending.mode == "hide" or order.due_at is None):
                 archive.go_ahead(number, order)
+                archive.sync_ledger()
         return _carry_out(archive, store, number, vacuum=vacuum, on_step=on_step)
 
 
@@ -122,6 +123,7 @@ def delete_now(archive_path: Path, removal_id: int, reason: str, *, on_step: OnS
         if (state := _known(archive, removal_id).state) not in ("blocked", "hidden"):
             raise RefusedError(f"removal {removal_id} is {state}: nothing of it waits to be deleted")
         archive.go_ahead(removal_id, record.Order("", "", _now(), now_reason=reason))
+        archive.sync_ledger()
         return _carry_out(archive, store, removal_id, vacuum=False, on_step=on_step)
 
 
@@ -283,7 +285,7 @@ def _verified(archive: RemovalArchive, store: CrawlStore, removal_id: int) -> Ou
     if any(store.count_blocked(mine.blocks, mine.blocks_host).values()):  # committed in the last moment
         store.delete_blocked(mine.blocks, mine.blocks_host)
         _empty_slack(store.path)
-    result = verification(archive, store, found)
+    result = _searched(archive, store, found)
     if result["needs_vacuum"]:
         archive.note(removal_id, _now(), "made the files anew", ", ".join(result["needs_vacuum"]))
         trouble = archive.forget_files(vacuum=True) or store.forget_files(vacuum=True)
@@ -291,10 +293,17 @@ def _verified(archive: RemovalArchive, store: CrawlStore, removal_id: int) -> Ou
             return _outcome(
                 archive, removal_id, f"{trouble}: end what reads it and run the same command again"
             )
-        result = verification(archive, store, found)
+        result = _searched(archive, store, found)
     archive.put_verification(removal_id, result, _now())
     trouble = "" if result["verified"] else "; ".join(result["troubles"])
     return _outcome(archive, removal_id, trouble)
+
+
+def _searched(archive: RemovalArchive, store: CrawlStore, removal: Removal) -> dict[str, Any]:
+    result = verification(archive, store, removal)
+    if number := result["mentions_deleted"]:
+        archive.note(removal.id, _now(), "mentions deleted", f"{number} stored raw pages of others")
+    return result
 
 
 # Pieces ----------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ _NONE: Hashes = np.empty(0, dtype=np.uint64)
 def verification(archive: RemovalArchive, store: CrawlStore, removal: Removal) -> dict[str, Any]:
     """What is left of a removal, and whose it is."""
     looks = seeker(archive.connection, removal.id)
-    mentions = _mentions(store, looks, are_to_go=removal.mentions)
+    mentions, deleted = _mentions(store, looks, are_to_go=removal.mentions)
     files = in_own_process(
         search_files,
         archive.path.parent,
@@ -58,6 +58,7 @@ def verification(archive: RemovalArchive, store: CrawlStore, removal: Removal) -
         "files": report,
         "shared_with": owners,
         "mentions": mentions.by_source,
+        "mentions_deleted": deleted,
         "exports": sorted(exports),
         "not_searched": [file.name for file in files if file.is_opaque],
         "backups": backups_below(archive.path.parent),
@@ -66,14 +67,14 @@ def verification(archive: RemovalArchive, store: CrawlStore, removal: Removal) -
     }
 
 
-def _mentions(store: CrawlStore, looks: Seeker, *, are_to_go: bool) -> Mentions:
-    """Raw pages of others that hold removed passages; where they are to go, what is left of them."""
+def _mentions(store: CrawlStore, looks: Seeker, *, are_to_go: bool) -> tuple[Mentions, int]:
+    """Raw pages of others that hold removed passages and stay, and how many were deleted as ordered."""
     found = search_pages(store, looks)
-    if are_to_go and found.page_ids:
-        store.delete_pages(found.page_ids)
-        store.forget_files(vacuum=False)
-        found = search_pages(store, looks)
-    return found
+    if not (are_to_go and found.page_ids):
+        return found, 0
+    store.delete_pages(found.page_ids)
+    store.forget_files(vacuum=False)
+    return search_pages(store, looks), len(found.page_ids)
 
 
 def _lawful(

@@ -316,8 +316,13 @@ def _show_plan(plan: Plan, *, as_json: bool) -> None:
     print(f"Plan {plan.hash}: {one_line(plan.scope.described())}")
     print(f"It takes {plan.copies_gone} of {plan.copies_in_archive} copies ({plan.part:.1%}).")
     for name, number in plan.counts.items():
-        print(f"  {number:>8,}  {name}")
+        if number:
+            print(f"  {number:>8,}  {name}")
     _section("Among them", (one_line(title) for title in plan.titles))
+    _section(
+        "Of other sources; hidden first and deleted later, or at once with --now WHY",
+        (f"{one_line(source)}: {number} pages" for source, number in plan.others.items()),
+    )
     _section(
         "Stay, under another source's text",
         (f"article {s.article_id}: {one_line(s.title)} ({s.source})" for s in plan.survivors),

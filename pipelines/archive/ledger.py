@@ -26,6 +26,9 @@ START = "0" * 64
 """What the first line names as the one before it."""
 
 
+_LATER = ("basis", "ticket", "operator", "stay_down", "mentions")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line."""
@@ -33,7 +36,7 @@ class Entry:
     removal: str
     """The order's own number, the same in every copy of the archive: time and plan hash."""
     event: str
-    """ordered or restored."""
+    """ordered (again where what was hidden may be deleted) or restored."""
     at: str
     salt: str
     plan_hash: str
@@ -45,10 +48,16 @@ class Entry:
     blocks: tuple[tuple[str, str], ...]
     """Kind and hexadecimal hash of everything that must stay out."""
     previous: str = START
+    basis: str = ""
+    ticket: str = ""
+    operator: str = ""
+    stay_down: bool = False
+    mentions: bool = False
 
     def line(self) -> str:
-        """The entry as it is written."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        """The entry as it is written; what came later and says nothing is left out, as in older lines."""
+        said = {name: value for name, value in asdict(self).items() if value or name not in _LATER}
+        return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
     @property
     def hash(self) -> str:

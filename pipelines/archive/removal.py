@@ -255,6 +255,11 @@ class RemovalArchive(Archive):
                 (kind, digest.hex()) for kind, digest in record.block_hashes(connection, removal_id)
             ),
             previous=entries[-1].hash if entries else ledger.START,
+            basis=order.basis,
+            ticket=order.ticket,
+            operator=order.operator,
+            stay_down=order.stay_down,
+            mentions=order.mentions,
         )
         connection.execute("UPDATE removals SET ledger_line = ? WHERE id = ?", (entry.line(), removal_id))
         ledger.set_head(connection, entry.hash)
@@ -268,6 +273,7 @@ class RemovalArchive(Archive):
             )
             detail = order.now_reason or order.reason
             record.put_event(connection, removal_id, order.at, "may be deleted", detail)
+            self._enter(removal_id, "ordered", order.at)
 
     def _lift(self, removal_id: int) -> None:
         """Takes away what keeps a removal's pages from readers and crawls."""

@@ -122,11 +122,16 @@ def put_replayed(connection: sqlite3.Connection, entry: Entry, at: str) -> int |
         "SELECT id FROM removals WHERE at || ' ' || plan_hash = ?", (entry.removal,)
     ).fetchone()
     if row is not None or entry.event == "restored":
+        if row is not None and entry.event == "ordered":
+            connection.execute(
+                "UPDATE removals SET mode = ?, due_at = ? WHERE id = ?", (entry.mode, entry.due_at, row[0])
+            )
         return None if row is None else int(row[0])
     ordered_at, _, _ = entry.removal.partition(" ")
     [number] = connection.execute(
-        "INSERT INTO removals (scope, requester, reason, at, plan_hash, state, mode, due_at, ledger_line)"
-        " VALUES (?, ?, ?, ?, ?, 'blocked', ?, ?, ?) RETURNING id",
+        "INSERT INTO removals (scope, requester, reason, at, plan_hash, state, mode, due_at, ledger_line,"
+        " basis, ticket, operator, stay_down, mentions)"
+        " VALUES (?, ?, ?, ?, ?, 'blocked', ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             entry.scope,
             entry.requester,
@@ -136,6 +141,11 @@ def put_replayed(connection: sqlite3.Connection, entry: Entry, at: str) -> int |
             entry.mode,
             entry.due_at,
             entry.line(),
+            entry.basis,
+            entry.ticket,
+            entry.operator,
+            int(entry.stay_down),
+            int(entry.mentions),
         ),
     ).fetchone()
     put_block_hashes(connection, number, ((kind, bytes.fromhex(digest)) for kind, digest in entry.blocks))

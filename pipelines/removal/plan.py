@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +132,11 @@ class Plan:
         return any(not page.own for page in self.pages)
 
     @property
+    def others(self) -> dict[str, int]:
+        """Sources that the scope does not name, and how many of their pages go."""
+        return dict(Counter(page.source for page in self.pages if not page.own).most_common())
+
+    @property
     def titles(self) -> tuple[str, ...]:
         """A few titles of what would go."""
         return tuple(dict.fromkeys(page.title for page in self.pages))[:SAMPLE_TITLES]
@@ -149,6 +155,7 @@ class Plan:
             "part": round(self.part, 4),
             "needs_plan_hash": self.is_large,
             "reaches_others": self.reaches_others,
+            "others": self.others,
             "counts": dict(self.counts),
             "titles": list(self.titles),
             "urls": [page.page_url for page in self.pages],
