@@ -154,3 +154,8 @@ def test_a_name_is_asked_for_once_and_gives_each_port() -> None:
     resolver = GuardedResolver(_Reactor(system))
     got = [_resolve(resolver, "x.example", 80), _resolve(resolver, "x.example", 8080), system.asked]
     assert got == [[("8.8.8.8", 80)], [("8.8.8.8", 8080)], 1]
+
+
+def test_a_private_source_without_permission_is_told_what_to_set() -> None:
+    assert "set allow_private = true" in (_rules().refusal("http://10.0.0.9/") or "")
+    assert "allow_private" not in (_rules().refusal("http://10.0.0.8/") or "")

@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from crawling import QUICK, finish, source, start
-from misbehaving import Server, Site, article, list_page
+from crawling import QUICK, crawl, finish, source, start
+from misbehaving import Answer, Server, Site, article, list_page
 
 from crawler.runtime import runtime_folder
 from crawler.store.pace import SharedPace
@@ -96,3 +96,59 @@ def test_two_processes_with_archives_of_their_own_keep_one_pace(tmp_path: Path) 
         articles = [finish(child).sources[0].articles for child in both]
     gaps = [b.at - a.at for a, b in pairwise(site.log)]
     assert (articles, len(site.log), min(gaps) > 0.2) == ([6, 6], 18, True), gaps
+
+
+def test_requests_under_way_are_counted_over_all_processes(tmp_path: Path) -> None:
+    first, second = SharedPace(tmp_path), SharedPace(tmp_path)
+    places = [
+        first.enter("x.cn", 2),
+        second.enter("x.cn", 2),
+        first.enter("x.cn", 2),
+        second.enter("y.cn", 2),
+    ]
+    first.leave(places[0] or 0)
+    assert ([place is not None for place in places], second.enter("x.cn", 2) is not None) == (
+        [True, True, False, True],
+        True,
+    )
+
+
+def test_a_killed_process_keeps_no_place(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from crawler.store.pace import SharedPace\n"
+        "SharedPace(Path(sys.argv[1])).enter('x.cn', 1); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    assert SharedPace(tmp_path).enter("x.cn", 1) is not None
+
+
+def test_a_pause_holds_for_a_host_without_a_delay(tmp_path: Path) -> None:
+    first, second = SharedPace(tmp_path), SharedPace(tmp_path)
+    first.hold("x.cn", time.monotonic() + 60)
+    assert 59 < second.take("x.cn", 0.0) <= 60
+
+
+def test_two_processes_ask_a_host_without_a_delay_no_more_at_once_than_one(tmp_path: Path) -> None:
+    site = Site(pages={"/": list_page([f"/news/2023/{n}.html" for n in range(12)])})
+    site.pages |= {f"/news/2023/{n}.html": Answer(article(n).encode(), wait_s=0.2) for n in range(12)}
+    options = replace(QUICK, runtime=str(tmp_path / "runtime"), per_host=3)
+    with Server(site) as server:
+        both = [start(tmp_path / f"{name}-pages.db", source(server.host), options=options) for name in "ab"]
+        articles = [finish(child).sources[0].articles for child in both]
+    assert (articles, site.most_at_once) == ([12, 12], 3)
+
+
+def test_a_host_that_asked_for_rest_has_it_in_the_next_run(tmp_path: Path) -> None:
+    busy = Answer(status=503, headers=(("Retry-After", "3600"),))
+    site = Site(pages={"/": busy})
+    path = tmp_path / "a-pages.db"
+    with Server(site) as server:
+        crawl(path, source(server.host))
+        site.log.clear()
+        report = crawl(path, source(server.host))  # no folder in common, as after a restart
+    [counts] = report.sources
+    assert (site.log, "asked to be left alone for another 3" in counts.left_early, counts.left) == (
+        [],
+        True,
+        1,
+    )

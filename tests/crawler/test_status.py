@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.records import CrawlSource
-from crawler.status import PastRun, Yield, due, standings
+from crawler.status import PastRun, Yield, disk_standing, due, scarce, standings
+from crawler.troubles import Watched
 
 SOURCE = CrawlSource("park.example", "园区", ("https://park.example/",), every_s=6 * 3600.0)
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -93,3 +94,20 @@ def test_a_source_that_did_not_answer_is_still_due() -> None:
 
 def test_a_source_whose_run_was_stopped_is_still_due() -> None:
     assert due([SOURCE], [_run(stopped=True)], START) == [SOURCE]
+
+
+def test_a_disk_that_lasts_two_weeks_no_more_is_a_trouble() -> None:
+    told = [scarce(days) for days in (None, 400.0, 14.0, 9.0)]
+    assert told[:3] == ["", "", ""]
+    assert told[3].startswith("full in 9 days at the last week's rate; keep fewer raw pages")
+    assert disk_standing(told[3]).state == "wrong"
+
+
+def test_addresses_that_rest_are_a_trouble_and_idle_parts_are_none() -> None:
+    run = PastRun(1, "x.cn", START, 5, 5, 0, 0, 0, new=5)
+    held = {"x.cn": Yield(copies=5, last_read_at=START.isoformat())}
+    watched = {"x.cn": Watched(idle=("`zzz`",)), "y.cn": Watched(resting=("y.cn/old/*.html (9 wait)",))}
+    sources = [CrawlSource(host, host, (f"http://{host}/",)) for host in ("x.cn", "y.cn")]
+    x, y = standings(sources, [run], held, watched, START)
+    assert (x.state, x.idle, y.state) == ("ok", ("`zzz`",), "wrong")
+    assert "y.cn/old/*.html (9 wait)" in y.reason

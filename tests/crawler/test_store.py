@@ -302,6 +302,15 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
         CrawlStore(path)
 
 
+def test_a_store_that_was_cut_off_is_said_to_be_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "a-pages.db"
+    with CrawlStore(path) as store:
+        store.queue([link(f"{n}" * 200) for n in range(10, 99)])
+    path.write_bytes(path.read_bytes()[:9000])
+    with pytest.raises(StorageError, match="damaged"):
+        CrawlStore(path)
+
+
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a-pages.db"
     CrawlStore(path).close()
