@@ -51,13 +51,22 @@ def _ended_by(
     endings: re.Pattern[str], text: str, regions: Sequence[Mention], longest: int
 ) -> Iterator[_Candidate]:
     inside = {place for r in regions for place in range(r.start, r.end)}
+    inside |= {place for r in regions if _in_brackets(text, r) for place in (r.start - 1, r.end)}
     for match in endings.finditer(text):
         broken = _beginning(text, match.start(), inside, longest)
-        start, region = _anchored(broken, match.start(), regions)
+        start, region = _anchored(text, broken, match.start(), regions)
         if region is None:
             start = _after_leading_words(text, broken, match.start())
         opened = start > broken or text[start - 1 : start] in _OPENING
         yield _Candidate(start, match.start(), match.end(), region, bool(start) and opened)
+
+
+def _in_brackets(text: str, region: Mention) -> bool:
+    """中科智芯(苏州)有限公司: the brackets belong to the name."""
+    return text[region.start - 1 : region.start] in {"(", "（"} and text[region.end : region.end + 1] in {
+        ")",
+        "）",
+    }
 
 
 def _mention(kind: Literal["park", "company"], text: str, one: _Candidate) -> Mention:
@@ -67,15 +76,16 @@ def _mention(kind: Literal["park", "company"], text: str, one: _Candidate) -> Me
 
 def _beginning(text: str, end: int, inside: set[int], longest: int) -> int:
     """The first character after the last break before `end`; no break stands inside a region's name."""
-    start = end
-    while start > 0 and end - start < longest and (start - 1 in inside or _holds(text[start - 1])):
+    start, own = end, 0
+    while start > 0 and own < longest and (start - 1 in inside or _holds(text[start - 1])):
         start -= 1
+        own += start not in inside
     return start
 
 
-def _anchored(start: int, end: int, regions: Sequence[Mention]) -> tuple[int, Mention | None]:
+def _anchored(text: str, start: int, end: int, regions: Sequence[Mention]) -> tuple[int, Mention | None]:
     """Where the last row of regions before the ending begins, and the last of them."""
-    anchors = [r for r in regions if r.start >= start and r.end <= end]
+    anchors = [r for r in regions if r.start >= start and r.end <= end and not _in_brackets(text, r)]
     if not anchors:
         return start, None
     first = anchors[-1]
@@ -120,6 +130,8 @@ def _names_a_company(text: str, one: _Candidate) -> bool:
     return len(stem) <= 6 and insists
 
 
+_LEADING = (r"在(?!线)", r"到(?!家|位)", r"(?:人|方|单位|机构|商|者|地址|地点)(?:系|为|是)")
+"""What leads to a name and is no word: 仪式在, 带队到, 招标人为; but 在线 and 到家 are parts of names."""
 _KIND_OF_COMPANY = re.compile(r"\d{3}|(?:一人|独资|[家类])$")
 _COUNTED = re.compile(r"\d|[第个家座批期条项们起多]")
 
@@ -137,7 +149,8 @@ def _general(group: str) -> re.Pattern[str]:
 
 @cache
 def _leading() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(lists()["parks"]["leading"].split(), key=len, reverse=True)))
+    words = sorted(lists()["parks"]["leading"].split(), key=len, reverse=True)
+    return re.compile("|".join([*words, *_LEADING]))
 
 
 @cache

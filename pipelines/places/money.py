@@ -44,7 +44,7 @@ _MULTIPLIERS = {
     tens + unit: factor * size
     for unit, size in (("", 1.0), ("万", 1e4), ("亿", 1e8))
     for tens, factor in _TENS.items()
-} | {"万亿": 1e12}
+} | {"万亿": 1e12, "兆": 1e12}
 _WORDS = {
     "thousand": 1e3,
     "million": 1e6,
@@ -56,11 +56,18 @@ _WORDS = {
 
 _FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HAN = "[零〇一二两三四五六七八九十百千万亿]"
-_TIMES = "(?P<times>万亿|[十百千]?[亿万]|[百千])?"
+_TIMES = "(?P<times>万亿|兆|[十百千]?[亿万]|[百千])?"
 _CURRENCY = rf"(?:多|余)?(?P<currency>{'|'.join(_CURRENCIES)})(?![旦宵素件器首])"
 _SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
+_FOREIGN = re.compile("(新台币|台币|港币|港元|美元|日元|欧元) ?$")
+"""What makes the 元 behind a figure no yuan: 港币8亿元."""
 _BEFORE = re.compile(rf"(?P<figure>{_FIGURE})\s?[多余]?{_TIMES}{_CURRENCY}")
 _HAN_BEFORE = re.compile(rf"(?<!{_HAN})(?P<han>{_HAN}{{2,12}}){_CURRENCY}")
+_RANGE = re.compile(
+    rf"(?P<figure>{_FIGURE})(?P<own>万亿|[十百千]?[亿万]|[百千])?"
+    rf"(?=元?(?:至|到|[-~—–～]{{1,2}})(?P<to>{_FIGURE})[多余]?{_TIMES}{_CURRENCY})"
+)
+"""The lower end of a range, whose unit and currency stand behind the upper one: 3亿至5亿元, 3-5亿元."""
 _AFTER = re.compile(
     rf"(?P<sign>{_SIGN})\s?(?P<figure>{_FIGURE})\s?(?P<times>thousand|million|billion|trillion|mn|bn|万亿|亿|万)?",
     re.IGNORECASE,
@@ -72,7 +79,14 @@ def find_money(text: str) -> list[Mention]:
     found = []
     for match in _BEFORE.finditer(text):
         times = _MULTIPLIERS[match["times"] or ""]
-        found.append(_mention(match, _number(match["figure"]) * times, _CURRENCIES[match["currency"]]))
+        foreign = _FOREIGN.search(text, max(match.start() - 4, 0), match.start())
+        currency = foreign[1] if foreign and match["currency"] == "元" else match["currency"]
+        found.append(_mention(match, _number(match["figure"]) * times, _CURRENCIES[currency]))
+    for match in _RANGE.finditer(text):
+        upper = _MULTIPLIERS[match["times"] or ""]
+        lower = _MULTIPLIERS[match["own"]] if match["own"] else upper
+        if _number(match["figure"]) * lower < _number(match["to"]) * upper:
+            found.append(_mention(match, _number(match["figure"]) * lower, _CURRENCIES[match["currency"]]))
     for match in _HAN_BEFORE.finditer(text):
         value = han_number(match["han"])
         if value is not None:
@@ -117,9 +131,8 @@ def _number(figure: str) -> float:
 
 
 def _mention(match: re.Match[str], value: float, unit: str) -> Mention:
-    return Mention(
-        "money", match[0].rstrip(), match.start(), match.start() + len(match[0].rstrip()), None, value, unit
-    )
+    name = match[0].rstrip()
+    return Mention("money", name, match.start(), match.start() + len(name), None, round(value, 2), unit)
 
 
 def _apart(mentions: list[Mention]) -> list[Mention]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -27,6 +27,11 @@ _PEOPLES = re.compile(
     r"仫佬|毛南|水|仡佬|佤|拉祜|布朗|独龙|怒|普米|纳西|锡伯|塔吉克|达斡尔|鄂温克|鄂伦春)族.*$"
 )
 _STREET = re.compile(r"[东南西北中]{0,2}(?:路|街|巷|大道|大街|河|桥|日报|晚报|晨报|早报|时报|商报|都市报)")
+
+_OFFICIAL = re.compile(
+    r"(?:国家)?(?:级)?(?:高新区|经开区|开发区|经济(?:技术)?开发区|高新技术产业(?:开发)?区|综合保税区|保税区|市[委政]|市人民政府)"
+)
+"""What only a town of that name has: 昆山高新区, though 昆山 alone is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +108,15 @@ def _scan(text: str) -> Iterable[_Found]:
         if found is None:
             at += 1
             continue
+        if found.is_doubtful and _OFFICIAL.match(text, at + len(found.name)) and _is_plain(found):
+            found = replace(found, is_doubtful=False)
         yield found
         at += len(found.name)
+
+
+def _is_plain(found: _Found) -> bool:
+    """Whether the name is one place's and no common word."""
+    return len(found.codes) == 1 and found.name not in lists()["regions"]["ambiguous"].split()
 
 
 def _longest(
@@ -124,16 +136,31 @@ def _ends(text: str, end: int) -> bool:
 
 
 def _stands(text: str, at: int, name: str) -> bool:
-    """Whether a short name is one here, and no part of other words, of a street's or a paper's name."""
+    """Whether a short name is one here, not part of a word or of a street's, paper's or person's name."""
     rules = lists()["regions"]
-    after, before = text[at + len(name) : at + len(name) + 1], text[at - 1 : at]
+    end = at + len(name)
+    after, before = text[end : end + 1], text[at - 1 : at] if at else ""
+    though = rules["though"].get(name + after, "")
+    if though and text[end + 1 : end + 2] in tuple(though):
+        return True
     for ending, characters in rules["not_before"].items():
         if after and name.endswith(ending) and after in characters:
             return False
+    if (
+        before
+        and before in rules["surnames"]
+        and text[max(at - 2, 0) : at - 1] not in tuple(rules["no_surname_after"])
+    ):
+        return False
     for ending, characters in rules["not_after"].items():
         if before and name.endswith(ending) and before in characters:
             return False
-    return _STREET.match(text, at + len(name)) is None
+    return _STREET.match(text, end) is None and _dishes().match(text, end) is None
+
+
+@cache
+def _dishes() -> re.Pattern[str]:
+    return re.compile("|".join(lists()["regions"]["dishes"].split()))
 
 
 @cache
