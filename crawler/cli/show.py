@@ -65,7 +65,7 @@ def show(
     found = find(connection, reference)
     connection.close()
     if found is None:
-        raise ParknewsError(f"{one_line(reference)}: no such article in {db}; `parknews search` finds ids")
+        raise ParknewsError(_unknown(reference, str(db)))
     if isinstance(found, ShownRejection):
         print_json(shown_json(found)) if as_json else _print_rejection(answers(), found)
         return
@@ -77,6 +77,16 @@ def show(
         _print_article(answers(), found)
         _print_of_pages(answers(), "Permission when it was fetched", verdicts)
         _print_of_pages(answers(), "Drawn by a browser, not as the host sent it", drawn)
+
+
+def _unknown(reference: str, db: str) -> str:
+    """What is said of an id or URL that the archive does not know."""
+    asked = one_line(reference)
+    if not asked:
+        return "show: give an article's id or a URL; `parknews search` finds ids"
+    if asked.isdigit():
+        return f"article {asked}: {db} has none of that number; `parknews search` finds ids"
+    return f"{asked}: {db} knows no such page, neither as a copy nor as a rejection"
 
 
 def shown_json(found: ShownArticle | ShownRejection) -> dict[str, Any]:
@@ -136,9 +146,11 @@ def _print_article(console: Console, article: ShownArticle) -> None:
 
 def _byline(article: ShownArticle) -> list[str]:
     parts = [f"article {article.id}", article.published_day or "no date", article.source_name]
-    if article.credited_source:
+    if article.credited_source and article.credited_source != article.source_name:
         status = f" ({article.credited_source_status})" if article.credited_source_status else ""
         parts.append(f"credited to {article.credited_source}{status}")
+    if article.first_publisher not in {None, article.source_name, article.credited_source}:
+        parts.append(f"first published by {article.first_publisher} ({article.first_publisher_status})")
     if article.disputed:
         parts.append("disputed: its copies differ")
     if article.author:
@@ -156,7 +168,7 @@ def _print_copy(console: Console, copy: ShownCopy, article: ShownArticle) -> Non
     print_indented(console, one_line(copy.why), 8)
     if copy.kept and article.kept_because:
         print_indented(console, f"kept because: {one_line(article.kept_because)}", 8)
-    if copy.credited_source:
+    if copy.credited_source and copy.credited_source != copy.source_name:
         credit = (
             f"credits {one_line(copy.credited_source)}: {copy.credited_source_status or 'not yet looked at'}"
         )

@@ -44,6 +44,8 @@ def print_first_publisher(console: Console, article: ShownArticle) -> None:
         if witness.url != url:
             url = witness.url
             console.print(f"    {plain(url)}", style="dim", soft_wrap=True)
+        if witness.claim == "credits" and witness.reason == "itself":
+            continue  # its own name over its own article says nothing of who was first
         doubt = "" if witness.believed or witness.claim in ("seen", "sitemap") else "not believed: "
         note = f" ({doubt}{one_line(witness.reason)})" if witness.reason else ""
         print_indented(console, f"{witness.claim}: {one_line(witness.value)}{note}", 8)

@@ -113,3 +113,17 @@ def test_scripts_get_all_of_it(parknews: Callable[..., Any]) -> None:
     }
     versions = {copy["url"]: [v["changes"] for v in copy["versions"]] for copy in found["copies"]}
     assert versions == {OWN: [], WRONG: [], CHANGED: [[], ["+ 签约仪式改在下周举行。"]]}
+
+
+@pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        ("99999", "has none of that number"),
+        ("https://nowhere.example/1", "neither as a copy nor as a rejection"),
+        (" ", "give an article's id or a URL"),
+    ],
+)
+def test_what_is_not_there_is_told_by_what_was_asked(parknews: Any, reference: str, said: str) -> None:
+    found = parknews("show", reference)
+    assert (found.code, said in found.err) == (1, True)
