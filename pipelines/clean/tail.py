@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SENTENCE_END = re.compile(r"[。！？!?…”」』）)\]】.;；]$")
+_INSIDE = re.compile(r"[，。；！？,.]")
+_ANNOUNCES = re.compile(r"[，,][^，,]{2,40}[：:]$")
+"""A sentence that announces a table or a list."""
 _REPORTED = re.compile(
     r"(?:说|說|表示|介绍|介紹|指出|认为|認為|称|稱|记者|記者)[，,：:。]|\b(?:said|says|told)\b"
 )
@@ -92,10 +95,18 @@ def _contact_block(lines: Sequence[str]) -> int | None:
         if not all(rule and rule.name in _CONTACT_RULES for rule in rules[offset : offset + 2]):
             continue
         index = first + offset
+        if _in_table(lines, index):
+            continue
         said, rest = sum(map(len, lines[:index])), sum(map(len, lines[index + 2 :]))
         if said >= 2 * _LEAST_BEFORE and rest < said / 2:
             return index - 1 if _contact_heading(lines, index - 1, len(lines)) else index
     return None
+
+
+def _in_table(lines: Sequence[str], index: int) -> bool:
+    """Whether a line is one of three rows on end with as many cells: a table may have a column of numbers."""
+    cells = [len(line.split()) for line in lines[max(0, index - 2) : index + 3]]
+    return any(cells[i] >= 4 and len(set(cells[i : i + 3])) == 1 for i in range(len(cells) - 2))
 
 
 def name_pieces(lines: Sequence[str], tail: Tail) -> list[Stripped]:
@@ -184,7 +195,10 @@ def first_news(lines: Sequence[str]) -> int:
 
 
 def _is_news(line: str) -> bool:
-    return (len(line) >= 20 and bool(_SENTENCE_END.search(line)) and not tail_rule(line)) or len(line) >= 400
+    ended = _SENTENCE_END.search(line)
+    sentence = ended is not None and (ended[0] not in "」』）)]】" or bool(_INSIDE.search(line)))
+    sentence = sentence or bool(_ANNOUNCES.search(line))
+    return (len(line) >= 20 and sentence and not tail_rule(line)) or len(line) >= 400
 
 
 def _last_news(lines: Sequence[str]) -> int:

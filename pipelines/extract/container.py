@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pipelines.extract.scan import Line, Scan
 
 _SENTENCE = re.compile(r"[。！？；!?…]|[.;:]\s|[.\"”’]$|[，,、].*[，,、]")
+_ANNOUNCES = re.compile(r"[，,].*[：:]$")
+"""A sentence that announces a table or a list."""
 _LISTED_DATE = re.compile(
     r"[\[【(（]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s\d\d:\d\d)?[\]】)）]?"
 )
@@ -212,7 +214,9 @@ def is_prose(line: Line) -> bool:
         return False
     if amount >= 40:
         return len(_PUNCTUATION.findall(line.text)) >= amount / 200
-    return amount >= 10 and bool(_SENTENCE.search(line.text))
+    return amount >= 10 and bool(
+        _SENTENCE.search(line.text) or (amount >= 15 and _ANNOUNCES.search(line.text))
+    )
 
 
 def _weight(line: Line, hint: str) -> float:

@@ -60,8 +60,11 @@ _EDITION_LINE = re.compile(r"^[（(]?(?:原载|来源)?《([^《》]{2,14})》\s
 """《临潮晚报》（2024年05月08日 第06版）, in a line of its own."""
 _DATELINE = re.compile(
     r"^[【（(\[]?\s?(?!本)([\u4e00-\u9fff]{1,8}(?:网|社|报|在线|电视台"
-    r"|客户端))(?:[\u4e00-\u9fff]{0,8}\d{1,2}月\d{1,2}日(?:综合)?)?[电讯]"
+    r"|客户端))(?:[\u4e00-\u9fff]{0,8}\d{1,2}月\d{1,2}日(?:综合)?)?(?:综合|专)?(?:[电讯]|报道)"
     r"(?=[\s（(，,：:】)\]]|题|\d|[\u4e00-\u9fff])"
+)
+_BEFORE_TIME = re.compile(
+    r"^([\u4e00-\u9fffA-Za-z]{2,14})\s(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}|\d\d-\d\d\s\d\d:\d\d)"
 )
 _IN_BRACKETS = re.compile(r"^[（(【]\s?([\u4e00-\u9fffA-Za-z]{2,16})\s?[)）】]$")
 _REPORTED_BY = re.compile(
@@ -169,6 +172,9 @@ def _unlabelled(text: str) -> Field | None:
     alone = _IN_BRACKETS.match(plain)
     if alone and _PUBLISHER.match(alone[1]):
         return _source(text[alone.start(1) : alone.end(1)], "credit line", text)
+    before = _BEFORE_TIME.match(plain)
+    if before and _PUBLISHER.match(before[1]):
+        return _source(text[: before.end(1)], "byline", text)
     time = _AFTER_TIME.search(plain)
     name = re.split(r"[\s／/|｜]", text[time.end() :], maxsplit=1)[0] if time else ""
     return _source(name, "byline", text) if name and _PUBLISHER.match(simplify(name)) else None

@@ -21,7 +21,9 @@ _AUTHOR_LABEL = re.compile(
     r"|記者)\s(?=[\u4e00-\u9fff ]{2,20}$)"
     r"|(?:记者|記者)\s?(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/](?:记者|記者)(?=[\u4e00-\u9fff]{2,4}$)"
     r"|^(?:记者|記者)(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|通訊員|摄|报道|(?:19|20)\d\d))"
-    r"|\s(?:记者|記者)\s(?=[\u4e00-\u9fff]{2,4}$)|^(?:by|words by|reporting by)\s(?=[A-Z])|^(?:posted"
+    r"|\s(?:记者|記者)\s(?=[\u4e00-\u9fff]{2,4}$)|^[□■●◎○◇◆]\s?(?:本报)?(?:记者|评论员|通讯员"
+    r"|特约评论员)?\s?(?=[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4})*$)"
+    r"|^(?:by|words by|reporting by)\s(?=[A-Z])|^(?:posted"
     r"|published|written|filed)\b.{0,60}\bby\s(?=[A-Z])",
     re.IGNORECASE,
 )

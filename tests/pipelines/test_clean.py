@@ -247,3 +247,25 @@ def test_a_summary_made_by_a_machine_is_not_the_news() -> None:
 def test_the_table_above_a_document_is_its_byline() -> None:
     rows = ["索 引 号： 01345678/2024-00087 主题分类： 人才", "文 号： 临管发〔2024〕12号 有效性： 有效"]
     assert _text(_clean(*rows, NEWS, MORE)) == [NEWS, MORE]
+
+
+def test_a_column_of_numbers_is_a_table_and_no_contact() -> None:
+    lines = [
+        "为帮助企业招工，现将园区部分企业用工信息公布如下：",
+        "企业 岗位 人数 月薪 电话",
+        "恒曜电子 装配工 50 6000元 0592-6120101",
+        "德润精工 操作员 20 8000元 0592-6120202",
+        "禾沐食品 质检员 8 5000元 0592-6120303",
+        "求职者可以直接与企业联系，也可以到园区人才中心登记。",
+    ]
+    assert _text(_clean(*lines)) == lines
+
+
+def test_objections_to_a_public_notice_are_no_takedown() -> None:
+    line = "公示期内如有异议，请以书面形式向管委会反映，联系电话：0531-51780000。"
+    assert _text(_clean(NEWS, line, "附：入选企业名单", "1. 恒曜电子", title="入选企业名单公示")) == [
+        NEWS,
+        line,
+        "附：入选企业名单",
+        "1. 恒曜电子",
+    ]

@@ -47,7 +47,9 @@ CONTACTS: tuple[Rule, ...] = (
         r"|for (?:more"
         r"|further) (?:information|details)|for (?:advertising|media|press|sales|general|leasing"
         r"|investment)\b.{0,16}(?:enquir|inquir)|media contact"
-        r"|press contact|for (?:media )?inquiries|about the (?:company|author)).{0,120}$",
+        r"|press contact|for (?:media )?inquiries|about the (?:company|author)).{0,120}$"
+        r"|欢迎(?:广大|新老|各界|有意)?.{0,6}(?:客户|企业|朋友|商家|同仁|人士).{0,8}(?:来电|咨询|致电"
+        r"|垂询|洽谈|选购).{0,50}$",
     ),
 )
 """Counted after the last line of news only: news quotes telephone numbers too."""

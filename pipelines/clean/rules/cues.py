@@ -37,7 +37,7 @@ CUES: tuple[Rule, ...] = (
         r"|共有?)\s?\d*\s?条?\s?(?:评论|評論|留言|跟贴|回复"
         r"|點評|点评)(?:\s?[(（]\d+[)）])?|评论(?:区|列表|\s?\(?\d+\)?)?|評論|留言|跟贴"
         r"|comments?(?: \(?\d+\)?)?|leave a (?:reply|comment)|(?:post|add) a comment"
-        r"|登录\s?评论.{0,6}|\d+\s?(?:comments?|条评论))" + CLOSE,
+        r"|\d+条.{0,12}评论|登录\s?评论.{0,6}|\d+\s?(?:comments?|条评论))" + CLOSE,
     ),
     rule(
         "share-line",
