@@ -124,3 +124,23 @@ def test_no_more_pages_are_taken_than_the_workers_have_room_for(tmp_path: Path) 
     queue = Queue([page(n) for n in range(1, 101)])
     run(tmp_path / "archive.db", queue)
     assert BATCH_PAGES < queue.most_under_way <= OPTIONS.workers * BATCHES_PER_WORKER * BATCH_PAGES
+
+
+def test_who_is_in_a_hurry_waits_for_what_is_being_read_and_no_more(tmp_path: Path) -> None:
+    queue = Queue([page(n) for n in range(1, 121)])
+    no_more, leave = threading.Event(), threading.Event()
+    no_more.set()
+    with Archive(tmp_path / "archive.db") as archive:
+        archive.put_sources([SOURCE])
+        drain(
+            archive,
+            queue,
+            {HOST: SOURCE},
+            OPTIONS,
+            no_more=no_more,
+            leave=leave,
+            on_batch=lambda _: leave.set(),
+        )
+    [(copies,)] = rows(tmp_path / "archive.db", "SELECT count(*) FROM copies")
+    assert BATCH_PAGES <= copies <= (OPTIONS.workers * BATCHES_PER_WORKER + 2) * BATCH_PAGES
+    assert len(queue.take(200, 0)) == 120 - copies

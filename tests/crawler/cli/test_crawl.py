@@ -105,3 +105,17 @@ def test_a_demo_in_a_folder_with_somebody_elses_archive_is_refused(start: Start,
     code, out, err = _end(start("demo", "--out", str(tmp_path)))
     assert (code, out, err.count("\n")) == (4, "", 1)
     assert (tmp_path / "archive.db").read_bytes() == b"not ours" * 1000
+
+
+def test_a_source_that_was_left_early_is_named_with_the_reason_and_what_waits(
+    server: DemoServer, start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "sources.toml").write_text(_entry(server, "tjj.") + "max_pages = 2\n", encoding="utf-8")
+    code, out, _ = _end(start("crawl"))
+    assert code == 1
+    assert re.search(
+        r"^! tjj\.\S+: left early: its budget of 2 pages a run is spent \(max_pages\);"
+        r" \d+ addresses wait for the next run$",
+        out,
+        re.MULTILINE,
+    )
