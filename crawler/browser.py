@@ -295,7 +295,7 @@ class _Drawing:
         self._pending[kind] += 1
         try:
             body = asked.post_data_buffer
-            wish = Wish(asked.url, asked.method, asked.resource_type, await asked.all_headers(), body)
+            wish = Wish(asked.url, asked.method, asked.resource_type, asked.headers, body)
             async with self._turn:
                 given = None if self.over else await self.fetch(wish)
             if given is None:

@@ -45,9 +45,9 @@ LOG_FORMATTER = "crawler.log_format.QuietLogFormatter"
 DOWNLOADER_MIDDLEWARES = {
     "crawler.addresses.AddressMiddleware": 50,
     "crawler.robots.RobotsMiddleware": 100,
+    "crawler.render.RenderMiddleware": 900,  # a page is drawn once its own place at its host is free again
     "crawler.throttle.TurnMiddleware": 950,
     "crawler.removed.RemovedMiddleware": 990,
-    "crawler.render.RenderMiddleware": 995,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
