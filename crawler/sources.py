@@ -7,6 +7,7 @@ suits a site about which nothing else is known (`CrawlSource`). Nothing is fetch
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import math
 import re
 import tomllib
@@ -77,15 +78,30 @@ def require_contact(sources: Sequence[CrawlSource], contact: str) -> None:
     """Refuses to go to public sites without a contact; sources of one's own need none.
 
     Raises:
-        ConfigurationError: no contact is set; the message names a site and the setting.
+        ConfigurationError: no contact is set, or a source is private without saying so; the message
+            names a site and the setting.
     """
     public = [source.host for source in sources if not source.allow_private]
+    if own := next(filter(_is_private, public), ""):
+        raise ConfigurationError(
+            f"{own}: a private address; where that is meant, set allow_private = true in its source"
+            " (`sources add --allow-private`)"
+        )
     if public and not contact:
         others = f" and {len(public) - 1} more" if len(public) > 1 else ""
         raise ConfigurationError(
             f"{public[0]}{others}: a public site; set PARKNEWS_CONTACT to an e-mail address or a URL at which"
             " its owner reaches you (sent with every request)"
         )
+
+
+def _is_private(host: str) -> bool:
+    """Whether a host is so by its spelling; what names resolve to is looked at when they are asked for."""
+    name = re.sub(r":\d+$", "", host).strip("[]")
+    try:
+        return not ipaddress.ip_address(name).is_global
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")
 
 
 def duration_s(text: str) -> float:

@@ -155,7 +155,9 @@ def test_a_file_that_is_not_utf8_names_the_line(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_says_what_to_write(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"no such sources file; write one with `parknews sources add"):
+    with pytest.raises(
+        ConfigurationError, match=r"no such sources file; write one with `parknews sources add"
+    ):
         read_sources(tmp_path / "none.toml")
 
 
@@ -244,3 +246,9 @@ def test_public_sites_are_not_visited_without_a_contact() -> None:
     require_contact([own, public], "park@example.org")
     with pytest.raises(ConfigurationError, match=r"www\.example\.cn: a public site; set PARKNEWS_CONTACT"):
         require_contact([own, public], "")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8001", "[::1]:80", "10.1.2.3", "park.localhost"])
+def test_a_private_source_that_does_not_say_so_is_told_what_to_set(host: str) -> None:
+    with pytest.raises(ConfigurationError, match="allow_private = true"):
+        require_contact([CrawlSource(host, "内网", (f"http://{host}/",))], "me@example.org")
