@@ -21,7 +21,9 @@ from crawling import QUICK, finish, source, start
 from misbehaving import Answer, Server, Site, article
 
 from crawler.chromium import browser_path, has_sandbox, require_browser
+from crawler.status import standings
 from crawler.store import CrawlStore
+from crawler.troubles import Watched
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -335,6 +337,43 @@ def test_requests_keep_the_delay_whoever_makes_them(tmp_path: Path) -> None:
     assert (len(times), min(gaps) > 0.45) == (5, True), gaps
 
 
+def park() -> Site:
+    """A site without robots.txt whose front page and articles are drawn by its one script."""
+    links = "".join(f'<li><a href="/news/2026/{n}.html">示例园区新闻标题之{n}</a></li>' for n in range(5))
+    return Site(
+        pages={
+            "/": SHELL % "list",
+            "/app.js": Answer(APP.encode(), content_type="text/javascript"),
+            "/api/list": drawn_from(f"<title>新闻中心</title><body><ul>{links}</ul></body>"),
+            **{f"/news/2026/{n}.html": SHELL % n for n in range(5)},
+            **{f"/api/{n}": drawn_from(article(n)) for n in range(5)},
+        }
+    )
+
+
+@needs_chromium
+def test_pages_drawn_while_others_wait_at_their_host_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    options = replace(QUICK, runtime=str(tmp_path / "runtime"), per_host=1, timeout_s=8.0)
+    site = park()
+    with Server(site) as server:
+        report = finish(
+            start(tmp_path / "pages.db", source(server.host, "/", render=True), options=options), 50
+        )
+    assert (report.sources[0].articles, report.sources[0].failed, site.most_at_once) == (5, 0, 1)
+
+
+def test_a_survey_says_which_sites_need_a_browser(tmp_path: Path) -> None:
+    with Server(park()) as server:
+        done = subprocess.run(
+            [str(PARKNEWS), "--sources", "sources.toml", "sources", "add", "--allow-private", server.url],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert "empty until their scripts have run: try it with --render" in done.stdout
+
+
 _WITHOUT = """
 import json, sys
 from crawler.fetch import fetch
@@ -385,4 +424,13 @@ def test_without_a_browser_nothing_is_fetched(tmp_path: Path) -> None:
             check=False,
         )
     assert (done.returncode, site.log) == (2, [])
-    assert "PARKNEWS_BROWSER='/no/such/browser' cannot be run" in done.stderr
+    assert "render = true, and PARKNEWS_BROWSER='/no/such/browser' cannot be run" in done.stderr
+
+
+def test_status_names_the_source_that_has_no_browser() -> None:
+    lacks = {"x.cn": Watched(browser="no browser was found")}
+    [standing] = standings([source("x.cn", render=True)], [], {}, lacks)
+    assert (standing.state, standing.reason) == (
+        "wrong",
+        "its pages need a browser (render = true): no browser was found",
+    )
