@@ -50,11 +50,11 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     root = parse(decoded.html)
     if root is None:
         return Rejection(page.url, page.source, "extract", "no text: no element in the page")
-    metadata = read_metadata(root)
     lines = scan(root)
+    metadata = read_metadata(root, lines.authors)
     title, title_line = find_title(lines.lines, metadata)
     trust = trusted(lines, title_line)
-    choice = choose(lines, weigh(lines, trust, title_line))
+    choice = choose(lines, weigh(lines, trust))
     scripted = False
     reason = not_news(root, lines, choice, metadata.title_element, page.url_answered, digest=trust.digest)
     body = read_body(lines, choice, trust, title_line) if choice and not reason else Body((), ())
@@ -66,7 +66,7 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
         body = body._replace(lines=other)
     place = Place(title_line, choice.first, choice.last) if choice else Place(title_line, 0, 0)
     moment = Moment(page.fetched_at, source.time_zone)
-    byline = read_byline(root, lines.lines, place, metadata, moment, page.url_answered)
+    byline = read_byline(root, lines, place, metadata, moment, page.url_answered)
     if scripted or byline.published is None:
         byline = _scripted(byline, root, moment, names_too=scripted)
     if byline.credited_source is None:

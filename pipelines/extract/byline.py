@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipelines.dates import Moment
     from pipelines.extract.metadata import Metadata
-    from pipelines.extract.scan import Line
+    from pipelines.extract.scan import Line, Scan
     from pipelines.records import Field, Published
 
 _NEAR_BEFORE, _NEAR_AFTER, _TAIL = 12, 3, 12
@@ -43,16 +43,17 @@ class Byline(NamedTuple):
 
 
 def read_byline(
-    root: HtmlElement, lines: Sequence[Line], place: Place, metadata: Metadata, moment: Moment, url: str
+    root: HtmlElement, scan: Scan, place: Place, metadata: Metadata, moment: Moment, url: str
 ) -> Byline:
     """Who wrote, edited and first published the article, and when; each with where it stood."""
+    lines = scan.lines
     head, tail = _head(lines, place), _tail(lines, place)
     both = [*head, *tail]
     return Byline(
         published=find_published(root, head, tail, metadata, moment, url),
         author=find_author(both, metadata, _named(lines, place)),
         editor=find_editor([*tail, *head, *_short_inside(lines, place)], metadata),
-        credited_source=find_credited_source(root, both, metadata),
+        credited_source=find_credited_source(scan.sources, both, metadata),
     )
 
 

@@ -96,6 +96,9 @@ class Trust(NamedTuple):
     digest: bool = False
     """Whether linked headlines with texts below them are one article's parts (早报), not a list of pages."""
 
+    nearness: Sequence[float] = ()
+    """How likely each line is to belong to the article with the page's title."""
+
     def hint(self, line: Line, container: int = -1) -> str:
         """The kind of boilerplate that a line stands in, inside a container; empty for none."""
         return line.hint if line.hint_node > container and line.hint_node not in self.doubted else ""
@@ -125,9 +128,10 @@ def size(text: str) -> float:
 
 def trusted(scan: Scan, title_line: int | None) -> Trust:
     """What to believe of the page's own class names and of its hidden elements."""
+    near = _nearness(scan, title_line)
     prose = [
         size(line.text) * nearness if is_prose(line) else 0.0
-        for line, nearness in zip(scan.lines, _nearness(scan, title_line), strict=True)
+        for line, nearness in zip(scan.lines, near, strict=True)
     ]
     hidden = sum(amount for amount, line in zip(prose, scan.lines, strict=True) if line.hidden)
     total = sum(prose)
@@ -147,13 +151,12 @@ def trusted(scan: Scan, title_line: int | None) -> Trust:
         doubted.add(node)
         node = scan.parents[node]
     digest = _is_digest(scan.lines, title_line)
-    return Trust(frozenset(doubted), hidden <= total - hidden, _replies(scan.lines), digest)
+    return Trust(frozenset(doubted), hidden <= total - hidden, _replies(scan.lines), digest, near)
 
 
-def weigh(scan: Scan, trust: Trust, title_line: int | None) -> list[float]:
+def weigh(scan: Scan, trust: Trust) -> list[float]:
     """A weight for every line: positive for prose, negative for what stands around articles."""
     teasers = _teasers(scan, digest=trust.digest)
-    nearness = _nearness(scan, title_line)
     weights = []
     for index, line in enumerate(scan.lines):
         if line.hidden and trust.hidden:
@@ -162,7 +165,7 @@ def weigh(scan: Scan, trust: Trust, title_line: int | None) -> list[float]:
             weights.append(-5.0)
         else:
             weight = _weight(line, trust.hint(line))
-            weights.append(weight * nearness[index] if weight > 0 else weight)
+            weights.append(weight * trust.nearness[index] if weight > 0 else weight)
     return weights
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
-from typing import TYPE_CHECKING, cast
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from pipelines.dates import has_date
 from pipelines.extract.labels import value_after
@@ -91,17 +88,16 @@ _SOURCE_META = (
     "copyrightsource",
     "dc.source",
 )
-_NAMED_SOURCE = etree.XPath(
-    "//*[contains(@class, 'ource') or contains(@id, 'ource') or contains(@class, 'laiyuan')]"
-)
 _SOURCE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:source|sources|laiyuan|origin|copyfrom|medianame|media-name)(?:$|[\s_-])", re.IGNORECASE
 )
 
 
-def find_credited_source(root: HtmlElement, lines: Sequence[str], metadata: Metadata) -> Field | None:
+def find_credited_source(
+    elements: Sequence[HtmlElement], lines: Sequence[str], metadata: Metadata
+) -> Field | None:
     """The credited source, normalised: a labelled line, a meta tag, an element, a bare credit line."""
-    named_elements = _named_source(root)
+    named_elements = _named_source(elements)
     for text in lines:
         for match in _SOURCE_LABEL.finditer(simplify(text)):
             if _NOTICE.search(text[: match.start()]):
@@ -180,9 +176,9 @@ def _unlabelled(text: str) -> Field | None:
     return _source(name, "byline", text) if name and _PUBLISHER.match(simplify(name)) else None
 
 
-def _named_source(root: HtmlElement) -> Field | None:
+def _named_source(elements: Sequence[HtmlElement]) -> Field | None:
     """What an element that is called `source` holds: there the name has no neighbour to run into."""
-    for element in _source_elements(root):
+    for element in _source_elements(elements):
         text = " ".join(element.text_content().split())
         match = _SOURCE_LABEL.search(simplify(text))
         if 1 < len(text) <= 40 and (
@@ -192,12 +188,11 @@ def _named_source(root: HtmlElement) -> Field | None:
     return None
 
 
-def _source_elements(root: HtmlElement) -> Iterable[HtmlElement]:
-    found = cast("list[HtmlElement]", _NAMED_SOURCE(root))
+def _source_elements(elements: Sequence[HtmlElement]) -> Iterable[HtmlElement]:
     return [
         element
-        for element in islice(found, 20)
-        if element.tag not in ("script", "style", "img")
+        for element in elements[:20]
+        if element.tag != "img"
         and _SOURCE_NAMES.search(f"{element.get('class') or ''} {element.get('id') or ''}")
     ]
 

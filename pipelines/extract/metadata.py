@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
-
-from lxml import etree
 
 from pipelines.extract.scan import squeeze_space
 from pipelines.records import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml.html import HtmlElement
 
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|WebPage|NewsItem)$")
-_AUTHOR_LINK = etree.XPath("//a[@rel='author'] | //*[@itemprop='author'][not(self::meta)]")
 _JSON_LIMIT = 500_000
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 
@@ -50,8 +47,8 @@ class Metadata:
         return squeeze_space(value) if isinstance(value, str) else ""
 
 
-def read_metadata(root: HtmlElement) -> Metadata:
-    """All that the page says for machines."""
+def read_metadata(root: HtmlElement, authors: Sequence[HtmlElement]) -> Metadata:
+    """All that the page says for machines; `authors` are the elements marked as the author's name."""
     meta: dict[str, str] = {}
     for tag in root.iter("meta"):
         content = squeeze_space(tag.get("content") or "")
@@ -62,11 +59,10 @@ def read_metadata(root: HtmlElement) -> Metadata:
     title = next(
         (squeeze_space(tag.text_content()) for tag in root.iter("title") if tag.text_content().strip()), ""
     )
-    return Metadata(meta, title, _article(root), _author_link(root))
+    return Metadata(meta, title, _article(root), _author_link(authors))
 
 
-def _author_link(root: HtmlElement) -> str:
-    marked = cast("list[HtmlElement]", _AUTHOR_LINK(root))
+def _author_link(marked: Sequence[HtmlElement]) -> str:
     texts = (squeeze_space(element.text_content()) for element in marked[:5])
     return next((text for text in texts if 1 < len(text) <= 40), "")
 

@@ -131,6 +131,10 @@ class Scan:
     parents: list[int] = field(default_factory=list)
     images: list[int] = field(default_factory=list)
     """The block node of each image that is not tiny."""
+    sources: list[HtmlElement] = field(default_factory=list)
+    """Elements whose class or id speaks of a source. (An XPath for them takes a sixth of all extraction.)"""
+    authors: list[HtmlElement] = field(default_factory=list)
+    """Elements that are marked as the author's name."""
 
 
 def squeeze_space(text: str) -> str:
@@ -208,7 +212,11 @@ class _Scanner:
         if hides(attributes, self.hiding):
             self._flush(tag)
             self.hidden.append(element)
+        if attributes.get("itemprop") == "author" or (tag == "a" and attributes.get("rel") == "author"):
+            self.scan.authors.append(element)
         names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+        if "ource" in names or "laiyuan" in names:
+            self.scan.sources.append(element)
         if len(names) > 1 and tag != "body" and (block or tag == "span"):
             hint = kind_hint(tag, names)
             if hint and (block or hint == "byline"):
