@@ -43,7 +43,9 @@ _IDLE_MAX = 3
 """Parts that change together."""
 _KEPT = 3000
 """Pages remembered a host, about 1 MB."""
-_CANDIDATES_MAX = 40
+_HOPELESS = 20
+_CANDIDATES_MAX = 200
+"""Candidates a host in one run, of which most are hopeless after a few pages."""
 _DIGITS = re.compile(r"\d+")
 
 
@@ -183,7 +185,8 @@ class _Host:
         for candidate in self.candidates.values():
             candidate.weigh(url, found.value)
         ready = [idle for idle, candidate in self.candidates.items() if candidate.is_ready]
-        for idle in ready:
+        hopeless = [idle for idle, candidate in self.candidates.items() if candidate.is_hopeless]
+        for idle in (*ready, *hopeless):
             del self.candidates[idle]
         return ready[:1]  # what else was ready may be the same, said in another way
 
@@ -221,13 +224,19 @@ class _Candidate:
         key, value = _spelled(url, self.idle, parts), _values(self.idle, parts)
         group = self.groups.get(key)
         if group is None:
-            self.groups[key] = _Group(page, {value})
+            if len(self.groups) < _KEPT:
+                self.groups[key] = _Group(page, {value})
         elif value not in group.values:
             if group.page == page:
                 self.agreements += 1
                 group.values.add(value)
             else:
                 self.differences += 1
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether pages differ so often that nothing will come of it."""
+        return self.differences > max(_HOPELESS, self.agreements)
 
     @property
     def is_ready(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import random
 import re
 import zlib
 from typing import TYPE_CHECKING
@@ -169,6 +170,7 @@ def _markup() -> dict[str, Given]:
         "/h/nested-tables.html": "<table><tr><td>" * 30_000,
         "/h/nested-fonts.html": "<font><b><i>" * 20_000 + "x",
         "/h/attributes.html": f"<html><body><p {many}>x</p></body></html>",
+        "/h/million-attributes.html": "<html><body><p " + "b " * 1_000_000 + ">x</p></body></html>",
         "/h/one-attribute.html": f'<html><body><p title="{"x" * 3_000_000}">x</p></body></html>',
         "/h/unclosed-comment.html": "<html><!--" + "x" * 1_000_000,
         "/h/unclosed-script.html": "<html><script>" + "x" * 1_000_000,
@@ -239,13 +241,35 @@ def _traps() -> dict[str, Given]:
         page = int((re.search(r"page=(\d+)", asked.path) or [0, "1"])[1])
         return list_page([], (f"/h/pages.html?page={page + 1}", "下一页"))
 
+    draw = random.Random(20261123)
+
+    def parameter(_: Asked) -> str:
+        links = (f"/h/parameter.html?zzz={draw.getrandbits(40)}" for _ in range(20))
+        return article(209, *links)
+
+    def folders(_: Asked) -> str:
+        return article(210, *(f"{name}/" for name in ("about", "news", "park", "policy", "talent", "life")))
+
+    def further(asked: Asked) -> Answer:
+        return _moved(f"{asked.path.partition('?')[0]}?from={draw.getrandbits(40)}")
+
     return {
+        "/h/parameter.html": parameter,
+        "/h/folders/": folders,
+        **{"/h/folders/" + "/".join(names) + "/": folders for names in _folders()},
+        "/h/always-further.html": further,
         "/h/calendar.html": calendar,
         "/h/session.html": session,
         "/h/deeper/": deeper,
         "/h/facets.html": facets,
         "/h/pages.html": next_page,
     }
+
+
+def _folders() -> list[tuple[str, ...]]:
+    """Paths that a page's relative links lead to, three deep; each is that page again."""
+    names = ("about", "news", "park", "policy", "talent", "life")
+    return [way for deep in (1, 2, 3) for way in itertools.product(names, repeat=deep)]
 
 
 def _announced(url: str, canary: int) -> dict[str, Given]:

@@ -59,7 +59,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
     with Server(canaries) as canary, Server(site) as server:
         site.robots = f"User-agent: *\nDisallow: /canary\nSitemap: {server.url}/h/maps.xml\n"
         bad = behaviours(server.url, canary.port)
-        paths = [path for path in bad if path.endswith((".html", "/"))]
+        paths = [path for path in bad if path.endswith((".html", "/")) and path.count("/") <= 3]
         good = good_pages()
         mixed = [*paths, *good, "/canary/forbidden.html"]
         mixed.sort(key=lambda path: hash(path) % 97)
