@@ -50,6 +50,8 @@ _SIGNED = re.compile(
     r"|(?:委员会|管委会|政府|公司|中心|局|厅|部|办公室|学校|医院|协会|院|委|处)$"
     r"|^[^。]{1,14}\s?[:：].{1,60}$"
 )
+_STATEMENT, _PLAIN_STATEMENT = 25, 16
+"""Characters beside the number that make a sentence of it; fewer where nothing pleads (热线, 欢迎)."""
 _LEAST_BEFORE = 30
 """Characters of news that must stand before a cue: menus and summaries carry the same words."""
 _LONG = 120
@@ -150,10 +152,12 @@ def _is_statement(line: str, rule: Rule) -> bool:
         return False
     words = PHONES.sub("", line)
     contact = len(CONTACT_WORDS.findall(words))
+    pleads = bool(_PLEADING.search(simplify(line)))
+    enough, most = (_STATEMENT, 2) if pleads else (_PLAIN_STATEMENT, 3)
     return (
-        len(words) >= 25
+        len(words) >= enough
         and line.rstrip()[-1:] in "。！？”.!?"
-        and contact <= 2
+        and contact <= most
         and bool(_CLAUSES.search(words))
     )
 

@@ -100,7 +100,7 @@ LINES: tuple[Rule, ...] = (
         r"|本文共\s?\d+\s?字.{0,20}|(?:全文)?共\s?\d+\s?字.{0,20}|继续滑动.{0,14}|(?:左右"
         r"|向[左上下右])滑动?.{0,10}"
         r"|保存图片.{0,10}|听新闻|语音播报|朗读|视频加载中.*|play|pause|已关注|\+\s?关注"
-        r"|(?:来信|信件|回复|答复|咨询|问题|新闻|文章|详细|正文)内容|(?:发帖|主题|积分|帖子|精华|威望"
+        r"|(?:视频|节目|内容)简介|(?:来信|信件|回复|答复|咨询|问题|新闻|文章|详细|正文)内容|(?:发帖|主题|积分|帖子|精华|威望"
         r"|金币|阅读权限)(?:数)?\s?[:：]?\s?\d+"
         r"|跟贴\s?\d*|回复\s?\d*|powered by .{1,30})"
         r"(?:[\s|\]】\[【（()）]{1,3}(?:打印|关闭|收藏|分享|返回|大|中|小|print|close|窗口|本页)){0,5}"
@@ -143,6 +143,11 @@ LINES: tuple[Rule, ...] = (
         r"|^(?:story highlights|synopsis|key points|at a glance)$"
         r"|^(?:video player is loading|this is a modal window|beginning of dialog window|end of dialog window"
         r"|advertisement(?: - scroll to continue)?|scroll to continue)\b.{0,60}$",
+    ),
+    rule(
+        "follow-bullet",
+        "share",
+        r"^[※▪•●◎★☆▶►»＞>◆■]\s?.{0,40}(?:app|粉丝|追踪|订阅|电子报|公众号|社群|频道).{0,40}$",
     ),
     rule("buttons", "navigation", r"^(?:[\[【(（]\s?[^\[\]【】()（）]{2,6}\s?[\]】)）]\s?){3,12}$"),
     rule(
