@@ -5,6 +5,7 @@ In: a normalised text. Out: its `Features`, which depend on nothing else and are
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -53,6 +54,11 @@ class Features:
     def news(self) -> npt.NDArray[np.uint64]:
         """Sorted distinct shingle hashes of what is not the page's; perhaps none."""
         return distinct(self.sequence[~self.of_page[: len(self.sequence)]])
+
+    @cached_property
+    def news_sounds(self) -> str:
+        """The sounds of what is not the page's."""
+        return "".join(itertools.compress(self.sounds, ~self.of_page))
 
     @cached_property
     def numbers(self) -> Places:

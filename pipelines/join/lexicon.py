@@ -44,10 +44,10 @@ _BODY_AFTER = (
 
 _BODY_ENDS = frozenset("院厂村镇乡局校")
 _ROAD_ENDS = frozenset("路街巷桥")
-"""Ends of the names of bodies and roads in one character, compared as written: by sound they would be anything."""
+"""Ends of the names of bodies and roads in one character, as written: by sound they would be anything."""
 _TRADES = (
-    "科技 电子 药业 制药 实业 机电 光电 软件 传媒 家居 半导体 生物 材料 装备 能源 环保 智能 信息 网络 医疗 物流 控股"
-    " 重工 化工 电气 精密 通信 食品 大道"
+    "科技 电子 药业 制药 实业 机电 光电 软件 传媒 家居 半导体 生物 材料 装备 能源 环保 智能"
+    " 信息 网络 医疗 物流 控股 重工 化工 电气 精密 通信 食品 大道"
 )
 """Words that end the names by which companies (and roads) go when 有限公司 is left out."""
 _BODY_LONGEST = 3
@@ -217,8 +217,10 @@ def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
 
 @cache
 def _regions() -> frozenset[str]:
-    """Names of regions as written: those of words.txt, and by GB/T 2260 provinces and prefectures with or
-    without 省 and 市, counties with 县, 市 or 区 only: without it their names are too often words."""
+    """Names of regions as written: those of words.txt, and those of GB/T 2260.
+
+    Provinces and prefectures also without 省 and 市; counties' names are too often words without 县 or 区.
+    """
     rows = resources.files("pipelines").joinpath("places/divisions.txt").read_text("utf-8").splitlines()
     pairs = [row.split(" ") for row in rows if row[:1].isdigit()]
     bare = {name[:-1] for code, name in pairs if code[4:] == "00" and len(name) > 2 and name[-1] in "省市"}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines.join.verdict import BLOCKED, SAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 _REPRESENTATIVES = 6
 _ACCEPTED_SHARE = 0.5
@@ -40,23 +40,44 @@ def link(kept: Mapping[int, list[Edge]], verdict: Callable[[int, int], str]) -> 
         kept: Each text's kept edges, for whole components.
         verdict: `same`, `blocked` or `apart` for any two texts.
     """
-    members = {node: [node] for node in kept}
-    cluster = {node: node for node in members}
+    groups = _Groups(kept)
     pairs = sorted((rank, node, other) for node in kept for rank, _, other in kept[node] if node < other)
     refused: set[tuple[int, int, int, int]] = set()
     for _, a, b in pairs:
-        left, right = sorted((cluster[a], cluster[b]))
-        state = (left, right, len(members[left]), len(members[right]))
-        if left == right or state in refused:
+        left, right = groups.of(a), groups.of(b)
+        if left == right:
             continue
-        if not _agree(members[left][:_REPRESENTATIVES], members[right][:_REPRESENTATIVES], verdict):
-            refused.add(state)
+        state = (left, right, groups.sizes[left], groups.sizes[right])
+        if state in refused:
             continue
-        moved = members.pop(right)
-        members[left] = sorted(members[left] + moved)
-        for node in moved:
-            cluster[node] = left
-    return cluster
+        if _agree(groups.lowest[left], groups.lowest[right], verdict):
+            groups.join(left, right)
+        else:
+            refused |= {state, (right, left, state[3], state[2])}
+    return {node: groups.lowest[groups.of(node)][0] for node in kept}
+
+
+class _Groups:
+    """Disjoint sets (Tarjan 1975) that know their size and lowest members."""
+
+    def __init__(self, nodes: Iterable[int]) -> None:
+        self._parent = {node: node for node in nodes}
+        self.sizes = dict.fromkeys(self._parent, 1)
+        self.lowest = {node: [node] for node in self._parent}
+
+    def of(self, node: int) -> int:
+        """The member that stands for a text's group."""
+        parent = self._parent
+        while parent[node] != node:
+            parent[node] = node = parent[parent[node]]
+        return node
+
+    def join(self, one: int, other: int) -> None:
+        """Make one group of two, each named by the member that stands for it; the larger one's stays."""
+        large, small = (one, other) if self.sizes[one] >= self.sizes[other] else (other, one)
+        self._parent[small] = large
+        self.sizes[large] += self.sizes.pop(small)
+        self.lowest[large] = sorted(self.lowest[large] + self.lowest.pop(small))[:_REPRESENTATIVES]
 
 
 def _agree(left: list[int], right: list[int], verdict: Callable[[int, int], str]) -> bool:

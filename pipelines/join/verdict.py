@@ -30,8 +30,8 @@ SHORT_LEAST = 0.70
 SHORT_REWORDED = 0.35
 """Short texts that are worded otherwise throughout: the alignment finds most of the smaller in the other."""
 _COVERED, _LONG_COVERED = 0.8, 0.6
-_NEWS_LEAST, _NEWS_SHINGLES = 0.20, 30
-"""Of what is not the page's own words (`surroundings`), the share that copies have in common at least."""
+_NEWS_SHINGLES = 30
+"""Of what is not the page's own words (`surroundings`), enough to say whose news it is."""
 _TINY_CHARACTERS = 40
 """Below it a text is a headline: to stand in another text does not make it a copy."""
 _BLOCKS_MOST, _BLOCK_SHINGLES = 12, 40
@@ -110,10 +110,13 @@ def _share_the_page_only(small: Features, large: Features) -> bool:
     """Whether two pages are near by their notices and links alone, each with news of its own."""
     if not (small.of_page.any() and large.of_page.any()):
         return False
-    less, more = sorted((small.news, large.news), key=len)
-    if len(less) < _NEWS_SHINGLES:
+    less, more = sorted((small, large), key=lambda features: len(features.news))
+    if len(less.news) < _NEWS_SHINGLES:
         return False
-    return int(np.count_nonzero(are_among(less, more))) < _NEWS_LEAST * len(less)
+    share = int(np.count_nonzero(are_among(less.news, more.shingles))) / len(less.news)
+    if share >= MOST:
+        return False
+    return share < SPREAD_LEAST or coverage(less.news_sounds, more.news_sounds) < _LONG_COVERED
 
 
 def _is_spread(small: Features, large: Features) -> bool:

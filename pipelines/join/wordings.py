@@ -53,7 +53,7 @@ class Wordings:
     figures_differ: int = 0
     """How many of these are other numbers."""
     against: str | None = None
-    """`numbers`, `names` or `body` where it speaks against one piece of news, `lead` where it leaves too little."""
+    """`numbers`, `names` or `body` where it speaks against one piece of news, `lead` where little is left."""
 
 
 def compare_wordings(a: Features, b: Features) -> Wordings:
@@ -79,8 +79,8 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
     )
     # A form has few slots: the one figure of a plot of land and the one name beside it are enough together.
     both = (
-        0 < differ
-        and 0 < names
+        differ > 0
+        and names > 0
         and names >= _BOTH_SHARE * len(exchanges)
         and differ >= _FIGURES_SHARE * figures
     )
