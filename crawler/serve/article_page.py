@@ -44,7 +44,7 @@ class CopyCard:
     copy: ShownCopy
     why: str
     comparison: tuple[ShownPiece, ...]
-    """Empty for the kept copy and for equal texts."""
+    """Empty for the kept copy, for equal texts, and where only script, punctuation or white space differ."""
     other_title: bool
     differences: tuple[Difference, ...]
     """Figures, dates and names that it has otherwise than the kept copy."""
@@ -117,11 +117,12 @@ def _search_for(kind: str, named: Named) -> dict[str, str]:
 
 
 def _card(copy: ShownCopy, kept: ShownCopy, found: tuple[Difference, ...], words: Words) -> CopyCard:
-    compare = not copy.kept and copy.text != kept.text
+    pieces = () if copy.kept or copy.text == kept.text else differences(kept.text, copy.text)
+    differs = any(piece.kind != "same" for piece in pieces)
     return CopyCard(
         copy=copy,
-        why=_why(copy, kept, words),
-        comparison=folded(differences(kept.text, copy.text)) if compare else (),
+        why=_why(copy, kept, words, differs=differs),
+        comparison=folded(pieces) if differs else (),
         other_title=not copy.kept and copy.title != kept.title,
         differences=tuple(difference for difference in found if difference.url == copy.url),
     )
@@ -132,15 +133,15 @@ def _version(version: Version, article: ShownArticle) -> VersionCard:
     return VersionCard(version, folded(differences(version.text, now)) if version.text != now else ())
 
 
-def _why(copy: ShownCopy, kept: ShownCopy, words: Words) -> str:
+def _why(copy: ShownCopy, kept: ShownCopy, words: Words, *, differs: bool) -> str:
     if copy.kept:
         return words("why_kept")
     if copy.text == kept.text:
         return words("why_same")
+    if not differs:
+        return words("why_variant")
     if not copy.evidence:
-        return (
-            words("why_variant") if copy.similarity >= 1 else words("similar", value=f"{copy.similarity:.2f}")
-        )
+        return words("similar", value=f"{copy.similarity:.2f}")
     best = copy.evidence[0]
     share = f"{best.containment:.0%}"
     if best.numbers_shared:

@@ -216,13 +216,13 @@ def _chosen(connection: sqlite3.Connection, selection: Selection, words: Words) 
     found = []
     for name, field in _FACET_FIELD.items():
         for value in getattr(selection, field):
-            text = f"{words(name)}:{_value_label(name, value, names, words)}"
+            text = words("chosen", name=words(name), value=_value_label(name, value, names, words))
             found.append((text, _address(_toggled(selection, name, value))))
     for host in selection.carried_by:
         others = tuple(other for other in selection.carried_by if other != host)
         found.append(
             (
-                f"{words('carried_by')}:{names.get(host, host)}",
+                words("chosen", name=words("carried_by"), value=names.get(host, host)),
                 _address(replace(selection, carried_by=others)),
             )
         )
