@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.archive.ledger import refuse_behind
-from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
+from pipelines.errors import ConfigurationError, ForeignArchiveError, NewerArchiveError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,7 +40,8 @@ def open_for_writing(path: Path, *, create: bool = True, replaying: bool = False
 
     Raises:
         RefusedError: it is behind its ledger.
-        StorageError: the folder or file cannot be written, or the file is corrupt or missing.
+        StorageError: the folder or file cannot be written, or the file is corrupt.
+        ConfigurationError: the file is missing.
         ForeignArchiveError: the file is not an archive of ours.
         NewerArchiveError: a newer parknews wrote it.
     """
@@ -67,7 +68,8 @@ def read_only(path: Path) -> sqlite3.Connection:
 
     Raises:
         RefusedError: the archive is behind its ledger of removals.
-        StorageError: the file is missing, unreadable or corrupt.
+        StorageError: the file is unreadable or corrupt.
+        ConfigurationError: it is missing.
         ForeignArchiveError: the file is not an archive of ours.
         NewerArchiveError: a newer parknews wrote it.
     """
@@ -111,9 +113,10 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def missing(path: Path) -> StorageError:
-    """The error for an archive that is not there."""
-    return StorageError(f"{path}: there is no archive here; name one with --db, or run `parknews crawl`")
+def missing(path: Path) -> ConfigurationError:
+    """The error for an archive that is not there: a path that was meant otherwise."""
+    what = "there is no archive here; name one with --db, or run `parknews crawl`"
+    return ConfigurationError(f"{path}: {what}")
 
 
 @contextmanager

@@ -109,7 +109,7 @@ def test_without_an_archive_there_is_nothing_to_show(
     parknews: Callable[..., Any], arguments: list[str]
 ) -> None:
     found = parknews(*arguments)
-    assert (found.code, "there is no archive here" in found.err) == (4, True)
+    assert (found.code, "there is no archive here" in found.err) == (2, True)
 
 
 @pytest.mark.usefixtures("archive")

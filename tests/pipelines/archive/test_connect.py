@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from pipelines.archive import Archive, connect, read_only
-from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
+from pipelines.errors import ConfigurationError, ForeignArchiveError, NewerArchiveError
 from pipelines.records import Source
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ def test_a_foreign_file_is_refused_untouched(tmp_path: Path, open_it: Callable[[
 
 def test_a_missing_archive_is_not_made_by_readers(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
-    with pytest.raises(StorageError, match="no archive here"):
+    with pytest.raises(ConfigurationError, match="no archive here"):
         read_only(path)
-    with pytest.raises(StorageError, match="no archive here"):
+    with pytest.raises(ConfigurationError, match="no archive here"):
         Archive(path, create=False)
     assert not path.exists()
 
