@@ -30,8 +30,9 @@ class Site:
             def do_GET(self) -> None:
                 with site._lock:
                     site.hits[self.path] += 1
-                empty = b"<html><body></body></html>" if self.path.startswith("/channel/") else None
-                body = site.bodies.get(self.path, empty)  # the pages' navigation leads to empty channels
+                body = site.bodies.get(self.path)
+                if body is None and self.path.startswith("/channel/"):  # the pages' navigation leads there
+                    body = f"<html><body><p>{self.path}</p></body></html>".encode()
                 self.send_response(200 if body is not None else 404)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(body or b"")))

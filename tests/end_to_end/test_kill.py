@@ -35,7 +35,7 @@ def test_a_killed_crawl_ends_in_the_same_archive(tmp_path: Path, after_s: float)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("after_s", moments(20)[5:])
+@pytest.mark.parametrize("after_s", moments(50)[5:])
 def test_a_killed_crawl_ends_in_the_same_archive_at_more_moments(tmp_path: Path, after_s: float) -> None:
     _kill_and_compare(tmp_path, after_s)
 
