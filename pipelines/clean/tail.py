@@ -19,7 +19,9 @@ _ANNOUNCES = re.compile(r"[，,][^，,]{2,40}[：:]$")
 _REPORTED = re.compile(
     r"(?:说|說|表示|介绍|介紹|指出|认为|認為|称|稱|记者|記者)[，,：:。]|\b(?:said|says|told)\b"
 )
-_PLEA = re.compile(r"点.{0,2}赞|點.{0,2}讚|在看|转发|关注我|请|請|欢迎|歡迎|喜欢|喜歡")
+_ATTRIBUTED = re.compile(r"^[“「][^”」]{4,120}[”」][^，。]{0,30}[^，。”」\s]{4,}[。]$")
+"""Words in quotation marks, and who said them."""
+_PLEA = re.compile(r"点.{0,2}赞|點.{0,2}讚|在看|转发(?!了)|关注我|请|請|欢迎|歡迎|喜欢|喜歡")
 _CLAUSES = re.compile(r"[，,]|\b(?:said|says|told|will|can)\b")
 _NOTICE_TITLE = re.compile(
     r"(?:公告|公示|通知|通告|启事|啟事|招标|招標|采购|採購|中标|中標|竞价|拍卖|招聘|征集|徵集|申报"
@@ -144,6 +146,10 @@ def _is_statement(line: str, rule: Rule) -> bool:
     News quotes telephone numbers (one sentence, few words of contact) and reports what people say about
     copyright; a plea or a notice speaks for itself.
     """
+    if rule.name != "rights-notice" and _ATTRIBUTED.search(line):
+        return True
+    if rule.name == "takedown" and "公示" in line:
+        return True  # objections to a list that is put up for them
     if rule in NOTICES:
         return rule.name != "rights-notice" and bool(_REPORTED.search(simplify(line)))
     if rule.name == "praise":

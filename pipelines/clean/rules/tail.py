@@ -18,6 +18,10 @@ TAIL: tuple[Rule, ...] = (
         r"^.{0,6}以上(?:就|便)?是.{2,80}(?:全部|所有|相关|详细|具体)?(?:内容|介绍|信息|分享"
         r"|解答).{0,40}(?:帮助|参考|了解|关注|喜欢|收藏).{0,20}$",
     ),
-    rule("click-here", "related", r"^\W{0,4}(?:点击|戳|查看|阅读|戳这里|点击这里|click here).{0,50}$"),
+    rule(
+        "click-here",
+        "related",
+        r"^(?!.{0,60}[，,].{0,60}。$)\W{0,4}(?:点击|戳|查看|阅读|戳这里|点击这里|click here).{0,50}$",
+    ),
 )
 """News quotes phone numbers and speaks of copyright too."""
