@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 PAGE_TIME_LIMIT_MS = 10_000
 """For all questions of one page; at 100,000 articles the slowest, the list of all articles with its facets,
-takes 1.3 s of a core once after a write (half of that the regions), and more where others use the cores."""
+takes 1.5 s of a core once after a write (half of that the regions), and more where others use the cores."""
 
 _YEAR_S = 365 * 86_400
 
