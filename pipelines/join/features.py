@@ -53,7 +53,8 @@ class Features:
     @cached_property
     def news(self) -> npt.NDArray[np.uint64]:
         """Sorted distinct shingle hashes of what is not the page's; perhaps none."""
-        return distinct(self.sequence[~self.of_page[: len(self.sequence)]])
+        news = self.sequence[~self.of_page[: len(self.sequence)]]
+        return distinct(news) if len(news) else news
 
     @cached_property
     def news_sounds(self) -> str:

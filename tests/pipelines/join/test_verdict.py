@@ -1,12 +1,13 @@
 """Verdicts on pairs of invented texts: forms filled in differently, and copies of one text."""
 
 import random
+import time
 
 import pytest
 
 from pipelines.join import judge
 from pipelines.join.features import Features
-from pipelines.sign import sign
+from pipelines.sign import LONGEST, sign
 
 FORMS = {
     "lecture": (
@@ -220,3 +221,140 @@ def test_a_thesaurus_that_changes_one_word_throughout_makes_no_other_news():
 def test_a_verdict_does_not_depend_on_which_text_comes_first(a, b):
     left, right = _features(_fillings(a)[0]), _features(_fillings(b)[1])
     assert judge(left, right) == judge(right, left)
+
+
+CHARACTERS = [chr(code) for code in range(0x4E00, 0x5600)]
+
+
+def _random(seed: int, length: int) -> str:
+    return "".join(random.Random(seed).choices(CHARACTERS, k=length))
+
+
+@pytest.mark.parametrize(
+    ("ours", "own", "verdict"),
+    [
+        (200, 230, "same"),
+        (200, 265, "apart"),
+        (70, 24, "same"),
+        (70, 38, "apart"),
+        (30, 5, "same"),
+        (30, 14, "apart"),
+    ],
+    ids=["long, 46%", "long, 42%", "short, 74%", "short, 63%", "headline, 80%", "headline, 59%"],
+)
+def test_how_much_of_a_text_must_be_in_the_other(ours: int, own: int, verdict: str) -> None:
+    shared = _random(1, ours)
+    other = shared + (_random(2, 4 * own) if ours >= 40 else "")
+    assert _verdict(_random(3, own) + shared, other) == verdict
+
+
+def _every(text: str, step: int) -> str:
+    """A text with every so many characters exchanged for others."""
+    chance = random.Random(5)
+    return "".join(chance.choice(CHARACTERS) if at % step == 0 else c for at, c in enumerate(text))
+
+
+def _without(text: str, step: int) -> str:
+    return "".join(c for at, c in enumerate(text) if at % step)
+
+
+@pytest.mark.parametrize(
+    ("length", "step", "verdict"), [(600, 5, "apart"), (600, 7, "same"), (100, 8, "same"), (100, 6, "apart")]
+)
+def test_a_text_with_words_left_out_all_over_is_a_copy(length: int, step: int, verdict: str) -> None:
+    text = _random(1, length)
+    assert _verdict(text, _without(text, step)) == verdict
+
+
+SHARED_LEAD = (
+    "本报今起推出系列报道记者分赴多个园区与一线职工同吃同住听机器的声音看数据的流动记录他们的喜怒哀乐讲述转型路上的真实故事敬请关注今天推出其中一篇"
+) * 2
+NOTICES = (
+    "版权声明凡本网注明来源的作品版权均属于本网未经授权不得转载违者追究责任如因侵权请联系删除关于我们联系我们广告服务网站地图友情链接投稿邮箱"
+    "举报电话备案号技术支持扫一扫关注官方微信下载手机客户端返回顶部"
+) * 3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_instalments_of_a_series_are_apart_and_a_truncated_copy_of_one_is_not(seed: int) -> None:
+    first, second = (SHARED_LEAD + _random(seed + n, 150) for n in (10, 20))
+    assert (_verdict(first, second), _verdict(first, first[:190])) == ("apart", "same")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_items_over_one_sites_notices_are_other_news_and_one_over_two_sites_notices_is_not(seed: int) -> None:
+    first, second = (_random(seed + n, 90) for n in (10, 20))
+    assert _verdict(first + NOTICES, second + NOTICES) == "blocked"
+    assert _verdict(first + NOTICES, first + _random(5, 20)) == "same"
+
+
+PLOT = (
+    "{0}国有建设用地使用权挂牌出让公告宗地编号{1}土地用途为工业出让年限五十年采用先租后让达产出让方式供地竞买人须在公告规定时间内登录网上"
+    "交易系统提交申请并缴纳保证金宗地现状为净地规划设计条件产业准入要求交付条件详见出让文件"
+)
+BRIEF = (
+    "{0}在互动平台表示公司产品可应用于相关领域目前在手订单充足生产经营一切正常敬请投资者关注公司公告以免误读"
+)
+ENGLISH = (
+    "A delegation led by {0} visited {1} on Thursday to learn about its experience in attracting investment. The"
+    " visitors toured the exhibition hall and two factories and held talks with the management committee. Both sides"
+    " expressed their willingness to deepen cooperation in logistics and agreed to hold exchanges."
+)
+
+
+@pytest.mark.parametrize(
+    ("form", "one", "other"),
+    [
+        (PLOT, ("巨鹿县", "372945"), ("望江县", "690779")),
+        (BRIEF, ("光明家居",), ("众合软件",)),
+        (BRIEF, ("本溪前程仪器有限公司",), ("临沭时代重工有限公司",)),
+        (ENGLISH, ("Fatima Okafor", "Varkesh Industrial Park"), ("Jonas Lindqvist", "Tolmire Free Zone")),
+    ],
+    ids=["a plot", "two brands", "two companies", "English"],
+)
+def test_a_form_that_says_its_names_once_is_other_news_with_other_names(
+    form: str, one: tuple[str, ...], other: tuple[str, ...]
+) -> None:
+    assert _verdict(form.format(*one), form.format(*other)) == "blocked"
+
+
+def test_figures_written_with_other_units_are_no_other_figures() -> None:
+    text = (
+        "全区完成固定资产投资1.2亿元，实际使用外资3.5亿元，进出口总额7.8亿元，社会消费品零售总额9.6亿元。园区工作人员说，老厂房改造后租金涨了，"
+        "但企业不愿搬走，食堂中午排队要二十分钟，大家戏称这是全城最热闹的地方，门口的公交站因此多停两趟车，司机们都认得几张老面孔。"
+        "街道打算把隔壁的空地也整出来，先种几排树，再谈盖什么楼，附近居民听说以后松了口气，说总算不用再绕路去河边散步了。"
+    )
+    rewritten = text.replace("1.2亿", "12000万").replace("3.5亿", "35000万").replace("7.8亿", "78000万")
+    assert _verdict(text, rewritten) == "same"
+
+
+def _named(count: int, names: str) -> str:
+    chance = random.Random(7)
+    return "".join(
+        f"书记{chance.choice(names)}{chance.choice(CHARACTERS)}到园区{_random(n, 4)}调研"
+        for n in range(count)
+    )
+
+
+HARD = {
+    "every tenth character exchanged": (_random(1, 20_000), _every(_random(1, 20_000), 10)),
+    "one sentence said without end": (
+        "园区今年签约项目十二个王伟主持" * 1_200,
+        "园区今年签约项目十二个李强主持" * 1_200,
+    ),
+    "ten thousand numbers": (
+        "".join(f"第{n}号地块{n * 7 % 99999}万元" for n in range(5_000))[:20_000],
+        "".join(f"第{n}号地块{n * 11 % 99999}万元" for n in range(5_000))[:20_000],
+    ),
+    "nothing but notices": ("版权转载侵权免责" * 2_500, "免责版权转载侵权" * 2_500),
+    "nothing but letters": ("qx" * 10_000, "qx" * 9_000 + "zz" * 900),
+    "nothing but names": (_named(1_400, "王李张"), _named(1_400, "赵钱孙")),
+}
+
+
+@pytest.mark.parametrize("kind", HARD)
+def test_no_pair_of_texts_made_to_be_hard_takes_a_second(kind: str) -> None:
+    pair = [Features(number, text[:LONGEST]) for number, text in enumerate(HARD[kind])]
+    started = time.process_time()
+    judge(*pair)
+    assert time.process_time() - started < 1.0
