@@ -1,4 +1,4 @@
-"""Reading the stored pages again with the present stages; nothing is fetched.
+"""Reading the stored pages again with the present stages, and joining again; nothing is fetched.
 
 In: an archive with its crawl store. Out: the archive as a new crawl of the same pages would leave it, and a
 report of what changed. How far it came is kept in the archive, so that a killed one goes on.
@@ -9,11 +9,13 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.run import run_lock
 from crawler.store import CrawlStore, store_path
 from pipelines.archive import Archive
+from pipelines.archive.facts import iso
 from pipelines.compare import Change, compare
 from pipelines.drain import drain
 from pipelines.errors import StorageError
@@ -140,6 +142,7 @@ def _reprocess(
     drained = drain(
         archive, queue, sources, options, no_more=everything_is_there, on_batch=on_batch, on_results=note
     )
+    rejoined = list(archive.rejoin(iso(datetime.now(UTC))))
     archive.remember(_PROGRESS, None)
     return ReprocessReport(
         pages=kinds["pages"],
@@ -147,7 +150,7 @@ def _reprocess(
         found=kinds["found"],
         lost=kinds["lost"],
         fields=dict(changed_fields.most_common()),
-        articles_new=drained.articles_new,
-        copies_joined=drained.copies_joined,
+        articles_new=drained.articles_new + sum(counts.articles_new for counts in rejoined),
+        copies_joined=drained.copies_joined + sum(counts.copies_joined for counts in rejoined),
         resumed=queue.resumed,
     )

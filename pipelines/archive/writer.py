@@ -25,6 +25,7 @@ from pipelines.archive.people import (
     withdraw_decision,
 )
 from pipelines.archive.read_before import said_before
+from pipelines.archive.rejoin import rejoin_some
 from pipelines.archive.runs import copies_by_source, finish_run, known_sources, put_sources, start_run
 from pipelines.archive.stay_down import holds_back
 from pipelines.errors import ConfigurationError
@@ -33,7 +34,7 @@ from pipelines.records import Reading, Rejection
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pipelines.archive.runs import RunCounts, SourceRun
@@ -123,6 +124,21 @@ class Archive:
         for node in sorted(forget_texts(connection, changes.removed)):
             self._joiner.remove(node)
         return self._joiner.relink()
+
+    def rejoin(self, at: str) -> Iterator[Counts]:
+        """Joins all texts again and draws all conclusions, by the present rules; what each part changed.
+
+        Each part is one transaction. One that was killed goes on where it stopped.
+
+        Raises:
+            StorageError: the disk is full or fails; what was done stays.
+        """
+        while True:
+            with storage_errors(self.path), self._database.atomic():
+                counts = rejoin_some(self._database.conn, self._joiner, at)
+            if counts is None:
+                return
+            yield counts
 
     def correct(self, url: str, field: str, value: str | None, reason: str, at: str) -> int:
         """Sets a field of a page to what a person says; returns the correction's id.
