@@ -52,6 +52,7 @@ _SIGNED = re.compile(
     r"|(?:委员会|管委会|政府|公司|中心|局|厅|部|办公室|学校|医院|协会|院|委|处)$"
     r"|^[^。]{1,14}\s?[:：].{1,60}$"
 )
+_REACHABLE = re.compile(r"\d{5}|@|[:：]|微信|欢迎|咨询")
 _STATEMENT, _PLAIN_STATEMENT = 25, 16
 """Characters beside the number that make a sentence of it; fewer where nothing pleads (热线, 欢迎)."""
 _LEAST_BEFORE = 30
@@ -158,6 +159,8 @@ def _is_statement(line: str, rule: Rule) -> bool:
         return False
     words = PHONES.sub("", line)
     contact = len(CONTACT_WORDS.findall(words))
+    if line.endswith("。") and len(line) >= _PLAIN_STATEMENT and not _REACHABLE.search(line):
+        return True  # of a hot line, without a number to call
     pleads = bool(_PLEADING.search(simplify(line)))
     enough, most = (_STATEMENT, 2) if pleads else (_PLAIN_STATEMENT, 3)
     return (
