@@ -48,7 +48,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "pages": (
         "goes with its address or source",
         "page_id url source kind url_asked url_answered status headers body body_bytes sha256 fetched_at"
-        " robots article ingested",
+        " robots article ingested rendered",
     ),
     "announcements": ("goes with its address", "url via announced title seen_at changed"),
     "robots": ("goes with its host", "authority status body fetched_at expires_at reason"),
