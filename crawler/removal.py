@@ -91,7 +91,7 @@ def remove(
                 archive.note(number, order.at, EXPORT, export.told())
         else:
             number = pending.id
-            if not order.hide_only and (pending.mode == "hide" or order.due_at is None):
+            if _may_go_ahead(pending, order):
                 archive.go_ahead(number, order)
                 archive.sync_ledger()
         return _carry_out(archive, store, number, vacuum=vacuum, on_step=on_step)
@@ -220,6 +220,12 @@ def outcome_of(archive_path: Path, removal_id: int) -> Outcome:
 
 
 # Steps -----------------------------------------------------------------------------------------
+
+
+def _may_go_ahead(pending: Removal, order: Order) -> bool:
+    """Whether the order lets a removal delete that only hides, or waits, until now."""
+    waits = pending.mode == "hide" or pending.due_at is not None
+    return waits and not order.hide_only and (pending.mode == "hide" or order.due_at is None)
 
 
 def _carry_out(

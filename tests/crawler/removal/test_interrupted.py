@@ -29,12 +29,12 @@ import os, signal, sys
 from pathlib import Path
 import crawler.removal, crawler.removal_check
 from crawler.store import CrawlStore
-from pipelines.archive import removal, ledger
+from pipelines.archive import removal, removal_forget, ledger
 from pipelines.archive.removal import RemovalArchive
 from pipelines.archive.removal_order import Order
 from pipelines.removal.scope import make_scope
 
-removal.HIDE_AT_ONCE, removal.FORGET_AT_ONCE = 3, 2
+removal.HIDE_AT_ONCE, removal_forget.FORGET_AT_ONCE = 3, 2
 path, host, place, call = sys.argv[1:]
 owner, name = {
     "order": (RemovalArchive, "order"), "ledger": (ledger, "append"), "hide": (RemovalArchive, "hide"),

@@ -1,0 +1,205 @@
+"""Deleting what hidden pages said and all that followed from it, in steps that a crawl can write between.
+
+In: an order whose pages are hidden. Out: an archive without their facts, keyed hashes of what to search for
+afterwards, and, where it was ordered, of what is to stay down. Conclusions come from the code that always
+draws them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipelines.archive import removal_order as record
+from pipelines.archive import stay_down
+from pipelines.archive.blocks import read_blocklist, read_salt
+from pipelines.archive.conclusions import conclude
+from pipelines.archive.connect import storage_errors
+from pipelines.archive.facts import forget_texts
+from pipelines.archive.removal_map import BY_READING, BY_URL
+from pipelines.archive.removal_record import RecordedArchive
+from pipelines.archive.removal_rows import count_in, delete_in, delete_rows, selected
+from pipelines.archive.stay_down import put_stay_down
+from pipelines.errors import RefusedError
+from pipelines.removal.passages import Hasher, address_tail, packed, thinning
+from pipelines.removal.scope import Term
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+FORGET_AT_ONCE = 100
+"""Pages whose facts are deleted in one transaction: a second on a busy machine (`benchmarks/removal.py`)."""
+
+_WORDS = (
+    "SELECT title FROM readings WHERE id IN",
+    "SELECT text FROM texts JOIN readings r ON r.text_id = texts.id WHERE r.id IN",
+    "SELECT v.title, text FROM texts JOIN versions v ON v.text_id = texts.id WHERE v.reading_id IN",
+    "SELECT text FROM stripped_pieces WHERE reading_id IN",
+)
+"""What is searched for afterwards: titles, texts, what cleaning took out of them, and the addresses."""
+_ADDRESSES = "SELECT page_url, url_answered FROM readings WHERE id IN"
+
+
+class ForgettingArchive(RecordedArchive):
+    """An archive that can forget."""
+
+    def forget(self, removal_id: int, at: str) -> int:
+        """Deletes the facts of some of the hidden pages and all that followed from them.
+
+        Returns how many pages are left; once none is, the rows by URL are gone too.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            connection = self._database.conn
+            rows = connection.execute(
+                "SELECT reading_id FROM withheld WHERE removal_id = ? LIMIT ?", (removal_id, FORGET_AT_ONCE)
+            ).fetchall()
+            ids = [row[0] for row in rows]
+            self._note_passages(removal_id, ids)
+            self._keep_down(removal_id, ids)
+            counts = self._forget_readings(ids, at)
+            [left] = connection.execute(
+                "SELECT count(*) FROM withheld WHERE removal_id = ?", (removal_id,)
+            ).fetchone()
+            if not left:
+                counts |= self._forget_by_url(removal_id, at)
+                [gone] = connection.execute(
+                    "SELECT count(*) FROM removed_articles WHERE removal_id = ?", (removal_id,)
+                ).fetchone()
+                counts["articles"] = gone
+            record.add_counts(connection, removal_id, counts)
+            return int(left)
+
+    def decide(self, url: str, *, admit: bool, at: str) -> int | None:
+        """A person's word on a page that says what is to stay down; the page to read again if admitted.
+
+        Raises:
+            RefusedError: no page waits at this address.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            connection = self._database.conn
+            found = stay_down.decide(connection, url, "admitted" if admit else "refused")
+            if found is None:
+                raise RefusedError(f"{url}: nothing waits at this address; `parknews removals matches` lists")
+            page_id, removal_id = found
+            if not admit:
+                record.put_blocks(connection, removal_id, [Term("url", url)])
+            record.put_event(
+                connection, removal_id, at, "a match was " + ("admitted" if admit else "refused")
+            )
+            return page_id if admit else None
+
+    def put_passages(self, removal_id: int, words: Iterable[str]) -> None:
+        """Adds what lay in other files than the archive to what is searched for."""
+        with storage_errors(self.path), self._database.atomic():
+            hasher = Hasher(read_salt(self._database.conn))
+            found = [hasher.of_text(text) for text in words]
+            if found:
+                self._database.conn.execute(
+                    "INSERT INTO residue_hashes (removal_id, hashes) VALUES (?, ?)",
+                    (removal_id, packed(np.unique(np.concatenate(found)))),
+                )
+
+    def _forget_readings(self, ids: list[int], at: str) -> dict[str, int]:
+        connection = self._database.conn
+        rows = selected(connection, "SELECT id, page_url, claimed_url, source FROM readings WHERE id IN", ids)
+        nodes = {
+            row[0]
+            for table, column in (("readings", "id"), ("versions", "reading_id"))
+            for row in selected(
+                connection,
+                f"SELECT node_id FROM texts JOIN {table} t ON t.text_id = texts.id WHERE t.{column} IN",
+                ids,
+            )
+        }
+        counts = {"pages read": len(rows), "copies": self._count_copies(ids)}
+        for table, name in BY_READING.items():
+            counts[name] = count_in(connection, table, "reading_id", ids)
+        for reading_id, _, _, source in rows:
+            self._furniture.remove(reading_id, source)
+        for table in BY_READING:
+            delete_in(connection, table, "reading_id", ids)
+        delete_in(connection, "readings", "id", ids)
+        before = count_in(connection, "texts", "node_id", sorted(nodes))
+        gone = sorted(forget_texts(connection, nodes))
+        after = count_in(connection, "texts", "node_id", sorted(nodes))
+        for node in gone:
+            self._joiner.remove(node)
+        addresses = {url for row in rows for url in row[1:3] if url}
+        clusters = self._joiner.relink()
+        self._draw(addresses, clusters, at, secondary=self._joiner.secondary())
+        return {**counts, "texts": before - after, "signatures": len(gone)}
+
+    def _count_copies(self, ids: list[int]) -> int:
+        return sum(
+            row[0] is not None
+            for row in selected(self._database.conn, "SELECT copy_id FROM withheld WHERE reading_id IN", ids)
+        )
+
+    def _keep_down(self, removal_id: int, ids: list[int]) -> None:
+        """Where it was ordered, keeps what is about to be deleted from coming back under another address."""
+        order = record.removal(self._database.conn, removal_id)
+        if order is not None and order.stay_down:
+            sql = "SELECT text FROM texts JOIN readings r ON r.text_id = texts.id WHERE r.id IN"
+            texts = [row[0] for row in selected(self._database.conn, sql, ids)]
+            put_stay_down(self._database.conn, removal_id, texts)
+
+    def _note_passages(self, removal_id: int, ids: list[int]) -> None:
+        """Keeps keyed hashes of passages of what is about to be deleted, so that it can be searched for."""
+        connection = self._database.conn
+        hasher = Hasher(read_salt(connection))
+        [size] = connection.execute(
+            "SELECT coalesce(sum(length(CAST(texts.text AS BLOB))), 0) FROM withheld"
+            " JOIN readings ON readings.id = reading_id JOIN texts ON texts.id = readings.text_id"
+            " WHERE removal_id = ?",
+            (removal_id,),
+        ).fetchone()
+        every = thinning(size)
+        words = [row for sql in _WORDS for row in selected(connection, sql, ids)]
+        addresses = [tuple(map(address_tail, row)) for row in selected(connection, _ADDRESSES, ids)]
+        found = [hasher.of_text(str(value), every) for row in words + addresses for value in row if value]
+        if found:
+            connection.execute(
+                "INSERT INTO residue_hashes (removal_id, hashes) VALUES (?, ?)",
+                (removal_id, packed(np.unique(np.concatenate(found)))),
+            )
+
+    def _forget_by_url(self, removal_id: int, at: str) -> dict[str, int]:
+        """Deletes what is kept by address alone, and what other pages said of the removed addresses."""
+        connection = self._database.conn
+        mine = read_blocklist(connection, removal_id)
+        counts: dict[str, int] = {}
+        for table, (name, columns) in BY_URL.items():
+            counts[name] = counts.get(name, 0) + delete_rows(connection, table, columns, mine.blocks)
+        hosts = [
+            (source,)
+            for (source,) in connection.execute("SELECT host FROM sources").fetchall()
+            if mine.blocks_host(source)
+        ]
+        rejected = connection.executemany("DELETE FROM rejections WHERE source = ?", hosts).rowcount
+        counts["rejections"] += max(rejected, 0)
+        connection.executemany("UPDATE run_sources SET last_error = '' WHERE source = ?", hosts)
+        connection.executemany("UPDATE sources SET status = 'removed' WHERE host = ?", hosts)
+        self._forget_claims(mine.blocks, at)
+        return counts
+
+    def _forget_claims(self, is_blocked: Callable[[str], bool], at: str) -> None:
+        """No surviving page's word about a removed address is kept, or believed."""
+        connection = self._database.conn
+        urls = [
+            row[0]
+            for row in connection.execute(
+                "SELECT claimed_url FROM readings WHERE claimed_url IS NOT NULL UNION SELECT url FROM claims"
+            )
+            if is_blocked(row[0])
+        ]
+        connection.executemany("DELETE FROM claims WHERE url = ?", [(url,) for url in urls])
+        connection.executemany(
+            "UPDATE readings SET claimed_url = NULL WHERE claimed_url = ?", [(url,) for url in urls]
+        )
+        if urls:
+            self._draw(set(urls), {}, at)
+
+    def _draw(self, addresses: set[str], clusters: Mapping[int, int], at: str, **more: Any) -> None:
+        """Conclusions, by the code that always draws them."""
+        conclude(self._database.conn, addresses, clusters, self._joiner.similarity, at, **more)
