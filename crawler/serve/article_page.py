@@ -118,7 +118,7 @@ def _search_for(kind: str, named: Named) -> dict[str, str]:
 
 def _card(copy: ShownCopy, kept: ShownCopy, found: tuple[Difference, ...], words: Words) -> CopyCard:
     pieces = () if copy.kept or copy.text == kept.text else differences(kept.text, copy.text)
-    differs = any(piece.kind != "same" for piece in pieces)
+    differs = any(piece.kind != "same" and piece.text.strip() for piece in pieces)
     return CopyCard(
         copy=copy,
         why=_why(copy, kept, words, differs=differs),
