@@ -1,8 +1,14 @@
-"""Near-duplicates through the product's own stage: python benchmarks/neardup.py DIRECTORY [--orders 3] [--peers]
+"""Near-duplicates through the product's own stage: python benchmarks/neardup.py DIRECTORY [--orders 5] [--peers]
 
 DIRECTORY holds documents.jsonl, names.jsonl (id, cluster, kind, level, text, …) and score.py. Each
 order is one archive file filled in ten runs (the file is closed and opened again between them); the
 clusters must be the same in all. Prints precision and recall, by kind too, and texts a second.
+
+--peers measures datasketch's LSH at .8 and .5 beside it; --text-dedup PYTHON also text-dedup's MinHash with
+its defaults. text-dedup (0.4.1) wants 1.2 GB of libraries of its own, so it has its own environment:
+
+    python -m venv /tmp/peer && /tmp/peer/bin/pip install text-dedup
+    python -m benchmarks.neardup DIRECTORY --orders 1 --text-dedup /tmp/peer/bin/python
 """
 
 from __future__ import annotations
@@ -13,6 +19,7 @@ import importlib.util
 import json
 import random
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -35,8 +42,9 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--orders", type=int, default=3)
+    parser.add_argument("--orders", type=int, default=5)
     parser.add_argument("--peers", action="store_true", help="also datasketch's LSH at .8 and .5")
+    parser.add_argument("--text-dedup", metavar="PYTHON", help="an interpreter that has text-dedup")
     parser.add_argument("--wrong", action="store_true", help="also list the pairs wrongly joined or missed")
     arguments = parser.parse_args()
     scorer = _import(arguments.directory / "score.py")
@@ -64,6 +72,8 @@ def _measure(path: Path, scorer: Any, arguments: argparse.Namespace) -> bool:
     if arguments.peers:
         for threshold in (0.8, 0.5):
             _peer(documents, scorer, threshold)
+    if arguments.text_dedup:
+        _text_dedup(path, documents, scorer, arguments.text_dedup)
     return identical
 
 
@@ -133,6 +143,34 @@ def _peer(documents: list[dict[str, Any]], scorer: Any, threshold: float) -> Non
         lsh.insert(document["id"], minhash)
     print(f"datasketch LSH at {threshold}:")
     print(scorer.report(scorer.score(documents, {name: root(name) for name in parent})).splitlines()[0])
+
+
+def _text_dedup(path: Path, documents: list[dict[str, Any]], scorer: Any, python: str) -> None:
+    """What text-dedup's MinHash finds with its defaults, run in its own environment."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = {
+            "path": "json",
+            "data_files": str(path.resolve()),
+            "split": "train",
+            "cache_dir": f"{folder}/cache",
+            "output": f"{folder}/out",
+            "column": "text",
+            "num_proc": "1",
+        }
+        flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+        subprocess.run(
+            [python, "-m", "text_dedup.minhash", *flags, "--debug"], check=True, capture_output=True
+        )
+        read = (
+            "import json, pickle, sys; uf = pickle.load(open(sys.argv[1], 'rb'));"
+            " print(json.dumps({row: uf.find(row) for row in list(uf.parent)}))"
+        )
+        told = subprocess.run(
+            [python, "-c", read, f"{folder}/out/uf.pkl"], check=True, capture_output=True, text=True
+        )
+    labels = {documents[int(row)]["id"]: label for row, label in json.loads(told.stdout).items()}
+    print("text-dedup MinHash:")
+    print(scorer.report(scorer.score(documents, labels)).splitlines()[0])
 
 
 def _import(path: Path) -> Any:
