@@ -19,7 +19,7 @@ _GLUED = (
     r"\d+\s?(?:评论|阅读|浏览|次|人|views?)|我要(?:评论|打印|纠错|投稿|分享)|打印本|字体[:：]|字号"
     r"|责任编辑|责编|A-|A\+|T\|"
 )
-_NEXT_LABEL = rf"(?:{_LABELS})\s?[:：/／丨｜|\[(（]|\s(?:{_LABELS})(?:\s|$)|{_GLUED}"
+_NEXT_LABEL = rf"(?:{_LABELS})\s?[:：/／丨\[(（]|\s(?:{_LABELS})(?:[\s｜|]|$)|{_GLUED}"
 """A label ends the value before it where a colon or white space marks it: names end in 评论 and 发布 too."""
 _VALUE_END = re.compile(
     simplify(

@@ -80,6 +80,8 @@ def test_the_title_is_the_heading_whatever_the_site_adds_to_it(title: str) -> No
         ("2024-06-11 来源：今日头条", "credited_source", "今日头条"),
         ("《临潮晚报》（2024年05月08日 第 06 版）", "credited_source", "临潮晚报"),
         ("2024-06-11 来源：　评论：0 点击：", "credited_source", None),
+        ("转载自：园区评论 | 2023/06/15 16:25", "credited_source", "园区评论"),
+        ("文｜罗文博 编辑｜许志强", "author", "罗文博"),
         ("资金来源：财政拨款", "credited_source", None),
         (
             "<span>2024-06-11</span><span>滨海日报</span><span>作者：陈立</span><i>326</i>评论",
