@@ -1,10 +1,12 @@
-"""Look-alikes and copies that nothing was tuned to: python benchmarks/lookalikes.py [--seed 1] [--originals FILE]
+"""Look-alikes and copies that nothing was tuned to: python -m benchmarks.lookalikes [--set first] [--seed 1]
 
-Forms (`benchmarks/forms.py`) are filled in six ways each with made-up names and numbers; two fillings of
-each, and every article, are copied by each kind of transformation at three levels. All go through the
-product's own join stage. --originals also takes the originals of a documents.jsonl (see neardup.py), so
-that the transformations meet real prose. Prints precision and recall, and for each kind of copy how many
-are with their original; for each form how many fillings were merged.
+Forms are filled in six ways each with made-up names and numbers; two fillings of each, and every article,
+are copied by each kind of transformation at three levels. All go through the product's own join stage.
+Sets: `first` (forms.py), `second` and `third` (forms_second.py, forms_third.py: wider names, further ways
+of copying, instalments of series, short items over one site's footer). --originals FILE also takes the
+originals of a documents.jsonl (see neardup.py), so that the transformations meet real prose; --thesaurus
+FILE swaps words for those on the same line of it. Prints precision and recall, and for each kind of copy
+how many are with their original; for each form how many fillings were merged.
 """
 
 from __future__ import annotations

@@ -27,5 +27,5 @@ def explain(verdict: Verdict) -> str:
     if verdict.names_differ:
         parts.append(f"{verdict.names_differ} of {verdict.exchanges} exchanged wordings are other names")
     if verdict.verdict == BLOCKED and verdict.reason == "body":
-        parts.append("each has a long text of its own between the shared ones")
+        parts.append("each has a long text of its own beside what they share")
     return "; ".join(parts)

@@ -15,7 +15,7 @@ from pipelines.join import Verdict, explain
         ),
         (
             Verdict("blocked", "body", 0.8, 0.7),
-            "80% of its text; each has a long text of its own between the shared ones",
+            "80% of its text; each has a long text of its own beside what they share",
         ),
         (Verdict("apart", "little", 0.04, 0.01), "only 4% of its text"),
     ],
