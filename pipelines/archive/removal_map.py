@@ -73,7 +73,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "stale": (URL, "page_url page_id"),
     "stay_down_matches": (URL, "url source page_id removal_id containment at decision"),
     "mentions": (NODE, "text_id kind start end name code value unit"),
-    "nodes": (NODE, "node_id cluster_id shingles scheme signature keys"),
+    "nodes": (NODE, "node_id cluster_id shingles scheme signature keys orders"),
     "node_keys": (NODE, "key place node_id"),
     "pairs": (
         NODE,

@@ -238,6 +238,8 @@ def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> s
     own = [other for other in claimants if other.own]
     if own and _is_earlier(page, min(own, key=_when)):
         return f"{page.source} had it earlier than the requester"
+    if own and page.first_fetched_at[:10] < min(other.first_fetched_at for other in own)[:10]:
+        return f"we saw it at {page.source} on {page.first_fetched_at[:10]}, before the requester's own page"
     if page.credited and page.credited not in names:
         return f"it credits {page.credited}, not the requester"
     if named := next((o.credited for o in own if o.credited and o.credited not in names), ""):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 from crawler.cli import app
 from tests.crawler.removal import stranger
 from tests.crawler.removal.test_removal import rows, unique_words
-from tests.crawler.removal.worlds import COPIER, DAILY, NAMES, PARK
+from tests.crawler.removal.worlds import COPIER, DAILY, NAMES, PARK, Told, make_text, make_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -228,3 +229,28 @@ def test_what_a_letter_says_is_found_with_the_reason(world: World, parknews: Cal
 
 def matches_by_url(matches: list[dict]) -> dict[str, dict]:
     return {match["url"]: match for match in matches}
+
+
+def test_a_copier_with_a_forged_date_gets_its_own_pages_removed_and_not_its_victims(
+    make_world: Callable[..., World],
+) -> None:
+    """It says that it had the text four days before the daily, whom a third site credits with it."""
+    victim = Told(DAILY, 1, make_title(1), make_text(1), date(2026, 2, 5))
+    forged = replace(victim, host=COPIER, day=date(2026, 2, 1))
+    witness = replace(victim, host=PARK, day=date(2026, 2, 6), credited=NAMES[DAILY])
+    filler = [Told(DAILY, n, make_title(n), make_text(n), date(2026, 1, 2)) for n in range(10, 30)]
+    world = make_world([victim, forged, witness, *filler], name="forged.db")
+
+    def run(*words: str) -> Answer:
+        done = CliRunner().invoke(app, list(words), env={"PARKNEWS_DB": str(world.path), "TERM": "dumb"})
+        return Answer(done.exit_code, done.stdout, done.stderr)
+
+    scope = ("remove-source", COPIER, "--with-copies")
+    plan = run(*scope, "--dry-run", "--json").json["plan"]
+    assert plan["urls"] == [forged.url]
+    assert [survivor["url"] for survivor in plan["survivors"]] == [victim.url]
+    assert run(*scope, *WHO, "--yes").code == 0
+    assert rows(world.path, "SELECT url FROM copies WHERE title = ? ORDER BY url", victim.title) == [
+        (victim.url,),
+        (witness.url,),
+    ]
