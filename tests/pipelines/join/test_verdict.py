@@ -296,9 +296,10 @@ BRIEF = (
     "{0}在互动平台表示公司产品可应用于相关领域目前在手订单充足生产经营一切正常敬请投资者关注公司公告以免误读"
 )
 ENGLISH = (
-    "A delegation led by {0} visited {1} on Thursday to learn about its experience in attracting investment. The"
-    " visitors toured the exhibition hall and two factories and held talks with the management committee. Both sides"
-    " expressed their willingness to deepen cooperation in logistics and agreed to hold exchanges."
+    "A delegation led by {0} visited {1} on Thursday to learn about its experience in attracting "
+    "investment. The visitors toured the exhibition hall and two factories and held talks with the "
+    "management committee. Both sides expressed their willingness to deepen cooperation in logistics "
+    "and agreed to hold exchanges."
 )
 
 
