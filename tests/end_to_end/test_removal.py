@@ -67,7 +67,7 @@ def _entry(site: Site) -> str:
     )
 
 
-def _wait_for_articles(archive: Path, host: str, most_s: float = 60) -> None:
+def _wait_for_articles(archive: Path, host: str, most_s: float = 120) -> None:
     end = time.monotonic() + most_s
     while time.monotonic() < end:
         if archive.exists() and _count(archive, "SELECT count(*) FROM copies WHERE source = ?", host) > 5:
