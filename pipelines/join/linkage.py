@@ -18,6 +18,9 @@ _REPRESENTATIVES = 6
 _ACCEPTED_SHARE = 0.5
 _CONFLICT_SHARE = 0.34
 _MIX = 0x9E3779B97F4A7C15
+_PIECES_LEAST = 2
+_PIECE_MOST = 0.75
+"""Of a page of several articles, so much is one of them at most; what is larger is the page again."""
 BEST = 64
 """Pairs kept a text: enough to connect the copies of one article, too few for a page made of all."""
 
@@ -113,11 +116,36 @@ class Neighbourhoods:
         """A text's best edges; of one that holds several unrelated articles, its best neighbour's group."""
         if node not in self._chosen:
             best = self._edges(node)[:BEST]
-            groups = self._groups([other for _, _, other in best])
-            elsewhere = self._smaller(node, [other for group in groups[1:] for other in group])
+            others = [other for _, _, other in best]
+            elsewhere = self._held_by_many(node, others)
+            if not elsewhere:
+                groups = self._groups(others)
+                elsewhere = self._smaller(node, [other for group in groups[1:] for other in group])
             self._elsewhere[node] = [other for _, _, other in best if other in elsewhere]
             self._chosen[node] = {edge[2]: edge for edge in best if edge[2] not in elsewhere}
         return self._chosen[node]
+
+    def _held_by_many(self, node: int, others: list[int]) -> set[int]:
+        """The articles of a page of several of them, where the text most like it is such a page too.
+
+        Each such page would tie the articles together for the others: they are one article by themselves.
+        """
+        if len(others) <= _PIECES_LEAST:
+            return set()
+        sizes = self._sizes([node, *others])
+        pieces: list[int] = []
+        for other in sorted(others, key=lambda other: (sizes[other], other)):
+            if sizes[other] <= _PIECE_MOST * sizes[node] and not self._holds_many(other, pieces, sizes):
+                pieces.append(other)
+        if others[0] in pieces or len(self._groups(pieces)) < _PIECES_LEAST:
+            return set()
+        return set(pieces)
+
+    def _holds_many(self, node: int, pieces: list[int], sizes: Mapping[int, int]) -> bool:
+        """Whether several of the smaller pieces are unrelated articles in this one."""
+        accepted = self._accepted_by(node)
+        own = [other for other in pieces if other in accepted and sizes[other] <= _PIECE_MOST * sizes[node]]
+        return len(self._groups(own)) >= _PIECES_LEAST
 
     def _smaller(self, node: int, others: list[int]) -> set[int]:
         if not others:

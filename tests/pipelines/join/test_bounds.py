@@ -137,3 +137,23 @@ def test_a_page_of_two_articles_goes_with_one_and_names_the_other(archive):
     assert {clusters[both], *joiner.secondary()[both]} in (
         {min(article, both) if article == own else article for article in articles} for own in articles
     )
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [[0, 2], [2, 0], [0, 2]],
+        [[1, 3], [3, 5], [5, 1], [1, 3, 5]],
+        [[1, 2, 3, 4, 5], [5, 4, 3, 2, 1], [3, 1, 5, 2, 4]],
+    ],
+    ids=["the same two articles", "digests that overlap", "all in another order"],
+)
+def test_pages_of_several_articles_do_not_tie_them_together_however_many_print_them(archive, pages):
+    joiner = Joiner(SqliteJoinIndex(archive))
+    articles = [_article(seed, 500) for seed in range(6)]
+    _add(archive, joiner, *articles, *(article[:400] for article in articles[1::2]))
+    old = {node for (node,) in archive.execute("SELECT node_id FROM nodes")}
+    before = _groups(archive, old)
+    for number, page in enumerate(pages):
+        _add(archive, joiner, _article(100 + number, 30) + "".join(articles[seed] for seed in page))
+    assert _groups(archive, old) == before
