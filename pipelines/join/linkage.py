@@ -133,19 +133,10 @@ class Neighbourhoods:
         if len(others) <= _PIECES_LEAST:
             return set()
         sizes = self._sizes([node, *others])
-        pieces: list[int] = []
-        for other in sorted(others, key=lambda other: (sizes[other], other)):
-            if sizes[other] <= _PIECE_MOST * sizes[node] and not self._holds_many(other, pieces, sizes):
-                pieces.append(other)
+        pieces = [other for other in others if sizes[other] <= _PIECE_MOST * sizes[node]]
         if others[0] in pieces or len(self._groups(pieces)) < _PIECES_LEAST:
             return set()
         return set(pieces)
-
-    def _holds_many(self, node: int, pieces: list[int], sizes: Mapping[int, int]) -> bool:
-        """Whether several of the smaller pieces are unrelated articles in this one."""
-        accepted = self._accepted_by(node)
-        own = [other for other in pieces if other in accepted and sizes[other] <= _PIECE_MOST * sizes[node]]
-        return len(self._groups(own)) >= _PIECES_LEAST
 
     def _smaller(self, node: int, others: list[int]) -> set[int]:
         if not others:
