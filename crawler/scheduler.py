@@ -121,7 +121,7 @@ class FrontierScheduler(BaseScheduler):
         )
 
     def enqueue_request(self, request: Request) -> bool:
-        """Take a request back that `_nudge` hands to the engine."""
+        """Take a request back that a middleware gave to the engine."""
         self._handed_back.append(request)
         return True
 
@@ -148,6 +148,12 @@ class FrontierScheduler(BaseScheduler):
             self._hosts.setdefault(host, []).append(lane)
         if lane.place == "idle":
             self._make_ready(lane)
+
+    def nudge(self) -> None:
+        """Have the engine ask now for what there is to do, and find out where that is nothing any more."""
+        engine = self._crawler.engine
+        if engine is not None and engine._slot is not None:
+            engine._slot.nextcall.schedule()  # as the engine itself does; it has no public name
 
     def done(self, entry: Entry) -> None:
         """A request is over, whatever became of it; its host has room again."""
@@ -199,10 +205,10 @@ class FrontierScheduler(BaseScheduler):
         if clock.opens > now + self._spider.options.retry_max_s + SLOWEST_S:
             self._spider.leave(lane.source, lane.host, clock.opens - now)
             return None
+        if not lane.entries and not self._refill(lane):
+            return None
         if clock.opens > now + _SOON_S:
             self._wait(lane, clock.opens)
-            return None
-        if not lane.entries and not self._refill(lane):
             return None
         entry = lane.entries.popleft()
         lane.in_flight.add(entry.url_id)
@@ -254,10 +260,8 @@ class FrontierScheduler(BaseScheduler):
         if self._timer:
             self._timer.cancel()
         self._timer_at = when
-        self._timer = call_later(max(when - now, 0.001), self._nudge)
+        self._timer = call_later(max(when - now, 0.001), self._ring)
 
-    def _nudge(self) -> None:
+    def _ring(self) -> None:
         self._timer = None
-        request = self.next_request()
-        if request is not None and self._crawler.engine.spider is not None:
-            self._crawler.engine.crawl(request)
+        self.nudge()

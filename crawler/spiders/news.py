@@ -217,6 +217,7 @@ class NewsSpider(Spider):
         """Hand out nothing more, finish what is in flight, and close."""
         self.stopping = self.throttle.stopping = True
         log.info("ending: %s", reason)
+        self._scheduler.nudge()
 
     def closed(self, reason: str) -> None:
         """End the rounds that are through."""

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 _CHILD = """
 import dataclasses, json, signal, sys
+from scrapy.core.engine import ExecutionEngine
 from crawler.fetch import fetch
 from crawler.records import CrawlSource, FetchOptions
 from crawler.store import CrawlStore
+ExecutionEngine._SLOT_HEARTBEAT_INTERVAL = 3600  # every 5 s it would hide a scheduler that forgets to ask
 task = json.load(sys.stdin)
 tuples = ("start_urls", "allowed_paths")
 sources = [CrawlSource(**{k: tuple(v) if k in tuples else v for k, v in s.items()}) for s in task["sources"]]
