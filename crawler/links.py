@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from crawler.announced import Announced
     from crawler.discover import Anchor
     from crawler.frontier import Entry
+    from crawler.idle import Idle
     from crawler.records import CrawlSource
-    from crawler.repeats import Fingerprint, Idle
+    from crawler.repeats import Fingerprint
 
 MAX_SITEMAP_DEPTH = 3
 MAX_DRY = 20

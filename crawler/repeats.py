@@ -11,13 +11,13 @@ alone proves nothing: a wall or an error page looks the same under all addresses
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from crawler.idle import Idle, applies, parts_of, shape_of, spelled, values_of
 from crawler.page_kinds import means_something
 
 if TYPE_CHECKING:
@@ -55,46 +55,6 @@ class Fingerprint(NamedTuple):
     value: int
     rich: bool
     """There is enough text to tell pages apart by; of two thin ones nothing is learned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Idle:
-    """Parts of a host's addresses that make no difference to what is there."""
-
-    host: str
-    names: tuple[str, ...] = ()
-    """Query parameters to leave out."""
-    lead: tuple[str | None, ...] = ()
-    """The path's first segments, their digits taken out; None where any value will do."""
-    values: tuple[str, ...] = ()
-    """What stands in those places: the first that was seen."""
-    whole: bool = False
-    """The lead is the whole path."""
-    shape: str = ""
-    """Without a lead: the path, its digits taken out, that this holds for; empty: all paths."""
-
-    def spell(self, url: str) -> str:
-        """An address of this host without its idle parts; others as they are."""
-        parts = _parts(url)
-        return _spelled(url, self, parts) if _applies(self, parts) else url
-
-    def __str__(self) -> str:
-        names = " and ".join(f"`{name}`" for name in self.names)
-        path = "/" + "/".join("*" if segment is None else segment for segment in self.lead)
-        path += "" if self.whole or not self.lead else "/..."
-        where = f"{path}{' and ' + names if names else ''}" if self.lead else names
-        return where + (f" at {self.shape}" if self.shape else "")
-
-
-def dump_idle(idle: Idle) -> str:
-    """As the store keeps it."""
-    return json.dumps([idle.host, idle.names, idle.lead, idle.values, idle.whole, idle.shape])
-
-
-def load_idle(text: str) -> Idle:
-    """What `dump_idle` wrote."""
-    host, names, lead, values, whole, shape = json.loads(text)
-    return Idle(host, tuple(names), tuple(lead), tuple(values), whole, shape)
 
 
 class Repeats:
@@ -139,7 +99,7 @@ class Repeats:
 
 def kind_of_address(url: str) -> str:
     """Addresses that one part of a site makes: first folder, depth, ending and names of parameters."""
-    parts = _parts(url)
+    parts = parts_of(url)
     first = _DIGITS.sub("#", parts.segments[0]) if len(parts.segments) > 1 else ""
     name, dot, ending = parts.segments[-1].rpartition(".")
     ending = dot + ending if name and len(ending) <= 5 else ""
@@ -148,11 +108,6 @@ def kind_of_address(url: str) -> str:
     return (
         f"{urlsplit(url).netloc}{'/' + first if first else ''}{deeper}{ending}{'?' + names if names else ''}"
     )
-
-
-class _Parts(NamedTuple):
-    segments: tuple[str, ...]
-    pairs: tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
@@ -218,10 +173,10 @@ class _Candidate:
     differences: int = 0
 
     def weigh(self, url: str, page: int) -> None:
-        parts = _parts(url)
-        if not _applies(self.idle, parts):
+        parts = parts_of(url)
+        if not applies(self.idle, parts):
             return
-        key, value = _spelled(url, self.idle, parts), _values(self.idle, parts)
+        key, value = spelled(url, self.idle, parts), values_of(self.idle, parts)
         group = self.groups.get(key)
         if group is None:
             if len(self.groups) < _KEPT:
@@ -250,12 +205,12 @@ class _Candidate:
         if len(values) < (_MEANINGFUL if meant else _VALUES):
             return False
         everywhere = not self.idle.lead and not self.idle.shape
-        return not everywhere or len({_shape(urlsplit(key).path) for key in agreeing}) >= _CONTENTS
+        return not everywhere or len({shape_of(urlsplit(key).path) for key in agreeing}) >= _CONTENTS
 
 
 def _differences(a: str, b: str, host: str) -> Iterator[Idle]:
     """What two addresses of one page differ in, as far as that can be left out or put for the other."""
-    ours, others = _parts(a), _parts(b)
+    ours, others = parts_of(a), parts_of(b)
     if len(ours.segments) != len(others.segments):
         return
     places = [n for n, segment in enumerate(ours.segments) if segment != others.segments[n]]
@@ -263,48 +218,9 @@ def _differences(a: str, b: str, host: str) -> Iterator[Idle]:
     if not 0 < len(places) + len(names) <= _IDLE_MAX:
         return
     if places:
-        lead = tuple(None if n in places else _shape(ours.segments[n]) for n in range(places[-1] + 1))
+        lead = tuple(None if n in places else shape_of(ours.segments[n]) for n in range(places[-1] + 1))
         values = tuple(others.segments[n] for n in places)
         yield Idle(host, names, lead, values, whole=len(lead) == len(ours.segments))
     else:
-        yield Idle(host, names, shape=_shape(urlsplit(a).path))
+        yield Idle(host, names, shape=shape_of(urlsplit(a).path))
         yield Idle(host, names)
-
-
-def _applies(idle: Idle, parts: _Parts) -> bool:
-    if idle.lead:
-        whole = len(parts.segments) == len(idle.lead)
-        if whole != idle.whole or len(parts.segments) < len(idle.lead):
-            return False
-        return all(
-            segment is None or segment == _shape(ours)
-            for segment, ours in zip(idle.lead, parts.segments, strict=False)
-        )
-    return not idle.shape or idle.shape == _shape("/" + "/".join(parts.segments))
-
-
-def _spelled(url: str, idle: Idle, parts: _Parts) -> str:
-    address = urlsplit(url)
-    values = iter(idle.values)
-    lead = [next(values) if segment is None else parts.segments[n] for n, segment in enumerate(idle.lead)]
-    path = "/" + "/".join([*lead, *parts.segments[len(lead) :]])
-    kept = [pair for pair in address.query.split("&") if pair.partition("=")[0] not in idle.names]
-    query = "&".join(kept)
-    return f"{address.scheme}://{address.netloc}{path}" + (f"?{query}" if query else "")
-
-
-def _values(idle: Idle, parts: _Parts) -> tuple[str, ...]:
-    segments = [parts.segments[n] for n, segment in enumerate(idle.lead) if segment is None]
-    return (*segments, *(value for name, value in parts.pairs if name in idle.names))
-
-
-def _parts(url: str) -> _Parts:
-    address = urlsplit(url)
-    pairs = [pair.partition("=") for pair in address.query.split("&")] if address.query else []
-    return _Parts(
-        tuple(address.path.removeprefix("/").split("/")), tuple((name, value) for name, _, value in pairs)
-    )
-
-
-def _shape(path: str) -> str:
-    return _DIGITS.sub("#", path)

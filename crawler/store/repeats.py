@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler.frontier import LISTS
-from crawler.repeats import dump_idle, load_idle
+from crawler.idle import dump_idle, load_idle
 from crawler.store.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from crawler.frontier import Entry
-    from crawler.repeats import Idle
+    from crawler.idle import Idle
 
 _LISTS = ", ".join(f"'{kind}'" for kind in sorted(LISTS - {"start"}))
 _RESPELLED = (
@@ -35,7 +36,7 @@ class RepeatsStore(Database):
         """Learn a part, and put the frontier into the new spelling; how many addresses were spared.
 
         What was fetched as news under an old spelling stays what it is; lists and what still waits
-        leave the frontier, the first of each with an example among the rejections.
+        leave the frontier, and their pattern is a rejection: an example would be another after a kill.
         """
         with self.writing() as db:
             db.execute("INSERT OR IGNORE INTO idle VALUES (?, ?, ?)", (source, dump_idle(idle), at))
@@ -51,7 +52,7 @@ class RepeatsStore(Database):
                 reason = f"trap: {idle} makes no difference; asked for without, as all addresses like it"
                 db.execute(
                     "INSERT INTO rejected (url, source, reason, at) VALUES (?, ?, ?, ?)",
-                    (changed[0][2], source, reason, at),
+                    (f"{_scheme(url for *_, url in changed)}://{idle.pattern}", source, reason, at),
                 )
         return len(changed)
 
@@ -74,5 +75,16 @@ class RepeatsStore(Database):
             if not known:
                 db.execute(
                     "INSERT INTO rejected (url, source, reason, at) VALUES (?, ?, ?, ?)",
-                    (entries[0].url, source, reason, at),
+                    (_pattern(kind, entries), source, reason, at),
                 )
+
+
+def _pattern(kind: str, entries: Sequence[Entry]) -> str:
+    """A kind of addresses written as an address, `*` in the place of what may be anything."""
+    path, _, names = kind.replace("#", "*").partition("?")
+    query = "&".join(f"{name}=*" for name in names.split("&")) if names else ""
+    return f"{_scheme(entry.url for entry in entries)}://{path}" + (f"?{query}" if query else "")
+
+
+def _scheme(urls: Iterable[str]) -> str:
+    return min(urlsplit(url).scheme for url in urls)

@@ -6,7 +6,7 @@ import array
 import time
 from typing import TYPE_CHECKING
 
-from crawler.repeats import load_idle
+from crawler.idle import load_idle
 from crawler.signs import Signs
 from crawler.store.database import Database
 from crawler.troubles import Watched

@@ -30,6 +30,8 @@ assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, "fetch left its signa
 print(json.dumps(dataclasses.asdict(report)))
 """
 
+ENDS_S = 300.0
+"""A crawl that takes longer never ends; on a laden machine a short one may take a minute."""
 QUICK = FetchOptions(backlog_max=0, retry_base_s=0.1, timeout_s=5.0)
 
 
@@ -69,14 +71,14 @@ def crawl(
     *sources: CrawlSource,
     options: FetchOptions = QUICK,
     blocked: tuple[str, ...] = (),
-    timeout_s: float = 60.0,
+    timeout_s: float = ENDS_S,
 ) -> FetchReport:
     """A crawl from beginning to end."""
     child = start(store, *sources, options=options, blocked=blocked)
     return finish(child, timeout_s)
 
 
-def finish(child: subprocess.Popen[str], timeout_s: float = 60.0) -> FetchReport:
+def finish(child: subprocess.Popen[str], timeout_s: float = ENDS_S) -> FetchReport:
     """The report of a crawl under way."""
     try:
         out, errors = child.communicate(timeout=timeout_s)

@@ -11,7 +11,8 @@ import pytest
 from crawling import QUICK, crawl, source
 from misbehaving import Answer, Asked, Server, Site, article, list_page, sitemap
 
-from crawler.repeats import Fingerprint, Idle, Repeats, dump_idle, kind_of_address, load_idle
+from crawler.idle import Idle, dump_idle, load_idle
+from crawler.repeats import Fingerprint, Repeats, kind_of_address
 from crawler.store import CrawlStore
 
 HOST = "x.cn"
@@ -89,6 +90,19 @@ def test_what_was_learned_is_kept_as_it_is() -> None:
     assert load_idle(dump_idle(idle)) == idle
 
 
+@pytest.mark.parametrize(
+    ("idle", "pattern"),
+    [
+        (Idle(HOST, ("a", "b")), "x.cn/*?a=*&b=*"),
+        (Idle(HOST, ("a",), shape="/list/#.html"), "x.cn/list/*.html?a=*"),
+        (Idle(HOST, (), ("s", None), ("4f",)), "x.cn/s/*/*"),
+        (Idle(HOST, ("a",), ("s-#", None), ("4f",), whole=True), "x.cn/s-*/*?a=*"),
+    ],
+)
+def test_the_addresses_that_differ_in_idle_parts_have_one_pattern(idle: Idle, pattern: str) -> None:
+    assert idle.pattern == pattern
+
+
 def test_kinds_of_addresses_leave_out_what_changes() -> None:
     kinds = {kind_of_address(f"https://x.cn/news/{n}/t{n}.html?id={n}&x=1") for n in range(5)}
     assert kinds == {"x.cn/news/*/*.html?id&x"}
@@ -134,11 +148,12 @@ def test_a_random_parameter_on_every_link_is_learned_and_left_out(tmp_path: Path
         first = len(site.log)
         site.log.clear()
         crawl(path, source(server.host))
-        rejected = [r.reason for _, r in CrawlStore(path).take_rejections(100)]
+        rejected = [(r.url, r.reason) for _, r in CrawlStore(path).take_rejections(100)]
     assert texts_of(path) == set(range(10))
-    print(first, len(site.log))
     assert (first < 200, len(site.log) < 20) == (True, True), (first, len(site.log))
-    assert any(reason.startswith("trap: `zzz`") for reason in rejected)
+    traps = [url for url, reason in rejected if reason.startswith("trap: `zzz`")]
+    assert traps
+    assert all(re.fullmatch(re.escape(server.url) + r"/[^0-9?]*\?zzz=\*", url) for url in traps), traps
 
 
 def in_path(site: Site, form: str) -> Site:
