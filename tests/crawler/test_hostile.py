@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,7 +63,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
         paths = [path for path in bad if path.endswith((".html", "/")) and path.count("/") <= 3]
         good = good_pages()
         mixed = [*paths, *good, "/canary/forbidden.html"]
-        mixed.sort(key=lambda path: hash(path) % 97)
+        mixed.sort(key=lambda path: zlib.crc32(path.encode()))
         site.pages = {**bad, **good, "/": front_page(mixed, canary.port), "/canary/forbidden.html": "touched"}
         child = subprocess.Popen(
             [sys.executable, str(folder / "child.py"), str(folder), server.host],

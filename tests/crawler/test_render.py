@@ -215,7 +215,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
         finish(child, timeout_s=280)
         ended.set()
         watching.join()
-        left_over = [line for line in _processes("pid,stat,args") if line.split()[0] in family]
+        left_over = [line for line in _processes("pid,stat,args") if _runs(line, family)]
         packets = _packets(listener)
     with CrawlStore(folder / "pages.db") as store:
         stored = {page.url.partition(server.host)[2]: page for page in store.take(100, 0)}
@@ -235,6 +235,12 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
 def _watch(crawl: int, family: set[str], ended: threading.Event) -> None:
     while not ended.wait(0.5):
         family.update(str(pid) for pid, _ in browser_processes(crawl))
+
+
+def _runs(line: str, family: set[str]) -> bool:
+    """Whether a process of the crawl does; one that has ended may wait for the system to take note."""
+    pid, state, _ = line.split(None, 2)
+    return pid in family and not state.startswith("Z")
 
 
 def _packets(listener: socket.socket) -> list[bytes]:
