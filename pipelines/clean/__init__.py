@@ -182,7 +182,8 @@ def _drop_names(lines: Sequence[str], extracted: Extracted, stripped: list[Strip
     """The lines above the text that hold no more than a name which the byline gave already."""
     fields = (extracted.author, extracted.editor, extracted.credited_source, extracted.site_name)
     names = {normalise(field.value) for field in fields if field}
-    above = next((index for index, line in enumerate(lines) if len(line) >= 30), 0)
+    title = normalise(extracted.title.value) if extracted.title else ""
+    above = next((i for i, line in enumerate(lines) if len(line) >= 30 and normalise(line) != title), 0)
     kept = []
     for index, line in enumerate(lines):
         if index < above and normalise(line) in names:

@@ -40,7 +40,7 @@ def drop_repeats(lines: Sequence[str], title: str) -> tuple[list[str], list[Stri
     _mark_title(keys, rules, normalise(title))
     _mark_twice(keys, rules)
     _mark_often(keys, rules)
-    _mark_summaries(lines, keys, rules)
+    _mark_summaries(lines, keys, rules, normalise(title))
     kept = []
     for line, rule in zip(lines, rules, strict=True):
         if rule:
@@ -98,12 +98,13 @@ def _mark_often(keys: Sequence[str], rules: list[str]) -> None:
         start = index
 
 
-def _mark_summaries(lines: Sequence[str], keys: Sequence[str], rules: list[str]) -> None:
-    """A first line that the lines after it say again: whole, or up to where it was cut."""
+def _mark_summaries(lines: Sequence[str], keys: Sequence[str], rules: list[str], title: str) -> None:
+    """A first line that the lines after it say again: whole, or up to where it was cut; its title aside."""
     for index in range(min(_HEAD, len(lines) - 1)):
         if rules[index] or len(keys[index]) < _LEAST:
             continue
         key = normalise(_SUMMARY_LABEL.sub("", lines[index]))
+        key = key.removeprefix(title) if len(title) >= 6 else key
         rest = "".join(
             key for key, rule in zip(keys[index + 1 :], rules[index + 1 :], strict=True) if not rule
         )

@@ -42,6 +42,13 @@ _HEADS_CONTACT = re.compile(
 _SHORT_PIECE = 25
 """Characters of a line below a contact or a notice that may still be part of it."""
 _LONGEST_BLOCK = 12
+_LEAST_PARTICULARS = 3
+_PARTICULAR = re.compile(r"^\W{0,3}[^，。：:\s]{2,10}\s?[：:]\s?[^。]{1,60}$")
+_ON_OFFER = re.compile(
+    r"^\W{0,3}(?:.{0,4}(?:租金|租价|起租|层高|承重|可租|可售|在租|在售|空置|物业费).{0,4}"
+    r"|(?:园区|楼盘|厂房|房源|招商|选址)(?:级别|类型|面积|编号|地址|位置|热线|电话|状态))\s?[：:]"
+)
+"""What letting agents say of a property: two of them make a list of particulars an offer."""
 _CONTACT_RULES = frozenset(["phone", "messenger", "contact-line", "contact-plea", "scan-code"])
 _NOTICE_RULES = frozenset(["phone", "messenger", "contact-line"])
 _PLEADING = re.compile(
@@ -78,8 +85,17 @@ def find_tail(lines: Sequence[str], title: str = "") -> Tail:
         title: Its title: whether it is a notice (招标公告, 通知), whose contacts are part of the news.
     """
     cut = _after_cue(lines)
+    notice = _last_of_notice(lines[: cut.start if cut else len(lines)], title)
+    tail = _by_rules(lines, cut, notice)
+    if notice >= 0 or _NOTICE_TITLE.search(simplify(title)):
+        return tail
+    listing = _listing(lines[: tail.start])
+    return tail if listing == tail.start else Tail(listing, "related", "property-listing")
+
+
+def _by_rules(lines: Sequence[str], cut: Tail | None, notice: int) -> Tail:
+    """The tail by cues, contacts and the rules of its lines, after the last line of news or of a notice."""
     end = cut.start if cut else len(lines)
-    notice = _last_of_notice(lines[:end], title)
     block = _contact_block(lines[:end]) if notice < 0 else None
     end = block if block is not None else end
     last = max(_last_news(lines[:end]), notice)
@@ -106,6 +122,24 @@ def _contact_block(lines: Sequence[str]) -> int | None:
         if said >= 2 * _LEAST_BEFORE and rest < said / 2:
             return index - 1 if _contact_heading(lines, index - 1, len(lines)) else index
     return None
+
+
+def _listing(lines: Sequence[str]) -> int:
+    """Where the particulars of a property on offer begin, right below the text; `len(lines)` without any.
+
+    They are one label and value a line, and some of the labels are those of letting agents; a heading and
+    the property's name stand above them.
+    """
+    start = len(lines)
+    while start and _PARTICULAR.match(simplify(lines[start - 1])):
+        start -= 1
+    found = [line for line in lines[start:] if _ON_OFFER.match(simplify(line))]
+    if len(lines) - start < _LEAST_PARTICULARS or len(found) < 2 or start <= _last_news(lines):
+        return len(lines)
+    for _ in range(2):
+        head = lines[start - 1] if start > 1 else ""
+        start -= bool(head) and len(head) <= _SHORT_PIECE and not _INSIDE.search(head)
+    return start
 
 
 def _in_table(lines: Sequence[str], index: int) -> bool:

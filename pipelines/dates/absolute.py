@@ -39,7 +39,7 @@ _PACKED = re.compile(
 )
 _ROC = re.compile(
     rf"(?:(?:中華)?民國\s?(?P<roc>\d{{2,3}})"
-    rf"|(?<![\d.])(?P<roc3>1[0-4]\d))\s?[-/.年]\s?(?P<month>\d{{1,2}})\s?[-/.月]\s?"
+    rf"|(?<![\d.])(?P<roc3>1[0-4]\d|0[5-9]\d))\s?[-/.年]\s?(?P<month>\d{{1,2}})\s?[-/.月]\s?"
     rf"(?P<day>\d{{1,2}})(?!\d)日?{_CLOCK}",
     re.IGNORECASE,
 )

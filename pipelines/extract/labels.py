@@ -24,7 +24,7 @@ _NEXT_LABEL = rf"(?:{_LABELS})\s?[:：/／丨\[(（]|\s(?:{_LABELS})(?:[\s｜|]|
 _VALUE_END = re.compile(
     simplify(
         rf"{_NEXT_LABEL}|[|｜,，;；。!！\[【\]】(（)）／/]|(?:19|20)\d\d\s?[-年/.]\s?\d|\d{{1,2}}[:：]\d\d"
-        rf"|\s[-–—]\s|\s{{2,}}|https?:"
+        rf"|\s[-–—]\s|\s{{2,}}|\s[\u4e00-\u9fff]{{2,6}}[:：]|https?:"
     ),
     re.IGNORECASE,
 )

@@ -97,7 +97,8 @@ def _article(root: HtmlElement) -> dict[str, Any]:
         for thing in _things(_load(script.text)):
             types = thing.get("@type")
             names = [str(name) for name in types] if isinstance(types, list) else [str(types or "")]
-            if any(_ARTICLE_TYPES.search(name) for name in names) and len(thing) > len(found):
+            article = any(_ARTICLE_TYPES.search(name) for name in names) or "pubDate" in thing
+            if article and len(thing) > len(found):
                 found = thing
     return found
 

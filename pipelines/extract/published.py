@@ -56,7 +56,7 @@ def find_published(
         found = read_date(content, moment, f"meta:{name}") if content else None
         if found:
             return _with_time(found, head, moment)
-    linked = metadata.linked("datePublished")
+    linked = metadata.linked("datePublished") or metadata.linked("pubDate")  # Baidu's form of JSON-LD
     if linked and (found := read_date(linked, moment, "json-ld")):
         return found
     times = [element.get("datetime") or element.text_content() for element in islice(root.iter("time"), 20)]

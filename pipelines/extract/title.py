@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipelines.extract.scan import Line
 
 _ORIGIN_HEADING = "heading"
+_ABOVE_BYLINE = "line above the byline"
 _SEPARATORS = re.compile(r"\s*[_|｜»«›‹]\s*|\s+[-–—·•]+\s+|\s*(?:--|——)\s*|-(?=[^-]*$)|[·•](?=[^·•]*$)")
 _SITE_WORDS = re.compile(
     r"网$|網$|新闻|新聞|频道|頻道|中心|[日晚早时周]报$|[日晚早時週]報$|客户端|门户|官网"
@@ -39,6 +40,9 @@ _GENERIC = re.compile(
 """Titles that templates give to every page."""
 _LONGEST_HEADING = 60
 _LONGEST_SITE = 16
+_LONGEST_SECTION = 8
+_LABELLED_LINE = re.compile(r"^[^，。：:]{2,8}[：:]\s?\S")
+"""发布单位：企划组: what stands between a headline and its date in templates that give each a line."""
 _BODY_NAME = re.compile(r"[园區区网局委会處处院所站]$")
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
@@ -63,6 +67,9 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
         text for text in _announced(metadata) if normal(text) and not _GENERIC.match(without_suffix(text))
     ]
     index = _confirmed_line(lines, announced)
+    above = _above_byline(lines)
+    if index is not None and above is not None and _names_section(lines, index, above):
+        return TitleFound(Field(lines[above].text, _ABOVE_BYLINE, metadata.title_element[:200]), above)
     if index is None or size(lines[index].text) > _LONGEST_HEADING:
         index = _heading_above(lines, announced) or index
     if index is not None:
@@ -74,23 +81,38 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
         for i, line in enumerate(lines)
         if line.tag == "h1" and not line.hidden and len(line.text) > 3 and not _GENERIC.match(line.text)
     ]
-    above = _above_byline(lines)
     found = _of_head(metadata, one_heading=len(headings) == 1)
-    if found and (found.origin != "title element" or above is None or not may_be_site(found.value)):
+    if found and not _outdone(found, lines, above):
         return TitleFound(found, None)
-    index = headings[0] if headings else above
+    index, origin = headings[0] if headings else above, _ORIGIN_HEADING if headings else _ABOVE_BYLINE
     if index is None:
-        index = _above_text(lines)
+        index, origin = _above_text(lines), "line above the text"
     if index is None:
-        return TitleFound(None, None)
-    origin = (
-        _ORIGIN_HEADING
-        if headings
-        else "line above the byline"
-        if above is not None
-        else "line above the text"
-    )
+        return TitleFound(found, None)
     return TitleFound(Field(lines[index].text, origin, metadata.title_element[:200]), index)
+
+
+def _outdone(found: Field, lines: Sequence[Line], above: int | None) -> bool:
+    """Whether a `<title>` that no line repeats says less than a line of the page does.
+
+    A heading right above the byline says more; where the `<title>` may be the site's name, so does any
+    line there, and a heading right above the text.
+    """
+    if found.origin != "title element":
+        return False
+    if above is not None and lines[above].tag in _HEADINGS:
+        return True
+    if not may_be_site(found.value):
+        return False
+    near = _above_text(lines)
+    return above is not None or (near is not None and lines[near].tag in _HEADINGS)
+
+
+def _names_section(lines: Sequence[Line], index: int, above: int) -> bool:
+    """Whether the line that the head announces names a section (会员动态), and a headline stands below it."""
+    line, headline = lines[index], lines[above]
+    section = size(line.text) <= _LONGEST_SECTION and bool(_SITE_WORDS.search(line.text))
+    return section and index < above and size(headline.text) >= 1.5 * size(line.text)
 
 
 def _of_head(metadata: Metadata, *, one_heading: bool) -> Field | None:
@@ -127,9 +149,16 @@ def _heading_above(lines: Sequence[Line], announced: Sequence[str]) -> int | Non
 def _above_byline(lines: Sequence[Line]) -> int | None:
     """The line right above the first line that states a full date: the title of a page without one."""
     for index in range(1, min(len(lines), 200)):
-        line, above = lines[index], lines[index - 1]
+        line = lines[index]
         if line.hidden or is_linked(line) or size(line.text) > 60 or not has_date(line.text, relative=False):
             continue
+        top = next(
+            (i for i in range(index - 1, max(-1, index - 4), -1) if not _is_label(lines[i])),
+            -1,
+        )
+        if top < 0:
+            continue
+        above = lines[top]
         if (
             not above.hidden
             and not above.linked
@@ -138,8 +167,12 @@ def _above_byline(lines: Sequence[Line]) -> int | None:
             and not _GENERIC.match(above.text)
             and any(is_prose(below) for below in lines[index + 1 : index + 8])
         ):
-            return index - 1
+            return top
     return None
+
+
+def _is_label(line: Line) -> bool:
+    return line.tag not in _HEADINGS and bool(_LABELLED_LINE.match(line.text))
 
 
 def _above_text(lines: Sequence[Line]) -> int | None:

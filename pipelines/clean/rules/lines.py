@@ -123,8 +123,22 @@ LINES: tuple[Rule, ...] = (
         r"(?:\s?(?:[,|·•–—-]| in [A-Z]).{0,100})?$"
         r"|^\W?(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|Compiled"
         r"|[Pp]roduction) by [A-Z].{0,200}$"
-        r"|^\d{1,2}[ -]min(?:ute)?s?(?: read)?$|^NEWS PROVIDED BY\b.{0,60}$",
+        r"|^\d{1,2}[ -]min(?:ute)?s?(?: read)?$|^(?:NEWS PROVIDED BY|News provided by)\b.{0,60}$",
         case=True,
+    ),
+    rule(
+        "share-price",
+        "advertisement",
+        r"^[\u4e00-\u9fffA-Za-z*() ]{2,16}(?:[(（]?\d{5,6}[)）]?)?"
+        r"\s\d{1,5}\.\d{2,3}\s(?:[+-]\d+\.\d+\s)?[+-]\d+\.\d+%$",
+    ),
+    rule(
+        "mailing-list",
+        "share",
+        r"^(?:sign up|subscribe)\b.{0,120}\b(?:newsletters?|briefing|inbox|e-?mails?"
+        r"|alerts|bulletin|digest)\b.{0,40}$"
+        r"|^(?:get|receive|want|never miss|don['’]t miss)\b[^.!?]{0,60}\b(?:newsletters?|briefing|inbox"
+        r"|alerts|digest|bulletin)\b[^.!?]{0,30}[.!?]?$",
     ),
     rule(
         "photo-credit",
