@@ -3,7 +3,8 @@
 Forms are filled in six ways each with made-up names and numbers; two fillings of each, and every article,
 are copied by each kind of transformation at three levels. All go through the product's own join stage.
 Sets: `first` (forms.py), `second` and `third` (forms_second.py, forms_third.py: wider names, further ways
-of copying, instalments of series, short items over one site's footer). --originals FILE also takes the
+of copying, instalments of series, short items over one site's footer), `fourth` (forms_fourth.py,
+copying_fourth.py: further forms and ways again). --originals FILE also takes the
 originals of a documents.jsonl (see neardup.py), so that the transformations meet real prose; --thesaurus
 FILE swaps words for those on the same line of it. Prints precision and recall, and for each kind of copy
 how many are with their original; for each form how many fillings were merged.
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks import copying_fourth, forms_fourth
 from benchmarks import forms_second as second
 from benchmarks import forms_third as third
 from benchmarks.copying import (
@@ -69,12 +71,22 @@ class Set:
     leads: tuple[str, ...] = ()
     footers: tuple[str, ...] = ()
     wide: bool = True
+    articles: tuple[str, ...] = ARTICLES
 
 
 SETS = {
     "first": Set(FORMS, TRANSFORMATIONS, frozenset(CHINESE), wide=False),
     "second": Set(second.FORMS, MORE, CHINESE_MORE, CUTTING, second.LEADS, second.FOOTERS),
     "third": Set(third.FORMS, MORE, CHINESE_MORE, CUTTING, third.LEADS, third.FOOTERS),
+    "fourth": Set(
+        forms_fourth.FORMS,
+        copying_fourth.KINDS,
+        copying_fourth.CHINESE,
+        CUTTING,
+        forms_fourth.LEADS,
+        forms_fourth.FOOTERS,
+        articles=forms_fourth.ARTICLES + ARTICLES,
+    ),
 }
 
 
@@ -104,7 +116,7 @@ def texts(seed: int, originals: Path | None = None, of: Set = SETS["first"]) -> 
             found.append(Text(f"{name}/{number}", "original", 0, text))
             if number < COPIED:
                 found += _copies(f"{name}/{number}", text, draw, [], of, of.not_forms)
-    articles = list(ARTICLES) + _read(originals)
+    articles = list(of.articles) + _read(originals)
     if of.leads:
         found += _framed(articles[1::2], draw, of)
         articles = articles[::2]
