@@ -1,78 +1,170 @@
-"""kill -9 at any moment, then the same command again: nothing lost, nothing doubled."""
+"""kill -9 at any moment, then the same command again: nothing lost, nothing doubled.
+
+The site has redirects, answers that it has no time, and pages that change between two visits. A moment is
+a share of the requests that an undisturbed crawl makes, and a wait after it: a laden machine, which takes
+seconds to begin, is killed at the same work as an idle one.
+"""
 
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.end_to_end.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PARKNEWS = Path(sys.executable).with_name("parknews")
 ARTICLES = 120
 SEED = 20261123
 
 
-def command(folder: Path, sources: Path) -> list[str]:
-    return [str(PARKNEWS), "--db", str(folder / "archive.db"), "--sources", str(sources), "crawl", "--json"]
+def command(folder: Path, sources: Path, *options: str) -> list[str]:
+    db = str(folder / "archive.db")
+    return [str(PARKNEWS), "--db", db, "--sources", str(sources), "crawl", "--json", *options]
 
 
-def moments(count: int) -> list[float]:
-    """Seconds after the start at which the crawl is killed; the same for each run of the tests."""
+@dataclass(frozen=True)
+class World:
+    """A site, and the archives of crawls of it that nothing disturbed."""
+
+    site: Site
+    sources: Path
+    first: Path
+    """The folder of a whole crawl."""
+    revisited: Path
+    """The same after pages had changed and all were asked for again."""
+    changed: dict[str, bytes]
+    """The pages that change, as they are then."""
+    requests: int
+    """What the first crawl asked for."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    first, revisited = folder / "first", folder / "revisited"
+    with Site(ARTICLES) as site:
+        paths = sorted(site.articles)
+        for path in paths[3::40]:
+            site.moved[path] = path.replace("/news/", "/news/moved-")
+            site.bodies[site.moved[path]] = site.bodies.pop(path)
+        site.busy.update(paths[5::30])
+        changed = {path: site.bodies[path] for path in paths[7::20]}
+        sources = site.write_sources(folder / "sources.toml")
+        first.mkdir()
+        subprocess.run(command(first, sources), check=True, capture_output=True)
+        requests = site.hits.total()
+        shutil.copytree(first, revisited)
+        changed = {path: body.replace(b"</p>", _CORRECTION, 1) for path, body in changed.items()}
+        with _as_changed(site, changed):
+            subprocess.run(command(revisited, sources, "--revisit"), check=True, capture_output=True)
+        yield World(site, sources, first, revisited, changed, requests)
+
+
+_CORRECTION = "</p><p>更正：前文所列数字有误，以本段为准。</p>".encode()
+
+
+@contextmanager
+def _as_changed(site: Site, changed: dict[str, bytes]) -> Iterator[None]:
+    before = {path: site.bodies[path] for path in changed}
+    site.bodies |= changed
+    yield
+    site.bodies |= before
+
+
+def moments(count: int) -> list[tuple[float, float]]:
+    """Shares of the work after which the crawl is killed, and seconds more; the same for each run."""
     draw = random.Random(SEED)
-    return [round(draw.uniform(0.4, 6.0), 2) for _ in range(count)]
+    return [(round(draw.uniform(0.0, 1.05), 2), round(draw.uniform(0.0, 0.6), 2)) for _ in range(count)]
 
 
-@pytest.mark.parametrize("after_s", moments(5))
-def test_a_killed_crawl_ends_in_the_same_archive(tmp_path: Path, after_s: float) -> None:
-    _kill_and_compare(tmp_path, after_s)
+@pytest.mark.parametrize(("share", "later_s"), moments(3))
+def test_a_killed_crawl_ends_in_the_same_archive(
+    world: World, tmp_path: Path, share: float, later_s: float
+) -> None:
+    _kill_a_crawl(world, tmp_path, share, later_s)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("after_s", moments(50)[5:])
-def test_a_killed_crawl_ends_in_the_same_archive_at_more_moments(tmp_path: Path, after_s: float) -> None:
-    _kill_and_compare(tmp_path, after_s)
+@pytest.mark.parametrize(("share", "later_s"), moments(25)[3:])
+def test_a_killed_crawl_ends_in_the_same_archive_at_more_moments(
+    world: World, tmp_path: Path, share: float, later_s: float
+) -> None:
+    _kill_a_crawl(world, tmp_path, share, later_s)
 
 
-def _kill_and_compare(tmp_path: Path, after_s: float) -> None:
-    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    undisturbed.mkdir()
-    killed.mkdir()
-    with Site(ARTICLES) as site:
-        sources = site.write_sources(tmp_path / "sources.toml")
-        subprocess.run(command(undisturbed, sources), check=True, capture_output=True)
-        for kill in (after_s, after_s / 2):
-            _kill(command(killed, sources), kill)
-            committed = _committed(killed)
-            before = dict(site.hits)
-        subprocess.run(command(killed, sources), check=True, capture_output=True)
-        again = {path for path in committed if site.hits[path] > before[path]}
-    assert again == set()
-    assert _archive(killed) == _archive(undisturbed)
-    assert _archive(killed)[0] == [(ARTICLES,)]
+@pytest.mark.parametrize(("share", "later_s"), moments(27)[25:])
+def test_a_killed_revisit_ends_in_the_same_archive(
+    world: World, tmp_path: Path, share: float, later_s: float
+) -> None:
+    _kill_a_revisit(world, tmp_path, share, later_s)
 
 
-def _kill(words: list[str], after_s: float) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize(("share", "later_s"), moments(50)[27:])
+def test_a_killed_revisit_ends_in_the_same_archive_at_more_moments(
+    world: World, tmp_path: Path, share: float, later_s: float
+) -> None:
+    _kill_a_revisit(world, tmp_path, share, later_s)
+
+
+def _kill_a_crawl(world: World, folder: Path, share: float, later_s: float) -> None:
+    for part in (share, (1 - share) / 2):
+        _kill(command(folder, world.sources), world, part, later_s)
+    _finish(command(folder, world.sources), world, _committed(folder, since=0.0))
+    assert _archive(folder) == _archive(world.first)
+    assert _archive(folder)[0] == [(ARTICLES,)]
+
+
+def _kill_a_revisit(world: World, tmp_path: Path, share: float, later_s: float) -> None:
+    folder = tmp_path / "killed"
+    shutil.copytree(world.first, folder)
+    began = time.time()
+    with _as_changed(world.site, world.changed):
+        _kill(command(folder, world.sources, "--revisit"), world, share, later_s)
+        _finish(command(folder, world.sources, "--revisit"), world, _committed(folder, since=began))
+    assert _archive(folder) == _archive(world.revisited)
+
+
+def _kill(words: list[str], world: World, share: float, later_s: float) -> None:
+    until = world.site.hits.total() + share * world.requests
     with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        time.sleep(after_s)
+        while process.poll() is None and world.site.hits.total() < until:
+            time.sleep(0.005)
+        time.sleep(later_s)
         process.send_signal(signal.SIGKILL)
 
 
-def _committed(folder: Path) -> set[str]:
-    """Paths of the articles whose raw page is in the crawl store."""
+def _finish(words: list[str], world: World, committed: set[str]) -> None:
+    """The same command again, which asks for nothing that was committed."""
+    before = dict(world.site.hits)
+    subprocess.run(words, check=True, capture_output=True)
+    assert {path for path in committed if world.site.hits[path] > before[path]} == set()
+
+
+def _committed(folder: Path, since: float) -> set[str]:
+    """Paths of the articles that were answered since a moment, as the crawl store has it."""
     path = folder / "archive-pages.db"
     if not path.exists():
         return set()
     with sqlite3.connect(path) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'pages'").fetchone():
+        if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'urls'").fetchone():
             return set()
-        urls = [row[0] for row in connection.execute("SELECT url FROM pages")]
+        known = "SELECT url FROM urls WHERE state = 'done' AND fetched_at >= ?"
+        urls = [row[0] for row in connection.execute(known, (since,))]
     return {"/" + url.split("/", 3)[3] for url in urls if "/news/" in url}
 
 
