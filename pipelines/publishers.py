@@ -26,6 +26,8 @@ _BRACKETS = tuple(zip("《〈「『【[(“\"'<", "》〉」』】])”\"'>", st
 _HOUSE = re.compile(r"(?<=[报報])社$|(?<=杂志)社$|(?<=雜誌)社$")
 _EDITION = re.compile(r"\s*第?[A-Z]?\d{1,3}版(?:[:：].*)?$|\s*第[一二三四五六七八九十]{1,3}版$")
 """The newspaper's page on which it stood: 《临江日报》第3版."""
+_ITS_PAPER = re.compile(r"^[\u4e00-\u9fff]{2,8}网\s?[-－–—]{1,2}\s?《([^《》]{2,16})》$")
+"""How a paper's site credits the paper: 江岸网－《江岸日报》."""
 _NOBODY = frozenset(
     ["综合", "網絡", "网络", "互联网", "综合整理", "网络整理", "整理", "转载", "未知", "佚名", "不详"]
 )
@@ -47,6 +49,7 @@ def normalise_publisher(name: str) -> str:
     text = _unwrap(text)
     if text in _NOBODY:
         return ""
+    text = _ITS_PAPER.sub(r"\1", text)
     text = re.sub(r"^[《「](.{1,20})[》」]", r"\1", text)
     return _HOUSE.sub("", text).strip(_TRIM)
 

@@ -57,7 +57,11 @@ def _mark_title(keys: Sequence[str], rules: list[str], title: str) -> None:
             and key
             and (
                 key == title
-                or (len(key) >= 8 and (key in title or title in key) and len(key) < len(title) + 12)
+                or (
+                    len(key) >= 8
+                    and (key in title or title in key)
+                    and len(title) / 2 <= len(key) < len(title) + 12
+                )
             )
         ):
             rules[index] = "title"

@@ -39,6 +39,7 @@ _SCRIPT_DATES = (
 )
 _SCRIPT_SOURCES = "source|sourceName|source_name|newsSource|mediaName|media_name|origin"
 _SCRIPT_TITLES = "title|articleTitle|article_title|newsTitle|news_title|headline|subject"
+_LEAST_TITLE = 6
 _DOUBT_SHARE = 0.5
 """So is one that holds less than this share of the page's prose."""
 
@@ -115,10 +116,13 @@ def _scripted(byline: Byline, root: HtmlElement, moment: Moment, *, names_too: b
 
 def _scripted_title(title: Field | None, root: HtmlElement) -> Field | None:
     """The title that the scripts give, where the page's head says no more than the site's name."""
-    if title and not (title.origin == "title element" and may_be_site(title.value)):
+    if title and not (
+        title.origin == "title element"
+        and (len(normal(title.value)) < _LEAST_TITLE or may_be_site(title.value))
+    ):
         return title
     named = embedded_value(root, _SCRIPT_TITLES)
-    return Field(named, "script", named) if len(normal(named)) >= 6 else title
+    return Field(named, "script", named) if len(normal(named)) >= _LEAST_TITLE else title
 
 
 def _rejection(page: Page, reason: str, limit: str) -> Rejection:
@@ -145,7 +149,7 @@ def _other_body(
     if reason and reason.startswith(("list page", "search page", "not found page")):
         return None
     embedded = embedded_body(root, metadata)
-    if _amount(embedded) > max(2 * _amount(body.lines), 100.0):
+    if _amount(embedded) > max(2 * _amount(body.lines), 60.0 if reason else 100.0):
         return embedded
     if reason:
         return None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pipelines.extract.metadata import Metadata
 
-_STRING = re.compile(r'"((?:[^"\\\n]|\\.){100,400000})"|\'((?:[^\'\\\n]|\\.){100,400000})\'')
+_STRING = re.compile(r'"((?:[^"\\\n]|\\.){60,400000})"|\'((?:[^\'\\\n]|\\.){60,400000})\'')
 _PARAGRAPHS = re.compile(
     r"<(?:p|div|br|section)\b|&lt;(?:p|div|br)\b|\\u003[cC](?:p|div|br)\b", re.IGNORECASE
 )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipelines.extract.metadata import Metadata
 
 _AUTHOR_LABEL = re.compile(
-    r"(?:作\s?者|撰\s?文|撰稿|采写|(?<![\u4e00-\u9fff])文|记者|記者|(?<![a-z])author"
+    r"(?:作\s?者|撰\s?文|撰稿|采写|文字|(?<![\u4e00-\u9fff])文|记者|記者|(?<![a-z])author"
     r"|(?<![a-z])written by)\s?[:：/／|｜丨]\s?"
     r"|[（(【\[]\s?(?:[\u4e00-\u9fff·]{0,12})(?:记者|記者)\s?|^(?:[\u4e00-\u9fff·]{0,8})(?:记者"
     r"|記者)\s(?=[\u4e00-\u9fff ]{2,20}$)"

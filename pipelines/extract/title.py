@@ -95,17 +95,15 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
 def _outdone(found: Field, lines: Sequence[Line], above: int | None) -> bool:
     """Whether a `<title>` that no line repeats says less than a line of the page does.
 
-    A heading right above the byline says more; where the `<title>` may be the site's name, so does any
-    line there, and a heading right above the text.
+    A line right above the byline says more; where the `<title>` may be the site's name, so does a heading
+    right above the text.
     """
     if found.origin != "title element":
         return False
-    if above is not None and lines[above].tag in _HEADINGS:
+    if above is not None:
         return True
-    if not may_be_site(found.value):
-        return False
-    near = _above_text(lines)
-    return above is not None or (near is not None and lines[near].tag in _HEADINGS)
+    near = _above_text(lines) if may_be_site(found.value) else None
+    return near is not None and lines[near].tag in _HEADINGS
 
 
 def _names_section(lines: Sequence[Line], index: int, above: int) -> bool:
@@ -306,7 +304,8 @@ def _whole(text: str, announced: Sequence[str]) -> str:
     """The heading; or the announced title that continues where the heading was cut (`…`)."""
     if not _CUT.search(text):
         own = announced and normal(text) == normal(announced[0]) and (site_suffix(text) or "_" in text)
-        return without_suffix(text) if own else text
+        shorter = without_suffix(text) if own else text
+        return shorter if len(normal(shorter)) >= 4 else text
     start = normal(_CUT.sub("", text))
     for title in announced:
         if normal(title).startswith(start) and not _CUT.search(title.strip()):

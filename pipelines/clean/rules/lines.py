@@ -53,7 +53,7 @@ LINES: tuple[Rule, ...] = (
     rule(
         "credits",
         "editor",
-        r"^\W{0,3}(?:编辑|来源(?!.{1,4}综合)|出品|监制|制作|策划|设计|统筹|校对|审核|剪辑"
+        r"^\W{0,3}(?:编辑|文字|图文|撰文|撰稿|文案|图片|摄影|供图|视频|来稿|来源(?!.{1,4}综合)|出品|监制|制作|策划|设计|统筹|校对|审核|剪辑"
         r"|排版)\s?[|｜丨/／]\s?[^。，]{2,60}$"
         r"|^以下文章来源于.{2,60}$",
     ),
@@ -72,6 +72,9 @@ LINES: tuple[Rule, ...] = (
     rule(
         "date-line",
         "editor",
+        r"^(?:\w{3,9}day,? )?(?:jan|feb|mar|apr|may"
+        r"|june?|july?|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}, \d{4},?"
+        r"(?: at)? \d{1,2}:\d{2}\s?[ap]\.?m\.?(?: [a-z]{2,4})?$|"
         r"^[^，。：:]{0,20}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s\d{1,2}[:：]\d{2}(?:[:：]\d{2})?$|"
         r"^(?:\[|【|\()?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?[\s"
         r"|]{0,3}(?:\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)(?:\s.{0,60}|[\]】)])?$"
@@ -97,7 +100,7 @@ LINES: tuple[Rule, ...] = (
         r"|加载中.{0,6}|展开(?:全文|阅读全文|更多)|阅读全文|查看更多|点击(?:加载|查看)更多"
         r"|loading.{0,6}|广告|廣告"
         r"|advertisement|ads?|sponsored|登录|注册|关注|订阅|訂閱|追蹤|赞|收藏|复制链接|上一页|下一页|\d{1,3}"
-        r"|本文共\s?\d+\s?字.{0,20}|(?:全文)?共\s?\d+\s?字.{0,20}|继续滑动.{0,14}|(?:左右"
+        r"|共\s?\d{1,3}\s?页|第\s?\d{1,3}\s?页|本文共\s?\d+\s?字.{0,20}|(?:全文)?共\s?\d+\s?字.{0,20}|继续滑动.{0,14}|(?:左右"
         r"|向[左上下右])滑动?.{0,10}"
         r"|保存图片.{0,10}|听新闻|语音播报|朗读|视频加载中.*|play|pause|已关注|\+\s?关注"
         r"|(?:视频|节目|内容)简介|(?:来信|信件|回复|答复|咨询|问题|新闻|文章|详细|正文)内容|(?:发帖"
@@ -123,6 +126,8 @@ LINES: tuple[Rule, ...] = (
         r"(?:\s?(?:[,|·•–—-]| in [A-Z]).{0,100})?$"
         r"|^\W?(?:Additional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|Compiled"
         r"|[Pp]roduction) by [A-Z].{0,200}$"
+        r"|^\W{0,3}(?:[Ww]ith )?(?:[Aa]ssistance|[Cc]ontributions?|[Aa]dditional reporting)"
+        r" (?:from|by) [A-Z].{0,80}$"
         r"|^\d{1,2}[ -]min(?:ute)?s?(?: read)?$|^(?:NEWS PROVIDED BY|News provided by)\b.{0,60}$",
         case=True,
     ),
@@ -138,7 +143,8 @@ LINES: tuple[Rule, ...] = (
         r"^(?:sign up|subscribe)\b.{0,120}\b(?:newsletters?|briefing|inbox|e-?mails?"
         r"|alerts|bulletin|digest)\b.{0,40}$"
         r"|^(?:get|receive|want|never miss|don['’]t miss)\b[^.!?]{0,60}\b(?:newsletters?|briefing|inbox"
-        r"|alerts|digest|bulletin)\b[^.!?]{0,30}[.!?]?$",
+        r"|alertsdigest|bulletin)\b[^.!?]{0,30}[.!?]?$"
+        r"|^you (?:are receiving|(?:have )?received) this (?:e-?mail|newsletter|message)\b.{0,120}$",
     ),
     rule(
         "photo-credit",
