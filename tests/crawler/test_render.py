@@ -119,12 +119,13 @@ class Crawled:
 
 def browser_processes(crawl: int) -> list[tuple[int, str]]:
     """All processes below a crawl, with their command lines."""
-    lines = _processes("pid,ppid,args")
-    rows = [(int(pid), int(parent), args) for pid, parent, args in (x.split(None, 2) for x in lines[1:])]
-    family = {crawl}
-    while more := {pid for pid, parent, _ in rows if parent in family} - family:
-        family |= more
-    return [(pid, args) for pid, _, args in rows if pid in family - {crawl}]
+    found = []
+    with contextlib.suppress(OSError):  # it may end while it is looked at
+        for tasks in Path(f"/proc/{crawl}/task").iterdir():
+            for child in map(int, (tasks / "children").read_text().split()):
+                words = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ")
+                found += [(child, words.decode()), *browser_processes(child)]
+    return found
 
 
 def hostile_pages(crawl: list[int], canary: int, udp: int) -> dict[str, object]:
@@ -357,6 +358,7 @@ def park() -> Site:
     )
 
 
+@pytest.mark.slow
 @needs_chromium
 def test_pages_drawn_while_others_wait_at_their_host_do_not_wait_for_each_other(tmp_path: Path) -> None:
     options = replace(QUICK, runtime=str(tmp_path / "runtime"), per_host=1, timeout_s=8.0)
@@ -368,6 +370,7 @@ def test_pages_drawn_while_others_wait_at_their_host_do_not_wait_for_each_other(
     assert (report.sources[0].articles, report.sources[0].failed, site.most_at_once) == (5, 0, 1)
 
 
+@pytest.mark.slow
 def test_a_survey_says_which_sites_need_a_browser(tmp_path: Path) -> None:
     with Server(park()) as server:
         done = subprocess.run(
