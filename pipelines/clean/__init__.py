@@ -59,6 +59,8 @@ _INFO_ROW = re.compile(
     r"|信件(?:编号|标题|类型)|来信(?:人|时间|日期)"
     r"|办理(?:状态|单位|时间)|答复(?:单位|时间|部门)|回复(?:单位|时间|部门)|状\s*态|时\s?效\s?性"
     r"|制发机关|公文种类|服务对象|名\s*称)\s?[:：]"
+    r"|^(?:(?:信件|来信|留言|咨询|问题)(?:编号|标题|主题|类型|类别|人)|(?:来信|写信|留言|咨询|提问|答复|回复|受理|办理)"
+    r"(?:单位|部门|时间|日期|状态|人)|来信人|写信人|留言人|咨询人)[:：\s]"
 )
 """How the rows of the table begin that public bodies print above a document."""
 
@@ -186,11 +188,20 @@ def _drop_names(lines: Sequence[str], extracted: Extracted, stripped: list[Strip
     above = next((i for i, line in enumerate(lines) if len(line) >= 30 and normalise(line) != title), 0)
     kept = []
     for index, line in enumerate(lines):
-        if index < above and normalise(line) in names:
+        key = normalise(line)
+        if index < above and (key in names or _is_name_and_role(line, key, names)):
             stripped.append(Stripped("editor", "byline-name", line))
         else:
             kept.append(line)
     return kept
+
+
+def _is_name_and_role(line: str, key: str, names: set[str]) -> bool:
+    """Whether a short line above the text is a known name with a role or a day: `Ann Lee, September 10`."""
+    named = next((name for name in names if len(name) >= 5 and key.startswith(name)), "")
+    return (
+        bool(named) and len(key) <= len(named) + 20 and _SENTENCE_MARK.search(line) is None and len(line) < 30
+    )
 
 
 def _cut_pieces(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from pipelines.dates import Moment, read_date
 from pipelines.extract.body import Body, notices_below, read_body
 from pipelines.extract.byline import Byline, Place, read_byline
-from pipelines.extract.container import choose, size, trusted, weigh
+from pipelines.extract.container import choose, trusted, weigh
 from pipelines.extract.credit import credit_of_dateline
 from pipelines.extract.embedded import embedded_body, embedded_value
 from pipelines.extract.kind import LEAST_TEXT, not_news
 from pipelines.extract.language import find_language
 from pipelines.extract.metadata import Metadata, read_claims, read_metadata
+from pipelines.extract.part import size
 from pipelines.extract.scan import MOST_LINES, scan
 from pipelines.extract.second import second_opinion
 from pipelines.extract.title import find_title, may_be_site, normal, site_suffix
@@ -55,7 +56,7 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     metadata = read_metadata(root, lines.authors)
     title, title_line = find_title(lines.lines, metadata)
     trust = trusted(lines, title_line)
-    choice = choose(lines, weigh(lines, trust))
+    choice = choose(lines, weigh(lines, trust), title_line)
     scripted = False
     reason = not_news(root, lines, choice, metadata.title_element, page.url_answered, digest=trust.digest)
     body = read_body(lines, choice, trust, title_line) if choice and not reason else Body((), ())

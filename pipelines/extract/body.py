@@ -7,7 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import has_date
-from pipelines.extract.container import is_linked, is_prose, size
+from pipelines.extract.container import is_linked, is_prose
+from pipelines.extract.part import size
 from pipelines.normalise import simplify
 from pipelines.records import Stripped
 

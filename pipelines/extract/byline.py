@@ -5,11 +5,14 @@ They are read before anything is stripped, since cleaning takes them away.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.extract.credit import find_credited_source
 from pipelines.extract.people import find_author, find_editor
 from pipelines.extract.published import find_published
+from pipelines.extract.scan import squeeze_space
+from pipelines.normalise import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from pipelines.extract.scan import Line, Scan
     from pipelines.records import Field, Published
 
+_ASKED = re.compile(r"(?:来信|写信|提问|咨询|留言|投诉|诉求|提交|反映)(?:时间|日期)")
+_ANSWERED = re.compile(r"(?:答复|回复|答覆|回覆|办结|解答|反馈)(?:时间|日期)")
+_MOST_MARKED = 8
 _NEAR_BEFORE, _NEAR_AFTER, _TAIL = 12, 3, 12
 """How many lines around the start of the text and after its end may hold the byline."""
 
@@ -49,12 +55,22 @@ def read_byline(
     lines = scan.lines
     head, tail = _head(lines, place), _tail(lines, place)
     both = [*head, *tail]
+    marked = _marked(scan)
     return Byline(
-        published=find_published(root, head, tail, metadata, moment, url),
-        author=find_author(both, metadata, _named(lines, place)),
+        published=find_published(root, _answered_first(head, lines, place), tail, metadata, moment, url),
+        author=find_author(both, metadata, _named(lines, place), marked),
         editor=find_editor([*tail, *head, *_short_inside(lines, place)], metadata),
-        credited_source=find_credited_source(scan.sources, both, metadata),
+        credited_source=find_credited_source(scan.sources, both, metadata, accounts=marked),
     )
+
+
+def _answered_first(head: list[str], lines: Sequence[Line], place: Place) -> list[str]:
+    """The head's lines, and before them when a letter was answered: it was published then, not when sent."""
+    if not any(_ASKED.search(simplify(text)) for text in head):
+        return head
+    inside = (line.pieces for line in lines[place.first : place.last + _TAIL] if _short(line))
+    answered = [text for text in (*head, *inside) if _ANSWERED.search(simplify(text))]
+    return [*answered, *(text for text in head if not _ASKED.search(simplify(text)))] if answered else head
 
 
 def _head(lines: Sequence[Line], place: Place) -> list[str]:
@@ -88,6 +104,12 @@ def _named(lines: Sequence[Line], place: Place) -> list[str]:
         return []
     near = lines[place.title_line + 1 : place.title_line + 6]
     return [line.pieces for line in near if line.hint == "byline" and len(line.text) <= 40]
+
+
+def _marked(scan: Scan) -> list[str]:
+    """What the first elements hold that are named for authors or accounts."""
+    texts = (squeeze_space(element.text_content()) for element in scan.writers[:_MOST_MARKED])
+    return [text for text in texts if 1 < len(text) <= 40]
 
 
 def _short_inside(lines: Sequence[Line], place: Place) -> list[str]:

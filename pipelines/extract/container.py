@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.extract.part import prose_between, size, titled_part
 from pipelines.normalise import simplify
 
 if TYPE_CHECKING:
@@ -120,12 +121,6 @@ class Choice(NamedTuple):
     """The sum of its positive weights alone."""
 
 
-def size(text: str) -> float:
-    """How much a text says, in Chinese characters; three Latin letters count as one."""
-    wide = (len(text.encode("utf-8", "ignore")) - len(text)) / 2
-    return wide + (len(text) - wide) / 3
-
-
 def trusted(scan: Scan, title_line: int | None) -> Trust:
     """What to believe of the page's own class names and of its hidden elements."""
     near = _nearness(scan, title_line)
@@ -169,8 +164,12 @@ def weigh(scan: Scan, trust: Trust) -> list[float]:
     return weights
 
 
-def choose(scan: Scan, weights: Sequence[float]) -> Choice | None:
-    """The element whose lines weigh most, the innermost of equals; None on a page without lines."""
+def choose(scan: Scan, weights: Sequence[float], title_line: int | None = None) -> Choice | None:
+    """The element whose lines weigh most, the innermost of equals; None on a page without lines.
+
+    Below the element that holds the title too, and much of that prose, a box with a heading of its own is
+    left out.
+    """
     count = len(scan.elements)
     if not scan.lines or not count:
         return None
@@ -191,9 +190,13 @@ def choose(scan: Scan, weights: Sequence[float]) -> Choice | None:
             firsts[parent] = min(firsts[parent], firsts[node])
             lasts[parent] = max(lasts[parent], lasts[node])
     best = _around(scan, sums, best)
+    spans = list(zip(firsts, lasts, strict=True))
+    if title_line is not None:
+        best = titled_part(scan, weights, best, title_line, spans)
+    last = lasts[best]
     prose = sum(weight for weight in weights if weight > 0)
-    inside = sum(weight for weight in weights[firsts[best] : lasts[best] + 1] if weight > 0)
-    return Choice(best, firsts[best], lasts[best] + 1, sums[best], inside / prose if prose else 0.0, inside)
+    inside = prose_between(weights, firsts[best], last)
+    return Choice(best, firsts[best], last + 1, sums[best], inside / prose if prose else 0.0, inside)
 
 
 def _around(scan: Scan, sums: Sequence[float], node: int) -> int:

@@ -95,9 +95,17 @@ _SOURCE_NAMES = re.compile(
 
 
 def find_credited_source(
-    elements: Sequence[HtmlElement], lines: Sequence[str], metadata: Metadata
+    elements: Sequence[HtmlElement],
+    lines: Sequence[str],
+    metadata: Metadata,
+    *,
+    accounts: Sequence[str] = (),
 ) -> Field | None:
-    """The credited source, normalised: a labelled line, a meta tag, an element, a bare credit line."""
+    """The credited source, normalised: a labelled line, a meta tag, an element, a bare credit line.
+
+    `accounts` are the names that elements give which are named for authors: on a platform the account that
+    posted the page, which is no origin unless a label says so.
+    """
     named_elements = _named_source(elements)
     for text in lines:
         for match in _SOURCE_LABEL.finditer(simplify(text)):
@@ -111,8 +119,12 @@ def find_credited_source(
         return field
     if named_elements:
         return named_elements
+    posted = {normalise_publisher(name) for name in accounts}
     for read in (_credit_line, _unlabelled):
-        if field := next((field for text in lines if (field := read(text))), None):
+        fields = (field for text in lines if (field := read(text)))
+        if field := next(
+            (field for field in fields if read is _credit_line or field.value not in posted), None
+        ):
             return field
     return None
 

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from pipelines.extract.container import is_linked, is_prose, size
+from pipelines.extract.container import is_linked, is_prose
+from pipelines.extract.part import size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.extract.labels import value_after
 from pipelines.normalise import simplify
 from pipelines.records import Field
+from pipelines.surnames import SURNAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,13 @@ _NAME = re.compile(
     r"|[\w\u4e00-\u9fff.·-]{2,16})$"
 )
 _ENGLISH_NAME = re.compile(r"^[A-Z][a-z.'’-]{1,15}(?: [A-Z][a-zA-Z.'’-]{0,15}){1,2}$")
+_STAFF = re.compile(
+    r"^([A-Z][a-z.'’-]{1,15}(?: [A-Z]\.)?(?: [A-Z][a-zA-Z'’-]{1,15}){1,2}?)\s?[,|·]?\s"
+    r"(?:[A-Z][a-zA-Z]+ ){0,3}(?:[Ss]taff(?: [Ww]riter)?|[Rr]eporter|[Ww]riter|[Cc]orrespondent)$"
+)
+_CHINESE_NAME = re.compile(r"^[\u4e00-\u9fff]{2,3}$")
+_NO_NAME_END = "网報报社台刊局部处科室组组會会"
+"""余杭网, 金融部: bodies whose first character is a surname."""
 _ROLE = re.compile(
     r"^(?:[\u4e00-\u9fff]{0,12}?(?:记者|記者|评论员|評論員|专栏作者|撰稿人|通讯员|通訊員)"
     r"|staff writer|reporter)[\s:：、]*(?=\S)",
@@ -67,20 +75,38 @@ _AUTHOR_META = (
 _EDITOR_META = ("editor", "article:editor", "responsible_editor", "author_editor")
 
 
-def find_author(lines: Sequence[str], metadata: Metadata, named: Sequence[str] = ()) -> Field | None:
+def find_author(
+    lines: Sequence[str], metadata: Metadata, named: Sequence[str] = (), marked: Sequence[str] = ()
+) -> Field | None:
     """The author or authors: the first label with a name after it, then JSON-LD, then meta tags.
 
     Args:
         lines: The lines around the article.
         metadata: The head of the page.
         named: Lines in elements that are named for bylines, where an English name alone is an author.
+        marked: What elements hold that are named for authors, where a Chinese name alone is one too.
     """
     found = _labelled(lines, _AUTHOR_LABEL) or _announced(metadata, _AUTHOR_META, "author")
     if found:
         return found
-    alone = (text for text in named if _ENGLISH_NAME.match(text) and not _NOT_NAME.match(text))
-    name = next((name for name in alone if not _names_the_site(name, metadata)), None)
-    return Field(name, "byline element", name) if name else None
+    names = filter(None, (*map(_name_alone, marked), *map(_english_alone, named)))
+    alone = (n for n in names if not _NOT_NAME.match(n) and not _names_the_site(n, metadata))
+    first = next(alone, None)
+    return Field(first, "byline element", first) if first else None
+
+
+def _name_alone(text: str) -> str:
+    """The name in a line that holds a person's name and nothing but a role beside it; empty without one."""
+    if english := _english_alone(text):
+        return english
+    name = _ROLE.sub("", text).strip()
+    chinese = _CHINESE_NAME.match(name) and simplify(name[0]) in SURNAMES
+    return name if chinese and name[-1] not in _NO_NAME_END else ""
+
+
+def _english_alone(text: str) -> str:
+    staff = _STAFF.match(text)
+    return staff[1] if staff else text if _ENGLISH_NAME.match(text) else ""
 
 
 def find_editor(lines: Sequence[str], metadata: Metadata) -> Field | None:

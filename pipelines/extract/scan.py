@@ -92,6 +92,8 @@ _PIECES = frozenset(["span", "i", "em", "a", "label", "time", "small"])
 _SEAM, _FAINT_SEAM = "\x1f", "\x1e"
 """Where such an element begins or ends; and where emphasis does, which counts in bylines only."""
 _EMPHASES = frozenset(["b", "strong", "font"])
+_WRITER_NAMES = ("uthor", "riter", "zuozhe", "eporter", "ickname", "js_name")
+_NOT_WRITER_NAMES = ("omment", "eply", "ount")
 _LONGEST_PIECED = 200
 MOST_LINES = 20_000
 """A page with more is no news, and must not hold up a worker; its first lines are read."""
@@ -135,6 +137,8 @@ class Scan:
     """Elements whose class or id speaks of a source. (An XPath for them takes a sixth of all extraction.)"""
     authors: list[HtmlElement] = field(default_factory=list)
     """Elements that are marked as the author's name."""
+    writers: list[HtmlElement] = field(default_factory=list)
+    """Elements whose class or id speaks of an author or of an account."""
 
 
 def squeeze_space(text: str) -> str:
@@ -217,6 +221,10 @@ class _Scanner:
         names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
         if "ource" in names or "laiyuan" in names:
             self.scan.sources.append(element)
+        if any(name in names for name in _WRITER_NAMES) and not any(
+            name in names for name in _NOT_WRITER_NAMES
+        ):
+            self.scan.writers.append(element)
         if len(names) > 1 and tag != "body" and (block or tag == "span"):
             hint = kind_hint(tag, names)
             if hint and (block or hint == "byline"):

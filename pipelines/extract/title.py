@@ -7,7 +7,9 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import has_date
-from pipelines.extract.container import is_linked, is_prose, size
+from pipelines.extract.container import is_linked, is_prose
+from pipelines.extract.part import size
+from pipelines.normalise import simplify
 from pipelines.records import Field
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ _SITE_WORDS = re.compile(
 _CHANNEL = re.compile(r"-[^-\s]{1,6}(?:频道|頻道|新闻|新聞|资讯|动态|要闻|首页|财经|中心)$")
 """A channel between the title and the site: `-图片频道-海岸网`."""
 _GENERIC = re.compile(
-    r"^\W{0,3}(?:(?:信息|新闻|新聞|文章|内容|詳細|详细|资讯|公告|页面|网页|正文|产品|查看|浏览|公司|动态)?"
+    r"^\W{0,3}(?:(?:信息|信件|来信|留言|咨询|新闻|新聞|文章|内容|詳細|详细|资讯|公告|页面|网页|正文|产品|查看|浏览|公司|动态)?"
     r"(?:详情|详细|詳情|正文|内容|信息|查看|页|頁|中心|动态|新闻)(?:页|頁)?|(?:园区|公司|企业|行业|工作"
     r"|政务|通知|媒体|最新|图片|今日|本网|本地|招商|项目|产业|基层|部门|综合|热点|时政|经济)?"
     r"(?:动态|要闻|资讯|公告|公示|快讯|新闻|信息|通知公告|头条|热点|聚焦|播报)|无标题(?:文档)?|首页"
@@ -40,6 +42,7 @@ _GENERIC = re.compile(
 """Titles that templates give to every page."""
 _LONGEST_HEADING = 60
 _LONGEST_SITE = 16
+_TITLE_LABEL = re.compile(r"^(?:信件|来信|留言|咨询|问题|提问|诉求|写信)(?:标题|主题|题目)[:：\s]\s?")
 _LONGEST_SECTION = 8
 _LABELLED_LINE = re.compile(r"^[^，。：:]{2,8}[：:]\s?\S")
 """发布单位：企划组: what stands between a headline and its date in templates that give each a line."""
@@ -66,9 +69,13 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
     announced = [
         text for text in _announced(metadata) if normal(text) and not _GENERIC.match(without_suffix(text))
     ]
+    labelled = _labelled(lines, metadata)
+    if labelled:
+        return labelled
     index = _confirmed_line(lines, announced)
-    above = _above_byline(lines)
-    if index is not None and above is not None and _names_section(lines, index, above):
+    section = index is not None and _names_section(lines[index])
+    above = _above_byline(lines) if index is None or section else None
+    if section and index is not None and above is not None and _heads_page(lines, index, above):
         return TitleFound(Field(lines[above].text, _ABOVE_BYLINE, metadata.title_element[:200]), above)
     if index is None or size(lines[index].text) > _LONGEST_HEADING:
         index = _heading_above(lines, announced) or index
@@ -92,6 +99,17 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
     return TitleFound(Field(lines[index].text, origin, metadata.title_element[:200]), index)
 
 
+def _labelled(lines: Sequence[Line], metadata: Metadata) -> TitleFound | None:
+    """The title that a letter's own row gives (信件标题：…), on pages whose `<title>` names none."""
+    if metadata.title_element and not _GENERIC.match(without_suffix(metadata.title_element)):
+        return None
+    for index, line in enumerate(lines[:200]):
+        label = None if line.hidden else _TITLE_LABEL.match(simplify(line.text))
+        if label and 4 <= len(normal(line.text[label.end() :])) <= 80:
+            return TitleFound(Field(line.text[label.end() :].strip(), "title row", line.text[:200]), index)
+    return None
+
+
 def _outdone(found: Field, lines: Sequence[Line], above: int | None) -> bool:
     """Whether a `<title>` that no line repeats says less than a line of the page does.
 
@@ -106,11 +124,14 @@ def _outdone(found: Field, lines: Sequence[Line], above: int | None) -> bool:
     return near is not None and lines[near].tag in _HEADINGS
 
 
-def _names_section(lines: Sequence[Line], index: int, above: int) -> bool:
-    """Whether the line that the head announces names a section (会员动态), and a headline stands below it."""
-    line, headline = lines[index], lines[above]
-    section = size(line.text) <= _LONGEST_SECTION and bool(_SITE_WORDS.search(line.text))
-    return section and index < above and size(headline.text) >= 1.5 * size(line.text)
+def _names_section(line: Line) -> bool:
+    """Whether the line that the head announces may name a section (会员动态) and no article."""
+    return size(line.text) <= _LONGEST_SECTION and bool(_SITE_WORDS.search(line.text))
+
+
+def _heads_page(lines: Sequence[Line], index: int, above: int) -> bool:
+    """Whether the line above the byline stands below the section's name and says more."""
+    return index < above and size(lines[above].text) >= 1.5 * size(lines[index].text)
 
 
 def _of_head(metadata: Metadata, *, one_heading: bool) -> Field | None:

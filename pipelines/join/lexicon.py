@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.join.alignment import is_latin
 from pipelines.join.latin import is_latin_name
-from pipelines.join.surnames import SURNAMES
 from pipelines.normalise import fold_sounds
+from pipelines.surnames import SURNAMES
 
 if TYPE_CHECKING:
     from pipelines.join.features import Features
@@ -52,6 +52,8 @@ _TRADES = (
 """Words that end the names by which companies (and roads) go when 有限公司 is left out."""
 _BODY_LONGEST = 3
 _TRADE_LONGEST = 8
+_EDGE_NAME = 6
+"""Characters of a body's name that are looked at where it stands at the edge of shared text."""
 
 _LATIN = re.compile(r"[a-z0-9]")
 
@@ -62,7 +64,7 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     """How surely what stands in `a` at one place and in `b` at the same place are two names.
 
     STRONG: unknown to the dictionary, and where people or bodies are named (of two bodies one may be
-    named with ordinary words). NAMED: regions, people, or whole names of bodies, all perhaps with ordinary
+    named with ordinary words); or a region for a region, which no thesaurus says. NAMED: regions, people, or whole names of bodies, all perhaps with ordinary
     words. WEAK: both unknown to the dictionary, no more; or ordinary words where bodies are named, which
     may be synonyms too (完善 and 健全 before 公司治理).
     """
@@ -78,9 +80,13 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     bodies = all(_is_before_body(*side) for side in sides) or (
         strange > 0 and all(_is_before_body(*side) or ends_as_body(*side) for side in sides)
     )
-    if (strange == 2 and people) or ((strange or places) and bodies):
+    whole = all(one.text[at] in _regions() for one, at in sides)
+    if (strange == 2 and people) or ((strange or places) and bodies) or (places and whole):
         return STRONG
-    near_bodies = strange > 0 and all(_is_near_body(*side) for side in sides)
+    near = all(_is_near_body(*side) for side in sides)
+    near_bodies = strange > 0 and near
+    if near and all(_words_over(one.text, at, _counties()) for one, at in sides):
+        return NAMED
     least = min(_length(at_a), _length(at_b))
     if (
         people
@@ -88,9 +94,39 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
         or (strange == 2 and (near_bodies or all(_has_form_of_person(one.text[at]) for one, at in sides)))
         or (bodies and least >= _WORD_LONGEST)
         or all(ends_as_body(*side, trades=True) for side in sides)
+        or (least > 1 and all(_names_something(*side) for side in sides))
     ):
         return NAMED
     return WEAK if strange == 2 or near_bodies or (bodies and least > 1) else NONE
+
+
+def names_at_edge(a: Features, at_a: slice, b: Features, at_b: slice) -> tuple[slice, slice] | None:
+    """The regions or bodies, other ones, with which two stretches end (or begin) at the text beside them.
+
+    What was cut off or begins with an editor's note says no more: 正文阜新市 and 济宁市 before one report.
+    """
+    for edge in (_last_name, _region_first):
+        ours, theirs = edge(a, at_a), edge(b, at_b)
+        if ours and theirs and a.sounds[ours] != b.sounds[theirs]:
+            return ours, theirs
+    return None
+
+
+def _last_name(one: Features, at: slice) -> slice | None:
+    stop = at.start + len(one.text[at].rstrip("0123456789"))
+    for size in range(min(_WORD_LONGEST, stop - at.start), 1, -1):
+        if one.text[stop - size : stop] in _regions():
+            return slice(stop - size, stop)
+    edge = slice(max(at.start, stop - _EDGE_NAME), stop)
+    return edge if ends_as_body(one, edge, trades=True) else None
+
+
+def _region_first(one: Features, at: slice) -> slice | None:
+    sizes = range(min(_WORD_LONGEST, _length(at)), 1, -1)
+    return next(
+        (slice(at.start, at.start + n) for n in sizes if one.text[at.start : at.start + n] in _regions()),
+        None,
+    )
 
 
 def _is_before_body(one: Features, at: slice) -> bool:
@@ -116,6 +152,11 @@ def ends_as_body(one: Features, at: slice, trades: bool = False) -> bool:
         (match := ends.match(one.sounds, start)) and match.end() >= at.stop
         for start in range(max(at.start + 2, at.stop - _BODY_LONGEST), at.stop)
     )
+
+
+def _names_something(one: Features, at: slice) -> bool:
+    """Whether a wording names a place or a body by itself: one text may say 南宁远大, the other 前程软件."""
+    return bool(_words_over(one.text, at, _regions())) or ends_as_body(one, at, trades=True)
 
 
 def _first_body(one: Features, at: slice) -> slice:
@@ -213,6 +254,15 @@ def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     lines = resources.files(__package__).joinpath("words.txt").read_text("utf-8").splitlines()
     regions, words = (frozenset(line.split(" ")) for line in lines)
     return regions, words, frozenset(fold_sounds(region) for region in regions)
+
+
+@cache
+def _counties() -> frozenset[str]:
+    """Names of counties without 县, 市 or 区: many are words too (城中), except where a body is named."""
+    rows = resources.files("pipelines").joinpath("places/divisions.txt").read_text("utf-8").splitlines()
+    pairs = [row.split(" ") for row in rows if row[:1].isdigit()]
+    names = {name[:-1] for _, name in pairs if 2 < len(name) <= _WORD_LONGEST and name[-1] in "县市区旗"}
+    return _regions() | names
 
 
 @cache

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jieba
 
-from pipelines.join.surnames import SURNAMES
+from pipelines.surnames import SURNAMES
 
 _OUTPUT = Path(__file__).with_name("words.txt")
 _FREQUENT = 20

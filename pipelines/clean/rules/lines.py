@@ -132,6 +132,11 @@ LINES: tuple[Rule, ...] = (
         case=True,
     ),
     rule(
+        "letter-row",
+        "editor",
+        r"^(?:答复|回复|答覆|回覆)(?:单位|部门|机构|时间|日期|人)[:：\s].{2,40}$",
+    ),
+    rule(
         "share-price",
         "advertisement",
         r"^[\u4e00-\u9fffA-Za-z*() ]{2,16}(?:[(（]?\d{5,6}[)）]?)?"

@@ -1,4 +1,4 @@
-"""The surnames that nearly all Chinese bear, for the name guard."""
+"""The surnames that nearly all Chinese bear, for the name guard and for bylines without a label."""
 
 SURNAMES = frozenset(
     # The hundred most frequent by the Ministry of Public Security's report of 2020, then others that
