@@ -32,14 +32,15 @@ def verification(archive: RemovalArchive, store: CrawlStore, removal: Removal) -
     """What is left of a removal, and whose it is."""
     looks = seeker(archive.connection, removal.id)
     mentions, deleted = _mentions(store, looks, are_to_go=removal.mentions)
-    files = in_own_process(
+    all_files = in_own_process(
         search_files,
         archive.path.parent,
         read_salt(archive.connection),
         looks.known,
         store.frame_starts(START_BYTES),
     )
-    lawful, owners = _lawful(archive, store, looks, files, mentions)
+    files = [file for file in all_files if "/" not in file.name]
+    lawful, owners = _lawful(archive, store, looks, all_files, mentions)
     exports = exports_in(archive.path.parent)
     troubles = [*check_index(archive.connection), *_rows_left(archive, store, removal.id)]
     report, needs_vacuum = [], []
@@ -60,11 +61,22 @@ def verification(archive: RemovalArchive, store: CrawlStore, removal: Removal) -
         "mentions": mentions.by_source,
         "mentions_deleted": deleted,
         "exports": sorted(exports),
-        "not_searched": [file.name for file in files if file.is_opaque],
+        "elsewhere": _elsewhere(all_files, lawful),
+        "not_searched": [file.name for file in all_files if file.is_opaque],
         "backups": backups_below(archive.path.parent),
         "troubles": troubles,
         "needs_vacuum": needs_vacuum,
     }
+
+
+def _elsewhere(files: list[FileFound], lawful: dict[str, Hashes]) -> list[dict[str, Any]]:
+    """Files in folders within that hold what no survivor holds: drawings, exports, another archive.
+
+    They are not ours to change, and do not keep the removal from being verified; they are named.
+    """
+    shared = np.concatenate([_NONE, *lawful.values()])
+    within = [(file, len(np.setdiff1d(file.passages, shared))) for file in files if "/" in file.name]
+    return [{"file": file.name, "bytes": file.size, "left": left} for file, left in within if left]
 
 
 def _mentions(store: CrawlStore, looks: Seeker, *, are_to_go: bool) -> tuple[Mentions, int]:

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 import numpy as np
 import zstandard
 
+from crawler.snapshot import MANIFEST as BACKUP
 from pipelines.archive.slack import slack_in
 from pipelines.removal.passages import WINDOW, Hasher, Seeker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from crawler.store import CrawlStore
     from pipelines.removal.passages import Hashes
@@ -60,7 +62,9 @@ class Mentions:
 
 
 def search_files(folder: Path, salt: str, known: Hashes, live: set[bytes]) -> list[FileFound]:
-    """What each file of the folder holds, by name; folders within are other people's.
+    """What each file of the folder holds, by name, and each file of the folders within, by its path there.
+
+    A backup's folder is left out: it is known to hold what it holds, and is refused when it is restored.
 
     Reads databases as files, so it belongs into a process of its own (own_process.py).
 
@@ -71,7 +75,21 @@ def search_files(folder: Path, salt: str, known: Hashes, live: set[bytes]) -> li
         live: how the frames begin that `search_pages` unpacks (`CrawlStore.frame_starts`).
     """
     seeker = Seeker(Hasher(salt), known)
-    return [search_file(path, seeker, live) for path in sorted(folder.iterdir()) if path.is_file()]
+    found = []
+    for path in _files_below(folder):
+        try:
+            file = search_file(path, seeker, live)
+        except FileNotFoundError:
+            continue  # a crawl's or a reader's, and gone meanwhile
+        found.append(replace(file, name=path.relative_to(folder).as_posix()))
+    return found
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        folders[:] = sorted(name for name in folders if not (here / name / BACKUP).exists())
+        yield from (path for name in sorted(names) if (path := here / name).is_file())
 
 
 def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:

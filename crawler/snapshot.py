@@ -60,8 +60,10 @@ def back_up(archive_path: Path, folder: Path) -> Backup:
 
 
 def backups_below(folder: Path) -> list[str]:
-    """Names of the folders within that hold a backup."""
-    return sorted(manifest.parent.name for manifest in folder.glob(f"*/{MANIFEST}"))
+    """Paths of the folders within that hold a backup."""
+    return sorted(
+        manifest.parent.relative_to(folder).as_posix() for manifest in folder.glob(f"*/**/{MANIFEST}")
+    )
 
 
 def restore(folder: Path, archive_path: Path, *, replace: bool = False) -> Backup:

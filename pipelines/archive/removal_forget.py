@@ -17,7 +17,9 @@ from pipelines.archive.blocks import read_blocklist, read_salt
 from pipelines.archive.conclusions import conclude
 from pipelines.archive.connect import storage_errors
 from pipelines.archive.facts import forget_texts
+from pipelines.archive.removal_files import seeker
 from pipelines.archive.removal_map import BY_READING, BY_URL
+from pipelines.archive.removal_quotes import empty_quotes
 from pipelines.archive.removal_record import RecordedArchive
 from pipelines.archive.removal_rows import count_in, delete_in, delete_rows, selected
 from pipelines.archive.stay_down import put_stay_down
@@ -180,6 +182,9 @@ class ForgettingArchive(RecordedArchive):
         counts["rejections"] += max(rejected, 0)
         connection.executemany("UPDATE run_sources SET last_error = '' WHERE source = ?", hosts)
         connection.executemany("UPDATE sources SET status = 'removed' WHERE host = ?", hosts)
+        counts["reasons that quoted it"] = empty_quotes(
+            connection, mine.blocks, seeker(connection, removal_id)
+        )
         self._forget_claims(mine.blocks, at)
         return counts
 

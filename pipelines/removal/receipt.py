@@ -63,6 +63,11 @@ def markdown(removal: Mapping[str, Any], events: Sequence[Event], trouble: str =
         f"- an exported file holds some of it: {detail}" for _, event, detail in events if event == EXPORT
     ]
     found = removal["verification"]
+    lines += [
+        f"- {file['file']} (in a folder within the archive's) holds {file['left']} passages: delete it"
+        " or make it anew"
+        for file in found.get("elsewhere", ())
+    ]
     lines += [f"- {name}: packed so that it cannot be searched" for name in found.get("not_searched", ())]
     lines += [f"- {name}: a backup in the archive's folder" for name in found.get("backups", ())]
     lines += [*(f"- {sentence}" for sentence in OUT_OF_REACH), ""]
