@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crawler.removal import Outcome
     from pipelines.archive.removal_order import Order
     from pipelines.archive.removal_requests import Request
-    from pipelines.removal.plan import Plan
+    from pipelines.removal.plan import LeftOut, Plan
     from pipelines.removal.scope import Scope
 
 _PARTS = {"1": "hosts", "2": "domains", "3": "prefixes", "4": "urls", "5": "credited"}
@@ -212,10 +212,15 @@ def _show(talk: Dialogue, plan: Plan) -> None:
         talk.say_block("plan_nothing")
     _list(talk, "plan_titles", [one_line(title) for title in plan.titles])
     _list(talk, "plan_stay", [f"{one_line(s.title)} ({s.source})" for s in plan.survivors])
-    _list(talk, "plan_left", [one_line(left.url) for left in plan.left_out])
+    _list(talk, "plan_left", [_left(talk, left) for left in plan.left_out])
     _list(talk, "plan_exports", [one_line(export.told()) for export in plan.exports])
     if plan.reaches_others:
         talk.say("plan_waits", days=talk.wait_days)
+
+
+def _left(talk: Dialogue, left: LeftOut) -> str:
+    names = {f"name{place}": name for place, name in enumerate(left.names)}
+    return one_line(f"{left.url} ({talk.words(f'left.{left.kind}', **names)})")
 
 
 def _list(talk: Dialogue, heading: str, lines: list[str]) -> None:

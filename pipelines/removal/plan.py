@@ -57,6 +57,22 @@ class LeftOut:
     url: str
     article_id: int | None
     reason: str
+    """In English."""
+    kind: str = ""
+    """Which of CONTESTED, for other languages."""
+    names: tuple[str, ...] = ()
+    """The sources, publishers and days that the sentence names, in its order."""
+
+
+CONTESTED = {
+    "earlier_elsewhere": "{0} had it earlier",
+    "earlier": "{0} had it earlier than the requester",
+    "seen_earlier": "we saw it at {0} on {1}, before the requester's own page",
+    "credits_another": "it credits {0}, not the requester",
+    "requester_credits": "the requester's own page credits {0}",
+    "credited_by": "{0} credits {1} with it",
+}
+"""Why a page may be the original, or a copy of somebody else's; in Chinese: crawler/cli/guide.toml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +201,10 @@ def choose_pages(
             others |= _copies_of_own(scope, articles[article_id])
     left = []
     for reading_id, page in sorted(others.items()):
-        reason = _contested(page, articles.get(page.article_id or 0, ()), scope)
-        if reason and not {page.page_url, page.copy_url} & set(scope.named):
-            left.append(LeftOut(page.copy_url, page.article_id, reason))
+        kind, *names = _contested(page, articles.get(page.article_id or 0, ()), scope)
+        if kind and not {page.page_url, page.copy_url} & set(scope.named):
+            reason = CONTESTED[kind].format(*names)
+            left.append(LeftOut(page.copy_url, page.article_id, reason, kind, tuple(names)))
             del others[reading_id]
     pages = sorted((*own.values(), *others.values()), key=lambda page: page.page_url)
     return tuple(pages), tuple(sorted(left, key=lambda out: out.url))
@@ -223,8 +240,8 @@ def _copies_of_own(scope: Scope, article: Sequence[Candidate]) -> dict[int, Cand
     }
 
 
-def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> str:
-    """Why the page may be the original, or a copy of somebody else's; empty where nothing speaks for it.
+def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> tuple[str, ...]:
+    """Which of CONTESTED speaks for the page, and the names in it; an empty word where nothing does.
 
     A copier with a forged date may ask for its victim's removal, so any sign counts.
     """
@@ -234,20 +251,20 @@ def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> s
     elsewhere = [other for other in article if other not in claimants]
     if scope.credited and not scope.with_copies and page.credits_scope:
         earlier = [other for other in elsewhere if _is_earlier(other, page)]
-        return f"{earlier[0].source} had it earlier" if earlier else ""
+        return ("earlier_elsewhere", earlier[0].source) if earlier else ("",)
     own = [other for other in claimants if other.own]
     if own and _is_earlier(page, min(own, key=_when)):
-        return f"{page.source} had it earlier than the requester"
+        return "earlier", page.source
     if own and page.first_fetched_at[:10] < min(other.first_fetched_at for other in own)[:10]:
-        return f"we saw it at {page.source} on {page.first_fetched_at[:10]}, before the requester's own page"
+        return "seen_earlier", page.source, page.first_fetched_at[:10]
     if page.credited and page.credited not in names:
-        return f"it credits {page.credited}, not the requester"
+        return "credits_another", page.credited
     if named := next((o.credited for o in own if o.credited and o.credited not in names), ""):
-        return f"the requester's own page credits {named}"
+        return "requester_credits", named
     name = normalise_publisher(page.source_name)
     if by := next((o.source for o in article if o.source != page.source and o.credited == name), ""):
-        return f"{by} credits {page.source_name} with it"
-    return ""
+        return "credited_by", by, page.source_name
+    return ("",)
 
 
 def _is_by(page: Candidate, scope: Scope) -> bool:

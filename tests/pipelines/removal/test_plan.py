@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from pipelines.removal.plan import Candidate, choose_pages
+from pipelines.removal.plan import CONTESTED, Candidate, LeftOut, choose_pages
 from pipelines.removal.scope import make_scope
 
+GUIDE = Path(__file__).parents[3] / "crawler/cli/guide.toml"
 OWN = Candidate(
     reading_id=1,
     page_url="https://copier.example/1",
@@ -55,3 +58,20 @@ def test_a_page_that_may_be_the_original_is_left_out_with_the_reason(other: Cand
     pages, left = choose_pages(scope, [OWN], {5: [OWN, other]})
     assert [out.reason for out in left] == ([says] if says else [])
     assert (other in pages) == (not says)
+
+
+def test_why_a_page_is_left_out_can_be_said_in_another_language() -> None:
+    scope = make_scope(hosts=["copier.example"], with_copies=True)
+    _, left = choose_pages(scope, [OWN], {5: [OWN, replace(OTHER, credited="agency")]})
+    reason = "it credits agency, not the requester"
+    assert left == (LeftOut(OTHER.copy_url, 5, reason, "credits_another", ("agency",)),)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_guide_has_words_for_every_reason(lang: str) -> None:
+    table = tomllib.loads(GUIDE.read_text(encoding="utf-8"))["left"]
+    names = {"name0": "甲报", "name1": "2026-02-05"}
+    said = {kind: table[kind][lang].format(**names) for kind in CONTESTED}
+    assert [kind for kind in CONTESTED if "甲报" not in said[kind]] == []
+    if lang == "en":
+        assert said == {kind: text.format(*names.values()) for kind, text in CONTESTED.items()}
