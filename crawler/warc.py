@@ -1,7 +1,8 @@
 """Stored pages to WARC files and back (ISO 28500), so that other tools read ours and we theirs.
 
-Out: one `response` record a page, as it was stored (transfer and content encodings undone). In: HTML
-responses of hosts that are sources, as an input like any crawl: they are drained into the archive.
+Out: one `response` record a page, as it was stored (transfer and content encodings undone); where that is
+not what the host sent but what its scripts drew, the header `WARC-Drawn-By` says so. In: HTML responses of
+hosts that are sources, as an input like any crawl: they are drained into the archive.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from pipelines.records import Page
 
 _LARGEST_BYTES = 8 * 1024 * 1024
+DRAWN = "WARC-Drawn-By"
+"""By what a record's body was drawn; readers pass over names that they do not know (ISO 28500, 5.1)."""
+_DRAWN_MAX = 200
 _UNDONE = frozenset(["content-encoding", "transfer-encoding", "content-length", "connection"])
 
 
@@ -49,30 +53,42 @@ class Imported:
     """Lists, errors, other media types, removed addresses."""
 
 
-def write_warc(pages: Iterable[Page], path: Path, program: str) -> int:
+def write_warc(
+    pages: Iterable[Page], path: Path, program: str, drawn_by: Callable[[Page], str] = lambda _: ""
+) -> int:
     """Write pages as gzipped WARC records; returns how many.
+
+    Args:
+        pages: the pages.
+        path: the file.
+        program: who writes it.
+        drawn_by: by what a page's body was drawn; empty where it is as the host sent it.
 
     Raises:
         OSError: the file cannot be written.
     """
     count = 0
     with path.open("wb") as file:
-        writer = WARCWriter(file, gzip=True)
+        writer = WARCWriter(file, gzip=True, warc_version="1.1")
         info = {"software": program, "format": "WARC File Format 1.1"}
         writer.write_record(writer.create_warcinfo_record(path.name, info))
         for page in pages:
-            headers = [(name, value) for name, value in page.headers if name not in _UNDONE]
-            headers.append(("content-length", str(len(page.body))))
-            record = writer.create_warc_record(
-                page.url_answered,
-                "response",
-                payload=BytesIO(page.body),
-                http_headers=StatusAndHeaders(f"{page.status} OK", _latin(headers), protocol="HTTP/1.1"),
-                warc_headers_dict={"WARC-Date": page.fetched_at.strftime("%Y-%m-%dT%H:%M:%SZ")},
-            )
-            writer.write_record(record)
+            writer.write_record(_record(writer, page, drawn_by(page)))
             count += 1
     return count
+
+
+def _record(writer: WARCWriter, page: Page, drawn: str) -> Any:
+    headers = [(name, value) for name, value in page.headers if name not in _UNDONE]
+    headers.append(("content-length", str(len(page.body))))
+    said = {"WARC-Date": page.fetched_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    return writer.create_warc_record(
+        page.url_answered,
+        "response",
+        payload=BytesIO(page.body),
+        http_headers=StatusAndHeaders(f"{page.status} OK", _latin(headers), protocol="HTTP/1.1"),
+        warc_headers_dict=said | ({DRAWN: drawn} if drawn else {}),
+    )
 
 
 def read_warc(
@@ -96,6 +112,7 @@ def read_warc(
                 on_record()
                 if record.rec_type == "response" and record.http_headers is not None:
                     _take(record, path.name, store, sources, is_blocked, done)
+                _read_on(record)
         except ArchiveLoadFailed as error:
             raise ConfigurationError(
                 f"{path}: not a whole WARC file ({str(error).splitlines()[0]})"
@@ -142,6 +159,21 @@ def _take(
         done.known += 1
 
 
+def _body(record: Any) -> bytes:
+    body: bytes = record.content_stream().read(_LARGEST_BYTES + 1)
+    if len(body) <= _LARGEST_BYTES:
+        _read_on(record)
+    return body
+
+
+def _read_on(record: Any) -> None:
+    """Read a record to its end; warcio takes the end of a file within a record for that of the record."""
+    while record.raw_stream.read(65536):
+        pass
+    if getattr(record.raw_stream, "limit", 0) > 0:
+        raise ArchiveLoadFailed("it ends within a record")
+
+
 def _fetched(record: Any, address: str, url: str, name: str) -> Fetched | None:
     """The page of a record, where it may be news and says nothing against being kept."""
     headers = tuple((key.lower(), value) for key, value in record.http_headers.headers)
@@ -149,7 +181,7 @@ def _fetched(record: Any, address: str, url: str, name: str) -> Fetched | None:
     status = int(record.http_headers.get_statuscode() or 0)
     if status != 200 or "html" not in known.get("content-type", "text/html").lower():
         return None
-    body = record.content_stream().read(_LARGEST_BYTES + 1)
+    body = _body(record)
     if not body.strip() or len(body) > _LARGEST_BYTES:
         return None
     reading = read_html(body, url, known.get("content-type", ""))
@@ -166,6 +198,7 @@ def _fetched(record: Any, address: str, url: str, name: str) -> Fetched | None:
         robots=f"imported from {name}",
         kind="article",
         article=True,
+        rendered=(record.rec_headers.get_header(DRAWN) or "")[:_DRAWN_MAX],
     )
 
 

@@ -34,7 +34,7 @@ def export(
         list[str] | None, typer.Argument(metavar="[HOST]...", help="Sources; all where none.")
     ] = None,
 ) -> None:
-    """Write the stored pages, as they were fetched, into a WARC file."""
+    """Write the stored pages into a WARC file, as they were fetched; a drawn one says so in WARC-Drawn-By."""
     from importlib.metadata import version  # noqa: PLC0415  # --help needs none of it
 
     from crawler.store import CrawlStore, store_path  # noqa: PLC0415
@@ -45,7 +45,8 @@ def export(
     with Archive(db, create=False) as archive, CrawlStore(store_path(db)) as store:
         is_blocked = archive.blocklist().blocks
         kept = (page for page in store.every_page(frozenset(hosts or ())) if not is_blocked(page.url))
-        count = write_warc(kept, output, f"parknews/{version('parknews')}")
+        program = f"parknews/{version('parknews')}"
+        count = write_warc(kept, output, program, lambda page: store.drawn_by(page.page_id))
     print(f"{count} pages written to {output}", file=sys.stderr)
 
 

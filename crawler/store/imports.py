@@ -36,8 +36,8 @@ class Imports(Pages):
             )
             db.execute(
                 "INSERT INTO pages (url, source, kind, url_asked, url_answered, status, headers, body,"
-                " body_bytes, sha256, fetched_at, robots, article, ingested)"
-                " VALUES (?, ?, 'article', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)",
+                " body_bytes, sha256, fetched_at, robots, rendered, article, ingested)"
+                " VALUES (?, ?, 'article', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)",
                 (
                     url,
                     source,
@@ -50,6 +50,7 @@ class Imports(Pages):
                     sha256,
                     at,
                     fetched.robots,
+                    fetched.rendered,
                 ),
             )
         return True

@@ -95,6 +95,12 @@ class Pages(Database):
             ).fetchone()
         return str(row[0]) if row else None
 
+    def drawn_by(self, page_id: int) -> str:
+        """By what a stored page was drawn; empty where it is as the host sent it."""
+        with self.reading() as db:
+            row = db.execute("SELECT rendered FROM pages WHERE page_id = ?", (page_id,)).fetchone()
+        return str(row[0]) if row else ""
+
     def rendered_by(self, url: str) -> str:
         """By what the latest stored page of an address was drawn; empty where it is as the host sent it."""
         with self.reading() as db:

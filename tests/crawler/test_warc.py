@@ -66,6 +66,42 @@ def test_others_read_our_records(tmp_path: Path) -> None:
     assert page[2].http_headers.get_header("content-encoding") is None
 
 
+def test_a_record_says_that_its_page_was_drawn(tmp_path: Path) -> None:
+    drawn, path = "drawn by Chromium 140.0, 2 requests", tmp_path / "p.warc.gz"
+    body = article(1).encode()
+    with CrawlStore(tmp_path / "a-pages.db") as store, CrawlStore(tmp_path / "b-pages.db") as other:
+        store.queue([link("/news/2024/1.html")])
+        [entry] = store.next_entries("x.cn", "x.cn", 9, 1e12)
+        crawl_id = store.begin("x.cn", every_s=1, revisit=False, now=1.0).crawl_id
+        store.commit_page(
+            crawl_id, entry, replace(fetched("/news/2024/1.html", body=body, headers=()), rendered=drawn)
+        )
+        write_warc(store.every_page(), path, "parknews/test", lambda page: store.drawn_by(page.page_id))
+        read_warc(path, other, [CrawlSource("x.cn", "甲", ("https://x.cn/",))], lambda _: False)
+        kept = other.rendered_by(entry.url)
+    with path.open("rb") as file:
+        said = [record.rec_headers.get_header("WARC-Drawn-By") for record in ArchiveIterator(file)]
+    assert (said, kept) == ([None, drawn], drawn)
+
+
+@pytest.mark.parametrize("missing", [1, 300])
+def test_a_file_that_breaks_off_is_named_and_what_came_before_is_kept(tmp_path: Path, missing: int) -> None:
+    records = b"".join(
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://127.0.0.1:1/news/%d.html\r\n"
+        b"WARC-Date: 2024-05-01T00:00:00Z\r\nContent-Type: application/http; msgtype=response\r\n"
+        b"WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-00000000000%d>\r\n"
+        b"Content-Length: %d\r\n\r\n%b\r\n\r\n" % (n, n, len(payload), payload)
+        for n in (1, 2)
+        for payload in [b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + article(n).encode()]
+    )
+    path = tmp_path / "broken.warc"
+    path.write_bytes(records[: -4 - missing])
+    with CrawlStore(tmp_path / "a-pages.db") as store:
+        with pytest.raises(ConfigurationError, match="ends within a record"):
+            read_warc(path, store, [PARK], lambda _: False)
+        assert [page.url for page in store.every_page()] == ["http://127.0.0.1:1/news/1.html"]
+
+
 @pytest.mark.parametrize("blocked", [True, False])
 def test_removed_and_foreign_pages_stay_out(tmp_path: Path, blocked: bool) -> None:
     lines = []
