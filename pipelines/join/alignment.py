@@ -68,6 +68,15 @@ def coverage(small: str, large: str) -> float:
     return sum(size for _, _, size in _shared_runs(small, large, _INNER_ANCHOR)) / len(small)
 
 
+def coverage_in_any_order(small: str, large: str) -> float:
+    """The same, where sentences or clauses may have changed places."""
+    runs = _shared_runs(small, large, _INNER_ANCHOR)
+    left = _blanked(small, [(start, size) for start, _, size in runs], _BLANK_A)
+    other = _blanked(large, [(start, size) for _, start, size in runs], _BLANK_B)
+    moved = _shared_runs(left, other, _ANCHOR)
+    return sum(size for _, _, size in runs + moved) / len(small)
+
+
 def short_gaps(a: str, b: str, runs: list[Run], edges: bool = False) -> Iterator[Gap]:
     """Exchanges inside the shared text, taken apart at the short stretches shared within them.
 

@@ -19,6 +19,9 @@ _UNKNOWN, _UNKNOWN_LETTER = 9.0, 2.2
 """Cost of a word that is not known, and of each letter of it; a known one costs the logarithm of its rank."""
 _LEAST = 4
 """Letters of an unknown word: fewer are an ending or an abbreviation."""
+_NAME_LEAST, _NAME_COST = 5, 1.8
+"""Letters, and their cost each, of a name that falls into scraps of words (be-lc-our, had-dad): prose costs
+1.0 to 1.4 a letter, and of two exchanged wordings both must."""
 _LETTERS, _ENDING = re.compile(r"[a-z]+"), re.compile(r"[a-z]+$")
 
 
@@ -29,13 +32,19 @@ def is_latin_name(text: str, at: slice) -> bool:
     start = at.start - len(before) + _last_letters(before)
     match = _LETTERS.match(after)
     stop = at.stop + (match.end() if match else 0)
-    place = start
+    place, letters, cost = start, 0, 0.0
     for word, is_known in _words_of(text[start:stop]):
-        overlaps = place < at.stop and place + len(word) > at.start
-        if overlaps and not is_known and len(word) >= _LEAST:
-            return True
+        if place < at.stop and place + len(word) > at.start:
+            if not is_known and len(word) >= _LEAST:
+                return True
+            letters, cost = letters + len(word), cost + _cost(word)
         place += len(word)
-    return False
+    return letters >= _NAME_LEAST and cost >= _NAME_COST * letters
+
+
+def _cost(word: str) -> float:
+    """What a word costs; more the rarer, most where it is not known."""
+    return _words()[0].get(word, _UNKNOWN + _UNKNOWN_LETTER * len(word))
 
 
 def _last_letters(before: str) -> int:

@@ -39,6 +39,7 @@ _PERSON_AFTER = (
 )
 _BODY_AFTER = (
     "股份 集团 有限公 有限责 公司 大学 学院 医院 学校 小学 中学 银行 社区 小区 街道 村委 村党"
+    " 保健院 卫生院 研究院 研究所 幼儿园 合作社 协会 商会 管委会"
     " 产业园 工业园 科技城 科技园 开发区 高新区 经开区 保税区 软件园 物流园"
 )
 
@@ -48,6 +49,7 @@ _ROAD_ENDS = frozenset("路街巷桥")
 _TRADES = (
     "科技 电子 药业 制药 实业 机电 光电 软件 传媒 家居 半导体 生物 材料 装备 能源 环保 智能"
     " 信息 网络 医疗 物流 控股 重工 化工 电气 精密 通信 食品 大道"
+    " 部件 制品 工程 园区"
 )
 """Words that end the names by which companies (and roads) go when 有限公司 is left out."""
 _BODY_LONGEST = 3
@@ -64,9 +66,10 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     """How surely what stands in `a` at one place and in `b` at the same place are two names.
 
     STRONG: unknown to the dictionary, and where people or bodies are named (of two bodies one may be
-    named with ordinary words); or a region for a region, which no thesaurus says. NAMED: regions, people, or whole names of bodies, all perhaps with ordinary
-    words. WEAK: both unknown to the dictionary, no more; or ordinary words where bodies are named, which
-    may be synonyms too (完善 and 健全 before 公司治理).
+    named with ordinary words); or a region for a region, which no thesaurus says. NAMED: people, or whole
+    names of bodies and what holds a region, all perhaps with ordinary words. WEAK: both unknown to the
+    dictionary, no more; or ordinary words where bodies are named, which may be synonyms too (完善 and 健全
+    before 公司治理).
     """
     if is_latin(a.text[at_a]) and is_latin(b.text[at_b]):
         return NAMED if is_latin_name(a.text, at_a) and is_latin_name(b.text, at_b) else NONE
@@ -94,7 +97,7 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
         or (strange == 2 and (near_bodies or all(_has_form_of_person(one.text[at]) for one, at in sides)))
         or (bodies and least >= _WORD_LONGEST)
         or all(ends_as_body(*side, trades=True) for side in sides)
-        or (least > 1 and all(_names_something(*side) for side in sides))
+        or (least > 1 and _name_something(sides))
     ):
         return NAMED
     return WEAK if strange == 2 or near_bodies or (bodies and least > 1) else NONE
@@ -154,9 +157,14 @@ def ends_as_body(one: Features, at: slice, trades: bool = False) -> bool:
     )
 
 
-def _names_something(one: Features, at: slice) -> bool:
-    """Whether a wording names a place or a body by itself: one text may say 南宁远大, the other 前程软件."""
-    return bool(_words_over(one.text, at, _regions())) or ends_as_body(one, at, trades=True)
+def _name_something(sides: tuple[tuple[Features, slice], tuple[Features, slice]]) -> bool:
+    """Whether each wording names a place or a body of its own: one text says 南宁远大, the other 前程软件."""
+    ours, theirs = (_words_over(one.text, at, _regions()) for one, at in sides)
+    if not ours.isdisjoint(theirs):
+        return False
+    return all(
+        places or ends_as_body(*side, trades=True) for places, side in zip((ours, theirs), sides, strict=True)
+    )
 
 
 def _first_body(one: Features, at: slice) -> slice:

@@ -11,14 +11,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipelines.join.alignment import LONGEST_HALF, is_latin, length
-from pipelines.join.lexicon import NAMED, NONE, STRONG, ends_as_body, is_strange, name_evidence
+from pipelines.join.alignment import LONGEST_HALF, Gap, is_latin, length
+from pipelines.join.lexicon import (
+    NAMED,
+    NONE,
+    STRONG,
+    ends_as_body,
+    is_strange,
+    name_evidence,
+)
+from pipelines.join.shapes import are_one_wording
 from pipelines.normalise import are_regional
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pipelines.join.alignment import Gap
     from pipelines.join.features import Features
 
 _NAMES_SHARE = 0.3
@@ -35,7 +42,7 @@ _SLOT_SHARE, _SLOT_CHARACTERS = 0.5, 400
 
 
 def weigh_names(
-    a: Features, b: Features, exchanges: list[Gap], halves: Sequence[Gap] = ()
+    a: Features, b: Features, exchanges: list[Gap], halves: Sequence[Gap] = (), edges: Sequence[Gap] = ()
 ) -> tuple[int, bool]:
     """How many exchanges are a name for a name, and whether that speaks against one piece of news.
 
@@ -44,15 +51,19 @@ def weigh_names(
         b: The other.
         exchanges: What stands for each other between shared stretches.
         halves: The same with shared text on one side only: they count where they are surely names.
+        edges: Names at the edge of shared text (`lexicon.names_at_edge`).
     """
-    exchanges = [gap for gap in exchanges if not are_regional(a.text[gap.a], b.text[gap.b])]
+    exchanges = [gap for gap in exchanges if not _say_one_thing(a.text[gap.a], b.text[gap.b])]
     lost = [gap for gap in exchanges if not survives(a, b, gap)]
     sure = {gap: name_evidence(a, gap.a, b, gap.b) for gap in lost}
     sure |= {
         gap: evidence
         for gap in halves
-        if not survives(a, b, gap) and (evidence := name_evidence(a, gap.a, b, gap.b)) >= _half_least(gap)
+        if not are_one_wording(a.text[gap.a], b.text[gap.b])
+        and not survives(a, b, gap)
+        and (evidence := name_evidence(a, gap.a, b, gap.b)) >= _half_least(gap)
     }
+    sure = {gap: NAMED for gap in edges if not survives(a, b, gap)} | sure
     names = [gap for gap, evidence in sure.items() if evidence]
     evidence, different = _sum(a, b, sure), _distinct(a, b, exchanges)
     share = evidence >= _ENOUGH and _distinct(a, b, names) >= _NAMES_SHARE * different
@@ -65,6 +76,11 @@ def weigh_names(
         against = len(slots) > 0 and _distinct(a, b, slots) >= _SLOT_SHARE * _distinct(a, b, exchanges)
         names = slots if against else names
     return len(names), against
+
+
+def _say_one_thing(one: str, other: str) -> bool:
+    """Whether two wordings are one as another region says it, or as another hand draws it."""
+    return are_regional(one, other) or are_one_wording(one, other)
 
 
 def _half_least(gap: Gap) -> int:

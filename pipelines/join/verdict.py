@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.join.alignment import coverage
+from pipelines.join.alignment import coverage, coverage_in_any_order
 from pipelines.join.numbers import compare_numbers
 from pipelines.join.wordings import compare_wordings
 from pipelines.sign import are_among
@@ -99,8 +99,9 @@ def _nearness(small: Features, large: Features, containment: float, similarity: 
     if len(small.text) < SHORT_CHARACTERS:
         if containment >= SHORT_LEAST:
             return "short"
-        is_reworded = containment >= SHORT_REWORDED and coverage(small.sounds, large.sounds) >= _COVERED
-        return "spread" if is_reworded else None
+        if containment < SHORT_REWORDED:
+            return None
+        return "spread" if coverage_in_any_order(small.sounds, large.sounds) >= _COVERED else None
     if containment >= MOST:
         return "most"
     if containment < SPREAD_LEAST:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.join.alignment import Gap, aligned, gaps, half_gaps, length, short_gaps
+from pipelines.join.lexicon import names_at_edge
 from pipelines.join.names import survives, times_said, weigh_names
 from pipelines.join.numbers import agree, find_numbers
 from pipelines.sign import are_among
@@ -72,12 +73,9 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
     differ = sum(_is_other_figure(a.text[gap.a], b.text[gap.b]) and not _moved(a, b, gap) for gap in found)
     figures = differ + _shared_figures(a, passes)
     exchanges = [gap for gap in found if not _has_number(a, b, gap)]
-    halves = [
-        gap
-        for gap in dict.fromkeys(half_gaps(a.sounds, b.sounds, passes))
-        if not is_of_page(a, b, gap) and not _has_number(a, b, gap)
-    ]
-    names, against_names = weigh_names(a, b, exchanges, halves)
+    cut = list(dict.fromkeys(half_gaps(a.sounds, b.sounds, passes)))
+    halves = [gap for gap in cut if not is_of_page(a, b, gap) and not _has_number(a, b, gap)]
+    names, against_names = weigh_names(a, b, exchanges, halves, _names_at_edges(a, b, cut))
     against_figures = differ >= _FIGURES_LEAST and (
         differ >= _FIGURES_SHARE * figures or _is_form(a, b, exchanges)
     )
@@ -90,6 +88,12 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
     )
     against = "numbers" if against_figures else "names" if against_names or both else None
     return Wordings(len(exchanges), names, figures, differ, against)
+
+
+def _names_at_edges(a: Features, b: Features, cut: list[Gap]) -> list[Gap]:
+    """The names at the edge of shared text, in what it bounds on one side only."""
+    found = [Gap(*edge) for gap in cut if (edge := names_at_edge(a, gap.a, b, gap.b))]
+    return [gap for gap in found if not is_of_page(a, b, gap)]
 
 
 def is_of_page(a: Features, b: Features, gap: Gap) -> bool:

@@ -8,6 +8,7 @@ to the same piece of the result. Never changes what is stored or shown.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from functools import cache
@@ -26,7 +27,10 @@ def normalise(text: str) -> str:
     """The letters and digits of a text: NFKC, lower case, simplified; no punctuation, no white space.
 
     Of 產(chǎn)業(yè) the syllables in brackets go too: they say the character before them once more.
+    What a page escaped twice (&nbsp;) is read as what it stands for.
     """
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     return _spellings().applied(_without_syllables(text))
 
 
@@ -57,9 +61,10 @@ def are_regional(one: str, other: str) -> bool:
     return (one, other) in _regional_pairs() or (other, one) in _regional_pairs()
 
 
+_ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _TONED = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
-_BRACKETED = re.compile(rf"(?<=[\u3400-\u9fff])[(（]([a-züɡ{_TONED}]{{1,6}})[)）]")
-_SYLLABLE = re.compile(r"(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouü]{1,3}(?:n|ng|r)?")
+_BRACKETED = re.compile(rf"(?<=[\u3400-\u9fff])[(（\[［【]([a-züɡ{_TONED}]{{1,6}}[1-5]?)[)）\]］】]")
+_SYLLABLE = re.compile(r"(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouü]{1,3}(?:n|ng|r)?[1-5]?")
 _PLAIN_LEAST = 4
 """Syllables without tone marks that a text must have in brackets: one may be an abbreviation."""
 

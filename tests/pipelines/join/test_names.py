@@ -6,11 +6,13 @@ import re
 
 import pytest
 
+from pipelines.join import judge
 from pipelines.join.alignment import Gap
 from pipelines.join.features import Features
 from pipelines.join.latin import is_latin_name
 from pipelines.join.lexicon import NAMED, NONE, STRONG, WEAK, name_evidence
 from pipelines.join.names import weigh_names
+from pipelines.join.shapes import are_one_wording
 from pipelines.normalise import normalise
 
 
@@ -27,8 +29,11 @@ def _at(frame: str, wording: str) -> tuple[Features, slice]:
         ("园区的＿有限公司开工", "博沣翮", "朗岑", STRONG),
         ("由董事长＿介绍", "沈砚之", "钟榕生", STRONG),
         ("被告人＿当庭认罪", "沈砚之", "钟榕生", NAMED),
-        ("来自＿的客商", "芜湖市", "遵义市", NAMED),
-        ("来自＿的客商", "巨鹿县", "望江县", NAMED),
+        ("来自＿的客商", "芜湖市", "遵义市", STRONG),
+        ("来自＿的客商", "巨鹿县", "望江县", STRONG),
+        ("日前，＿获评绿色工厂", "南宁远大", "前程软件", NAMED),
+        ("日前，＿一行到访", "厦门市党政", "厦门市政党", NONE),
+        ("＿妇幼保健院完成手术", "城中", "肃州", NAMED),
         ("＿开展消防演练", "光明家居", "众合软件", NAMED),
         ("＿有限公司开展演练", "先锋前程", "时代长城", NAMED),
         ("完成了＿的试制", "翮岑砚", "沣榕罡", WEAK),
@@ -76,7 +81,7 @@ def _exchanged(pairs: list[tuple[str, str]]) -> tuple[Features, Features, list[G
     return Features(0, texts[0]), Features(1, texts[1]), gaps
 
 
-_PLACE, _STRANGE = ("芜湖市", "遵义市"), ("翮岑砚", "沣榕罡")
+_BODY, _PLACE, _STRANGE = ("光明家居", "众合软件"), ("芜湖市", "遵义市"), ("翮岑砚", "沣榕罡")
 _OTHER_STRANGE = ("瓴韫", "璟赟")
 _WORDS = [
     ("困难", "难题"),
@@ -95,16 +100,48 @@ _WORDS = [
         ([_PLACE], True),
         ([_STRANGE], False),
         ([_STRANGE, _OTHER_STRANGE], True),
-        ([_PLACE, *_WORDS[:2]], True),
-        ([_PLACE, *_WORDS[:3]], False),
+        ([_BODY, *_WORDS[:2]], True),
+        ([_BODY, *_WORDS[:3]], False),
+        ([_PLACE, *_WORDS], True),
         (_WORDS, False),
     ],
-    ids=["a place", "one unknown word", "two unknown words", "one in three", "one in four", "synonyms"],
+    ids=[
+        "a place",
+        "one unknown word",
+        "two unknown words",
+        "one in three",
+        "one in four",
+        "a place among words",
+        "synonyms",
+    ],
 )
 def test_names_part_two_texts_where_they_are_sure_enough_and_frequent(
     pairs: list[tuple[str, str]], against: bool
 ) -> None:
     assert weigh_names(*_exchanged(pairs))[1] is against
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("枣庄第", "枣庄z", True),
+        ("晋州市", "晋州巿", True),
+        ("团", "tuan", True),
+        ("建国", "建军", False),
+        ("第一", "abc", False),
+    ],
+)
+def test_a_wording_drawn_otherwise_is_no_other_wording(one: str, other: str, are_one: bool) -> None:
+    assert (are_one_wording(one, other), are_one_wording(other, one)) == (are_one, are_one)
+
+
+def test_a_name_at_the_edge_of_shared_text_counts_behind_an_editors_note() -> None:
+    rest = (
+        "消防局接报后派出八辆车赶到现场，凌晨四点把火扑灭，没有人受伤，起火原因还要调查，附近仓库照常开门。"
+    )
+    note = "这里每天早晨为您读一条值得花三分钟的消息，下面请听正文。"
+    one, other = (Features(n, normalise(text + rest)) for n, text in enumerate((note + "阜新市", "济宁市")))
+    assert judge(one, other).reason == "names"
 
 
 _MANY = list(
