@@ -99,7 +99,13 @@ class Standings:
     def judge(self, copies: Sequence[Copy]) -> Judged:
         """The standing of the copies of one article."""
         kept = self.kept(copies)
-        statuses = {copy.id: credited_status(copy, copies, self._contradict, self._covers) for copy in copies}
+        own: dict[str, list[Copy]] = {}
+        for copy in copies:
+            own.setdefault(copy.publisher, []).append(copy)
+        statuses = {
+            copy.id: credited_status(copy, own.get(copy.credits, ()), self._contradict, self._covers)
+            for copy in copies
+        }
         first = first_publisher(copies, statuses)
         named = min(
             (copy.name for copy in copies if copy.publisher == first.publisher), default=first.publisher

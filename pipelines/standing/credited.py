@@ -5,6 +5,7 @@ In: a copy and the others of its article. Out: `confirmed`, `contradicted` or `u
 
 from __future__ import annotations
 
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 
     Covers = Callable[[str, str | None], bool]
 
+_PAGES = 64
+"""Of the credited source's own pages so many are compared, those with the same text first: a source that
+prints an article a thousand times must not make a thousand crediting copies compare a million pairs."""
+
 CONFIRMED, UNCONFIRMED, CONTRADICTED = "confirmed", "unconfirmed", "contradicted"
 
 
@@ -23,7 +28,7 @@ def credited_status(copy: Copy, copies: Sequence[Copy], contradict: Contradict, 
 
     Args:
         copy: the one that credits.
-        copies: all of the article.
+        copies: all of the article, or all of the credited publisher's.
         contradict: whether the figures of two copies differ.
         covers: whether the archive has pages of a publisher from around a day, so that the article would
             be among them if it carried it.
@@ -35,7 +40,8 @@ def credited_status(copy: Copy, copies: Sequence[Copy], contradict: Contradict, 
     own = [other for other in copies if other.publisher == copy.credits and other.owner != copy.owner]
     if not own:
         return CONTRADICTED if covers(copy.credits, copy.day) else UNCONFIRMED
-    if any(_bears_out(copy, other, contradict) for other in own):
+    nearest = nsmallest(_PAGES, own, key=lambda other: (other.text_key != copy.text_key, other.text_key))
+    if any(_bears_out(copy, other, contradict) for other in nearest):
         return CONFIRMED
     return CONTRADICTED
 
