@@ -20,7 +20,7 @@ from crawler.own_process import in_own_process
 from crawler.removal_check import verification
 from crawler.store import CrawlStore, store_path
 from pipelines.archive import removal_order as record
-from pipelines.archive.blocks import LOOK_S, ScopeMatcher, read_blocklist
+from pipelines.archive.blocks import LOOK_S, ScopeMatcher, read_blocklist, read_salt
 from pipelines.archive.connect import read_only
 from pipelines.archive.ledger import behind
 from pipelines.archive.removal import RemovalArchive
@@ -83,7 +83,7 @@ def remove(
     """
     with _locked(archive_path), _open(archive_path) as (archive, store):
         archive.sync_ledger()
-        pending = record.unfinished(archive.connection, scope.described())
+        pending = record.unfinished(archive.connection, scope.described(read_salt(archive.connection)))
         if pending is None:
             number, plan = archive.order(scope, order, expected)
             archive.sync_ledger()
@@ -198,6 +198,19 @@ def unfinished_and_due(archive_path: Path) -> list[int]:
             for found in record.removals(connection)
             if found.state in record.UNFINISHED and (found.state != "hidden" or found.is_due(_now()))
         ][::-1]
+    finally:
+        connection.close()
+
+
+def under_way(archive_path: Path, scope: Scope) -> Removal | None:
+    """The removal of this scope that is not through, which the same command goes on with.
+
+    Once its rows are deleted the scope has another plan, of what is left; what was agreed to stays agreed.
+    """
+    connection = read_only(archive_path)
+    connection.row_factory = None
+    try:
+        return record.unfinished(connection, scope.described(read_salt(connection)))
     finally:
         connection.close()
 

@@ -279,14 +279,9 @@ def _order(talk: Dialogue, request: Request, plan: Plan) -> Order:
 
 
 def _ordered(talk: Dialogue, scope: Scope) -> int:
-    from pipelines.archive.connect import read_only  # noqa: PLC0415
-    from pipelines.archive.removal_order import unfinished  # noqa: PLC0415
+    from crawler.removal import under_way  # noqa: PLC0415
 
-    connection = read_only(talk.db)
-    try:
-        found = unfinished(connection, scope.described())
-    finally:
-        connection.close()
+    found = under_way(talk.db, scope)
     assert found is not None  # it was ordered before its first step
     return found.id
 

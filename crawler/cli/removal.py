@@ -16,6 +16,7 @@ from crawler.cli.examples import examples
 from crawler.cli.failures import ATTENTION
 from crawler.cli.options import day_of
 from crawler.cli.output import one_line, plain, print_json
+from crawler.cli.request_file import read_request_file
 from pipelines.errors import ConfigurationError, RefusedError, StorageError
 
 if TYPE_CHECKING:
@@ -126,16 +127,16 @@ def remove_source(  # one command has all the ways to say what is meant
     Articles that others also carried stay, under another source's own text. A
     crawl may go on meanwhile: it asks for nothing of the source any more.
     """
-    from crawler.removal import preview, remove  # noqa: PLC0415  # --help needs no archive
+    from crawler.removal import preview, remove, under_way  # noqa: PLC0415  # --help needs no archive
     from pipelines.removal.scope import make_scope  # noqa: PLC0415
 
-    read = _read_requests(requests)
+    read = read_request_file(requests)
     hosts, domains = hosts_and_domains([host] if host else [], include_subdomains)
     scope = make_scope(
-        hosts=[*hosts, *read["host"]],
+        hosts=[*hosts, *read["hosts"]],
         domains=domains,
-        prefixes=[*(url_prefix or []), *read["prefix"]],
-        urls=[*(url or []), *read["url"]],
+        prefixes=[*(url_prefix or []), *read["prefixes"]],
+        urls=[*(url or []), *read["urls"]],
         credited=[*(credited or []), *read["credited"]],
         with_copies=with_copies,
         since=day_of("--since", since),
@@ -152,7 +153,9 @@ def remove_source(  # one command has all the ways to say what is meant
     if dry_run:
         _show_plan(plan, as_json=as_json)
         return
-    _agree(plan, scope, plan_hash, yes=yes, as_json=as_json)
+    pending = under_way(db, scope)
+    if pending is None or plan_hash != pending.plan_hash:  # what was agreed to stays agreed
+        _agree(plan, scope, plan_hash, yes=yes, as_json=as_json)
     order = order_of(
         plan,
         reason=reason,
@@ -212,28 +215,6 @@ def hosts_and_domains(hosts: list[str], include_subdomains: bool) -> tuple[list[
         raise ConfigurationError("--include-subdomains needs a HOST")
     names = [urlsplit(f"//{spelled_host(host)}").hostname or host for host in hosts]
     return hosts, [registrable_domain(name) for name in names]
-
-
-def _read_requests(path: Path | None) -> dict[str, list[str]]:
-    """The lines of a file of requests, by kind."""
-    found: dict[str, list[str]] = {"host": [], "url": [], "prefix": [], "credited": []}
-    if path is None:
-        return found
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    for line in map(str.strip, lines):
-        if not line or line.startswith("#"):
-            continue
-        name, equals, value = line.partition("=")
-        if equals and name.strip() == "credited":
-            found["credited"].append(value.strip())
-        elif "://" not in line:
-            found["host"].append(line)
-        else:
-            found["prefix" if line.endswith("/") else "url"].append(line)
-    return found
 
 
 def _agree(plan: Plan, scope: Scope, plan_hash: str, *, yes: bool, as_json: bool) -> None:

@@ -89,7 +89,7 @@ def put_order(connection: sqlite3.Connection, plan: Plan, order: Order) -> int:
         " version, mode, stay_down, mentions, due_at, survivors)"
         " VALUES (?, ?, ?, ?, ?, 'blocked', ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
-            plan.scope.described(),
+            plan.scope.described(read_salt(connection)),
             order.requester,
             order.reason,
             order.at,

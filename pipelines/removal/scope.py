@@ -67,18 +67,19 @@ class Scope:
         ):
             yield from (Term(kind, value) for value in values)
 
-    def described(self) -> str:
-        """The scope in one line for the record: hosts, prefixes and names as they are, URLs as a digest.
+    def described(self, salt: str = "") -> str:
+        """The scope in one line: hosts, prefixes and names as they are, of URLs no more than the host.
 
-        A removed URL stands nowhere in clear, not even in the order to remove it.
+        A removed URL stands nowhere in clear, not even in the order to remove it. With the archive's salt, as
+        the record has it, each is told from others of its host by a digest that means nothing elsewhere.
         """
-        said = [f"{term.kind} {_shown(term)}" for term in self.terms()]
+        said = [f"{term.kind} {_shown(term, salt)}" for term in self.terms()]
         if self.with_copies:
             said.append("with copies")
         if self.since or self.until:
             said.append(f"published {self.since or '…'} to {self.until or '…'}")
         for word, urls in (("except", self.exceptions), ("named", self.named)):
-            said += [f"{word} {_shown(Term('url', url))}" for url in urls]
+            said += [f"{word} {_shown(Term('url', url), salt)}" for url in urls]
         return "; ".join(said)
 
 
@@ -159,8 +160,9 @@ def _sorted(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(values)))
 
 
-def _shown(term: Term) -> str:
+def _shown(term: Term, salt: str) -> str:
     if term.kind != "url":
         return term.value
-    digest = hashlib.sha256(term.value.encode()).hexdigest()[:12]
-    return f"on {host_of(term.value)} (sha256 {digest}…)"
+    key = hashlib.sha256(salt.encode()).digest()
+    digest = hashlib.blake2b(term.value.encode(), key=key, digest_size=6).hexdigest()
+    return f"on {host_of(term.value)}" + (f" ({digest}…)" if salt else "")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
+import sqlite3
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -254,3 +256,47 @@ def test_a_copier_with_a_forged_date_gets_its_own_pages_removed_and_not_its_vict
         (victim.url,),
         (witness.url,),
     ]
+
+
+def test_the_same_command_with_its_plans_hash_goes_on_after_the_rows_are_deleted(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    plan = parknews("remove-source", DAILY, "--dry-run", "--json").json["plan"]
+    command = ("remove-source", DAILY, *WHO, "--yes", "--plan-hash", plan["plan_hash"])
+    with sqlite3.connect(world.path) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM articles").fetchone()
+        held = parknews(*command)
+        reader.execute("ROLLBACK")
+    assert (held.code, "a reader holds the archive's log" in held.err) == (4, True)
+    assert parknews("removals", "list", "--json").json["removals"][0]["state"] == "deleted"
+    done = parknews(*command, "--json")
+    assert (done.code, done.json["id"], done.json["state"]) == (0, 1, "verified")
+
+
+def test_no_digest_of_a_removed_address_can_be_made_without_the_archive(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    url = world.of(PARK)[3].url
+    assert parknews("remove-source", "--url", url, *WHO, "--yes").code == 0
+    held = b"".join(path.read_bytes() for path in world.path.parent.iterdir() if path.is_file())
+    digests = [hashlib.new(name, url.encode()) for name in ("md5", "sha1", "sha256", "blake2b")]
+    assert [
+        digest.name
+        for digest in digests
+        if digest.hexdigest()[:12].encode() in held or digest.digest()[:6] in held
+    ] == []
+
+
+def test_every_mistake_in_a_file_of_requests_is_told_with_its_line(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    letter = world.path.parent.parent / "letter.txt"
+    good, wrong = world.of(PARK)[3].url, ["javascript:alert(1)", "ftp://x/1", "credited="]
+    letter.write_text(
+        "\n".join(["# a letter", good, "", *wrong, "\x1b[31m", *["a b"] * 40]), encoding="utf-8"
+    )
+    answer = parknews("remove-source", "--from", str(letter), *WHO, "--yes")
+    assert (answer.code, rows(world.path, "SELECT count(*) FROM removals")) == (2, [(0,)])
+    assert [f"line {number}: " in answer.err for number in range(1, 8)] == [False] * 3 + [True] * 4
+    assert ("and 24 lines more" in answer.err, "\x1b" in answer.err) == (True, False)
