@@ -163,6 +163,8 @@ class Throttle:
         clock = self.clock(host)
         if latency_s is not None:
             clock.latency_s += _LATENCY_WEIGHT * (latency_s - clock.latency_s)
+            sent = time.monotonic() - latency_s  # on a laden machine it left long after its turn
+            clock.last_start = max(clock.last_start, sent)
         if strained:
             clock.strain = min(clock.strain + 1, 8)
             self.hold(host, max(wait_s, clock.gap_s()))
