@@ -75,6 +75,10 @@ _KNOWN_PAIRS = (
 )
 
 
+_MARKS = itertools.count(1)
+"""No two marks are the same, whoever sets them."""
+
+
 class SqliteJoinIndex:
     """A `pipelines.join.JoinIndex` on an archive's connection."""
 
@@ -83,6 +87,8 @@ class SqliteJoinIndex:
         self._connection = connection
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS join_mark (number INTEGER)")
+        self._mark: tuple[int, int] | None = None
 
     def has(self, node_id: int) -> bool:
         """Whether the text is in the index."""
@@ -211,6 +217,21 @@ class SqliteJoinIndex:
         return [
             row[0] for row in self._connection.execute("SELECT node_id FROM nodes WHERE cluster_id IS NULL")
         ]
+
+    def mark(self) -> None:
+        """Note the state that the index is in now: a row of a temporary table goes with the transaction."""
+        self._connection.execute("DELETE FROM temp.join_mark")
+        self._connection.execute("INSERT INTO temp.join_mark VALUES (?)", (next(_MARKS),))
+        self._mark = self._state()
+
+    def is_as_marked(self) -> bool:
+        """Whether all that was done since `mark`, if anything, was done here and stands."""
+        return self._mark is not None and self._state() == self._mark
+
+    def _state(self) -> tuple[int, int]:
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        row = self._connection.execute("SELECT number FROM temp.join_mark").fetchone()
+        return version, row[0] if row else 0
 
     def _chunked(self, query: str, values: Iterable[int]) -> Iterator[tuple]:  # type: ignore[type-arg]
         ids = list(values)

@@ -127,3 +127,12 @@ class JoinIndex(Protocol):
 
     def unclustered(self) -> Iterable[int]:
         """Texts that were added since the last relink, by another process too."""
+
+    def mark(self) -> None:
+        """Note the state that the index is in now, for `is_as_marked`."""
+
+    def is_as_marked(self) -> bool:
+        """Whether all that was done since `mark`, if anything, was done here and stands.
+
+        Not where another connection wrote, or where the transaction of the mark was rolled back.
+        """

@@ -26,14 +26,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.join.features import Features
+from pipelines.join.graph import Graph
 from pipelines.join.index import Node, pair_of
-from pipelines.join.linkage import Edge, Neighbourhoods, edge, link
-from pipelines.join.verdict import APART, SAME, SPREAD_LEAST, Verdict, judge, measure
+from pipelines.join.verdict import APART, SPREAD_LEAST, Verdict, judge, measure
 from pipelines.sign import LONGEST, PERMUTATIONS, are_among, signature_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from pipelines.join.index import Around, JoinIndex, Pair
     from pipelines.records import Signed
 
@@ -62,6 +60,8 @@ class Joiner:
         self._apart: set[Pair] = set()
         self._together: set[Pair] = set()
         self._touched: set[int] = set()
+        self._gone: set[int] = set()
+        self._graph = Graph(index)
         self._secondary: dict[int, dict[int, int]] = {}
 
     def add(self, signed: Signed) -> None:
@@ -87,21 +87,25 @@ class Joiner:
         self._features.pop(node_id, None)
         self._together |= self._index.around(node, self._window).straddling
         self._touched.discard(node_id)
+        self._gone.add(node_id)
 
     def relink(self) -> dict[int, int]:
         """The cluster of every text whose cluster is not what it was at the last call."""
         self._settle()
-        graph = _Graph(self._index)
+        if not self._index.is_as_marked():
+            self._graph.clear()
         touched = self._touched | set(self._index.unclustered())
-        kept = graph.component(graph.with_neighbours(graph.with_neighbours(touched)))
-        clusters = link(
-            kept, lambda a, b: graph.verdict(pair_of(a, b)) or self._verdict(pair_of(a, b)).verdict
+        clusters = self._graph.relink(
+            touched, self._gone - touched, lambda a, b: self._verdict(pair_of(a, b)).verdict
         )
         former = self._index.clusters_of(clusters)
         changed = {node: cluster for node, cluster in clusters.items() if former[node] != cluster}
         self._index.cluster(changed)
-        self._secondary = graph.secondary(clusters, touched | changed.keys())
+        self._secondary = self._graph.secondary(clusters, touched | changed.keys())
+        self._index.mark()
+        self._graph.trim()
         self._touched.clear()
+        self._gone.clear()
         return changed
 
     def secondary(self) -> dict[int, dict[int, int]]:
@@ -181,69 +185,6 @@ class Joiner:
         if len(self._features) > _FEATURES_KEPT:
             self._features.popitem(last=False)
         return features
-
-
-class _Graph:
-    """The accepted pairs as stored now, read in bulk and once."""
-
-    def __init__(self, index: JoinIndex) -> None:
-        self._index = index
-        self._edges: dict[int, list[Edge]] = {}
-        self._known: dict[Pair, str] = {}
-        self._neighbourhoods = Neighbourhoods(self.edges, index.sizes)
-
-    def verdict(self, pair: Pair) -> str | None:
-        """The stored verdict on a pair, where one was read."""
-        return self._known.get(pair)
-
-    def edges(self, node: int) -> list[Edge]:
-        """A text's accepted pairs, best first."""
-        if node not in self._edges:
-            self._load([node])
-        return self._edges[node]
-
-    def with_neighbours(self, nodes: set[int]) -> set[int]:
-        """The texts and all that have an accepted pair with one of them."""
-        self._load(nodes)
-        return nodes | {other for node in nodes for _, _, other in self._edges[node]}
-
-    def component(self, starts: set[int]) -> dict[int, list[Edge]]:
-        """The kept edges of every text that kept edges connect with the starts."""
-        kept: dict[int, list[Edge]] = {}
-        front = set(self._index.nodes(starts))
-        while front:
-            self.with_neighbours(self.with_neighbours(front))
-            kept |= {node: self._neighbourhoods.kept(node) for node in front}
-            front = {other for node in front for _, _, other in kept[node]} - kept.keys()
-        return kept
-
-    def secondary(self, clusters: Mapping[int, int], changed: set[int]) -> dict[int, dict[int, int]]:
-        """Other clusters that texts hold articles of, for all that the changed texts may concern."""
-        around = set(self._index.nodes(self.with_neighbours(self.with_neighbours(changed))))
-        self.with_neighbours(around)
-        elsewhere = {node: self._neighbourhoods.elsewhere(node) for node in sorted(around)}
-        named = around.union(*elsewhere.values()) - clusters.keys()
-        cluster = {**self._index.clusters_of(named), **clusters}
-        found: dict[int, dict[int, int]] = {}
-        for node, others in elsewhere.items():
-            found[node] = {}
-            for other in others:
-                home = cluster[other]
-                if home is not None and home != cluster[node]:
-                    found[node].setdefault(home, other)
-        return found
-
-    def _load(self, nodes: Iterable[int]) -> None:
-        missing = {node for node in nodes if node not in self._edges}
-        if not missing:
-            return
-        found: dict[int, set[Edge]] = {node: set() for node in missing}
-        for pair, verdict, similarity in self._index.pairs_of(missing):
-            self._known[pair] = verdict
-            for node, other in (pair, pair[::-1]):
-                if verdict == SAME and node in found:
-                    found[node].add(edge(node, other, similarity))
-        self._edges |= {node: sorted(edges) for node, edges in found.items()}
 
 
 def _share_enough(a: Node, b: Node) -> bool:

@@ -7,12 +7,14 @@ two articles, or lies between two, pulls everything together.
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.join.verdict import BLOCKED, SAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _REPRESENTATIVES = 6
 _ACCEPTED_SHARE = 0.5
@@ -36,28 +38,85 @@ def edge(node: int, other: int, similarity: float) -> Edge:
     return (-similarity, ((node ^ other) * _MIX) % 2**64, other)
 
 
-def link(kept: Mapping[int, list[Edge]], verdict: Callable[[int, int], str]) -> dict[int, int]:
-    """The cluster of each text: its lowest member.
+Link = tuple[float, int, int]
+"""A kept edge as linking goes through them: minus the similarity, the lower text, the other one."""
 
-    Args:
-        kept: Each text's kept edges, for whole components.
-        verdict: `same`, `blocked` or `apart` for any two texts.
-    """
-    groups = _Groups(kept)
-    pairs = sorted((rank, node, other) for node in kept for rank, _, other in kept[node] if node < other)
-    refused: set[tuple[int, int, int, int]] = set()
-    for _, a, b in pairs:
+_Sides = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+@dataclass(frozen=True, eq=False)
+class Linked:
+    """How texts were linked, with all that linking them again takes (`pipelines/join/components.py`)."""
+
+    clusters: dict[int, int]
+    """Each text's cluster: its lowest member."""
+    joins: set[Link]
+    """The edges that joined two groups."""
+    refused: set[Link]
+    """Those between two groups that too few of their pairs join; all others were inside a group already."""
+    agreed: dict[_Sides, bool]
+    """What was found of two groups, by their lowest members."""
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What is found of two texts: `same`, `blocked` or `apart`."""
+
+    stored: Callable[[int, int], str | None]
+    """Where it costs nothing; else None."""
+    judged: Callable[[int, int], str]
+
+
+def link(kept: Mapping[int, list[Edge]], verdicts: Verdicts) -> dict[int, int]:
+    """The cluster of each text, its lowest member, from the kept edges of every text of whole components."""
+    links = {one for node, edges in kept.items() for one in links_of(node, edges)}
+    return link_along(kept, links, verdicts).clusters
+
+
+def links_of(node: int, edges: Iterable[Edge]) -> Iterator[Link]:
+    """A text's kept edges, as they are seen from both ends."""
+    return ((rank, node, other) if node < other else (rank, other, node) for rank, _, other in edges)
+
+
+def pieces_along(nodes: Iterable[int], links: Iterable[Link]) -> dict[int, int]:
+    """Which texts links connect: of each text, one that stands for all that are connected with it."""
+    groups = _Groups(nodes)
+    for _, a, b in links:
         left, right = groups.of(a), groups.of(b)
+        if left != right:
+            groups.join(left, right)
+    return {node: groups.of(node) for node in groups.all}
+
+
+def link_along(
+    nodes: Iterable[int],
+    links: Iterable[Link],
+    verdicts: Verdicts,
+    agreed: Mapping[_Sides, bool] | None = None,
+) -> Linked:
+    """Joins groups of texts along these edges, the best first; `agreed` holds answers that are known."""
+    groups, known = _Groups(nodes), agreed or {}
+    found = Linked({}, set(), set(), {})
+    states: set[tuple[int, int, int, int]] = set()
+    for one in sorted(links):
+        left, right = groups.of(one[1]), groups.of(one[2])
         if left == right:
             continue
+        found.refused.add(one)
         state = (left, right, groups.sizes[left], groups.sizes[right])
-        if state in refused:
+        if state in states:
             continue
-        if _agree(groups.lowest[left], groups.lowest[right], verdict):
+        sides = groups.lowest[left], groups.lowest[right]
+        agree = known[sides] if sides in known else _agree(*sides, verdicts)
+        found.agreed[sides] = agree
+        if agree:
             groups.join(left, right)
+            found.refused.discard(one)
+            found.joins.add(one)
         else:
-            refused |= {state, (right, left, state[3], state[2])}
-    return {node: groups.lowest[groups.of(node)][0] for node in kept}
+            states |= {state, (right, left, state[3], state[2])}
+    found.clusters.update((node, groups.lowest[groups.of(node)][0]) for node in groups.all)
+    return found
 
 
 class _Groups:
@@ -66,7 +125,12 @@ class _Groups:
     def __init__(self, nodes: Iterable[int]) -> None:
         self._parent = {node: node for node in nodes}
         self.sizes = dict.fromkeys(self._parent, 1)
-        self.lowest = {node: [node] for node in self._parent}
+        self.lowest: dict[int, tuple[int, ...]] = {node: (node,) for node in self._parent}
+
+    @property
+    def all(self) -> Iterable[int]:
+        """Every text."""
+        return self._parent.keys()
 
     def of(self, node: int) -> int:
         """The member that stands for a text's group."""
@@ -80,15 +144,26 @@ class _Groups:
         large, small = (one, other) if self.sizes[one] >= self.sizes[other] else (other, one)
         self._parent[small] = large
         self.sizes[large] += self.sizes.pop(small)
-        self.lowest[large] = sorted(self.lowest[large] + self.lowest.pop(small))[:_REPRESENTATIVES]
+        lowest = sorted(self.lowest[large] + self.lowest.pop(small))
+        self.lowest[large] = tuple(lowest[:_REPRESENTATIVES])
 
 
-def _agree(left: list[int], right: list[int], verdict: Callable[[int, int], str]) -> bool:
-    """Whether enough cross pairs are accepted and few are blocked."""
-    verdicts = [verdict(a, b) for a in left for b in right]
-    accepted = sum(v == SAME for v in verdicts)
-    conflicts = sum(v == BLOCKED for v in verdicts)
-    return accepted >= _ACCEPTED_SHARE * len(verdicts) and conflicts < _CONFLICT_SHARE * len(verdicts)
+def _agree(left: tuple[int, ...], right: tuple[int, ...], verdicts: Verdicts) -> bool:
+    """Whether enough cross pairs are accepted and few are blocked; judges no more of them than decide it."""
+    pairs = list(itertools.product(left, right))
+    found = [verdicts.stored(a, b) for a, b in pairs]
+    accepted, conflicts, unknown = found.count(SAME), found.count(BLOCKED), found.count(None)
+    for (a, b), stored in zip(pairs, found, strict=True):
+        if accepted >= _ACCEPTED_SHARE * len(pairs) and conflicts + unknown < _CONFLICT_SHARE * len(pairs):
+            return True
+        if accepted + unknown < _ACCEPTED_SHARE * len(pairs) or conflicts >= _CONFLICT_SHARE * len(pairs):
+            return False
+        if stored is None:
+            unknown -= 1
+            judged = verdicts.judged(a, b)
+            accepted += judged == SAME
+            conflicts += judged == BLOCKED
+    return accepted >= _ACCEPTED_SHARE * len(pairs) and conflicts < _CONFLICT_SHARE * len(pairs)
 
 
 class Neighbourhoods:
@@ -103,9 +178,23 @@ class Neighbourhoods:
         self._elsewhere: dict[int, list[int]] = {}
         self._others: dict[int, set[int]] = {}
 
+    def forget(self, changed: Iterable[int], gone: Iterable[int]) -> None:
+        """Forget what followed from the pairs of texts whose pairs changed, and of texts that are no more."""
+        for node in (*changed, *gone):
+            self._others.pop(node, None)
+        for node in {*changed, *gone}.union(*(self.accepted_by(node) for node in changed)):
+            self._chosen.pop(node, None)
+            self._elsewhere.pop(node, None)
+
     def kept(self, node: int) -> list[Edge]:
         """The edges of a text that count: among the best of both ends, and chosen by both."""
         return [edge for other, edge in self._choose(node).items() if node in self._choose(other)]
+
+    def accepted_by(self, node: int) -> set[int]:
+        """The texts that have an accepted pair with one."""
+        if node not in self._others:
+            self._others[node] = {other for _, _, other in self._edges(node)}
+        return self._others[node]
 
     def elsewhere(self, node: int) -> list[int]:
         """The smaller texts that a text of several unrelated articles also holds, best first."""
@@ -153,14 +242,9 @@ class Neighbourhoods:
             left.discard(start)
             group, queue = {start}, [start]
             while queue and left:
-                reached = left & self._accepted_by(queue.pop())
+                reached = left & self.accepted_by(queue.pop())
                 left -= reached
                 group |= reached
                 queue.extend(reached)
             groups.append(group)
         return groups
-
-    def _accepted_by(self, node: int) -> set[int]:
-        if node not in self._others:
-            self._others[node] = {other for _, _, other in self._edges(node)}
-        return self._others[node]

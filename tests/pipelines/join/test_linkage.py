@@ -1,6 +1,6 @@
 from itertools import combinations
 
-from pipelines.join.linkage import Neighbourhoods, edge, link
+from pipelines.join.linkage import Neighbourhoods, Verdicts, edge, link
 
 
 def _clusters(pairs, blocked=(), sizes=None):
@@ -21,7 +21,7 @@ def _clusters(pairs, blocked=(), sizes=None):
     neighbourhoods = Neighbourhoods(
         edges, lambda others: {other: (sizes or {}).get(other, 100) for other in others}
     )
-    cluster = link({node: neighbourhoods.kept(node) for node in nodes}, verdict)
+    cluster = link({node: neighbourhoods.kept(node) for node in nodes}, Verdicts(lambda *_: None, verdict))
     return sorted({tuple(sorted(n for n in nodes if cluster[n] == c)) for c in cluster.values()})
 
 

@@ -1,0 +1,142 @@
+"""The accepted pairs around texts, read in bulk and once, and the clusters that follow from them.
+
+In: the texts whose pairs changed since the last time. Out: the clusters of every component they are in, and
+what texts hold of other clusters. What was read is kept from one relink to the next: it follows from the
+stored pairs, and whoever changes a pair says so for both of its texts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.join.components import Components
+from pipelines.join.linkage import Edge, Neighbourhoods, Verdicts, edge
+from pipelines.join.verdict import BLOCKED, SAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pipelines.join.index import JoinIndex
+
+_EDGES_KEPT = 250_000
+"""Edges in memory between relinks, some 80 MB: those of a component of 5,000 copies."""
+
+
+class Graph:
+    """The accepted pairs of the index, as far as they were asked for."""
+
+    def __init__(self, index: JoinIndex) -> None:
+        """Work on an index; whatever is not read yet is read from it."""
+        self._index = index
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all that was read."""
+        self._edges: dict[int, list[Edge]] = {}
+        self._blocked: dict[int, set[int]] = {}
+        self._size: dict[int, int] = {}
+        self._count = 0
+        self._neighbourhoods = Neighbourhoods(self._edges_of, self._sizes)
+        self._components = Components()
+
+    def trim(self) -> None:
+        """Forget all where it is too much to keep."""
+        if self._count > _EDGES_KEPT:
+            self.clear()
+
+    def relink(self, touched: set[int], gone: set[int], verdict: Callable[[int, int], str]) -> dict[int, int]:
+        """The clusters of every text whose component has a touched text, or had one that is gone.
+
+        Args:
+            touched: Texts whose pairs changed since the last call; both ends of each.
+            gone: Texts that are no longer in the index.
+            verdict: On any two texts whose pair is not stored.
+        """
+        self._refresh(touched, gone)
+        starts = self._existing(self._with_neighbours(self._with_neighbours(touched)))
+        changed: dict[int, list[Edge]] = {}
+        front = starts
+        while front:
+            self._load_around(front)
+            changed |= {node: self._neighbourhoods.kept(node) for node in front}
+            reached = {other for node in front for _, _, other in changed[node]} - changed.keys()
+            front = {node for node in reached if node not in self._components}
+        return self._components.link(changed, gone, Verdicts(self._stored, verdict))
+
+    def secondary(self, clusters: Mapping[int, int], changed: set[int]) -> dict[int, dict[int, int]]:
+        """Other clusters that texts hold articles of, for all that the changed texts may concern."""
+        around = self._existing(self._with_neighbours(self._with_neighbours(changed)))
+        self._load_around(around)
+        elsewhere = {node: self._neighbourhoods.elsewhere(node) for node in sorted(around)}
+        named = around.union(*elsewhere.values()) - clusters.keys()
+        cluster = {**self._index.clusters_of(named), **clusters}
+        found: dict[int, dict[int, int]] = {}
+        for node, others in elsewhere.items():
+            found[node] = {}
+            for other in others:
+                home = cluster[other]
+                if home is not None and home != cluster[node]:
+                    found[node].setdefault(home, other)
+        return found
+
+    def _refresh(self, touched: set[int], gone: set[int]) -> None:
+        """Forget what the touched texts' pairs were, and what followed from them."""
+        for node in touched | gone:
+            self._count -= len(self._edges.pop(node, ()))
+            self._blocked.pop(node, None)
+            self._size.pop(node, None)
+        self._load(touched)
+        self._neighbourhoods.forget(touched, gone)
+
+    def _existing(self, nodes: set[int]) -> set[int]:
+        return set(self._sizes(nodes))
+
+    def _load_around(self, nodes: set[int]) -> None:
+        """All that working out what counts of these texts will ask for, in a few statements."""
+        near = self._with_neighbours(self._with_neighbours(nodes))
+        self._load(near)
+        self._sizes(near)
+
+    def _with_neighbours(self, nodes: set[int]) -> set[int]:
+        """The texts and all that have an accepted pair with one of them."""
+        self._load(nodes)
+        return nodes.union(*(self._neighbourhoods.accepted_by(node) for node in nodes))
+
+    def _stored(self, a: int, b: int) -> str | None:
+        """The stored verdict on a pair, where one was read."""
+        for node, other in ((a, b), (b, a)):
+            if node in self._edges:
+                if other in self._neighbourhoods.accepted_by(node):
+                    return SAME
+                return BLOCKED if other in self._blocked[node] else None
+        return None
+
+    def _edges_of(self, node: int) -> list[Edge]:
+        """A text's accepted pairs, best first."""
+        if node not in self._edges:
+            self._load([node])
+        return self._edges[node]
+
+    def _sizes(self, nodes: Iterable[int]) -> dict[int, int]:
+        """How many shingles each text has that is in the index."""
+        wanted = list(nodes)
+        missing = [node for node in wanted if node not in self._size]
+        if missing:
+            self._size |= self._index.sizes(missing)
+        return {node: self._size[node] for node in wanted if node in self._size}
+
+    def _load(self, nodes: Iterable[int]) -> None:
+        missing = {node for node in nodes if node not in self._edges}
+        if not missing:
+            return
+        found: dict[int, set[Edge]] = {node: set() for node in missing}
+        blocked: dict[int, set[int]] = {node: set() for node in missing}
+        for pair, verdict, similarity in self._index.pairs_of(missing):
+            for node, other in (pair, pair[::-1]):
+                if node in found and verdict == SAME:
+                    found[node].add(edge(node, other, similarity))
+                elif node in found:
+                    blocked[node].add(other)
+        self._edges |= {node: sorted(edges) for node, edges in found.items()}
+        self._blocked |= blocked
+        self._count += sum(map(len, found.values()))
