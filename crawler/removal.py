@@ -181,10 +181,11 @@ def replay(archive_path: Path, *, on_step: OnStep | None = None) -> list[Outcome
     with _locked(archive_path), _open(archive_path, replaying=True) as (archive, store):
         missing = behind(archive.connection, archive_path)
         numbers = [archive.replay(entry, _now()) for entry in missing]
+        waiting = [found.id for found in record.removals(archive.connection) if _is_open(found)][::-1]
         return [
             _carry_out(archive, store, number, vacuum=False, on_step=on_step)
-            for number in dict.fromkeys(numbers)
-            if number is not None and _known(archive, number).state in record.UNFINISHED
+            for number in dict.fromkeys([*numbers, *waiting])
+            if number is not None and _is_pending(_known(archive, number))
         ]
 
 
@@ -193,11 +194,7 @@ def unfinished_and_due(archive_path: Path) -> list[int]:
     connection = read_only(archive_path)
     connection.row_factory = None
     try:
-        return [
-            found.id
-            for found in record.removals(connection)
-            if found.state in record.UNFINISHED and (found.state != "hidden" or found.is_due(_now()))
-        ][::-1]
+        return [found.id for found in record.removals(connection) if _is_open(found)][::-1]
     finally:
         connection.close()
 
@@ -241,15 +238,30 @@ def _may_go_ahead(pending: Removal, order: Order) -> bool:
     return waits and not order.hide_only and (pending.mode == "hide" or order.due_at is None)
 
 
+def _is_open(found: Removal) -> bool:
+    """Whether there is something left to do now, and not only later."""
+    return _is_pending(found) and (found.state != "hidden" or found.is_due(_now()))
+
+
+def _is_pending(found: Removal) -> bool:
+    """Whether it is not through, or something was found again of what it had deleted."""
+    return found.state in record.UNFINISHED or (found.state == "verified" and not found.verified)
+
+
 def _carry_out(
     archive: RemovalArchive, store: CrawlStore, removal_id: int, *, vacuum: bool, on_step: OnStep | None
 ) -> Outcome:
     say = on_step or (lambda _: None)
-    state = _known(archive, removal_id).state
-    if state == "blocked":
+    found = _known(archive, removal_id)
+    came = _is_pending(found) and archive.withhold_blocked(removal_id)
+    if came or found.state == "blocked":
         say("hiding")
         while archive.hide(removal_id, _now()):
             pass
+    if came and found.state not in ("blocked", "hidden"):
+        archive.note(removal_id, _now(), "found again", f"{came} pages, deleted once more")
+        say("deleting")
+        _delete(archive, store, removal_id)
     found = _known(archive, removal_id)
     if found.state == "hidden" and not found.is_due(_now()):
         return _outcome(archive, removal_id)
@@ -260,7 +272,8 @@ def _carry_out(
         say("making the files forget")
         if trouble := _forget_files(archive, store, removal_id, vacuum=vacuum):
             return _outcome(archive, removal_id, trouble)
-    if _known(archive, removal_id).state == "forgotten":
+    found = _known(archive, removal_id)
+    if found.state == "forgotten" or (found.state == "verified" and not found.verified):
         say("searching every file")
         return _verified(archive, store, removal_id)
     return _outcome(archive, removal_id)

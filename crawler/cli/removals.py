@@ -44,7 +44,16 @@ def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
             print(
                 f"removal {outcome.removal.id}: {outcome.removal.state} {one_line(outcome.trouble)}".rstrip()
             )
-        print("the archive is up to date with its ledger")
+        if not any(outcome.trouble for outcome in outcomes):
+            print("the archive is up to date with its ledger")
+    for outcome in outcomes:
+        if outcome.trouble:
+            number = outcome.removal.id
+            print(
+                f"parknews: removal {number} is not complete: {one_line(outcome.trouble)};"
+                f" `parknews removals go-on {number}` goes on",
+                file=sys.stderr,
+            )
     if any(outcome.trouble for outcome in outcomes):
         raise typer.Exit(INCOMPLETE)
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.archive import ledger
 from pipelines.archive import removal_order as record
+from pipelines.archive.blocks import read_salt
 from pipelines.archive.connect import BUSY_TIMEOUT_MS, storage_errors
 from pipelines.archive.removal_files import merge_index
 from pipelines.archive.removal_forget import ForgettingArchive
@@ -19,6 +21,7 @@ from pipelines.errors import RefusedError
 from pipelines.removal.plan import Survivor, with_outcome
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterable
 
     from pipelines.archive.removal_order import Order
@@ -149,24 +152,68 @@ class RemovalArchive(ForgettingArchive):
             connection = self._database.conn
             if self._state(removal_id) not in ("blocked", "hidden"):
                 raise RefusedError(f"removal {removal_id} is {self._state(removal_id)}: it cannot be undone")
-            rows = connection.execute(
-                "SELECT reading_id, page_url, claimed_url, copy_id, withheld.article_id FROM withheld"
-                " JOIN readings ON readings.id = reading_id WHERE removal_id = ?",
-                (removal_id,),
-            ).fetchall()
-            self._lift(removal_id)
-            addresses, nodes = whereabouts(connection, [row[0] for row in rows])
-            former = {
-                str(url): (int(copy), int(article))
-                for _, page_url, claimed_url, copy, article in rows
-                if copy is not None
-                for url in (page_url, claimed_url)
-                if url
-            }
-            self._draw(addresses, nodes, at, former=former)
+            returned = self._give_back(removal_id, at)
             record.set_state(connection, removal_id, "restored", at, detail)
             self._enter(removal_id, "restored", at)
-            return len(rows)
+            return returned
+
+    def replay(self, entry: ledger.Entry, at: str) -> int | None:
+        """Applies an entry of the ledger to an archive that does not know of it; returns the order's number.
+
+        None where the entry undoes another, which is then undone here.
+
+        Raises:
+            RefusedError: the archive has removals of its own under another salt.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            connection = self._database.conn
+            _adopt_salt(connection, entry.salt)
+            number = record.put_replayed(connection, entry, at)
+            if entry.event != "restored":
+                assert number is not None
+                record.withhold_blocked(connection, number, credited=True)
+            elif number is not None:
+                self._give_back(number, at)
+                record.set_state(connection, number, "restored", at, "replayed")
+            ledger.set_head(connection, entry.hash)
+            return None if entry.event == "restored" else number
+
+    def withhold_blocked(self, removal_id: int) -> int:
+        """Marks what the removal's blocks hold and nothing marks for it; returns how many pages."""
+        with storage_errors(self.path), self._database.atomic():
+            return record.withhold_blocked(self._database.conn, removal_id)
+
+    def _give_back(self, removal_id: int, at: str) -> int:
+        """Draws what this removal alone held back, under its old numbers; returns how many pages."""
+        connection = self._database.conn
+        rows = connection.execute(
+            "SELECT reading_id, page_url, claimed_url, copy_id, mine.article_id FROM withheld mine"
+            " JOIN readings ON readings.id = reading_id WHERE removal_id = ?1 AND NOT EXISTS (SELECT 1"
+            " FROM withheld o WHERE o.reading_id = mine.reading_id AND o.removal_id <> ?1)",
+            (removal_id,),
+        ).fetchall()
+        self._lift(removal_id)
+        addresses, nodes = whereabouts(connection, [row[0] for row in rows])
+        former = {
+            str(url): (int(copy), int(article))
+            for _, page_url, claimed_url, copy, article in rows
+            if copy is not None
+            for url in (page_url, claimed_url)
+            if url
+        }
+        self._draw(addresses, nodes, at, former=former)
+        self._answer_again()
+        return len(rows)
+
+    def _answer_again(self) -> None:
+        """Numbers of articles answer with a removal that still holds them back, and no other."""
+        connection = self._database.conn
+        connection.execute("DELETE FROM removed_articles WHERE article_id IN (SELECT id FROM articles)")
+        connection.execute(
+            "INSERT OR IGNORE INTO removed_articles SELECT article_id, min(removal_id) FROM withheld"
+            " WHERE article_id IS NOT NULL AND article_id NOT IN (SELECT id FROM articles)"
+            " AND article_id NOT IN (SELECT old_id FROM forwards) GROUP BY article_id"
+        )
 
     def forget_files(self, *, vacuum: bool) -> str:
         """Merges the index, makes the file anew where asked, folds the log into it.
@@ -182,3 +229,12 @@ class RemovalArchive(ForgettingArchive):
             busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         return "a reader holds the archive's log" if busy else ""
+
+
+def _adopt_salt(connection: sqlite3.Connection, salt: str) -> None:
+    """An archive without removals of its own takes the ledger's salt, so that its hashes mean the same."""
+    if read_salt(connection) == salt:
+        return
+    if connection.execute("SELECT 1 FROM blocks LIMIT 1").fetchone() is not None:
+        raise RefusedError("the ledger belongs to another archive: its salt is not this one's")
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'salt'", (salt,))

@@ -57,9 +57,11 @@ class ForgettingArchive(RecordedArchive):
                 "SELECT reading_id FROM withheld WHERE removal_id = ? LIMIT ?", (removal_id, FORGET_AT_ONCE)
             ).fetchall()
             ids = [row[0] for row in rows]
+            articles = self._articles_of(ids)
             self._note_passages(removal_id, ids)
             self._keep_down(removal_id, ids)
             counts = self._forget_readings(ids, at)
+            self._answer_for(removal_id, articles)
             [left] = connection.execute(
                 "SELECT count(*) FROM withheld WHERE removal_id = ?", (removal_id,)
             ).fetchone()
@@ -132,11 +134,21 @@ class ForgettingArchive(RecordedArchive):
         self._draw(addresses, clusters, at, secondary=self._joiner.secondary())
         return {**counts, "texts": before - after, "signatures": len(gone)}
 
-    def _count_copies(self, ids: list[int]) -> int:
-        return sum(
-            row[0] is not None
-            for row in selected(self._database.conn, "SELECT copy_id FROM withheld WHERE reading_id IN", ids)
+    def _articles_of(self, ids: list[int]) -> set[int]:
+        sql = "SELECT DISTINCT article_id FROM withheld WHERE article_id IS NOT NULL AND reading_id IN"
+        return {row[0] for row in selected(self._database.conn, sql, ids)}
+
+    def _answer_for(self, removal_id: int, articles: set[int]) -> None:
+        """Numbers of articles that are no more answer with the removal that deleted the last of them."""
+        self._database.conn.execute(
+            "INSERT OR REPLACE INTO removed_articles SELECT value, ? FROM json_each(?)"
+            " WHERE value NOT IN (SELECT id FROM articles) AND value NOT IN (SELECT old_id FROM forwards)",
+            (removal_id, str(sorted(articles))),
         )
+
+    def _count_copies(self, ids: list[int]) -> int:
+        sql = "SELECT DISTINCT copy_id FROM withheld WHERE copy_id IS NOT NULL AND reading_id IN"
+        return len({row[0] for row in selected(self._database.conn, sql, ids)})
 
     def _keep_down(self, removal_id: int, ids: list[int]) -> None:
         """Where it was ordered, keeps what is about to be deleted from coming back under another address."""

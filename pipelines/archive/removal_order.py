@@ -178,12 +178,43 @@ def block_hashes(connection: sqlite3.Connection, removal_id: int) -> Iterator[tu
 
 
 def withhold(connection: sqlite3.Connection, removal_id: int, reading_ids: Iterable[int]) -> None:
-    """Marks readings; what another unfinished removal withholds already goes over to this one."""
+    """Marks readings for a removal; each removal marks what it holds back, whatever others do.
+
+    Where another has hidden the page already, the numbers that its copy had are known from there.
+    """
     connection.executemany(
-        "INSERT INTO withheld (reading_id, removal_id) VALUES (?, ?)"
-        " ON CONFLICT (reading_id) DO UPDATE SET removal_id = excluded.removal_id",
+        "INSERT INTO withheld (reading_id, removal_id, copy_id, article_id)"
+        " SELECT ?1, ?2, max(copy_id), max(article_id) FROM withheld WHERE reading_id = ?1"
+        " ON CONFLICT (reading_id, removal_id) DO NOTHING",
         [(reading_id, removal_id) for reading_id in reading_ids],
     )
+
+
+def withhold_blocked(connection: sqlite3.Connection, removal_id: int, *, credited: bool = False) -> int:
+    """Marks every reading that the removal's own blocks hold; returns how many were not marked before.
+
+    Args:
+        connection: inside the caller's transaction.
+        removal_id: whose blocks.
+        credited: pages that credit a blocked publisher, too. The order leaves contested ones out, and
+            blocks the address of each of the others.
+    """
+    mine = read_blocklist(connection, removal_id)
+    rows = connection.execute(
+        "SELECT id, page_url, url_answered, source, credited_source FROM readings WHERE id NOT IN"
+        " (SELECT reading_id FROM withheld WHERE removal_id = ?)",
+        (removal_id,),
+    ).fetchall()
+    found = [
+        number
+        for number, page_url, answered, source, name in rows
+        if mine.blocks_host(source)
+        or mine.blocks(page_url)
+        or mine.blocks(answered)
+        or (credited and mine.blocks_publisher(name))
+    ]
+    withhold(connection, removal_id, found)
+    return len(found)
 
 
 def put_event(connection: sqlite3.Connection, removal_id: int, at: str, event: str, detail: str = "") -> None:
@@ -263,7 +294,9 @@ def removed_url(connection: sqlite3.Connection, url: str) -> tuple[int, str] | N
 def removed_article(connection: sqlite3.Connection, article_id: int) -> tuple[int, str] | None:
     """The same for the number of an article of which nothing is left."""
     row = connection.execute(
-        "SELECT removal_id FROM removed_articles WHERE article_id = ?", (article_id,)
+        "SELECT removal_id FROM removed_articles WHERE article_id = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = ?1)",
+        (article_id,),
     ).fetchone()
     return None if row is None else _answer(connection, row[0])
 

@@ -30,7 +30,8 @@ _PAGES = """
     LEFT JOIN copies own ON own.reading_id = r.id
     LEFT JOIN copies claimed ON claimed.url = r.claimed_url AND claimed.source = r.source
               AND own.url IS NULL
-    LEFT JOIN withheld w ON w.reading_id = r.id
+    LEFT JOIN (SELECT reading_id, max(article_id) AS article_id FROM withheld GROUP BY reading_id) w
+              ON w.reading_id = r.id
 """
 
 

@@ -40,44 +40,6 @@ class RecordedArchive(Archive):
             ledger.append(ledger.ledger_path(self.path), entry)
             last = entry.hash
 
-    def replay(self, entry: ledger.Entry, at: str) -> int | None:
-        """Applies an entry of the ledger to an archive that does not know of it; returns the order's number.
-
-        None where the entry undoes another, which is then undone here.
-
-        Raises:
-            RefusedError: the archive has removals of its own under another salt.
-        """
-        with storage_errors(self.path), self._database.atomic():
-            connection = self._database.conn
-            _adopt_salt(connection, entry.salt)
-            number = record.put_replayed(connection, entry, at)
-            if entry.event == "restored":
-                if number is not None:
-                    self._lift(number)
-                    record.set_state(connection, number, "restored", at, "replayed")
-                ledger.set_head(connection, entry.hash)
-                return None
-            assert number is not None
-            mine = read_blocklist(connection, number)
-            rows = connection.execute(
-                "SELECT id, page_url, url_answered, source, credited_source FROM readings"
-            ).fetchall()
-            record.withhold(
-                connection,
-                number,
-                [
-                    row[0]
-                    for row in rows
-                    if mine.blocks(row[1])
-                    or mine.blocks(row[2])
-                    or mine.blocks_host(row[3])
-                    or mine.blocks_publisher(row[4])
-                ],
-            )
-            ledger.set_head(connection, entry.hash)
-            return number
-
     def _enter(self, removal_id: int, event: str, at: str) -> None:
         """Prepares the ledger's line; `sync_ledger` writes it once this transaction is through."""
         connection = self._database.conn
@@ -171,12 +133,3 @@ class RecordedArchive(Archive):
         if row is None:
             raise RefusedError(f"there is no removal {removal_id}; `parknews removals list` shows them")
         return str(row[0])
-
-
-def _adopt_salt(connection: sqlite3.Connection, salt: str) -> None:
-    """An archive without removals of its own takes the ledger's salt, so that its hashes mean the same."""
-    if read_salt(connection) == salt:
-        return
-    if connection.execute("SELECT 1 FROM blocks LIMIT 1").fetchone() is not None:
-        raise RefusedError("the ledger belongs to another archive: its salt is not this one's")
-    connection.execute("UPDATE meta SET value = ? WHERE key = 'salt'", (salt,))
