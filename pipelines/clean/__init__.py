@@ -42,6 +42,8 @@ __all__ = ["clean"]
 _LEAST_LETTERS = 20
 """Letters and digits below which what is left is no piece of news."""
 _TITLE_LENGTH = 60
+_COUNT = re.compile(r"^\d{1,7}$")
+"""A count of readers that stands alone."""
 _SENTENCE_MARK = re.compile("[，。；]")
 _MORE_THAN_DATE, _LITTLE_MORE = 45, 20
 """Characters that may stand beside a date and time in a byline; fewer where they may be a sentence."""
@@ -59,7 +61,7 @@ _INFO_ROW = re.compile(
     r"|信件(?:编号|标题|类型)|来信(?:人|时间|日期)"
     r"|办理(?:状态|单位|时间)|答复(?:单位|时间|部门)|回复(?:单位|时间|部门)|状\s*态|时\s?效\s?性"
     r"|制发机关|公文种类|服务对象|名\s*称)\s?[:：]"
-    r"|^(?:(?:信件|来信|留言|咨询|问题)(?:编号|标题|主题|类型|类别|人)|(?:来信|写信|留言|咨询|提问|答复|回复|受理|办理)"
+    r"|^(?:(?:信件|来信|留言|咨询|问题)(?:编号|标题|主题|类型|类别|人)|(?:来信|写信|留言|咨询|提问|答复|回复|办理)"
     r"(?:单位|部门|时间|日期|状态|人)|来信人|写信人|留言人|咨询人)[:：\s]"
 )
 """How the rows of the table begin that public bodies print above a document."""
@@ -164,6 +166,8 @@ def _head_rule(line: str, published: Published | None, *, titled: bool) -> Rule 
     room = _MORE_THAN_DATE if _SENTENCE_MARK.search(line) is None else _LITTLE_MORE
     if own and (line == own or (own in line and ":" in own and len(line) <= len(own) + room)):
         return BARE_DATE
+    if titled and _COUNT.match(line):
+        return BYLINE
     if titled and len(line) <= 30 and published and (BARE_DATE.find(line) or _states(line, published)):
         return BARE_DATE
     if len(line) <= 200 and _INFO_ROW.search(simplify(line)):

@@ -53,7 +53,9 @@ _FIRST_SEEN = re.compile(
     r"(?: in| on| by| at) (?:the )?",
     re.IGNORECASE,
 )
-_EDITION_LINE = re.compile(r"^[（(]?(?:原载|来源)?《([^《》]{2,14})》\s?[（(]?\s?(?:(?:19|20)\d\d|第)")
+_EDITION_LINE = re.compile(
+    r"^[（(]?本文(?:出自|原载于?|刊于|选自)[^《》，。]{0,12}《([^《》]{2,14})》|^[（(]?(?:原载|来源)?《([^《》]{2,14})》\s?[（(]?\s?(?:(?:19|20)\d\d|第)"
+)
 """《临潮晚报》（2024年05月08日 第06版）, in a line of its own."""
 _DATELINE = re.compile(
     r"^[【（(\[]?\s?(?!本)([\u4e00-\u9fff]{1,8}(?:网|社|报|在线|电视台"
@@ -177,7 +179,11 @@ def _unlabelled(text: str) -> Field | None:
         return None
     edition = _EDITION_LINE.match(plain)
     if edition:
-        return _source(text[edition.start(1) : edition.end(1)], "credit line", text)
+        return _source(
+            text[edition.start(edition.lastindex or 0) : edition.end(edition.lastindex or 0)],
+            "credit line",
+            text,
+        )
     alone = _IN_BRACKETS.match(plain)
     if alone and _PUBLISHER.match(alone[1]):
         return _source(text[alone.start(1) : alone.end(1)], "credit line", text)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipelines.extract.metadata import Metadata
 
 _AUTHOR_LABEL = re.compile(
-    r"(?:作\s?者|撰\s?文|撰稿|采写|文字|(?<![\u4e00-\u9fff])文|记者|記者|(?<![a-z])author"
+    r"(?:作\s?者|撰\s?文|撰稿人?|采写|文字|(?<![\u4e00-\u9fff])文|记者|記者|(?<![a-z])author"
     r"|(?<![a-z])written by)\s?[:：/／|｜丨]\s?"
     r"|[（(【\[]\s?(?:[\u4e00-\u9fff·]{0,12})(?:记者|記者)\s?|^(?:[\u4e00-\u9fff·]{0,8})(?:记者"
     r"|記者)\s(?=[\u4e00-\u9fff ]{2,20}$)"
@@ -52,7 +52,7 @@ _ROLE = re.compile(
     r"|staff writer|reporter)[\s:：、]*(?=\S)",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"\s(?:in|for|from|at) [A-Z].*$|\s?[–—•·].*$|,\s.*$")
+_ASIDE = re.compile(r"\s(?:in|for|from|at|on)(?: [A-Z].*)?$|\s?[–—•·].*$|,\s.*$")
 """What follows an English name in a byline: a place, a role, a paper."""
 _COLLEAGUE = re.compile(r"\s+(?:通讯员|通訊員|实习生|實習生|摄影|攝影|摄|文/)")
 _STAFF_CODE = re.compile(r"[_\-\s]?[A-Z]{1,4}\d{2,7}$")

@@ -73,6 +73,7 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
     if labelled:
         return labelled
     index = _confirmed_line(lines, announced)
+    index = _second_heading(lines, index, metadata) if index is not None else None
     section = index is not None and _names_section(lines[index])
     above = _above_byline(lines) if index is None or section else None
     if section and index is not None and above is not None and _heads_page(lines, index, above):
@@ -122,6 +123,16 @@ def _outdone(found: Field, lines: Sequence[Line], above: int | None) -> bool:
         return True
     near = _above_text(lines) if may_be_site(found.value) else None
     return near is not None and lines[near].tag in _HEADINGS
+
+
+def _second_heading(lines: Sequence[Line], index: int, metadata: Metadata) -> int:
+    """The headline below the site's heading, where the `<title>` is the two joined: `Freight Notes: …`."""
+    whole, site = normal(metadata.title_element), normal(lines[index].text)
+    rest = whole.removeprefix(site)
+    if len(rest) <= len(site) or rest == whole:
+        return index
+    below = range(index + 1, min(len(lines), index + 60))
+    return next((i for i in below if lines[i].tag in _HEADINGS and normal(lines[i].text) == rest), index)
 
 
 def _names_section(line: Line) -> bool:

@@ -19,6 +19,11 @@ TAIL: tuple[Rule, ...] = (
         r"|解答).{0,40}(?:帮助|参考|了解|关注|喜欢|收藏).{0,20}$",
     ),
     rule(
+        "social-page",
+        "share",
+        r"^.{0,12}(?:facebook|instagram|telegram|twitter|youtube|微博).{0,8}(?:专页|主页|频道|账号)?\s?[:：].{2,80}$",
+    ),
+    rule(
         "best-viewed",
         "navigation",
         r"^.{0,6}(?:最佳|建议)(?:使用|以)?.{0,12}(?:浏览|观看|分辨率|解析度).{0,60}$"
