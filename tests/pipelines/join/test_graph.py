@@ -1,0 +1,56 @@
+"""What a joiner remembers between relinks is never older than the archive."""
+
+import sqlite3
+from pathlib import Path
+
+from pipelines.archive.connect import open_for_writing
+from pipelines.archive.join_index import SqliteJoinIndex
+from pipelines.join import Joiner
+from pipelines.sign import sign
+from tests.pipelines.join.test_bounds import _article
+
+ARTICLE = _article(1)
+
+
+def _open(path: Path) -> tuple[sqlite3.Connection, Joiner]:
+    connection = open_for_writing(path).conn
+    return connection, Joiner(SqliteJoinIndex(connection))
+
+
+def _ingest(connection: sqlite3.Connection, joiner: Joiner, *texts: str, end: str = "COMMIT") -> None:
+    connection.execute("BEGIN")
+    for text in texts:
+        signed = sign(text)
+        row = (text.encode(), signed.node_id, text)
+        connection.execute("INSERT INTO texts (sha256, node_id, text) VALUES (?, ?, ?)", row)
+        joiner.add(signed)
+    joiner.relink()
+    connection.execute(end)
+
+
+def _clusters(connection: sqlite3.Connection) -> dict[int, int]:
+    return dict(connection.execute("SELECT node_id, cluster_id FROM nodes"))
+
+
+def _one(texts: list[str]) -> dict[int, int]:
+    nodes = [sign(text).node_id for text in texts]
+    return dict.fromkeys(nodes, min(nodes))
+
+
+def test_a_batch_that_was_rolled_back_is_not_remembered(tmp_path):
+    connection, joiner = _open(tmp_path / "archive.db")
+    copies = [ARTICLE + _article(seed, 40) for seed in range(2, 8)]
+    _ingest(connection, joiner, *copies[:2])
+    _ingest(connection, joiner, *copies[2:4], end="ROLLBACK")
+    _ingest(connection, joiner, *copies[4:])
+    staying = copies[:2] + copies[4:]
+    assert _clusters(connection) == _one(staying)
+
+
+def test_what_another_connection_joined_is_not_missed(tmp_path):
+    ours, other = _open(tmp_path / "archive.db"), _open(tmp_path / "archive.db")
+    copies = [ARTICLE + _article(seed, 40) for seed in range(2, 8)]
+    _ingest(*ours, *copies[:2])
+    _ingest(*other, *copies[2:4])
+    _ingest(*ours, *copies[4:])
+    assert _clusters(ours[0]) == _one(copies)
