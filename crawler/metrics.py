@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,12 +12,13 @@ if TYPE_CHECKING:
 
     from crawler.status import Standing
 
+log = logging.getLogger(__name__)
+
 
 def write_metrics(path: Path, found: Sequence[Standing], beat_at: datetime | None) -> None:
     """Writes the file whole, in one step, so that nobody reads half of it.
 
-    Raises:
-        OSError: the folder cannot be written.
+    Where it cannot be written a warning says so: a crawl is not worth less for that.
     """
     from prometheus_client import CollectorRegistry, Gauge, write_to_textfile  # noqa: PLC0415  # only where asked
 
@@ -41,4 +43,7 @@ def write_metrics(path: Path, found: Sequence[Standing], beat_at: datetime | Non
             trouble.labels(standing.host, found_trouble.kind).set(int(standing.state == "wrong"))
     if beat_at is not None:
         gauge("heartbeat_timestamp_seconds", "End of the last run from a timer").set(beat_at.timestamp())
-    write_to_textfile(str(path), registry)
+    try:
+        write_to_textfile(str(path), registry)
+    except OSError as error:
+        log.warning("PARKNEWS_METRICS: %s cannot be written (%s)", path, error.strerror or error)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from pipelines.errors import ConfigurationError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -22,9 +24,19 @@ log = logging.getLogger(__name__)
 
 
 def tell(
-    store: CrawlStore, found: Sequence[Standing], watched: Mapping[str, Watched], send: Send, *, now: float
+    store: CrawlStore,
+    found: Sequence[Standing],
+    watched: Mapping[str, Watched],
+    send: Send | None,
+    *,
+    now: float,
 ) -> str:
-    """Send what is new and what has ended, and note it; returns the message, empty where nothing changed."""
+    """Send what is new and what has ended, and note it; returns the message, empty where nothing changed.
+
+    With nobody to tell (`send` is None) nothing is noted as told: it is still new to whoever is named later.
+    """
+    if send is None:
+        return ""
     began = [
         f"{standing.host} ({standing.name}): {trouble.reason}"
         for standing in found
@@ -48,22 +60,35 @@ def tell(
     return message
 
 
-def sender(addresses: Sequence[str]) -> Send:
-    """Sends to apprise addresses (mailto://, wecombot://, dingtalk://, json://); to none: done."""
+def require_addresses(addresses: Sequence[str]) -> None:
+    """Refuses addresses that no message could go to, before anything depends on them.
+
+    Raises:
+        ConfigurationError: apprise does not know one; the rest of it may be a password and is not shown.
+    """
     if not addresses:
-        return lambda _title, _body: True
+        return
+    import apprise  # noqa: PLC0415  # half a second that only those pay who want to be told
+
+    for address in addresses:
+        if not apprise.Apprise().add(address):
+            kind = address.partition(":")[0]
+            raise ConfigurationError(
+                f"PARKNEWS_NOTIFY: {kind}:... is no address that apprise knows; try it with `apprise -b test`"
+            )
+
+
+def sender(addresses: Sequence[str]) -> Send | None:
+    """Sends to apprise addresses (mailto://, wecombot://, dingtalk://, json://); None for no addresses."""
+    if not addresses:
+        return None
 
     def send(title: str, body: str) -> bool:
         import apprise  # noqa: PLC0415  # half a second that only a message pays
 
         target = apprise.Apprise()
-        understood = [target.add(address) for address in addresses]
-        for address, known in zip(addresses, understood, strict=True):
-            if not known:
-                log.warning(
-                    "PARKNEWS_NOTIFY: %s... is no address that apprise knows", address.partition(":")[0]
-                )
-        return bool(target.notify(title=title, body=body)) and all(understood)
+        target.add(list(addresses))
+        return bool(target.notify(title=title, body=body))
 
     return send
 

@@ -224,7 +224,7 @@ def end_run(
         copies_joined=drained.copies_joined,
     )
     with Archive(archive_path) as archive:
-        troubles = _troubles(fetched, archive.copies_by_source())
+        troubles = _troubles(fetched, archive.copies_by_source(), archive.blocklist().blocks_host)
         outcome = "stopped" if fetched.stopped else "attention" if troubles else "done"
         archive.finish_run(run_id, outcome, counts, iso(datetime.now(UTC)), map(_source_run, fetched.sources))
     return RunReport(
@@ -259,8 +259,12 @@ _FAILED_MANY = 3
 """As `parknews status` counts: fewer failures may be two dead links."""
 
 
-def _troubles(fetched: FetchReport, copies: dict[str, int]) -> tuple[str, ...]:
-    told = ((counts, _trouble(counts, copies, stopped=fetched.stopped)) for counts in fetched.sources)
+def _troubles(
+    fetched: FetchReport, copies: dict[str, int], is_removed: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """What is wrong, but not with a source that was removed while the run went on."""
+    kept = (counts for counts in fetched.sources if not is_removed(counts.host))
+    told = ((counts, _trouble(counts, copies, stopped=fetched.stopped)) for counts in kept)
     return tuple(f"{counts.host}: {trouble}" for counts, trouble in told if trouble)
 
 

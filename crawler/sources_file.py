@@ -29,6 +29,7 @@ def entry(source: CrawlSource) -> str:
     table["start_urls"] = list(source.start_urls)
     if source.allow_private:
         table["allow_private"] = True
+    if source.delay_s != 1.0:
         table["delay_s"] = source.delay_s
     if source.render:
         table["render"] = True
@@ -48,7 +49,8 @@ def add_entries(path: Path, sources: Sequence[CrawlSource]) -> None:
     """
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     before = old if not old or old.endswith("\n") else old + "\n"
-    text = before + "".join(f"\n{entry(source)}" for source in sources)
+    entries = "\n".join(entry(source) for source in sources)
+    text = f"{before}\n{entries}" if before else entries
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")

@@ -85,7 +85,7 @@ class Standing:
     last_success_at: datetime | None
     """Start of the last run that got an answer."""
     next_due_at: datetime | None
-    """None: it has never been fetched, so it is due now."""
+    """None: it has never been fetched, so it is due now; or it was removed, and is never due."""
     held: Yield
     runs: tuple[PastRun, ...]
     """The last runs that took it, newest first."""
@@ -180,7 +180,7 @@ def _standing(
         state="removed" if held.status == "removed" else state,
         reason="; also: ".join(trouble.reason for trouble in troubles),
         last_success_at=last,
-        next_due_at=last and last + timedelta(seconds=source.every_s),
+        next_due_at=last and last + timedelta(seconds=source.every_s) if held.status != "removed" else None,
         held=held,
         runs=runs,
         troubles=troubles,

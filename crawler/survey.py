@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from crawler.chromium import lacking
 from crawler.discover import read_html
 from crawler.records import CrawlSource, FetchOptions
+from crawler.removed import Watch
 from crawler.store import CrawlStore
 from pipelines.decode import decode
 from pipelines.records import Reading, Rejection, Source
@@ -74,19 +75,30 @@ class Survey:
     """The host that it sends us to."""
 
 
-def survey(sources: Sequence[CrawlSource], options: FetchOptions) -> list[Survey]:
+def survey(
+    sources: Sequence[CrawlSource], options: FetchOptions, archive_path: Path | None = None
+) -> list[Survey]:
     """Look at sites; one that sends us to another host is looked at there.
+
+    Args:
+        sources: sites as they might be sources.
+        options: how they are fetched.
+        archive_path: whose removals are heeded; it need not exist.
 
     Raises:
         StorageError: the temporary folder cannot be written.
     """
     lack = lacking(options.browser, options.browser_sandbox) if any(s.render for s in sources) else ""
     blind = [s for s in sources if lack and s.render]
-    found = _look([s for s in sources if s not in blind], options) if len(blind) < len(sources) else []
+    found = (
+        _look([s for s in sources if s not in blind], options, archive_path)
+        if len(blind) < len(sources)
+        else []
+    )
     found += [_unseen(source, f"render = true, and {lack}") for source in blind]
     found.sort(key=lambda survey: sources.index(survey.source) if survey.source in sources else 0)
     moved = {s.source.host: _moved(s) for s in found if s.moved_to}
-    again = {s.source.host: s for s in (_look(list(moved.values()), options) if moved else [])}
+    again = {s.source.host: s for s in (_look(list(moved.values()), options, archive_path) if moved else [])}
     return [again.get(moved[s.source.host].host, s) if s.moved_to else s for s in found]
 
 
@@ -103,7 +115,6 @@ def bare_source(url: str, *, allow_private: bool = False, render: bool = False) 
         host,
         (start,),
         allow_private=allow_private,
-        delay_s=0.0 if allow_private else 1.0,
         render=render,
     )
 
@@ -114,11 +125,13 @@ def _moved(found: Survey) -> CrawlSource:
     return replace(found.source, host=found.moved_to, name=found.moved_to, start_urls=(start,))
 
 
-def _look(sources: Sequence[CrawlSource], options: FetchOptions) -> list[Survey]:
+def _look(sources: Sequence[CrawlSource], options: FetchOptions, archive_path: Path | None) -> list[Survey]:
     short = [replace(s, max_pages=PAGES, max_list_pages=LISTS) for s in sources]
     with tempfile.TemporaryDirectory(prefix="parknews-survey-") as folder:
         path = Path(folder) / "survey-pages.db"
-        child = multiprocessing.get_context("spawn").Process(target=_fetch, args=(short, path, options))
+        child = multiprocessing.get_context("spawn").Process(
+            target=_fetch, args=(short, path, options, archive_path)
+        )
         child.start()
         child.join()
         with CrawlStore(path) as store:
@@ -126,11 +139,15 @@ def _look(sources: Sequence[CrawlSource], options: FetchOptions) -> list[Survey]
             return [_survey(store, s, [page for page in pages if page.source == s.host]) for s in sources]
 
 
-def _fetch(sources: Sequence[CrawlSource], path: Path, options: FetchOptions) -> None:
+def _fetch(
+    sources: Sequence[CrawlSource], path: Path, options: FetchOptions, archive_path: Path | None
+) -> None:
     from crawler.fetch import fetch  # noqa: PLC0415  # in the child only
 
+    removed = Watch(archive_path or path.with_name("no archive"))
     with CrawlStore(path) as store:
-        fetch(sources, store, replace(options, backlog_max=0, retries=1))
+        fetch(sources, store, replace(options, backlog_max=0, retries=1), is_blocked=removed.blocks)
+    removed.close()
 
 
 def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey:

@@ -53,7 +53,8 @@ def crawl(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Crawl the sources into the archive: fetch, extract, clean, de-duplicate."""
-    from crawler.sources import (  # noqa: PLC0415  # --help reads no file
+    from crawler.notify import require_addresses  # noqa: PLC0415  # --help reads no file
+    from crawler.sources import (  # noqa: PLC0415
         choose,
         nothing_to_crawl,
         read_sources,
@@ -63,14 +64,16 @@ def crawl(
     sources = read_sources(settings.sources)
     if not sources:
         raise nothing_to_crawl(settings.sources)
-    chosen = choose(sources, hosts or [])
+    chosen = _not_removed(settings, choose(sources, hosts or []), named=bool(hosts))
     if due:
         chosen = due_sources(settings.db, chosen)
     if not chosen:
-        _beat(settings, "nothing due")
+        if due:
+            _beat(settings, "nothing due")
         _say_nothing_is_due(as_json)
         return
     limit_s = _limit_s(time_limit)
+    require_addresses(settings.notify)
     report = run(
         settings,
         settings.db,
@@ -154,6 +157,16 @@ def print_report(console: Console, report: RunReport, names: dict[str, str]) -> 
     )
     for trouble in report.troubles:
         console.print(f"! {one_line(trouble)}", soft_wrap=True)
+
+
+def _not_removed(settings: Settings, chosen: list[CrawlSource], *, named: bool) -> list[CrawlSource]:
+    """The sources that no removal keeps out; one that was named is refused."""
+    from crawler.removed_sources import refuse_removed, removed_sources  # noqa: PLC0415  # opens the archive
+
+    removed = removed_sources(settings.db, chosen)
+    if named:
+        refuse_removed(removed)
+    return [source for source in chosen if source.host not in removed]
 
 
 def _expire(settings: Settings) -> None:

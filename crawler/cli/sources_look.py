@@ -68,6 +68,7 @@ def add(
     settings = settings_of(ctx)
     wanted = _wanted(urls or [], from_file, allow_private=allow_private, render=render)
     wanted = _unknown(settings, wanted, skip=from_file is not None)
+    wanted = _not_removed(settings, wanted, named=from_file is None)
     found: list[Survey] = []
     for looked in _surveys(settings, wanted):
         found += looked
@@ -98,6 +99,7 @@ def check(
     sources = choose(read_sources(settings.sources), hosts or [])
     if not sources:
         raise nothing_to_crawl(settings.sources)
+    sources = _not_removed(settings, sources, named=bool(hosts))
     found = [survey for looked in _surveys(settings, sources) for survey in looked]
     if as_json:
         print_json({"sources": [asdict(survey) for survey in found]})
@@ -141,6 +143,18 @@ def _unknown(settings: Settings, wanted: list[CrawlSource], *, skip: bool) -> li
     return [source for source in wanted if source.host not in known]
 
 
+def _not_removed(settings: Settings, wanted: list[CrawlSource], *, named: bool) -> list[CrawlSource]:
+    """Those that no removal keeps out; the others are refused where they were named, or passed over."""
+    from crawler.removed_sources import refuse_removed, removed_starts  # noqa: PLC0415
+
+    removed = removed_starts(settings.db, wanted)
+    if named:
+        refuse_removed(removed)
+    for host, why in removed.items():
+        print(f"{one_line(host)}: {why}; passed over", file=sys.stderr)
+    return [source for source in wanted if source.host not in removed]
+
+
 def _surveys(settings: Settings, sources: list[CrawlSource]) -> Iterator[list[Survey]]:
     """Looks at some sites at a time; what came of them, as it comes."""
     from crawler.cli.crawl import run_options  # noqa: PLC0415
@@ -153,7 +167,7 @@ def _surveys(settings: Settings, sources: list[CrawlSource]) -> Iterator[list[Su
         if len(sources) > AT_ONCE:
             last = min(first + AT_ONCE, len(sources))
             print(f"looking at {first + 1} to {last} of {len(sources)}", file=sys.stderr)
-        yield survey(sources[first : first + AT_ONCE], options)
+        yield survey(sources[first : first + AT_ONCE], options, settings.db)
 
 
 def _write(settings: Settings, looked: list[Survey]) -> None:

@@ -47,7 +47,8 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show each source's last success, next due time and yield; exit 1 where something is wrong."""
-    from crawler.removal_deadlines import waiting  # noqa: PLC0415  # --help reads no file
+    from crawler.notify import require_addresses  # noqa: PLC0415  # --help reads no file
+    from crawler.removal_deadlines import waiting  # noqa: PLC0415
     from crawler.sources import nothing_to_crawl, read_sources  # noqa: PLC0415
     from crawler.status import scarce  # noqa: PLC0415
 
@@ -55,6 +56,8 @@ def status(
     sources = read_sources(settings.sources)
     if not sources:
         raise nothing_to_crawl(settings.sources)
+    if notify:
+        require_addresses(settings.notify)
     found, timer = look(settings, sources)
     removals = waiting(settings.db, datetime.now(UTC))
     space = disk(settings.db)
@@ -84,10 +87,13 @@ def status(
 def look(settings: Settings, sources: list[CrawlSource]) -> tuple[list[Standing], str]:
     """How every source stands now, and what is wrong with the timer (mostly nothing)."""
     from crawler.heartbeat import dead_timer, last_beat  # noqa: PLC0415  # --help needs none of it
-    from crawler.status import standings  # noqa: PLC0415
+    from crawler.removed_sources import removed_sources  # noqa: PLC0415
+    from crawler.status import Yield, standings  # noqa: PLC0415
 
     now = datetime.now(UTC)
     runs, held = _history(settings.db)
+    for host in removed_sources(settings.db, sources):
+        held[host] = replace(held.get(host, Yield()), status="removed")
     watched = _with_browsers(settings, sources, _watched(settings.db))
     found = standings(sources, runs, held, watched, now)
     return found, dead_timer(last_beat(settings.db), sources, now)
@@ -218,7 +224,7 @@ def _print_standings(console: Console, found: list[Standing]) -> None:
             one_line(standing.name),
             standing.state,
             _when(standing.last_success_at, "never"),
-            _when(standing.next_due_at, "now"),
+            _when(standing.next_due_at, "never" if standing.state == "removed" else "now"),
             str(standing.held.articles),
             str(standing.runs[0].articles) if standing.runs else "",
         )

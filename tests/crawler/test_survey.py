@@ -9,6 +9,7 @@ from moved import parknews
 
 from crawler.records import CrawlSource
 from crawler.sources_file import add_entries, entry
+from crawler.survey import bare_source
 from pipelines.errors import ConfigurationError
 
 COMMENTED = """# ours, since 2024
@@ -44,6 +45,16 @@ def test_an_entry_says_only_what_is_not_the_default() -> None:
     assert tomllib.loads(entry(CrawlSource("b.cn", "乙", ("https://b.cn/",))))["source"] == [
         {"host": "b.cn", "name": "乙", "start_urls": ["https://b.cn/"]}
     ]
+
+
+def test_a_new_file_begins_with_its_entry(tmp_path: Path) -> None:
+    add_entries(tmp_path / "new.toml", [CrawlSource(h, h, (f"https://{h}/",)) for h in ("a.cn", "b.cn")])
+    text = (tmp_path / "new.toml").read_text(encoding="utf-8")
+    assert (text.startswith("[[source]]"), text.count("\n\n[[source]]")) == (True, 1)
+
+
+def test_a_private_site_is_asked_as_patiently_as_any() -> None:
+    assert bare_source("http://10.0.0.1/", allow_private=True).delay_s == CrawlSource("a", "a", ()).delay_s
 
 
 def park() -> Site:
