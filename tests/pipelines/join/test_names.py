@@ -163,3 +163,24 @@ def test_one_sure_name_among_many_rewordings_does_not_part_two_texts() -> None:
     sure = ("博沣翮集团", "朗岑罡集团")
     assert weigh_names(*_exchanged([sure, *_MANY[:6]]))[1] is True
     assert weigh_names(*_exchanged([sure, *_MANY]))[1] is False
+
+
+@pytest.mark.parametrize(
+    ("pairs", "more", "against"),
+    [
+        ([("harvest", "journey")] * 2, 0, True),
+        ([("harvest", "journey")], 0, False),
+        ([("firm", "plan")] * 2, 0, False),
+        ([("harvest", "journey")] * 2, 900, False),
+        ([("harvest", "journey")] * 3, 900, True),
+        ([("harvest", "journey")] * 2 + _WORDS[:1], 0, True),
+        ([("harvest", "journey")] * 2 + _WORDS[:2], 0, False),
+    ],
+    ids=["twice", "once", "too short", "twice in 900", "thrice in 900", "half", "a third"],
+)
+def test_a_latin_word_for_another_throughout_is_a_slot(
+    pairs: list[tuple[str, str]], more: int, against: bool
+) -> None:
+    a, b, gaps = _exchanged(pairs)
+    rest = "".join(chr(0x4E00 + number) for number in range(more))
+    assert weigh_names(Features(0, a.text + rest), Features(1, b.text + rest), gaps)[1] is against
