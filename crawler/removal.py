@@ -25,7 +25,7 @@ from pipelines.archive.connect import read_only
 from pipelines.archive.ledger import behind
 from pipelines.archive.removal import RemovalArchive
 from pipelines.archive.slack import clear_slack
-from pipelines.errors import LockedError, RefusedError, StorageError
+from pipelines.errors import ConfigurationError, LockedError, RefusedError, StorageError
 from pipelines.removal.receipt import EXPORT
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Outcome:
     events: tuple[tuple[str, str, str], ...]
     trouble: str = ""
     """What keeps it from being complete; empty where it is, or where it waits as ordered."""
+    was_done: bool = False
+    """It was through before, and nothing has come since: nothing was done."""
 
 
 def preview(archive_path: Path, scope: Scope, exports: Sequence[Path] = ()) -> Plan:
@@ -76,6 +78,8 @@ def remove(
 ) -> Outcome:
     """Orders the removal of a scope and carries it out; goes on with it where it was interrupted.
 
+    Where one of the same scope is through and nothing has come since, nothing is ordered.
+
     Raises:
         RefusedError: the plan is not the expected one any more.
         LockedError: another removal is under way.
@@ -83,7 +87,11 @@ def remove(
     """
     with _locked(archive_path), _open(archive_path) as (archive, store):
         archive.sync_ledger()
-        pending = record.unfinished(archive.connection, scope.described(read_salt(archive.connection)))
+        described = scope.described(read_salt(archive.connection))
+        pending = record.unfinished(archive.connection, described)
+        done = None if pending else record.finished(archive.connection, described)
+        if done and _whole_plan(archive, store, scope, exports).is_empty:
+            return replace(_outcome(archive, done.id), was_done=True)
         if pending is None:
             number, plan = archive.order(scope, order, expected)
             archive.sync_ledger()
@@ -103,7 +111,7 @@ def go_on(
     """Carries a recorded removal on as far as it goes.
 
     Raises:
-        RefusedError: there is no such removal.
+        ConfigurationError: there is no such removal.
         LockedError, StorageError: as for `remove`.
     """
     with _locked(archive_path), _open(archive_path) as (archive, store):
@@ -115,7 +123,8 @@ def delete_now(archive_path: Path, removal_id: int, reason: str, *, on_step: OnS
     """Deletes what a removal hides, before its time; why is recorded.
 
     Raises:
-        RefusedError: there is no such removal, or it hides nothing any more.
+        ConfigurationError: there is no such removal.
+        RefusedError: it hides nothing any more.
         LockedError, StorageError: as for `remove`.
     """
     with _locked(archive_path), _open(archive_path) as (archive, store):
@@ -131,7 +140,8 @@ def restore_hidden(archive_path: Path, removal_id: int, detail: str) -> int:
     """Gives back what a removal hides and has not deleted; returns how many pages.
 
     Raises:
-        RefusedError: there is no such removal, or it has deleted something.
+        ConfigurationError: there is no such removal.
+        RefusedError: it has deleted something.
         LockedError, StorageError: as for `remove`.
     """
     with _locked(archive_path), _open(archive_path) as (archive, _):
@@ -145,7 +155,8 @@ def verify(archive_path: Path, removal_id: int) -> Outcome:
     """Searches all files again for what a removal has deleted, and records what was found.
 
     Raises:
-        RefusedError: there is no such removal, or it has not deleted yet.
+        ConfigurationError: there is no such removal.
+        RefusedError: it has not deleted yet.
         LockedError, StorageError: as for `remove`.
     """
     with _locked(archive_path), _open(archive_path) as (archive, store):
@@ -199,6 +210,16 @@ def unfinished_and_due(archive_path: Path) -> list[int]:
         connection.close()
 
 
+def is_done(archive_path: Path, scope: Scope) -> bool:
+    """Whether a removal of exactly this scope is through and verified."""
+    connection = read_only(archive_path)
+    connection.row_factory = None
+    try:
+        return record.finished(connection, scope.described(read_salt(connection))) is not None
+    finally:
+        connection.close()
+
+
 def under_way(archive_path: Path, scope: Scope) -> Removal | None:
     """The removal of this scope that is not through, which the same command goes on with.
 
@@ -216,14 +237,14 @@ def outcome_of(archive_path: Path, removal_id: int) -> Outcome:
     """What is recorded of a removal.
 
     Raises:
-        RefusedError: there is no such removal.
+        ConfigurationError: there is no such removal.
     """
     connection = read_only(archive_path)
     connection.row_factory = None
     try:
         found = record.removal(connection, removal_id)
         if found is None:
-            raise RefusedError(f"there is no removal {removal_id}; `parknews removals list` shows them")
+            raise ConfigurationError(f"there is no removal {removal_id}; `parknews removals list` shows them")
         return Outcome(found, tuple(record.events(connection, removal_id)))
     finally:
         connection.close()
@@ -364,7 +385,7 @@ def _exports_of(archive: RemovalArchive, plan: Plan, folders: Sequence[Path]) ->
 def _known(archive: RemovalArchive, removal_id: int) -> Removal:
     found = record.removal(archive.connection, removal_id)
     if found is None:
-        raise RefusedError(f"there is no removal {removal_id}; `parknews removals list` shows them")
+        raise ConfigurationError(f"there is no removal {removal_id}; `parknews removals list` shows them")
     return found
 
 

@@ -40,7 +40,7 @@ EPILOG = examples(
         "parknews remove-source --credited 示例日报 --requester X --reason Y --dry-run",
     ),
     note="The same command goes on where it was interrupted.\n"
-    "Exit codes: 0 done and verified, 1 hidden and waiting to be deleted, 4 refused or incomplete.",
+    "Exit codes: 0 done, 1 hidden, to be deleted later, 2 nothing of it here, 4 refused or incomplete.",
 )
 
 INCOMPLETE = 4
@@ -105,6 +105,9 @@ def remove_source(  # one command has all the ways to say what is meant
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and do nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    block_only: Annotated[
+        bool, typer.Option("--block-only", help="Nothing of it is here: keep it out from now on.")
+    ] = False,
     vacuum: Annotated[
         bool, typer.Option("--vacuum", help="Write the files anew, whatever is found.")
     ] = False,
@@ -127,7 +130,7 @@ def remove_source(  # one command has all the ways to say what is meant
     Articles that others also carried stay, under another source's own text. A
     crawl may go on meanwhile: it asks for nothing of the source any more.
     """
-    from crawler.removal import preview, remove, under_way  # noqa: PLC0415  # --help needs no archive
+    from crawler.removal import is_done, preview, remove, under_way  # noqa: PLC0415  # --help needs no archive
     from pipelines.removal.scope import make_scope  # noqa: PLC0415
 
     read = read_request_file(requests)
@@ -154,6 +157,8 @@ def remove_source(  # one command has all the ways to say what is meant
         _show_plan(plan, as_json=as_json)
         return
     pending = under_way(db, scope)
+    if plan.is_empty and pending is None and not block_only and not is_done(db, scope):
+        refuse_unknown(db, scope)
     if pending is None or plan_hash != pending.plan_hash:  # what was agreed to stays agreed
         _agree(plan, scope, plan_hash, yes=yes, as_json=as_json)
     order = order_of(
@@ -172,7 +177,33 @@ def remove_source(  # one command has all the ways to say what is meant
     outcome = remove(
         db, scope, order, expected=plan_hash or None, exports=exports or (), vacuum=vacuum, on_step=_say
     )
+    if outcome.was_done and not as_json:
+        print(f"already done by removal {outcome.removal.id}; `removals show {outcome.removal.id}` has it")
+        return
     report(outcome, as_json=as_json, receipt=receipt)
+
+
+def refuse_unknown(db: Path, scope: Scope) -> None:
+    """Stops where nothing of a scope is known, which is a slip of the hand more often than a precaution.
+
+    Raises:
+        ConfigurationError: it is so; the line names what may have been meant.
+    """
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.removal_find import is_known, nearest  # noqa: PLC0415
+
+    connection = read_only(db)
+    try:
+        if is_known(connection, scope):
+            return
+        near = nearest(connection, scope)
+    finally:
+        connection.close()
+    meant = f"did you mean {one_line(', '.join(near))}? " if near else ""
+    raise ConfigurationError(
+        f"{one_line(scope.described())}: nothing of it is here; {meant}With --block-only it is kept out"
+        " from now on"
+    )
 
 
 def report(outcome: Outcome, *, as_json: bool, receipt: Path | None = None) -> None:
@@ -316,6 +347,8 @@ def _show_plan(plan: Plan, *, as_json: bool) -> None:
         "Exported files that hold some of it, out of reach",
         (one_line(export.told()) for export in plan.exports),
     )
+    if plan.is_empty:
+        print("Nothing of it is here: only --block-only, or a host of `sources list`, can be ordered.")
     if plan.scope.is_narrowed:
         print("Only the removed addresses will be blocked: what else the source publishes still comes in.")
     if plan.is_large:

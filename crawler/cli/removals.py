@@ -16,6 +16,7 @@ from crawler.cli.examples import examples
 from crawler.cli.output import answers, one_line, print_json, table
 from crawler.cli.removal import INCOMPLETE, report
 from pipelines.errors import ConfigurationError
+from pipelines.removal.receipt import found_nothing
 
 if TYPE_CHECKING:
     from pipelines.archive.removal_order import Removal
@@ -120,8 +121,8 @@ def go_on_with(
         report(delete_now(db, removal_id, one_line(now)), as_json=as_json)
         return
     numbers = unfinished_and_due(db) if removal_id is None else [removal_id]
-    if not numbers and as_json:
-        print_json({"removals": []})
+    if not numbers:
+        print_json({"removals": []}) if as_json else print("nothing is left to go on with")
     for number in numbers:
         report(go_on(db, number, vacuum=vacuum), as_json=as_json)
 
@@ -255,11 +256,12 @@ def _print_list(found: list[Removal]) -> None:
     for removal in found:
         waits = removal.state == "hidden" and not removal.is_due(now)
         state = f"hidden until {removal.due_at[:10]}" if waits and removal.due_at else removal.state
+        nothing = found_nothing({"state": removal.state, "counts": removal.counts})
         rows.add_row(
             str(removal.id),
             removal.at[:10],
-            state,
-            "yes" if removal.verified else "no",
+            "blocked" if nothing else state,
+            "nothing was there" if nothing else "yes" if removal.verified else "no",
             one_line(removal.requester),
             one_line(removal.scope),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from pipelines.archive.blocks import ScopeMatcher
@@ -15,10 +16,13 @@ from pipelines.errors import ConfigurationError
 from pipelines.publishers import normalise_publisher
 from pipelines.removal.scope import make_scope
 from pipelines.spelling import match_expression
+from pipelines.urls import host_of
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+
+    from pipelines.removal.scope import Scope
 
     Found = tuple[sqlite3.Row, str]
 
@@ -53,6 +57,23 @@ def find_matches(connection: sqlite3.Connection, asked: list[str]) -> list[Match
         for row, reason in _matching(connection, words.strip()):
             found.setdefault(row[0], Match(row[0], row[1], row[2], row[3], row[4], reason))
     return list(found.values())
+
+
+def is_known(connection: sqlite3.Connection, scope: Scope) -> bool:
+    """Whether the scope is whole sources that the archive has by name, if without a page."""
+    known = {row[0] for row in connection.execute("SELECT host FROM sources")}
+    return bool(scope.hosts) and {term.value for term in scope.terms()} <= known
+
+
+def nearest(connection: sqlite3.Connection, scope: Scope) -> list[str]:
+    """Hosts and publishers of the archive that look like those of a scope: what may have been meant."""
+    hosts = [row[0] for row in connection.execute("SELECT host FROM sources")]
+    names = [row[0] for row in connection.execute("SELECT name FROM sources")]
+    names += [row[0] for row in connection.execute("SELECT DISTINCT credited_source FROM readings")]
+    asked = [*scope.hosts, *scope.domains, *(host_of(url) for url in (*scope.prefixes, *scope.urls))]
+    found = [near for host in asked if host not in hosts for near in get_close_matches(host, hosts, 1)]
+    spelled = [name for name in dict.fromkeys(names) if name]
+    return [*found, *(near for name in scope.credited for near in get_close_matches(name, spelled, 1))]
 
 
 def _matching(connection: sqlite3.Connection, words: str) -> Iterator[Found]:

@@ -127,12 +127,19 @@ class ForgettingArchive(RecordedArchive):
         before = count_in(connection, "texts", "node_id", sorted(nodes))
         gone = sorted(forget_texts(connection, nodes))
         after = count_in(connection, "texts", "node_id", sorted(nodes))
+        keys = count_in(connection, "node_keys", "node_id", gone)
+        pairs = {
+            tuple(row)
+            for column in ("node_a", "node_b")
+            for row in selected(connection, f"SELECT node_a, node_b FROM pairs WHERE {column} IN", gone)
+        }
         for node in gone:
             self._joiner.remove(node)
         addresses = {url for row in rows for url in row[1:3] if url}
         clusters = self._joiner.relink()
         self._draw(addresses, clusters, at, secondary=self._joiner.secondary())
-        return {**counts, "texts": before - after, "signatures": len(gone)}
+        counts |= {"texts": before - after, "signatures": len(gone)}
+        return {**counts, "candidate keys": keys, "pairs (evidence)": len(pairs)}
 
     def _articles_of(self, ids: list[int]) -> set[int]:
         sql = "SELECT DISTINCT article_id FROM withheld WHERE article_id IS NOT NULL AND reading_id IN"

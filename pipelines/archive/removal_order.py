@@ -261,6 +261,16 @@ def unfinished(connection: sqlite3.Connection, scope: str) -> Removal | None:
     return None if row is None else _removal(row)
 
 
+def finished(connection: sqlite3.Connection, scope: str) -> Removal | None:
+    """The latest removal of this scope that is through and verified."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM removals WHERE scope = ? AND state = 'verified' AND verified = 1"
+        " ORDER BY id DESC LIMIT 1",
+        (scope,),
+    ).fetchone()
+    return None if row is None else _removal(row)
+
+
 def events(connection: sqlite3.Connection, removal_id: int) -> list[tuple[str, str, str]]:
     """What happened to a removal: at, event, detail."""
     return [

@@ -14,7 +14,7 @@ from pipelines.archive import removal_order as record
 from pipelines.archive.blocks import read_blocklist, read_salt
 from pipelines.archive.connect import storage_errors
 from pipelines.archive.writer import Archive
-from pipelines.errors import RefusedError
+from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -131,5 +131,5 @@ class RecordedArchive(Archive):
     def _state(self, removal_id: int) -> str:
         row = self._database.conn.execute("SELECT state FROM removals WHERE id = ?", (removal_id,)).fetchone()
         if row is None:
-            raise RefusedError(f"there is no removal {removal_id}; `parknews removals list` shows them")
+            raise ConfigurationError(f"there is no removal {removal_id}; `parknews removals list` shows them")
         return str(row[0])

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipelines.errors import RefusedError
+from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import sqlite3
@@ -87,11 +87,11 @@ def known_request(connection: sqlite3.Connection, number: int) -> Request:
     """A request that is there.
 
     Raises:
-        RefusedError: it is not.
+        ConfigurationError: it is not.
     """
     row = connection.execute(f"SELECT {_COLUMNS} FROM removal_requests WHERE id = ?", (number,)).fetchone()
     if row is None:
-        raise RefusedError(f"there is no request {number}; `parknews removals list` shows them")
+        raise ConfigurationError(f"there is no request {number}; `parknews removals list` shows them")
     return _request(tuple(row))
 
 

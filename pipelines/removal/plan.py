@@ -138,6 +138,11 @@ class Plan:
         return self.copies_gone / self.copies_in_archive if self.copies_in_archive else 0.0
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing that would go, in any file."""
+        return not self.pages and not any(self.counts.values())
+
+    @property
     def is_large(self) -> bool:
         """Whether it needs its hash typed back."""
         return self.part > LARGE_PART

@@ -53,9 +53,14 @@ def markdown(removal: Mapping[str, Any], events: Sequence[Event], trouble: str =
         )
         if removal.get(name)
     )
+    if removal.get("stay_down"):
+        lines += ["The same texts are held when they come from other addresses (`removals matches`).", ""]
+    if removal.get("mentions"):
+        lines += ["Stored raw pages of others that quote or link it were to go, too.", ""]
     if removal.get("due_at"):
         lines += [f"To be deleted no earlier than {removal['due_at']}.", ""]
-    lines += ["## What was deleted", "", *_numbers(removal["counts"], "nothing yet")]
+    nothing = "nothing was there" if found_nothing(removal) else "nothing yet"
+    lines += ["## What was deleted", "", *_numbers(removal["counts"], nothing)]
     lines += _survivors(removal["survivors"])
     lines += _verification(removal["verification"], removal.get("verified_at"))
     lines += ["## What could not be reached", ""]
@@ -85,12 +90,20 @@ def as_json(removal: Mapping[str, Any], events: Sequence[Event], trouble: str = 
         **removal,
         "complete": not trouble and removal["state"] in ("verified", "restored"),
         "trouble": trouble,
+        "nothing_was_there": found_nothing(removal),
         "events": [{"at": at, "event": event, "detail": detail} for at, event, detail in events],
         "out_of_reach": list(OUT_OF_REACH),
     }
 
 
+def found_nothing(removal: Mapping[str, Any]) -> bool:
+    """Whether it went through without anything to delete: it blocks, and proves nothing."""
+    return removal["state"] == "verified" and not any(removal["counts"].values())
+
+
 def _state(removal: Mapping[str, Any]) -> str:
+    if found_nothing(removal):
+        return "State: **blocked** (nothing was there; it is kept out from now on)."
     return f"State: **{removal['state']}** ({_STATES.get(removal['state'], '')})."
 
 

@@ -300,3 +300,57 @@ def test_every_mistake_in_a_file_of_requests_is_told_with_its_line(
     assert (answer.code, rows(world.path, "SELECT count(*) FROM removals")) == (2, [(0,)])
     assert [f"line {number}: " in answer.err for number in range(1, 8)] == [False] * 3 + [True] * 4
     assert ("and 24 lines more" in answer.err, "\x1b" in answer.err) == (True, False)
+
+
+def test_a_mistyped_host_is_refused_and_the_nearest_named(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    mistyped = PARK.replace("park", "parkk")
+    refused = parknews("remove-source", mistyped, *WHO, "--yes")
+    assert (refused.code, f"did you mean {PARK}?" in refused.err) == (2, True), refused
+    assert "--block-only" in parknews("remove-source", mistyped, "--dry-run").out
+    mistyped_name = parknews("remove-source", "--credited", NAMES[PARK] + "网", *WHO, "--yes")
+    assert (mistyped_name.code, f"did you mean {NAMES[PARK]}?" in mistyped_name.err) == (2, True)
+    assert rows(world.path, "SELECT count(*) FROM removals") == [(0,)]
+
+
+def test_what_was_never_here_is_blocked_and_nothing_is_called_verified(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    never = ("remove-source", "never.example.com", *WHO, "--yes")
+    done = parknews(*never, "--block-only")
+    assert done.code == 0, done.err
+    assert "State: **blocked** (nothing was there" in done.out
+    assert "verified" not in done.out.partition("## Verification")[0]
+    assert parknews("removals", "show", "1", "--json").json["nothing_was_there"] is True
+    assert parknews(*never).out.startswith("already done by removal 1")
+
+
+def test_a_removal_that_is_through_is_not_recorded_again(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    command = ("remove-source", PARK, *WHO, "--yes")
+    assert parknews(*command).code == 0
+    again = parknews(*command)
+    assert (again.code, again.out.startswith("already done by removal 1")) == (0, True)
+    assert parknews(*command, "--json").json["id"] == 1
+    assert rows(world.path, "SELECT count(*) FROM removals") == [(1,)]
+
+
+def test_the_receipt_has_the_numbers_of_the_plan_and_what_stays_down(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    planned = parknews("remove-source", PARK, "--dry-run", "--json").json["plan"]["counts"]
+    done = parknews("remove-source", PARK, *WHO, "--stay-down", "--yes")
+    assert planned["candidate keys"] > 0
+    assert f"- {planned['candidate keys']} candidate keys" in done.out
+    assert "The same texts are held when they come from other addresses" in done.out
+
+
+def test_a_number_that_was_never_given_is_wrong_usage_and_nothing_to_go_on_with_is_said(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    for command in (("show", "9"), ("verify", "9"), ("go-on", "9"), ("undo", "9", "--reason", "x")):
+        answer = parknews("removals", *command)
+        assert (answer.code, "`parknews removals list`" in answer.err) == (2, True), answer
+    assert parknews("removals", "go-on").out == "nothing is left to go on with\n"
