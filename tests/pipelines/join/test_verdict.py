@@ -266,6 +266,15 @@ def test_a_text_with_words_left_out_all_over_is_a_copy(length: int, step: int, v
     assert _verdict(text, _without(text, step)) == verdict
 
 
+@pytest.mark.parametrize(("length", "verdict"), [(800, "same"), (250, "apart")])
+def test_a_long_piece_with_words_left_out_is_a_copy_beside_each_pages_own_words(
+    length: int, verdict: str
+) -> None:
+    piece, around = _random(1, length), length * 9 // 8
+    one, other = piece + _random(2, around), _random(3, around) + _without(piece, 12)
+    assert _verdict(one, other) == verdict
+
+
 SHARED_LEAD = (
     "本报今起推出系列报道记者分赴多个园区与一线职工同吃同住听机器的声音看数据的流动记录他们的喜怒哀乐讲述转型路上的真实故事敬请关注今天推出其中一篇"
 ) * 2
