@@ -19,7 +19,7 @@ import typer
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.failures import ATTENTION
-from crawler.cli.guide_order import ask_scope, carry_out, follow, show_matches
+from crawler.cli.guide_order import ask_scope, carry_out, changed, follow, is_said, show_matches
 from crawler.cli.output import one_line
 from pipelines.errors import ConfigurationError
 from pipelines.report.words import LANGUAGES, Words, words
@@ -116,13 +116,12 @@ def guide(
 def _work_off(talk: Dialogue, number: int | None) -> bool:
     talk.say("welcome", resume=talk.resume)
     request = _chosen(talk, number) or _recorded(talk)
-    talk.number = request.id
     if request.closed_at:
         talk.say("closed_already", id=request.id, day=request.closed_at[:10], outcome=request.outcome)
         return True
     if request.removal_id is None:
-        if not request.answers:
-            show_matches(talk)
+        if not is_said(request):
+            request = show_matches(talk, _letter(talk, request))
             request = ask_scope(talk, request)
         while not request.closed_at and request.removal_id is None:
             request = carry_out(talk, request)
@@ -155,13 +154,14 @@ def _chosen(talk: Dialogue, number: int | None) -> Request | None:
             number = int(said) if said.isdigit() else None
         if number is None:
             return None
+        talk.number = number
         return known_request(connection, number)
     finally:
         connection.close()
 
 
 def _recorded(talk: Dialogue) -> Request:
-    """A new request, in the archive before anything else is asked."""
+    """A new request, in the archive as soon as it is known whose it is."""
     from pipelines.archive.removal import RemovalArchive  # noqa: PLC0415  # --help needs no archive
     from pipelines.archive.removal_requests import Request, open_request  # noqa: PLC0415
 
@@ -169,15 +169,24 @@ def _recorded(talk: Dialogue) -> Request:
         id=0,
         opened_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         requester=one_line(talk.ask("requester", must=True)),
-        reason=one_line(talk.ask("reason", must=True)),
-        basis=one_line(talk.ask("basis")),
-        ticket=one_line(talk.ask("ticket")),
-        deadline=_asked_day(talk),
+        reason="",
     )
     with RemovalArchive(talk.db, create=False) as archive:
         request = archive.requests(open_request, said)
     talk.number = request.id
     talk.say("recorded", id=request.id, resume=talk.resume)
+    return request
+
+
+def _letter(talk: Dialogue, request: Request) -> Request:
+    """What the letter says of itself: each answer is in the archive before the next question."""
+    from pipelines.archive.removal_requests import LETTER, note_letter  # noqa: PLC0415
+
+    for name in LETTER:
+        if getattr(request, name) or name in request.answers.get("said", ()):
+            continue
+        asked = _asked_day(talk) if name == "deadline" else one_line(talk.ask(name, must=name == "reason"))
+        request = changed(talk, note_letter, request.id, name, asked)
     return request
 
 

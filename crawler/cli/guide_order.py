@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.cli.output import one_line
 from pipelines.errors import ConfigurationError
+from pipelines.removal.receipt import found_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,14 +38,19 @@ _CREDITS = "it credits "
 _SHOWN = 10
 
 
-def show_matches(talk: Dialogue) -> None:
-    """What the archive has of what the letter names, by source and reason."""
+def show_matches(talk: Dialogue, request: Request) -> Request:
+    """What the archive has of what the letter names, by source and reason; asked only once."""
+    if "named" not in request.answers:
+        request = _noted(talk, request, dict(request.answers), named=talk.lines("paste"))
+    if named := request.answers["named"]:
+        _show_found(talk, named)
+    return request
+
+
+def _show_found(talk: Dialogue, named: list[str]) -> None:
     from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
     from pipelines.archive.removal_find import find_matches  # noqa: PLC0415
 
-    named = talk.lines("paste")
-    if not named:
-        return
     talk.equivalent("parknews removals find " + " ".join(map(shlex.quote, named)))
     connection = read_only(talk.db)
     try:
@@ -64,15 +70,26 @@ def show_matches(talk: Dialogue) -> None:
         talk.say("found_line", source=source, name=name, n=number, reason=why)
 
 
-def ask_scope(talk: Dialogue, request: Request) -> Request:
-    """What is to go and how, recorded; or the request closed."""
-    from pipelines.archive.removal_requests import close_request, note_answers  # noqa: PLC0415
+def is_said(request: Request) -> bool:
+    """Whether all is known of what is to go: the last question was answered."""
+    return _WISHES[-1] in request.answers
 
-    answers: dict[str, Any] = {}
-    while True:
+
+def ask_scope(talk: Dialogue, request: Request, *, again: bool = False) -> Request:
+    """What is to go and how, each answer recorded as it is given; or the request closed."""
+    from pipelines.archive.removal_requests import close_request  # noqa: PLC0415
+
+    kept = ("said", "named")
+    answers = {name: said for name, said in request.answers.items() if not again or name in kept}
+    if _has_part(answers):
+        talk.equivalent(f"parknews remove-source {_typed(answers)}")
+    while not answers.get("all_said"):
+        if _has_part(answers) and not talk.agrees("more"):
+            request = _noted(talk, request, answers, all_said=True)
+            break
         chosen = talk.choice("scope", "012345")
         if chosen == "0":
-            return _changed(talk, close_request, request.id, _now(), talk.ask("why_nothing", must=True))
+            return changed(talk, close_request, request.id, _now(), talk.ask("why_nothing", must=True))
         part = _PARTS[chosen]
         said = talk.lines(part) if part == "urls" else [talk.ask(part, must=True)]
         try:
@@ -80,11 +97,24 @@ def ask_scope(talk: Dialogue, request: Request) -> Request:
         except ConfigurationError as error:
             talk.say("wrong", why=str(error))
             continue
-        answers[part] = [*answers.get(part, []), *said]
-        if not talk.agrees("more"):
-            break
-    answers |= {wish: talk.agrees(wish) for wish in _WISHES}
-    return _changed(talk, note_answers, request.id, answers)
+        if said:
+            request = _noted(talk, request, answers, **{part: [*answers.get(part, []), *said]})
+    for wish in _WISHES:
+        if wish not in answers:
+            request = _noted(talk, request, answers, **{wish: talk.agrees(wish)})
+    return request
+
+
+def _has_part(answers: dict[str, Any]) -> bool:
+    return any(part in answers for part in _PARTS.values())
+
+
+def _noted(talk: Dialogue, request: Request, answers: dict[str, Any], **more: Any) -> Request:
+    """Adds to the answers, here and in the archive."""
+    from pipelines.archive.removal_requests import note_answers  # noqa: PLC0415
+
+    answers |= more
+    return changed(talk, note_answers, request.id, answers)
 
 
 def carry_out(talk: Dialogue, request: Request) -> Request:
@@ -101,7 +131,7 @@ def carry_out(talk: Dialogue, request: Request) -> Request:
     if chosen == "0":
         raise KeyboardInterrupt
     if chosen == "2":
-        return ask_scope(talk, request)
+        return ask_scope(talk, request, again=True)
     if plan.is_large and talk.ask("type_hash", part=f"{plan.part:.0%}") != plan.hash:
         talk.say("not_the_hash")
         return request
@@ -118,10 +148,10 @@ def carry_out(talk: Dialogue, request: Request) -> Request:
         """Once it is ordered, nothing of what was said for it stays."""
         nonlocal request
         if request.removal_id is None:
-            request = _changed(talk, note_order, request.id, _ordered(talk, scope))
+            request = changed(talk, note_order, request.id, _ordered(talk, scope))
 
     outcome = remove(talk.db, scope, order, expected=plan.hash, on_step=note)
-    return _changed(talk, note_order, request.id, outcome.removal.id)
+    return changed(talk, note_order, request.id, outcome.removal.id)
 
 
 def follow(talk: Dialogue, request: Request) -> bool:
@@ -168,7 +198,8 @@ def _answered(talk: Dialogue, request: Request, outcome: Outcome) -> bool:
     removal = outcome.removal
     numbers = {"pages": removal.counts.get("pages read", 0), "articles": removal.counts.get("articles", 0)}
     command = f"parknews removals show {removal.id}"
-    talk.say("done_verified", removal=removal.id, command=command, **numbers)
+    nothing = found_nothing({"state": removal.state, "counts": removal.counts})
+    talk.say("done_nothing" if nothing else "done_verified", removal=removal.id, command=command, **numbers)
     sources = sorted({str(survivor["source"]) for survivor in removal.survivors})
     survivors = (
         talk.words("survivors", n=len(removal.survivors), sources=", ".join(sources)) if sources else ""
@@ -177,7 +208,7 @@ def _answered(talk: Dialogue, request: Request, outcome: Outcome) -> bool:
     print()
     print(
         talk.words(
-            "reply",
+            "reply_nothing" if nothing else "reply",
             requester=one_line(request.requester),
             received=request.opened_at[:10],
             done=(removal.verified_at or _now())[:10],
@@ -193,7 +224,7 @@ def _answered(talk: Dialogue, request: Request, outcome: Outcome) -> bool:
 def _closed(talk: Dialogue, request: Request, outcome: str) -> bool:
     from pipelines.archive.removal_requests import close_request  # noqa: PLC0415
 
-    _changed(talk, close_request, request.id, _now(), outcome)
+    changed(talk, close_request, request.id, _now(), outcome)
     talk.say("closed", id=request.id)
     return True
 
@@ -210,12 +241,26 @@ def _show(talk: Dialogue, plan: Plan) -> None:
     )
     if not plan.pages:
         talk.say_block("plan_nothing")
+        _show_nearest(talk, plan.scope)
     _list(talk, "plan_titles", [one_line(title) for title in plan.titles])
     _list(talk, "plan_stay", [f"{one_line(s.title)} ({s.source})" for s in plan.survivors])
     _list(talk, "plan_left", [_left(talk, left) for left in plan.left_out])
     _list(talk, "plan_exports", [one_line(export.told()) for export in plan.exports])
     if plan.reaches_others:
         talk.say("plan_waits", days=talk.wait_days)
+
+
+def _show_nearest(talk: Dialogue, scope: Scope) -> None:
+    from pipelines.archive.connect import read_only  # noqa: PLC0415
+    from pipelines.archive.removal_find import nearest  # noqa: PLC0415
+
+    connection = read_only(talk.db)
+    try:
+        near = nearest(connection, scope)
+    finally:
+        connection.close()
+    if near:
+        talk.say("plan_nearest", names=", ".join(near))
 
 
 def _left(talk: Dialogue, left: LeftOut) -> str:
@@ -290,7 +335,7 @@ def _is_due(outcome: Outcome) -> bool:
     return outcome.removal.state == "hidden" and outcome.removal.is_due(_now())
 
 
-def _changed(talk: Dialogue, change: Callable[..., Request], *values: object) -> Request:
+def changed(talk: Dialogue, change: Callable[..., Request], *values: object) -> Request:
     """The request after a change of its row."""
     from pipelines.archive.removal import RemovalArchive  # noqa: PLC0415
 

@@ -35,6 +35,9 @@ class Request:
     outcome: str = ""
 
 
+LETTER = ("reason", "basis", "ticket", "deadline")
+"""What is asked of a letter once it is known who wrote it."""
+
 _COLUMNS = (
     "id, opened_at, requester, reason, basis, ticket, deadline, answers, removal_id, closed_at, outcome"
 )
@@ -55,6 +58,15 @@ def open_request(connection: sqlite3.Connection, request: Request) -> Request:
         ),
     ).fetchone()
     return known_request(connection, int(number))
+
+
+def note_letter(connection: sqlite3.Connection, number: int, name: str, said: str | None) -> Request:
+    """Keeps an answer about the letter itself, and that the question was asked."""
+    if name not in LETTER:
+        raise ValueError(name)
+    connection.execute(f"UPDATE removal_requests SET {name} = ? WHERE id = ?", (said, number))
+    answers = known_request(connection, number).answers
+    return note_answers(connection, number, {**answers, "said": [*answers.get("said", ()), name]})
 
 
 def note_answers(connection: sqlite3.Connection, number: int, answers: dict[str, Any]) -> Request:

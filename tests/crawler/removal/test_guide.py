@@ -119,3 +119,35 @@ def test_a_request_is_told_three_days_before_its_deadline(deadline: str | None, 
 
 def test_an_archive_that_is_not_there_waits_for_nothing(world: World) -> None:
     assert waiting(world.path.with_name("none.db"), TODAY) == []
+
+
+def test_each_answer_is_kept_before_the_next_question(
+    world: World, guide: Callable[..., tuple[int, str]]
+) -> None:
+    page = world.of(PARK)[2]
+    said = [*LETTER, page.url, "", "1", PARK, ONCE_MORE, "n", "n"]
+    answers = iter(said)
+    code, out = guide(next(answers))
+    assert (code, "To go on: parknews removals guide 1\n" in out) == (1, True)
+    assert rows(world.path, "SELECT requester, reason FROM removal_requests") == [(LETTER[0], "")]
+    for answer in answers:
+        guide(*([answer, ""] if answer == page.url else [answer]), words=("1", "--lang", "en"))
+        if answer == page.url:
+            next(answers)
+        if answer == "1":  # the choice and its host are one answer
+            guide("1", next(answers), words=("1", "--lang", "en"))
+    code, out = guide("n", "n", "1", "y", words=("1", "--lang", "en"))  # wishes, yes, it is sent
+    assert (code, "Request 1 is closed." in out) == (0, True), out
+    assert "Who asks" not in out
+    [row] = rows(world.path, "SELECT reason, basis, ticket, deadline, answers FROM removal_requests")
+    assert row == (*LETTER[1:], "")
+    assert outcome_of(world.path, 1).removal.scope == f"host {PARK}"
+
+
+def test_a_scope_that_is_not_here_names_the_nearest_and_is_only_blocked(
+    guide: Callable[..., tuple[int, str]],
+) -> None:
+    mistyped = PARK.replace("park", "parkk")
+    code, out = guide(*LETTER, "", "1", mistyped, ONCE_MORE, *NO_WISHES, "1", "y")
+    assert (code, f"look like it: {PARK}" in out, "nothing was there; blocked" in out) == (0, True, True)
+    assert "verified" not in out
