@@ -72,7 +72,9 @@ class Hosts:
             self.leave(entry.source, entry.host, f"asked to be left alone for {wait_s:.0f} s")
         elif self._throttle.clock(entry.host).strain >= STRAIN_MAX:
             self.leave(
-                entry.source, entry.host, f"answered {STRAIN_MAX} times in a row that it has no time for us"
+                entry.source,
+                entry.host,
+                f"answered {STRAIN_MAX} times in a row that it has no time for us (HTTP {status})",
             )
         elif self._challenges[entry.host] >= CHALLENGES_MAX:
             self.leave(

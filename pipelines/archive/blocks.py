@@ -192,15 +192,27 @@ def path_terms(url: str, *, with_prefixes: bool = True) -> Iterator[Term]:
             yield Term("prefix", prefix)
 
 
+def owner_of(host: str) -> str:
+    """Whose site a host (with its port, if any) is: its domain's; on an address or localhost the port's."""
+    name = urlsplit(f"//{host}").hostname or host
+    domain = registrable_domain(name)
+    return host if domain == name and ("." not in name or _is_address(name)) else domain
+
+
 @lru_cache(maxsize=10_000)
 def registrable_domain(name: str) -> str:
     """The domain that one can register, of a host name without port; an IP address is its own.
 
     A name under no known public suffix has its last two labels (the list's rule `*`).
     """
-    bare = name.strip("[]")
+    if _is_address(name):
+        return name
+    return _DOMAINS(name).top_domain_under_public_suffix or ".".join(name.split(".")[-2:])
+
+
+def _is_address(name: str) -> bool:
     try:
-        ipaddress.ip_address(bare)
+        ipaddress.ip_address(name.strip("[]"))
     except ValueError:
-        return _DOMAINS(name).top_domain_under_public_suffix or ".".join(name.split(".")[-2:])
-    return name
+        return False
+    return True

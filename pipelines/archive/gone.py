@@ -31,9 +31,9 @@ def put_gone(connection: sqlite3.Connection, rejection: Rejection, at: str) -> b
     return known is not None
 
 
-def come_back(connection: sqlite3.Connection, page_url: str) -> None:
-    """The page was fetched again."""
-    connection.execute("DELETE FROM gone WHERE page_url = ?", (page_url,))
+def come_back(connection: sqlite3.Connection, page_url: str, fetched_at: str) -> None:
+    """The page was read; only a fetch since it was found gone (not a reading again) takes that back."""
+    connection.execute("DELETE FROM gone WHERE page_url = ? AND at < ?", (page_url, fetched_at))
 
 
 def gone_pages(connection: sqlite3.Connection, urls: list[str]) -> dict[str, tuple[str, int]]:

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FIELDS = ("title", "published", "author", "credited_source", "language")
+_LANGUAGE_TAGS = """
+zh-Hans zh-Hant aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu
+cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu
+hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li
+ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi
+pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk
+tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+"""What a page's language may be: Chinese by its script, and ISO 639-1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,8 @@ def put_correction(
         raise ConfigurationError(f"{field}: no field that can be corrected; one of {', '.join(FIELDS)}")
     if field in ("title", "language") and not value:
         raise ConfigurationError(f"{field}: cannot be empty")
+    if field == "language" and value is not None and value not in _LANGUAGE_TAGS.split():
+        raise ConfigurationError(f"language {value}: not known; write zh-Hans, zh-Hant, or ISO 639-1 (en)")
     if field == "published" and value is not None:
         _instant(value)
     connection.execute(

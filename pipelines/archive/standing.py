@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipelines.archive.blocks import registrable_domain
+from pipelines.archive.blocks import owner_of
 from pipelines.archive.remembered import Remembered
 from pipelines.join.differences import differences, turned
 from pipelines.join.figures import spell_out
@@ -78,7 +78,7 @@ class Standings:
             id=id_,  # type: ignore[arg-type]  # columns of known types
             url=str(url),
             source=str(source),
-            owner=registrable_domain(str(source).rpartition(":")[0] or str(source)),
+            owner=owner_of(str(source)),
             name=str(name) or str(source),
             publisher=publisher_of(str(name)) or str(source),
             credits=publisher_of(str(credited)) if credited else "",

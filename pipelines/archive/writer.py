@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from pipelines.archive.blocks import Blocklist, blocks_version, read_blocklist
 from pipelines.archive.conclusions import Counts, conclude
 from pipelines.archive.connect import open_for_writing, storage_errors
-from pipelines.archive.facts import Changes, forget_texts, put_reading, put_rejection
+from pipelines.archive.facts import Changes, forget_texts, iso, put_reading, put_rejection
 from pipelines.archive.furniture import Furniture, give_up, stale_pages
 from pipelines.archive.gone import come_back, put_gone
 from pipelines.archive.join_index import SqliteJoinIndex
@@ -102,7 +102,7 @@ class Archive:
             elif not _is_kept_out(result, blocklist) and not holds_back(connection, result, at):
                 reading = _without_blocked_claims(result, blocklist)
                 readings += put_reading(connection, reading, self._furniture, changes)
-                come_back(connection, result.url)
+                come_back(connection, result.url, iso(result.fetched_at))
         clusters = self._join(connection, changes)
         counts = self._concluded(changes, clusters, at)
         return Ingested(readings, rejections, counts, gone)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.errors import ConfigurationError
+from pipelines.records import Rejection
 from tests.pipelines.archive.test_writer import HARBOUR, OTHER, PARK
 from tests.readings import NOW, make_reading
 
@@ -103,3 +105,20 @@ def test_a_join_taken_back_parts_them_again(joined: Archive, rows: Rows) -> None
 def test_a_copy_cannot_be_joined_with_itself(joined: Archive) -> None:
     with pytest.raises(ConfigurationError):
         joined.join(A, A, "because", NOW)
+
+
+@pytest.mark.parametrize("language", ["klingon", "ZH", "zh-Hans zh-Hant", "xx"])
+def test_a_language_that_does_not_exist_is_refused(joined: Archive, language: str) -> None:
+    with pytest.raises(ConfigurationError, match="not known"):
+        joined.correct(A, "language", language, "guessed", NOW)
+    joined.correct(A, "language", "zh-Hant", "as its script is", NOW)
+
+
+def test_only_a_later_fetch_takes_back_that_a_page_is_gone(joined: Archive, rows: Rows) -> None:
+    gone_at = "2026-12-01T00:00:00Z"
+    joined.ingest([Rejection(A, "park.example", "fetch", "gone: HTTP 404")], gone_at)
+    joined.ingest([make_reading(A, PARK, page_id=1, minutes=1, day=date(2026, 1, 1))], "2026-12-02T00:00:00Z")
+    assert rows("SELECT page_url, at FROM gone") == [(A, gone_at)]
+    again = replace(make_reading(A, PARK, page_id=9), fetched_at=datetime(2026, 12, 3, tzinfo=UTC))
+    joined.ingest([again], "2026-12-03T00:00:10Z")
+    assert rows("SELECT count(*) FROM gone") == [(0,)]
