@@ -60,7 +60,7 @@ def export(
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - is stdout.")
     ] = None,
     file_format: Annotated[
         Format | None, typer.Option("--format", help="Its format; the file's ending says it otherwise.")
@@ -109,7 +109,10 @@ def export(
     from pipelines.archive.exports import ExportRequest  # noqa: PLC0415  # --help needs none of it
     from pipelines.archive.selection import Selection  # noqa: PLC0415
 
-    chosen = _format(output, file_format)
+    to_stdout = str(output) == "-"
+    chosen = _format_of_stdout(file_format) if to_stdout else _format(output, file_format)
+    if not output.parent.exists():
+        raise ConfigurationError(f"{output.parent}: no such folder; make it, or name another file")
     selection = Selection(
         query=" ".join(query or []),
         sources=tuple(source or ()),
@@ -126,7 +129,24 @@ def export(
     )
     with_signature = chosen in {Format.parquet, Format.jsonl} if signature is None else signature
     request = ExportRequest(chosen.value, what.value, selection, with_signature, show_contacts)
-    _write(ctx, output, request, as_json=as_json)
+    if to_stdout:
+        _stream(ctx, request, as_json=as_json)
+    else:
+        _write(ctx, output, request, as_json=as_json)
+
+
+def _stream(ctx: typer.Context, request: ExportRequest, *, as_json: bool) -> None:
+    """The rows alone on stdout: nothing stands beside a pipe."""
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.exports import stream_export  # noqa: PLC0415
+
+    if as_json:
+        raise ConfigurationError("--json tells of a file; with --output - the rows are the answer")
+    connection = read_only(settings_of(ctx).db)
+    rows = stream_export(connection, sys.stdout.buffer, request)
+    sys.stdout.buffer.flush()
+    connection.close()
+    print(f"{rows:,} {request.what} written", file=sys.stderr)
 
 
 def _write(ctx: typer.Context, output: Path, request: ExportRequest, *, as_json: bool) -> None:
@@ -194,6 +214,12 @@ def _compare(ctx: typer.Context, manifest: Path, *, as_json: bool) -> None:
 
 def _line(change: Change) -> str:
     return f"{change.change:8} {change.id:>8}  {change.reason}"
+
+
+def _format_of_stdout(given: Format | None) -> Format:
+    if given not in {Format.csv, Format.jsonl}:
+        raise ConfigurationError("--output - needs --format csv or jsonl: the others are files, not streams")
+    return given
 
 
 def _format(output: Path, given: Format | None) -> Format:

@@ -56,6 +56,38 @@ def test_search_and_export_narrow_by_what_texts_name(
 
 
 @pytest.mark.usefixtures("archive")
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_an_export_to_stdout_is_the_rows_alone(
+    parknews: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    parknews("export", "--output", str(tmp_path / f"a.{kind}"))
+    before = sorted(path.name for path in tmp_path.iterdir())
+    found = parknews("export", "--output", "-", "--format", kind)
+    assert (found.code, sorted(path.name for path in tmp_path.iterdir())) == (0, before)
+    written = (tmp_path / f"a.{kind}").read_bytes().replace(b"\r\n", b"\n")  # as the runner hands stdout on
+    assert found.out.encode() == written
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("-",), ("-", "--format", "parquet"), ("-", "--format", "xlsx"), ("-", "--format", "csv", "--json")],
+)
+@pytest.mark.usefixtures("archive")
+def test_what_is_no_stream_is_not_written_to_stdout(
+    parknews: Callable[..., Any], arguments: tuple[str]
+) -> None:
+    found = parknews("export", "--output", *arguments)
+    assert (found.code, found.out) == (2, "")
+
+
+@pytest.mark.usefixtures("archive")
+def test_an_export_makes_no_folder(parknews: Callable[..., Any], tmp_path: Path) -> None:
+    found = parknews("export", "--output", str(tmp_path / "none" / "x.csv"))
+    assert (found.code, (tmp_path / "none").exists(), "no such folder" in found.err) == (2, False, True)
+
+
+@pytest.mark.usefixtures("archive")
 def test_an_export_compared_at_once_has_no_changes(parknews: Callable[..., Any], tmp_path: Path) -> None:
     parknews("export", "--output", str(tmp_path / "a.csv"))
     found = parknews("export", "--compare", str(tmp_path / "a.csv.manifest.json"), "--json")
