@@ -39,6 +39,13 @@ _SECRET = {
     "stale": {"page_url"},
     "decisions": {"url", "other_url", "reason"},
 }
+INTERNAL = frozenset(
+    {
+        *("meta", "blocks", "removal_events", "removal_requests", "residue_hashes", "stay_down"),
+        *("stay_down_keys", "stay_down_matches", "stale", "decisions"),
+    }
+)
+"""Tables without a page: nothing in them is for visitors. `removals` keeps its page, its secrets empty."""
 _SHOWN = {
     "texts": ("text", "id IN (SELECT text_id FROM main.copies)"),
     "mentions": ("name", "text_id IN (SELECT text_id FROM main.copies)"),
@@ -107,9 +114,11 @@ def _is_refused(scope: dict[str, Any], base_url: str) -> bool:
     )[0]
     query = unquote_plus(bytes(scope.get("query_string") or b"").decode("latin-1")).lower()
     below = path.removeprefix(base_url).lstrip("/")
+    table = below.removeprefix("archive/").partition("/")[0].partition(".")[0]
     return (
         _PREFIX in query
         or _PREFIX in path.lower()
+        or (below.startswith("archive/") and table.lower() in INTERNAL)
         or (below.startswith("-/") and not below.startswith("-/static/"))
         or (below.startswith("archive") and (below.endswith(".csv") or "_format=csv" in query))
     )

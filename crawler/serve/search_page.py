@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from crawler.serve.front_page import state_of
-from crawler.serve.visitor import arguments_of, selection_of, whole_number
+from crawler.serve.visitor import arguments_of, not_understood, selection_of, whole_number
 from pipelines.archive import read
 from pipelines.archive.analyst import failed_sources
 from pipelines.archive.exports import FORMATS
@@ -92,6 +92,7 @@ def search_page(connection: sqlite3.Connection, args: Any, words: Words, path: P
         "order": order,
         "hits": [hit for hit in (_hit(connection, number, marks) for number in list(ids)) if hit],
         "total": total,
+        "not_understood": not_understood(args),
         "undated_left_out": count_left_out_undated(connection, selection),
         "undated_within": 0
         if selection.undated

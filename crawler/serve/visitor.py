@@ -53,10 +53,23 @@ def selection_of(args: Any) -> Selection:
         parks=_several(args, "park"),
         since=day_of(args.get("since")),
         until=day_of(args.get("until")),
-        copies_at_least=int(copies) if copies.isdecimal() and len(copies) < 6 else 1,
+        copies_at_least=int(copies) if _is_count(copies) else 1,
         undated=args.get("undated") == "1",
         folded=args.get("folded") == "1",
     )
+
+
+def not_understood(args: Any) -> list[str]:
+    """Values of an address that narrow nothing, since they are no day or no number."""
+    days = [args.get(name) or "" for name in ("since", "until")]
+    odd = [value for value in days if value and not day_of(value)]
+    copies = args.get("copies") or ""
+    odd += [copies] if copies and not _is_count(copies) else []
+    return [value[:50] for value in odd]
+
+
+def _is_count(copies: str) -> bool:
+    return copies.isdecimal() and len(copies) < 6
 
 
 def arguments_of(selection: Selection) -> list[tuple[str, str]]:

@@ -206,6 +206,21 @@ def test_reasons_are_told_in_the_visitors_language(get: Get) -> None:
     assert "· 列表页" in get("/?_lang=zh").text
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "was not understood"), ("zh", "无法识别")])
+def test_a_value_that_is_not_understood_is_said_so(get: Get, language: str, said: str) -> None:
+    for query in ("since=abc", "until=2026-99999", "copies=abc"):
+        assert said in get(f"/search?{query}&_lang={language}").text
+    assert said not in get(f"/search?since=2020&copies=1&_lang={language}").text
+
+
+@pytest.mark.parametrize("ending", ["", ".json", "/1"])
+def test_internal_tables_have_no_page(get: Get, ending: str) -> None:
+    tables = ("stay_down_keys", "blocks", "residue_hashes", "removal_requests", "meta", "Blocks")
+    assert [get(f"/archive/{table}{ending}").status_code for table in tables] == [404] * 6
+    assert get("/archive/removals").status_code == 200
+    assert "/archive/stay_down_keys" not in get("/archive?_show_hidden=1").text
+
+
 def test_a_region_that_does_not_exist_narrows_nothing(get: Get) -> None:
     assert len(_articles(get("/search?region=999999"))) == 2
 
