@@ -75,6 +75,8 @@ def acknowledge(
         day = date.fromisoformat(until)
     except ValueError:
         raise ConfigurationError(f"--until {until}: write a day as 2026-12-31") from None
+    if day < datetime.now().astimezone().date():
+        raise ConfigurationError(f"--until {day}: is over; name a day to come")
     with _store(settings.db) as store:
         end = datetime.combine(day, time.min, UTC) + timedelta(days=1)
         store.acknowledge(source.host, end.timestamp(), at=datetime.now(UTC).timestamp())

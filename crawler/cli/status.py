@@ -233,7 +233,8 @@ def _print_standings(console: Console, found: list[Standing]) -> None:
         if standing.reason:
             known = f" (since {standing.since:%Y-%m-%d})" if standing.since else ""
             until = standing.acknowledged_until
-            known = f" (acknowledged until {until:%Y-%m-%d})" if until else known
+            last_day = until - timedelta(days=1) if until else None  # it ends with its last day
+            known = f" (acknowledged until {last_day:%Y-%m-%d})" if last_day else known
             console.print(f"! {one_line(standing.host)}: {one_line(standing.reason)}{known}", soft_wrap=True)
     for standing in found:
         for part in standing.idle:
