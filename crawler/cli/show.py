@@ -20,6 +20,7 @@ from crawler.cli.show_standing import (
 from pipelines.errors import ParknewsError
 
 if TYPE_CHECKING:
+    import sqlite3
     from pathlib import Path
 
     from rich.console import Console
@@ -63,7 +64,11 @@ def show(
         print_json({"found": "removal", "removed": removed}) if as_json else print(removed)
         return
     found = find(connection, reference)
+    held = None if found else _held_back(connection, reference)
     connection.close()
+    if held:
+        print_json({"found": "held back", "held": held}) if as_json else print(held)
+        return
     if found is None:
         raise ParknewsError(_unknown(reference, str(db)))
     if isinstance(found, ShownRejection):
@@ -77,6 +82,24 @@ def show(
         _print_article(answers(), found)
         _print_of_pages(answers(), "Permission when it was fetched", verdicts)
         _print_of_pages(answers(), "Drawn by a browser, not as the host sent it", drawn)
+
+
+def _held_back(connection: sqlite3.Connection, reference: str) -> str | None:
+    """What is said of a page that says what a removal keeps down; None for any other."""
+    from pipelines.archive.stay_down import held_page  # noqa: PLC0415  # --help needs no archive
+    from pipelines.urls import canonical_url  # noqa: PLC0415
+
+    try:
+        url = canonical_url(reference.strip())
+    except ValueError:
+        return None
+    if (held := held_page(connection, url)) is None:
+        return None
+    number, at, decision = held
+    what = f"held back since {at[:10]}: it says what removal {number} keeps down"
+    if decision == "admitted":
+        return f"{what}; it was admitted, and the next crawl reads it"
+    return f"{what}; it waits in `parknews removals matches` for `removals decide`"
 
 
 def _unknown(reference: str, db: str) -> str:

@@ -97,6 +97,14 @@ def waiting(connection: sqlite3.Connection) -> list[tuple[str, str, int, float, 
     ]
 
 
+def held_page(connection: sqlite3.Connection, url: str) -> tuple[int, str, str] | None:
+    """The removal that holds a page back, since when, and what was decided of it; None where none does."""
+    row = connection.execute(
+        "SELECT removal_id, at, decision FROM stay_down_matches WHERE url = ?", (url,)
+    ).fetchone()
+    return None if row is None else (int(row[0]), str(row[1]), str(row[2]))
+
+
 def decide(connection: sqlite3.Connection, url: str, decision: str) -> tuple[int, int] | None:
     """Records a person's decision; the page and the removal, None where nothing waits at this URL."""
     row = connection.execute(

@@ -6,6 +6,9 @@ import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from typer.testing import CliRunner
+
+from crawler.cli import app
 from crawler.removal import decide, remove
 from crawler.store import CrawlStore
 from pipelines.archive import Archive
@@ -86,3 +89,16 @@ def test_what_is_kept_holds_no_word(world: World) -> None:
     assert remove(world.path, make_scope(hosts=[PARK]), LETTER).trouble == ""
     assert rows(world.path, "SELECT count(*) > 0 FROM stay_down") == [(1,)]
     assert stranger.search(world.path.parent, words) == {}
+
+
+def test_showing_a_page_that_waits_says_where_it_waits(world: World) -> None:
+    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    page = Told(COPIER, 501, "换了标题", world.of(PARK)[3].text)
+    come(world, page)
+    done = CliRunner().invoke(app, ["show", page.url], env={"PARKNEWS_DB": str(world.path)})
+    assert (done.exit_code, "it waits in `parknews removals matches`" in done.stdout) == (0, True)
+    decide(world.path, page.url, admit=True)
+    done = CliRunner().invoke(app, ["show", page.url], env={"PARKNEWS_DB": str(world.path)})
+    assert "it was admitted, and the next crawl reads it" in done.stdout
+    unknown = CliRunner().invoke(app, ["show", "https://x.example/"], env={"PARKNEWS_DB": str(world.path)})
+    assert (unknown.exit_code, "knows no such page" in unknown.stderr) == (1, True)
