@@ -122,10 +122,12 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (one cla
                 now[0] += 1
                 site.most_at_once = max(site.most_at_once, now[0])
             try:
-                self._give(_answer(site, asked))
+                answer = _answer(site, asked)
+                time.sleep(answer.wait_s)
             finally:
                 with lock:
-                    now[0] -= 1
+                    now[0] -= 1  # before it is given: who has it may ask for the next
+            self._give(answer)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -133,9 +135,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901 (one cla
                 site.told.append(body.decode())
             self._give(Answer(b"{}"))
 
-        def _give(self, answer: Answer) -> None:  # noqa: C901 (a branch a behaviour)
-            if answer.wait_s:
-                time.sleep(answer.wait_s)
+        def _give(self, answer: Answer) -> None:
             if answer.reset:
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
                 self.close_connection = True
