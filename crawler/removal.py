@@ -395,7 +395,7 @@ def _outcome(archive: RemovalArchive, removal_id: int, trouble: str = "") -> Out
 
 
 def _numbers(counts: dict[str, int]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+    return ", ".join(f"{name}: {number}" for name, number in counts.items() if number)
 
 
 def _now() -> str:

@@ -61,17 +61,19 @@ def find_matches(connection: sqlite3.Connection, asked: list[str]) -> list[Match
 
 def is_known(connection: sqlite3.Connection, scope: Scope) -> bool:
     """Whether the scope is whole sources that the archive has by name, if without a page."""
-    known = {row[0] for row in connection.execute("SELECT host FROM sources")}
+    hosts = [row[0] for row in connection.execute("SELECT host FROM sources")]
+    known = {*hosts, *(host.partition(":")[0] for host in hosts)}
     return bool(scope.hosts) and {term.value for term in scope.terms()} <= known
 
 
 def nearest(connection: sqlite3.Connection, scope: Scope) -> list[str]:
     """Hosts and publishers of the archive that look like those of a scope: what may have been meant."""
     hosts = [row[0] for row in connection.execute("SELECT host FROM sources")]
+    known = {*hosts, *(host.partition(":")[0] for host in hosts)}
     names = [row[0] for row in connection.execute("SELECT name FROM sources")]
     names += [row[0] for row in connection.execute("SELECT DISTINCT credited_source FROM readings")]
     asked = [*scope.hosts, *scope.domains, *(host_of(url) for url in (*scope.prefixes, *scope.urls))]
-    found = [near for host in asked if host not in hosts for near in get_close_matches(host, hosts, 1)]
+    found = [near for host in asked if host not in known for near in get_close_matches(host, hosts, 1)]
     spelled = [name for name in dict.fromkeys(names) if name]
     return [*found, *(near for name in scope.credited for near in get_close_matches(name, spelled, 1))]
 

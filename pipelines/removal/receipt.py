@@ -114,7 +114,7 @@ def _table(rows: Iterable[tuple[str, Any]]) -> list[str]:
 
 def _numbers(counts: Mapping[str, int], nothing: str) -> list[str]:
     some = [(name, number) for name, number in counts.items() if number]
-    return [*(f"- {number} {name}" for name, number in some), *([] if some else [nothing]), ""]
+    return [*(f"- {name}: {number}" for name, number in some), *([] if some else [nothing]), ""]
 
 
 def _survivors(survivors: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -343,7 +343,7 @@ def test_the_receipt_has_the_numbers_of_the_plan_and_what_stays_down(
     planned = parknews("remove-source", PARK, "--dry-run", "--json").json["plan"]["counts"]
     done = parknews("remove-source", PARK, *WHO, "--stay-down", "--yes")
     assert planned["candidate keys"] > 0
-    assert f"- {planned['candidate keys']} candidate keys" in done.out
+    assert f"- candidate keys: {planned['candidate keys']}\n" in done.out
     assert "The same texts are held when they come from other addresses" in done.out
 
 
