@@ -208,7 +208,17 @@ def begin_run(archive_path: Path, sources: Sequence[CrawlSource]) -> int:
     """Names the sources in the archive and opens a run record; its id."""
     with Archive(archive_path) as archive:
         archive.put_sources([stage_source(source) for source in sources])
-        return archive.start_run(iso(datetime.now(UTC)), version("parknews"))
+        killed_at = archive.unended_run()
+        fetched = _stored_since(archive_path, killed_at) if killed_at else 0
+        return archive.start_run(iso(datetime.now(UTC)), version("parknews"), fetched_by_killed=fetched)
+
+
+def _stored_since(archive_path: Path, moment: str) -> int:
+    """What a killed run had fetched, as far as it was stored."""
+    if not store_path(archive_path).exists():
+        return 0
+    with CrawlStore(store_path(archive_path)) as store:
+        return store.stored_since(moment.removesuffix("Z"))
 
 
 def end_run(

@@ -73,6 +73,13 @@ class Imports(Pages):
         with self.writing() as db:
             return db.execute("DELETE FROM pages WHERE ingested = 1 AND fetched_at < ?", (before,)).rowcount
 
+    def stored_since(self, moment: str) -> int:
+        """Pages stored since a moment (ISO 8601)."""
+        with self.reading() as db:
+            return int(
+                db.execute("SELECT COUNT(*) FROM pages WHERE fetched_at >= ?", (moment,)).fetchone()[0]
+            )
+
     def stored_bytes_since(self, moment: str) -> int:
         """Bytes of the pages stored since a moment (ISO 8601), as they lie on the disk."""
         with self.reading() as db:

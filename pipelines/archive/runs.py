@@ -71,11 +71,21 @@ def known_sources(connection: sqlite3.Connection) -> list[Source]:
     return [Source(host, name, time_zone) for host, name, time_zone in rows]
 
 
-def start_run(database: Database, at: str, version: str) -> int:
+def unended_run(connection: sqlite3.Connection) -> str | None:
+    """When the run began that has not ended; since one runs at a time, it was killed."""
+    row = connection.execute(
+        "SELECT started_at FROM runs WHERE outcome = 'running' ORDER BY id DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def start_run(database: Database, at: str, version: str, *, fetched_by_killed: int = 0) -> int:
     """Opens a run record; what a killed run left open is closed as interrupted."""
     with database.atomic():
         database.conn.execute(
-            "UPDATE runs SET outcome = 'interrupted', finished_at = ? WHERE outcome = 'running'", (at,)
+            "UPDATE runs SET outcome = 'interrupted', finished_at = ?, pages_fetched = ?"
+            " WHERE outcome = 'running'",
+            (at, fetched_by_killed),
         )
         cursor = database.conn.execute("INSERT INTO runs (started_at, version) VALUES (?, ?)", (at, version))
     assert cursor.lastrowid is not None

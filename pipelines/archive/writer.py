@@ -26,7 +26,14 @@ from pipelines.archive.people import (
 )
 from pipelines.archive.read_before import said_before
 from pipelines.archive.rejoin import rejoin_some
-from pipelines.archive.runs import copies_by_source, finish_run, known_sources, put_sources, start_run
+from pipelines.archive.runs import (
+    copies_by_source,
+    finish_run,
+    known_sources,
+    put_sources,
+    start_run,
+    unended_run,
+)
 from pipelines.archive.stay_down import holds_back
 from pipelines.errors import ConfigurationError
 from pipelines.join import Joiner
@@ -227,10 +234,14 @@ class Archive:
         with storage_errors(self.path):
             put_sources(self._database, sources)
 
-    def start_run(self, at: str, version: str) -> int:
-        """Opens a run record and returns its id."""
+    def unended_run(self) -> str | None:
+        """When the run began that was killed, if the last one was."""
+        return unended_run(self._database.conn)
+
+    def start_run(self, at: str, version: str, *, fetched_by_killed: int = 0) -> int:
+        """Opens a run record and returns its id; one that was killed is closed with what it had fetched."""
         with storage_errors(self.path):
-            return start_run(self._database, at, version)
+            return start_run(self._database, at, version, fetched_by_killed=fetched_by_killed)
 
     def finish_run(
         self, run_id: int, outcome: str, counts: RunCounts, at: str, sources: Iterable[SourceRun] = ()

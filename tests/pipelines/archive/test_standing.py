@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.archive.blocks import owner_of
 from pipelines.archive.runs import RunCounts, SourceRun
 from pipelines.records import Rejection, Source
 from tests.pipelines.archive.test_writer import FOREST, HARBOUR, LIBRARY, OTHER, PARK
@@ -193,3 +194,18 @@ def test_a_day_at_the_end_of_the_calendar_can_be_set_and_judged(
     assert rows(STATUS, COPY) == [("unconfirmed",)]
     archive.ingest([make_reading(OWN, HARBOUR, page_id=2, day=date.fromisoformat(day))], NOW)
     assert rows("SELECT count(*) FROM articles") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("host", "owner"),
+    [
+        ("127.0.0.1:8801", "127.0.0.1:8801"),
+        ("[::1]:8801", "[::1]:8801"),
+        ("localhost:8801", "localhost:8801"),
+        ("10.0.0.1", "10.0.0.1"),
+        ("www.park.gov.cn:8080", "park.gov.cn"),
+        ("a.park.localhost:8801", "park.localhost"),
+    ],
+)
+def test_an_owner_is_a_domain_or_on_an_address_a_port(host: str, owner: str) -> None:
+    assert owner_of(host) == owner
