@@ -10,9 +10,11 @@ import difflib
 import ipaddress
 import math
 import re
+import socket
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.records import CrawlSource
@@ -90,9 +92,18 @@ def require_contact(sources: Sequence[CrawlSource], contact: str) -> None:
     if public and not contact:
         others = f" and {len(public) - 1} more" if len(public) > 1 else ""
         raise ConfigurationError(
-            f"{public[0]}{others}: a public site; set PARKNEWS_CONTACT to an e-mail address or a URL at which"
-            " its owner reaches you (sent with every request)"
+            f"{public[0]}{others}: {_what_it_is(public[0])} set PARKNEWS_CONTACT to an"
+            " e-mail address or a URL at which its owner reaches you (sent with every request)"
         )
+
+
+def _what_it_is(host: str) -> str:
+    """A name that does not resolve may be misspelt: worth saying before a setting is asked for."""
+    try:
+        socket.getaddrinfo(urlsplit(f"//{host}").hostname, None)
+    except OSError:
+        return "its name does not resolve; check its spelling, and for a public site"
+    return "a public site;"
 
 
 def _is_private(host: str) -> bool:

@@ -239,12 +239,17 @@ def test_other_durations_are_refused(text: str) -> None:
         duration_s(text)
 
 
+def test_a_name_that_does_not_resolve_is_said_to_be_one() -> None:
+    with pytest.raises(ConfigurationError, match=r"does not resolve; check its spelling.* PARKNEWS_CONTACT"):
+        require_contact([CrawlSource("park.invalid", "甲", ("https://park.invalid/",))], "")
+
+
 def test_public_sites_are_not_visited_without_a_contact() -> None:
-    public = CrawlSource("www.example.cn", "甲", ("https://www.example.cn/",))
+    public = CrawlSource("93.184.215.14", "甲", ("https://93.184.215.14/",))  # needs no name server
     own = CrawlSource("127.0.0.1:8000", "乙", ("http://127.0.0.1:8000/",), allow_private=True)
     require_contact([own], "")
     require_contact([own, public], "park@example.org")
-    with pytest.raises(ConfigurationError, match=r"www\.example\.cn: a public site; set PARKNEWS_CONTACT"):
+    with pytest.raises(ConfigurationError, match=r"93\.184\.215\.14: a public site; set PARKNEWS_CONTACT"):
         require_contact([own, public], "")
 
 
