@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.records import DEFAULT_USER_AGENT
-from crawler.runtime import runtime_folder
+from crawler.web.runtime import runtime_folder
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:

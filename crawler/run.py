@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from crawler.chromium import require_browser
+from crawler.drawing.chromium import require_browser
 from crawler.fetch import fetch
 from crawler.records import FetchOptions, FetchProgress, FetchReport, SourceCounts
-from crawler.removed import Watch
 from crawler.sources import require_contact
 from crawler.store import CrawlStore, store_path
+from crawler.web.removed import Watch
 from pipelines.archive import Archive, RunCounts
 from pipelines.archive.facts import iso
 from pipelines.archive.runs import SourceRun

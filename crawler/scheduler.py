@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.utils.asyncio import call_later
 
-from crawler.throttle import SLOWEST_S
+from crawler.web.throttle import SLOWEST_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crawler.frontier import Entry
     from crawler.records import FetchOptions
     from crawler.store import CrawlStore
-    from crawler.throttle import HostClock
+    from crawler.web.throttle import HostClock
 
 BATCH = 32
 """Entries a lane holds in memory: a refill costs 0.1 ms, and what is found meanwhile waits this long."""

@@ -34,20 +34,20 @@ PARKNEWS_DRAIN = True
 """`scrapy crawl news` archives what it fetches; false leaves the pages in the crawl store."""
 
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
-DOWNLOAD_HANDLERS = {"https": "crawler.tls.HttpsHandler"}
-TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
+DOWNLOAD_HANDLERS = {"https": "crawler.web.tls.HttpsHandler"}
+TWISTED_DNS_RESOLVER = "crawler.web.addresses.GuardedResolver"
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
-LOG_FORMATTER = "crawler.log_format.QuietLogFormatter"
+LOG_FORMATTER = "crawler.web.log_format.QuietLogFormatter"
 
 # Ours come first; of Scrapy's own those stay that we have no better one for. The rest is off:
 # robots, retries, redirects and offsite rules are in the frontier; a proxy would resolve names
 # behind the back of our address rules; cookies would make pages personal.
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.addresses.AddressMiddleware": 50,
-    "crawler.robots.RobotsMiddleware": 100,
-    "crawler.render.RenderMiddleware": 900,  # a page is drawn once its own place at its host is free again
-    "crawler.throttle.TurnMiddleware": 950,
-    "crawler.removed.RemovedMiddleware": 990,
+    "crawler.web.addresses.AddressMiddleware": 50,
+    "crawler.web.robots.RobotsMiddleware": 100,
+    "crawler.drawing.render.RenderMiddleware": 900,  # drawn once its own place at its host is free again
+    "crawler.web.throttle.TurnMiddleware": 950,
+    "crawler.web.removed.RemovedMiddleware": 990,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
@@ -77,7 +77,7 @@ EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
 }
 
-ROBOTSTXT_OBEY = False  # obeyed by crawler.robots, which does not leak
+ROBOTSTXT_OBEY = False  # obeyed by crawler.web.robots, which does not leak
 REDIRECT_ENABLED = False
 RETRY_ENABLED = False
 METAREFRESH_ENABLED = False
@@ -88,7 +88,7 @@ REFERER_ENABLED = False
 REFERRER_POLICY = "no-referrer"
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
-AUTOTHROTTLE_ENABLED = False  # crawler.throttle keeps one clock a host:port
+AUTOTHROTTLE_ENABLED = False  # crawler.web.throttle keeps one clock a host:port
 STATS_DUMP = False
 
 DOWNLOAD_VERIFY_CERTIFICATES = True

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.chromium import lacking
-from crawler.discover import read_html
+from crawler.drawing.chromium import lacking
+from crawler.pages.discover import read_html
 from crawler.records import CrawlSource, FetchOptions
-from crawler.removed import Watch
 from crawler.store import CrawlStore
+from crawler.web.removed import Watch
 from pipelines.decode import decode
 from pipelines.records import Reading, Rejection, Source
 from pipelines.stages import read_page

@@ -18,9 +18,9 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.discover import read_html, robots_directives
 from crawler.frontier import Fetched
-from crawler.page_kinds import kind_of_page, kind_of_url
+from crawler.pages.discover import read_html, robots_directives
+from crawler.pages.page_kinds import kind_of_page, kind_of_url
 from pipelines.errors import ConfigurationError
 from pipelines.urls import canonical_url, host_of
 

@@ -53,12 +53,12 @@ def crawl(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Crawl the sources into the archive: fetch, extract, clean, de-duplicate."""
-    from crawler.notify import require_addresses  # noqa: PLC0415  # --help reads no file
     from crawler.sources import (  # noqa: PLC0415
         choose,
         nothing_to_crawl,
         read_sources,
     )
+    from crawler.watch.notify import require_addresses  # noqa: PLC0415  # --help reads no file
 
     settings = settings_of(ctx)
     sources = read_sources(settings.sources)
@@ -161,7 +161,7 @@ def print_report(console: Console, report: RunReport, names: dict[str, str]) -> 
 
 def _not_removed(settings: Settings, chosen: list[CrawlSource], *, named: bool) -> list[CrawlSource]:
     """The sources that no removal keeps out; one that was named is refused."""
-    from crawler.removed_sources import refuse_removed, removed_sources  # noqa: PLC0415  # opens the archive
+    from crawler.web.removed_sources import refuse_removed, removed_sources  # noqa: PLC0415  # opens the archive
 
     removed = removed_sources(settings.db, chosen)
     if named:
@@ -180,7 +180,7 @@ def _expire(settings: Settings) -> None:
 
 
 def _beat(settings: Settings, outcome: str) -> None:
-    from crawler.heartbeat import beat  # noqa: PLC0415  # only after a run from a timer
+    from crawler.watch.heartbeat import beat  # noqa: PLC0415  # only after a run from a timer
 
     if settings.db.exists():
         beat(settings.db, outcome, datetime.now(UTC))

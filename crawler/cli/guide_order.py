@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from crawler.cli.guide import Dialogue
-    from crawler.removal import Outcome
+    from crawler.forgetting.removal import Outcome
     from pipelines.archive.removal_order import Order
     from pipelines.archive.removal_requests import Request
     from pipelines.removal.plan import LeftOut, Plan
@@ -119,7 +119,7 @@ def _noted(talk: Dialogue, request: Request, answers: dict[str, Any], **more: An
 
 def carry_out(talk: Dialogue, request: Request) -> Request:
     """Shows the plan and does it where that is agreed to; otherwise asks for another scope, or stops."""
-    from crawler.removal import preview, remove  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal import preview, remove  # noqa: PLC0415  # --help needs no archive
     from pipelines.archive.removal_requests import note_order  # noqa: PLC0415
 
     scope = _scope(request.answers)
@@ -156,7 +156,7 @@ def carry_out(talk: Dialogue, request: Request) -> Request:
 
 def follow(talk: Dialogue, request: Request) -> bool:
     """What there is to do after the order; whether the request is closed then."""
-    from crawler.removal import go_on, outcome_of  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal import go_on, outcome_of  # noqa: PLC0415  # --help needs no archive
 
     assert request.removal_id is not None
     outcome = outcome_of(talk.db, request.removal_id)
@@ -177,7 +177,7 @@ def follow(talk: Dialogue, request: Request) -> bool:
 
 
 def _while_hidden(talk: Dialogue, outcome: Outcome) -> Outcome:
-    from crawler.removal import delete_now, outcome_of, restore_hidden  # noqa: PLC0415
+    from crawler.forgetting.removal import delete_now, outcome_of, restore_hidden  # noqa: PLC0415
 
     removal = outcome.removal
     until = talk.words("until", day=removal.due_at[:10]) if removal.due_at else ""
@@ -324,7 +324,7 @@ def _order(talk: Dialogue, request: Request, plan: Plan) -> Order:
 
 
 def _ordered(talk: Dialogue, scope: Scope) -> int:
-    from crawler.removal import under_way  # noqa: PLC0415
+    from crawler.forgetting.removal import under_way  # noqa: PLC0415
 
     found = under_way(talk.db, scope)
     assert found is not None  # it was ordered before its first step

@@ -20,7 +20,7 @@ from crawler.cli.request_file import read_request_file
 from pipelines.errors import ConfigurationError, RefusedError, StorageError
 
 if TYPE_CHECKING:
-    from crawler.removal import Outcome
+    from crawler.forgetting.removal import Outcome
     from pipelines.archive.removal_order import Order
     from pipelines.removal.plan import Plan
     from pipelines.removal.scope import Scope
@@ -130,7 +130,7 @@ def remove_source(  # one command has all the ways to say what is meant
     Articles that others also carried stay, under another source's own text. A
     crawl may go on meanwhile: it asks for nothing of the source any more.
     """
-    from crawler.removal import is_done, preview, remove, under_way  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal import is_done, preview, remove, under_way  # noqa: PLC0415  # --help needs no archive
     from pipelines.removal.scope import make_scope  # noqa: PLC0415
 
     read = read_request_file(requests)

@@ -34,7 +34,7 @@ app.command("guide", epilog=guide.EPILOG)(guide.guide)
 @app.command("replay", epilog=examples(("after a backup was put back", "parknews removals replay")))
 def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
     """Apply again what the ledger orders and a restored archive does not know of."""
-    from crawler.removal import replay  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal import replay  # noqa: PLC0415  # --help needs no archive
 
     outcomes = replay(settings_of(ctx).db)
     if as_json:
@@ -84,7 +84,7 @@ def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command("show", epilog=examples(("the receipt again", "parknews removals show 1")))
 def show_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) -> None:
     """Print the receipt of a removal as it stands now."""
-    from crawler.removal import outcome_of  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal import outcome_of  # noqa: PLC0415  # --help needs no archive
 
     report(outcome_of(settings_of(ctx).db, removal_id), as_json=as_json)
 
@@ -92,7 +92,7 @@ def show_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) 
 @app.command("verify", epilog=examples(("search every file again", "parknews removals verify 1")))
 def verify_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) -> None:
     """Search every file of the archive's folder again for what a removal deleted."""
-    from crawler.removal import verify  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal import verify  # noqa: PLC0415  # --help needs no archive
 
     report(verify(settings_of(ctx).db, removal_id), as_json=as_json)
 
@@ -112,7 +112,7 @@ def go_on_with(
     as_json: Json = False,
 ) -> None:
     """Go on with a removal that was interrupted, or whose waiting period is over."""
-    from crawler.removal import delete_now, go_on, unfinished_and_due  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal import delete_now, go_on, unfinished_and_due  # noqa: PLC0415  # --help needs no archive
 
     db = settings_of(ctx).db
     if now:
@@ -137,7 +137,7 @@ def undo(
     as_json: Json = False,
 ) -> None:
     """Give back what a removal hides, as long as nothing of it is deleted."""
-    from crawler.removal import restore_hidden  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal import restore_hidden  # noqa: PLC0415  # --help needs no archive
 
     if not reason:
         raise ConfigurationError("say why with --reason: it is kept in the record")
@@ -230,7 +230,7 @@ def decide(
     ] = None,
 ) -> None:
     """Say whether a page that looks like a removed text may come in."""
-    from crawler.removal import decide as record  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal import decide as record  # noqa: PLC0415  # --help needs no archive
 
     if admit is None:
         raise ConfigurationError("say --admit or --refuse")

@@ -145,7 +145,7 @@ def _unknown(settings: Settings, wanted: list[CrawlSource], *, skip: bool) -> li
 
 def _not_removed(settings: Settings, wanted: list[CrawlSource], *, named: bool) -> list[CrawlSource]:
     """Those that no removal keeps out; the others are refused where they were named, or passed over."""
-    from crawler.removed_sources import refuse_removed, removed_starts  # noqa: PLC0415
+    from crawler.web.removed_sources import refuse_removed, removed_starts  # noqa: PLC0415
 
     removed = removed_starts(settings.db, wanted)
     if named:

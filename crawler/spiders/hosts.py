@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crawler.scheduler import FrontierScheduler
     from crawler.store import CrawlStore, Round
     from crawler.tally import Tally
-    from crawler.throttle import Throttle
+    from crawler.web.throttle import Throttle
 
 log = logging.getLogger(__name__)
 

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request, Spider
 from scrapy.utils.asyncio import create_looping_call
 
-from crawler.links import Scope
-from crawler.lookout import Lookout
+from crawler.pages.links import Scope
+from crawler.pages.repeats import REST_S, kind_of_address
 from crawler.records import FetchOptions
-from crawler.removed import Watch
-from crawler.repeats import REST_S, kind_of_address
 from crawler.spiders.hosts import Hosts
 from crawler.spiders.outcomes import Outcomes
 from crawler.store import CrawlStore, store_path
 from crawler.store.pace import SharedPace
 from crawler.tally import Tally
-from crawler.throttle import Throttle
+from crawler.watch.lookout import Lookout
+from crawler.web.removed import Watch
+from crawler.web.throttle import Throttle
 from pipelines.errors import StorageError
 from pipelines.urls import host_of
 
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
     from crawler.frontier import Entry, Link
     from crawler.records import CrawlSource, FetchProgress, FetchReport
-    from crawler.robots import Policy
     from crawler.scheduler import FrontierScheduler
     from crawler.store import Round
-    from crawler.throttle import HostClock
+    from crawler.web.robots import Policy
+    from crawler.web.throttle import HostClock
 
 log = logging.getLogger(__name__)
 

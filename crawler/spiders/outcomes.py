@@ -11,15 +11,15 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.addresses import AddressRefusedError
-from crawler.challenges import REASON, is_challenge
+from crawler.drawing.render import NoBrowserError
 from crawler.frontier import Fetched, Link
-from crawler.judge import MAX_HOPS, judge, location_of
+from crawler.pages.judge import MAX_HOPS, judge, location_of
 from crawler.reasons import RETRIED, UNCONNECTED, UNREACHED, error_reason, is_too_large, status_reason
-from crawler.removed import RemovedError
-from crawler.render import NoBrowserError
-from crawler.robots import RobotsRefusedError, RobotsUnreachableError
-from crawler.throttle import RestingError, StoppingError, backoff_s, retry_after_s
+from crawler.web.addresses import AddressRefusedError
+from crawler.web.challenges import REASON, is_challenge
+from crawler.web.removed import RemovedError
+from crawler.web.robots import RobotsRefusedError, RobotsUnreachableError
+from crawler.web.throttle import RestingError, StoppingError, backoff_s, retry_after_s
 from pipelines.errors import StorageError
 from pipelines.urls import canonical_url, host_of
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.frontier import Entry
-    from crawler.links import Scope
-    from crawler.lookout import Lookout
+    from crawler.pages.links import Scope
     from crawler.records import FetchOptions
     from crawler.scheduler import FrontierScheduler
     from crawler.spiders.hosts import Hosts
     from crawler.store import CrawlStore, Round
     from crawler.tally import Tally
+    from crawler.watch.lookout import Lookout
 
 log = logging.getLogger(__name__)
 

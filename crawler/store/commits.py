@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.frontier import LISTS, PRIORITY, Committed, Entry, Fetched, Link
-from crawler.revisits import LONGEST_S, first_interval_s, moments, next_gone_s, next_interval_s
+from crawler.pages.revisits import LONGEST_S, first_interval_s, moments, next_gone_s, next_interval_s
 from crawler.store.database import Database
 from crawler.store.rounds import ARTICLES
 from crawler.store.waiting import insert_links

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.revisits import moments
+from crawler.pages.revisits import moments
 from crawler.store.database import Database
 from pipelines.records import Page, Rejection
 

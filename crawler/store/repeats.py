@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.frontier import LISTS
-from crawler.idle import dump_idle, load_idle
+from crawler.pages.idle import dump_idle, load_idle
 from crawler.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from crawler.frontier import Entry
-    from crawler.idle import Idle
+    from crawler.pages.idle import Idle
 
 _LISTS = ", ".join(f"'{kind}'" for kind in sorted(LISTS - {"start"}))
 _RESPELLED = (

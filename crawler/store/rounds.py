@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.frontier import PRIORITY
-from crawler.revisits import ROUND_MAX
+from crawler.pages.revisits import ROUND_MAX
 from crawler.store.database import Database
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import array
 import time
 from typing import TYPE_CHECKING
 
-from crawler.idle import load_idle
-from crawler.signs import Signs
+from crawler.pages.idle import load_idle
+from crawler.pages.signs import Signs
 from crawler.store.database import Database
 from crawler.troubles import Watched
 

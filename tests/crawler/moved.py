@@ -29,7 +29,7 @@ time.time = lambda: real_time() + ahead_s
 if "add" in sys.argv:  # loopback needs no patience
     import dataclasses, crawler.survey
     bare = crawler.survey.bare_source
-    crawler.survey.bare_source = lambda *given, **named: dataclasses.replace(bare(*given, **named), delay_s=0.0)
+    crawler.survey.bare_source = lambda *some, **named: dataclasses.replace(bare(*some, **named), delay_s=0.0)
 from crawler.cli import main
 main()
 """

@@ -9,11 +9,11 @@ import pytest
 from misbehaving import Server, Site, article, list_page
 from moved import parknews, write_source
 
-from crawler.metrics import write_metrics
-from crawler.notify import require_addresses, sender, tell
 from crawler.run import begin_run
-from crawler.status import standings, timer_standing
 from crawler.store import CrawlStore
+from crawler.watch.metrics import write_metrics
+from crawler.watch.notify import require_addresses, sender, tell
+from crawler.watch.status import standings, timer_standing
 from pipelines.errors import ConfigurationError
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

@@ -8,12 +8,12 @@ from misbehaving import Server, Site, article
 from moved import Ran, parknews, write_source
 from prometheus_client.parser import text_string_to_metric_families
 
-from crawler.heartbeat import beat, dead_timer, last_beat
-from crawler.metrics import write_metrics
-from crawler.notify import tell
 from crawler.records import CrawlSource
-from crawler.status import standings, timer_standing
 from crawler.store import CrawlStore
+from crawler.watch.heartbeat import beat, dead_timer, last_beat
+from crawler.watch.metrics import write_metrics
+from crawler.watch.notify import tell
+from crawler.watch.status import standings, timer_standing
 
 NAMES = "header banner nav crumbs main column list side friend-links footer copyright"
 NEW_NAMES = "app-shell app-bar hero grid card card-body drawer toolbar chip-set snack"

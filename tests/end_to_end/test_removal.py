@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.removal import remove, verify
+from crawler.forgetting.removal import remove, verify
 from pipelines.archive.removal_order import Order
 from pipelines.removal.scope import make_scope
 from tests.end_to_end.site import Site

@@ -10,16 +10,16 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.crawler.forgetting.removal import stranger
+from tests.crawler.forgetting.removal.test_removal import rows, unique_words
+from tests.crawler.forgetting.removal.worlds import PARK
 
-from crawler.removal import remove
+from crawler.forgetting.removal import remove
 from pipelines.archive.removal_order import Order
 from pipelines.removal.scope import make_scope
-from tests.crawler.removal import stranger
-from tests.crawler.removal.test_removal import rows, unique_words
-from tests.crawler.removal.worlds import PARK
 
 if TYPE_CHECKING:
-    from tests.crawler.removal.worlds import World
+    from tests.crawler.forgetting.removal.worlds import World
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 SCOPE = make_scope(hosts=[PARK])
@@ -27,7 +27,7 @@ SCOPE = make_scope(hosts=[PARK])
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-import crawler.removal, crawler.removal_check
+import crawler.forgetting.removal, crawler.forgetting.removal_check
 from crawler.store import CrawlStore
 from pipelines.archive import removal, removal_forget, ledger
 from pipelines.archive.removal import RemovalArchive
@@ -40,8 +40,8 @@ owner, name = {
     "order": (RemovalArchive, "order"), "ledger": (ledger, "append"), "hide": (RemovalArchive, "hide"),
     "forget": (RemovalArchive, "forget"), "draw": (RemovalArchive, "_draw"),
     "store": (CrawlStore, "_delete"), "files": (RemovalArchive, "forget_files"),
-    "advance": (RemovalArchive, "advance"), "search": (crawler.removal_check, "in_own_process"),
-    "slack": (crawler.removal, "in_own_process"),
+    "advance": (RemovalArchive, "advance"), "search": (crawler.forgetting.removal_check, "in_own_process"),
+    "slack": (crawler.forgetting.removal, "in_own_process"),
     "result": (RemovalArchive, "put_verification"),
 }[place]
 original, calls = getattr(owner, name), [0]
@@ -55,7 +55,7 @@ def killed(*args, **known):
 if int(call):
     setattr(owner, name, killed)
 order = Order("legal", "letter", "2026-04-01T00:00:00Z")
-outcome = crawler.removal.remove(Path(path), make_scope(hosts=[host]), order)
+outcome = crawler.forgetting.removal.remove(Path(path), make_scope(hosts=[host]), order)
 print(outcome.removal.state, outcome.trouble)
 """
 

@@ -8,13 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-
-from crawler.removal import go_on, preview, remove, restore_hidden, verify
-from pipelines.archive.removal_order import Order
-from pipelines.errors import RefusedError
-from pipelines.removal.scope import make_scope
-from tests.crawler.removal import stranger
-from tests.crawler.removal.worlds import (
+from tests.crawler.forgetting.removal import stranger
+from tests.crawler.forgetting.removal.worlds import (
     COPIER,
     DAILY,
     NAMES,
@@ -25,11 +20,16 @@ from tests.crawler.removal.worlds import (
     small_pages,
 )
 
+from crawler.forgetting.removal import go_on, preview, remove, restore_hidden, verify
+from pipelines.archive.removal_order import Order
+from pipelines.errors import RefusedError
+from pipelines.removal.scope import make_scope
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.crawler.removal.worlds import World
+    from tests.crawler.forgetting.removal.worlds import World
 
 LETTER = Order("青岚湖园区法务", "来函要求下架", "2026-04-01T00:00:00Z")
 WHOLE_PARK = make_scope(hosts=[PARK])

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from crawler.removal import remove
+from crawler.forgetting.removal import remove
 from crawler.store import CrawlStore, store_path
 from pipelines.archive.removal_order import Order
 from pipelines.removal.scope import make_scope

@@ -1,0 +1,1 @@
+"""Removals and backups over all files of an archive, and the proof."""

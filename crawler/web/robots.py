@@ -1,0 +1,244 @@
+"""robots.txt as RFC 9309 has it: asked once per authority, kept for a day, never leaking.
+
+    2xx: its rules      4xx: nothing is forbidden      429, 5xx, no answer: nothing is fetched, try later
+
+Everyone who waits for one robots.txt waits for the same future and gets the same answer. (Scrapy's
+own middleware lets every waiter but the first through, and takes 5xx for permission.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.frontier import StoredRobots
+from crawler.reasons import error_reason
+from crawler.web.addresses import AddressRefusedError
+from crawler.web.removed import RemovedError
+from crawler.web.throttle import RestingError, StoppingError
+from pipelines.errors import StorageError
+from pipelines.urls import canonical_url
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from crawler.records import FetchOptions
+    from crawler.store import CrawlStore
+    from crawler.web.throttle import Throttle
+
+log = logging.getLogger(__name__)
+
+KEPT_S = 24 * 3600.0
+"""RFC 9309, 2.4: not longer than 24 hours."""
+UNREACHABLE_KEPT_S = 300.0
+"""How soon a host whose robots.txt did not answer is asked again by a later run."""
+MAX_BYTES = 512 * 1024
+"""RFC 9309, 2.5: at least 500 kibibytes are read."""
+MAX_REDIRECTS = 5
+"""RFC 9309, 2.3.1.2. A chain that is longer leaves permission unclear, so nothing is fetched."""
+MAX_DELAY_S = 120.0
+"""A longer Crawl-delay is taken for this one; at 720 pages a day the site is still read."""
+PRIORITY = 1000
+
+
+class RobotsRefusedError(IgnoreRequest):
+    """robots.txt forbids this address."""
+
+
+class RobotsUnreachableError(IgnoreRequest):
+    """Nobody knows what is allowed at this host now: try again in a later run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What one authority's robots.txt says to us."""
+
+    stored: StoredRobots
+    rules: Protego | None
+    """None where everything is allowed (4xx) or nothing is (unreachable)."""
+    agent: str
+
+    @property
+    def reachable(self) -> bool:
+        """Whether permission is known."""
+        return self.rules is not None or _is_absent(self.stored.status)
+
+    def allows(self, url: str) -> bool:
+        """Whether an address may be fetched."""
+        if self.rules is None:
+            return self.reachable
+        return bool(self.rules.can_fetch(url, self.agent))
+
+    @property
+    def verdict(self) -> str:
+        """What was in force for an allowed page, in words that are stored with it."""
+        return f"allowed, robots.txt {self.stored.status}"
+
+    @property
+    def delay_s(self) -> float:
+        """The Crawl-delay (or Request-rate) it asks for; 0 where none."""
+        if self.rules is None:
+            return 0.0
+        asked = self.rules.crawl_delay(self.agent) or 0.0
+        rate = self.rules.request_rate(self.agent)
+        paced = rate.seconds / rate.requests if rate and rate.requests else 0.0
+        return min(max(float(asked), float(paced)), MAX_DELAY_S)
+
+    @property
+    def sitemaps(self) -> list[str]:
+        """The sitemaps it names, as written."""
+        return [] if self.rules is None else list(self.rules.sitemaps)
+
+
+def read_policy(stored: StoredRobots, agent: str) -> Policy:
+    """The policy of a robots.txt as it was answered."""
+    rules = None
+    if stored.status is not None and 200 <= stored.status < 300:
+        rules = Protego.parse(stored.body[:MAX_BYTES].decode("utf-8-sig", "replace"))
+    return Policy(stored, rules, agent)
+
+
+def _is_absent(status: int | None) -> bool:
+    return status is not None and 400 <= status < 500 and status != 429
+
+
+def authority_of(url: str) -> str:
+    """scheme://host:port of an http(s) address in its one spelling: what one robots.txt speaks for."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class Asking(Protocol):
+    """What is needed of the spider."""
+
+    store: CrawlStore
+    options: FetchOptions
+    throttle: Throttle
+
+    @property
+    def agent_name(self) -> str:
+        """The product token that groups are chosen by."""
+
+    def robots_fetched(self, policy: Policy) -> None:
+        """Told of a robots.txt that was asked for just now."""
+
+    def robots_known(self, policy: Policy) -> None:
+        """Told of every robots.txt in force."""
+
+
+class RobotsMiddleware:
+    """Lets pass what robots.txt allows, and tells the spider of delays and sitemaps."""
+
+    def __init__(self, crawler: Crawler, spider: Asking) -> None:
+        self._crawler = crawler
+        self._spider = spider
+        self._agent = spider.agent_name
+        self._policies: dict[str, asyncio.Future[Policy]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+        """As Scrapy builds it."""
+        return cls(crawler, crawler.spider)  # type: ignore[arg-type]
+
+    async def process_request(self, request: Request) -> None:
+        """Let a request pass, its verdict in meta["robots"].
+
+        Raises:
+            RobotsRefusedError: the rules forbid it.
+            RobotsUnreachableError: there is no telling.
+            StoppingError: the run ended while waiting.
+        """
+        if request.meta.get("robots_txt"):
+            return
+        url = canonical_url(request.url)
+        policy = await self._policy(authority_of(url))
+        if not policy.reachable:
+            raise RobotsUnreachableError(f"robots.txt unreachable: {policy.stored.reason}")
+        if not (policy.allows(url) and policy.allows(request.url)):
+            raise RobotsRefusedError("robots.txt forbids it")
+        request.meta["robots"] = policy.verdict
+
+    async def _policy(self, authority: str) -> Policy:
+        future = self._policies.get(authority)
+        if future is None:
+            future = self._policies[authority] = asyncio.ensure_future(self._find(authority))
+        try:
+            return await asyncio.shield(future)
+        except (StoppingError, RestingError):
+            self._policies.pop(authority, None)
+            raise
+
+    async def _find(self, authority: str) -> Policy:
+        """From the store while it is fresh, otherwise from the host."""
+        stored = self._spider.store.robots(authority)
+        if stored is None or stored.expires_at <= time.time():
+            stored = await self._fetch(authority)
+            policy = read_policy(stored, self._agent)
+            self._spider.robots_fetched(policy)
+        else:
+            policy = read_policy(stored, self._agent)
+        self._spider.robots_known(policy)
+        return policy
+
+    async def _fetch(self, authority: str) -> StoredRobots:
+        status, body, reason = await self._ask(authority + "/robots.txt")
+        if status is None or (status >= 500 or status == 429):
+            await asyncio.sleep(0 if self._spider.throttle.stopping else self._spider.options.retry_base_s)
+            status, body, reason = await self._ask(authority + "/robots.txt")
+        now = time.time()
+        known = status is not None and (200 <= status < 300 or _is_absent(status))
+        return StoredRobots(
+            authority=authority,
+            status=status,
+            body=body[:MAX_BYTES],
+            fetched_at=now,
+            expires_at=now + (KEPT_S if known else UNREACHABLE_KEPT_S),
+            reason=reason,
+        )
+
+    async def _ask(self, url: str) -> tuple[int | None, bytes, str]:
+        """Status, body and, where there is no clear answer, why not."""
+        for _ in range(MAX_REDIRECTS + 1):
+            request = Request(
+                url, priority=PRIORITY, callback=NO_CALLBACK, meta={"robots_txt": True}, dont_filter=True
+            )
+            try:
+                response = await self._crawler.engine.download_async(request)
+            except (StoppingError, RestingError, StorageError, RemovedError):
+                raise
+            except AddressRefusedError as error:
+                return None, b"", str(error)
+            except Exception as error:  # noqa: BLE001 (whatever went wrong: permission is unclear)
+                return None, b"", error_reason(error)
+            target = _target(response)
+            if target is None:
+                return _answer(response)
+            url = target
+        return None, b"", f"more than {MAX_REDIRECTS} redirects"
+
+
+def _target(response: Response) -> str | None:
+    if response.status not in (301, 302, 303, 307, 308):
+        return None
+    location = response.headers.get("Location") or b""
+    try:
+        return canonical_url(location.decode("utf-8", "replace"), response.url)
+    except ValueError:
+        return None
+
+
+def _answer(response: Response) -> tuple[int | None, bytes, str]:
+    if 300 <= response.status < 400:
+        return None, b"", f"HTTP {response.status} to nowhere"
+    fine = 200 <= response.status < 300
+    return response.status, response.body if fine else b"", "" if fine else f"HTTP {response.status}"

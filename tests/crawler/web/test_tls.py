@@ -1,0 +1,78 @@
+"""A certificate that cannot be verified is refused, unless the operator chose so for this source."""
+
+import datetime
+import ssl
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from crawling import crawl, source
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from misbehaving import Server, Site, article, list_page
+
+from crawler.pages.links import Scope
+from crawler.records import CrawlSource
+from crawler.store import CrawlStore
+
+
+@pytest.fixture
+def own_certificate(tmp_path: Path) -> Path:
+    """A certificate that nobody but its maker trusts, good for ten days more, with its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "park.localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=10))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("park.localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "park.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption(),
+        )
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+@pytest.mark.parametrize(("tls", "articles"), [("strict", 0), ("weak", 1)])
+def test_a_certificate_of_its_own_is_taken_only_by_choice(
+    tmp_path: Path, own_certificate: Path, tls: str, articles: int
+) -> None:
+    site = Site(pages={"/": list_page(["/news/2023/1.html"]), "/news/2023/1.html": article(1)})
+    with Server(site) as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(own_certificate)
+        server.secure(context)
+        host = f"park.localhost:{server.port}"
+        safe = replace(source(host, tls=tls), start_urls=(f"https://{host}/",))
+        report = crawl(tmp_path / "a-pages.db", safe)
+    counts = report.sources[0]
+    with CrawlStore(tmp_path / "a-pages.db") as store:
+        known = store.watched().get(host)
+    expires = known.certificate_expires_at if known else None
+    assert (counts.articles, expires is not None) == (articles, bool(articles))
+    assert articles or "certificate not trusted" in counts.last_error
+
+
+def test_an_http_link_of_an_https_site_is_the_same_page() -> None:
+    scope = Scope(CrawlSource("x.cn", "甲", ("https://x.cn/",)), lambda _: False)
+    before = scope._secured("http://x.cn/1.html")
+    scope.note_answer("https://x.cn/")
+    assert (before, scope._secured("http://x.cn/1.html"), scope._secured("http://y.cn/")) == (
+        "http://x.cn/1.html",
+        "https://x.cn/1.html",
+        "http://y.cn/",
+    )
