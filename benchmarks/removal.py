@@ -21,8 +21,8 @@ from pathlib import Path
 import zstandard
 
 from crawler.demo.definition import load
-from crawler.own_process import in_own_process
-from crawler.removal import remove
+from crawler.forgetting.own_process import in_own_process
+from crawler.forgetting.removal import remove
 from crawler.store import CrawlStore, store_path
 from pipelines.archive import Archive
 from pipelines.archive.removal_order import Order

@@ -1,7 +1,7 @@
 """Making the archive's file forget, and proving that it did: index, log, rows, terms, values.
 
 In: an archive after its rows were deleted. Out: a file without what they held, and the counts that a
-verification is made of. Searching the bytes of files is crawler/residue.py's part.
+verification is made of. Searching the bytes of files is crawler/forgetting/residue.py's part.
 """
 
 from __future__ import annotations

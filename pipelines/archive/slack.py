@@ -8,7 +8,7 @@ whole file anew, for which it needs the file's room again; here they are overwri
 
 Nothing that SQLite ever reads is touched, and nobody writes meanwhile: the right to write is held and the
 log is empty. Closing a file lets go of the locks that the process has on it (sqlite.org/howtocorrupt.html,
-2.2), so these functions are for a process of their own (crawler/own_process.py).
+2.2), so these functions are for a process of their own (crawler/forgetting/own_process.py).
 """
 
 from __future__ import annotations
