@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.crawler.forgetting.removal.worlds import PARK, Told, World, build, small_pages
 
 from pipelines.records import Rejection
+from tests.crawler.removal.worlds import PARK, Told, World, build, small_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable

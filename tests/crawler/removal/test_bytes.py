@@ -11,19 +11,19 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.crawler.forgetting.removal import stranger
-from tests.crawler.forgetting.removal.test_interrupted import PLACES, command
-from tests.crawler.forgetting.removal.test_removal import rows
-from tests.crawler.forgetting.removal.worlds import PARK, many_pages
 
 from crawler.forgetting.removal import remove
 from pipelines.archive.removal_order import Order
 from pipelines.removal.scope import make_scope
+from tests.crawler.removal import stranger
+from tests.crawler.removal.test_interrupted import PLACES, command
+from tests.crawler.removal.test_removal import rows
+from tests.crawler.removal.worlds import PARK, many_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.crawler.forgetting.removal.worlds import World
+    from tests.crawler.removal.worlds import World
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 SIZES = [pytest.param(200, id="200"), pytest.param(5_000, id="5000", marks=pytest.mark.slow)]

@@ -11,17 +11,17 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.crawler.forgetting.removal import stranger
-from tests.crawler.forgetting.removal.test_removal import rows, unique_words
-from tests.crawler.forgetting.removal.worlds import COPIER, DAILY, NAMES, PARK, Told, make_text, make_title
 from typer.testing import CliRunner
 
 from crawler.cli import app
+from tests.crawler.removal import stranger
+from tests.crawler.removal.test_removal import rows, unique_words
+from tests.crawler.removal.worlds import COPIER, DAILY, NAMES, PARK, Told, make_text, make_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.crawler.forgetting.removal.worlds import World
+    from tests.crawler.removal.worlds import World
 
 WHO = ("--requester", "青岚湖园区法务", "--reason", "来函")
 

@@ -6,20 +6,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.crawler.forgetting.removal import stranger
-from tests.crawler.forgetting.removal.test_removal import rows
-from tests.crawler.forgetting.removal.worlds import COPIER, NAMES, PARK
 from typer.testing import CliRunner
 
 from crawler.cli import app
 from crawler.forgetting.removal import outcome_of
 from crawler.forgetting.removal_deadlines import troubles, waiting
 from pipelines.archive.removal_requests import Request
+from tests.crawler.removal import stranger
+from tests.crawler.removal.test_removal import rows
+from tests.crawler.removal.worlds import COPIER, NAMES, PARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.crawler.forgetting.removal.worlds import World
+    from tests.crawler.removal.worlds import World
 
 LETTER = ("青岚湖园区法务", "来函要求下架", "著作权法", "T-17", "2026-12-31")
 NO_WISHES = ("n", "n", "n", "n")

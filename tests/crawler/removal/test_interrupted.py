@@ -10,16 +10,16 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.crawler.forgetting.removal import stranger
-from tests.crawler.forgetting.removal.test_removal import rows, unique_words
-from tests.crawler.forgetting.removal.worlds import PARK
 
 from crawler.forgetting.removal import remove
 from pipelines.archive.removal_order import Order
 from pipelines.removal.scope import make_scope
+from tests.crawler.removal import stranger
+from tests.crawler.removal.test_removal import rows, unique_words
+from tests.crawler.removal.worlds import PARK
 
 if TYPE_CHECKING:
-    from tests.crawler.forgetting.removal.worlds import World
+    from tests.crawler.removal.worlds import World
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 SCOPE = make_scope(hosts=[PARK])

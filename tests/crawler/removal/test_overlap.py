@@ -8,21 +8,20 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.crawler.forgetting.removal.test_removal import rows
-from tests.crawler.forgetting.removal.worlds import DAILY, NAMES, PARK
 
 from crawler.forgetting.removal import delete_now, go_on, remove, replay, restore_hidden
 from crawler.store import store_path
 from pipelines.archive.removal_order import Order, answer
 from pipelines.removal.scope import make_scope
+from tests.crawler.removal.test_removal import rows
+from tests.crawler.removal.worlds import DAILY, NAMES, PARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.crawler.forgetting.removal.worlds import World
-
     from pipelines.removal.scope import Scope
+    from tests.crawler.removal.worlds import World
 
 SCOPES = {"a": make_scope(hosts=[PARK]), "b": make_scope(credited=[NAMES[DAILY]])}
 """The park's page that credits the daily is within both."""

@@ -5,19 +5,18 @@ from __future__ import annotations
 import gzip
 from typing import TYPE_CHECKING
 
-from tests.crawler.forgetting.removal import stranger
-from tests.crawler.forgetting.removal.test_removal import LETTER, WHOLE_PARK, rows
-from tests.crawler.forgetting.removal.worlds import COPIER, DAILY, PARK
-
 from crawler.forgetting.removal import outcome_of, remove
 from crawler.forgetting.snapshot import back_up
 from pipelines.archive import Archive
 from pipelines.archive.removal_quotes import EMPTIED
 from pipelines.removal.receipt import markdown
 from pipelines.removal.scope import make_scope
+from tests.crawler.removal import stranger
+from tests.crawler.removal.test_removal import LETTER, WHOLE_PARK, rows
+from tests.crawler.removal.worlds import COPIER, DAILY, PARK
 
 if TYPE_CHECKING:
-    from tests.crawler.forgetting.removal.worlds import World
+    from tests.crawler.removal.worlds import World
 
 AT = "2026-03-02T00:00:00Z"
 

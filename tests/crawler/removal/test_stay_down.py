@@ -6,8 +6,6 @@ import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.crawler.forgetting.removal.test_removal import rows
-from tests.crawler.forgetting.removal.worlds import COPIER, PARK, Told, make_text, reading_of
 from typer.testing import CliRunner
 
 from crawler.cli import app
@@ -17,11 +15,13 @@ from pipelines.archive import Archive
 from pipelines.archive.removal_order import Order
 from pipelines.archive.stay_down import waiting
 from pipelines.removal.scope import make_scope
+from tests.crawler.removal.test_removal import rows
+from tests.crawler.removal.worlds import COPIER, PARK, Told, make_text, reading_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.crawler.forgetting.removal.worlds import World
+    from tests.crawler.removal.worlds import World
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z", stay_down=True)
 BULLETIN = (
@@ -82,8 +82,8 @@ def test_a_person_decides_on_a_match(world: World) -> None:
 
 
 def test_what_is_kept_holds_no_word(world: World) -> None:
-    from tests.crawler.forgetting.removal import stranger  # noqa: PLC0415
-    from tests.crawler.forgetting.removal.test_removal import unique_words  # noqa: PLC0415
+    from tests.crawler.removal import stranger  # noqa: PLC0415
+    from tests.crawler.removal.test_removal import unique_words  # noqa: PLC0415
 
     words = unique_words(world, PARK)
     assert remove(world.path, make_scope(hosts=[PARK]), LETTER).trouble == ""
