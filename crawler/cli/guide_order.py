@@ -123,7 +123,7 @@ def carry_out(talk: Dialogue, request: Request) -> Request:
     from pipelines.archive.removal_requests import note_order  # noqa: PLC0415
 
     scope = _scope(request.answers)
-    plan = preview(talk.db, scope)
+    plan = preview(talk.db, scope, mentions=bool(request.answers.get("mentions")))
     command = f"parknews remove-source {_typed(request.answers)}"
     talk.equivalent(f"{command} --dry-run")
     _show(talk, plan)

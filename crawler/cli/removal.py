@@ -152,7 +152,7 @@ def remove_source(  # one command has all the ways to say what is meant
     db = settings_of(ctx).db
     if not dry_run and not (reason and requester):
         raise ConfigurationError("a removal needs --requester and --reason: they are kept in its record")
-    plan = preview(db, scope, exports or ())
+    plan = preview(db, scope, exports or (), mentions=with_mentions)
     if dry_run:
         _show_plan(plan, as_json=as_json)
         return

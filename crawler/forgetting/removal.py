@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from crawler.forgetting.exports_known import exports_with
 from crawler.forgetting.own_process import in_own_process
 from crawler.forgetting.removal_check import verification
+from crawler.forgetting.residue import search_pages
 from crawler.store import CrawlStore, store_path
 from pipelines.archive import removal_order as record
 from pipelines.archive.blocks import LOOK_S, ScopeMatcher, read_blocklist, read_salt
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
     OnStep = Callable[[str], None]
 
+MENTIONS = "raw pages of others that mention it"
+"""In the counts of a plan: what `mentions` would delete."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -51,19 +55,22 @@ class Outcome:
     """It was through before, and nothing has come since: nothing was done."""
 
 
-def preview(archive_path: Path, scope: Scope, exports: Sequence[Path] = ()) -> Plan:
+def preview(
+    archive_path: Path, scope: Scope, exports: Sequence[Path] = (), *, mentions: bool = False
+) -> Plan:
     """The plan of a scope over all files; nothing is changed.
 
     Args:
         archive_path: the archive.
         scope: what is to go.
         exports: folders besides the archive's own in which exported files lie.
+        mentions: count the raw pages of others that quote or link it, which would go with `mentions`.
 
     Raises:
         RefusedError, StorageError, ForeignArchiveError, NewerArchiveError: see the archive's opening.
     """
     with _open(archive_path) as (archive, store):
-        return _whole_plan(archive, store, scope, exports)
+        return _whole_plan(archive, store, scope, exports, mentions=mentions)
 
 
 def remove(
@@ -362,7 +369,14 @@ def _searched(archive: RemovalArchive, store: CrawlStore, removal: Removal) -> d
 # Pieces ----------------------------------------------------------------------------------------
 
 
-def _whole_plan(archive: RemovalArchive, store: CrawlStore, scope: Scope, exports: Sequence[Path]) -> Plan:
+def _whole_plan(
+    archive: RemovalArchive,
+    store: CrawlStore,
+    scope: Scope,
+    exports: Sequence[Path],
+    *,
+    mentions: bool = False,
+) -> Plan:
     plan = archive.preview(scope, _now())
     matcher = ScopeMatcher(scope)
     urls = {url for page in plan.pages for url in (page.page_url, page.copy_url)}
@@ -374,6 +388,11 @@ def _whole_plan(archive: RemovalArchive, store: CrawlStore, scope: Scope, export
         return not scope.is_narrowed and matcher.blocks_host(host)
 
     counts = {**plan.counts, **store.count_blocked(is_blocked, is_host_blocked)}
+    if mentions:
+        looks = archive.would_look_for(
+            [page.reading_id for page in plan.pages], store.announced_titles(is_blocked)
+        )
+        counts[MENTIONS] = len(search_pages(store, looks, but_not=is_blocked).page_ids)
     return replace(plan, counts=counts, exports=_exports_of(archive, plan, exports))
 
 

@@ -23,7 +23,7 @@ from pipelines.archive.slack import slack_in
 from pipelines.removal.passages import WINDOW, Hasher, Seeker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from crawler.store import CrawlStore
     from pipelines.removal.passages import Hashes
@@ -131,15 +131,24 @@ def _unpacked_files(path: Path, beginning: bytes) -> Iterator[IO[bytes]]:
                     yield inside
 
 
-def search_pages(store: CrawlStore, seeker: Seeker) -> Mentions:
-    """The raw pages that are there, unpacked: whose hold removed passages."""
+def search_pages(
+    store: CrawlStore, seeker: Seeker, *, but_not: Callable[[str], bool] | None = None
+) -> Mentions:
+    """The raw pages that are there, unpacked: whose hold removed passages.
+
+    Args:
+        store: the crawl store.
+        seeker: what looks for the passages.
+        but_not: says of an address that its pages are passed over: those that are to go themselves.
+    """
     mentions = Mentions()
     owners: dict[int, str] = {}
 
     def values() -> Iterator[tuple[int, bytes]]:
-        for page_id, source, _, whole in store.bodies():
-            owners[page_id] = source
-            yield page_id, whole
+        for page_id, source, url, whole in store.bodies():
+            if but_not is None or not but_not(url):
+                owners[page_id] = source
+                yield page_id, whole
 
     for page_id, passages in seeker.find_in_values(values()):
         source = owners[page_id]

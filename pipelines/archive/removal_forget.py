@@ -24,11 +24,13 @@ from pipelines.archive.removal_record import RecordedArchive
 from pipelines.archive.removal_rows import count_in, delete_in, delete_rows, selected
 from pipelines.archive.stay_down import put_stay_down
 from pipelines.errors import RefusedError
-from pipelines.removal.passages import Hasher, address_tail, packed, thinning
+from pipelines.removal.passages import Hasher, Seeker, address_tail, packed, thinning
 from pipelines.removal.scope import Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from pipelines.removal.passages import Hashes
 
 FORGET_AT_ONCE = 100
 """Pages whose facts are deleted in one transaction: a second on a busy machine (`benchmarks/removal.py`)."""
@@ -104,6 +106,20 @@ class ForgettingArchive(RecordedArchive):
                     (removal_id, packed(np.unique(np.concatenate(found)))),
                 )
 
+    def would_look_for(self, reading_ids: list[int], words: Iterable[str]) -> Seeker:
+        """What would be searched for if these pages and words were removed; nothing of it is kept."""
+        with storage_errors(self.path):
+            connection = self._database.conn
+            hasher = Hasher(read_salt(connection))
+            sql = (
+                "SELECT length(CAST(text AS BLOB)) FROM texts"
+                " JOIN readings r ON r.text_id = texts.id WHERE r.id IN"
+            )
+            size = sum(row[0] for row in selected(connection, sql, reading_ids))
+            found = self._passages(hasher, reading_ids, thinning(size))
+            found += [hasher.of_text(text) for text in words]
+            return Seeker(hasher, np.unique(np.concatenate([np.empty(0, dtype=np.uint64), *found])))
+
     def _forget_readings(self, ids: list[int], at: str) -> dict[str, int]:
         connection = self._database.conn
         rows = selected(connection, "SELECT id, page_url, claimed_url, source FROM readings WHERE id IN", ids)
@@ -175,15 +191,17 @@ class ForgettingArchive(RecordedArchive):
             " WHERE removal_id = ?",
             (removal_id,),
         ).fetchone()
-        every = thinning(size)
-        words = [row for sql in _WORDS for row in selected(connection, sql, ids)]
-        addresses = [tuple(map(address_tail, row)) for row in selected(connection, _ADDRESSES, ids)]
-        found = [hasher.of_text(str(value), every) for row in words + addresses for value in row if value]
-        if found:
+        if found := self._passages(hasher, ids, thinning(size)):
             connection.execute(
                 "INSERT INTO residue_hashes (removal_id, hashes) VALUES (?, ?)",
                 (removal_id, packed(np.unique(np.concatenate(found)))),
             )
+
+    def _passages(self, hasher: Hasher, ids: list[int], every: int) -> list[Hashes]:
+        connection = self._database.conn
+        words = [row for sql in _WORDS for row in selected(connection, sql, ids)]
+        addresses = [tuple(map(address_tail, row)) for row in selected(connection, _ADDRESSES, ids)]
+        return [hasher.of_text(str(value), every) for row in words + addresses for value in row if value]
 
     def _forget_by_url(self, removal_id: int, at: str) -> dict[str, int]:
         """Deletes what is kept by address alone, and what other pages said of the removed addresses."""

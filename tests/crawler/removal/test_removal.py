@@ -8,8 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.crawler.forgetting.removal import stranger
-from tests.crawler.forgetting.removal.worlds import (
+
+from crawler.forgetting.removal import MENTIONS, go_on, preview, remove, restore_hidden, verify
+from pipelines.archive.removal_order import Order
+from pipelines.errors import RefusedError
+from pipelines.removal.scope import make_scope
+from tests.crawler.removal import stranger
+from tests.crawler.removal.worlds import (
     COPIER,
     DAILY,
     NAMES,
@@ -20,16 +25,11 @@ from tests.crawler.forgetting.removal.worlds import (
     small_pages,
 )
 
-from crawler.forgetting.removal import go_on, preview, remove, restore_hidden, verify
-from pipelines.archive.removal_order import Order
-from pipelines.errors import RefusedError
-from pipelines.removal.scope import make_scope
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.crawler.forgetting.removal.worlds import World
+    from tests.crawler.removal.worlds import World
 
 LETTER = Order("青岚湖园区法务", "来函要求下架", "2026-04-01T00:00:00Z")
 WHOLE_PARK = make_scope(hosts=[PARK])
@@ -133,8 +133,12 @@ def test_one_page_goes_by_its_address_and_its_address_stays_nowhere(world: World
 
 def test_mentions_go_too_when_asked(world: World) -> None:
     page = world.of(PARK)[2]
-    order = replace(LETTER, mentions=True)
-    assert remove(world.path, make_scope(urls=[page.url]), order).removal.verification["mentions"] == {}
+    order, scope = replace(LETTER, mentions=True), make_scope(urls=[page.url])
+    planned = preview(world.path, scope, mentions=True).counts[MENTIONS]
+    found = remove(world.path, scope, order).removal.verification
+    assert found["mentions"] == {}
+    assert found["mentions_deleted"] == planned > 1
+    assert MENTIONS not in preview(world.path, make_scope(hosts=[PARK])).counts
     assert stranger.search(world.path.parent, [page.url, page.title]) == {}
 
 
