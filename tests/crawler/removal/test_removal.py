@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ WHOLE_PARK = make_scope(hosts=[PARK])
 
 
 def rows(path: Path, sql: str, *values: object) -> list[tuple]:
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:  # a file of an open one must not be copied over
         return connection.execute(sql, values).fetchall()
 
 
