@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from crawler.run import run_lock
 from crawler.store import CrawlStore, store_path
 from pipelines.archive import Archive
-from pipelines.archive.facts import iso
 from pipelines.compare import Change, compare
 from pipelines.drain import drain
 from pipelines.errors import StorageError
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -23,11 +23,11 @@ from crawler.sources import require_contact
 from crawler.store import CrawlStore, store_path
 from crawler.web.removed import Watch
 from pipelines.archive import Archive, RunCounts
-from pipelines.archive.facts import iso
 from pipelines.archive.runs import SourceRun
 from pipelines.drain import Drained, drain
 from pipelines.errors import LockedError, StorageError
 from pipelines.records import Source
+from pipelines.utc import iso
 from pipelines.workers import WorkerOptions
 
 if TYPE_CHECKING:

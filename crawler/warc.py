@@ -23,6 +23,7 @@ from crawler.pages.discover import read_html, robots_directives
 from crawler.pages.page_kinds import kind_of_page, kind_of_url
 from pipelines.errors import ConfigurationError
 from pipelines.urls import canonical_url, host_of
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -81,7 +82,7 @@ def write_warc(
 def _record(writer: WARCWriter, page: Page, drawn: str) -> Any:
     headers = [(name, value) for name, value in page.headers if name not in _UNDONE]
     headers.append(("content-length", str(len(page.body))))
-    said = {"WARC-Date": page.fetched_at.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    said = {"WARC-Date": iso(page.fetched_at)}
     return writer.create_warc_record(
         page.url_answered,
         "response",

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from pipelines.archive.facts import iso
 from pipelines.records import Page, Reading, Rejection, Source
 from pipelines.stages import read_page
+from pipelines.utc import iso
 from pipelines.workers import BATCH_PAGES, WorkerOptions, Workers
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from crawler.cli.failures import ATTENTION
 from crawler.cli.options import day_of, region_of
 from crawler.cli.output import one_line, print_json
 from pipelines.errors import ConfigurationError
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from pipelines.archive.exports import Change, ExportRequest
@@ -157,7 +158,7 @@ def _write(ctx: typer.Context, output: Path, request: ExportRequest, *, as_json:
     from pipelines.archive.selection import count_left_out_undated  # noqa: PLC0415
 
     connection = read_only(settings_of(ctx).db)
-    made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    made_at = iso(datetime.now(UTC))
     manifest = write_export(connection, output, request, made_at=made_at, version=version("parknews"))
     undated = count_left_out_undated(connection, request.selection)
     connection.close()

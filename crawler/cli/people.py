@@ -10,6 +10,7 @@ import typer
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.output import answers, one_line, print_json
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,4 +179,4 @@ def _spelt(url: str) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return iso(datetime.now(UTC))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
@@ -14,9 +15,10 @@ from crawler.cli import guide
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.output import answers, one_line, print_json, table
-from crawler.cli.removal import INCOMPLETE, report
+from crawler.cli.removal_receipt import end_with, report, report_all
 from pipelines.errors import ConfigurationError
 from pipelines.removal.receipt import found_nothing
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from pipelines.archive.removal_order import Removal
@@ -47,16 +49,7 @@ def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
             )
         if not any(outcome.trouble for outcome in outcomes):
             print("the archive is up to date with its ledger")
-    for outcome in outcomes:
-        if outcome.trouble:
-            number = outcome.removal.id
-            print(
-                f"parknews: removal {number} is not complete: {one_line(outcome.trouble)};"
-                f" `parknews removals go-on {number}` goes on",
-                file=sys.stderr,
-            )
-    if any(outcome.trouble for outcome in outcomes):
-        raise typer.Exit(INCOMPLETE)
+    end_with(outcome for outcome in outcomes if outcome.trouble)
 
 
 @app.command("list", epilog=examples(("every removal, the latest first", "parknews removals list")))
@@ -66,10 +59,8 @@ def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
     from pipelines.archive.removal_order import removals  # noqa: PLC0415
     from pipelines.archive.removal_requests import requests  # noqa: PLC0415
 
-    connection = read_only(settings_of(ctx).db)
-    connection.row_factory = None
-    found, asked = removals(connection), requests(connection)
-    connection.close()
+    with closing(read_only(settings_of(ctx).db)) as connection:
+        found, asked = removals(connection), requests(connection)
     if as_json:
         orders, letters = [asdict(removal) for removal in found], [asdict(request) for request in asked]
         print_json({"removals": orders, "requests": letters})
@@ -84,7 +75,7 @@ def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command("show", epilog=examples(("the receipt again", "parknews removals show 1")))
 def show_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) -> None:
     """Print the receipt of a removal as it stands now."""
-    from crawler.forgetting.removal import outcome_of  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal_known import outcome_of  # noqa: PLC0415  # --help needs no archive
 
     report(outcome_of(settings_of(ctx).db, removal_id), as_json=as_json)
 
@@ -112,7 +103,8 @@ def go_on_with(
     as_json: Json = False,
 ) -> None:
     """Go on with a removal that was interrupted, or whose waiting period is over."""
-    from crawler.forgetting.removal import delete_now, go_on, unfinished_and_due  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal import delete_now, go_on  # noqa: PLC0415  # --help needs no archive
+    from crawler.forgetting.removal_known import unfinished_and_due  # noqa: PLC0415  # --help needs no archive
 
     db = settings_of(ctx).db
     if now:
@@ -120,11 +112,13 @@ def go_on_with(
             raise ConfigurationError("--now needs the removal's number")
         report(delete_now(db, removal_id, one_line(now)), as_json=as_json)
         return
-    numbers = unfinished_and_due(db) if removal_id is None else [removal_id]
-    if not numbers:
-        print_json({"removals": []}) if as_json else print("nothing is left to go on with")
-    for number in numbers:
-        report(go_on(db, number, vacuum=vacuum), as_json=as_json)
+    if removal_id is not None:
+        report(go_on(db, removal_id, vacuum=vacuum), as_json=as_json)
+        return
+    outcomes = [go_on(db, number, vacuum=vacuum) for number in unfinished_and_due(db)]
+    if not outcomes and not as_json:
+        print("nothing is left to go on with")
+    report_all(outcomes, as_json=as_json)
 
 
 @app.command(
@@ -173,9 +167,8 @@ def find(
     asked = [*(words or []), *_passages(text)]
     if not asked:
         raise ConfigurationError("say what to look for: addresses, names, passages, or --text FILE")
-    connection = read_only(settings_of(ctx).db)
-    found = find_matches(connection, asked)
-    connection.close()
+    with closing(read_only(settings_of(ctx).db)) as connection:
+        found = find_matches(connection, asked)
     if as_json:
         print_json({"matches": [asdict(match) for match in found]})
         return
@@ -202,9 +195,8 @@ def matches(ctx: typer.Context, as_json: Json = False) -> None:
     from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
     from pipelines.archive.stay_down import waiting  # noqa: PLC0415
 
-    connection = read_only(settings_of(ctx).db)
-    found = waiting(connection)
-    connection.close()
+    with closing(read_only(settings_of(ctx).db)) as connection:
+        found = waiting(connection)
     names = ("url", "source", "removal", "containment", "at")
     if as_json:
         print_json({"matches": [dict(zip(names, row, strict=True)) for row in found]})
@@ -252,7 +244,7 @@ def _print_requests(asked: list[Request]) -> None:
 
 def _print_list(found: list[Removal]) -> None:
     rows = table("no.", "ordered", "state", "verified", "requester", "scope", right=("no.",))
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    now = iso(datetime.now(UTC))
     for removal in found:
         waits = removal.state == "hidden" and not removal.is_due(now)
         state = f"hidden until {removal.due_at[:10]}" if waits and removal.due_at else removal.state

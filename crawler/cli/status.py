@@ -13,6 +13,7 @@ from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.failures import ATTENTION
 from crawler.cli.output import answers, one_line, print_json, table
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -205,7 +206,7 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
 
 
 def _iso(value: object) -> object:
-    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value
+    return iso(value) if isinstance(value, datetime) else value
 
 
 def _print_standings(console: Console, found: list[Standing]) -> None:

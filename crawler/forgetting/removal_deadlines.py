@@ -5,12 +5,14 @@ In: the open requests, the removals and now. Out: a line each, for `removals lis
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
 from pipelines.archive.connect import read_only
 from pipelines.archive.removal_order import removals
 from pipelines.archive.removal_requests import requests
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,12 +30,8 @@ def waiting(archive_path: Path, now: datetime) -> list[str]:
     """What waits for somebody in an archive; nothing where there is no archive yet."""
     if not archive_path.exists():
         return []
-    connection = read_only(archive_path)
-    connection.row_factory = None
-    try:
+    with closing(read_only(archive_path)) as connection:
         return list(troubles(requests(connection), removals(connection), now))
-    finally:
-        connection.close()
 
 
 def troubles(open_requests: Iterable[Request], orders: Iterable[Removal], now: datetime) -> Iterator[str]:
@@ -48,5 +46,5 @@ def troubles(open_requests: Iterable[Request], orders: Iterable[Removal], now: d
     for order in orders:
         if order.state in ("blocked", "deleted", "forgotten"):
             yield f"removal {order.id} is not complete: `parknews removals go-on {order.id}`"
-        elif order.state == "hidden" and order.is_due(now.strftime("%Y-%m-%dT%H:%M:%SZ")):
+        elif order.state == "hidden" and order.is_due(iso(now)):
             yield f"removal {order.id} has waited long enough: `parknews removals go-on {order.id}` deletes"

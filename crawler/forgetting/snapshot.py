@@ -19,6 +19,7 @@ from pipelines.archive.connect import missing, storage_errors
 from pipelines.archive.copying import copy_together
 from pipelines.archive.ledger import ledger_path, read_ledger
 from pipelines.errors import RefusedError, StorageError
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,7 @@ def back_up(archive_path: Path, folder: Path) -> Backup:
         if ledger_path(archive_path).exists():
             shutil.copyfile(ledger_path(archive_path), ledger)
         files = {path.name: _sha256(path) for path in (archive, store, ledger) if path.exists()}
-        backup = Backup(datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), files)
+        backup = Backup(iso(datetime.now(UTC)), files)
         text = json.dumps({"made_at": backup.made_at, "files": files}, indent=2)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return backup

@@ -21,6 +21,7 @@ from crawler.serve.visitor import selection_of
 from pipelines.archive.connect import read_only
 from pipelines.archive.exports import FORMATS, ExportRequest, write_rows
 from pipelines.export.columns import WHATS, columns_of
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,7 +89,7 @@ def _exported(path: Path, asked: ExportRequest) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
     with closing(read_only(path)) as connection:
         connection.execute("BEGIN")
-        made_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        made_at = iso(datetime.now(UTC))
         columns = columns_of(asked.what, signature=asked.signature)
         write_rows(connection, file, asked, columns, None, made_at=made_at)
     return file

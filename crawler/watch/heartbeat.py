@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipelines.utc import iso
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -25,14 +27,14 @@ def heartbeat_path(archive_path: Path) -> Path:
 
 def beat(archive_path: Path, outcome: str, now: datetime) -> None:
     """A run from a timer has ended."""
-    heartbeat_path(archive_path).write_text(f"{now:%Y-%m-%dT%H:%M:%SZ} {outcome}\n", encoding="utf-8")
+    heartbeat_path(archive_path).write_text(f"{iso(now)} {outcome}\n", encoding="utf-8")
 
 
 def last_beat(archive_path: Path) -> datetime | None:
     """When the last run from a timer ended; None where none ever did."""
     try:
         written = heartbeat_path(archive_path).read_text(encoding="utf-8").split()
-        return datetime.strptime(written[0], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(written[0]).astimezone(UTC)
     except (OSError, IndexError, ValueError):
         return None
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipelines.urls import canonical_url, same_host
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     import sqlite3
-    from datetime import datetime
 
     from pipelines.archive.furniture import Furniture
     from pipelines.records import Claim, Field, Mention, Reading, Rejection, Signed
@@ -124,11 +124,6 @@ def claimed_address(page_url: str, claims: tuple[Claim, ...]) -> str | None:
             if claim.kind == kind and (url := _own_address(page_url, claim.url)):
                 return None if url == page_url else url
     return None
-
-
-def iso(moment: datetime) -> str:
-    """UTC, whole seconds: 2023-09-27T08:30:00Z."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _own_address(page_url: str, claimed: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from pipelines.archive.blocks import Blocklist, blocks_version, read_blocklist
 from pipelines.archive.conclusions import Counts, conclude
 from pipelines.archive.connect import open_for_writing, storage_errors
-from pipelines.archive.facts import Changes, forget_texts, iso, put_reading, put_rejection
+from pipelines.archive.facts import Changes, forget_texts, put_reading, put_rejection
 from pipelines.archive.furniture import Furniture, give_up, stale_pages
 from pipelines.archive.gone import come_back, put_gone
 from pipelines.archive.join_index import SqliteJoinIndex
@@ -38,6 +38,7 @@ from pipelines.archive.stay_down import holds_back
 from pipelines.errors import ConfigurationError
 from pipelines.join import Joiner
 from pipelines.records import Reading, Rejection
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     import sqlite3

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli import app
-from crawler.forgetting.removal import outcome_of
 from crawler.forgetting.removal_deadlines import troubles, waiting
+from crawler.forgetting.removal_known import outcome_of
 from pipelines.archive.removal_requests import Request
 from tests.crawler.removal import stranger
 from tests.crawler.removal.test_removal import rows

@@ -27,7 +27,7 @@ SCOPE = make_scope(hosts=[PARK])
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-import crawler.forgetting.removal, crawler.forgetting.removal_check
+import crawler.forgetting.removal, crawler.forgetting.removal_check, crawler.forgetting.removal_steps
 from crawler.store import CrawlStore
 from pipelines.archive import removal, removal_forget, ledger
 from pipelines.archive.removal import RemovalArchive
@@ -41,7 +41,7 @@ owner, name = {
     "forget": (RemovalArchive, "forget"), "draw": (RemovalArchive, "_draw"),
     "store": (CrawlStore, "_delete"), "files": (RemovalArchive, "forget_files"),
     "advance": (RemovalArchive, "advance"), "search": (crawler.forgetting.removal_check, "in_own_process"),
-    "slack": (crawler.forgetting.removal, "in_own_process"),
+    "slack": (crawler.forgetting.removal_steps, "in_own_process"),
     "result": (RemovalArchive, "put_verification"),
 }[place]
 original, calls = getattr(owner, name), [0]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 from typing import TYPE_CHECKING
 
-from crawler.forgetting.removal import outcome_of, remove
+from crawler.forgetting.removal import remove
+from crawler.forgetting.removal_known import outcome_of
 from crawler.forgetting.snapshot import back_up
 from pipelines.archive import Archive
 from pipelines.archive.removal_quotes import EMPTIED

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.forgetting.removal import MENTIONS, go_on, preview, remove, restore_hidden, verify
+from crawler.forgetting.removal import go_on, preview, remove, restore_hidden, verify
+from crawler.forgetting.removal_plan import MENTIONS
 from pipelines.archive.removal_order import Order
 from pipelines.errors import RefusedError
 from pipelines.removal.scope import make_scope

@@ -11,7 +11,7 @@ import pytest
 from pipelines.removal.plan import CONTESTED, Candidate, LeftOut, choose_pages
 from pipelines.removal.scope import make_scope
 
-GUIDE = Path(__file__).parents[3] / "crawler/cli/guide.toml"
+GUIDE = Path(__file__).parents[3] / "crawler/cli/guide/words.toml"
 OWN = Candidate(
     reading_id=1,
     page_url="https://copier.example/1",

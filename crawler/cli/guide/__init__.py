@@ -8,8 +8,7 @@ that the dialogue can stop anywhere and go on another day.
 from __future__ import annotations
 
 import os
-import sys
-from dataclasses import dataclass
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,12 +18,18 @@ import typer
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.failures import ATTENTION
-from crawler.cli.guide_order import ask_scope, carry_out, changed, follow, is_said, show_matches
+from crawler.cli.guide.dialogue import Dialogue
+from crawler.cli.guide.order import carry_out
+from crawler.cli.guide.reply import follow
+from crawler.cli.guide.scope import ask_scope, is_said, show_matches
 from crawler.cli.output import one_line
 from pipelines.errors import ConfigurationError
-from pipelines.report.words import LANGUAGES, Words, words
+from pipelines.report.words import LANGUAGES, words
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from pipelines.archive.removal_requests import Request
 
 EPILOG = examples(
@@ -33,61 +38,7 @@ EPILOG = examples(
     note="Exit codes: 0 answered, 1 stopped or waiting: the same command goes on.",
 )
 
-_YES = ("y", "yes", "是", "好", "1")
-_WORDS = Path(__file__).with_name("guide.toml")
-
-
-@dataclass
-class Dialogue:
-    """A conversation about one request."""
-
-    db: Path
-    words: Words
-    wait_days: int
-    number: int = 0
-
-    def say(self, name: str, /, **values: object) -> None:
-        """One of the guide's own texts; what it quotes is made harmless."""
-        made = {key: one_line(value) if isinstance(value, str) else value for key, value in values.items()}
-        print(self.words(name, **made))
-
-    def ask(self, name: str, /, *, must: bool = False, **values: object) -> str:
-        """An answer on one line; asked again where there has to be one."""
-        while not (said := _line(f"{self.words(name, **values)}: ")) and must:
-            pass
-        return said
-
-    def agrees(self, name: str) -> bool:
-        """Yes or no; no where nothing is said."""
-        return _line(f"{self.words(name)} [y/N]: ").lower() in _YES
-
-    def choice(self, name: str, among: str) -> str:
-        """One of the digits that the text offers."""
-        self.say_block(name)
-        while (said := self.ask("number")) not in tuple(among):
-            pass
-        return said
-
-    def say_block(self, name: str) -> None:
-        """A text of several lines."""
-        print(self.words(name))
-
-    def lines(self, name: str) -> list[str]:
-        """What is pasted, until an empty line."""
-        self.say_block(name)
-        found: list[str] = []
-        while line := _line("> "):
-            found.append(line)
-        return found
-
-    def equivalent(self, command: str) -> None:
-        """The command that does the same."""
-        print(self.words("equivalent", command=one_line(command)))
-
-    @property
-    def resume(self) -> str:
-        """How to go on another day."""
-        return f"parknews removals guide {self.number or ''}".rstrip()
+_WORDS = Path(__file__).with_name("words.toml")
 
 
 def guide(
@@ -129,35 +80,38 @@ def _work_off(talk: Dialogue, number: int | None) -> bool:
 
 
 def _chosen(talk: Dialogue, number: int | None) -> Request | None:
+    """The request of that number, or one of the open ones; None where it is a new one."""
     from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_order import removal  # noqa: PLC0415
-    from pipelines.archive.removal_requests import known_request, requests  # noqa: PLC0415
+    from pipelines.archive.removal_requests import known_request  # noqa: PLC0415
 
-    connection = read_only(talk.db)
-    try:
-        if number is None and (waiting := requests(connection)):
-            talk.say("which")
-            for request in waiting:
-                order = removal(connection, request.removal_id) if request.removal_id else None
-                state = (
-                    talk.words("state_open")
-                    if order is None
-                    else talk.words(
-                        "state_ordered", removal=order.id, state=talk.words(f"removal_state.{order.state}")
-                    )
-                )
-                deadline = request.deadline or talk.words("no_deadline")
-                talk.say(
-                    "one_request", id=request.id, requester=request.requester, deadline=deadline, state=state
-                )
-            said = talk.ask("which_one")
-            number = int(said) if said.isdigit() else None
+    with closing(read_only(talk.db)) as connection:
+        if number is None:
+            number = _picked(talk, connection)
         if number is None:
             return None
         talk.number = number
         return known_request(connection, number)
-    finally:
-        connection.close()
+
+
+def _picked(talk: Dialogue, connection: sqlite3.Connection) -> int | None:
+    """The number that is said once the open requests are shown."""
+    from pipelines.archive.removal_order import removal  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.removal_requests import requests  # noqa: PLC0415
+
+    waiting = requests(connection)
+    if not waiting:
+        return None
+    talk.say("which")
+    for request in waiting:
+        order = removal(connection, request.removal_id) if request.removal_id else None
+        state = talk.words("state_open")
+        if order is not None:
+            state = talk.words(f"removal_state.{order.state}")
+            state = talk.words("state_ordered", removal=order.id, state=state)
+        deadline = request.deadline or talk.words("no_deadline")
+        talk.say("one_request", id=request.id, requester=request.requester, deadline=deadline, state=state)
+    said = talk.ask("which_one")
+    return int(said) if said.isdecimal() else None
 
 
 def _recorded(talk: Dialogue) -> Request:
@@ -167,7 +121,7 @@ def _recorded(talk: Dialogue) -> Request:
 
     said = Request(
         id=0,
-        opened_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        opened_at=iso(datetime.now(UTC)),
         requester=one_line(talk.ask("requester", must=True)),
         reason="",
     )
@@ -186,7 +140,7 @@ def _letter(talk: Dialogue, request: Request) -> Request:
         if getattr(request, name) or name in request.answers.get("said", ()):
             continue
         asked = _asked_day(talk) if name == "deadline" else one_line(talk.ask(name, must=name == "reason"))
-        request = changed(talk, note_letter, request.id, name, asked)
+        request = talk.changed(note_letter, request.id, name, asked)
     return request
 
 
@@ -197,14 +151,6 @@ def _asked_day(talk: Dialogue) -> str | None:
         except ValueError:
             talk.say("not_a_day")
     return None
-
-
-def _line(prompt: str) -> str:
-    """A typed line; in a pipe it is shown, so that the dialogue can be read afterwards."""
-    said = input(prompt).strip()
-    if not sys.stdin.isatty():
-        print(one_line(said))
-    return said
 
 
 def _language(asked: str) -> str:

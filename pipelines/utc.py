@@ -1,0 +1,13 @@
+"""A moment in, its one spelling out: what the archive, the records and the exports write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def iso(moment: datetime) -> str:
+    """A moment of UTC in whole seconds: 2023-09-27T08:30:00Z."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
