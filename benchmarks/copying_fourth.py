@@ -17,7 +17,8 @@ from benchmarks.copying import sentences_of
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable
+
+    from benchmarks.copying import Way
 
 _OTHERS = (
     "业内普遍认为，下半年需求有望温和回升，但原料价格波动仍需警惕。",
@@ -190,7 +191,7 @@ def _combined(text: str, level: int, draw: random.Random) -> str:
     return KINDS["truncate"](text, 1, draw) if level > 2 else text
 
 
-KINDS: dict[str, Callable[[str, int, random.Random], str]] = {
+KINDS: dict[str, Way] = {
     "around": _framed,
     "homophone": _typed,
     "ad law": _evaded,

@@ -4,7 +4,8 @@ Forms are filled in six ways each with made-up names and numbers; two fillings o
 are copied by each kind of transformation at three levels. All go through the product's own join stage.
 Sets: `first` (forms.py), `second` and `third` (forms_second.py, forms_third.py: wider names, further ways
 of copying, instalments of series, short items over one site's footer), `fourth` (forms_fourth.py,
-copying_fourth.py: further forms and ways again). --originals FILE also takes the
+copying_fourth.py: further forms and ways again), `fifth` (the same again, with
+different reports of one event). --originals FILE also takes the
 originals of a documents.jsonl (see neardup.py), so that the transformations meet real prose; --thesaurus
 FILE swaps words for those on the same line of it. Prints precision and recall, and for each kind of copy
 how many are with their original; for each form how many fillings were merged.
@@ -18,26 +19,19 @@ import json
 import random
 import sys
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from benchmarks import copying_fourth, forms_fourth
+from benchmarks import copying_fifth, copying_first, copying_fourth, copying_second
+from benchmarks import forms as first
+from benchmarks import forms_fifth as fifth
+from benchmarks import forms_fourth as fourth
 from benchmarks import forms_second as second
 from benchmarks import forms_third as third
-from benchmarks.copying import (
-    CHINESE,
-    CHINESE_MORE,
-    CUTTING,
-    LEVELS,
-    MORE,
-    TRANSFORMATIONS,
-    read_thesaurus,
-    sentences_of,
-    thesaurus,
-)
-from benchmarks.filling import fill
-from benchmarks.forms import ARTICLES, BULLETINS, FORMS
+from benchmarks.copying import LEVELS, read_thesaurus, sentences_of
+from benchmarks.filling import SLOTS, fill
+from benchmarks.filling_wide import WIDE_SLOTS
 from benchmarks.neardup import _open, _store
 from pipelines.archive.join_index import SqliteJoinIndex
 from pipelines.join import Joiner, judge
@@ -45,7 +39,9 @@ from pipelines.join.features import Features
 from pipelines.sign import sign
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from types import ModuleType
+
+    from benchmarks.filling import Slots
 
 FILLINGS, COPIED = 6, 2
 
@@ -59,34 +55,32 @@ class Text:
     also: str = ""
 
 
+CUTTING = frozenset({"truncate", "digest"})
+"""Ways that may leave a form without its names: whose copy that is nobody can tell."""
+
+
 @dataclass(frozen=True)
 class Set:
     """What one set is made of."""
 
-    forms: dict[str, str]
-    kinds: dict[str, Callable[[str, int, random.Random], str]]
-    not_latin: frozenset[str]
-    not_forms: frozenset[str] = frozenset()
-    """Ways that may leave a form without its names: whose copy that is nobody can tell."""
-    leads: tuple[str, ...] = ()
-    footers: tuple[str, ...] = ()
-    wide: bool = True
-    articles: tuple[str, ...] = ARTICLES
+    forms: ModuleType
+    """FORMS; perhaps LEADS of series, FOOTERS of sites, EVENTS with different reports of each, ARTICLES."""
+    copying: ModuleType
+    """KINDS, and which of them are not for latin text."""
+    slots: Slots = field(default_factory=lambda: WIDE_SLOTS)
+    not_forms: frozenset[str] = CUTTING
+
+    def frames(self, name: str) -> tuple[Any, ...]:
+        """What the set has of one sort beside its forms."""
+        return getattr(self.forms, name, ())
 
 
 SETS = {
-    "first": Set(FORMS, TRANSFORMATIONS, frozenset(CHINESE), wide=False),
-    "second": Set(second.FORMS, MORE, CHINESE_MORE, CUTTING, second.LEADS, second.FOOTERS),
-    "third": Set(third.FORMS, MORE, CHINESE_MORE, CUTTING, third.LEADS, third.FOOTERS),
-    "fourth": Set(
-        forms_fourth.FORMS,
-        copying_fourth.KINDS,
-        copying_fourth.CHINESE,
-        CUTTING,
-        forms_fourth.LEADS,
-        forms_fourth.FOOTERS,
-        articles=forms_fourth.ARTICLES + ARTICLES,
-    ),
+    "first": Set(first, copying_first, SLOTS, frozenset()),
+    "second": Set(second, copying_second),
+    "third": Set(third, copying_second),
+    "fourth": Set(fourth, copying_fourth),
+    "fifth": Set(fifth, copying_fifth),
 }
 
 
@@ -101,7 +95,7 @@ def main() -> int:
     parser.add_argument("--wrong", action="store_true", help="also show the pairs wrongly joined or missed")
     arguments = parser.parse_args()
     if arguments.thesaurus:
-        thesaurus.update(read_thesaurus(arguments.thesaurus.read_text("utf-8").splitlines()))
+        copying_second.thesaurus.update(read_thesaurus(arguments.thesaurus.read_text("utf-8").splitlines()))
     _report(texts(arguments.seed, arguments.originals, SETS[arguments.set]), arguments.wrong)
     return 0
 
@@ -110,14 +104,18 @@ def texts(seed: int, originals: Path | None = None, of: Set = SETS["first"]) -> 
     """All texts of a draw, with what they are."""
     draw = random.Random(seed)
     found = []
-    for name, form in of.forms.items():
+    for name, form in of.forms.FORMS.items():
         for number in range(FILLINGS):
-            text = fill(form, draw, of.wide)
+            text = fill(form, draw, of.slots)
             found.append(Text(f"{name}/{number}", "original", 0, text))
             if number < COPIED:
                 found += _copies(f"{name}/{number}", text, draw, [], of, of.not_forms)
-    articles = list(of.articles) + _read(originals)
-    if of.leads:
+    for event, reports in enumerate(of.frames("EVENTS")):
+        for number, text in enumerate(reports):
+            found.append(Text(f"event{event}/{number}", "original", 0, text))
+            found += _copies(f"event{event}/{number}", text, draw, [], of, of.not_forms)
+    articles = _articles(of) + _read(originals)
+    if of.frames("LEADS"):
         found += _framed(articles[1::2], draw, of)
         articles = articles[::2]
     for number, text in enumerate(articles):
@@ -126,6 +124,12 @@ def texts(seed: int, originals: Path | None = None, of: Set = SETS["first"]) -> 
         found += _copies(f"article/{number}", text, draw, others, of)
     draw.shuffle(found)
     return found
+
+
+def _articles(of: Set) -> list[str]:
+    """The set's own prose, and that of the first."""
+    own = [] if of.forms is first else list(of.frames("ARTICLES"))
+    return own + list(first.ARTICLES)
 
 
 def _read(path: Path | None) -> list[str]:
@@ -138,7 +142,7 @@ def _framed(articles: list[str], draw: random.Random, of: Set) -> list[Text]:
     bodies = [body for text in articles for body in _bodies(text, draw)]
     draw.shuffle(bodies)
     found: list[Text] = []
-    for kind, frames in (("series", of.leads), ("footer", of.footers)):
+    for kind, frames in (("series", of.frames("LEADS")), ("footer", of.frames("FOOTERS"))):
         for frame in frames:
             for _ in range(min(FILLINGS, len(bodies))):
                 body, cluster = bodies.pop(), f"{kind}/{len(found)}"
@@ -168,8 +172,8 @@ def _copies(
 ) -> list[Text]:
     found = []
     latin = sum("a" <= c <= "z" for c in text) > len(text) / 2
-    for kind, transform in of.kinds.items():
-        if (latin and kind in of.not_latin) or kind in but:
+    for kind, transform in of.copying.KINDS.items():
+        if (latin and kind in of.copying.CHINESE) or kind in but:
             continue
         level = draw.randint(1, LEVELS)
         copy = transform(text, level, draw)
@@ -233,7 +237,7 @@ def _report(rows: list[Text], show_wrong: bool) -> None:  # noqa: C901, PLR0912 
     print(
         "merged: " + "  ".join(f"{name} {len(at) / total[name]:.2f}" for name, at in sorted(merged.items()))
     )
-    names = sum(name not in BULLETINS and name != "article" for name in merged)
+    names = sum(name not in first.BULLETINS and name != "article" for name in merged)
     print(f"forms with a wrong pair: {len(merged)}, of these {names} differ in names")
     if show_wrong:
         for title, pairs in (("WRONG", wrong), ("MISSED", missed)):
