@@ -48,7 +48,7 @@ ISOLATION = (
     "--dns-prefetch-disable",
     f"--js-flags=--max-old-space-size={_HEAP_MB}",
 )
-"""No name has an address, no packet goes around the proxy; measured by tests/crawler/test_render.py."""
+"""No name has an address, no packet goes around the proxy: tests/crawler/drawing/test_hostile_pages.py."""
 _NO_PROXY_THERE = "http://nowhere.invalid:9"
 """Literal addresses and loopback go to the proxy as well, and it is not there."""
 

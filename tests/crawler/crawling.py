@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from crawler.records import CrawlSource, FetchOptions, FetchReport, SourceCounts
+from crawler.store import CrawlStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,3 +91,9 @@ def finish(child: subprocess.Popen[str], timeout_s: float = ENDS_S) -> FetchRepo
     assert "Traceback" not in errors, errors[-3000:]
     known = json.loads(out.splitlines()[-1])
     return FetchReport(**{**known, "sources": tuple(SourceCounts(**row) for row in known["sources"])})
+
+
+def pages_of(path: Path, host: str = "http://") -> set[str]:
+    """The paths that come out of the store as possible articles."""
+    with CrawlStore(path) as store:
+        return {page.url.partition(host)[2] for page in store.take(100_000, 0)}
