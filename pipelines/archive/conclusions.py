@@ -41,6 +41,7 @@ def conclude(
     emptied: frozenset[int] = frozenset(),
     former: Mapping[str, tuple[int, int]] | None = None,
     secondary: Mapping[int, Mapping[int, int]] | None = None,
+    because: str = "",
 ) -> Counts:
     """Brings copies and articles up to date with the facts.
 
@@ -53,20 +54,21 @@ def conclude(
         emptied: articles whose copies a removal took out, perhaps all of them.
         former: URL → the copy and article numbers that it is to have again after a removal was undone.
         secondary: what `Joiner.secondary` told after the relink that gave `clusters`.
+        because: a person's reason, where their word is what changed.
     """
     standings = Standings(connection, similarity)
     readings = touched_readings(connection, addresses, clusters)
-    stale, copies_added = regroup(connection, readings, former or {})
-    stale |= emptied
+    regrouped = regroup(connection, readings, former or {})
+    stale = regrouped.stale | emptied
     touched = {row.cluster for row in readings} | set(clusters.values()) | _clusters_of(connection, stale)
-    settled = settle_articles(connection, touched, stale, standings, at)
+    settled = settle_articles(connection, touched, stale, regrouped.former_texts, standings, at, because)
     for article_id in standings.articles_to_judge_again():
         judge_again(connection, article_id, standings)
     left = stale | {copy.article_id for copy in settled.copies if copy.article_id is not None}
     put_secondary(connection, secondary or {}, {copy.copy.node for copy in settled.copies}, left)
     new, vanished = settled.new, settled.vanished
     return Counts(
-        articles_new=new, articles_updated=settled.updated, copies_joined=copies_added - (new - vanished)
+        articles_new=new, articles_updated=settled.updated, copies_joined=regrouped.added - (new - vanished)
     )
 
 

@@ -69,14 +69,20 @@ def page_of(connection: sqlite3.Connection, url: str) -> str:
     Raises:
         ConfigurationError: the archive has no such page.
     """
+    page = find_page(connection, url)
+    if page is None:
+        raise ConfigurationError(f"{url}: the archive has no such page; `parknews search` shows addresses")
+    return page
+
+
+def find_page(connection: sqlite3.Connection, url: str) -> str | None:
+    """The page whose reading stands behind a copy's or a page's URL; None where there is none any more."""
     row = connection.execute(
         "SELECT page_url FROM readings JOIN copies ON copies.reading_id = readings.id WHERE copies.url = ?"
         " UNION ALL SELECT page_url FROM readings WHERE page_url = ? LIMIT 1",
         (url, url),
     ).fetchone()
-    if row is None:
-        raise ConfigurationError(f"{url}: the archive has no such page; `parknews search` shows addresses")
-    return str(row[0])
+    return None if row is None else str(row[0])
 
 
 def copy_of(connection: sqlite3.Connection, url: str) -> str:
@@ -163,30 +169,44 @@ def put_decision(
     return int(row_id)
 
 
-def withdraw_decision(connection: sqlite3.Connection, decision_id: int, at: str) -> tuple[str, ...]:
-    """Takes a split or join back; returns its URLs.
+def withdraw_decision(connection: sqlite3.Connection, decision_id: int, at: str) -> Decision:
+    """Takes a split or join back; returns it.
 
     Raises:
         ConfigurationError: no such decision in force.
     """
     row = connection.execute(
         "UPDATE decisions SET withdrawn_at = ? WHERE id = ? AND withdrawn_at IS NULL"
-        " RETURNING url, other_url",
+        " RETURNING id, kind, url, other_url, reason, at, withdrawn_at",
         (at, decision_id),
     ).fetchone()
     if row is None:
         raise ConfigurationError(f"there is no split or join {decision_id} in force; list them")
-    return tuple(url for url in row if url)
+    return Decision(*row)
 
 
 def decisions(connection: sqlite3.Connection) -> list[Decision]:
-    """The splits and joins in force, oldest first."""
+    """The splits and joins in force, oldest first, each with the copies that its pages have now."""
+    rows = connection.execute(
+        "SELECT id, kind, url, other_url, reason FROM decisions WHERE withdrawn_at IS NULL ORDER BY id"
+    ).fetchall()
     return [
-        Decision(*row)
-        for row in connection.execute(
-            "SELECT id, kind, url, other_url, reason FROM decisions WHERE withdrawn_at IS NULL ORDER BY id"
-        )
+        Decision(number, kind, _present(connection, url), other and _present(connection, other), reason)
+        for number, kind, url, other, reason in rows
     ]
+
+
+def _present(connection: sqlite3.Connection, url: str) -> str:
+    """The copy that an address stands for: pages begin and cease to call another address their own."""
+    for where in ("copies.url", "readings.page_url", "readings.claimed_url"):
+        rows = connection.execute(
+            "SELECT copies.url FROM readings JOIN copies ON copies.reading_id = readings.id"
+            f" WHERE {where} = ? LIMIT 2",
+            (url,),
+        ).fetchall()
+        if len(rows) == 1:
+            return str(rows[0][0])
+    return url
 
 
 def all_decisions(connection: sqlite3.Connection) -> list[Decision]:
@@ -201,17 +221,24 @@ def all_corrections(connection: sqlite3.Connection) -> list[Correction]:
     return [Correction(*row) for row in connection.execute(sql)]
 
 
+SPLIT = "split "
+"""How the name of a group begins that a person made of one copy."""
+
+
 def groups(copies: Iterable[tuple[str, int]], standing: list[Decision]) -> dict[str, str]:
     """Copy URL → the name of its group: its cluster's, unless a person said otherwise.
 
+    Of two decisions on one copy the later one holds: who splits after a join means it.
+
     Args:
         copies: URL and cluster of each.
-        standing: the decisions in force.
+        standing: the decisions in force, oldest first.
     """
-    split = {decision.url for decision in standing if decision.kind == "split"}
-    group = {url: f"copy {url}" if url in split else f"cluster {cluster}" for url, cluster in copies}
+    group = {url: f"cluster {cluster}" for url, cluster in copies}
     for decision in standing:
-        if decision.kind == "join" and decision.url in group and decision.other_url in group:
+        if decision.kind == "split" and decision.url in group:
+            group[decision.url] = f"{SPLIT}{decision.id}"
+        elif decision.kind == "join" and decision.url in group and decision.other_url in group:
             ends = group[decision.url], group[decision.other_url]
             group = {url: min(ends) if name in ends else name for url, name in group.items()}
     return group

@@ -27,6 +27,18 @@ _TAKEN_OVER = (
 
 
 @dataclass(frozen=True, slots=True)
+class Regrouped:
+    """What regrouping changed."""
+
+    stale: set[int]
+    """Articles that the written copies had."""
+    added: int
+    """How many copies came."""
+    former_texts: dict[str, int]
+    """Copies that say something else now: URL → the id of the text they had."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A reading with the cluster of its text."""
 
@@ -61,19 +73,25 @@ def touched_readings(
 
 def regroup(
     connection: sqlite3.Connection, readings: list[Row], kept_numbers: Mapping[str, tuple[int, int]]
-) -> tuple[set[int], int]:
-    """Writes the copies of these readings; returns the articles that had them and how many copies came."""
+) -> Regrouped:
+    """Writes the copies of these readings."""
     believed = _believed_addresses(connection, readings)
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in readings:
         own = row.claimed_url if row.claimed_url in believed else row.page_url
         assert own is not None
         groups[own].append(row)
-    former = {**kept_numbers, **_delete_copies(connection, [row.id for row in readings])}
+    removed = _delete_copies(connection, [row.id for row in readings])
+    former = {**kept_numbers, **{url: (copy.id, copy.article_id) for url, copy in removed.items()}}
+    renamed = {copy.reading_id: former[url] for url, copy in removed.items() if url not in groups}
+    former_texts: dict[str, int] = {}
     for url, rows in groups.items():
         best = min(rows, key=lambda row: (row.page_url != url, row.page_url))
-        _put_copy(connection, url, best.id, former)
-    return {article for _, article in former.values()}, len(groups) - len(former)
+        numbers = former.get(url) or renamed.get(best.id) or (None, UNSETTLED)
+        text_id = _put_copy(connection, url, best.id, numbers)
+        if url in removed and removed[url].text_id != text_id:
+            former_texts[url] = removed[url].text_id
+    return Regrouped({article for _, article in former.values()}, len(groups) - len(former), former_texts)
 
 
 def _readings(connection: sqlite3.Connection, where: str, *values: object) -> list[Row]:
@@ -106,29 +124,40 @@ def _believed_addresses(connection: sqlite3.Connection, readings: list[Row]) -> 
     }
 
 
-def _delete_copies(connection: sqlite3.Connection, reading_ids: Iterable[int]) -> dict[str, tuple[int, int]]:
-    """Takes the readings' copies out; url → (copy id, article id), so that both ids are kept on return."""
-    removed: dict[str, tuple[int, int]] = {}
+@dataclass(frozen=True, slots=True)
+class _Removed:
+    """A copy that was taken out to be written again."""
+
+    id: int
+    article_id: int
+    text_id: int
+    reading_id: int
+
+
+def _delete_copies(connection: sqlite3.Connection, reading_ids: Iterable[int]) -> dict[str, _Removed]:
+    """Takes the readings' copies out, by their URLs; their numbers are kept on return."""
+    removed: dict[str, _Removed] = {}
     for reading_id in reading_ids:
         row = connection.execute(
-            "DELETE FROM copies WHERE reading_id = ? RETURNING url, id, article_id", (reading_id,)
+            "DELETE FROM copies WHERE reading_id = ? RETURNING url, id, article_id, text_id", (reading_id,)
         ).fetchone()
         if row is not None:
-            removed[row[0]] = (row[1], row[2])
+            url, copy_id, article_id, text_id = row
+            removed[url] = _Removed(copy_id, article_id, text_id, reading_id)
     return removed
 
 
 def _put_copy(
-    connection: sqlite3.Connection, url: str, reading_id: int, former: Mapping[str, tuple[int, int]]
-) -> None:
-    """One copy from its reading; without a former article it waits under article 0 to be settled."""
-    copy_id, article_id = former.get(url, (None, UNSETTLED))
-    connection.execute(
+    connection: sqlite3.Connection, url: str, reading_id: int, numbers: tuple[int | None, int]
+) -> int:
+    """One copy from its reading, under the numbers of copy and article that it had; returns its text."""
+    row = connection.execute(
         f"INSERT INTO copies (id, article_id, url, reading_id, similarity, kept, {_TAKEN_OVER})"
-        f" SELECT ?, ?, ?, id, 0, 0, {_TAKEN_OVER} FROM readings WHERE id = ?",
-        (copy_id, article_id, url, reading_id),
-    )
+        f" SELECT ?, ?, ?, id, 0, 0, {_TAKEN_OVER} FROM readings WHERE id = ? RETURNING text_id",
+        (*numbers, url, reading_id),
+    ).fetchone()
     _correct(connection, url, reading_id)
+    return int(row[0])
 
 
 def _correct(connection: sqlite3.Connection, url: str, reading_id: int) -> None:

@@ -1,7 +1,7 @@
 """Which copies are one piece of news: gives every touched group of copies its article.
 
 In: the clusters that changed, with the copies of their texts, and what people decided. Out: rows of
-`articles` under numbers that last: a group keeps that of its oldest copy, and what goes says where to.
+`articles`, under the numbers that pipelines/archive/numbering.py gives them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.archive.entry import index, insert_article, shown_of, update_article
-from pipelines.archive.people import decisions, groups
+from pipelines.archive.numbering import Member, forward, inherit, moves_of, note_moves, turned_to_other_news
+from pipelines.archive.people import SPLIT, decisions, groups
 from pipelines.archive.standing import COLUMNS, Standings
 
 if TYPE_CHECKING:
@@ -19,48 +20,43 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipelines.archive.people import Decision
-    from pipelines.standing import Copy
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """A row of `copies`, and where it belongs."""
-
-    copy: Copy
-    source_name: str
-    article_id: int | None
-    cluster: int
-    group: str = ""
-    """Which article it belongs to: its cluster's, unless a person split or joined it."""
-
-    @property
-    def url(self) -> str:
-        return self.copy.url
-
-    @property
-    def age(self) -> tuple[str, str]:
-        """The oldest sorts first."""
-        return self.copy.first_seen, self.copy.url
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What settling changed."""
 
-    copies: list[_Copy]
+    copies: list[Member]
     new: int
     updated: int
     vanished: int
 
 
 def settle_articles(
-    connection: sqlite3.Connection, touched: set[int], stale: set[int], standings: Standings, at: str
+    connection: sqlite3.Connection,
+    touched: set[int],
+    stale: set[int],
+    former_texts: Mapping[str, int],
+    standings: Standings,
+    at: str,
+    because: str = "",
 ) -> Settled:
-    """Gives every touched group its article; says how many are new, changed and gone."""
+    """Gives every touched group its article; says how many are new, changed and gone.
+
+    Args:
+        connection: inside a transaction.
+        touched: clusters of which texts or copies changed.
+        stale: articles that lost copies.
+        former_texts: copies that say something else now: URL → the text that they had.
+        standings: over the same connection.
+        at: now, UTC.
+        because: a person's reason, where their word is what changed.
+    """
     standing = decisions(connection)
     groups = _groups(_touched_copies(connection, touched, standing, standings), standing)
     everyone = [copy for copies in groups.values() for copy in copies]
-    ids = _inherit_ids(everyone)
+    turned = turned_to_other_news(connection, everyone, former_texts)
+    ids = inherit(connection, everyone, turned)
     formerly = stale | {copy.article_id for copy in everyone if copy.article_id}
     connection.executemany("UPDATE copies SET kept = 0 WHERE id = ?", [(copy.copy.id,) for copy in everyone])
     new = updated = 0
@@ -69,8 +65,9 @@ def settle_articles(
         new += group not in ids
         updated += group in ids and changed
         ids[group] = article_id
-    _note_moves(connection, everyone, ids, standing, at)
-    vanished = _forward(connection, formerly - set(ids.values()), everyone, ids, at)
+    moves = moves_of(everyone, ids, turned, because)
+    note_moves(connection, moves, at)
+    vanished = forward(connection, formerly - set(ids.values()), moves, ids.values(), at)
     return Settled(everyone, new, updated, vanished)
 
 
@@ -84,9 +81,9 @@ def judge_again(connection: sqlite3.Connection, article_id: int, standings: Stan
 
 def _touched_copies(
     connection: sqlite3.Connection, touched: set[int], standing: list[Decision], standings: Standings
-) -> list[_Copy]:
+) -> list[Member]:
     """The copies of the touched clusters, and of those that a person's joins tie to them."""
-    copies: dict[int, list[_Copy]] = {}
+    copies: dict[int, list[Member]] = {}
     todo = set(touched)
     while todo:
         cluster = todo.pop()
@@ -107,18 +104,19 @@ _CLUSTER_OF_COPIES = (
 )
 
 
-def _groups(copies: list[_Copy], standing: list[Decision]) -> dict[str, list[_Copy]]:
+def _groups(copies: list[Member], standing: list[Decision]) -> dict[str, list[Member]]:
     """The copies by group, each group's oldest first."""
     names = groups([(copy.url, copy.cluster) for copy in copies], standing)
-    found: dict[str, list[_Copy]] = defaultdict(list)
+    found: dict[str, list[Member]] = defaultdict(list)
     for copy in sorted(copies, key=lambda copy: copy.age):
-        found[names[copy.url]].append(replace(copy, group=names[copy.url]))
+        name = names[copy.url]
+        found[name].append(replace(copy, group=name, is_split=name.startswith(SPLIT)))
     return found
 
 
-def _copies_of(connection: sqlite3.Connection, cluster: int, standings: Standings) -> list[_Copy]:
+def _copies_of(connection: sqlite3.Connection, cluster: int, standings: Standings) -> list[Member]:
     return [
-        _Copy(standings.copy(row), name, article_id, cluster)
+        Member(standings.copy(row), name, article_id, cluster)
         for name, article_id, *row in connection.execute(
             f"SELECT sources.name, nullif(copies.article_id, 0), {COLUMNS} FROM nodes"
             " JOIN texts ON texts.node_id = nodes.node_id JOIN copies ON copies.text_id = texts.id"
@@ -129,20 +127,8 @@ def _copies_of(connection: sqlite3.Connection, cluster: int, standings: Standing
     ]
 
 
-def _inherit_ids(everyone: list[_Copy]) -> dict[str, int]:
-    """Group → the article id it keeps: that of its oldest copy, unless an older copy elsewhere has it."""
-    ids: dict[str, int] = {}
-    taken: set[int] = set()
-    for copy in sorted(everyone, key=lambda copy: copy.age):
-        if copy.article_id is None or copy.group in ids or copy.article_id in taken:
-            continue
-        ids[copy.group] = copy.article_id
-        taken.add(copy.article_id)
-    return ids
-
-
 def _put_article(
-    connection: sqlite3.Connection, article_id: int | None, copies: list[_Copy], standings: Standings
+    connection: sqlite3.Connection, article_id: int | None, copies: list[Member], standings: Standings
 ) -> tuple[int, bool]:
     """Writes one article and the standing of its copies; returns its id and whether title or text changed."""
     judged = standings.judge([copy.copy for copy in copies])
@@ -161,7 +147,7 @@ def _put_article(
     return number, old != shown
 
 
-def _article_values(connection: sqlite3.Connection, kept_id: int, copies: list[_Copy]) -> dict[str, object]:
+def _article_values(connection: sqlite3.Connection, kept_id: int, copies: list[Member]) -> dict[str, object]:
     cursor = connection.execute(
         "SELECT copies.title, texts.text, copies.published, copies.published_day, copies.published_earliest,"
         " copies.published_latest, copies.date_origin, copies.author, copies.language, copies.source,"
@@ -174,56 +160,3 @@ def _article_values(connection: sqlite3.Connection, kept_id: int, copies: list[_
     [name] = {copy.source_name for copy in copies if copy.copy.id == kept_id}
     first_seen = min(copy.copy.first_seen for copy in copies)
     return {**values, "source_name": name, "first_seen": first_seen, "copies": len(copies)}
-
-
-def _note_moves(
-    connection: sqlite3.Connection,
-    everyone: list[_Copy],
-    ids: Mapping[str, int],
-    standing: list[Decision],
-    at: str,
-) -> None:
-    """Writes down which copies came from another article, and why."""
-    reasons = {url: d.reason for d in standing for url in (d.url, d.other_url) if url}
-    stayed = {copy.group for copy in everyone if copy.article_id == ids[copy.group]}
-    connection.executemany(
-        "INSERT INTO moves (url, from_article, to_article, reason, at) VALUES (?, ?, ?, ?, ?)",
-        [
-            (
-                copy.url,
-                copy.article_id,
-                ids[copy.group],
-                reasons.get(copy.url, "joined" if copy.group in stayed else "split"),
-                at,
-            )
-            for copy in everyone
-            if copy.article_id not in (None, ids[copy.group])
-        ],
-    )
-
-
-def _forward(
-    connection: sqlite3.Connection, vanished: set[int], everyone: list[_Copy], ids: Mapping[str, int], at: str
-) -> int:
-    """Deletes articles without copies, each leaving a row that says where its oldest copy went."""
-    went: dict[int, int] = {}
-    for copy in sorted(everyone, key=lambda copy: copy.age):
-        if copy.article_id is not None:
-            went.setdefault(copy.article_id, ids[copy.group])
-    gone = [
-        article_id
-        for article_id in sorted(vanished)
-        if connection.execute("SELECT 1 FROM copies WHERE article_id = ?", (article_id,)).fetchone() is None
-    ]
-    for article_id in gone:
-        index(connection, article_id, shown_of(connection, article_id), None)
-        connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
-        if article_id in went:
-            connection.execute(
-                "UPDATE forwards SET new_id = ? WHERE new_id = ?", (went[article_id], article_id)
-            )
-            connection.execute(
-                "INSERT OR REPLACE INTO forwards VALUES (?, ?, 'joined', ?)",
-                (article_id, went[article_id], at),
-            )
-    return len(gone)

@@ -18,6 +18,7 @@ from pipelines.archive.gone import come_back, put_gone
 from pipelines.archive.join_index import SqliteJoinIndex
 from pipelines.archive.people import (
     copy_of,
+    find_page,
     page_of,
     put_correction,
     put_decision,
@@ -178,7 +179,7 @@ class Archive:
         with storage_errors(self.path), self._database.atomic():
             copy = copy_of(self._database.conn, url)
             decision = put_decision(self._database.conn, "split", copy, None, reason, at)
-            self._conclude({copy}, at)
+            self._conclude({copy}, at, because=reason)
             return decision
 
     def join(self, url: str, other_url: str, reason: str, at: str) -> int:
@@ -192,7 +193,7 @@ class Archive:
             if ends[0] == ends[1]:
                 raise ConfigurationError(f"{url} and {other_url} are one and the same copy")
             decision = put_decision(self._database.conn, "join", *ends, reason, at)
-            self._conclude(set(ends), at)
+            self._conclude(set(ends), at, because=reason)
             return decision
 
     def withdraw_decision(self, decision_id: int, at: str) -> None:
@@ -202,12 +203,15 @@ class Archive:
             ConfigurationError: no such decision in force.
         """
         with storage_errors(self.path), self._database.atomic():
-            self._conclude(set(withdraw_decision(self._database.conn, decision_id, at)), at)
+            decision = withdraw_decision(self._database.conn, decision_id, at)
+            urls = {url for url in (decision.url, decision.other_url) if url}
+            self._conclude(urls, at, because=f"taken back: {decision.reason}")
 
-    def _conclude(self, addresses: set[str], at: str) -> None:
-        """Draws conclusions again for the copies at these addresses."""
-        pages = {page_of(self._database.conn, url) for url in addresses}
-        conclude(self._database.conn, addresses | pages, {}, self._joiner.similarity, at)
+    def _conclude(self, addresses: set[str], at: str, *, because: str = "") -> None:
+        """Draws conclusions again for the copies at these addresses, as far as they are there."""
+        pages = {page for url in addresses if (page := find_page(self._database.conn, url))}
+        similarity = self._joiner.similarity
+        conclude(self._database.conn, addresses | pages, {}, similarity, at, because=because)
 
     def furniture(self, source: str) -> frozenset[int]:
         """Keys of the lines learned to be boilerplate of a source."""
