@@ -16,17 +16,16 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
+from crawler.contact import require_contact
+from crawler.draining import Draining, stage_source
 from crawler.drawing.chromium import require_browser
 from crawler.fetch import fetch
 from crawler.records import FetchOptions, FetchProgress, FetchReport, SourceCounts
-from crawler.sources import require_contact
 from crawler.store import CrawlStore, store_path
 from crawler.web.removed import Watch
 from pipelines.archive import Archive, RunCounts
 from pipelines.archive.runs import SourceRun
-from pipelines.drain import Drained, drain
 from pipelines.errors import LockedError, StorageError
-from pipelines.records import Source
 from pipelines.utc import iso
 from pipelines.workers import WorkerOptions
 
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.records import CrawlSource
+    from pipelines.drain import Drained
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,72 +136,6 @@ def run_lock(archive_path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-class Draining:
-    """The thread that drains while the main thread fetches."""
-
-    def __init__(
-        self,
-        archive_path: Path,
-        store: CrawlStore,
-        sources: Sequence[CrawlSource],
-        options: WorkerOptions,
-        stop: threading.Event,
-    ) -> None:
-        self.stop = stop
-        """Set when fetching must end: the archive cannot be written, or the caller asked."""
-        self.total = Drained()
-        self._archive_path = archive_path
-        self._store = store
-        self._sources = {source.host: stage_source(source) for source in sources}
-        self._options = options
-        self._no_more = threading.Event()
-        self._leave = threading.Event()
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="drain")
-
-    def start(self) -> None:
-        """Starts draining."""
-        self._thread.start()
-
-    def finish(self, *, in_a_hurry: bool = False) -> None:
-        """Waits until every stored page is archived, or in a hurry those being read; raises what failed."""
-        if in_a_hurry:
-            self._leave.set()
-        self.abandon()
-        if self._error is not None:
-            raise self._error
-
-    def abandon(self) -> None:
-        """Says that no more pages come, and waits for the thread."""
-        self._no_more.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
-        try:
-            with Archive(self._archive_path) as archive:
-                drain(
-                    archive,
-                    self._store,
-                    self._sources,
-                    self._options,
-                    no_more=self._no_more,
-                    leave=self._leave,
-                    on_batch=self._note,
-                )
-        except BaseException as error:  # noqa: BLE001 - handed to the main thread, which raises it
-            self._error = error
-            self.stop.set()
-
-    def _note(self, total: Drained) -> None:
-        self.total = total
-
-
-def stage_source(source: CrawlSource) -> Source:
-    """What the stages may know of a crawl source."""
-    return Source(source.host, source.name, source.time_zone, source.start_urls)
 
 
 def begin_run(archive_path: Path, sources: Sequence[CrawlSource]) -> int:

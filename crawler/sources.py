@@ -7,21 +7,17 @@ suits a site about which nothing else is known (`CrawlSource`). Nothing is fetch
 from __future__ import annotations
 
 import difflib
-import ipaddress
-import math
 import re
-import socket
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from crawler.records import CrawlSource
+from crawler.source_keys import KEYS, own_host
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 EXAMPLE = """\
@@ -33,7 +29,6 @@ start_urls = ["https://www.example-park.gov.cn/news/"]
 """The shortest source that works."""
 _HOW_TO_BEGIN = "write one with `parknews sources add URL`, or by hand (docs/reference/sources.md)"
 
-_UNITS_S = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
 _REQUIRED = ("host", "name", "start_urls")
 
 
@@ -74,57 +69,6 @@ def choose(sources: Sequence[CrawlSource], hosts: Sequence[str]) -> list[CrawlSo
         hint = _nearest(host, sorted(known)) or "; `parknews sources list` shows all"
         raise ConfigurationError(f"{host}: no such source in the sources file{hint}")
     return [source for source in sources if not wanted or source.host in wanted]
-
-
-def require_contact(sources: Sequence[CrawlSource], contact: str) -> None:
-    """Refuses to go to public sites without a contact; sources of one's own need none.
-
-    Raises:
-        ConfigurationError: no contact is set, or a source is private without saying so; the message
-            names a site and the setting.
-    """
-    public = [source.host for source in sources if not source.allow_private]
-    if own := next(filter(_is_private, public), ""):
-        raise ConfigurationError(
-            f"{own}: a private address; where that is meant, set allow_private = true in its source"
-            " (`sources add --allow-private`)"
-        )
-    if public and not contact:
-        others = f" and {len(public) - 1} more" if len(public) > 1 else ""
-        raise ConfigurationError(
-            f"{public[0]}{others}: {_what_it_is(public[0])} set PARKNEWS_CONTACT to an"
-            " e-mail address or a URL at which its owner reaches you (sent with every request)"
-        )
-
-
-def _what_it_is(host: str) -> str:
-    """A name that does not resolve may be misspelt: worth saying before a setting is asked for."""
-    try:
-        socket.getaddrinfo(urlsplit(f"//{host}").hostname, None)
-    except OSError:
-        return "its name does not resolve; check its spelling, and for a public site"
-    return "a public site;"
-
-
-def _is_private(host: str) -> bool:
-    """Whether a host is so by its spelling; what names resolve to is looked at when they are asked for."""
-    name = re.sub(r":\d+$", "", host).strip("[]")
-    try:
-        return not ipaddress.ip_address(name).is_global
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
-
-
-def duration_s(text: str) -> float:
-    """Seconds of a duration such as 30m, 6h, 1d or 2w.
-
-    Raises:
-        ValueError: not a duration.
-    """
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([mhdw])\s*", text)
-    if not match or float(match[1]) <= 0:
-        raise ValueError('must be a duration such as "30m", "6h", "1d" or "2w"')
-    return float(match[1]) * _UNITS_S[match[2]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +129,7 @@ def _source(file: _File, header: int, entry: dict[str, Any]) -> CrawlSource:
 
 def _refuse_foreign_starts(file: _File, header: int, source: CrawlSource) -> None:
     for url in source.start_urls:
-        host = _host_of(url)
+        host = own_host(url)
         below = source.include_subdomains and host.endswith("." + source.host)
         if host != source.host and not below:
             hint = (
@@ -237,106 +181,3 @@ def _nearest(word: str, known: Sequence[str]) -> str:
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _host_of(url: str) -> str:
-    """Host, with the port where it is not the scheme's own."""
-    from pipelines.urls import host_of  # noqa: PLC0415  # its tables load only where URLs are read
-
-    return host_of(url)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        raise ValueError("must be one line of text in quotation marks")
-    return value.strip()
-
-
-def _host(value: object) -> str:
-    text = _text(value)
-    problem = 'must be a host such as "www.example.cn" or "www.example.cn:8080"'
-    if any(c in text for c in "/?#@\\% "):
-        raise ValueError(problem)
-    try:
-        return _host_of(f"https://{text}/")
-    except ValueError:
-        raise ValueError(problem) from None
-
-
-def _url(value: object) -> str:
-    text = _text(value)
-    try:
-        _host_of(text)
-    except ValueError:
-        raise ValueError("must be a URL that starts with https:// or http:// and a host") from None
-    return text
-
-
-def _urls(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value:
-        raise ValueError('must be a list of URLs: ["https://..."]')
-    return tuple(_url(item) for item in value)
-
-
-def _paths(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) and item[:1] == "/" for item in value):
-        raise ValueError('must be a list of paths that start with "/": ["/news/"]')
-    return tuple(value)
-
-
-def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
-        raise ValueError("must be a number of seconds, 0 or more")
-    return float(value)
-
-
-def _duration(value: object) -> float:
-    if not isinstance(value, str):
-        raise ValueError('must be a duration in quotation marks, such as "6h"')  # noqa: TRY004  # one kind for all
-    return duration_s(value)
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")  # noqa: TRY004  # one kind for all
-    return value
-
-
-def _count(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("must be a whole number, 1 or more")
-    return value
-
-
-def _tls(value: object) -> str:
-    if value not in ("strict", "weak"):
-        raise ValueError('must be "strict" or "weak"')
-    return str(value)
-
-
-def _zone(value: object) -> str:
-    text = _text(value)
-    try:
-        ZoneInfo(text)
-    except (OSError, ValueError, KeyError):
-        raise ValueError('must be a time zone such as "Asia/Shanghai"') from None
-    return text
-
-
-KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
-    "host": ("host", _host),
-    "name": ("name", _text),
-    "start_urls": ("start_urls", _urls),
-    "every": ("every_s", _duration),
-    "allow_private": ("allow_private", _flag),
-    "delay_s": ("delay_s", _seconds),
-    "include_subdomains": ("include_subdomains", _flag),
-    "time_zone": ("time_zone", _zone),
-    "allowed_paths": ("allowed_paths", _paths),
-    "max_depth": ("max_depth", _count),
-    "max_list_pages": ("max_list_pages", _count),
-    "max_pages": ("max_pages", _count),
-    "tls": ("tls", _tls),
-    "render": ("render", _flag),
-}
-"""Every key of a [[source]]: the CrawlSource field it sets, and how it is checked."""

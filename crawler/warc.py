@@ -19,8 +19,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.frontier import Fetched
-from crawler.pages.discover import read_html, robots_directives
+from crawler.pages.discover import read_html
 from crawler.pages.page_kinds import kind_of_page, kind_of_url
+from crawler.pages.walk import robots_directives
 from pipelines.errors import ConfigurationError
 from pipelines.urls import canonical_url, host_of
 from pipelines.utc import iso

@@ -20,7 +20,7 @@ from typer.main import get_command
 from crawler.cli import app
 from crawler.config import Settings
 from crawler.records import CrawlSource
-from crawler.sources import KEYS
+from crawler.source_keys import KEYS
 from pipelines import errors
 
 if TYPE_CHECKING:

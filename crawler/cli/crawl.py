@@ -187,7 +187,7 @@ def _beat(settings: Settings, outcome: str) -> None:
 
 
 def _limit_s(written: str) -> float | None:
-    from crawler.sources import duration_s  # noqa: PLC0415  # only where one was given
+    from crawler.source_keys import duration_s  # noqa: PLC0415  # only where one was given
 
     if not written:
         return None

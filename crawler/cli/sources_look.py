@@ -158,7 +158,7 @@ def _not_removed(settings: Settings, wanted: list[CrawlSource], *, named: bool) 
 def _surveys(settings: Settings, sources: list[CrawlSource]) -> Iterator[list[Survey]]:
     """Looks at some sites at a time; what came of them, as it comes."""
     from crawler.cli.crawl import run_options  # noqa: PLC0415
-    from crawler.sources import require_contact  # noqa: PLC0415
+    from crawler.contact import require_contact  # noqa: PLC0415
     from crawler.survey import survey  # noqa: PLC0415
 
     require_contact(sources, settings.contact)

@@ -12,23 +12,18 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
 
-import tldextract
 from scrapy import Request, signals
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import HtmlResponse
-from scrapy.http.request import NO_CALLBACK
 
 from crawler.config import full_user_agent
 from crawler.drawing.chromium import browser_path, has_sandbox
+from crawler.drawing.errand import Errand, Scripts, passed_on
+from crawler.drawing.sheet import BrowserStartError, DrawingError, Given, Sheet
 from crawler.pages.announced import looks_like_feed, looks_like_sitemap
 from crawler.reasons import NotDrawnError
-from crawler.web.addresses import AddressRules
 from crawler.web.challenges import REASON, is_challenge
-from crawler.web.throttle import StoppingError, retry_after_s
-from pipelines.errors import StorageError
-from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,37 +31,19 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.drawing.browser import Browser, Drawn, Given, Sheet, Wish
+    from crawler.drawing.browser import Browser
+    from crawler.drawing.sheet import Drawn
     from crawler.frontier import Entry
     from crawler.records import CrawlSource
     from crawler.spiders.news import NewsSpider
 
 log = logging.getLogger(__name__)
 
-BYTES_MAX = 24 * 1024 * 1024
-"""All that one page may bring: three times the largest single answer."""
-SCRIPTS_KEPT_BYTES = 64 * 1024 * 1024
-"""Scripts kept for the run: a site's pages share theirs, and its host is asked for each of them once."""
-HOPS = 5
-ANSWER_S = 15.0
-"""The longest wait for one thing that a page asks for."""
 PATIENCE_S = 15.0
 """The longest that a script may run without a break: a reader would have left long before."""
-POST_MAX_BYTES = 64 * 1024
-_DOMAINS = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
-"""The bundled list of public suffixes only: nothing is downloaded."""
 _HTML = ("text/html", "application/xhtml+xml", "")
 _OF_A_DOCUMENT = frozenset(
     ["content-type", "content-language", "content-security-policy", "referrer-policy", "refresh"]
-)
-_NOT_PASSED_ON = frozenset(
-    [
-        "set-cookie", "content-encoding", "content-length", "transfer-encoding", "connection", "alt-svc",
-        "strict-transport-security", "content-disposition", "report-to", "nel", "keep-alive",
-    ]
-)  # fmt: skip
-_NOT_SENT = frozenset(
-    ["user-agent", "cookie", "host", "connection", "accept-encoding", "content-length", "authorization"]
 )
 
 
@@ -93,7 +70,7 @@ class RenderMiddleware:
         self._sources = {source.host: source for source in sources}
         self._browser = browser
         self._crawler = crawler
-        self._scripts = _Scripts()
+        self._scripts = Scripts()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RenderMiddleware:
@@ -133,9 +110,8 @@ class RenderMiddleware:
         source = self._source(request)
         if source is None or not is_drawable(response):
             return response
-        from crawler.drawing.browser import BrowserStartError, DrawingError  # noqa: PLC0415  # as above
-
-        errand = _Errand(self._crawler, self._spider, source, response.url, self._scripts)
+        throttle, timeout_s = self._spider.throttle, self._spider.options.timeout_s
+        errand = Errand(self._crawler, throttle, source, response.url, self._scripts, timeout_s=timeout_s)
         try:
             drawn = await self._browser.draw(self._sheet(source, response), errand.fetch)
         except DrawingError as error:
@@ -154,12 +130,10 @@ class RenderMiddleware:
         return self._sources.get(entry.source)
 
     def _sheet(self, source: CrawlSource, response: Response) -> Sheet:
-        from crawler.drawing.browser import Given, Sheet  # noqa: PLC0415  # as above
-
         options = self._spider.options
         return Sheet(
             url=response.url,
-            given=Given(response.status, _headers(response, only=_OF_A_DOCUMENT), response.body),
+            given=Given(response.status, passed_on(response, only=_OF_A_DOCUMENT), response.body),
             user_agent=full_user_agent(options.user_agent, options.contact),
             time_zone=source.time_zone,
             html_max=options.max_body_bytes,
@@ -193,140 +167,3 @@ def _left(request: Request, response: Response, drawn: Drawn) -> Response:
     return HtmlResponse(
         response.url, status=302, headers={"Location": drawn.leaves_for}, body=b"", request=request
     )
-
-
-class _Scripts:
-    """The scripts of this run by their addresses; what did not come is known too."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, Given | None] = {}
-        self._bytes = 0
-
-    def __contains__(self, url: str) -> bool:
-        return url in self._kept
-
-    def get(self, url: str) -> Given | None:
-        return self._kept[url]
-
-    def keep(self, url: str, given: Given | None) -> None:
-        self._kept[url] = given
-        self._bytes += len(given.body) if given else 0
-        while self._bytes > SCRIPTS_KEPT_BYTES:
-            first = self._kept.pop(next(iter(self._kept)))
-            self._bytes -= len(first.body) if first else 0
-
-
-class _Errand:
-    """What one page asks for while it is drawn, fetched as the crawl fetches everything."""
-
-    def __init__(
-        self, crawler: Crawler, spider: NewsSpider, source: CrawlSource, page_url: str, scripts: _Scripts
-    ) -> None:
-        self._crawler = crawler
-        self._spider = spider
-        self._source = source
-        self._page_url = page_url
-        self._rules = AddressRules([source])
-        self._scripts = scripts
-        self._bytes = 0
-        self.failure: Exception | None = None
-        """What ends the run, and so the page: it is asked for again by the next one."""
-
-    async def fetch(self, wish: Wish) -> Given | None:
-        """What a page asks for; None where our rules forbid it, or it does not come."""
-        kept = wish.kind == "script" and wish.method == "GET"
-        if kept and wish.url in self._scripts:
-            return self._scripts.get(wish.url)
-        if self.failure is not None or self._bytes > BYTES_MAX or not self._may_ask(wish):
-            return None
-        try:
-            given = await self._follow(wish)
-        except (StoppingError, StorageError) as error:
-            self.failure = error
-            return None
-        except Exception as error:  # noqa: BLE001  # whatever it was, the page does without it
-            log.info("%s asks for %s: %s", self._page_url, wish.url, error)
-            given = None
-        if kept:
-            self._scripts.keep(wish.url, given)
-        return given
-
-    def _may_ask(self, wish: Wish) -> bool:
-        """Scripts may come from anywhere public, data only from the site itself."""
-        try:
-            host = host_of(canonical_url(wish.url))
-        except ValueError:
-            return False
-        own = _site(host) == _site(host_of(self._page_url))
-        if wish.method == "POST":
-            return own and wish.kind != "script" and len(wish.body or b"") <= POST_MAX_BYTES
-        return wish.method == "GET" and (own or wish.kind == "script")
-
-    async def _follow(self, wish: Wish) -> Given | None:
-        url = wish.url
-        for _ in range(HOPS + 1):
-            response = await self._ask(url, wish)
-            location = response.headers.get("Location")
-            if response.status not in (301, 302, 303, 307, 308) or not location:
-                return self._given(wish, response)
-            if wish.method != "GET":
-                return None
-            url = urljoin(url, location.decode("utf-8", "replace"))
-        return None
-
-    async def _ask(self, url: str, wish: Wish) -> Response:
-        if why := self._rules.refusal(url):  # another source's private host is not this page's to ask
-            raise NotDrawnError(f"private address: {why}")
-        host = host_of(canonical_url(url))
-        throttle = self._spider.throttle
-        throttle.clock(host, self._source.delay_s)
-        headers = {name: value for name, value in wish.headers.items() if _is_sent(name)}
-        request = Request(
-            url,
-            method=wish.method,
-            body=wish.body or b"",
-            headers=headers if _site(host) == _site(host_of(self._page_url)) else {},
-            callback=NO_CALLBACK,
-            dont_filter=True,
-            meta={"download_timeout": min(ANSWER_S, self._spider.options.timeout_s)},
-        )
-        response = await self._crawler.engine.download_async(request)
-        strained = response.status in (429, 503)
-        wait_s = retry_after_s((response.headers.get("Retry-After") or b"").decode("latin-1")) or 0.0
-        throttle.answered(host, strained=strained, wait_s=wait_s)
-        self._bytes += len(response.body)
-        return response
-
-    def _given(self, wish: Wish, response: Response) -> Given | None:
-        from crawler.drawing.browser import Given  # noqa: PLC0415  # loaded by now
-
-        if wish.kind != "script" and not _is_shared(response, wish.url, self._page_url):
-            return None
-        return Given(response.status, _headers(response), response.body)
-
-
-def _is_shared(response: Response, url: str, page_url: str) -> bool:
-    """Whether a script of the page may read an answer (the Fetch standard's CORS check, no credentials)."""
-    if urlsplit(url)[:2] == urlsplit(page_url)[:2]:
-        return True
-    allowed = (response.headers.get("Access-Control-Allow-Origin") or b"").decode("latin-1").strip()
-    return allowed in ("*", "://".join(urlsplit(page_url)[:2]))
-
-
-def _site(host: str) -> str:
-    """The registrable domain of a host, or the host where it has none."""
-    return _DOMAINS(host).top_domain_under_public_suffix or host.partition(":")[0]
-
-
-def _is_sent(name: str) -> bool:
-    return name.lower() not in _NOT_SENT and not name.lower().startswith(("sec-", "proxy-", ":"))
-
-
-def _headers(response: Response, only: frozenset[str] | None = None) -> dict[str, str]:
-    """An answer's headers as a page gets them: no cookies, nothing about the connection."""
-    found = {}
-    for name, values in response.headers.items():
-        key = name.decode("latin-1").lower()
-        if key not in _NOT_PASSED_ON and (only is None or key in only):
-            found[key] = ", ".join(value.decode("latin-1") for value in values)
-    return found

@@ -20,8 +20,9 @@ from crawler.pages.announced import (
     read_sitemap,
     tells_changes,
 )
-from crawler.pages.discover import MAX_LINKS, read_html, robots_directives
+from crawler.pages.discover import MAX_LINKS, read_html
 from crawler.pages.page_kinds import kind_of_page, kind_of_url
+from crawler.pages.walk import robots_directives
 from pipelines.urls import canonical_url, host_of
 
 log = logging.getLogger(__name__)

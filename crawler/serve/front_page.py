@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.serve.visitor import day_of
 from pipelines.archive.analyst import last_run, newest_day
-from pipelines.archive.figures import Days, figures
+from pipelines.archive.days import Days
+from pipelines.archive.figures import figures
 from pipelines.report.page import pictures
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines.dates import Moment, read_date
 from pipelines.extract.body import Body, notices_below, read_body
 from pipelines.extract.byline import Byline, Place, read_byline
-from pipelines.extract.container import choose, trusted, weigh
+from pipelines.extract.container import choose, weigh
 from pipelines.extract.credit import credit_of_dateline
 from pipelines.extract.embedded import embedded_body, embedded_value
 from pipelines.extract.kind import LEAST_TEXT, not_news
@@ -21,8 +21,10 @@ from pipelines.extract.metadata import Metadata, read_claims, read_metadata
 from pipelines.extract.part import size
 from pipelines.extract.scan import MOST_LINES, scan
 from pipelines.extract.second import second_opinion
-from pipelines.extract.title import find_title, may_be_site, normal, site_suffix
+from pipelines.extract.site_name import may_be_site, normal, site_suffix
+from pipelines.extract.title import find_title
 from pipelines.extract.tree import cut_short, parse
+from pipelines.extract.trust import trusted
 from pipelines.publishers import normalise_publisher
 from pipelines.records import Decoded, Extracted, Field, Page, Rejection, Source
 

@@ -7,16 +7,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import has_date
-from pipelines.extract.container import is_linked, is_prose
 from pipelines.extract.part import size
+from pipelines.extract.prose import is_linked, is_prose
 from pipelines.normalise import simplify
 from pipelines.records import Stripped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.extract.container import Choice, Trust
+    from pipelines.extract.container import Choice
     from pipelines.extract.scan import Line, Scan
+    from pipelines.extract.trust import Trust
 
 _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
 _SIGNATORY = re.compile(

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from pipelines.extract.container import is_linked, is_prose
 from pipelines.extract.part import size
+from pipelines.extract.prose import is_linked, is_prose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import has_date
-from pipelines.extract.container import is_linked, is_prose
 from pipelines.extract.part import size
+from pipelines.extract.prose import is_linked, is_prose
+from pipelines.extract.site_name import SITE_WORDS, may_be_site, normal, site_suffix, without_suffix
 from pipelines.normalise import simplify
 from pipelines.records import Field
 
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
 
 _ORIGIN_HEADING = "heading"
 _ABOVE_BYLINE = "line above the byline"
-_SEPARATORS = re.compile(r"\s*[_|｜»«›‹]\s*|\s+[-–—·•]+\s+|\s*(?:--|——)\s*|-(?=[^-]*$)|[·•](?=[^·•]*$)")
-_SITE_WORDS = re.compile(
-    r"网$|網$|新闻|新聞|频道|頻道|中心|[日晚早时周]报$|[日晚早時週]報$|客户端|门户|官网"
-    r"|首页|资讯|要闻|动态|在线|园区"
-    r"|管委会|政府|公司|集团|栏目|媒体|快讯|平台|论坛|博客|协会|学会|研究院|大学|com\b"
-    r"|news|times|daily|post|\.cn\b|media|online",
-    re.IGNORECASE,
-)
-_CHANNEL = re.compile(r"-[^-\s]{1,6}(?:频道|頻道|新闻|新聞|资讯|动态|要闻|首页|财经|中心)$")
-"""A channel between the title and the site: `-图片频道-海岸网`."""
 _GENERIC = re.compile(
     r"^\W{0,3}(?:(?:信息|信件|来信|留言|咨询|新闻|新聞|文章|内容|詳細|详细|资讯|公告|页面|网页|正文|产品|查看|浏览|公司|动态)?"
     r"(?:详情|详细|詳情|正文|内容|信息|查看|页|頁|中心|动态|新闻)(?:页|頁)?|(?:园区|公司|企业|行业|工作"
@@ -41,12 +31,10 @@ _GENERIC = re.compile(
 )
 """Titles that templates give to every page."""
 _LONGEST_HEADING = 60
-_LONGEST_SITE = 16
 _TITLE_LABEL = re.compile(r"^(?:信件|来信|留言|咨询|问题|提问|诉求|写信)(?:标题|主题|题目)[:：\s]\s?")
 _LONGEST_SECTION = 8
 _LABELLED_LINE = re.compile(r"^[^，。：:]{2,8}[：:]\s?\S")
 """发布单位：企划组: what stands between a headline and its date in templates that give each a line."""
-_BODY_NAME = re.compile(r"[园區区网局委会處处院所站]$")
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 
@@ -56,12 +44,6 @@ class TitleFound(NamedTuple):
 
     field: Field | None
     line: int | None
-
-
-def normal(text: str) -> str:
-    """Letters and digits alone, width and case folded: how titles are compared."""
-    folded = unicodedata.normalize("NFKC", text).lower()
-    return "".join(c for c in folded if c.isalnum())
 
 
 def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
@@ -137,7 +119,7 @@ def _second_heading(lines: Sequence[Line], index: int, metadata: Metadata) -> in
 
 def _names_section(line: Line) -> bool:
     """Whether the line that the head announces may name a section (会员动态) and no article."""
-    return size(line.text) <= _LONGEST_SECTION and bool(_SITE_WORDS.search(line.text))
+    return size(line.text) <= _LONGEST_SECTION and bool(SITE_WORDS.search(line.text))
 
 
 def _heads_page(lines: Sequence[Line], index: int, above: int) -> bool:
@@ -153,15 +135,10 @@ def _of_head(metadata: Metadata, *, one_heading: bool) -> Field | None:
         ("title element", metadata.title_element),
     ):
         stripped = without_suffix(text, metadata.meta.get("og:site_name", ""))
-        site = origin == "title element" and one_heading and _SITE_WORDS.search(stripped)
+        site = origin == "title element" and one_heading and SITE_WORDS.search(stripped)
         if stripped and not _GENERIC.match(stripped) and not site:
             return Field(stripped, origin, text[:200])
     return None
-
-
-def may_be_site(title: str) -> bool:
-    """Whether a `<title>` that no line of the page repeats may be the site's name and not a headline."""
-    return size(title) <= _LONGEST_SITE and bool(_SITE_WORDS.search(title) or _BODY_NAME.search(title))
 
 
 def _heading_above(lines: Sequence[Line], announced: Sequence[str]) -> int | None:
@@ -215,41 +192,6 @@ def _above_text(lines: Sequence[Line]) -> int | None:
         if 6 <= size(line.text) <= _LONGEST_HEADING and line.text[-1] not in "。：:，,；;":
             return index
     return None
-
-
-def without_suffix(title: str, site_name: str = "") -> str:
-    """A `<title>` without the site's and the channel's names at its end."""
-    head = title.split("_", 1)[0].strip()
-    if len(normal(head)) >= 6:  # headlines have no underscores; whatever follows one is the site's
-        title = head
-    parts = _SEPARATORS.split(title)
-    if len(parts) < 2:
-        return title.strip()
-    ends = [match.start() for match in _SEPARATORS.finditer(title)]
-    kept = len(parts)
-    while kept > 1 and _is_suffix(parts[kept - 1], title[ends[kept - 2] :], site_name):
-        kept -= 1
-    text = title[: ends[kept - 1]] if kept < len(parts) else title
-    channel = _CHANNEL.search(text) if kept < len(parts) else None
-    text = text[: channel.start()] if channel and len(normal(text[: channel.start()])) >= 6 else text
-    return text.strip(" -_|｜—·")
-
-
-def site_suffix(title: str) -> str:
-    """The last part of a `<title>`, where it looks like a site's name; else nothing."""
-    parts = [part.strip() for part in _SEPARATORS.split(title)]
-    last = parts[-1] if len(parts) > 1 else ""
-    return last if last and len(last) <= 20 and _SITE_WORDS.search(last) else ""
-
-
-def _is_suffix(part: str, with_separator: str, site_name: str) -> bool:
-    key = normal(part)
-    if not key or (site_name and key in normal(site_name)):
-        return True
-    strong = with_separator.lstrip()[:1] in "_|｜»«›‹" or with_separator[:1].isspace()
-    if bool(_SITE_WORDS.search(part) and len(part) <= 30) or (strong and len(part) <= 12):
-        return True
-    return with_separator[:1] == "-" and len(part) <= 14 and bool(_BODY_NAME.search(part))
 
 
 def _announced(metadata: Metadata) -> list[str]:

@@ -19,7 +19,8 @@ from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipelines.archive.figures import Figures, Spread
+    from pipelines.archive.figures import Figures
+    from pipelines.archive.reprints import Spread
 
 _HERE = Path(__file__).parent
 STYLE = _HERE / "report.css"

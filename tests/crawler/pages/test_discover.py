@@ -4,7 +4,8 @@ import time
 import pytest
 
 from crawler.pages.announced import Announced, Sitemap, read_feed, read_sitemap, tells_changes
-from crawler.pages.discover import Anchor, read_html, robots_directives
+from crawler.pages.discover import Anchor, read_html
+from crawler.pages.walk import robots_directives
 
 BASE = "http://x.cn/news/list.html"
 

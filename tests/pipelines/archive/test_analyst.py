@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.archive import Archive, RunCounts, read_only
-from pipelines.archive import figures as figures_module
+from pipelines.archive import Archive, RunCounts, read_only, reprints
 from pipelines.archive.analyst import Named, names_in, standing
+from pipelines.archive.days import Days
 from pipelines.archive.facets import _named_by_many, _provinces, facet
-from pipelines.archive.figures import Days, Flow, SourceShare, figures
+from pipelines.archive.figures import SourceShare, figures
+from pipelines.archive.reprints import Flow
 from pipelines.archive.runs import SourceRun
 from pipelines.archive.selection import (
     Selection,
@@ -98,8 +99,8 @@ def test_the_fastest_are_the_views_however_few_are_looked_at(
     fill: Callable[..., Path], told: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An article with most copies may be slow, and faster ones with fewer copies stand before it."""
-    monkeypatch.setattr(figures_module, "_FASTEST", 2)
-    monkeypatch.setattr(figures_module, "_LOOKED_AT_FIRST", 2)
+    monkeypatch.setattr(reprints, "_FASTEST", 2)
+    monkeypatch.setattr(reprints, "_LOOKED_AT_FIRST", 2)
     spans = [(0, 30, 60, 90), (0, 40, 80), (0, 1), (0, 0), (0, 0, 50)]
     path = fill(
         [
