@@ -194,6 +194,7 @@ def _source_run(counts: SourceCounts) -> SourceRun:
         refused=counts.refused,
         down=counts.down,
         last_error=counts.last_error,
+        waiting=counts.left,
         gone=counts.gone,
         found=counts.found,
     )

@@ -48,7 +48,7 @@ TABLES: dict[str, tuple[str, str]] = {
     ),
     "run_sources": (
         "numbers stay under the host; the last error, which may quote an address, is emptied",
-        "run_id source at fetched articles unchanged failed refused down last_error",
+        "run_id source at fetched articles unchanged failed refused down last_error waiting",
     ),
     "run_yields": (PLAIN, "run_id source new undated rejected gone found"),
     "texts": (NODE, "id sha256 node_id text"),

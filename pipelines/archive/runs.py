@@ -38,6 +38,7 @@ class SourceRun:
     refused: int
     down: bool
     last_error: str = ""
+    waiting: int = 0
     gone: int = 0
     """Goes to `run_yields`, with the next one."""
     found: int = 0
@@ -105,7 +106,7 @@ def finish_run(
     with database.atomic():
         database.conn.executemany(
             "INSERT OR REPLACE INTO run_sources (run_id, at, source, fetched, articles, unchanged, failed,"
-            " refused, down, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " refused, down, last_error, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(run_id, at, *astuple(source)[:-2]) for source in done],
         )
         database.conn.executemany(

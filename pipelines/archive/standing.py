@@ -32,6 +32,17 @@ if TYPE_CHECKING:
 COVERED_DAYS = 7
 """A credited source's pages of this many days on either side tell whether it carries an article."""
 
+WAITING_MOST = 3
+"""A run that leaves more addresses of a source for the next was not a whole one."""
+
+_RUN_BEFORE = (
+    "SELECT (SELECT min(started_at) FROM runs WHERE id <= run.id AND id > (SELECT coalesce(max(id), 0)"
+    " FROM runs WHERE id < run.id AND outcome IN ('done', 'attention'))), run_sources.at"
+    " FROM run_sources JOIN runs run ON run.id = run_id"
+    " WHERE source = ? AND run_sources.at < ? AND outcome IN ('done', 'attention')"
+    " AND fetched + unchanged > 0 AND waiting <= ? ORDER BY run_id DESC LIMIT 1"
+)
+
 COLUMNS = (
     "copies.id, copies.url, copies.source, sources.name, copies.credited_source, texts.node_id, texts.sha256,"
     " nodes.shingles, copies.published_day, copies.published_earliest, copies.published_latest,"
@@ -65,15 +76,15 @@ class Standings:
     def __init__(self, connection: sqlite3.Connection, similarity: Similarity) -> None:
         self._connection = connection
         self._similarity = similarity
-        self._runs: dict[str, tuple[str | None, str | None]] = {}
+        self._runs: dict[tuple[str, str], tuple[str | None, str | None]] = {}
         self._covered: dict[tuple[str, str], bool] = {}
         self._are_named = False
 
     def copy(self, row: Sequence[object]) -> Copy:
         """One copy from a row of COLUMNS."""
         (id_, url, source, name, credited, node, key, shingles, day, earliest, latest, corrected, *rest) = row
-        since, known = self._first_run(str(source))
         first_seen, announced_at, announced_by = rest
+        since, known = self._run_before(str(source), str(first_seen))
         return Copy(
             id=id_,  # type: ignore[arg-type]  # columns of known types
             url=str(url),
@@ -253,17 +264,16 @@ class Standings:
         similarity = self.similarity(one.node, other.node)
         return round(similarity * (one.shingles + other.shingles) / (1 + similarity))
 
-    def _first_run(self, source: str) -> tuple[str | None, str | None]:
-        """When the first whole run over a source began and ended."""
-        if source not in self._runs:
-            row = self._connection.execute(
-                "SELECT runs.started_at, run_sources.at FROM run_sources JOIN runs ON runs.id = run_id"
-                " WHERE source = ? AND outcome IN ('done', 'attention') AND fetched > 0"
-                " ORDER BY run_id LIMIT 1",
-                (source,),
-            ).fetchone()
-            self._runs[source] = (None, None) if row is None else row
-        return self._runs[source]
+    def _run_before(self, source: str, first_seen: str) -> tuple[str | None, str | None]:
+        """When the last whole run over a source that ended before a moment began, and ended.
+
+        One that took up what stopped or killed runs had begun began with the first of these: only there were
+        the lists read.
+        """
+        if (source, first_seen) not in self._runs:
+            row = self._connection.execute(_RUN_BEFORE, (source, first_seen, WAITING_MOST)).fetchone()
+            self._runs[source, first_seen] = (None, None) if row is None else row
+        return self._runs[source, first_seen]
 
     def _covers(self, publisher: str, day: str | None) -> bool:
         """Whether there are pages of a publisher from around a day: two, not all before nor all after."""

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 SLACK = timedelta(days=1)
 """Zones differ by less than a day, and an evening's news is in the next morning's feed."""
 
+FIRST_WEB = date(1991, 8, 6)
+"""The day of the first web page: what is older was printed, or its clock had stopped."""
+
 FEED, NEWS_SITEMAP, SITEMAP = "feed", "news sitemap", "sitemap"
 """Who announced an address. A plain sitemap says when a page was changed, so it is no publication time."""
 
@@ -50,7 +53,7 @@ class Copy:
     first_seen: str
     """When it was fetched first, UTC."""
     source_since: str | None = None
-    """When the source's first whole run began; None before it ended."""
+    """When the last whole run over its source before it came began; None where there was none."""
     source_known: str | None = None
     """When that run ended: what was fetched first after it was new, or newly linked."""
     announced_at: str | None = None
@@ -61,6 +64,11 @@ class Copy:
     def is_live(self) -> bool:
         """Whether it came while we were watching its source, not out of the back-catalogue."""
         return self.source_known is not None and self.first_seen > self.source_known
+
+    @property
+    def is_seen_coming(self) -> bool:
+        """Whether it came while we were watching, within days of the day that it says."""
+        return self.is_live and self.day is not None and _day(self.first_seen) - _day(self.day) <= 2 * SLACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +89,8 @@ def claims_of(copy: Copy) -> Iterator[Claim]:
         reason = disbelief(copy)
         yield Claim("published", copy.day, reason is None, reason or "")
     if copy.announced_at is not None:
-        if copy.announced_by == SITEMAP:
-            yield Claim(SITEMAP, copy.announced_at, False, "says when it was changed last")
-        else:
-            yield Claim(copy.announced_by, copy.announced_at, True, "")
+        doubt = _doubt_of_feed(copy)
+        yield Claim(copy.announced_by, copy.announced_at, doubt is None, doubt or "")
     seen = "live" if copy.is_live else "in the back-catalogue"
     yield Claim("seen", copy.first_seen, copy.is_live, seen)
     if copy.credits:
@@ -97,20 +103,41 @@ def believed_day(copy: Copy) -> str | None:
     return copy.day if copy.day is not None and disbelief(copy) is None else None
 
 
+def announced(copy: Copy) -> str | None:
+    """When its feed says that it was published, where nothing that we saw contradicts it."""
+    return copy.announced_at if copy.announced_at and _doubt_of_feed(copy) is None else None
+
+
+def _doubt_of_feed(copy: Copy) -> str | None:
+    """Why the time that a feed or sitemap gives is not that of publication; None where it may be."""
+    if copy.announced_at is None:
+        return None
+    if copy.announced_by == SITEMAP:
+        return "says when it was changed last"
+    return _impossible(copy, _day(copy.announced_at), _day(copy.announced_at))
+
+
 def disbelief(copy: Copy) -> str | None:
     """Why the day that a page says is not believed; None where it is, or where it says none."""
     if copy.day is None or copy.is_corrected:
         return None
     latest, earliest = _day(copy.latest or copy.day), _day(copy.earliest or copy.day)
-    if earliest > _day(copy.first_seen) + SLACK:
-        return f"it was there on {copy.first_seen[:10]}"
     if copy.announced_at is not None and latest < _day(copy.announced_at) - SLACK:
         if copy.announced_by != SITEMAP:
             return f"its {copy.announced_by} says {copy.announced_at[:10]}"
         if copy.is_live:
             return f"its sitemap had it new with {copy.announced_at[:10]}"
+    return _impossible(copy, earliest, latest)
+
+
+def _impossible(copy: Copy, earliest: date, latest: date) -> str | None:
+    """What we saw of the page's source that speaks against a time."""
+    if earliest > _day(copy.first_seen) + SLACK:
+        return f"it was there on {copy.first_seen[:10]}"
     if copy.is_live and copy.source_since is not None and latest < _day(copy.source_since) - SLACK:
         return f"it was not there on {copy.source_since[:10]}"
+    if latest < FIRST_WEB:
+        return "there was no web then"
     return None
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.standing.copies import FEED, NEWS_SITEMAP, believed_day
+from pipelines.standing.copies import FEED, NEWS_SITEMAP, announced, believed_day
 from pipelines.standing.credited import CONTRADICTED
-from pipelines.standing.kept import credits_of
+from pipelines.standing.kept import WEIGHT, credits_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +50,10 @@ def first_publisher(copies: Sequence[Copy], statuses: Mapping[int, str | None]) 
 
 
 def _votes(copies: Sequence[Copy]) -> dict[str, set[str]]:
-    """Publisher at the end of a chain of credits → the owners whose pages lead there."""
+    """Publisher at the end of a chain of credits → the owners whose pages lead there.
+
+    Who carries the article needs the credit of a quarter of the other owners, as in choosing the kept copy.
+    """
     word: dict[str, set[str]] = {}
     for copy in copies:
         word.setdefault(copy.publisher, set()).add(copy.credits or copy.publisher)
@@ -64,6 +67,7 @@ def _votes(copies: Sequence[Copy]) -> dict[str, set[str]]:
         name: others
         for name, owners in votes.items()
         if (others := {owner for owner in owners if name not in own[owner]})
+        and (name not in word or WEIGHT * len(others) >= len(own) - 1)
     }
 
 
@@ -96,7 +100,9 @@ def _credited(
         return _absent(copies, name, said, statuses)
     day = _first_day(copies, name)
     if day == _NEVER:
-        return FirstPublisher(name, LIKELY, f"{said}; its own page has no date that can be believed")
+        forged = any(copy.day for copy in own) and any(_day_of(copy) != _NEVER for copy in copies)
+        status = DISPUTED if forged else LIKELY
+        return FirstPublisher(name, status, f"{said}; its own page has no date that can be believed")
     earlier = [copy for copy in copies if name not in (copy.publisher, copy.credits) and _day_of(copy) < day]
     if earlier:
         first = min(earlier, key=lambda copy: (_day_of(copy), copy.publisher))
@@ -132,7 +138,7 @@ def _dated(copies: Sequence[Copy]) -> FirstPublisher:
         return FirstPublisher(name, LIKELY, "the only publisher; it credits nobody")
     own = [copy for copy in copies if copy.publisher == name and believed_day(copy) == first]
     undated = [other for other in publishers if days[other] == _NEVER]
-    if not undated and any(_is_witnessed(copy) for copy in own):
+    if not undated and any(copy.is_seen_coming or copy.is_corrected for copy in own):
         return FirstPublisher(name, CERTAIN, f"the earliest date, {first}, and we saw it come")
     return FirstPublisher(name, LIKELY, f"the earliest date that can be believed, {first}")
 
@@ -141,8 +147,8 @@ def _at_one_day(copies: Sequence[Copy], leaders: list[str], day: str) -> FirstPu
     """Several on the first day: the time of their feeds tells, where all have one."""
     times: dict[str, str] = {}
     for copy in copies:
-        if copy.publisher in leaders and copy.announced_at and copy.announced_by in (FEED, NEWS_SITEMAP):
-            times[copy.publisher] = min(times.get(copy.publisher, _NEVER), copy.announced_at)
+        if copy.publisher in leaders and (time := announced(copy)):
+            times[copy.publisher] = min(times.get(copy.publisher, _NEVER), time)
     if len(times) == len(leaders):
         first = min(times.values())
         winners = [name for name in leaders if times[name] == first]
@@ -166,4 +172,5 @@ def _day_of(copy: Copy) -> str:
 
 def _is_witnessed(copy: Copy) -> bool:
     """Whether its date rests on more than its own word."""
-    return copy.is_live or copy.is_corrected or copy.announced_by in (FEED, NEWS_SITEMAP)
+    is_announced = copy.announced_by in (FEED, NEWS_SITEMAP) and announced(copy) is not None
+    return copy.is_seen_coming or copy.is_corrected or is_announced

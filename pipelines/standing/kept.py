@@ -1,8 +1,9 @@
 """Which copy is kept: whose text is shown, and nothing more (docs/decisions/0007-which-copy-is-kept.md).
 
 In: the copies of an article, and what comparing two of them gives. Out: the kept one and the reasons that
-decided. In this order: not contradicted by most others' figures; credited by most other owners; the
-earliest day that can be believed; fullest in text that another copy also has; first seen; the URL.
+decided. In this order: not contradicted by most others' figures; credited by most other owners, and by a
+quarter of them at least; the earliest day that can be believed; fullest in text that another copy also has,
+and not mostly of text that none has; first seen; the URL.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 _PEERS = 16
 """Other owners' copies that one is compared with: enough to see what most of them say, few enough that an
 article with hundreds of copies costs little. Those with the lowest text ids: nobody chooses them."""
-_ROUNDS = 8
-"""So often are contradicted copies left out and the next looked at; beyond it all say something else."""
+_ROUNDS = 16
+"""So often are contradicted owners left out and the next looked at; beyond it all say something else."""
+WEIGHT = 4
+"""Credits of fewer than one in four of the other owners decide nothing: a friend's domain is soon bought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def choose_kept(copies: Sequence[Copy], shared: Shared, contradict: Contradict) 
         if sound:
             return _finest(sound, voices, shared, [*reasons, *_left_out(out + len(best) - len(sound))])
         out += len(best)
-        left = [copy for copy in left if copy not in best]
+        owners = {copy.owner for copy in best}  # all of an owner's: one could print a figure on many pages
+        left = [copy for copy in left if copy.owner not in owners]
         if not left:
             break
     best, reasons = _foremost(copies)
@@ -73,9 +77,11 @@ def credits_of(copies: Sequence[Copy]) -> dict[str, set[str]]:
 def _foremost(copies: Sequence[Copy]) -> tuple[list[Copy], list[str]]:
     """The copies that credits and dates put first, and which of the two told them from the others."""
     owners, reasons = credits_of(copies), []
+    most_others = len({copy.owner for copy in copies}) - 1
 
     def credited(copy: Copy) -> int:
-        return len(owners.get(copy.publisher, set()) - {copy.owner})
+        voices = len(owners.get(copy.publisher, set()) - {copy.owner})
+        return voices if WEIGHT * voices >= most_others else 0
 
     most = max(map(credited, copies))
     best = [copy for copy in copies if credited(copy) == most]
@@ -90,9 +96,15 @@ def _foremost(copies: Sequence[Copy]) -> tuple[list[Copy], list[str]]:
 
 
 def _is_contradicted(copy: Copy, voices: _Voices, contradict: Contradict) -> bool:
-    """Whether its figures differ from those of most other owners."""
-    others = voices.others(copy)
-    return 2 * sum(contradict(copy, other) for other in others) > len(others)
+    """Whether its figures differ from those of most other owners, as a sample of them tells.
+
+    Owners with the same text are counted, not compared; they must not crowd out the others.
+    """
+    sample = voices.unlike(copy)
+    if not sample:
+        return False
+    others, unlike = voices.counts(copy)
+    return 2 * unlike * sum(contradict(copy, other) for other in sample) > others * len(sample)
 
 
 def _finest(best: list[Copy], voices: _Voices, shared: Shared, reasons: list[str]) -> Kept:
@@ -100,6 +112,7 @@ def _finest(best: list[Copy], voices: _Voices, shared: Shared, reasons: list[str
         fullness = _fullness(best, voices, shared)
         most = max(fullness.values())
         fullest = [copy for copy in best if fullness[copy.id] == most]
+        fullest = [copy for copy in fullest if 2 * most >= copy.shingles] or fullest
         if len(fullest) < len(best):
             reasons.append("the fullest in text that another copy has too")
         first = min(copy.first_seen for copy in fullest)
@@ -132,6 +145,15 @@ class _Voices:
         for copy in self._copies:
             self._first.setdefault(copy.owner, copy)
             self._with_text.setdefault(copy.node, {}).setdefault(copy.owner, copy)
+
+    def counts(self, copy: Copy) -> tuple[int, int]:
+        """How many other owners there are, and how many of them have not the same text."""
+        return len(self._first) - 1, len(self._first) - len(self._with_text[copy.node])
+
+    def unlike(self, copy: Copy) -> list[Copy]:
+        """Copies of owners that have not the same text, _PEERS at most."""
+        same = self._with_text[copy.node]
+        return list(islice((other for owner, other in self._first.items() if owner not in same), _PEERS))
 
     def others(self, copy: Copy) -> list[Copy]:
         """Other owners' copies, _PEERS at most: those with the same text first."""

@@ -94,6 +94,42 @@ def test_a_page_that_comes_after_the_first_run_cannot_be_older_than_it(archive: 
     ]
 
 
+def test_a_page_that_comes_between_two_runs_cannot_be_older_than_the_first_of_them(
+    archive: Archive, rows: Rows
+) -> None:
+    """A source watched for long can claim no day in that time, unless runs left too much of it for later."""
+    for begun, ended, waiting in (("02T07", "02T08", 0), ("04T07", "04T08", 0), ("05T05", "05T06", 900)):
+        run = archive.start_run(f"2026-01-{begun}:00:00Z", "0")
+        ran = [SourceRun("copier.example", 1, 1, 0, 0, 0, down=False, waiting=waiting)]
+        archive.finish_run(run, "done", RunCounts(), f"2026-01-{ended}:30:00Z", ran)
+    days = {"1": date(2026, 1, 2), "2": date(2026, 1, 3), "3": date(2026, 1, 4)}
+    texts = (PARK, HARBOUR, OTHER)
+    archive.ingest(
+        [
+            make_reading(f"https://copier.example/{n}", text, page_id=int(n), minutes=1, day=days[n])
+            for n, text in zip(days, texts, strict=True)
+        ],
+        NOW,
+    )
+    found = (
+        "SELECT value, believed, reason FROM first_publisher_evidence WHERE claim = 'published' ORDER BY 1"
+    )
+    assert rows(found) == [
+        ("2026-01-02", 0, "it was not there on 2026-01-04"),
+        ("2026-01-03", 1, ""),
+        ("2026-01-04", 1, ""),
+    ]
+
+
+def test_a_run_that_goes_on_with_a_killed_one_began_with_it(archive: Archive, rows: Rows) -> None:
+    archive.start_run("2026-01-02T05:00:00Z", "0")
+    run = archive.start_run("2026-01-04T05:00:00Z", "0")
+    ran = [SourceRun("copier.example", 1, 1, 0, 0, 0, down=False)]
+    archive.finish_run(run, "done", RunCounts(), "2026-01-04T06:00:00Z", ran)
+    archive.ingest([make_reading(COPY, PARK, day=date(2026, 1, 2))], NOW)
+    assert rows("SELECT believed FROM first_publisher_evidence WHERE claim = 'published'") == [(1,)]
+
+
 def test_what_the_credited_source_carries_around_that_day_decides(archive: Archive, rows: Rows) -> None:
     archive.ingest([make_reading(COPY, PARK, page_id=1, day=date(2026, 1, 3), credited="daily")], NOW)
     assert rows(STATUS, COPY) == [("unconfirmed",)]

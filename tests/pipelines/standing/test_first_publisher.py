@@ -93,6 +93,35 @@ def test_without_credits_the_earliest_date_that_we_saw_come_is_certain() -> None
     assert answer(copy(1, "a.cn", day="2026-03-08", **LIVE), late, copy(3, "c.cn")) == ("a", "likely")
 
 
+def test_a_date_long_before_we_saw_it_is_at_most_likely() -> None:
+    late = copy(2, "b.cn", day="2026-03-09", **LIVE)
+    assert answer(copy(1, "a.cn", day="2026-03-04", **LIVE), late) == ("a", "likely")
+
+
+def test_a_copiers_feed_with_early_times_makes_nothing_certain() -> None:
+    copier = copy(1, "c.cn", day="2026-03-01", announced_at="2026-03-01T00:00:00Z", announced_by="feed")
+    assert answer(copier, copy(2, "a.cn", day="2026-03-03")) == ("c", "likely")
+
+
+def test_a_feed_that_claims_a_time_at_which_we_had_looked_is_not_believed() -> None:
+    watched = {"source_since": "2026-03-10T00:00:00Z", "source_known": "2026-03-10T01:00:00Z"}
+    fed = {"announced_at": "2026-03-08T00:00:00Z", "announced_by": "feed"}
+    claims = list(claims_of(copy(1, "c.cn", day="2026-03-10", **fed, **watched)))
+    assert claims[1] == Claim("feed", "2026-03-08T00:00:00Z", False, "it was not there on 2026-03-10")
+
+
+def test_who_is_credited_and_has_only_a_date_that_is_not_believed_is_disputed() -> None:
+    forger = copy(1, "a.cn", day="2026-01-01", **LIVE)
+    assert answer(forger, copy(2, "b.cn", day="2026-03-09", credits="a")) == ("a", "disputed")
+
+
+def test_a_friends_credit_names_nobody_first_beside_many_who_credit_nobody() -> None:
+    others = [copy(n, f"o{n}.cn", day="2026-03-02") for n in range(4, 8)]
+    friend = copy(1, "friend.cn", day="2026-03-03", credits="forger")
+    copies = [copy(2, "forger.cn", day="2026-03-03"), friend, copy(3, "a.cn", day="2026-03-01"), *others]
+    assert answer(*copies) == ("a", "likely")
+
+
 def test_nothing_tells_between_two_on_one_day_but_their_feeds() -> None:
     one, other = copy(1, "a.cn", day="2026-03-08"), copy(2, "b.cn", day="2026-03-08")
     assert answer(one, other) == (None, "unknown")

@@ -134,6 +134,36 @@ def test_a_copy_whose_figures_contradict_most_others_is_never_kept() -> None:
     assert "1 copy left out, whose figures most others contradict" in choice.because
 
 
+def test_many_pages_of_one_owner_do_not_wear_the_rule_out() -> None:
+    forged = [copy(n, "forger.cn", node=4, day=f"2026-01-{n:02}") for n in range(1, 31)]
+    others = [copy(n, f"o{n}.cn", day="2026-03-02") for n in (31, 32)]
+    assert kept([*forged, *others]) == 31
+
+
+def test_some_owners_with_one_text_do_not_crowd_out_the_others() -> None:
+    ring = [copy(n, f"ring{n}.cn", node=4, day="2026-03-01") for n in range(1, 12)]
+    others = [copy(n, f"o{n}.cn", day="2026-03-02") for n in range(20, 50)]
+    assert kept([*ring, *others]) == 20
+
+
+def test_a_friends_credit_is_nothing_beside_many_who_credit_nobody() -> None:
+    friend = copy(1, "friend.cn", day="2026-03-03", credits="forger")
+    copies = [copy(2, "forger.cn", day="2026-03-03"), friend, copy(3, "a.cn", day="2026-03-01")]
+    others = [copy(n, f"o{n}.cn", day="2026-03-02") for n in (4, 5, 6)]
+    assert kept(copies) == 2
+    assert kept([*copies, *others]) == 3
+
+
+def test_of_equally_full_copies_none_that_is_mostly_its_own_text_is_kept() -> None:
+    at = {"first_seen": "2026-03-09T08:00:00Z"}
+    assert kept([copy(1, "a.cn", node=3, **at), copy(2, "b.cn"), copy(3, "c.cn")]) == 2
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1970-01-01", "1991-08-05"])
+def test_a_day_before_the_web_is_not_believed(day: str) -> None:
+    assert kept([copy(1, "forger.cn", day=day), copy(2, "b.cn", day="1991-08-06")]) == 2
+
+
 def test_where_two_say_different_figures_the_other_rules_decide() -> None:
     assert kept([copy(1, "a.cn", node=4, day="2026-03-01"), copy(2, "b.cn", day="2026-03-02")]) == 1
 
