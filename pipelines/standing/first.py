@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.standing.copies import FEED, NEWS_SITEMAP, announced, believed_day
 from pipelines.standing.credited import CONTRADICTED
-from pipelines.standing.kept import WEIGHT, credits_of
+from pipelines.standing.kept import credits_of, weigh_enough
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ def first_publisher(copies: Sequence[Copy], statuses: Mapping[int, str | None]) 
 def _votes(copies: Sequence[Copy]) -> dict[str, set[str]]:
     """Publisher at the end of a chain of credits → the owners whose pages lead there.
 
-    Who carries the article needs the credit of a quarter of the other owners, as in choosing the kept copy.
+    Who carries the article needs the credit of a third of the other owners, as in choosing the kept copy.
     """
     word: dict[str, set[str]] = {}
     for copy in copies:
@@ -67,7 +67,10 @@ def _votes(copies: Sequence[Copy]) -> dict[str, set[str]]:
         name: others
         for name, owners in votes.items()
         if (others := {owner for owner in owners if name not in own[owner]})
-        and (name not in word or WEIGHT * len(others) >= len(own) - 1)
+        and (
+            name not in word
+            or any(weigh_enough(copy, len(others), len(own)) for copy in copies if copy.publisher == name)
+        )
     }
 
 

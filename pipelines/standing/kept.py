@@ -2,7 +2,7 @@
 
 In: the copies of an article, and what comparing two of them gives. Out: the kept one and the reasons that
 decided. In this order: not contradicted by most others' figures; credited by most other owners, and by a
-quarter of them at least; the earliest day that can be believed; fullest in text that another copy also has,
+third of them at least; the earliest day that can be believed; fullest in text that another copy also has,
 and not mostly of text that none has; first seen; the URL.
 """
 
@@ -27,8 +27,9 @@ _PEERS = 16
 article with hundreds of copies costs little. Those with the lowest text ids: nobody chooses them."""
 _ROUNDS = 16
 """So often are contradicted owners left out and the next looked at; beyond it all say something else."""
-WEIGHT = 4
-"""Credits of fewer than one in four of the other owners decide nothing: a friend's domain is soon bought."""
+_WEIGHT, _WEIGHT_OF_DOUBTED = 3, 2
+"""Credits of fewer than one in three of the other owners decide nothing: a friend's domain is soon bought.
+Nor do those of fewer than half where the page's own date is disproved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +75,20 @@ def credits_of(copies: Sequence[Copy]) -> dict[str, set[str]]:
     return found
 
 
+def weigh_enough(copy: Copy, voices: int, owners: int) -> bool:
+    """Whether credits of a copy's publisher by so many other owners decide, of all owners of an article."""
+    is_doubted = copy.day is not None and believed_day(copy) is None
+    return (_WEIGHT_OF_DOUBTED if is_doubted else _WEIGHT) * voices >= owners - 1
+
+
 def _foremost(copies: Sequence[Copy]) -> tuple[list[Copy], list[str]]:
     """The copies that credits and dates put first, and which of the two told them from the others."""
     owners, reasons = credits_of(copies), []
-    most_others = len({copy.owner for copy in copies}) - 1
+    everyone = len({copy.owner for copy in copies})
 
     def credited(copy: Copy) -> int:
         voices = len(owners.get(copy.publisher, set()) - {copy.owner})
-        return voices if WEIGHT * voices >= most_others else 0
+        return voices if weigh_enough(copy, voices, everyone) else 0
 
     most = max(map(credited, copies))
     best = [copy for copy in copies if credited(copy) == most]

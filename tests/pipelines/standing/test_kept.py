@@ -154,6 +154,13 @@ def test_a_friends_credit_is_nothing_beside_many_who_credit_nobody() -> None:
     assert kept([*copies, *others]) == 3
 
 
+def test_whose_date_is_disproved_needs_the_credit_of_half() -> None:
+    forged = copy(1, "forger.cn", day="2026-01-01", **LIVE)
+    others = [copy(n, f"o{n}.cn", day="2026-03-05", credits="forger" if n == 2 else "") for n in (2, 3, 4)]
+    assert kept([forged, *others]) == 2
+    assert kept([replace(forged, day=None), *others]) == 1
+
+
 def test_of_equally_full_copies_none_that_is_mostly_its_own_text_is_kept() -> None:
     at = {"first_seen": "2026-03-09T08:00:00Z"}
     assert kept([copy(1, "a.cn", node=3, **at), copy(2, "b.cn"), copy(3, "c.cn")]) == 2
