@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ANCHOR, _INNER_ANCHOR = 4, 2
 """Sounds that two texts must share in a row to count as the same wording; fewer between two anchors."""
 
-_LATIN_TIMES = 3
+LATIN_TIMES = 3
 """Letters for a sound: any two names share four letters in a row somewhere."""
 
 _LONGEST_GAP = 30
@@ -87,7 +87,7 @@ def short_gaps(a: str, b: str, runs: list[Run], edges: bool = False) -> Iterator
         is_edge = number in (0, len(outers) - 1)
         piece_a, piece_b = a[outer.a], b[outer.b]
         longest = LONGEST_HALF if is_edge else _LONGEST_GAP
-        longest *= _LATIN_TIMES if is_latin(piece_a) and is_latin(piece_b) else 1
+        longest *= LATIN_TIMES if is_latin(piece_a) and is_latin(piece_b) else 1
         if (is_edge and not edges) or not (0 < len(piece_a) <= longest and 0 < len(piece_b) <= longest):
             continue
         for gap in gaps(_shared_runs(piece_a, piece_b, _INNER_ANCHOR)):
@@ -130,7 +130,7 @@ def _shared_runs(a: str, b: str, least: int) -> list[Run]:
     runs: list[Run] = [(0, 0, 0)]
     for block in Indel.opcodes(a, b).as_matching_blocks():
         start_a, start_b, size = block.a, block.b, block.size
-        if size < least or (size < least * _LATIN_TIMES and _is_within_latin(a, start_a, start_a + size)):
+        if size < least or (size < least * LATIN_TIMES and _is_within_latin(a, start_a, start_a + size)):
             continue
         last_a, last_b, last_size = runs[-1]
         while (

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.join.alignment import Gap, aligned, gaps, half_gaps, length, short_gaps
+from pipelines.join.alignment import LATIN_TIMES, Gap, aligned, gaps, half_gaps, is_latin, length, short_gaps
 from pipelines.join.lexicon import names_at_edge
 from pipelines.join.names import survives, times_said, weigh_names
 from pipelines.join.numbers import agree, find_numbers
@@ -36,10 +36,13 @@ _NUMBER = re.compile(r"\d+")
 
 _BODY_CHARACTERS, _BODY_SHARE = 90, 0.07
 _FLANK_CHARACTERS = 60
-_LEAD_SHARE, _LEAD_BODY_SHARE = 0.7, 0.25
-"""What a series' lead is at most, and what an instalment has of its own at least, of the shorter text."""
+_LEAD_SHARE, _START_SHARE, _END_SHARE, _EDGE_CHARACTERS = 0.7, 0.2, 0.25, 25
+"""What a series' lead is at most, and what each text has of its own at least before and after what they share,
+of the shorter text."""
 _ELSEWHERE_SHARE = 0.2
 """A body of its own stands nowhere else in the other text: reordered paragraphs do."""
+_PAGE_SHARE = 0.5
+"""Of an end that is the page's: the words beside its notices count as theirs, so that news has some too."""
 _LONG_RUN, _ELSEWHERE_LEAST = 8, 0.05
 """Shorter runs do not divide a body that is nearly all its own: two of 48 pages over one footer were joined
 without it (`benchmarks/neardup.py`)."""
@@ -66,7 +69,7 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
     passes = list(aligned(a, b))
     if _has_own_body(a, b, passes[0]):
         return Wordings(against="body")
-    if _have_common_lead(a, b, passes[0]):
+    if _have_common_edge(a, b, passes):
         return Wordings(against="lead")
     found = [gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs, edges=runs is passes[0])]
     found = [gap for gap in found if not is_of_page(a, b, gap)]
@@ -162,23 +165,42 @@ def _parts_at(a: Features, b: Features, runs: list[Run], elsewhere: float) -> bo
     return False
 
 
-def _have_common_lead(a: Features, b: Features, runs: list[Run]) -> bool:
-    """Whether two texts share a beginning (or end) and go on with other news, as a series' instalments do.
+def _have_common_edge(a: Features, b: Features, passes: list[list[Run]]) -> bool:
+    """Whether two texts share one end only, and at the other each has news of its own.
 
-    A truncated copy with another page's words after it looks the same but for these words.
+    A shared end is a series' lead, or what a site puts under everything; a beginning of its own tells
+    more than an end of its own, since copies lose their ends and rarely their beginnings. A truncated copy
+    with another page's words after it looks the same but for these words.
     """
     shorter = min(len(a.text), len(b.text))
-    if sum(size for _, _, size in runs) > _LEAD_SHARE * shorter:
+    (first_a, last_a), (first_b, last_b) = _shared_span(a, passes, 0), _shared_span(b, passes, 1)
+    if min(first_a, first_b) >= max(_EDGE_CHARACTERS, _START_SHARE * shorter):
+        return _are_own_ends(a, slice(0, first_a), b, slice(0, first_b))
+    least = max(_EDGE_CHARACTERS, _END_SHARE * shorter)
+    if min(len(a.text) - last_a, len(b.text) - last_b) < least:
         return False
-    least = max(_BODY_CHARACTERS, _LEAD_BODY_SHARE * shorter)
-    edges = list(gaps(runs))
-    return any(
-        min(length(gap.a), length(gap.b)) >= least
-        and max(a.of_page[gap.a].mean(), b.of_page[gap.b].mean()) < _ELSEWHERE_SHARE
-        and _is_own(a, gap.a, b)
-        and _is_own(b, gap.b, a)
-        for gap in (edges[0], edges[-1])
+    shared = sum(size for _, _, size in passes[0])
+    return shared <= _LEAD_SHARE * shorter and _are_own_ends(
+        a, slice(last_a, len(a.text)), b, slice(last_b, len(b.text))
     )
+
+
+def _shared_span(one: Features, passes: list[list[Run]], side: int) -> tuple[int, int]:
+    """Where the first longer shared stretch begins in a text, and where the last one ends."""
+    found = [
+        (run[side], run[side] + run[2])
+        for runs in passes
+        for run in runs
+        if run[2] >= _LONG_RUN * (LATIN_TIMES if is_latin(one.text[run[side] :]) else 1)
+    ]
+    return (min(found)[0], max(stop for _, stop in found)) if found else (0, len(one.text))
+
+
+def _are_own_ends(a: Features, at_a: slice, b: Features, at_b: slice) -> bool:
+    """Whether two ends are each text's own news, not the page's."""
+    if max(a.of_page[at_a].mean(), b.of_page[at_b].mean()) >= _PAGE_SHARE:
+        return False
+    return _is_own(a, at_a, b) and _is_own(b, at_b, a)
 
 
 def _is_own(one: Features, part: slice, other: Features, elsewhere: float = _ELSEWHERE_SHARE) -> bool:
