@@ -27,6 +27,7 @@ from crawler.cli import (
     status,
     warc,
 )
+from crawler.cli.earlier_rules import READING, STAYING, warn_of_earlier_rules
 from crawler.cli.examples import examples
 from crawler.cli.failures import GuardedGroup
 from crawler.config import read_settings
@@ -92,7 +93,11 @@ def _global_options(
         typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version."),
     ] = None,
 ) -> None:
-    ctx.obj = read_settings(os.environ, db=db, sources=sources_path, verbose=verbose)
+    ctx.obj = settings = read_settings(os.environ, db=db, sources=sources_path, verbose=verbose)
+    if ctx.invoked_subcommand == STAYING:
+        warn_of_earlier_rules(settings.db)
+    elif ctx.invoked_subcommand in READING:
+        ctx.call_on_close(lambda: warn_of_earlier_rules(settings.db))
 
 
 def main() -> None:

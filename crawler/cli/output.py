@@ -56,16 +56,26 @@ def remarks() -> Console:
     return Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
-def print_indented(console: Console, text: str | Text, by: int, style: str = "") -> None:
-    """Prints a paragraph `by` columns to the right: wrapped on a terminal, on one line elsewhere."""
+def print_indented(console: Console, text: str | Text, by: int, style: str = "", lead: str = "") -> None:
+    """Prints a paragraph `by` columns to the right: wrapped on a terminal, on one line elsewhere.
+
+    `lead` stands before it in columns of its own: a long word after a blank would begin a line of its own.
+    """
     from rich.padding import Padding  # noqa: PLC0415  # a machine's --json needs none of it
+    from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     shown = Text(text, style=style) if isinstance(text, str) else text
-    if console.is_terminal:
+    if console.is_terminal and lead:
+        beside = Table.grid(padding=0)
+        beside.add_column(width=len(lead))
+        beside.add_column()
+        beside.add_row(Text(lead), shown)
+        console.print(Padding(beside, (0, 0, 0, by)))
+    elif console.is_terminal:
         console.print(Padding(shown, (0, 0, 0, by)))
     else:
-        console.print(Text(" " * by).append_text(shown), soft_wrap=True)
+        console.print(Text(" " * by + lead).append_text(shown), soft_wrap=True)
 
 
 def table(*headings: str, right: tuple[str, ...] = ()) -> Table:

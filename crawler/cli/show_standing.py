@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from crawler.cli.output import one_line, plain, print_indented
@@ -9,7 +10,7 @@ from crawler.cli.output import one_line, plain, print_indented
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pipelines.show import Held, ShownArticle
+    from pipelines.show import Held, Move, ShownArticle, Witness
 
 _CHANGES_MOST = 12
 """Sentences shown of one change; a page that was written again has hundreds. --json has them all."""
@@ -39,16 +40,17 @@ def print_first_publisher(console: Console, article: ShownArticle) -> None:
     name = one_line(article.first_publisher or "nobody can be named")
     reason = f": {one_line(article.first_publisher_because)}" if article.first_publisher_because else ""
     print_indented(console, f"{name} ({article.first_publisher_status}){reason}", 2)
-    url = None
-    for witness in article.first_publisher_evidence:
-        if witness.url != url:
-            url = witness.url
-            console.print(f"    {plain(url)}", style="dim", soft_wrap=True)
-        if witness.claim == "credits" and witness.reason == "itself":
-            continue  # its own name over its own article says nothing of who was first
-        doubt = "" if witness.believed or witness.claim in ("seen", "sitemap") else "not believed: "
-        note = f" ({doubt}{one_line(witness.reason)})" if witness.reason else ""
-        print_indented(console, f"{witness.claim}: {one_line(witness.value)}{note}", 8)
+    for url, witnesses in groupby(article.first_publisher_evidence, key=lambda witness: witness.url):
+        console.print(f"    {plain(url)}", style="dim", soft_wrap=True)
+        print_indented(console, "; ".join(filter(None, map(_witnessed, witnesses))), 8)
+
+
+def _witnessed(witness: Witness) -> str:
+    if witness.claim == "credits" and witness.reason == "itself":
+        return ""  # its own name over its own article says nothing of who was first
+    doubt = "" if witness.believed or witness.claim in ("seen", "sitemap") else "not believed: "
+    note = f" ({doubt}{one_line(witness.reason)})" if witness.reason else ""
+    return f"{witness.claim} {one_line(witness.value)}{note}"
 
 
 def print_differences(console: Console, article: ShownArticle) -> None:
@@ -68,25 +70,35 @@ def print_versions(console: Console, article: ShownArticle) -> None:
     """What pages changed from one fetch to the next."""
     changed = [copy for copy in article.copies if copy.versions]
     if changed:
-        _heading(console, "Versions")
+        _heading(console, "Versions (the latest counts)")
     for copy in changed:
         console.print(f"  {plain(copy.url)}", style="dim", soft_wrap=True)
         for version in copy.versions:
             print_indented(console, f"{version.fetched_at}  {one_line(version.title)}", 4)
             for change in version.changes[:_CHANGES_MOST]:
-                print_indented(console, one_line(change), 8)
+                sign, _, sentence = change.partition(" ")
+                print_indented(console, one_line(sentence), 8, lead=f"{sign} ")
             if len(version.changes) > _CHANGES_MOST:
                 print_indented(console, f"and {len(version.changes) - _CHANGES_MOST} more", 8)
 
 
 def print_moves(console: Console, article: ShownArticle) -> None:
-    """Copies that came from other articles: why a list of last week is not today's."""
+    """Copies that came from other articles or went there: why a list of last week is not today's."""
     if article.moves:
         _heading(console, "Moved here")
     for move in article.moves:
         what = f"from article {move.from_article} to {move.to_article} on {move.at}: {one_line(move.reason)}"
-        console.print(f"  {plain(move.url)}", style="dim", soft_wrap=True)
-        print_indented(console, what, 8)
+        _print_move(console, move, what)
+    if article.moved_away:
+        _heading(console, "Moved away")
+    for move in article.moved_away:
+        what = f"article {move.to_article} has it now; it left on {move.at}: {one_line(move.reason)}"
+        _print_move(console, move, what)
+
+
+def _print_move(console: Console, move: Move, what: str) -> None:
+    console.print(f"  {plain(move.url)}", style="dim", soft_wrap=True)
+    print_indented(console, what, 8)
 
 
 def _heading(console: Console, text: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.archive.ledger import refuse_behind
+from pipelines.archive.rules import put_rules
 from pipelines.errors import ConfigurationError, ForeignArchiveError, NewerArchiveError, StorageError
 
 if TYPE_CHECKING:
@@ -220,3 +221,4 @@ def _migrate(database: Database, path: Path) -> None:
         database.conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
         migrations.apply(database)
         database.conn.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_hex(16),))
+        put_rules(database.conn, if_empty=True)

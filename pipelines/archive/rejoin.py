@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.archive.conclusions import conclude
+from pipelines.archive.rules import put_rules
 from pipelines.sign import sign
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def rejoin_some(connection: sqlite3.Connection, joiner: Joiner, at: str) -> Coun
     texts = _next_texts(connection)
     connection.execute("DELETE FROM meta WHERE key = ?", (_PROGRESS,))
     if not texts:
+        put_rules(connection)
         return None
     connection.execute("INSERT INTO meta VALUES (?, ?)", (_PROGRESS, str(max(texts))))
     for node, text in texts.items():

@@ -72,3 +72,14 @@ def moves(connection: sqlite3.Connection, urls: Iterable[str]) -> list[sqlite3.R
         ),
         key=lambda row: (row["at"], row["url"]),
     )
+
+
+def moved_away(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+    """Copies that left this article last and are another's now: url, from, the present one, reason, at."""
+    return connection.execute(
+        "SELECT m.url, m.from_article, c.article_id, m.reason, m.at FROM moves m"
+        " JOIN copies c ON c.url = m.url WHERE m.from_article = ?1 AND c.article_id <> ?1"
+        " AND m.rowid = (SELECT max(rowid) FROM moves WHERE url = m.url AND from_article = ?1)"
+        " ORDER BY m.at, m.url",
+        (article_id,),
+    ).fetchall()

@@ -15,6 +15,7 @@ from pipelines.show.records import (
     Apart,
     Differs,
     Evidence,
+    Forward,
     Held,
     Move,
     ShownArticle,
@@ -32,6 +33,7 @@ __all__ = [
     "Apart",
     "Differs",
     "Evidence",
+    "Forward",
     "Held",
     "Move",
     "ShownArticle",
@@ -73,7 +75,7 @@ def _spellings(reference: str) -> list[str]:
 
 
 def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | None:
-    article_id, former = _follow(connection, article_id)
+    article_id, forwards = _follow(connection, article_id)
     row = read.article(connection, article_id)
     if row is None:
         return None
@@ -96,7 +98,8 @@ def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | 
         first_seen=row["first_seen"],
         copies=tuple(shown_copy(connection, copy, rows, pairs, names) for copy in rows),
         kept_apart=tuple(_apart(near) for near in read.blocked_pairs(connection, article_id, _APART_MAX)),
-        forwarded_from=former,
+        forwarded_from=tuple(forward.old_id for forward in forwards),
+        forwards=forwards,
         kept_because=row["kept_because"],
         first_publisher=row["first_publisher"],
         first_publisher_status=row["first_publisher_status"],
@@ -111,6 +114,7 @@ def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | 
         held_by=tuple(Held(*found) for found in standing_read.held_by(connection, article_id)),
         holds=tuple(Held(*found) for found in standing_read.holds(connection, article_id)),
         moves=tuple(Move(*found) for found in standing_read.moves(connection, [c["url"] for c in rows])),
+        moved_away=tuple(Move(*found) for found in standing_read.moved_away(connection, article_id)),
     )
 
 
@@ -125,10 +129,10 @@ def _apart(near: sqlite3.Row) -> Apart:
     )
 
 
-def _follow(connection: sqlite3.Connection, article_id: int) -> tuple[int, tuple[int, ...]]:
-    """The id that an id leads to today, and the former ids on the way."""
-    former: list[int] = []
+def _follow(connection: sqlite3.Connection, article_id: int) -> tuple[int, tuple[Forward, ...]]:
+    """The id that an id leads to today, and the steps on the way."""
+    former: dict[int, Forward] = {}
     while article_id not in former and (row := read.forward(connection, article_id)):
-        former.append(article_id)
+        former[article_id] = Forward(article_id, row["new_id"], row["reason"], row["at"])
         article_id = row["new_id"]
-    return article_id, tuple(former)
+    return article_id, tuple(former.values())

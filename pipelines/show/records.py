@@ -75,8 +75,18 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Forward:
+    """A number that led here, and why it is no article's any more."""
+
+    old_id: int
+    new_id: int
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
-    """A copy that came from another article."""
+    """A copy that came from another article, or went to one."""
 
     url: str
     from_article: int
@@ -167,6 +177,11 @@ class ShownArticle:
     holds: tuple[Held, ...] = ()
     """Other articles that copies of this one hold too."""
     moves: tuple[Move, ...] = ()
+    """Copies that came from other articles."""
+    moved_away: tuple[Move, ...] = ()
+    """Copies that other articles have now."""
+    forwards: tuple[Forward, ...] = ()
+    """The same numbers as in `forwarded_from`, with their reasons."""
 
 
 @dataclass(frozen=True, slots=True)
