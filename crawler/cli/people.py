@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -116,17 +116,55 @@ def _decide(
     with Archive(archive, create=False) as open_archive:
         if withdraw is not None:
             open_archive.withdraw_decision(withdraw, _now())
-            _say(as_json, f"decision {withdraw} is taken back", {"withdrawn": withdraw})
+            found = _numbers(archive, _urls_of(archive, withdraw))
+            words = f"decision {withdraw} is taken back{_told(found)}"
+            _say(as_json, words, {"withdrawn": withdraw, "articles": found})
             return
         named = [_spelt(url) for url in urls if url is not None]
         if len(named) < len(urls) or not reason.strip():
             wanted = "URL" if len(urls) == 1 else "two URLs"
             raise typer.BadParameter(f"give {wanted} and --reason TEXT (or --list, or --withdraw ID)")
+        before = _numbers(archive, named)
         if len(named) == 1:
             number = open_archive.split(named[0], reason, _now())
         else:
             number = open_archive.join(named[0], named[1], reason, _now())
-    _say(as_json, f"decision {number} is in force", {"id": number})
+    found = _numbers(archive, named)
+    unchanged = ", as before" if found == before else ""
+    _say(
+        as_json, f"decision {number} is in force{_told(found)}{unchanged}", {"id": number, "articles": found}
+    )
+
+
+def _numbers(archive: Path, urls: list[str]) -> dict[str, int | None]:
+    """The article of each URL now; None where it is in none any more."""
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs none of it
+    from pipelines.archive.read import article_of_url  # noqa: PLC0415
+
+    connection = read_only(archive)
+    found = {url: article_of_url(connection, url) for url in urls}
+    connection.close()
+    return found
+
+
+def _urls_of(archive: Path, decision: int) -> list[str]:
+    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs none of it
+    from pipelines.archive.people import all_decisions  # noqa: PLC0415
+
+    connection = read_only(archive)
+    [row] = [row for row in all_decisions(connection) if row.id == decision]
+    connection.close()
+    return [url for url in (row.url, row.other_url) if url]
+
+
+def _told(found: dict[str, int | None]) -> str:
+    """What became of the URLs: one article, or one each."""
+    numbers = list(found.values())
+    if None in numbers:
+        return ""
+    if len(numbers) == 2 and len(set(numbers)) == 1:
+        return f": both are article {numbers[0]}"
+    return ": " + ", ".join(f"{one_line(url)} is article {number}" for url, number in found.items())
 
 
 def _print_corrections(archive: Path, as_json: bool) -> None:
@@ -162,11 +200,11 @@ def _print_decisions(archive: Path, as_json: bool) -> None:
         console.print(f"   {one_line(row.reason)}")
 
 
-def _say(as_json: bool, words: str, answer: dict[str, int]) -> None:
+def _say(as_json: bool, words: str, answer: dict[str, Any]) -> None:
     if as_json:
         print_json(answer)
     else:
-        answers().print(words)
+        answers().print(words, soft_wrap=True)
 
 
 def _spelt(url: str) -> str:

@@ -63,6 +63,19 @@ def test_a_split_and_a_join_are_each_others_opposite(db: Path) -> None:
     assert json.dumps(run(db, "join", "--list")).count('"withdrawn_at": null') == 2
 
 
+def said(db: Path, *words: str) -> str:
+    return " ".join(CliRunner().invoke(app, ["--db", str(db), *words]).stdout.split())
+
+
+def test_it_is_said_what_became_of_the_articles(db: Path) -> None:
+    assert said(db, "split", B, "--reason", "own") == f"decision 1 is in force: {B} is article 2"
+    assert said(db, "split", B, "--reason", "own") == f"decision 2 is in force: {B} is article 2, as before"
+    assert said(db, "join", A, B, "--reason", "one") == "decision 3 is in force: both are article 1"
+    assert said(db, "split", A, "--reason", "own").startswith(f"decision 4 is in force: {A} is article ")
+    assert said(db, "join", "--withdraw", "4") == f"decision 4 is taken back: {A} is article 1"
+    assert run(db, "join", "--withdraw", "3") == {"withdrawn": 3, "articles": {A: 1, B: 2}}
+
+
 @pytest.mark.parametrize(
     "words",
     [
