@@ -15,27 +15,19 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import os
 import re
-import sqlite3
-import subprocess
 import sys
-import tempfile
-import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-import trafilatura
-from lxml import html as lxml_html
-from readability import Document
-
+from benchmarks.corpus_crawl import by_crawl, page_path
+from benchmarks.corpus_peers import Answer, by_newspaper, by_readability, by_trafilatura
 from pipelines.clean import clean
 from pipelines.decode import decode
 from pipelines.extract import extract
@@ -56,17 +48,6 @@ LEFT_BEHIND = {
     "original-title": r"原标题[:：]",
 }
 """What must not be left in a text, by kind: written apart from the product's rules, on purpose plainer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one system says of one page."""
-
-    text: str = ""
-    title: str = ""
-    day: str = ""
-    credited_source: str = ""
-    rejection: str = ""
 
 
 @dataclass(slots=True)
@@ -97,7 +78,7 @@ def main() -> int:
     truth = measure.read_jsonl(arguments.directory / "truth.jsonl")
     bodies = {row["id"]: (arguments.directory / "pages" / f"{row['id']}.html").read_bytes() for row in truth}
     clock = Clock()
-    answers = _by_stages(truth, bodies, clock) if arguments.stages else _by_crawl(truth, bodies)
+    answers = _by_stages(truth, bodies, clock) if arguments.stages else by_crawl(truth, bodies)
     good = _report(measure, truth, answers, arguments.worst)
     if arguments.peers:
         _report_peers(measure, truth, bodies, clock)
@@ -114,7 +95,7 @@ def _by_stages(truth: list[dict[str, Any]], bodies: dict[str, bytes], clock: Clo
 
 
 def _page(row: dict[str, Any], bodies: dict[str, bytes]) -> Page:
-    url = row.get("url") or f"https://{row['id']}.example{_path(row)}"
+    url = row.get("url") or f"https://{row['id']}.example{page_path(row)}"
     host = urlsplit(url).netloc
     return Page(
         0, host, url, url, 200, (("content-type", "text/html"),), bodies[row["id"]], datetime.now(UTC)
@@ -139,99 +120,6 @@ def _answer(result: Story | Rejection) -> Answer:
     day = result.published.day.isoformat() if result.published else ""
     credited = result.credited_source.value if result.credited_source else ""
     return Answer(result.text, result.title.value, day, credited)
-
-
-def _by_crawl(truth: list[dict[str, Any]], bodies: dict[str, bytes]) -> dict[str, Answer]:
-    """Every page as a site of its own on loopback, through `parknews crawl` into an archive."""
-    sites = {f"p{index}": row for index, row in enumerate(truth)}
-    with _served(sites, bodies) as port, tempfile.TemporaryDirectory() as folder:
-        sources, archive = Path(folder, "sources.toml"), Path(folder, "archive.db")
-        sources.write_text("".join(_source_entry(site, port) for site in sites), "utf-8")
-        command = [Path(sys.executable).with_name("parknews"), "--db", archive, "--sources", sources, "crawl"]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-        run = subprocess.run(
-            [*map(str, command)], env=environment, capture_output=True, text=True, check=False
-        )
-        if run.returncode not in (0, 1):
-            sys.exit(f"parknews crawl ended with {run.returncode}:\n{run.stderr[-2000:]}")
-        return _from_archive(archive, {f"{site}.localhost:{port}": row for site, row in sites.items()})
-
-
-def _source_entry(site: str, port: int) -> str:
-    host = f"{site}.localhost:{port}"
-    return (
-        f'[[source]]\nhost = "{host}"\nname = "{site}"\nstart_urls = ["http://{host}/list-of-news/"]\n'
-        "allow_private = true\ndelay_s = 0\n\n"
-    )
-
-
-def _from_archive(archive: Path, rows: dict[str, dict[str, Any]]) -> dict[str, Answer]:
-    """The answer for each site's own page; what else was found on a site (404s) does not count."""
-    connection = sqlite3.connect(f"file:{archive}?mode=ro", uri=True)
-    answers: dict[str, Answer] = {}
-    for host, row in rows.items():
-        own = f"http://{host}{_path(row)}"
-        found = connection.execute(
-            "SELECT texts.text, copies.title, copies.published_day, copies.credited_source"
-            " FROM copies JOIN texts ON texts.id = copies.text_id WHERE copies.source = ?"
-            " ORDER BY copies.url = ? DESC",
-            (host, own),
-        ).fetchone()
-        refused = connection.execute(
-            "SELECT stage || ': ' || reason FROM rejections WHERE source = ? ORDER BY url = ? DESC",
-            (host, own),
-        ).fetchone()
-        reason = refused[0] if refused else "never fetched"
-        answers[row["id"]] = Answer(*(value or "" for value in found)) if found else Answer(rejection=reason)
-    return answers
-
-
-class _served:  # noqa: N801 - a context manager, used like a function
-    """The pages on loopback: `http://pN.localhost:PORT/` lists one page, at the path it had on its own site."""
-
-    def __init__(self, sites: dict[str, dict[str, Any]], bodies: dict[str, bytes]) -> None:
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                row = sites.get(self.headers.get("host", "").split(".")[0])
-                if row and self.path == _path(row):
-                    return self._send(200, bodies[row["id"]])
-                if row and self.path == "/list-of-news/":
-                    link = (
-                        f'<li><a href="{_path(row)}">{row.get("title") or "An article of this site"}</a></li>'
-                    )
-                    page = f"<html><head><title>List</title></head><body><ul>{link}</ul></body></html>"
-                    return self._send(200, page.encode())
-                return self._send(404, b"<html><body>not found</body></html>")
-
-            def _send(self, status: int, body: bytes) -> None:
-                self.send_response(status)
-                self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    def __enter__(self) -> int:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self._server.server_address[1]
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-
-
-def _path(row: dict[str, Any]) -> str:
-    """The path that the page had on its own site, without a query; a made-up one where it is not known.
-
-    (One page was saved from an address with 13 tracking parameters, which a crawler takes for a trap.)
-    """
-    path = urlsplit(row.get("url") or "").path
-    return quote(path, safe="/%:@!$&'()*+,;=~") or f"/news/{row['id']}.html"
 
 
 # --- scores ------------------------------------------------------------------------------------------
@@ -311,9 +199,12 @@ def _report_left(measure: Any, rows: list[dict[str, Any]], answers: dict[str, An
 
 
 def _report_peers(measure: Any, truth: list[dict[str, Any]], bodies: dict[str, bytes], clock: Clock) -> None:
-    readings: dict[str, Callable[[str], Answer]] = {"trafilatura": _trafilatura, "readability": _readability}
+    readings: dict[str, Callable[[str], Answer]] = {
+        "trafilatura": by_trafilatura,
+        "readability": by_readability,
+    }
     if importlib.util.find_spec("newspaper"):
-        readings["newspaper4k"] = _newspaper
+        readings["newspaper4k"] = by_newspaper
     else:
         print("== newspaper4k is not installed: not compared")
     texts = {row["id"]: _decoded(_page(row, bodies)) for row in truth}
@@ -333,36 +224,6 @@ def _report_peers(measure: Any, truth: list[dict[str, Any]], bodies: dict[str, b
 def _decoded(page: Page) -> str:
     decoded = decode(page)
     return "" if isinstance(decoded, Rejection) else decoded.html
-
-
-def _trafilatura(text: str) -> Answer:
-    found = trafilatura.bare_extraction(text, with_metadata=True)
-    if found is None:
-        return Answer()
-    return Answer(found.text or "", found.title or "", found.date or "")  # type: ignore[union-attr]
-
-
-def _readability(text: str) -> Answer:
-    document = Document(text)
-    try:
-        body = lxml_html.fromstring(document.summary(html_partial=True))
-    except (ValueError, TypeError):
-        return Answer()
-    return Answer("\n".join(map(str, body.itertext())), document.short_title())
-
-
-def _newspaper(text: str) -> Answer:
-    import newspaper  # noqa: PLC0415  # optional
-
-    article = newspaper.Article("https://page.example/1.html", language="zh", fetch_images=False)
-    try:
-        article.download(input_html=text)
-        article.parse()
-    except Exception as error:  # noqa: BLE001  # a peer that fails on a page has no text there
-        print(f"{'':12} newspaper4k: {type(error).__name__}: {str(error)[:80]}")
-        return Answer()
-    day = article.publish_date.date().isoformat() if article.publish_date else ""
-    return Answer(article.text or "", article.title or "", day)
 
 
 def _report_cost(clock: Clock, pages: int) -> None:

@@ -21,8 +21,8 @@ from pipelines.removal.receipt import found_nothing
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
-    from pipelines.archive.removal_order import Removal
     from pipelines.archive.removal_requests import Request
+    from pipelines.archive.removal_states import Removal
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="The record of what was removed.")
 
@@ -56,8 +56,8 @@ def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
 def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
     """List the removals with their state, and the requests that are not answered yet with their deadlines."""
     from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_order import removals  # noqa: PLC0415
     from pipelines.archive.removal_requests import requests  # noqa: PLC0415
+    from pipelines.archive.removal_states import removals  # noqa: PLC0415
 
     with closing(read_only(settings_of(ctx).db)) as connection:
         found, asked = removals(connection), requests(connection)

@@ -71,7 +71,7 @@ def search(
     case and white space do not matter.
     """
     from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_order import answer  # noqa: PLC0415
+    from pipelines.archive.removal_answer import answer  # noqa: PLC0415
     from pipelines.archive.selection import Selection, needles  # noqa: PLC0415
     from pipelines.search import search as find  # noqa: PLC0415
 

@@ -54,7 +54,7 @@ def show(
     For a URL that did not become a copy, the reason.
     """
     from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_order import answer  # noqa: PLC0415
+    from pipelines.archive.removal_answer import answer  # noqa: PLC0415
     from pipelines.show import ShownRejection  # noqa: PLC0415
     from pipelines.show import show as find  # noqa: PLC0415
 

@@ -24,10 +24,11 @@ from crawler.forgetting.removal_steps import (
     verified,
 )
 from crawler.store import CrawlStore, store_path
-from pipelines.archive import removal_order as record
+from pipelines.archive import removal_states as record
 from pipelines.archive.blocks import read_salt
 from pipelines.archive.ledger import behind
 from pipelines.archive.removal import RemovalArchive
+from pipelines.archive.removal_order import Order
 from pipelines.errors import LockedError, RefusedError, StorageError
 from pipelines.removal.receipt import EXPORT
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.forgetting.removal_steps import OnStep, Outcome
-    from pipelines.archive.removal_order import Order, Removal
+    from pipelines.archive.removal_states import Removal
     from pipelines.removal.plan import Plan
     from pipelines.removal.scope import Scope
 
@@ -124,7 +125,7 @@ def delete_now(archive_path: Path, removal_id: int, reason: str, *, on_step: OnS
         archive.sync_ledger()
         if (state := known(archive.connection, removal_id).state) not in ("blocked", "hidden"):
             raise RefusedError(f"removal {removal_id} is {state}: nothing of it waits to be deleted")
-        archive.go_ahead(removal_id, record.Order("", "", now(), now_reason=reason))
+        archive.go_ahead(removal_id, Order("", "", now(), now_reason=reason))
         archive.sync_ledger()
         return carry_on(archive, store, removal_id, on_step=on_step)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from crawler.forgetting.residue import FileFound, Mentions
     from crawler.store import CrawlStore
     from pipelines.archive.removal import RemovalArchive
-    from pipelines.archive.removal_order import Removal
+    from pipelines.archive.removal_states import Removal
     from pipelines.removal.passages import Hashes, Seeker
 
 _NONE: Hashes = np.empty(0, dtype=np.uint64)

@@ -10,8 +10,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipelines.archive.connect import read_only
-from pipelines.archive.removal_order import removals
 from pipelines.archive.removal_requests import requests
+from pipelines.archive.removal_states import removals
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from pipelines.archive.removal_order import Removal
     from pipelines.archive.removal_requests import Request
+    from pipelines.archive.removal_states import Removal
 
 NEAR_DAYS = 3
 """A working week's end and a weekend between the warning and the deadline."""

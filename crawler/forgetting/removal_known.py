@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from crawler.forgetting import removal_steps
-from pipelines.archive import removal_order as record
+from pipelines.archive import removal_states as record
 from pipelines.archive.blocks import read_salt
 from pipelines.archive.connect import read_only
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.forgetting.removal_steps import Outcome
-    from pipelines.archive.removal_order import Removal
+    from pipelines.archive.removal_states import Removal
     from pipelines.removal.scope import Scope
 
 

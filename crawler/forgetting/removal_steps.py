@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.forgetting.own_process import in_own_process
 from crawler.forgetting.removal_check import verification
-from pipelines.archive import removal_order as record
+from pipelines.archive import removal_states as record
 from pipelines.archive.blocks import LOOK_S, read_blocklist
 from pipelines.archive.slack import clear_slack
 from pipelines.errors import ConfigurationError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from crawler.store import CrawlStore
     from pipelines.archive.removal import RemovalArchive
-    from pipelines.archive.removal_order import Removal
+    from pipelines.archive.removal_states import Removal
 
     OnStep = Callable[[str], None]
 

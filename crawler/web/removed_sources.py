@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.archive.blocks import read_blocklist
 from pipelines.archive.connect import read_only
-from pipelines.archive.removal_order import removed_url
+from pipelines.archive.removal_answer import removed_url
 from pipelines.errors import RefusedError
 from pipelines.urls import canonical_url
 

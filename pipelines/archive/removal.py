@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.archive import ledger
-from pipelines.archive import removal_order as record
+from pipelines.archive import removal_states as record
 from pipelines.archive.blocks import read_salt
 from pipelines.archive.connect import BUSY_TIMEOUT_MS, storage_errors
 from pipelines.archive.removal_files import merge_index
 from pipelines.archive.removal_forget import ForgettingArchive
+from pipelines.archive.removal_order import Order, put_order, put_replayed, withhold_blocked
 from pipelines.archive.removal_plan import plan_removal
 from pipelines.archive.removal_rows import selected, whereabouts
 from pipelines.errors import RefusedError
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from pipelines.archive.removal_order import Order
     from pipelines.removal.plan import Plan
     from pipelines.removal.scope import Scope
 
@@ -56,7 +56,7 @@ class RemovalArchive(ForgettingArchive):
                 raise RefusedError(
                     f"the plan is {plan.hash} now, not {expected}: look at it again with --dry-run"
                 )
-            number = record.put_order(self._database.conn, plan, order)
+            number = put_order(self._database.conn, plan, order)
             self._enter(number, "ordered", order.at)
             self._database.conn.execute(
                 "INSERT OR IGNORE INTO removed_articles SELECT value, ? FROM json_each(?)",
@@ -79,8 +79,8 @@ class RemovalArchive(ForgettingArchive):
         before = self._shown(plan.articles_shared)
         connection.execute("SAVEPOINT rehearsal")
         try:
-            order = record.Order("rehearsal", "rehearsal", at)
-            record.put_order(connection, plan, order)
+            order = Order("rehearsal", "rehearsal", at)
+            put_order(connection, plan, order)
             shared = set(plan.articles_shared)
             ids = [page.reading_id for page in plan.pages if page.article_id in shared]
             self._hide(ids, at)
@@ -168,10 +168,10 @@ class RemovalArchive(ForgettingArchive):
         with storage_errors(self.path), self._database.atomic():
             connection = self._database.conn
             _adopt_salt(connection, entry.salt)
-            number = record.put_replayed(connection, entry, at)
+            number = put_replayed(connection, entry, at)
             if entry.event != "restored":
                 assert number is not None
-                record.withhold_blocked(connection, number, credited=True)
+                withhold_blocked(connection, number, credited=True)
             elif number is not None:
                 self._give_back(number, at)
                 record.set_state(connection, number, "restored", at, "replayed")
@@ -181,7 +181,7 @@ class RemovalArchive(ForgettingArchive):
     def withhold_blocked(self, removal_id: int) -> int:
         """Marks what the removal's blocks hold and nothing marks for it; returns how many pages."""
         with storage_errors(self.path), self._database.atomic():
-            return record.withhold_blocked(self._database.conn, removal_id)
+            return withhold_blocked(self._database.conn, removal_id)
 
     def _give_back(self, removal_id: int, at: str) -> int:
         """Draws what this removal alone held back, under its old numbers; returns how many pages."""

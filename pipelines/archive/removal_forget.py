@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.archive import removal_order as record
+from pipelines.archive import removal_states as record
 from pipelines.archive import stay_down
 from pipelines.archive.blocks import read_blocklist, read_salt
 from pipelines.archive.conclusions import conclude
@@ -19,6 +19,7 @@ from pipelines.archive.connect import storage_errors
 from pipelines.archive.facts import forget_texts
 from pipelines.archive.removal_files import seeker
 from pipelines.archive.removal_map import BY_READING, BY_URL
+from pipelines.archive.removal_order import put_blocks
 from pipelines.archive.removal_quotes import empty_quotes
 from pipelines.archive.removal_record import RecordedArchive
 from pipelines.archive.removal_rows import count_in, delete_in, delete_rows, selected
@@ -89,7 +90,7 @@ class ForgettingArchive(RecordedArchive):
                 raise RefusedError(f"{url}: nothing waits at this address; `parknews removals matches` lists")
             page_id, removal_id = found
             if not admit:
-                record.put_blocks(connection, removal_id, [Term("url", url)])
+                put_blocks(connection, removal_id, [Term("url", url)])
             record.put_event(
                 connection, removal_id, at, "a match was " + ("admitted" if admit else "refused")
             )

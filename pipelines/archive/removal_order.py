@@ -1,18 +1,18 @@
-"""The record of removals: ordering one, finding it again, its events; and what readers are answered.
+"""Ordering a removal: its row in the record, the blocks that keep it out, and the pages that it withholds.
 
-Everything written here is safe to keep for good: hosts and prefixes as ordered, salted hashes, numbers,
-times, and who asked. Works inside the caller's transactions.
+Everything written here is safe to keep for good: hosts and prefixes as ordered, salted hashes, and who asked.
+Works inside the caller's transactions.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipelines.archive.blocks import block_hash, read_blocklist, read_salt
+from pipelines.archive.removal_states import put_event
 from pipelines.removal.scope import Term
-from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     from pipelines.archive.ledger import Entry
     from pipelines.removal.plan import Plan
-
-UNFINISHED = ("blocked", "hidden", "deleted", "forgotten")
-"""States from which the same command goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,42 +41,6 @@ class Order:
     """When the deletion may begin; None: now."""
     now_reason: str = ""
     """Why a scope that reaches other people's pages is deleted without waiting."""
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """One row of the record."""
-
-    id: int
-    scope: str
-    requester: str
-    reason: str
-    at: str
-    plan_hash: str
-    state: str
-    verified: bool
-    basis: str
-    ticket: str
-    operator: str
-    version: str
-    mode: str
-    stay_down: bool
-    mentions: bool
-    due_at: str | None
-    counts: dict[str, int] = field(default_factory=dict)
-    survivors: list[dict[str, Any]] = field(default_factory=list)
-    verification: dict[str, Any] = field(default_factory=dict)
-    verified_at: str | None = None
-
-    def is_due(self, at: str) -> bool:
-        """Whether the deletion may go on."""
-        return self.mode == "delete" and (self.due_at is None or self.due_at <= at)
-
-
-_COLUMNS = (
-    "id, scope, requester, reason, at, plan_hash, state, verified, basis, ticket, operator, version, mode,"
-    " stay_down, mentions, due_at, counts, survivors, verification, verified_at"
-)
 
 
 def put_order(connection: sqlite3.Connection, plan: Plan, order: Order) -> int:
@@ -217,117 +178,9 @@ def withhold_blocked(connection: sqlite3.Connection, removal_id: int, *, credite
     return len(found)
 
 
-def put_event(connection: sqlite3.Connection, removal_id: int, at: str, event: str, detail: str = "") -> None:
-    """Adds to the record what happened."""
-    connection.execute(
-        "INSERT INTO removal_events (removal_id, at, event, detail) VALUES (?, ?, ?, ?)",
-        (removal_id, at, event, detail),
-    )
-
-
-def set_state(connection: sqlite3.Connection, removal_id: int, state: str, at: str, detail: str = "") -> None:
-    """Moves a removal on and records it."""
-    connection.execute("UPDATE removals SET state = ? WHERE id = ?", (state, removal_id))
-    put_event(connection, removal_id, at, state, detail)
-
-
-def add_counts(connection: sqlite3.Connection, removal_id: int, counts: dict[str, int]) -> None:
-    """Adds to the numbers of rows that a removal has deleted."""
-    row = connection.execute("SELECT counts FROM removals WHERE id = ?", (removal_id,)).fetchone()
-    total = json.loads(row[0])
-    for name, number in counts.items():
-        total[name] = total.get(name, 0) + number
-    connection.execute("UPDATE removals SET counts = ? WHERE id = ?", (json.dumps(total), removal_id))
-
-
-def removals(connection: sqlite3.Connection) -> list[Removal]:
-    """Every removal, the latest first."""
-    return [_removal(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM removals ORDER BY id DESC")]
-
-
-def removal(connection: sqlite3.Connection, removal_id: int) -> Removal | None:
-    """One removal."""
-    row = connection.execute(f"SELECT {_COLUMNS} FROM removals WHERE id = ?", (removal_id,)).fetchone()
-    return None if row is None else _removal(row)
-
-
-def unfinished(connection: sqlite3.Connection, scope: str) -> Removal | None:
-    """The latest removal of this scope that is not through: the same command goes on with it."""
-    marks = ", ".join("?" * len(UNFINISHED))
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM removals WHERE scope = ? AND state IN ({marks}) ORDER BY id DESC LIMIT 1",
-        (scope, *UNFINISHED),
-    ).fetchone()
-    return None if row is None else _removal(row)
-
-
-def finished(connection: sqlite3.Connection, scope: str) -> Removal | None:
-    """The latest removal of this scope that is through and verified."""
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM removals WHERE scope = ? AND state = 'verified' AND verified = 1"
-        " ORDER BY id DESC LIMIT 1",
-        (scope,),
-    ).fetchone()
-    return None if row is None else _removal(row)
-
-
-def events(connection: sqlite3.Connection, removal_id: int) -> list[tuple[str, str, str]]:
-    """What happened to a removal: at, event, detail."""
-    return [
-        tuple(row)
-        for row in connection.execute(
-            "SELECT at, event, detail FROM removal_events WHERE removal_id = ? ORDER BY id", (removal_id,)
-        )
-    ]
-
-
-def answer(connection: sqlite3.Connection, reference: str) -> str | None:
-    """What a reader is told of a removed URL or article number; None for anything else."""
-    reference = reference.strip()
-    found = None
-    if reference.isascii() and reference.isdigit() and len(reference) < 19:
-        found = removed_article(connection, int(reference))
-    elif "://" in reference and " " not in reference:
-        try:
-            found = removed_url(connection, canonical_url(reference))
-        except ValueError:
-            return None
-    return None if found is None else f"removed on {found[1][:10]} by removal {found[0]}"
-
-
-def removed_url(connection: sqlite3.Connection, url: str) -> tuple[int, str] | None:
-    """The removal that keeps a URL out and when it was ordered; None where it is not blocked."""
-    number = read_blocklist(connection).removal_of(url)
-    return None if number is None else _answer(connection, number)
-
-
-def removed_article(connection: sqlite3.Connection, article_id: int) -> tuple[int, str] | None:
-    """The same for the number of an article of which nothing is left."""
-    row = connection.execute(
-        "SELECT removal_id FROM removed_articles WHERE article_id = ?1"
-        " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = ?1)",
-        (article_id,),
-    ).fetchone()
-    return None if row is None else _answer(connection, row[0])
-
-
-def _answer(connection: sqlite3.Connection, removal_id: int) -> tuple[int, str]:
-    at = connection.execute("SELECT at FROM removals WHERE id = ?", (removal_id,)).fetchone()
-    return removal_id, str(at[0])
-
-
 def _terms(plan: Plan) -> set[Term]:
     """What is blocked: the scope itself unless it was narrowed, and every removed URL on whatever host."""
     terms = set() if plan.scope.is_narrowed else set(plan.scope.terms())
     for page in plan.pages:
         terms |= {Term("url", page.page_url), Term("url", page.copy_url)}
     return terms
-
-
-def _removal(row: tuple[Any, ...]) -> Removal:
-    values = list(row)
-    for place in (7, 13, 14):
-        values[place] = bool(values[place])
-    for place in (16, 17, 18):
-        values[place] = json.loads(values[place])
-    return Removal(*values)

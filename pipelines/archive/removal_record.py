@@ -10,9 +10,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pipelines.archive import ledger
-from pipelines.archive import removal_order as record
+from pipelines.archive import removal_states as record
 from pipelines.archive.blocks import read_blocklist, read_salt
 from pipelines.archive.connect import storage_errors
+from pipelines.archive.removal_order import block_hashes
 from pipelines.archive.writer import Archive
 from pipelines.errors import ConfigurationError
 
@@ -57,9 +58,7 @@ class RecordedArchive(Archive):
             reason=order.reason,
             mode=order.mode,
             due_at=order.due_at,
-            blocks=tuple(
-                (kind, digest.hex()) for kind, digest in record.block_hashes(connection, removal_id)
-            ),
+            blocks=tuple((kind, digest.hex()) for kind, digest in block_hashes(connection, removal_id)),
             previous=entries[-1].hash if entries else ledger.START,
             basis=order.basis,
             ticket=order.ticket,

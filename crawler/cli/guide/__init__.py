@@ -95,8 +95,8 @@ def _chosen(talk: Dialogue, number: int | None) -> Request | None:
 
 def _picked(talk: Dialogue, connection: sqlite3.Connection) -> int | None:
     """The number that is said once the open requests are shown."""
-    from pipelines.archive.removal_order import removal  # noqa: PLC0415  # --help needs no archive
     from pipelines.archive.removal_requests import requests  # noqa: PLC0415
+    from pipelines.archive.removal_states import removal  # noqa: PLC0415  # --help needs no archive
 
     waiting = requests(connection)
     if not waiting:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
+from crawler.cli import app
 from pipelines.records import Rejection
+from tests.crawler.removal.typed import Answer
 from tests.crawler.removal.worlds import PARK, Told, World, build, small_pages
 
 if TYPE_CHECKING:
@@ -29,3 +32,15 @@ def make_world(tmp_path: Path) -> Callable[..., World]:
         return build(tmp_path / name, pages)
 
     return made
+
+
+@pytest.fixture
+def parknews(world: World) -> Callable[..., Answer]:
+    """Runs a command on the small archive."""
+
+    def run(*words: str) -> Answer:
+        environment = {"PARKNEWS_DB": str(world.path), "COLUMNS": "200", "TERM": "dumb"}
+        done = CliRunner().invoke(app, list(words), env=environment, prog_name="parknews")
+        return Answer(done.exit_code, done.stdout, done.stderr)
+
+    return run

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import shutil
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,37 +12,14 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli import app
-from tests.crawler.removal import stranger
 from tests.crawler.removal.test_removal import rows, unique_words
+from tests.crawler.removal.typed import WHO, Answer
 from tests.crawler.removal.worlds import COPIER, DAILY, NAMES, PARK, Told, make_text, make_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.crawler.removal.worlds import World
-
-WHO = ("--requester", "青岚湖园区法务", "--reason", "来函")
-
-
-@dataclass(frozen=True)
-class Answer:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict:
-        return json.loads(self.out.splitlines()[-1])
-
-
-@pytest.fixture
-def parknews(world: World) -> Callable[..., Answer]:
-    def run(*words: str) -> Answer:
-        environment = {"PARKNEWS_DB": str(world.path), "COLUMNS": "200", "TERM": "dumb"}
-        done = CliRunner().invoke(app, list(words), env=environment, prog_name="parknews")
-        return Answer(done.exit_code, done.stdout, done.stderr)
-
-    return run
 
 
 def test_a_dry_run_shows_the_plan_and_changes_nothing(world: World, parknews: Callable[..., Answer]) -> None:
@@ -112,68 +87,6 @@ def test_a_file_of_requests_is_one_scope(world: World, parknews: Callable[..., A
     letter.write_text("\n".join(lines), encoding="utf-8")
     plan = parknews("remove-source", "--from", str(letter), "--dry-run", "--json").json["plan"]
     assert plan["counts"]["copies"] == 26 + 1 + 1
-
-
-def test_a_restored_backup_is_refused_until_the_removals_are_applied_again(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
-    backup = world.path.parent.parent / "backup"
-    words = unique_words(world, PARK)
-    assert parknews("backup", str(backup)).code == 0
-    parknews("remove-source", PARK, *WHO, "--yes")
-    assert parknews("restore", str(backup)).code == 4
-    assert parknews("restore", str(backup), "--replace").code == 0
-    for refused in (("search", "园区"), ("show", "1"), ("removals", "list")):
-        answer = parknews(*refused)
-        assert (answer.code, "removals replay" in answer.err) == (4, True), answer
-    replayed = parknews("removals", "replay", "--json")
-    assert (replayed.code, replayed.json["replayed"][0]["state"]) == (0, "verified")
-    assert stranger.search(world.path.parent, words) == {}
-    assert parknews("search", "园区").code == 0
-    shutil.rmtree(backup)
-
-
-def test_a_backup_from_while_it_was_hidden_is_deleted_again_with_all_that_was_ordered(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
-    backup = world.path.parent.parent / "backup"
-    words = unique_words(world, PARK)
-    everything = (PARK, *WHO, "--ticket", "T-1", "--stay-down", "--with-mentions", "--yes")
-    assert parknews("remove-source", *everything, "--hide-only").code == 0
-    assert parknews("backup", str(backup)).code == 0
-    assert parknews("removals", "go-on", "1", "--now", "no counter-notice came").code == 0
-    assert parknews("restore", str(backup), "--replace").code == 0
-    shutil.rmtree(backup)
-    assert parknews("removals", "list").code == 4
-    assert parknews("removals", "replay", "--json").json["replayed"][0]["state"] == "verified"
-    [listed] = parknews("removals", "list", "--json").json["removals"]
-    assert (listed["ticket"], listed["stay_down"], listed["mentions"]) == ("T-1", True, True)
-    assert stranger.search(world.path.parent, words) == {}
-    assert rows(world.path, "SELECT count(*) > 0 FROM stay_down") == [(1,)]
-
-
-def test_an_archive_made_anew_beside_its_ledger_keeps_the_source_out(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
-    parknews("remove-source", PARK, *WHO, "--yes")
-    for path in world.path.parent.glob("archive*.db*"):
-        path.unlink()
-    from pipelines.archive import Archive  # noqa: PLC0415
-    from pipelines.errors import RefusedError  # noqa: PLC0415
-
-    with pytest.raises(RefusedError, match="replay"):
-        Archive(world.path)
-    assert parknews("removals", "replay").code == 0
-    with Archive(world.path) as archive:
-        assert archive.blocklist().blocks(f"https://{PARK}/new.html")
-
-
-def test_a_ledger_changed_by_hand_is_told(world: World, parknews: Callable[..., Answer]) -> None:
-    parknews("remove-source", PARK, *WHO, "--yes")
-    parknews("remove-source", "--url", world.of(COPIER)[0].url, *WHO, "--yes")
-    ledger = world.path.with_name("archive-removals.jsonl")
-    ledger.write_text(ledger.read_text("utf-8").replace("来函", "x", 1), encoding="utf-8")
-    assert "changed by hand" in parknews("removals", "replay").err
 
 
 def test_exports_that_hold_some_of_it_are_named_with_their_rows(

@@ -11,7 +11,8 @@ import pytest
 
 from crawler.forgetting.removal import delete_now, go_on, remove, replay, restore_hidden
 from crawler.store import store_path
-from pipelines.archive.removal_order import Order, answer
+from pipelines.archive.removal_answer import answer
+from pipelines.archive.removal_order import Order
 from pipelines.removal.scope import make_scope
 from tests.crawler.removal.test_removal import rows
 from tests.crawler.removal.worlds import DAILY, NAMES, PARK

@@ -1,60 +1,17 @@
-import os
-import sqlite3
-import subprocess
-import sys
+"""What the store has of addresses and pages: queued once, committed whole, handed out in order."""
+
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from storing import BODY, HOST, NOON, begin, entries, fetched, link, queue
 
-from crawler.frontier import Announcement, Entry, Fetched, Link, StoredRobots
+from crawler.frontier import Announcement, StoredRobots
 from crawler.store import CrawlStore, store_path
-from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
+from pipelines.errors import StorageError
 from pipelines.records import Rejection
-
-HOST = "x.cn"
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-BODY = "<html>园区</html>".encode("gb18030")
-
-
-def link(path: str, kind: str = "article", priority: int = 30, **known: object) -> Link:
-    return Link(f"http://{HOST}{path}", HOST, HOST, kind, priority, **known)  # type: ignore[arg-type]
-
-
-def fetched(path: str, *, body: bytes = BODY, article: bool = True, **known: object) -> Fetched:
-    values = {
-        "url_asked": f"http://{HOST}{path}",
-        "url_answered": f"http://{HOST}{path}",
-        "status": 200,
-        "headers": (("content-type", "text/html"), ("etag", '"1"')),
-        "body": body,
-        "fetched_at": NOON,
-        "robots": "allowed, robots.txt 200",
-        "kind": "article" if article else "list",
-        "article": article,
-    }
-    return Fetched(**{**values, **known})  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def store(tmp_path: Path):
-    with CrawlStore(tmp_path / "archive-pages.db") as store:
-        yield store
-
-
-def entries(store: CrawlStore, now: float = 1e12) -> list[Entry]:
-    return store.next_entries(HOST, HOST, 1000, now)
-
-
-def begin(store: CrawlStore, *, now: float = 1000.0, revisit: bool = False) -> int:
-    return store.begin(HOST, every_s=3600, revisit=revisit, now=now).crawl_id
-
-
-def queue(store: CrawlStore, *links: Link) -> dict[str, Entry]:
-    store.queue(links)
-    return {entry.url.removeprefix(f"http://{HOST}"): entry for entry in entries(store)}
 
 
 def test_the_store_lies_beside_the_archive() -> None:
@@ -253,92 +210,6 @@ def test_one_thread_writes_while_another_drains(store: CrawlStore) -> None:
     done.set()
     thread.join(30)
     assert drained == list(range(1, 201))
-
-
-_KILLED = """
-import sys
-sys.path.insert(0, sys.argv[2])
-from test_store import *
-store = CrawlStore(sys.argv[1])
-crawl = begin(store)
-for n in range(100000):
-    entry = queue(store, link(f"/{n}"))[f"/{n}"]
-    store.commit_page(crawl, entry, fetched(f"/{n}", news=(link(f"/{n}/next"),)))
-    store.commit_failure(crawl, entries(store)[0], "gone", "HTTP 404: not found", 404, now=0.0)
-    print(n, flush=True)
-"""
-
-
-def test_what_was_committed_survives_a_kill(tmp_path: Path) -> None:
-    path = tmp_path / "archive-pages.db"
-    command = [sys.executable, "-c", _KILLED, str(path), str(Path(__file__).parent)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
-    last = 0
-    for line in child.stdout:
-        last = int(line)
-        if last >= 57:
-            child.kill()
-            break
-    child.wait()
-    with CrawlStore(path) as store:
-        pages = len(store.take(10_000, 0))
-        check = sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone()[0]
-    assert (pages >= last + 1, pages <= last + 40, check) == (True, True, "ok")
-
-
-def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "other.db"
-    with sqlite3.connect(path) as db:
-        db.execute("CREATE TABLE t (a)")
-    with pytest.raises(ForeignArchiveError, match="not a parknews crawl store"):
-        CrawlStore(path)
-
-
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "other.db"
-    path.write_bytes("园区新闻".encode() * 1000)
-    with pytest.raises(ForeignArchiveError, match="not an SQLite file"):
-        CrawlStore(path)
-
-
-def test_a_store_that_was_cut_off_is_said_to_be_damaged(tmp_path: Path) -> None:
-    path = tmp_path / "a-pages.db"
-    with CrawlStore(path) as store:
-        store.queue([link(f"{n}" * 200) for n in range(10, 99)])
-    path.write_bytes(path.read_bytes()[:9000])
-    with pytest.raises(StorageError, match="damaged"):
-        CrawlStore(path)
-
-
-def test_a_newer_store_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a-pages.db"
-    CrawlStore(path).close()
-    with sqlite3.connect(path) as db:
-        db.execute("PRAGMA user_version = 99")
-    with pytest.raises(NewerArchiveError, match="newer parknews"):
-        CrawlStore(path)
-
-
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StorageError, match="no such directory"):
-        CrawlStore(tmp_path / "none" / "a-pages.db")
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(StorageError, match="a-pages"):
-        CrawlStore(tmp_path / "a-pages.db")
-
-
-def test_a_full_disk_is_one_clear_line(store: CrawlStore) -> None:
-    entry = queue(store, link("/1"))["/1"]
-    crawl = begin(store)
-    store.connection().execute("PRAGMA max_page_count = 1")
-    with pytest.raises(StorageError, match="free space") as raised:
-        store.commit_page(crawl, entry, fetched("/1", body=os.urandom(500_000)))
-    assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
