@@ -18,6 +18,7 @@ from crawler.store import store_path
 from pipelines.archive.connect import missing, storage_errors
 from pipelines.archive.copying import copy_together
 from pipelines.archive.ledger import ledger_path, read_ledger
+from pipelines.archive.numbering import give_numbers_after, last_number
 from pipelines.errors import RefusedError, StorageError
 from pipelines.utc import iso
 
@@ -84,11 +85,13 @@ def restore(folder: Path, archive_path: Path, *, replace: bool = False) -> Backu
             f"{archive_path}: there is an archive here; say --replace, or name another with --db"
         )
     _check_ledgers(folder / _NAMES[2], targets[_NAMES[2]])
+    given = last_number(archive_path)
     with storage_errors(archive_path):
         archive_path.parent.mkdir(parents=True, exist_ok=True)
         for name, target in targets.items():
             if name in backup.files and not (name == _NAMES[2] and target.exists()):
                 _put(folder / name, target)
+        give_numbers_after(archive_path, given)
     return backup
 
 

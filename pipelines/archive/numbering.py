@@ -8,7 +8,9 @@ out from under it, and what was joined and is parted again has the number that i
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -21,8 +23,8 @@ from pipelines.normalise import normalise
 from pipelines.sign import LONGEST
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from pipelines.standing import Copy
 
@@ -163,6 +165,26 @@ def forward(
                 (article_id, move.to_article, move.reason, at),
             )
     return len(gone)
+
+
+def last_number(path: Path) -> int:
+    """The last number that the archive at `path` gave an article; 0 where it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
+    except sqlite3.Error:
+        return 0
+    return 0 if row is None else int(row[0])
+
+
+def give_numbers_after(path: Path, last: int) -> None:
+    """Makes the archive at `path` give no number to an article that was given already."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        if connection.execute("SELECT 1 FROM sqlite_sequence WHERE name = 'articles'").fetchone() is None:
+            connection.execute("INSERT INTO sqlite_sequence VALUES ('articles', 0)")
+        connection.execute(
+            "UPDATE sqlite_sequence SET seq = ? WHERE name = 'articles' AND seq < ?", (last, last)
+        )
 
 
 def _numbers_of(everyone: Sequence[Member]) -> dict[str, set[int | None]]:
