@@ -39,6 +39,9 @@ EPILOG = examples(
 _PIECE_CHARACTERS = 120
 """A stripped footer can be a page long; its first line and a half says what it was. --json has it all."""
 
+_PAGES_MOST = 3
+"""Pages that are named beside a notice that all of them have; --json has all."""
+
 _FIELD_ORDER = "title published author editor credited_source site_name language"
 
 
@@ -146,8 +149,10 @@ def _print_of_pages(console: Console, heading: str, said: dict[str, str]) -> Non
 def _print_article(console: Console, article: ShownArticle) -> None:
     from rich.text import Text  # noqa: PLC0415  # --json needs none of it
 
-    for former in article.forwarded_from:
-        console.print(f"article {former} was joined into another; this is article {article.id}")
+    for former in article.forwards:
+        reason = "" if former.reason == "joined" else f": {one_line(former.reason)}"
+        joined = f"article {former.old_id} was joined into article {former.new_id} on {former.at[:10]}"
+        print_indented(console, f"{joined}{reason}", 0)
     console.print(Text(one_line(article.title), style="bold"))
     console.print(Text(" · ".join(_byline(article))))
     console.print(Text(plain(article.url), style="dim"), soft_wrap=True)
@@ -220,18 +225,21 @@ def _print_origins(console: Console, kept: ShownCopy) -> None:
 
 
 def _print_rights(console: Console, copies: tuple[ShownCopy, ...]) -> None:
-    if any(copy.rights for copy in copies):
-        _heading(console, "What the pages say about rights")
+    """Each notice once, with the pages that have it: a copied article has the same one twenty times."""
+    pages: dict[str, list[str]] = {}
     for copy in copies:
-        if copy.rights:
-            console.print(f"  on {plain(copy.url)}", style="dim", soft_wrap=True)
         for right in copy.rights:
-            named = "; ".join(
-                part
-                for part in (right.holder, f"takedown contact {right.contact}" if right.contact else "")
-                if part
-            )
-            print_indented(console, f"{right.kind}: {one_line(named)}" if named else right.kind, 4)
+            contact = f"takedown contact {right.contact}" if right.contact else ""
+            named = one_line("; ".join(filter(None, (right.holder, contact))))
+            pages.setdefault(f"{right.kind}: {named}" if named else right.kind, []).append(copy.url)
+    if pages:
+        _heading(console, "What the pages say about rights")
+    for notice, urls in pages.items():
+        print_indented(console, notice, 2)
+        for url in urls[:_PAGES_MOST]:
+            console.print(f"    {plain(url)}", style="dim", soft_wrap=True)
+        if len(urls) > _PAGES_MOST:
+            print_indented(console, f"and {len(urls) - _PAGES_MOST} more", 4)
 
 
 def _print_stripped(console: Console, copies: tuple[ShownCopy, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -67,13 +68,32 @@ def test_people_read_why_it_is_kept_who_was_first_what_differs_and_what_changed(
         "credits daily: contradicted",
         "joined with the kept copy: 97% of its text",
         "First publisher daily (likely): credited by 1 other publisher",
-        "published: 2026-01-02",
-        "seen: 2026-01-05T08:01:00Z (in the back-catalogue)",
+        "credits daily; published 2026-01-02; seen 2026-01-05T08:01:00Z (in the back-catalogue)",
         "figure: 九万 here, 十九万 there “责人说,三期厂房总建筑面积…平方米,配有共享检测中心与”",
         "2026-01-05T09:00:00Z 园区新闻 + 签约仪式改在下周举行。",
         "from article 1 to 6 on 2026-01-06T00:00:00Z: its own report",
+        "from article 6 to 1 on 2026-01-06T00:00:00Z: taken back: its own report",
     ):
         assert piece in shown
+
+
+@pytest.mark.usefixtures("standing")
+def test_an_old_number_says_where_it_leads_since_when_and_why(parknews: Callable[..., Any]) -> None:
+    shown = parknews("show", "6").out
+    assert shown.startswith(
+        "article 6 was joined into article 1 on 2026-01-06: taken back: its own report\n厂房启用\narticle 1 ·"
+    )
+    assert json.loads(parknews("show", "6", "--json").out)["forwards"] == [
+        {"old_id": 6, "new_id": 1, "reason": "taken back: its own report", "at": NOW}
+    ]
+
+
+@pytest.mark.usefixtures("standing")
+def test_an_article_says_which_copies_have_left_it(parknews: Callable[..., Any]) -> None:
+    assert parknews("split", WRONG, "--reason", "other figures").code == 0
+    shown = " ".join(parknews("show", "1").out.split())
+    assert f"Moved away {WRONG} article 6 has it now; it left on " not in shown  # 6 led here before
+    assert re.search(rf"Moved away {WRONG} article \d+ has it now; it left on \S+: other figures", shown)
 
 
 @pytest.mark.usefixtures("standing")
