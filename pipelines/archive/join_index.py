@@ -64,12 +64,16 @@ FROM own WHERE others > :window
 """
 """What stands around a text in all its lists, in one statement: one a list took twice as long."""
 
-_ARE_NEAR = (
-    "SELECT (SELECT count(*) FROM (SELECT 1 FROM node_keys WHERE key = :key LIMIT :window + 2))"
-    " <= :window + 1 OR (:place = :other_place AND"
-    " (SELECT count(*) FROM (SELECT 1 FROM node_keys WHERE key = :key AND place = :place"
-    " AND node_id > :low AND node_id < :high LIMIT :window)) < :window)"
+_NEAR_LISTS = """
+SELECT count(*) FROM (
+    SELECT 1 FROM json_each(:places)
+    WHERE :window + 2 > (SELECT count(*) FROM (SELECT 1 FROM node_keys WHERE key = value ->> 0 LIMIT :window + 2))
+    OR (value ->> 1 = value ->> 2
+        AND (SELECT count(*) FROM (SELECT 1 FROM node_keys WHERE key = value ->> 0 AND place = value ->> 1
+                                   AND node_id > :low AND node_id < :high LIMIT :window)) < :window)
+    LIMIT :most
 )
+"""
 _KNOWN_PAIRS = (
     "SELECT node_a, node_b FROM json_each(?) JOIN pairs ON node_a = value ->> 0 AND node_b = value ->> 1"
 )
@@ -155,12 +159,14 @@ class SqliteJoinIndex:
             straddled.update(straddling(below, above, window))
         return Around(near, straddled)
 
-    def are_near(self, key: int, a: tuple[int, int], b: tuple[int, int], window: int) -> bool:
-        """Whether two (place, node id) are near each other in a key's list."""
-        low, high = sorted((a[1], b[1]))
-        values = {"key": key, "place": a[0], "other_place": b[0], "low": low, "high": high, "window": window}
-        (near,) = self._connection.execute(_ARE_NEAR, values).fetchone()
-        return bool(near)
+    def near_lists(self, a: Node, b: Node, window: int, most: int) -> int:
+        """In how many lists two texts of the index are near each other, counted up to `most`."""
+        keys, at_a, at_b = np.intersect1d(a.keys, b.keys, assume_unique=True, return_indices=True)
+        places = np.stack((keys, a.places[at_a], b.places[at_b]), axis=1).tolist()
+        low, high = sorted((a.node_id, b.node_id))
+        values = {"places": json.dumps(places), "low": low, "high": high, "window": window, "most": most}
+        (lists,) = self._connection.execute(_NEAR_LISTS, values).fetchone()
+        return int(lists)
 
     def text(self, node_id: int) -> str:
         """The normalised text of a node, worked out from any text that normalises to it."""

@@ -101,8 +101,8 @@ class JoinIndex(Protocol):
     def around(self, node: Node, window: int) -> Around:
         """What stands around a text that is not in the index."""
 
-    def are_near(self, key: int, a: tuple[int, int], b: tuple[int, int], window: int) -> bool:
-        """Whether two (place, node id) are near each other in a key's list."""
+    def near_lists(self, a: Node, b: Node, window: int, most: int) -> int:
+        """In how many lists two texts of the index are near each other, counted up to `most`."""
 
     def text(self, node_id: int) -> str:
         """The normalised text of a node."""

@@ -18,7 +18,6 @@ it tells adds up to a function of the set of texts, as what `relink` tells does.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -154,16 +153,7 @@ class Joiner:
         self._together.clear()
 
     def _is_candidate(self, a: Node, b: Node) -> bool:
-        if not _share_enough(a, b):
-            return False
-        _, at_a, at_b = np.intersect1d(a.keys, b.keys, assume_unique=True, return_indices=True)
-        near = (
-            self._index.are_near(
-                int(a.keys[i]), (int(a.places[i]), a.node_id), (int(b.places[j]), b.node_id), self._window
-            )
-            for i, j in zip(at_a, at_b, strict=True)
-        )
-        return sum(itertools.islice(filter(None, near), _NEAR_LEAST)) == _NEAR_LEAST
+        return _share_enough(a, b) and self._index.near_lists(a, b, self._window, _NEAR_LEAST) == _NEAR_LEAST
 
     def _verdict(self, pair: Pair) -> Verdict:
         verdict = self._verdicts.get(pair)
