@@ -11,6 +11,7 @@ from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.output import answers, one_line, plain, print_indented, print_json
 from crawler.cli.show_standing import (
+    print_decisions,
     print_differences,
     print_first_publisher,
     print_held,
@@ -165,6 +166,7 @@ def _print_article(console: Console, article: ShownArticle) -> None:
     print_first_publisher(console, article)
     print_differences(console, article)
     print_versions(console, article)
+    print_decisions(console, article)
     print_moves(console, article)
     _print_kept_apart(console, article.kept_apart)
     _print_origins(console, article.copies[0])

@@ -82,6 +82,17 @@ def print_versions(console: Console, article: ShownArticle) -> None:
                 print_indented(console, f"and {len(version.changes) - _CHANGES_MOST} more", 8)
 
 
+def print_decisions(console: Console, article: ShownArticle) -> None:
+    """What people ordered of its copies."""
+    if article.decisions:
+        _heading(console, "Decided by people")
+    for decision in article.decisions:
+        what = f"{decision.id}  {decision.kind} on {decision.at}: {one_line(decision.reason)}"
+        print_indented(console, what, 2)
+        for url in filter(None, (decision.url, decision.other_url)):
+            console.print(f"    {plain(url)}", style="dim", soft_wrap=True)
+
+
 def print_moves(console: Console, article: ShownArticle) -> None:
     """Copies that came from other articles or went there: why a list of last week is not today's."""
     if article.moves:

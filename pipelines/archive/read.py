@@ -46,8 +46,10 @@ def article_of_url(connection: sqlite3.Connection, url: str) -> int | None:
 def copies(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """An article's copies with their texts, the kept one first, then by similarity."""
     return connection.execute(
-        "SELECT c.*, t.text, t.node_id, r.encoding, r.editor, r.site_name, r.first_fetched_at, r.page_url"
+        "SELECT c.*, t.text, t.node_id, n.cluster_id, r.encoding, r.editor, r.site_name, r.first_fetched_at,"
+        " r.page_url"
         " FROM copies c JOIN texts t ON t.id = c.text_id JOIN readings r ON r.id = c.reading_id"
+        " JOIN nodes n ON n.node_id = t.node_id"
         " WHERE c.article_id = ? ORDER BY c.kept DESC, c.similarity DESC, c.url",
         (article_id,),
     ).fetchall()

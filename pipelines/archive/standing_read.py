@@ -75,11 +75,24 @@ def moves(connection: sqlite3.Connection, urls: Iterable[str]) -> list[sqlite3.R
 
 
 def moved_away(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
-    """Copies that left this article last and are another's now: url, from, the present one, reason, at."""
+    """Copies that left this article and are another's now: url, from, the present one, reason, at."""
     return connection.execute(
-        "SELECT m.url, m.from_article, c.article_id, m.reason, m.at FROM moves m"
+        "SELECT m.url, m.from_article, c.article_id, m.reason, max(m.at) FROM moves m"
         " JOIN copies c ON c.url = m.url WHERE m.from_article = ?1 AND c.article_id <> ?1"
-        " AND m.rowid = (SELECT max(rowid) FROM moves WHERE url = m.url AND from_article = ?1)"
-        " ORDER BY m.at, m.url",
+        " GROUP BY m.url ORDER BY max(m.at), m.url",
         (article_id,),
     ).fetchall()
+
+
+def decided(connection: sqlite3.Connection, urls: Iterable[str]) -> list[sqlite3.Row]:
+    """What people decided of these copies, as far as it is in force: id, kind, url, other_url, reason, at."""
+    found = {
+        row["id"]: row
+        for url in urls
+        for row in connection.execute(
+            "SELECT id, kind, url, other_url, reason, at FROM decisions"
+            " WHERE ? IN (url, other_url) AND withdrawn_at IS NULL",
+            (url,),
+        )
+    }
+    return [found[number] for number in sorted(found)]

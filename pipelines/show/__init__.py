@@ -13,6 +13,7 @@ from pipelines.archive import read, standing_read
 from pipelines.show.copies import in_words, shown_copy
 from pipelines.show.records import (
     Apart,
+    Decided,
     Differs,
     Evidence,
     Forward,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Apart",
+    "Decided",
     "Differs",
     "Evidence",
     "Forward",
@@ -82,6 +84,7 @@ def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | 
     names = read.source_names(connection)
     rows = read.copies(connection, article_id)
     pairs = read.accepted_pairs(connection, article_id)
+    decided = tuple(Decided(*found) for found in standing_read.decided(connection, [c["url"] for c in rows]))
     return ShownArticle(
         id=row["id"],
         title=row["title"],
@@ -96,10 +99,11 @@ def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | 
         language=row["language"],
         credited_source=row["credited_source"],
         first_seen=row["first_seen"],
-        copies=tuple(shown_copy(connection, copy, rows, pairs, names) for copy in rows),
+        copies=tuple(shown_copy(connection, copy, rows, pairs, names, decided) for copy in rows),
         kept_apart=tuple(_apart(near) for near in read.blocked_pairs(connection, article_id, _APART_MAX)),
         forwarded_from=tuple(forward.old_id for forward in forwards),
         forwards=forwards,
+        decisions=decided,
         kept_because=row["kept_because"],
         first_publisher=row["first_publisher"],
         first_publisher_status=row["first_publisher_status"],

@@ -17,6 +17,8 @@ from pipelines.standing.changes import sentence_changes
 if TYPE_CHECKING:
     import sqlite3
 
+    from pipelines.show.records import Decided
+
 
 def shown_copy(
     connection: sqlite3.Connection,
@@ -24,6 +26,7 @@ def shown_copy(
     rows: list[sqlite3.Row],
     pairs: list[sqlite3.Row],
     names: dict[str, str],
+    decided: tuple[Decided, ...] = (),
 ) -> ShownCopy:
     evidence = _evidence(row, rows, pairs)
     return ShownCopy(
@@ -42,7 +45,7 @@ def shown_copy(
         encoding=row["encoding"],
         similarity=row["similarity"],
         kept=bool(row["kept"]),
-        why=_why(row, rows, evidence),
+        why=_why(row, rows, evidence, decided),
         evidence=evidence,
         variants=tuple(read.variants(connection, row["url"], row["source"])),
         origins=_origins(connection, row),
@@ -105,8 +108,10 @@ def _evidence(row: sqlite3.Row, rows: list[sqlite3.Row], pairs: list[sqlite3.Row
     return tuple(evidence for _, evidence in sorted(found, key=lambda entry: entry[0]))
 
 
-def _why(row: sqlite3.Row, rows: list[sqlite3.Row], evidence: tuple[Evidence, ...]) -> str:
-    """The strongest reason first: the kept copy itself, an equal text, the pair that joined it."""
+def _why(
+    row: sqlite3.Row, rows: list[sqlite3.Row], evidence: tuple[Evidence, ...], decided: tuple[Decided, ...]
+) -> str:
+    """The strongest reason first: the kept copy itself, an equal text, a person, the pair that joined it."""
     kept = rows[0]
     if row["kept"]:
         return "the kept copy: its text is the one shown"
@@ -114,11 +119,22 @@ def _why(row: sqlite3.Row, rows: list[sqlite3.Row], evidence: tuple[Evidence, ..
         return "its text is the same as the kept copy's"
     if row["node_id"] == kept["node_id"]:
         return "its text is the kept copy's but for script, punctuation or white space"
+    if row["cluster_id"] != kept["cluster_id"]:
+        return _by_a_person(row["cluster_id"], rows, decided)
     if not evidence:
         return f"its text is {row['similarity']:.0%} like the kept copy's"
     best = evidence[0]
     other = "the kept copy" if best.url == kept["url"] else best.url
     return f"joined with {other}: {best.words}"
+
+
+def _by_a_person(cluster: int, rows: list[sqlite3.Row], decided: tuple[Decided, ...]) -> str:
+    """Texts of another cluster are in an article where somebody said so."""
+    beside = {row["url"] for row in rows if row["cluster_id"] == cluster}
+    for decision in decided:
+        if decision.kind == "join" and len({decision.url, decision.other_url} & beside) == 1:
+            return f"joined by a person's word (decision {decision.id}): {decision.reason}"
+    return "joined by a person's word"
 
 
 def _origins(connection: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Field]:

@@ -96,6 +96,18 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """A split or join that a person ordered and that is in force."""
+
+    id: int
+    kind: str
+    url: str
+    other_url: str | None
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownVersion:
     """What a page said when it was fetched, as the changes from the version before."""
 
@@ -180,6 +192,8 @@ class ShownArticle:
     """Copies that came from other articles."""
     moved_away: tuple[Move, ...] = ()
     """Copies that other articles have now."""
+    decisions: tuple[Decided, ...] = ()
+    """What people decided of its copies."""
     forwards: tuple[Forward, ...] = ()
     """The same numbers as in `forwarded_from`, with their reasons."""
 

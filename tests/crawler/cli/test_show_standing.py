@@ -89,6 +89,16 @@ def test_an_old_number_says_where_it_leads_since_when_and_why(parknews: Callable
 
 
 @pytest.mark.usefixtures("standing")
+def test_who_reads_a_joined_article_reads_who_joined_it_and_why(parknews: Callable[..., Any]) -> None:
+    assert parknews("join", OWN, "https://daily.example/f", "--reason", "one event").code == 0
+    shown = " ".join(parknews("show", OWN).out.split())
+    assert "joined by a person's word (decision 2): one event" in shown
+    assert re.search(rf"Decided by people 2 join on \S+: one event {OWN} https://daily.example/f", shown)
+    assert parknews("join", "--withdraw", "2").code == 0
+    assert "Decided by people" not in parknews("show", OWN).out
+
+
+@pytest.mark.usefixtures("standing")
 def test_an_article_says_which_copies_have_left_it(parknews: Callable[..., Any]) -> None:
     assert parknews("split", WRONG, "--reason", "other figures").code == 0
     shown = " ".join(parknews("show", "1").out.split())
