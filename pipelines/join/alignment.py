@@ -91,8 +91,10 @@ def short_gaps(a: str, b: str, runs: list[Run], edges: bool = False) -> Iterator
         if (is_edge and not edges) or not (0 < len(piece_a) <= longest and 0 < len(piece_b) <= longest):
             continue
         for gap in gaps(_shared_runs(piece_a, piece_b, _INNER_ANCHOR)):
-            if gap.a.start < gap.a.stop and gap.b.start < gap.b.stop:
-                yield Gap(_moved(gap.a, outer.a.start), _moved(gap.b, outer.b.start))
+            same = _same_at_end(piece_a[gap.a], piece_b[gap.b])
+            at_a, at_b = slice(gap.a.start, gap.a.stop - same), slice(gap.b.start, gap.b.stop - same)
+            if at_a.start < at_a.stop and at_b.start < at_b.stop:
+                yield Gap(_moved(at_a, outer.a.start), _moved(at_b, outer.b.start))
 
 
 def half_gaps(a: str, b: str, passes: list[list[Run]]) -> Iterator[Gap]:
@@ -139,6 +141,12 @@ def _shared_runs(a: str, b: str, least: int) -> list[Run]:
             start_a, start_b, size = start_a - 1, start_b - 1, size + 1
         runs.append((start_a, start_b, size))
     return [*runs, (len(a), len(b), 0)]
+
+
+def _same_at_end(a: str, b: str) -> int:
+    """How many sounds two wordings end with alike, too few for an anchor: 企业拟 and 公司拟 differ in two."""
+    most = min(len(a), len(b))
+    return next((size for size in range(most) if a[-1 - size] != b[-1 - size]), most)
 
 
 def _is_within_latin(sounds: str, start: int, stop: int) -> bool:

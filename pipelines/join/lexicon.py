@@ -12,7 +12,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from pipelines.join.alignment import is_latin
-from pipelines.join.latin import is_latin_name
+from pipelines.join.latin import NAME, latin_evidence
 from pipelines.normalise import fold_sounds
 from pipelines.surnames import SURNAMES
 
@@ -72,7 +72,8 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     before 公司治理).
     """
     if is_latin(a.text[at_a]) and is_latin(b.text[at_b]):
-        return NAMED if is_latin_name(a.text, at_a) and is_latin_name(b.text, at_b) else NONE
+        evidence = latin_evidence(a.text, at_a), latin_evidence(b.text, at_b)
+        return NAMED if min(evidence) and max(evidence) == NAME else NONE
     at_a, at_b = _first_body(a, at_a), _first_body(b, at_b)
     sides = (a, at_a), (b, at_b)
     if any(_is_no_name(one.text, at) for one, at in sides):
@@ -88,6 +89,7 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
         return STRONG
     near = all(_is_near_body(*side) for side in sides)
     near_bodies = strange > 0 and near
+    listed = strange > 0 and all(_is_near_body(*side) or ends_as_body(*side) for side in sides)
     if near and all(_words_over(one.text, at, _counties()) for one, at in sides):
         return NAMED
     least = min(_length(at_a), _length(at_b))
@@ -97,6 +99,7 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
         or (strange == 2 and (near_bodies or all(_has_form_of_person(one.text[at]) for one, at in sides)))
         or (bodies and least >= _WORD_LONGEST)
         or all(ends_as_body(*side, trades=True) for side in sides)
+        or (listed and any(ends_as_body(*side) for side in sides))
         or (least > 1 and _name_something(sides))
     ):
         return NAMED
@@ -116,9 +119,11 @@ def names_at_edge(a: Features, at_a: slice, b: Features, at_b: slice) -> tuple[s
 
 
 def _last_name(one: Features, at: slice) -> slice | None:
+    """A region, perhaps with its kind (区) in what is shared, a county before a body, or a body."""
     stop = at.start + len(one.text[at].rstrip("0123456789"))
+    regions = _counties() if _is_near_body(one, at) else _regions()
     for size in range(min(_WORD_LONGEST, stop - at.start), 1, -1):
-        if one.text[stop - size : stop] in _regions():
+        if one.text[stop - size : stop] in regions or one.text[stop - size : stop + 1] in _regions():
             return slice(stop - size, stop)
     edge = slice(max(at.start, stop - _EDGE_NAME), stop)
     return edge if ends_as_body(one, edge, trades=True) else None

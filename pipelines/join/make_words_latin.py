@@ -14,6 +14,19 @@ from pathlib import Path
 
 _OUTPUT = Path(__file__).with_name("words_latin.txt")
 _WORDS, _FIRST, _LAST = 30_000, 400, 1_500
+_COMMON = 3_000
+_WORDS_TOO = (
+    "al angel ann art ben bill bob bobby brandy brown carol chad cherry chris christian cruz crystal "
+    "daisy dale dan dawn dean diamond don drew earl ed eve faith fay fern frank gay gene glen grace "
+    "grant guy harry heather holly hope iris ivy jack jackie jan jason jean jerry jim jo joe jordan joy "
+    "june kay ken kim lee leo les lily lane long love lou lucky max mark marion may mercedes mike miles "
+    "nick norm opal page pat patience pearl penny pete ralph ray rich rob robin rod ron rose roy ruby "
+    "rusty sam sandy shell sky stone star sue summer sunny ted tim tom tony tracy van violet will "
+    "willow wade ward april august austin brook carmen charity chase charlotte china clay dallas denver "
+    "destiny florence france georgia india israel jersey jordan kent madison melody paris princess "
+    "savannah sydney troy victoria virginia warren"
+)
+"""Frequent given names that are words, places or brands as often; the others stand for people."""
 _LETTERS = frozenset("ai")
 _RANK_MOST = {2: 120, 3: 1_200}
 
@@ -22,18 +35,17 @@ def main() -> None:
     """Write two lines: words, the frequent first; names."""
     rows = enumerate(_first_column("wordsegment", "unigrams.txt"))
     words = list(islice((word for rank, word in rows if _is_word(word, rank)), _WORDS))
-    names = {
-        name.lower()
-        for file, count in (
-            ("dist.male.first", _FIRST),
-            ("dist.female.first", _FIRST),
-            ("dist.all.last", _LAST),
-        )
-        for name in islice(_first_column("names", file), count)
-    }
-    common = set(words[:3_000])
-    lines = [" ".join(words), " ".join(sorted(names - common))]
+    given = _names("dist.male.first", _FIRST) | _names("dist.female.first", _FIRST)
+    names = (given | _names("dist.all.last", _LAST)) - set(words[:_COMMON])
+    lines = [
+        " ".join(words),
+        " ".join(sorted(names | (given & set(words[:_COMMON])) - set(_WORDS_TOO.split()))),
+    ]
     _OUTPUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _names(file: str, count: int) -> set[str]:
+    return {name.lower() for name in islice(_first_column("names", file), count)}
 
 
 def _first_column(package: str, file: str) -> list[str]:

@@ -67,15 +67,26 @@ def weigh_names(
     names = [gap for gap, evidence in sure.items() if evidence]
     evidence, different = _sum(a, b, sure), _distinct(a, b, exchanges)
     share = evidence >= _ENOUGH and _distinct(a, b, names) >= _NAMES_SHARE * different
-    against = share or (
-        evidence >= _SURE_SHARE * different
-        and any(sure[gap] == STRONG or _is_repeated(a, b, gap, names) for gap in names)
+    alone = different == 1 and any(_is_alone(a, b, gap) for gap in names)
+    against = (
+        share
+        or alone
+        or (
+            evidence >= _SURE_SHARE * different
+            and any(sure[gap] == STRONG or _is_repeated(a, b, gap, names) for gap in names)
+        )
     )
     if not against:
         slots = [gap for gap in lost if _is_slot(a, b, gap)]
         against = len(slots) > 0 and _distinct(a, b, slots) >= _SLOT_SHARE * _distinct(a, b, exchanges)
         names = slots if against else names
     return len(names), against
+
+
+def _is_alone(a: Features, b: Features, gap: Gap) -> bool:
+    """Whether a wording is no word, which is enough where all else is the same: so forms differ."""
+    sides = (a, gap.a), (b, gap.b)
+    return min(length(gap.a), length(gap.b)) > 1 and any(is_strange(one.text, at) for one, at in sides)
 
 
 def _say_one_thing(one: str, other: str) -> bool:
@@ -112,7 +123,8 @@ def survives(a: Features, b: Features, gap: Gap) -> bool:
 def times_said(a: Features, b: Features, gap: Gap) -> int:
     """How often each text at least says what it has in this place."""
     return min(
-        max(one.sounds.count(whole) for whole in _wholes(one, at)) for one, at in ((a, gap.a), (b, gap.b))
+        max((one.sounds.count(whole) for whole in _wholes(one, at)), default=1)
+        for one, at in ((a, gap.a), (b, gap.b))
     )
 
 
@@ -157,7 +169,8 @@ def _wholes(one: Features, at: slice) -> list[str]:
     """The sounds of an exchanged wording; one character alone counts with its neighbour on either side."""
     if length(at) > 1:
         return [one.sounds[at]]
-    return [one.sounds[max(0, at.start - 1) : at.stop], one.sounds[at.start : at.stop + 1]]
+    pairs = one.sounds[max(0, at.start - 1) : at.stop], one.sounds[at.start : at.stop + 1]
+    return [pair for pair in pairs if len(pair) > 1]
 
 
 def _have_common(one: str, other: str) -> bool:

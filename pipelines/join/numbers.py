@@ -10,12 +10,13 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 
+from pipelines.join.numerals import spelt_figures
+
 Places = dict[str, frozenset[str]]
 """The wording beside a number, in sounds and marked with its side, to the numbers found there."""
 
 _NUMBER = re.compile(r"\d+")
 _SCALES, _SCALED = frozenset("万亿"), "*"
-_SCALED_NUMBER = re.compile(r"\d+[万亿]?")
 """Units of ten thousand, and the mark of a number before one."""
 _CONTEXT = 4
 """Sounds that make a place. At 5 tender notices share too few places for the guard: precision fell from
@@ -52,21 +53,46 @@ class NumbersCompared:
 def number_places(text: str, sounds: str) -> Places:
     """The places of a text; page furniture and digits inside latin names are left out."""
     places: dict[str, set[str]] = defaultdict(set)
-    masked = _NUMBER.sub("#", sounds)
-    shift = 0
-    for match in _NUMBER.finditer(sounds):
-        start, end = match.span()
+    found = figures_in(text)
+    masked, shift = _masked(sounds, found), 0
+    for start, end, number in found:
         at = start - shift
         shift += end - start - 1
-        if is_of_page(text, start, match.group()):
+        if is_of_page(text, start, number):
             continue
-        number = match.group() + (_SCALED if text[end : end + 1] in _SCALES else "")
         before, after = masked[max(0, at - _CONTEXT) : at], masked[at + 1 : at + 1 + _CONTEXT]
         if _is_enough(before):
             places["<" + before].add(number)
         if _is_enough(after):
             places[">" + after].add(number)
     return {place: frozenset(numbers) for place, numbers in places.items()}
+
+
+def figures_in(text: str) -> list[tuple[int, int, str]]:
+    """Where the figures of a normalised text stand, each with its digits, marked where a unit follows.
+
+    Units of ten thousand stand behind digits, and are a part of what is written in characters.
+    """
+    found = [
+        (*match.span(), match[0] + (_SCALED if text[match.end() : match.end() + 1] in _SCALES else ""))
+        for match in _NUMBER.finditer(text)
+    ]
+    for start, end, digits in spelt_figures(text):
+        found.append((start, end - (text[end - 1] in _SCALES), _marked(digits)))
+    return sorted(found)
+
+
+def _masked(sounds: str, found: list[tuple[int, int, str]]) -> str:
+    """The sounds with one sign in the place of each figure."""
+    pieces, at = [], 0
+    for start, end, _ in found:
+        pieces += [sounds[at:start], "#"]
+        at = end
+    return "".join([*pieces, sounds[at:]])
+
+
+def _marked(digits: str) -> str:
+    return digits[:-1] + _SCALED if digits[-1] in _SCALES else digits
 
 
 def compare_numbers(a: Places, b: Places) -> NumbersCompared:
@@ -86,10 +112,7 @@ def compare_numbers(a: Places, b: Places) -> NumbersCompared:
 
 def find_numbers(text: str) -> list[str]:
     """All numbers of a stretch, marked where a unit of ten thousand follows."""
-    return [
-        match[0][:-1] + _SCALED if match[0][-1] in _SCALES else match[0]
-        for match in _SCALED_NUMBER.finditer(text)
-    ]
+    return [number for _, _, number in figures_in(text)]
 
 
 def agree(one: str, other: str) -> bool:

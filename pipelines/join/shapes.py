@@ -18,6 +18,8 @@ _GROUPS = (
     " 祥详 裕浴 官宫 未耒 迁汗 钓钩 采釆 券卷 刺剌 汩汨 味昧 盲肓 晴睛 即既 旱早"
     " 旦但 申电 失矢 甩用 业亚 厂广 万方 乎平 丈文 北比 丘兵 0o 1li 5s"
     " 8b 2z"
+    # As Japanese type draws them, where they sound otherwise in Chinese.
+    " 価价 伝传 囲围 戯戏 払拂 浜滨 缶罐 芸艺 蔵藏 軽轻 鉄铁 豊丰 仮假 糸丝 仏佛 弁瓣 戻戾"
 )
 _PAIRS = frozenset(one + other for group in _GROUPS.split() for one in group for other in group)
 

@@ -15,6 +15,7 @@ from pipelines.join.alignment import LATIN_TIMES, Gap, aligned, gaps, half_gaps,
 from pipelines.join.lexicon import names_at_edge
 from pipelines.join.names import survives, times_said, weigh_names
 from pipelines.join.numbers import agree, find_numbers
+from pipelines.join.numerals import SIGNS
 from pipelines.sign import are_among
 
 if TYPE_CHECKING:
@@ -36,9 +37,9 @@ _NUMBER = re.compile(r"\d+")
 
 _BODY_CHARACTERS, _BODY_SHARE = 90, 0.07
 _FLANK_CHARACTERS = 60
-_LEAD_SHARE, _START_SHARE, _END_SHARE, _EDGE_CHARACTERS = 0.7, 0.2, 0.25, 25
-"""What a series' lead is at most, and what each text has of its own at least before and after what they share,
-of the shorter text."""
+_LEAD_SHARE, _START_SHARE, _END_SHARE, _EDGE_CHARACTERS = 0.75, 0.2, 0.25, 25
+"""What a series' lead is at most, and what each text has of its own at least before or after what they share:
+of the shorter text, and in characters."""
 _ELSEWHERE_SHARE = 0.2
 """A body of its own stands nowhere else in the other text: reordered paragraphs do."""
 _PAGE_SHARE = 0.5
@@ -73,7 +74,7 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
         return Wordings(against="lead")
     found = [gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs, edges=runs is passes[0])]
     found = [gap for gap in found if not is_of_page(a, b, gap)]
-    differ = sum(_is_other_figure(a.text[gap.a], b.text[gap.b]) and not _moved(a, b, gap) for gap in found)
+    differ = sum(_are_other_figures(a, b, gap) and not _moved(a, b, gap) for gap in found)
     figures = differ + _shared_figures(a, passes)
     exchanges = [gap for gap in found if not _has_number(a, b, gap)]
     cut = list(dict.fromkeys(half_gaps(a.sounds, b.sounds, passes)))
@@ -107,14 +108,30 @@ def is_of_page(a: Features, b: Features, gap: Gap) -> bool:
     )
 
 
-def _is_other_figure(ours: str, theirs: str) -> bool:
-    """Whether both have numbers, and other ones."""
-    numbers, others = find_numbers(ours), find_numbers(theirs)
+def _are_other_figures(a: Features, b: Features, gap: Gap) -> bool:
+    """Whether both have numbers, and other ones; of what is written in characters the whole counts."""
+    numbers, others = find_numbers(_figure(a, gap.a)), find_numbers(_figure(b, gap.b))
     return bool(numbers and others) and not any(agree(one, other) for one in numbers for other in others)
 
 
+def _figure(one: Features, at: slice) -> str:
+    """An exchanged wording, with all of the figure where it is a piece of one in characters."""
+    wording = one.text[at].removeprefix("百分之")
+    if wording.isascii() or not SIGNS.issuperset(wording):
+        return one.text[at]
+    start, stop = at.stop - len(wording), at.stop
+    while start and one.text[start - 1] in SIGNS:
+        start -= 1
+    while one.text[stop : stop + 1] and one.text[stop] in SIGNS:
+        stop += 1
+    return one.text[start:stop]
+
+
 def _has_number(a: Features, b: Features, gap: Gap) -> bool:
-    return _NUMBER.search(a.text[gap.a] + b.text[gap.b]) is not None
+    return bool(
+        _NUMBER.search(a.text[gap.a] + b.text[gap.b])
+        or (find_numbers(_figure(a, gap.a)) and find_numbers(_figure(b, gap.b)))
+    )
 
 
 def _moved(a: Features, b: Features, gap: Gap) -> bool:
@@ -127,9 +144,7 @@ def _moved(a: Features, b: Features, gap: Gap) -> bool:
 
 def _shared_figures(a: Features, passes: list[list[Run]]) -> int:
     """How many numbers stand in shared text."""
-    return sum(
-        len(_NUMBER.findall(a.text[start : start + size])) for runs in passes for start, _, size in runs
-    )
+    return sum(len(find_numbers(a.text[start : start + size])) for runs in passes for start, _, size in runs)
 
 
 def _is_form(a: Features, b: Features, exchanges: list[Gap]) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from pipelines.join import judge
 from pipelines.join.alignment import Gap
 from pipelines.join.features import Features
-from pipelines.join.latin import is_latin_name
+from pipelines.join.latin import NAME, RARE, latin_evidence
 from pipelines.join.lexicon import NAMED, NONE, STRONG, WEAK, name_evidence
 from pipelines.join.names import weigh_names
 from pipelines.join.shapes import are_one_wording
@@ -50,21 +50,36 @@ def test_an_exchange_is_as_sure_as_what_stands_in_and_beside_it(
 
 
 @pytest.mark.parametrize(
-    ("frame", "wording", "is_name"),
+    ("frame", "wording", "evidence"),
     [
-        ("The ＿ group will build a plant.", "Varkesh", True),
-        ("It was led by ＿ on Thursday.", "Fatima Okafor", True),
-        ("The company ＿ its sales.", "expanded", False),
-        ("Managers ＿ on Monday.", "stated", False),
-        ("They visited Var＿ on Monday.", "kesh", True),
-        ("A fresh ＿ing was opened.", "build", False),
+        ("The ＿ group will build a plant.", "Varkesh", NAME),
+        ("It was led by ＿ on Thursday.", "Fatima Okafor", NAME),
+        ("It was led by ＿ on Thursday.", "Michael", NAME),
+        ("It was led by ＿ on Thursday.", "Tanaka", RARE),
+        ("The company ＿ its sales.", "expanded", NONE),
+        ("Managers ＿ on Monday.", "stated", NONE),
+        ("They visited Var＿ on Monday.", "kesh", NAME),
+        ("A fresh ＿ing was opened.", "build", NONE),
     ],
 )
 def test_a_latin_wording_is_a_name_where_it_has_a_word_that_no_dictionary_has(
-    frame: str, wording: str, is_name: bool
+    frame: str, wording: str, evidence: int
 ) -> None:
     features, at = _at(frame, wording)
-    assert is_latin_name(features.text, at) is is_name
+    assert latin_evidence(features.text, at) == evidence
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "evidence"),
+    [("Umbra", "Isolde", NAMED), ("Isolde", "Ferrari", NONE), ("growth", "Umbra", NONE)],
+    ids=["a name and a rare word", "two rare words", "an ordinary word"],
+)
+def test_a_rare_latin_word_stands_for_a_name_where_the_other_is_surely_one(
+    one: str, other: str, evidence: int
+) -> None:
+    sides = (_at("The ＿ group will build a plant.", wording) for wording in (one, other))
+    (a, at_a), (b, at_b) = sides
+    assert name_evidence(a, at_a, b, at_b) == evidence
 
 
 def _exchanged(pairs: list[tuple[str, str]]) -> tuple[Features, Features, list[Gap]]:
@@ -98,7 +113,8 @@ _WORDS = [
     ("pairs", "against"),
     [
         ([_PLACE], True),
-        ([_STRANGE], False),
+        ([_STRANGE], True),
+        ([_STRANGE, _WORDS[0]], False),
         ([_STRANGE, _OTHER_STRANGE], True),
         ([_BODY, *_WORDS[:2]], True),
         ([_BODY, *_WORDS[:3]], False),
@@ -107,7 +123,8 @@ _WORDS = [
     ],
     ids=[
         "a place",
-        "one unknown word",
+        "one unknown word alone",
+        "one unknown word beside another",
         "two unknown words",
         "one in three",
         "one in four",
@@ -142,6 +159,28 @@ def test_a_name_at_the_edge_of_shared_text_counts_behind_an_editors_note() -> No
     note = "这里每天早晨为您读一条值得花三分钟的消息，下面请听正文。"
     one, other = (Features(n, normalise(text + rest)) for n, text in enumerate((note + "阜新市", "济宁市")))
     assert judge(one, other).reason == "names"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("渭城", "綦江"), ("渭城区", "綦江区")],
+    ids=["its kind in what both say", "its kind before"],
+)
+def test_a_region_at_the_edge_counts_with_the_kind_that_both_texts_share(one: str, other: str) -> None:
+    kind = "" if one.endswith("区") else "区"
+    rest = (
+        kind
+        + "消防局接报后派出八辆车赶到现场，凌晨四点把火扑灭，没有人受伤，起火原因还要调查，附近仓库照常开门。"
+    )
+    note = "这里每天早晨为您读一条值得花三分钟的消息，下面请听正文。"
+    a, b = (Features(n, normalise(text + rest)) for n, text in enumerate((note + one, other)))
+    assert judge(a, b).reason == "names"
+
+
+def test_one_character_at_the_start_of_a_text_does_not_survive_in_any_word_of_its_sound() -> None:
+    rest = "州市农技人员走进经营门店，查看进销台账和产品标签，发现的问题当场整改。"
+    a, b = (Features(n, normalise(first + rest)) for n, first in enumerate("荆泸"))
+    assert judge(a, b).reason == "names"
 
 
 _MANY = list(

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.join.numbers import NumbersCompared, Places, agree, compare_numbers, number_places
+from pipelines.join import judge
+from pipelines.join.features import Features
+from pipelines.join.numbers import (
+    NumbersCompared,
+    Places,
+    agree,
+    compare_numbers,
+    find_numbers,
+    number_places,
+)
 from pipelines.normalise import fold_sounds, normalise
 
 
@@ -103,3 +112,47 @@ def test_a_unit_of_ten_thousand_is_told() -> None:
 )
 def test_numbers_of_the_page_and_of_latin_names_make_no_place(text: str) -> None:
     assert _found(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("spelling", "digits"),
+    [
+        ("六点五亿", "65000*"),
+        ("百分之十二点五", "125"),
+        ("一万二千", "12000"),
+        ("两千三百万", "2300*"),
+        ("二〇二六年", "2026"),
+        ("十二家", "12"),
+        ("零点五", "05"),
+    ],
+)
+def test_a_figure_in_characters_is_read_as_its_digits(spelling: str, digits: str) -> None:
+    assert find_numbers(normalise(spelling)) == [digits]
+
+
+@pytest.mark.parametrize("words", ["万一", "十分满意", "一致", "三农", "千万", "二" * 40])
+def test_words_with_numerals_in_them_are_no_figures(words: str) -> None:
+    assert find_numbers(words) == []
+
+
+_REPORT = (
+    "园区发布上半年运行情况，完成工业总产值{}元，同比增长{}，新签约项目投资{}元，有力支撑了全市经济稳步向好发展，"
+    "下一步将继续抓好招商引资和项目建设，确保完成全年目标任务。"
+)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "verdict"),
+    [
+        (("6.5亿", "12.5%", "2300万"), "same"),
+        (("6.3亿", "11.5%", "2300万"), "blocked"),
+        (("六点三亿", "百分之十一点五", "两千三百万"), "blocked"),
+        (("六点五亿", "百分之十二点五", "两千三百万"), "same"),
+    ],
+)
+def test_figures_in_characters_and_in_digits_are_compared_by_what_they_say(
+    theirs: tuple[str, ...], verdict: str
+) -> None:
+    ours = ("六点五亿", "百分之十二点五", "两千三百万")
+    a, b = (Features(n, normalise(_REPORT.format(*each))) for n, each in enumerate((ours, theirs)))
+    assert (judge(a, b).verdict, judge(b, a).verdict) == (verdict, verdict)

@@ -85,11 +85,52 @@ def test_a_long_text_of_its_own_between_shared_ones_is_other_news(
 
 
 @pytest.mark.parametrize(
+    ("moved", "against"), [(60, None), (15, "body")], ids=["half stands elsewhere", "an eighth"]
+)
+def test_what_stands_elsewhere_in_the_other_text_is_no_body_of_its_own(
+    moved: int, against: str | None
+) -> None:
+    bodies = [_random(seed, 120 - moved) + _random(seed + 10, moved) for seed in (3, 4)]
+    texts = [
+        _random(1, 300) + body + _random(2, 300) + other[-moved:] + _random(5, 100)
+        for body, other in (bodies, bodies[::-1])
+    ]
+    assert _against(*texts) == against
+
+
+@pytest.mark.parametrize(
+    ("shared", "against"), [(6, "body"), (40, None)], ids=["a few words in common", "a sentence in common"]
+)
+def test_a_few_words_in_common_do_not_divide_a_body(shared: int, against: str | None) -> None:
+    texts = (
+        _random(1, 80) + _random(seed, 60) + _random(7, shared) + _random(seed + 10, 60) + _random(2, 80)
+        for seed in (3, 4)
+    )
+    assert _against(*texts) == against
+
+
+@pytest.mark.parametrize(
     ("lead", "own", "against"),
-    [(150, 130, "lead"), (100, 80, None), (300, 110, None), (300, 140, "lead")],
-    ids=["half is shared", "little of its own", "73% is shared", "68% is shared"],
+    [(150, 130, "lead"), (90, 26, None), (90, 34, "lead"), (300, 96, None), (300, 104, "lead")],
+    ids=["half is shared", "78% of a short one", "73% of a short one", "76% is shared", "74% is shared"],
 )
 def test_a_shared_beginning_with_other_news_after_it_is_a_lead(
     lead: int, own: int, against: str | None
 ) -> None:
     assert _against(*(_random(1, lead) + _random(seed, own) for seed in (3, 4))) == against
+
+
+@pytest.mark.parametrize(
+    ("own", "rest", "against"),
+    [(30, 60, "lead"), (20, 60, None), (60, 220, "lead"), (50, 220, None)],
+    ids=["a third", "too short", "21%", "18%"],
+)
+def test_a_shared_end_under_other_news_is_what_a_site_puts_under_everything(
+    own: int, rest: int, against: str | None
+) -> None:
+    assert _against(*(_random(seed, own) + _random(1, rest) for seed in (3, 4))) == against
+
+
+def test_a_shared_end_in_another_order_is_a_shared_end() -> None:
+    teasers = _random(1, 40), _random(2, 40)
+    assert _against(_random(3, 60) + "".join(teasers), _random(4, 60) + "".join(teasers[::-1])) == "lead"
