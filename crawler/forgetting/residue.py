@@ -19,7 +19,6 @@ import numpy as np
 import zstandard
 
 from crawler.forgetting.snapshot import MANIFEST as BACKUP
-from pipelines.archive.slack import slack_in
 from pipelines.removal.passages import WINDOW, Hasher, Seeker
 
 if TYPE_CHECKING:
@@ -46,8 +45,6 @@ class FileFound:
     name: str
     size: int
     passages: Hashes
-    slack_pages: int = 0
-    """Pages of an SQLite file that hold something in bytes that belong to nothing."""
     is_opaque: bool = False
     """It is packed in a way that cannot be looked into."""
 
@@ -103,9 +100,7 @@ def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:
         found += [_search_stream(inside, seeker, live) for inside in _unpacked_files(path, beginning)]
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError):
         is_opaque = True  # cut short, damaged or encrypted: what it holds cannot be told
-    return FileFound(
-        path.name, path.stat().st_size, np.unique(np.concatenate(found)), slack_in(path), is_opaque
-    )
+    return FileFound(path.name, path.stat().st_size, np.unique(np.concatenate(found)), is_opaque)
 
 
 def _search_stream(file: IO[bytes], seeker: Seeker, live: set[bytes]) -> Hashes:

@@ -36,7 +36,7 @@ _PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.[A-Za-z]+)
 """An absolute path that `urljoin` would only put behind its base, which is an origin then."""
 
 
-_NO_SHAPE = Shape(0, 0, 0, 0, 0, 0, says_article=False)
+_NO_SHAPE = Shape(0, 0, 0, 0, 0, says_article=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,6 @@ class Shape:
 
     prose_chars: int
     """Characters in text pieces of 20 and more that stand in no link and are no page's foot."""
-    longest_chars: int
-    """Characters of the longest such piece."""
     block_chars: int
     """Characters of the neighbouring pieces that add up to the most."""
     block_pieces: int

@@ -80,7 +80,7 @@ class Repeats:
         before = place.count(found)
         kind = kind_of_address(url)
         self._streaks[kind] = self._streaks[kind] + 1 if before else 0
-        place.remember(url, found)
+        place.remember(found)
         if found.rich:
             for idle in place.learn(url, host, found):
                 self._idle[host].append(idle)
@@ -124,7 +124,7 @@ class _Host:
     def count(self, found: Fingerprint) -> int:
         return self.counts[found.value]
 
-    def remember(self, url: str, found: Fingerprint) -> None:
+    def remember(self, found: Fingerprint) -> None:
         if len(self.counts) < _KEPT or found.value in self.counts:
             self.counts[found.value] += 1
 

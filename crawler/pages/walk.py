@@ -114,7 +114,6 @@ class Walk:
         largest = max(self._blocks.values(), default=(0, 0, 0, 0))
         return Shape(
             prose_chars=sum(self._pieces),
-            longest_chars=max(self._pieces, default=0),
             block_chars=largest[0],
             block_pieces=largest[1],
             teasers=sum(block[0] >= _MIN_TEASER for block in self._blocks.values()),

@@ -12,14 +12,13 @@ from crawler.store.asked import AskedOfUs
 from crawler.store.commits import Commits
 from crawler.store.findings import Findings
 from crawler.store.imports import Imports
-from crawler.store.pages import SourceStatus
 from crawler.store.removal import Removals
 from crawler.store.repeats import RepeatsStore
 from crawler.store.rounds import Round, Rounds
 from crawler.store.waiting import Waiting
 from crawler.store.watch import Watch
 
-__all__ = ["CrawlStore", "Round", "SourceStatus", "store_path"]
+__all__ = ["CrawlStore", "Round", "store_path"]
 
 
 def store_path(archive_path: Path | str) -> Path:

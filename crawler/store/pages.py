@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,28 +11,12 @@ from crawler.store.database import Database
 from pipelines.records import Page, Rejection
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
 
 _PAGE = "page_id, source, url, url_answered, status, headers, body, fetched_at"
 
 _EARLIEST, _LATEST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1990, 2100))
 """Feeds without a clock say 1970 or 0001."""
-
-
-@dataclass(frozen=True, slots=True)
-class SourceStatus:
-    """What the store knows of one source, for `parknews status`."""
-
-    source: str
-    last_fetch_at: datetime | None
-    queued: int
-    done: int
-    failed: int
-    """Given up, gone and blocked addresses together."""
-    refused: int
-    last_error: str
-    last_error_url: str
 
 
 class Pages(Database):
@@ -122,41 +105,6 @@ class Pages(Database):
         """These are in the archive now."""
         with self.writing() as db:
             db.executemany("DELETE FROM rejected WHERE rejection_id = ?", [(i,) for i in rejection_ids])
-
-    def status_rows(self) -> list[SourceStatus]:
-        """One row a source, by host."""
-        with self.reading() as db:
-            rows = db.execute(
-                "SELECT source, MAX(fetched_at), SUM(state = 'queued'), SUM(state IN ('done', 'redirected')),"
-                " SUM(state IN ('failed', 'gone', 'blocked')), SUM(state = 'refused')"
-                " FROM urls GROUP BY source ORDER BY source"
-            ).fetchall()
-            return [self._status(db, row) for row in rows]
-
-    @staticmethod
-    def _status(db: sqlite3.Connection, row: tuple[str, float | None, int, int, int, int]) -> SourceStatus:
-        source, last_fetch, queued, done, failed, refused = row
-        error = db.execute(
-            "SELECT last_error FROM crawls WHERE source = ? AND last_error IS NOT NULL"
-            " ORDER BY crawl_id DESC LIMIT 1",
-            (source,),
-        ).fetchone()
-        where = (
-            error
-            and db.execute(
-                "SELECT url FROM urls WHERE source = ? AND reason = ? LIMIT 1", (source, error[0])
-            ).fetchone()
-        )
-        return SourceStatus(
-            source=source,
-            last_fetch_at=None if last_fetch is None else datetime.fromtimestamp(last_fetch, UTC),
-            queued=queued,
-            done=done,
-            failed=failed,
-            refused=refused,
-            last_error=error[0] if error else "",
-            last_error_url=where[0] if where else "",
-        )
 
     def _page(self, row: tuple[int, str, str, str, int, str, bytes, str]) -> Page:
         page_id, source, url, url_answered, status, headers, body, fetched_at = row

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from crawler.records import CrawlSource
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
 CACHE_S = 300.0
 """How long a name's addresses are kept: a crawl asks for one name thousands of times."""
 

@@ -42,16 +42,6 @@ _TRIES, _PAUSE_S = 100, 0.02
 """A crawl writes a page in milliseconds and then does something else for longer."""
 
 
-def slack_in(path: Path) -> int:
-    """How many pages of an SQLite file hold anything in bytes that belong to nothing; 0 for other files."""
-    with path.open("rb") as file:
-        form = _form(file)
-        if form is None:
-            return 0
-        page_bytes, usable = form
-        return len(_suspects(file, page_bytes, usable)) + sum(1 for _ in _free_ranges(file, page_bytes))
-
-
 def clear_slack(path: Path) -> int | None:
     """Empties what belongs to nothing; returns how many stretches, None where that cannot be done now.
 

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from pipelines.export.tables import write_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import pyarrow as pa
 
@@ -71,18 +71,6 @@ def write_parquet(file: IO[bytes], columns: tuple[Column, ...], batches: Batches
             writer.write_batch(pa.record_batch(arrays, schema=schema))
             rows += len(batch)
     return Written(rows)
-
-
-def in_batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    """Rows in lists of at most `size`; no empty list."""
-    batch: list[Row] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _plain(value: Any) -> Any:

@@ -65,7 +65,7 @@ def not_news(
     if _is_search(url, title):
         return "search page: its address or title asks for results"
     if prose < LEAST_TEXT:
-        return _empty_kind(root, scan, lines, everything)
+        return _empty_kind(root, scan, everything)
     if not digest and _is_list(scan, lines, prose, url):
         return "list page: headlines with links, little prose"
     return None
@@ -86,7 +86,7 @@ def _is_search(url: str, title: str) -> bool:
     return bool((asks and searches) or ((asks or searches) and _SEARCH_TITLE.search(title)))
 
 
-def _empty_kind(root: HtmlElement, scan: Scan, lines: Sequence[Line], everything: float) -> str:
+def _empty_kind(root: HtmlElement, scan: Scan, everything: float) -> str:
     inside = len(scan.images)
     headlines = sum(is_linked(line) and size(line.text) >= 6 for line in scan.lines)
     scripts = sum(len(script.text or "") for script in root.iter("script"))

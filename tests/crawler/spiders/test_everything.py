@@ -75,7 +75,10 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site,
                     (f"/bad/{name}", "坏链接")
                     for name in ("reset", "flaky", "away", "private", "loop", "ping")
                 ),
-                *((f"/bad/{name}", "坏链接") for name in ("moved", "moved2", "refresh", "noindex", "follow")),
+                *(
+                    (f"/bad/{name}", "坏链接")
+                    for name in ("moved", "moved2", "refresh", "noindex", "noarchive", "follow")
+                ),
                 *(
                     (f"/bad/{name}", "坏链接")
                     for name in ("bomb", "nul", "deep", "file", "localhost", "metadata")
@@ -105,6 +108,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site,
             "/bad/refresh": '<html><meta http-equiv="refresh" content="0; url=/bad/target2.html"></html>',
             "/bad/target2.html": article(105),
             "/bad/noindex": article(106, extra='<meta name="robots" content="noindex,follow">'),
+            "/bad/noarchive": Answer(article(110).encode(), headers=(("X-Robots-Tag", "noarchive"),)),
             "/bad/follow": article(107, "/hidden/1.html", extra='<meta name="robots" content="nofollow">'),
             "/bad/bomb": Answer(gzip.compress(b" " * 50_000_000, 9), headers=(("Content-Encoding", "gzip"),)),
             "/bad/nul": article(108).replace("正式", "\x00正式"),
@@ -150,6 +154,7 @@ def test_every_bad_page_is_a_rejection_that_says_why(everything: tuple[Site, Ser
         "/bad/ping": "redirects in a circle of 2",
         "/bad/pong": "redirects in a circle of 2",
         "/bad/noindex": "robots meta: noindex",
+        "/bad/noarchive": "robots meta: noarchive",
     }
 
 

@@ -170,27 +170,6 @@ def test_robots_txt_is_kept_with_the_sitemaps_it_names(store: CrawlStore) -> Non
     assert (store.robots("http://x.cn"), [e.kind for e in entries(store)]) == (robots, ["sitemap"])
 
 
-def test_status_counts_what_became_of_the_addresses(store: CrawlStore) -> None:
-    crawl = begin(store)
-    known = queue(store, link("/1"), link("/2"), link("/3"), link("/4"))
-    store.commit_page(crawl, known["/1"], fetched("/1"))
-    store.commit_failure(crawl, known["/2"], "failed", "timeout", None, now=1.0)
-    store.commit_failure(crawl, known["/3"], "refused", "robots.txt forbids it", None, now=1.0)
-    [row] = store.status_rows()
-    got = (
-        row.last_fetch_at,
-        row.queued,
-        row.done,
-        row.failed,
-        row.refused,
-        row.last_error,
-        row.last_error_url,
-    )
-    assert got == (
-        NOON, 1, 1, 1, 1, "timeout", f"http://{HOST}/2",
-    )  # fmt: skip
-
-
 def test_one_thread_writes_while_another_drains(store: CrawlStore) -> None:
     crawl = begin(store)
     known = queue(store, *(link(f"/{n}") for n in range(200)))

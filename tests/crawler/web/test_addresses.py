@@ -28,6 +28,7 @@ def _rules() -> AddressRules:
         [
             CrawlSource("127.0.0.1:8001", "本机", ("http://127.0.0.1:8001/",), allow_private=True),
             CrawlSource("park.localhost:8002", "演示", ("http://park.localhost:8002/",), allow_private=True),
+            CrawlSource("news.intranet:8003", "内网", ("http://news.intranet:8003/",), allow_private=True),
             CrawlSource("www.example.cn", "公开", ("http://www.example.cn/",)),
             CrawlSource("10.0.0.9", "没有许可", ("http://10.0.0.9/",)),
         ]
@@ -46,6 +47,8 @@ def _rules() -> AddressRules:
         "http://localhost:8001/",
         "http://other.localhost:8002/",
         "http://park.localhost:8003/",
+        "http://news.intranet:8004/",
+        "http://news.intranet/",
         "http://[::1]:8001/",
         "http://[::ffff:127.0.0.1]:8001/",
         "http://10.0.0.9/",
@@ -65,6 +68,7 @@ def test_a_request_to_a_private_host_or_port_is_refused(url: str) -> None:
         "http://127.0.0.1:8001/a",
         "http://2130706433:8001/a",
         "http://park.localhost:8002/",
+        "http://news.intranet:8003/",
         "http://www.example.cn/",
         "https://8.8.8.8/",
     ],

@@ -27,6 +27,20 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(value: str | None, seconds:
     assert retry_after_s(value, NOW) == seconds
 
 
+def test_a_moment_without_a_zone_is_in_utc_wherever_the_machine_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        assert (
+            retry_after_s("Mon, 23 Nov 2026 12:00:30 -0000", datetime(2026, 11, 23, 12, tzinfo=UTC)) == 30.0
+        )
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 def test_waits_double_and_never_undercut_retry_after() -> None:
     waits = [backoff_s(attempts, base_s=2.0) for attempts in range(4)]
     assert all(2.0 * 2**n <= wait <= 2.0 * 2**n * (1 + JITTER) for n, wait in enumerate(waits))
