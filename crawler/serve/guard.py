@@ -57,6 +57,7 @@ _SHOWN = {
     "claims": ("url", "reading_id IN (SELECT reading_id FROM main.copies)"),
     "versions": ("title", "reading_id IN (SELECT reading_id FROM main.copies)"),
     "moves": ("url reason", "url IN (SELECT url FROM main.copies)"),
+    "forwards": ("reason", "new_id IN (SELECT article_id FROM main.copies)"),
     "gone": ("page_url", "page_url IN (SELECT url FROM main.copies)"),
     "corrections": ("page_url value reason", "page_url IN (SELECT url FROM main.copies)"),
     "stripped_pieces": ("text", "reading_id IN (SELECT reading_id FROM main.copies)"),

@@ -8,6 +8,7 @@ so that no reader stands in the way of a removal, and a restored file is seen at
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from datasette.utils import sqlite_timelimit
@@ -21,11 +22,14 @@ from crawler.serve.search_page import search_page
 from crawler.serve.visitor import COOKIE, words_for
 from pipelines.archive.connect import read_only
 from pipelines.report.words import LANGUAGES
+from pipelines.show import follow
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
     from pathlib import Path
+
+    from pipelines.show import Forward
 
 T = TypeVar("T")
 
@@ -80,9 +84,20 @@ async def article(datasette: Any, request: Any) -> Response:
         return await _failure(
             datasette, request, 404, words("no_article"), words("no_article_hint", n=number)
         )
-    if page["article"].id != number:
-        return Response.redirect(datasette.urls.path(f"/article/{page['article'].id}"))
+    present = page["article"].id
+    if present != number:
+        return Response.redirect(datasette.urls.path(f"/article/{present}?formerly={number}"))
+    page["formerly"] = await _ask(datasette, lambda connection: _led_here(connection, request, present))
     return await _rendered(datasette, request, "article.html", page)
+
+
+def _led_here(connection: sqlite3.Connection, request: Any, present: int) -> tuple[Forward, ...]:
+    """How the number that a visitor asked for led to this article; nothing where it did not."""
+    asked = request.args.get("formerly") or ""
+    if not re.fullmatch("[0-9]{1,18}", asked):
+        return ()
+    found, steps = follow(connection, int(asked))
+    return steps if found == present else ()
 
 
 async def _page(

@@ -43,6 +43,7 @@ __all__ = [
     "ShownRejection",
     "ShownVersion",
     "Witness",
+    "follow",
     "show",
 ]
 
@@ -77,7 +78,7 @@ def _spellings(reference: str) -> list[str]:
 
 
 def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | None:
-    article_id, forwards = _follow(connection, article_id)
+    article_id, forwards = follow(connection, article_id)
     row = read.article(connection, article_id)
     if row is None:
         return None
@@ -133,7 +134,7 @@ def _apart(near: sqlite3.Row) -> Apart:
     )
 
 
-def _follow(connection: sqlite3.Connection, article_id: int) -> tuple[int, tuple[Forward, ...]]:
+def follow(connection: sqlite3.Connection, article_id: int) -> tuple[int, tuple[Forward, ...]]:
     """The id that an id leads to today, and the steps on the way."""
     former: dict[int, Forward] = {}
     while article_id not in former and (row := read.forward(connection, article_id)):

@@ -13,6 +13,7 @@ from crawler.serve import guard
 from crawler.serve.site import ServeOptions
 from pipelines.archive import Archive, RunCounts
 from pipelines.archive.runs import SourceRun
+from tests.readings import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,19 @@ def test_matches_are_marked_and_markup_in_titles_is_text(get: Get) -> None:
     article = get("/article/1").text
     assert "&lt;b&gt;厂房&lt;/b&gt;启用" in article
     assert "<b>厂房" not in article
+
+
+def test_an_old_number_leads_to_the_article_that_has_it_now_and_says_so(get: Get, archive_path: Path) -> None:
+    with Archive(archive_path) as archive:
+        archive.join("https://park.example/a.html", "https://daily.example/c.html", "one event", NOW)
+    with sqlite3.connect(archive_path) as connection:
+        [(old, new)] = connection.execute("SELECT old_id, new_id FROM forwards")
+    moved = get(f"/article/{old}")
+    assert (moved.status_code, moved.headers["location"]) == (302, f"/article/{new}?formerly={old}")
+    told = f"Article {old} was joined into this one on {NOW[:10]}."
+    assert told in get(moved.headers["location"]).text
+    assert told not in get(f"/article/{new}").text
+    assert "was joined into" not in get(f"/article/{new}?formerly=99999").text
 
 
 def test_an_article_shows_where_its_copy_differs(get: Get) -> None:
