@@ -156,3 +156,14 @@ def test_pages_of_several_articles_do_not_tie_them_together_however_many_print_t
     for number, page in enumerate(pages):
         _add(archive, joiner, _article(100 + number, 30) + "".join(articles[seed] for seed in page))
     assert _groups(archive, old) == before
+
+
+def test_digests_that_overlap_in_a_circle_do_not_tie_articles_of_which_there_are_copies(archive):
+    joiner = Joiner(SqliteJoinIndex(archive))
+    articles = [_article(seed) for seed in range(3)]
+    _add(archive, joiner, *articles, *(article[:380] for article in articles))
+    old = {node for (node,) in archive.execute("SELECT node_id FROM nodes")}
+    before = _groups(archive, old)
+    for held in ((0, 1), (1, 2), (2, 0), (0, 1, 2)):
+        _add(archive, joiner, "".join(articles[seed] for seed in held))
+    assert _groups(archive, old) == before
