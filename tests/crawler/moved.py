@@ -1,4 +1,4 @@
-"""Runs the command line in a process whose clock stands some days ahead."""
+"""Runs the command line: in a process whose clock stands some days ahead, or here, where it fetches nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from typer.testing import CliRunner
+
+from crawler.cli import app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +64,13 @@ def parknews(folder: Path, *arguments: str, days: float = 0.0, env: dict[str, st
         capture_output=True, text=True, timeout=120, env={**_environment(), **(env or {})}, check=False,
     )  # fmt: skip
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def parknews_here(folder: Path, *arguments: str) -> Ran:
+    """The same in this process, which takes a tenth of the time; a reactor must not be started in it."""
+    paths = ("--db", str(folder / "archive.db"), "--sources", str(folder / "sources.toml"))
+    done = CliRunner().invoke(app, [*paths, *arguments], env=_environment(), prog_name="parknews")
+    return Ran(done.exit_code, done.stdout, done.stderr)
 
 
 def write_source(folder: Path, host: str, *lines: str, start: str = "/") -> None:

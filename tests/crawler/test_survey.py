@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from misbehaving import Answer, Server, Site, article, list_page, sitemap
-from moved import parknews
+from moved import parknews, parknews_here
 
 from crawler.records import CrawlSource
 from crawler.sources_file import add_entries, entry
@@ -80,7 +80,7 @@ def test_a_site_is_looked_at_and_written_only_with_consent(tmp_path: Path) -> No
         asked = parknews(tmp_path, *add)
         written_before = (tmp_path / "sources.toml").exists()
         agreed = parknews(tmp_path, *add, "--json", "--yes")
-        again = parknews(tmp_path, *add, "--yes")
+        again = parknews_here(tmp_path, *add, "--yes")
         checked = parknews(tmp_path, "sources", "check")
     [survey] = agreed.json["sources"]
     [written] = tomllib.loads((tmp_path / "sources.toml").read_text(encoding="utf-8"))["source"]
@@ -107,7 +107,7 @@ def test_a_site_that_gives_nothing_is_not_written(tmp_path: Path) -> None:
 
 
 def test_a_public_site_is_not_looked_at_without_a_contact(tmp_path: Path) -> None:
-    added = parknews(tmp_path, "sources", "add", "https://www.example.cn/")
+    added = parknews_here(tmp_path, "sources", "add", "https://www.example.cn/")
     assert (added.code, "PARKNEWS_CONTACT" in added.errors) == (2, True)
 
 
@@ -119,7 +119,7 @@ def test_a_file_of_sites_is_taken_up_where_it_was_left(tmp_path: Path) -> None:
         (tmp_path / "sites.txt").write_text("# parks\n" + "\n".join((a.url, b.url, c.url, d.url)) + "\n")
         add = ("sources", "add", "--from", str(tmp_path / "sites.txt"), "--allow-private", "--yes")
         first = parknews(tmp_path, *add)
-        again = parknews(tmp_path, *add)
+        again = parknews_here(tmp_path, *add)
     written = tomllib.loads((tmp_path / "sources.toml").read_text(encoding="utf-8"))["source"]
     assert ([source["host"] for source in written], first.code, again.code) == (hosts, 0, 0)
     assert "1 of 4 stand in" in first.errors
