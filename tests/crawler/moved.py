@@ -1,4 +1,4 @@
-"""Runs the command line: in a process whose clock stands some days ahead, or here, where it fetches nothing."""
+"""Runs the command line: in a process whose clock stands days ahead, or here, where it fetches nothing."""
 
 from __future__ import annotations
 
