@@ -217,8 +217,10 @@ def _migrate(database: Database, path: Path) -> None:
     migrations = _migrations()
     if not migrations.pending(database):
         return
+    is_new = not _applied(database.conn)
     with database.atomic():
         database.conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
         migrations.apply(database)
         database.conn.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_hex(16),))
-        put_rules(database.conn, if_empty=True)
+        if is_new:
+            put_rules(database.conn)

@@ -18,10 +18,9 @@ people are then told to run `reprocess`. 1 are those of archives that say nothin
 _KEY = "rules"
 
 
-def put_rules(connection: sqlite3.Connection, *, if_empty: bool = False) -> None:
-    """All that the archive holds follows from the present rules, or it holds nothing yet."""
-    where = "WHERE NOT EXISTS (SELECT 1 FROM nodes)" if if_empty else ""
-    connection.execute(f"INSERT OR REPLACE INTO meta SELECT ?, ? {where}", (_KEY, str(RULES)))
+def put_rules(connection: sqlite3.Connection) -> None:
+    """All that the archive holds follows from the present rules."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, str(RULES)))
 
 
 def follows_earlier_rules(path: Path) -> bool:
