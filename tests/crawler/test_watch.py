@@ -1,6 +1,7 @@
 """A week of scheduled runs with the clock moved: what is wrong is said the day it goes wrong."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -105,6 +106,8 @@ def test_a_timer_that_died_is_known_by_its_silence(tmp_path: Path) -> None:
         [False, False, True],
         "",
     )
+    seldom = replace(source, host="y.cn", every_s=7 * 86400.0)
+    assert dead_timer(last, [seldom, source], NOW + timedelta(hours=11)), "the most frequent source counts"
 
 
 def test_troubles_that_end_are_told_and_a_failed_message_is_sent_again(tmp_path: Path) -> None:

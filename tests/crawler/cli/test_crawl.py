@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from misbehaving import Server, Site, article, list_page
+from moved import parknews, parknews_here, write_source
 
+from crawler.cli.crawl import run_options
+from crawler.config import read_settings
 from crawler.demo.server import DemoServer
+from crawler.store import CrawlStore
+from crawler.watch.heartbeat import last_beat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +77,9 @@ def test_a_crawl_answers_on_stdout_and_reports_on_stderr_and_is_then_not_due(
     assert (code, out.count("\n"), answer["outcome"], answer["troubles"]) == (0, 1, "done", [])
     assert answer["articles_new"] == answer["sources"][0]["articles"] > 5
     assert re.match(r"\d+ s: \d+ fetched, \d+ queued", err)
+    assert last_beat(tmp_path / "archive.db") is None, "only a run from a timer is one"
     assert _end(start("crawl", "--due")) == (0, "", "nothing is due; `parknews status` says when\n")
+    assert last_beat(tmp_path / "archive.db") is not None, "a timer that finds nothing due is alive"
 
 
 def test_sigterm_ends_a_run_cleanly_and_the_next_takes_it_up(
@@ -89,6 +99,34 @@ def test_sigterm_ends_a_run_cleanly_and_the_next_takes_it_up(
     assert (code, json.loads(out)["outcome"]) == (0, "done")
     asked = {target: count for (host, target), count in server.requests.items() if "/art_" in target}
     assert (len(asked) > 5, set(asked.values())) == (True, {1})
+
+
+def test_old_raw_pages_are_deleted_after_a_crawl_and_articles_stay(tmp_path: Path) -> None:
+    pages = {f"/news/2023/{n}.html": article(n) for n in range(2)}
+    with Server(Site(pages={"/": list_page(list(pages)), **pages})) as site:
+        write_source(tmp_path, site.host)
+        first = parknews(tmp_path, "crawl", "--json")
+        days = {"PARKNEWS_KEEP_DAYS": "30"}
+        kept = _raw_pages(tmp_path), parknews(tmp_path, "crawl", days=20, env=days).code, _raw_pages(tmp_path)
+        gone = parknews(tmp_path, "crawl", days=40, env=days).code, _raw_pages(tmp_path)
+    found = parknews_here(tmp_path, "search", "园区", "--json").json["articles"]
+    assert (first.json["articles_new"], kept, gone, len(found)) == (2, (2, 0, 2), (0, 0), 2)
+
+
+def _raw_pages(folder: Path) -> int:
+    with CrawlStore(folder / "archive-pages.db") as store, closing(sqlite3.connect(store.path)) as db:
+        return int(db.execute("SELECT count(*) FROM pages WHERE article = 1").fetchone()[0])
+
+
+def test_what_a_command_limits_reaches_the_fetcher() -> None:
+    settings = read_settings({"PARKNEWS_CONTACT": "me@example.org"}, db=None, sources=None, verbose=0)
+    fetch = run_options(settings, revisit=True, time_limit_s=90.0, max_pages=7).fetch
+    assert (fetch.revisit, fetch.time_limit_s, fetch.max_pages, fetch.contact) == (
+        True,
+        90.0,
+        7,
+        "me@example.org",
+    )
 
 
 def test_a_source_that_is_down_is_named_and_the_run_exits_1(start: Start, tmp_path: Path) -> None:

@@ -219,6 +219,7 @@ def test_articles_that_a_time_leaves_out_for_want_of_a_date_are_counted(
     connection: sqlite3.Connection,
 ) -> None:
     assert count_left_out_undated(connection, Selection(since="2026-01")) == 1
+    assert count_left_out_undated(connection, Selection(until="2026-12")) == 1
     assert count_left_out_undated(connection, Selection(since="2026-01", query="园区")) == 0
     assert count_left_out_undated(connection, Selection()) == 0
 
@@ -258,6 +259,8 @@ def placed(fill: Callable[..., Path], told: Any) -> Iterator[sqlite3.Connection]
         (Selection(regions=("330000",)), set()),
         (Selection(parks=("苏州工业园区",)), {"一", "二"}),
         (Selection(parks=("工业园区",)), set()),
+        (Selection(parks=("北京市海淀区",)), set()),
+        (Selection(parks=("海淀区",)), set()),
         (Selection(parks=("苏州工业园区",), regions=("320583",)), {"一"}),
         (Selection(query="实验室", regions=("320000",)), set()),
     ],

@@ -225,6 +225,16 @@ def test_what_is_no_manifest_is_refused_by_name(path: Path, tmp_path: Path) -> N
     connection.close()
 
 
+def test_a_manifest_of_a_newer_version_is_refused(path: Path, tmp_path: Path) -> None:
+    connection = read_only(path)
+    write_export(connection, tmp_path / "a.csv", ExportRequest("csv"), made_at="x", version="0")
+    beside = tmp_path / "a.csv.manifest.json"
+    beside.write_text(beside.read_text("utf-8").replace('"manifest_version": 1', '"manifest_version": 99'))
+    with pytest.raises(ConfigurationError, match="written by a newer parknews"):
+        list(compare_export(connection, beside))
+    connection.close()
+
+
 def test_a_failed_export_leaves_no_file_of_that_name(path: Path, tmp_path: Path) -> None:
     connection = read_only(path)
     with pytest.raises(StorageError):
