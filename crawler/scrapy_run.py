@@ -16,8 +16,8 @@ from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import run_in_thread
 
-from crawler.run import begin_run, end_run, run_lock
 from crawler.draining import Draining
+from crawler.run import begin_run, end_run, run_lock
 from crawler.spiders.news import NewsSpider
 from pipelines.workers import WorkerOptions
 

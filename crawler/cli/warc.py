@@ -57,9 +57,9 @@ def import_(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Take pages of our sources from WARC files into the archive, as if they had been crawled."""
+    from crawler.draining import Draining  # noqa: PLC0415
     from crawler.records import FetchReport  # noqa: PLC0415  # --help needs none of it
     from crawler.run import begin_run, end_run, run_lock  # noqa: PLC0415
-    from crawler.draining import Draining  # noqa: PLC0415
     from crawler.sources import read_sources  # noqa: PLC0415
     from crawler.store import CrawlStore, store_path  # noqa: PLC0415
     from crawler.warc import Imported, read_warc  # noqa: PLC0415
