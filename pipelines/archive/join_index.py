@@ -65,15 +65,19 @@ FROM own WHERE others > :window
 """What stands around a text in all its lists, in one statement: one a list took twice as long."""
 
 _NEAR_LISTS = """
+WITH shared AS MATERIALIZED (
+    SELECT value ->> 0 AS list, value ->> 1 AS place, value ->> 2 AS other FROM json_each(:places)
+)
 SELECT count(*) FROM (
-    SELECT 1 FROM json_each(:places)
-    WHERE :window + 2 > (SELECT count(*) FROM (SELECT 1 FROM node_keys WHERE key = value ->> 0 LIMIT :window + 2))
-    OR (value ->> 1 = value ->> 2
-        AND (SELECT count(*) FROM (SELECT 1 FROM node_keys WHERE key = value ->> 0 AND place = value ->> 1
-                                   AND node_id > :low AND node_id < :high LIMIT :window)) < :window)
+    SELECT 1 FROM shared
+    WHERE (SELECT count(*) FROM (SELECT 1 FROM node_keys WHERE key = list LIMIT :window + 2)) < :window + 2
+    OR (place = other AND (SELECT count(*) FROM
+            (SELECT 1 FROM node_keys WHERE key = list AND node_keys.place = shared.place
+             AND node_id > :low AND node_id < :high LIMIT :window)) < :window)
     LIMIT :most
 )
 """
+"""In how many lists two texts are near each other."""
 _KNOWN_PAIRS = (
     "SELECT node_a, node_b FROM json_each(?) JOIN pairs ON node_a = value ->> 0 AND node_b = value ->> 1"
 )

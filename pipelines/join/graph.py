@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _EDGES_KEPT = 250_000
 """Edges in memory between relinks, some 80 MB: those of a component of 5,000 copies."""
 
+_TEXTS_KEPT = 20_000
+"""Texts in memory between relinks, some 40 MB: most have no edge, and yet the archive's would all stay."""
+
 
 class Graph:
     """The accepted pairs of the index, as far as they were asked for."""
@@ -29,6 +32,10 @@ class Graph:
         """Work on an index; whatever is not read yet is read from it."""
         self._index = index
         self.clear()
+
+    def __len__(self) -> int:
+        """How many texts are in memory with their pairs."""
+        return len(self._edges)
 
     def clear(self) -> None:
         """Forget all that was read."""
@@ -41,7 +48,7 @@ class Graph:
 
     def trim(self) -> None:
         """Forget all where it is too much to keep."""
-        if self._count > _EDGES_KEPT:
+        if self._count > _EDGES_KEPT or len(self) > _TEXTS_KEPT:
             self.clear()
 
     def relink(self, touched: set[int], gone: set[int], verdict: Callable[[int, int], str]) -> dict[int, int]:
