@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.cli import filters
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
 from crawler.cli.failures import ATTENTION
-from crawler.cli.options import day_of, region_of
 from crawler.cli.output import one_line, print_json
 from pipelines.errors import ConfigurationError
 from pipelines.utc import iso
@@ -69,25 +69,17 @@ def export(
     what: Annotated[
         What, typer.Option(help="Articles, their copies, or what was stripped from them.")
     ] = What.articles,
-    source: Annotated[list[str] | None, typer.Option(metavar="HOST", help="Whose text is shown.")] = None,
-    carried_by: Annotated[list[str] | None, typer.Option(metavar="HOST", help="Who has any copy.")] = None,
-    credited: Annotated[list[str] | None, typer.Option(metavar="NAME", help="What the page credits.")] = None,
-    language: Annotated[list[str] | None, typer.Option(metavar="TAG", help="zh-Hans, zh-Hant, en …")] = None,
-    region: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="What the text names: 江苏, 苏州, 320500.")
-    ] = None,
-    park: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="What the text names, as it spells it.")
-    ] = None,
-    since: Annotated[
-        str, typer.Option(metavar="DAY", help="First day, month or year: 2025-03-01, 2025.")
-    ] = "",
-    until: Annotated[str, typer.Option(metavar="DAY", help="Last day, month or year, included.")] = "",
-    copies: Annotated[int, typer.Option(min=1, metavar="N", help="Articles with at least N copies.")] = 1,
+    source: filters.Source = None,
+    carried_by: filters.CarriedBy = None,
+    credited: filters.Credited = None,
+    language: filters.Language = None,
+    region: filters.Region = None,
+    park: filters.Park = None,
+    since: filters.Since = "",
+    until: filters.Until = "",
+    copies: filters.Copies = 1,
     undated: Annotated[bool, typer.Option("--undated", help="Only articles without a date.")] = False,
-    folded: Annotated[
-        bool, typer.Option("--folded", help="Traditional finds simplified, full width half.")
-    ] = False,
+    folded: filters.Folded = False,
     signature: Annotated[
         bool | None,
         typer.Option("--signature/--no-signature", help="MinHash values; by default in parquet and jsonl."),
@@ -108,25 +100,24 @@ def export(
     if output is None:
         raise ConfigurationError("export needs --output FILE (or --compare MANIFEST)")
     from pipelines.archive.exports import ExportRequest  # noqa: PLC0415  # --help needs none of it
-    from pipelines.archive.selection import Selection  # noqa: PLC0415
 
     to_stdout = str(output) == "-"
     chosen = _format_of_stdout(file_format) if to_stdout else _format(output, file_format)
     if not output.parent.exists():
         raise ConfigurationError(f"{output.parent}: no such folder; make it, or name another file")
-    selection = Selection(
-        query=" ".join(query or []),
-        sources=tuple(source or ()),
-        carried_by=tuple(carried_by or ()),
-        credited_sources=tuple(credited or ()),
-        languages=tuple(language or ()),
-        regions=tuple(region_of(name) for name in region or ()),
-        parks=tuple(park or ()),
-        since=day_of("--since", since),
-        until=day_of("--until", until),
-        copies_at_least=copies,
-        undated=undated,
+    selection = filters.selection_of(
+        " ".join(query or []),
+        source=source,
+        carried_by=carried_by,
+        credited=credited,
+        language=language,
+        region=region,
+        park=park,
+        since=since,
+        until=until,
+        copies=copies,
         folded=folded,
+        undated=undated,
     )
     with_signature = chosen in {Format.parquet, Format.jsonl} if signature is None else signature
     request = ExportRequest(chosen.value, what.value, selection, with_signature, show_contacts)

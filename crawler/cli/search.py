@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crawler.cli import filters
 from crawler.cli.context import settings_of
 from crawler.cli.examples import examples
-from crawler.cli.options import day_of, region_of
 from crawler.cli.output import answers, one_line, plain, print_indented, print_json
 from pipelines.errors import ConfigurationError
 
@@ -45,24 +46,16 @@ def search(
     ],
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many articles at most.")] = 20,
     by: Annotated[Order, typer.Option(help="Newest first, or best match first.")] = Order.date,
-    source: Annotated[list[str] | None, typer.Option(metavar="HOST", help="Whose text is shown.")] = None,
-    carried_by: Annotated[list[str] | None, typer.Option(metavar="HOST", help="Who has any copy.")] = None,
-    credited: Annotated[list[str] | None, typer.Option(metavar="NAME", help="What the page credits.")] = None,
-    language: Annotated[list[str] | None, typer.Option(metavar="TAG", help="zh-Hans, zh-Hant, en …")] = None,
-    region: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="What the text names: 江苏, 苏州, 320500.")
-    ] = None,
-    park: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="What the text names, as it spells it.")
-    ] = None,
-    since: Annotated[
-        str, typer.Option(metavar="DAY", help="First day, month or year: 2025-03-01, 2025.")
-    ] = "",
-    until: Annotated[str, typer.Option(metavar="DAY", help="Last day, month or year, included.")] = "",
-    copies: Annotated[int, typer.Option(min=1, metavar="N", help="Articles with at least N copies.")] = 1,
-    folded: Annotated[
-        bool, typer.Option("--folded", help="Traditional finds simplified, full width finds half.")
-    ] = False,
+    source: filters.Source = None,
+    carried_by: filters.CarriedBy = None,
+    credited: filters.Credited = None,
+    language: filters.Language = None,
+    region: filters.Region = None,
+    park: filters.Park = None,
+    since: filters.Since = "",
+    until: filters.Until = "",
+    copies: filters.Copies = 1,
+    folded: filters.Folded = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Find articles that contain the text.
@@ -81,24 +74,23 @@ def search(
             "type a word of its text, as in `parknews search 园区`; `parknews export` lists by filters alone"
         )
         raise ConfigurationError(f"search: nothing to look for: {hint}")
-    connection = read_only(settings_of(ctx).db)
-    filters = Selection(
-        sources=tuple(source or ()),
-        carried_by=tuple(carried_by or ()),
-        credited_sources=tuple(credited or ()),
-        languages=tuple(language or ()),
-        regions=tuple(region_of(name) for name in region or ()),
-        parks=tuple(park or ()),
-        since=day_of("--since", since),
-        until=day_of("--until", until),
-        copies_at_least=copies,
+    chosen = filters.selection_of(
+        source=source,
+        carried_by=carried_by,
+        credited=credited,
+        language=language,
+        region=region,
+        park=park,
+        since=since,
+        until=until,
+        copies=copies,
         folded=folded,
     )
-    if removed := answer(connection, words):
-        print_json({"query": words, "articles": [], "removed": removed}) if as_json else print(removed)
-        return
-    hits = find(connection, words, limit=limit, order=by.value, filters=filters)
-    connection.close()
+    with closing(read_only(settings_of(ctx).db)) as connection:
+        if removed := answer(connection, words):
+            print_json({"query": words, "articles": [], "removed": removed}) if as_json else print(removed)
+            return
+        hits = find(connection, words, limit=limit, order=by.value, filters=chosen)
     if as_json:
         print_json({"query": words, "folded": folded, "articles": [_hit_json(hit) for hit in hits]})
     else:

@@ -1,0 +1,67 @@
+"""The filters that `search` and `export` have in common: their options, and the selection that they make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.options import day_of, region_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.archive.selection import Selection
+
+Source = Annotated[list[str] | None, typer.Option(metavar="HOST", help="Whose text is shown.")]
+CarriedBy = Annotated[list[str] | None, typer.Option(metavar="HOST", help="Who has any copy.")]
+Credited = Annotated[list[str] | None, typer.Option(metavar="NAME", help="What the page credits.")]
+Language = Annotated[list[str] | None, typer.Option(metavar="TAG", help="zh-Hans, zh-Hant, en …")]
+Region = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="What the text names: 江苏, 苏州, 320500.")
+]
+Park = Annotated[list[str] | None, typer.Option(metavar="NAME", help="What the text names, as it spells it.")]
+Since = Annotated[str, typer.Option(metavar="DAY", help="First day, month or year: 2025-03-01, 2025.")]
+Until = Annotated[str, typer.Option(metavar="DAY", help="Last day, month or year, included.")]
+Copies = Annotated[int, typer.Option(min=1, metavar="N", help="Articles with at least N copies.")]
+Folded = Annotated[
+    bool, typer.Option("--folded", help="Traditional finds simplified, full width finds half.")
+]
+
+
+def selection_of(
+    query: str = "",
+    *,
+    source: Sequence[str] | None,
+    carried_by: Sequence[str] | None,
+    credited: Sequence[str] | None,
+    language: Sequence[str] | None,
+    region: Sequence[str] | None,
+    park: Sequence[str] | None,
+    since: str,
+    until: str,
+    copies: int,
+    folded: bool,
+    undated: bool = False,
+) -> Selection:
+    """The selection that the options describe.
+
+    Raises:
+        ConfigurationError: a day or a region is none.
+    """
+    from pipelines.archive.selection import Selection  # noqa: PLC0415  # --help needs no archive
+
+    return Selection(
+        query=query,
+        sources=tuple(source or ()),
+        carried_by=tuple(carried_by or ()),
+        credited_sources=tuple(credited or ()),
+        languages=tuple(language or ()),
+        regions=tuple(region_of(name) for name in region or ()),
+        parks=tuple(park or ()),
+        since=day_of("--since", since),
+        until=day_of("--until", until),
+        copies_at_least=copies,
+        undated=undated,
+        folded=folded,
+    )
