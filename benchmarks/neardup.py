@@ -5,9 +5,10 @@ order is one archive file filled in ten runs (the file is closed and opened agai
 clusters must be the same in all. Prints precision and recall, by kind too, and texts a second.
 
 --peers measures datasketch's LSH at .8 and .5 beside it; --text-dedup PYTHON also text-dedup's MinHash with
-its defaults. text-dedup (0.4.1) wants 1.2 GB of libraries of its own, so it has its own environment:
+the settings of its README. text-dedup (0.4.1) wants Python 3.12 and 1.2 GB of libraries of its own, so it has its own
+environment:
 
-    python -m venv /tmp/peer && /tmp/peer/bin/pip install text-dedup
+    python3.12 -m venv /tmp/peer && /tmp/peer/bin/pip install text-dedup==0.4.1
     python -m benchmarks.neardup DIRECTORY --orders 1 --text-dedup /tmp/peer/bin/python
 """
 
@@ -145,30 +146,23 @@ def _peer(documents: list[dict[str, Any]], scorer: Any, threshold: float) -> Non
     print(scorer.report(scorer.score(documents, {name: root(name) for name in parent})).splitlines()[0])
 
 
+_TEXT_DEDUP = """
+input = {{ input_type = "local_files", file_type = "json", read_arguments = {{ path = "json", data_files = "{file}", split = "train", cache_dir = "cache" }} }}
+algorithm = {{ algorithm_name = "minhash", algo_name = "minhash", text_column = "text", num_perm = 240, threshold = 0.7, ngram_size = 5, check_false_positive = true }}
+output = {{ output_dir = "out", save_clusters = true }}
+debug = {{}}
+"""
+
+
 def _text_dedup(path: Path, documents: list[dict[str, Any]], scorer: Any, python: str) -> None:
-    """What text-dedup's MinHash finds with its defaults, run in its own environment."""
+    """What text-dedup's MinHash finds at .7 with words of five, as its README has it, in its own environment."""
     with tempfile.TemporaryDirectory() as folder:
-        options = {
-            "path": "json",
-            "data_files": str(path.resolve()),
-            "split": "train",
-            "cache_dir": f"{folder}/cache",
-            "output": f"{folder}/out",
-            "column": "text",
-            "num_proc": "1",
-        }
-        flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-        subprocess.run(
-            [python, "-m", "text_dedup.minhash", *flags, "--debug"], check=True, capture_output=True
-        )
-        read = (
-            "import json, pickle, sys; uf = pickle.load(open(sys.argv[1], 'rb'));"
-            " print(json.dumps({row: uf.find(row) for row in list(uf.parent)}))"
-        )
-        told = subprocess.run(
-            [python, "-c", read, f"{folder}/out/uf.pkl"], check=True, capture_output=True, text=True
-        )
-    labels = {documents[int(row)]["id"]: label for row, label in json.loads(told.stdout).items()}
+        Path(folder, "config.toml").write_text(_TEXT_DEDUP.format(file=path.resolve()), "utf-8")
+        subprocess.run([python, "-m", "text_dedup.minhash"], check=True, capture_output=True, cwd=folder)
+        read = "import json, pickle; print(json.dumps(pickle.load(open('out/clusters.pickle', 'rb'))))"
+        told = subprocess.run([python, "-c", read], check=True, capture_output=True, text=True, cwd=folder)
+    found = {int(row): label for row, label in json.loads(told.stdout).items()}
+    labels = {document["id"]: found.get(row, row) for row, document in enumerate(documents)}
     print("text-dedup MinHash:")
     print(scorer.report(scorer.score(documents, labels)).splitlines()[0])
 
