@@ -1,4 +1,4 @@
-"""kill -9 at each step, a reader that holds the log, a disk that is full: the same command finishes."""
+"""kill -9 at each step, a crawl that commits late, a reader that holds the log, a full disk: it finishes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.forgetting.removal import remove
+from crawler.store import CrawlStore
 from pipelines.archive.removal_order import Order
 from pipelines.removal.scope import make_scope
 from tests.crawler.removal import stranger
 from tests.crawler.removal.test_removal import rows, unique_words
-from tests.crawler.removal.worlds import PARK
+from tests.crawler.removal.worlds import PARK, store_pages
 
 if TYPE_CHECKING:
     from tests.crawler.removal.worlds import World
@@ -115,6 +117,21 @@ def test_while_a_removal_is_unfinished_readers_see_nothing_of_it(world: World, p
     assert rows(world.path, "SELECT count(*) FROM articles WHERE source = ?", PARK) == [(0,)]
     assert rows(world.path, "SELECT count(*) FROM stripped WHERE source = ?", PARK) == [(0,)]
     assert stranger.index_finds(world.path, words) == []
+
+
+def test_a_page_that_a_crawl_commits_in_the_last_moment_is_deleted_too(world: World) -> None:
+    late = replace(world.pages[0], number=900, path="")
+
+    def commit(step: str) -> None:
+        if step == "searching every file":
+            with CrawlStore(world.store_path) as store:
+                store_pages(store, [late])
+
+    assert late.host == PARK
+    outcome = remove(world.path, SCOPE, LETTER, on_step=commit)
+    assert (outcome.removal.state, outcome.trouble) == ("verified", "")
+    assert rows(world.store_path, "SELECT count(*) FROM pages WHERE source = ?", PARK) == [(0,)]
+    assert rows(world.store_path, "SELECT count(*) FROM urls WHERE url = ?", late.url) == [(0,)]
 
 
 def test_a_reader_that_holds_the_log_is_told_of_and_the_command_finishes_later(

@@ -118,7 +118,7 @@ def build(path: Path, pages: list[Told], rejections: list[Rejection] | None = No
     with CrawlStore(store_path(path)) as store, Archive(path) as archive:
         archive.put_sources([Source(host, NAMES[host]) for host in hosts])
         run = archive.start_run("2026-03-01T07:59:00Z", "test")
-        ids = _store(store, pages)
+        ids = store_pages(store, pages)
         for host in hosts:
             _store_site(store, host, [page for page in pages if page.host == host])
         readings = [reading_of(page, ids[page.url]) for page in pages]
@@ -129,7 +129,7 @@ def build(path: Path, pages: list[Told], rejections: list[Rejection] | None = No
     return World(path, pages)
 
 
-def _store(store: CrawlStore, pages: list[Told]) -> dict[str, int]:
+def store_pages(store: CrawlStore, pages: list[Told]) -> dict[str, int]:
     """Every page as the spider would have stored it; URL → its number."""
     ids: dict[str, int] = {}
     for host in dict.fromkeys(page.host for page in pages):
