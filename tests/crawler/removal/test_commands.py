@@ -267,3 +267,21 @@ def test_a_number_that_was_never_given_is_wrong_usage_and_nothing_to_go_on_with_
         answer = parknews("removals", *command)
         assert (answer.code, "`parknews removals list`" in answer.err) == (2, True), answer
     assert parknews("removals", "go-on").out == "nothing is left to go on with\n"
+
+
+def test_going_on_without_a_number_does_all_that_is_left_and_ends_with_the_gravest_code(
+    world: World, parknews: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.archive.removal.CHECKPOINT_WAIT_MS", 50)
+    urls = [page.url for page in world.pages if page.host == COPIER][-2:]
+    with sqlite3.connect(world.path) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM articles").fetchone()
+        ordered = [parknews("remove-source", "--url", url, *WHO, "--yes").code for url in urls]
+        held = parknews("removals", "go-on", "--json")
+        reader.execute("ROLLBACK")
+    done = parknews("removals", "go-on", "--json")
+    states = [[found["state"] for found in answer.json["removals"]] for answer in (held, done)]
+    assert (ordered, held.code, done.code) == ([4, 4], 4, 0)
+    assert states == [["deleted", "deleted"], ["verified", "verified"]]
+    assert held.err.count("is not complete") == 2
