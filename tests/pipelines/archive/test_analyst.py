@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.archive import Archive, RunCounts, read_only, reprints
-from pipelines.archive.analyst import Named, names_in, standing
+from pipelines.archive.analyst import standing
 from pipelines.archive.days import Days
-from pipelines.archive.facets import _named_by_many, _provinces, facet
+from pipelines.archive.facets import facet
 from pipelines.archive.figures import SourceShare, figures
 from pipelines.archive.reprints import Flow
 from pipelines.archive.runs import SourceRun
@@ -227,87 +227,6 @@ def test_articles_that_a_time_leaves_out_for_want_of_a_date_are_counted(
 def test_facets_count_what_is_selected(connection: sqlite3.Connection) -> None:
     assert facet(connection, Selection(), "source") == [("daily.example", 2), ("park.example", 1)]
     assert facet(connection, Selection(), "month") == [("2026-02", 1), ("2026-01", 1), (None, 1)]
-
-
-@pytest.fixture
-def placed(fill: Callable[..., Path], told: Any) -> Iterator[sqlite3.Connection]:
-    """Articles that name a city, a county of it, a municipality's district, and nothing."""
-    path = fill(
-        [
-            told("https://park.example/1", "一", f"苏州工业园区与江苏省昆山市签约。{PLANT}"),
-            told("https://park.example/2", "二", f"江苏省出台办法,苏州工业园区率先试行。{HARBOUR}"),
-            told("https://park.example/3", "三", f"北京市海淀区启用新楼。{SCHOOL}"),
-            told(
-                "https://park.example/4",
-                "四",
-                "研究人员在实验室里测出新材料的强度,结果将在下月的会议上公布。",
-            ),
-        ]
-    )
-    opened = read_only(path)
-    yield opened
-    opened.close()
-
-
-@pytest.mark.parametrize(
-    ("selection", "titles"),
-    [
-        (Selection(regions=("320000",)), {"一", "二"}),
-        (Selection(regions=("320500",)), {"一", "二"}),
-        (Selection(regions=("320583",)), {"一"}),
-        (Selection(regions=("320583", "110000")), {"一", "三"}),
-        (Selection(regions=("330000",)), set()),
-        (Selection(parks=("苏州工业园区",)), {"一", "二"}),
-        (Selection(parks=("工业园区",)), set()),
-        (Selection(parks=("北京市海淀区",)), set()),
-        (Selection(parks=("海淀区",)), set()),
-        (Selection(parks=("苏州工业园区",), regions=("320583",)), {"一"}),
-        (Selection(query="实验室", regions=("320000",)), set()),
-    ],
-)
-def test_a_region_covers_what_is_below_it_and_a_park_is_a_name(
-    placed: sqlite3.Connection, selection: Selection, titles: set[str]
-) -> None:
-    assert _titles(placed, selection) == titles
-
-
-def test_articles_fall_into_each_region_that_they_name_level_by_level(placed: sqlite3.Connection) -> None:
-    assert facet(placed, Selection(), "region") == [("320000", 2), ("110000", 1)]
-    assert facet(placed, Selection(regions=("320000",)), "region") == [("320500", 2)]
-    assert facet(placed, Selection(regions=("320500",)), "region") == [("320583", 1)]
-    assert facet(placed, Selection(regions=("320583",)), "region") == []
-    assert facet(placed, Selection(regions=("110000",)), "region") == [("110108", 1)]
-    assert facet(placed, Selection(query="实验室"), "region") == []
-    assert facet(placed, Selection(), "park")[0] == ("苏州工业园区", 2)
-
-
-def test_many_articles_are_counted_like_few(placed: sqlite3.Connection) -> None:
-    everything, province = Selection(), Selection(regions=("320000",))
-    assert _provinces(placed, everything, "region", 12) == facet(placed, everything, "region")
-    assert _named_by_many(placed, province, "region", 12) == facet(placed, province, "region")
-    assert _named_by_many(placed, everything, "park", 12) == facet(placed, everything, "park")
-
-
-def test_what_a_facet_counts_is_what_its_filter_finds(placed: sqlite3.Connection) -> None:
-    for code, count in facet(placed, Selection(), "region"):
-        assert count_selected(placed, Selection(regions=(str(code),))) == count
-    for name, count in facet(placed, Selection(), "park"):
-        assert count_selected(placed, Selection(parks=(str(name),))) == count
-
-
-def test_what_an_article_names_is_told_by_kind_the_most_named_first(placed: sqlite3.Connection) -> None:
-    (first,) = select_ids(placed, Selection(regions=("320583",)))
-    named = names_in(placed, first)
-    assert (named["region"][0].name, named["region"][0].code) == ("苏州市", "320500")
-    assert {one.name for one in named["region"]} == {"苏州市", "江苏省", "昆山市"}
-    assert named["park"][0] == Named("苏州工业园区", "320500", 1)
-
-
-def _titles(connection: sqlite3.Connection, selection: Selection) -> set[str]:
-    ids = list(select_ids(connection, selection))
-    marks = ", ".join("?" * len(ids))
-    rows = connection.execute(f"SELECT title FROM articles WHERE id IN ({marks})", ids)
-    return {row[0] for row in rows}
 
 
 def _run(host: str, fetched: int, *, failed: int = 0, down: bool = False) -> SourceRun:

@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-import itertools
 import sqlite3
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from pipelines.archive import Archive
 from pipelines.archive.blocks import block_hash
-from pipelines.records import Claim, Reading, Rejection, Source
+from pipelines.records import Claim, Rejection
 from pipelines.spelling import match_expression
-from tests.readings import HOSTS, NOW, make_reading
+from tests.pipelines.archive.sample_texts import HARBOUR, OTHER, PARK
+from tests.readings import NOW, make_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from pipelines.archive import Archive
 
     Rows = Callable[..., list[tuple[object, ...]]]
-
-PARK = (
-    "本报讯 青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻。园区负责人说,"
-    "三期厂房总建筑面积九万平方米,"
-    "配有共享检测中心与职工公寓。\n入驻企业以精密传动和工业视觉为主,预计明年投产后新增岗位一千六百个。\n"
-    "园区还将为企业提供一年的租金补贴,并安排专人代办开工手续。"
-)
-HARBOUR = (
-    "海沧口岸物流园上月完成集装箱吞吐四万标箱,冷链仓库利用率创下新高。港务部门表示,新开的两条近洋航线把东南亚水果的"
-    "到港时间缩短到三天。\n物流园正在建设第二座自动化立体库,计划秋季投入使用。"
-)
-OTHER = (
-    "学校与企业共建的产业学院本周迎来首批新生,课程由车间技师与教师共同讲授。学生每周有两天在生产线上实习,"
-    "毕业前须完成一项真实的工艺改进。\n学院负责人介绍,今年共录取学生二百四十名,其中三分之一来自本地职校。"
-)
-
-LIBRARY = (
-    "市图书馆本周末举办古籍修复展览,观众可以在现场看到修复师的全部工作过程,并动手体验纸张除尘与补洞。"
-    "馆方介绍,这批方志多年受潮,部分书页粘连,修复团队用了两年时间逐页揭开、压平、托裱。\n"
-    "展览免费开放至月底,学校团体可以预约讲解,另有三场面向家长和孩子的手工课。"
-)
-FOREST = (
-    "县林业局启动春季造林,今年计划在东部丘陵补植枫香和木荷,形成连片的防火林带。护林员说,去年的干旱使一部分"
-    "幼树枯死,因此今年改在雨后栽种,每亩株数也有所减少。\n"
-    "志愿者周末上山参加种植,林场提供工具和午饭,并给每棵树挂上带编号的木牌,方便日后查看成活情况。"
-)
 
 
 def test_the_same_text_on_two_hosts_is_one_article_with_two_copies(archive: Archive, rows: Rows) -> None:
@@ -226,93 +198,6 @@ def test_a_batch_that_fails_leaves_nothing(archive: Archive, rows: Rows) -> None
     with pytest.raises(sqlite3.IntegrityError):
         archive.ingest([make_reading("https://park.example/a", PARK, page_id=1), unknown_host], NOW)
     assert rows("SELECT (SELECT count(*) FROM readings), (SELECT count(*) FROM copies)") == [(0, 0)]
-
-
-CLAIM = (Claim("canonical", "https://park.example/claimed"),)
-READINGS = [
-    make_reading("https://park.example/1", PARK, page_id=1, minutes=1, day=date(2026, 1, 3), claims=CLAIM),
-    make_reading("https://park.example/2", PARK + "(完)", page_id=2, minutes=2, claims=CLAIM),
-    make_reading("https://park.example/3", HARBOUR, page_id=3, minutes=3, claims=CLAIM),
-    make_reading("https://daily.example/4", PARK, page_id=4, minutes=4, day=date(2026, 1, 1)),
-    make_reading("https://copier.example/5", HARBOUR, page_id=5, minutes=5, credited="park"),
-    make_reading("https://copier.example/6", OTHER, page_id=6, minutes=6),
-    make_reading("https://copier.example/6", PARK, page_id=7, minutes=7),
-    Rejection("https://park.example/claimed-not", "park.example", "kind", "list page"),
-    make_reading(
-        "https://copier.example/8",
-        PARK.replace("九万平方米", "十九万平方米"),
-        page_id=8,
-        minutes=8,
-        day=date(2026, 1, 4),
-        credited="daily",
-    ),
-    make_reading("https://daily.example/9", OTHER, page_id=9, minutes=9, day=date(2026, 1, 3)),
-    make_reading("https://daily.example/10", LIBRARY, page_id=10, minutes=10, day=date(2026, 1, 5)),
-    make_reading(
-        "https://copier.example/11", FOREST, page_id=11, minutes=11, day=date(2026, 1, 4), credited="daily"
-    ),
-    make_reading("https://copier.example/12", FOREST + "\n" + LIBRARY, page_id=12, minutes=12),
-]
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(order=st.permutations(READINGS), cuts=st.sets(st.integers(1, len(READINGS) - 1)))
-def test_conclusions_do_not_depend_on_order_or_batches(
-    order: list[Reading | Rejection], cuts: set[int]
-) -> None:
-    assert _conclusions(order, cuts) == _conclusions(READINGS, set())
-
-
-LATEST = [result for result in READINGS if isinstance(result, Reading) and result.page_id != 6]
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(gone=st.sets(st.sampled_from([reading.page_id for reading in LATEST])), at_once=st.booleans())
-def test_pages_that_go_leave_no_trace_in_what_is_concluded(gone: set[int], at_once: bool) -> None:
-    taken_back = [
-        Rejection(reading.url, reading.source, "kind", "list page", reading.page_id)
-        for reading in LATEST
-        if reading.page_id in gone
-    ]
-    left = [reading for reading in LATEST if reading.page_id not in gone]
-    came_and_went = [*LATEST, *taken_back]
-    cuts = {len(LATEST)} if at_once else set(range(len(LATEST), len(came_and_went)))
-    assert _conclusions(came_and_went, cuts) == _conclusions([*left, *taken_back], set())
-
-
-def _conclusions(order: list[Reading | Rejection], cuts: set[int]) -> list[list[tuple[object, ...]]]:
-    with tempfile.TemporaryDirectory() as folder, Archive(Path(folder) / "archive.db") as archive:
-        archive.put_sources([Source(host, host.split(".")[0]) for host in HOSTS])
-        bounds = [0, *sorted(cuts - {0, len(order)}), len(order)]
-        for start, end in itertools.pairwise(bounds):
-            archive.ingest(order[start:end], NOW)
-        with sqlite3.connect(archive.path) as connection:
-            return [connection.execute(sql).fetchall() for sql in CONCLUSIONS]
-
-
-CONCLUSIONS = (
-    "SELECT title, text, published, source, source_name, url, credited_source, first_seen, copies,"
-    " kept_because, first_publisher, first_publisher_status, first_publisher_because,"
-    " credited_source_status, disputed FROM articles ORDER BY url",
-    "SELECT copies.url, copies.title, copies.fetched_at, round(similarity, 6), kept, articles.url,"
-    " credited_publisher, copies.credited_source_status FROM copies"
-    " JOIN articles ON articles.id = copies.article_id ORDER BY copies.url",
-    "SELECT articles.url, copies.url, claim, value, believed, reason FROM first_publisher_evidence evidence"
-    " JOIN articles ON articles.id = evidence.article_id JOIN copies ON copies.id = copy_id ORDER BY 1, 2, 3",
-    "SELECT articles.url, copies.url, position, kind, place, kept_value, copy_value, kept.url"
-    " FROM differences"
-    " JOIN articles ON articles.id = differences.article_id JOIN copies ON copies.id = copy_id"
-    " JOIN copies kept ON kept.id = kept_copy_id ORDER BY 1, 2, 3",
-    "SELECT articles.url, copies.url, round(secondary_copies.similarity, 6), round(contained, 6)"
-    " FROM secondary_copies JOIN articles ON articles.id = secondary_copies.article_id"
-    " JOIN copies ON copies.id = copy_id ORDER BY 1, 2",
-    "SELECT node_id, cluster_id, other_id FROM secondary_nodes ORDER BY 1, 2",
-    "SELECT * FROM touched_days",
-    "SELECT text FROM texts ORDER BY text",
-    "SELECT url, stage, reason FROM rejections ORDER BY url",
-    "SELECT page_url, versions.page_id, versions.fetched_at, text FROM versions"
-    " JOIN readings ON readings.id = reading_id JOIN texts ON texts.id = versions.text_id ORDER BY 1, 2",
-)
 
 
 def _found(rows: Rows, query: str) -> list[object]:
