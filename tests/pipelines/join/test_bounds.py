@@ -167,3 +167,44 @@ def test_digests_that_overlap_in_a_circle_do_not_tie_articles_of_which_there_are
     for held in ((0, 1), (1, 2), (2, 0), (0, 1, 2)):
         _add(archive, joiner, "".join(articles[seed] for seed in held))
     assert _groups(archive, old) == before
+
+
+def test_a_page_stuffed_with_what_half_the_archive_shares_changes_no_cluster(archive):
+    joiner = Joiner(SqliteJoinIndex(archive))
+    phrases, draw = [_article(500 + number, 30) for number in range(12)], random.Random(1)
+    articles = [_article(seed, 300) + "".join(draw.sample(phrases, 4)) for seed in range(120)]
+    _add(archive, joiner, *articles)
+    old = {node for (node,) in archive.execute("SELECT node_id FROM nodes")}
+    before = _groups(archive, old)
+    mixed = "".join(article[:60] + phrase for article, phrase in zip(articles, phrases * 10, strict=True))
+    _add(archive, joiner, "".join(phrases), mixed)
+    assert _groups(archive, old) == before
+
+
+class _Counted(SqliteJoinIndex):
+    """An index that counts the texts it is asked for: each is read for a verdict."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self.candidates = 0
+
+    def nodes(self, node_ids):
+        found = super().nodes(node_ids)
+        self.candidates += len(found)
+        return found
+
+
+def test_short_pages_over_one_footer_have_no_more_candidates_as_they_become_many(archive):
+    index = _Counted(archive)
+    joiner, footer, counts = Joiner(index), _article(1, 160), []
+    for start in range(100, 400, 100):
+        index.candidates = 0
+        for seed in range(start, start + 100):
+            _add(archive, joiner, _article(seed, 90) + footer)
+        counts.append(index.candidates)
+    assert counts[2] <= 1.2 * counts[1]
+    assert {len(group) for group in _groups(archive, set(_nodes(archive)))} == {1}
+
+
+def _nodes(connection: sqlite3.Connection) -> list[int]:
+    return [node for (node,) in connection.execute("SELECT node_id FROM nodes")]
