@@ -69,7 +69,7 @@ def print_indented(console: Console, text: str | Text, by: int, style: str = "",
     if console.is_terminal and lead:
         beside = Table.grid(padding=0)
         beside.add_column(width=len(lead))
-        beside.add_column()
+        beside.add_column(overflow="fold")
         beside.add_row(Text(lead), shown)
         console.print(Padding(beside, (0, 0, 0, by)))
     elif console.is_terminal:

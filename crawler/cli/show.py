@@ -222,8 +222,9 @@ def _print_origins(console: Console, kept: ShownCopy) -> None:
     for name in sorted(kept.origins, key=_FIELD_ORDER.find):
         field = kept.origins[name]
         value, evidence = one_line(field.value), one_line(field.evidence)
-        quoted = f" “{evidence}”" if evidence not in ("", value) else ""
-        print_indented(console, f"{name}: {value}  [{one_line(field.origin)}]{quoted}", 2)
+        said = f"{name}: {value}" if value else name
+        quoted = f" “{_short(evidence)}”" if evidence not in ("", value) else ""
+        print_indented(console, f"{said}  [{one_line(field.origin)}]{quoted}", 2)
 
 
 def _print_rights(console: Console, copies: tuple[ShownCopy, ...]) -> None:
@@ -250,11 +251,13 @@ def _print_stripped(console: Console, copies: tuple[ShownCopy, ...]) -> None:
         if copy.stripped:
             console.print(f"  from {plain(copy.url)}", style="dim", soft_wrap=True)
         for piece in copy.stripped:
-            text = one_line(piece.text)
-            short = text if len(text) <= _PIECE_CHARACTERS else text[: _PIECE_CHARACTERS - 1] + "…"
-            print_indented(console, f"{piece.kind} ({piece.rule}): {short}", 4)
+            print_indented(console, f"{piece.kind} ({piece.rule}): {_short(one_line(piece.text))}", 4)
     if not any(copy.stripped for copy in copies):
         print_indented(console, "nothing", 2)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _PIECE_CHARACTERS else text[: _PIECE_CHARACTERS - 1] + "…"
 
 
 def _heading(console: Console, text: str) -> None:

@@ -8,7 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.console import Console
 
+from crawler.cli.output import print_indented
 from pipelines.archive import Archive
 from pipelines.records import Source
 from tests.pipelines.archive.test_writer import FOREST, LIBRARY, PARK
@@ -157,3 +159,13 @@ def test_scripts_get_all_of_it(parknews: Callable[..., Any]) -> None:
 def test_what_is_not_there_is_told_by_what_was_asked(parknews: Any, reference: str, said: str) -> None:
     found = parknews("show", reference)
     assert (found.code, said in found.err) == (1, True)
+
+
+def test_a_long_change_is_shown_whole_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """An ideographic sentence has no blanks: it stands beside its sign, folded, and nothing is cut off."""
+    sentence = "园区管委会表示将在年内完成二期厂房的验收与分配工作并公布名单" * 6
+    console = Console(force_terminal=True, width=80, highlight=False)
+    print_indented(console, sentence, 8, lead="+ ")
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert lines[0].startswith("        + 园区管委会")
+    assert (len(lines), "".join(line.strip() for line in lines)) == (6, f"+ {sentence}")
