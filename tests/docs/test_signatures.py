@@ -13,7 +13,7 @@ from pipelines.archive import Archive, read_only
 from pipelines.archive.exports import ExportRequest, write_export
 from pipelines.records import Source
 from pipelines.sign import sign
-from tests.pipelines.archive.test_writer import HARBOUR, PARK
+from tests.pipelines.archive.sample_texts import HARBOUR, PARK
 from tests.readings import HOSTS, NOW, make_reading
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "analyst-take-articles-along.md"

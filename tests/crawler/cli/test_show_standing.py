@@ -13,7 +13,7 @@ from rich.console import Console
 from crawler.cli.output import print_indented
 from pipelines.archive import Archive
 from pipelines.records import Source
-from tests.pipelines.archive.test_writer import FOREST, LIBRARY, PARK
+from tests.pipelines.archive.sample_texts import FOREST, LIBRARY, PARK
 from tests.readings import HOSTS, NOW, make_reading
 
 if TYPE_CHECKING:

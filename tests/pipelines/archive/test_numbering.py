@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.errors import ConfigurationError
 from pipelines.records import Claim, Rejection
-from tests.pipelines.archive.test_writer import FOREST, HARBOUR, LIBRARY, OTHER, PARK
+from tests.pipelines.archive.sample_texts import FOREST, HARBOUR, LIBRARY, OTHER, PARK
 from tests.readings import NOW, make_reading
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.errors import ConfigurationError
 from pipelines.records import Rejection
-from tests.pipelines.archive.test_writer import HARBOUR, OTHER, PARK
+from tests.pipelines.archive.sample_texts import HARBOUR, OTHER, PARK
 from tests.readings import NOW, make_reading
 
 if TYPE_CHECKING:

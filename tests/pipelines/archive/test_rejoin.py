@@ -11,7 +11,7 @@ import numpy as np
 
 from pipelines.archive import Archive
 from pipelines.join.index import Node
-from tests.pipelines.archive.test_writer import HARBOUR, PARK
+from tests.pipelines.archive.sample_texts import HARBOUR, PARK
 from tests.readings import NOW, make_reading
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 from pipelines.archive.blocks import owner_of
 from pipelines.archive.runs import RunCounts, SourceRun
 from pipelines.records import Rejection, Source
-from tests.pipelines.archive.test_writer import FOREST, HARBOUR, LIBRARY, OTHER, PARK
+from tests.pipelines.archive.sample_texts import FOREST, HARBOUR, LIBRARY, OTHER, PARK
 from tests.readings import NOW, make_reading
 
 if TYPE_CHECKING:
