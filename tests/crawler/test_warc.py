@@ -11,7 +11,7 @@ import pytest
 from crawling import QUICK, crawl, source
 from misbehaving import Server, Site, article, list_page
 from moved import parknews, write_source
-from test_store import fetched, link
+from storing import fetched, link
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.records import CrawlSource
