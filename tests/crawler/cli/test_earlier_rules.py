@@ -34,9 +34,7 @@ def test_it_is_said_once_on_stderr(parknews: Callable[..., Any], words: tuple[st
 
 @pytest.mark.usefixtures("archive")
 @pytest.mark.parametrize("words", [("search", "园区"), ("show", "1")])
-def test_an_archive_of_ours_says_nothing(
-    parknews: Callable[..., Any], words: tuple[str, ...]
-) -> None:
+def test_an_archive_of_ours_says_nothing(parknews: Callable[..., Any], words: tuple[str, ...]) -> None:
     assert SAID not in parknews(*words).err
 
 
@@ -44,9 +42,7 @@ def test_nothing_is_said_where_there_is_no_archive(parknews: Callable[..., Any])
     assert SAID not in parknews("search", "园区").err
 
 
-def test_it_is_not_said_once_all_is_joined_again(
-    parknews: Callable[..., Any], earlier: Path
-) -> None:
+def test_it_is_not_said_once_all_is_joined_again(parknews: Callable[..., Any], earlier: Path) -> None:
     with Archive(earlier) as archive:
         list(archive.rejoin(NOW))
     assert SAID not in parknews("show", "1").err

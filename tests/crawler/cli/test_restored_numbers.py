@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OWN, NEW = "https://copier.example/3", "https://park.example/new"
-TEXT = (
-    "海沧口岸物流园上月完成集装箱吞吐四万标箱,冷链仓库利用率创下新高,两条近洋航线缩短了到港时间。"
-)
+TEXT = "海沧口岸物流园上月完成集装箱吞吐四万标箱,冷链仓库利用率创下新高,两条近洋航线缩短了到港时间。"
 
 
 def test_a_restored_archive_goes_on_after_the_numbers_that_were_given(
