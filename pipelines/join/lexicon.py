@@ -57,6 +57,7 @@ _TRADE_LONGEST = 8
 _EDGE_NAME = 6
 """Characters of a body's name that are looked at where it stands at the edge of shared text."""
 
+_AUTONOMOUS = re.compile("[一-龥]{2,8}自治[县州旗区]")
 _LATIN = re.compile(r"[a-z0-9]")
 
 NONE, WEAK, NAMED, STRONG = 0, 1, 2, 4
@@ -126,6 +127,8 @@ def _last_name(one: Features, at: slice) -> slice | None:
         if one.text[stop - size : stop] in regions or one.text[stop - size : stop + 1] in _regions():
             return slice(stop - size, stop)
     edge = slice(max(at.start, stop - _EDGE_NAME), stop)
+    if one.text[stop : stop + 1] in _ROAD_ENDS and is_strange(one.text, edge):
+        return edge
     return edge if ends_as_body(one, edge, trades=True) else None
 
 
@@ -198,13 +201,18 @@ def _is_no_name(text: str, at: slice) -> bool:
 def _are_places(a: Features, at_a: slice, b: Features, at_b: slice) -> bool:
     """Whether both are regions, other ones; of one a homophone will do."""
     regions, _, sounds = _lexicon()
-    written = [_words_over(one.text, at, _regions()) for one, at in ((a, at_a), (b, at_b))]
+    written = [_regions_over(one.text, at) for one, at in ((a, at_a), (b, at_b))]
     if all(written):
         return written[0].isdisjoint(written[1])
     heard = [_words_over(one.sounds, at, sounds) for one, at in ((a, at_a), (b, at_b))]
     if not all(heard) or not heard[0].isdisjoint(heard[1]):
         return False
     return bool(_words_over(a.text, at_a, regions) or _words_over(b.text, at_b, regions))
+
+
+def _regions_over(text: str, at: slice) -> set[str]:
+    """The regions that overlap a stretch; what names itself as autonomous is one however long its name."""
+    return _words_over(text, at, _regions()) or set(_AUTONOMOUS.findall(text[at.start : at.stop + 1]))
 
 
 def _is_person(one: Features, at: slice) -> bool:

@@ -31,6 +31,7 @@ def _at(frame: str, wording: str) -> tuple[Features, slice]:
         ("被告人＿当庭认罪", "沈砚之", "钟榕生", NAMED),
         ("来自＿的客商", "芜湖市", "遵义市", STRONG),
         ("来自＿的客商", "巨鹿县", "望江县", STRONG),
+        ("来自＿的客商", "洛阳市", "五峰土家族自治县", NAMED),
         ("日前，＿获评绿色工厂", "南宁远大", "前程软件", NAMED),
         ("日前，＿一行到访", "厦门市党政", "厦门市政党", NONE),
         ("＿妇幼保健院完成手术", "城中", "肃州", NAMED),
@@ -163,11 +164,11 @@ def test_a_name_at_the_edge_of_shared_text_counts_behind_an_editors_note() -> No
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("渭城", "綦江"), ("渭城区", "綦江区")],
-    ids=["its kind in what both say", "its kind before"],
+    [("渭城", "綦江"), ("渭城区", "綦江区"), ("泰安市沣翮", "金昌市朗岑")],
+    ids=["its kind in what both say", "its kind before", "a road behind it"],
 )
 def test_a_region_at_the_edge_counts_with_the_kind_that_both_texts_share(one: str, other: str) -> None:
-    kind = "" if one.endswith("区") else "区"
+    kind = "路" if "市" in one else "" if one.endswith("区") else "区"
     rest = (
         kind
         + "消防局接报后派出八辆车赶到现场，凌晨四点把火扑灭，没有人受伤，起火原因还要调查，附近仓库照常开门。"
