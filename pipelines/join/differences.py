@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines.join.alignment import aligned, short_gaps
 from pipelines.join.figures import DATE, FIGURE, are_one
-from pipelines.join.lexicon import NAMED, STRONG, name_evidence
+from pipelines.join.lexicon import NAMED, STRONG, WEAK, name_evidence
 from pipelines.join.names import survives
 from pipelines.join.numbers import is_of_page as is_page_number
 from pipelines.join.wordings import is_of_page
@@ -168,14 +168,16 @@ def _neighbours(spelt: Spelt, token: Token) -> tuple[str, str]:
 def _names(one: Spelt, other: Spelt, passes: list[list[Run]]) -> list[Difference]:
     """Short wordings between shared stretches that are one name for another.
 
-    Where much was reworded, a synonym looks like a name, and only what is surely one counts.
+    Where much was reworded, a synonym looks like a name, and only what is surely one counts. Where nothing
+    else was, a wording that may be a name is one: who copies word for word does not reach for a thesaurus.
     """
     a, b = one.words, other.words
     exchanged = [
         gap for runs in passes for gap in short_gaps(a.sounds, b.sounds, runs) if _is_wording(one, other, gap)
     ]
     sure = {gap: name_evidence(a, gap.a, b, gap.b) for gap in exchanged if not survives(a, b, gap)}
-    names = [gap for gap in sure if sure[gap] >= NAMED]
+    least = WEAK if len(exchanged) == 1 else NAMED
+    names = [gap for gap in sure if sure[gap] >= least]
     if len(names) < _NAMES_SHARE * len(exchanged):
         names = [gap for gap in names if sure[gap] == STRONG]
     return [_difference("name", one, other, _whole(gap.a), _whole(gap.b)) for gap in names]

@@ -49,6 +49,17 @@ def test_a_difference_shows_its_place_and_both_values_as_they_stand() -> None:
     assert (found.kind, found.place, found.ours, found.theirs) == ("figure", place, "12", "15")
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("姜海德", "郎国杰"), ("云宁德", "许栋春"), ("众合达新材料", "天工新材料"), ("曹强思", "云雅明")],
+)
+def test_one_other_name_in_a_verbatim_copy_is_a_difference(ours: str, theirs: str) -> None:
+    said = f"当天走访了园区企业，{ours}股份有限公司" if "材料" in ours else f"市科技局副局长{ours}认为"
+    text = TEXT + said + "，家居五金是典型的技术密集型行业，项目投产后日产能可达4603件。"
+    assert [kind for kind, *_ in between(text, text.replace(ours, theirs))] == ["name"]
+    assert between(text, text.replace("认为", "表示")) == []
+
+
 def test_another_persons_name_is_a_difference() -> None:
     assert between(TEXT, TEXT.replace("书记王伟主持", "书记李强主持")) == [("name", "王伟", "李强")]
 
