@@ -8,29 +8,23 @@ depends on these texts alone and is remembered, so that a much-copied article is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipelines.archive.blocks import owner_of
+from pipelines.archive.coverage import Coverage, publisher_of
 from pipelines.archive.remembered import Remembered
 from pipelines.join.differences import differences, turned
 from pipelines.join.figures import spell_out
-from pipelines.normalise import normalise
-from pipelines.publishers import normalise_publisher
 from pipelines.standing import Copy, Kept, choose_kept, claims_of, credited_status, first_publisher
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from pipelines.join.differences import Difference
     from pipelines.join.figures import Spelt
 
     Similarity = Callable[[int, int], float]
-
-COVERED_DAYS = 7
-"""A credited source's pages of this many days on either side tell whether it carries an article."""
 
 WAITING_MOST = 3
 """A run that leaves more addresses of a source for the next was not a whole one."""
@@ -77,8 +71,7 @@ class Standings:
         self._connection = connection
         self._similarity = similarity
         self._runs: dict[tuple[str, str], tuple[str | None, str | None]] = {}
-        self._covered: dict[tuple[str, str], bool] = {}
-        self._are_named = False
+        self._coverage = Coverage(connection)
 
     def copy(self, row: Sequence[object]) -> Copy:
         """One copy from a row of COLUMNS."""
@@ -114,7 +107,7 @@ class Standings:
         for copy in copies:
             own.setdefault(copy.publisher, []).append(copy)
         statuses = {
-            copy.id: credited_status(copy, own.get(copy.credits, ()), self._contradict, self._covers)
+            copy.id: credited_status(copy, own.get(copy.credits, ()), self._contradict, self._coverage.covers)
             for copy in copies
         }
         first = first_publisher(copies, statuses)
@@ -188,14 +181,14 @@ class Standings:
         """Articles whose credit a page of the credited source's has borne out or not since the last call."""
         days = self._connection.execute("DELETE FROM touched_days RETURNING source, day").fetchall()
         articles: set[int] = set()
-        for publisher, low, high in self._spans(days):
+        for publisher, low, high in self._coverage.spans(days):
             for day, status in self._connection.execute(
                 "SELECT DISTINCT published_day, credited_source_status FROM copies"
                 " WHERE credited_publisher = ? AND published_day BETWEEN ? AND ?"
                 " AND credited_source_status <> 'confirmed'",
                 (publisher, low, high),
             ).fetchall():
-                if (status == "contradicted") != self._covers(publisher, day):
+                if (status == "contradicted") != self._coverage.covers(publisher, day):
                     articles |= self._articles_crediting(publisher, day, status)
         return sorted(articles)
 
@@ -218,15 +211,6 @@ class Standings:
                 (article_id,),
             ).fetchall()
         ]
-
-    def _spans(self, days: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
-        """Publisher and days whose coverage a page of a source and day may have changed."""
-        spans = set()
-        for source, day in days:
-            row = self._connection.execute("SELECT name FROM sources WHERE host = ?", (source,)).fetchone()
-            if row is not None:
-                spans.add((publisher_of(row[0]), _shifted(day, -COVERED_DAYS), _shifted(day, COVERED_DAYS)))
-        return sorted(spans)
 
     def _differences(self, kept: Copy, copy: Copy) -> tuple[Difference, ...]:
         """Where a copy differs from the kept one, in the kept one's order."""
@@ -274,63 +258,6 @@ class Standings:
             row = self._connection.execute(_RUN_BEFORE, (source, first_seen, WAITING_MOST)).fetchone()
             self._runs[source, first_seen] = (None, None) if row is None else row
         return self._runs[source, first_seen]
-
-    def _covers(self, publisher: str, day: str | None) -> bool:
-        """Whether there are pages of a publisher from around a day: two, not all before nor all after."""
-        if day is None:
-            return False
-        if (publisher, day) not in self._covered:
-            self._covered[publisher, day] = any(
-                self._has_around(host, day) for host in self._hosts_of(publisher)
-            )
-        return self._covered[publisher, day]
-
-    def _has_around(self, host: str, day: str) -> bool:
-        some = (
-            "SELECT count(*) FROM"
-            " (SELECT 1 FROM copies WHERE source = ? AND published_day BETWEEN ? AND ? LIMIT 2)"
-        )
-        ends = ((_shifted(day, -COVERED_DAYS), day), (day, _shifted(day, COVERED_DAYS)), (day, day))
-        before, after, on = (self._connection.execute(some, (host, *end)).fetchone()[0] for end in ends)
-        return bool(before and after and before + after - on >= 2)
-
-    def _hosts_of(self, publisher: str) -> list[str]:
-        """The sources of a publisher; `sources.publisher` is filled in where a source is new or renamed."""
-        if not self._are_named:
-            self._are_named = True
-            self._connection.executemany(
-                "UPDATE sources SET publisher = ? WHERE host = ?",
-                [
-                    (publisher_of(name), host)
-                    for host, name in self._connection.execute(
-                        "SELECT host, name FROM sources WHERE publisher IS NULL"
-                    ).fetchall()
-                ],
-            )
-        rows = self._connection.execute(
-            "SELECT host FROM sources WHERE publisher = ? AND status <> 'removed' ORDER BY host", (publisher,)
-        )
-        return [row[0] for row in rows]
-
-
-@lru_cache(maxsize=10_000)
-def publisher_of(name: str) -> str:
-    """A publisher's one spelling, in simplified characters: 雲瀾日報 and 云澜日报社 are one."""
-    return "".join(map(_simplified, normalise_publisher(name)))
-
-
-def _simplified(character: str) -> str:
-    spelling = normalise(character) if character >= _FIRST_IDEOGRAPH else character
-    return spelling if len(spelling) == 1 else character
-
-
-_FIRST_IDEOGRAPH = "\u2e80"
-
-
-@lru_cache(maxsize=10_000)
-def _shifted(day: str, days: int) -> str:
-    ordinal = date.fromisoformat(day).toordinal() + days
-    return date.fromordinal(min(max(ordinal, date.min.toordinal()), date.max.toordinal())).isoformat()
 
 
 # By hashes of texts, so an archive that is closed, restored or another one changes nothing. Together they
