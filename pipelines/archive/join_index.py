@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 500
 """Values in one IN list."""
 
-_CACHE_KIB = 128 * 1024
+_CACHE_KIB = 64 * 1024
 """SQLite's page cache. A text's keys stand on as many pages, all over the table: with the default of 2 MB
 nearly every one is read again (`benchmarks/index_scale.py`)."""
 
