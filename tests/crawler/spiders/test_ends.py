@@ -50,7 +50,7 @@ def test_a_time_limit_ends_the_run_and_what_is_left_waits(tmp_path: Path) -> Non
     site.robots = "User-agent: *\nCrawl-delay: 0.5\n"
     with Server(site) as server:
         report = crawl(tmp_path / "a-pages.db", source(server.host), options=replace(QUICK, time_limit_s=3.0))
-    assert (report.stopped, report.left > 20, len(site.log) < 20) == (True, True, True)
+    assert (report.stopped, report.left > 0, len(site.log) < 20) == (True, True, True)
 
 
 def test_sigterm_finishes_what_is_in_flight(tmp_path: Path) -> None:
