@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines.join.alignment import aligned, short_gaps
 from pipelines.join.figures import DATE, FIGURE, are_one
-from pipelines.join.lexicon import NAMED, STRONG, WEAK, name_evidence
-from pipelines.join.names import survives
+from pipelines.join.names import NAMED, STRONG, WEAK, name_evidence
 from pipelines.join.numbers import is_of_page as is_page_number
-from pipelines.join.wordings import is_of_page
+from pipelines.join.wordings import is_of_page, survives
 from pipelines.normalise import are_regional
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipelines.join.features import Features
-from pipelines.join.numerals import HAN, number_value
+from pipelines.join.numbers import HAN, number_value
 from pipelines.normalise import normalise
 
 FIGURE, DATE = "\ue000", "\ue001"

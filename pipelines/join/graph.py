@@ -1,16 +1,15 @@
-"""The accepted pairs around texts, read in bulk and once, and the clusters that follow from them.
+"""The accepted pairs around texts, which of them count, and the clusters that follow from them.
 
 In: the texts whose pairs changed since the last time. Out: the clusters of every component they are in, and
-what texts hold of other clusters. What was read is kept from one relink to the next: it follows from the
-stored pairs, and whoever changes a pair says so for both of its texts.
+what texts hold of other clusters. Pairs are read in bulk and once; what was read is kept from one relink to
+the next: it follows from the stored pairs, and whoever changes a pair says so for both of its texts.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.join.components import Components
-from pipelines.join.linkage import Edge, Neighbourhoods, Verdicts, edge
+from pipelines.join.linkage import Components, Edge, Verdicts, edge
 from pipelines.join.verdict import BLOCKED, SAME
 
 if TYPE_CHECKING:
@@ -23,6 +22,14 @@ _EDGES_KEPT = 250_000
 
 _TEXTS_KEPT = 20_000
 """Texts in memory between relinks, some 40 MB: most have no edge, and yet the archive's would all stay."""
+
+_PIECES_LEAST = 2
+_PIECE_MOST = 0.75
+"""Of a page of several articles, so much is one of them at most; what is larger is the page again."""
+_COPIES_LEAST = 2
+"""Copies that make a piece an article by itself. With 1, recall fell by .009 (`benchmarks/neardup.py`)."""
+BEST = 64
+"""Pairs kept a text: enough to connect the copies of one article, too few for a page made of all."""
 
 
 class Graph:
@@ -147,3 +154,103 @@ class Graph:
         self._edges |= {node: sorted(edges) for node, edges in found.items()}
         self._blocked |= blocked
         self._count += sum(map(len, found.values()))
+
+
+class Neighbourhoods:
+    """Which accepted pairs count, worked out for one state of the archive."""
+
+    def __init__(
+        self, edges: Callable[[int], list[Edge]], sizes: Callable[[list[int]], Mapping[int, int]]
+    ) -> None:
+        """Take each text's accepted pairs, best first, and texts' numbers of shingles."""
+        self._edges, self._sizes = edges, sizes
+        self._chosen: dict[int, dict[int, Edge]] = {}
+        self._elsewhere: dict[int, list[int]] = {}
+        self._others: dict[int, set[int]] = {}
+
+    def forget(self, changed: Iterable[int], gone: Iterable[int]) -> None:
+        """Forget what followed from the pairs of texts whose pairs changed, and of texts that are no more."""
+        for node in (*changed, *gone):
+            self._others.pop(node, None)
+        for node in {*changed, *gone}.union(*(self.accepted_by(node) for node in changed)):
+            self._chosen.pop(node, None)
+            self._elsewhere.pop(node, None)
+
+    def kept(self, node: int) -> list[Edge]:
+        """The edges of a text that count: among the best of both ends, and chosen by both."""
+        return [edge for other, edge in self._choose(node).items() if node in self._choose(other)]
+
+    def accepted_by(self, node: int) -> set[int]:
+        """The texts that have an accepted pair with one."""
+        if node not in self._others:
+            self._others[node] = {other for _, _, other in self._edges(node)}
+        return self._others[node]
+
+    def elsewhere(self, node: int) -> list[int]:
+        """The smaller texts that a text of several unrelated articles also holds, best first."""
+        self._choose(node)
+        return self._elsewhere[node]
+
+    def _choose(self, node: int) -> dict[int, Edge]:
+        """A text's best edges; of one that holds several unrelated articles, its best neighbour's group."""
+        if node not in self._chosen:
+            best = self._edges(node)[:BEST]
+            others = [other for _, _, other in best]
+            elsewhere = self._held_by_many(node, others)
+            if not elsewhere:
+                groups = self._groups(others)
+                elsewhere = self._smaller(node, [other for group in groups[1:] for other in group])
+            self._elsewhere[node] = [other for _, _, other in best if other in elsewhere]
+            self._chosen[node] = {edge[2]: edge for edge in best if edge[2] not in elsewhere}
+        return self._chosen[node]
+
+    def _held_by_many(self, node: int, others: list[int]) -> set[int]:
+        """The articles of a page of several of them, where the text most like it is such a page too.
+
+        Each such page would tie the articles together for the others: they are one article by themselves.
+        """
+        if len(others) <= _PIECES_LEAST:
+            return set()
+        sizes = self._sizes([node, *others])
+        pieces = [other for other in others if sizes[other] <= _PIECE_MOST * sizes[node]]
+        digests = {piece for piece in pieces if self._is_digest(piece, pieces, sizes)}
+        pieces = [piece for piece in pieces if piece not in digests]
+        if others[0] in pieces or len(self._groups(pieces)) < _PIECES_LEAST:
+            return set()
+        return set(pieces)
+
+    def _is_digest(self, node: int, among: list[int], sizes: Mapping[int, int]) -> bool:
+        """Whether a piece holds several articles of which the page that holds it has other copies too.
+
+        A long extract may hold two short ones; that the page has further copies of each makes them articles.
+        """
+        inside = [
+            other
+            for other in among
+            if sizes[other] <= _PIECE_MOST * sizes[node] and other in self.accepted_by(node)
+        ]
+        if len(inside) < _PIECES_LEAST * _COPIES_LEAST:
+            return False
+        return sum(len(group) >= _COPIES_LEAST for group in self._groups(inside)) >= _PIECES_LEAST
+
+    def _smaller(self, node: int, others: list[int]) -> set[int]:
+        if not others:
+            return set()
+        sizes = self._sizes([node, *others])
+        return {other for other in others if sizes[other] < sizes[node]}
+
+    def _groups(self, nodes: list[int]) -> list[set[int]]:
+        """The nodes in groups that accepted pairs among them connect, the first node's group first."""
+        left, groups = set(nodes), []
+        for start in nodes:
+            if start not in left:
+                continue
+            left.discard(start)
+            group, queue = {start}, [start]
+            while queue and left:
+                reached = left & self.accepted_by(queue.pop())
+                left -= reached
+                group |= reached
+                queue.extend(reached)
+            groups.append(group)
+        return groups

@@ -1,8 +1,9 @@
 """Clusters from accepted pairs, without transitive closure and whatever order they came in.
 
-In: the accepted pairs around some texts, and the verdict on any two. Out: the cluster of every
-text. Plain union-find on the same pairs has a precision below .3, because one text that contains
-two articles, or lies between two, pulls everything together.
+In: the accepted pairs that count of some texts, and the verdict on any two; or which of them came and went.
+Out: the cluster of every text of the components they are in. Plain union-find on the same pairs has a
+precision below .3, because one text that contains two articles, or lies between two, pulls everything
+together.
 """
 
 from __future__ import annotations
@@ -20,14 +21,6 @@ _REPRESENTATIVES = 6
 _ACCEPTED_SHARE = 0.5
 _CONFLICT_SHARE = 0.34
 _MIX = 0x9E3779B97F4A7C15
-_PIECES_LEAST = 2
-_PIECE_MOST = 0.75
-"""Of a page of several articles, so much is one of them at most; what is larger is the page again."""
-_COPIES_LEAST = 2
-"""Copies that make a piece an article by itself. With 1, recall fell by .009 (`benchmarks/neardup.py`)."""
-BEST = 64
-"""Pairs kept a text: enough to connect the copies of one article, too few for a page made of all."""
-
 
 Edge = tuple[float, int, int]
 """An accepted pair seen from one of its texts, the better sorts first: minus the similarity; a number that
@@ -40,21 +33,21 @@ def edge(node: int, other: int, similarity: float) -> Edge:
     return (-similarity, ((node ^ other) * _MIX) % 2**64, other)
 
 
-Link = tuple[float, int, int]
+_Link = tuple[float, int, int]
 """A kept edge as linking goes through them: minus the similarity, the lower text, the other one."""
 
 _Sides = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True, eq=False)
-class Linked:
-    """How texts were linked, with all that linking them again takes (`pipelines/join/components.py`)."""
+class _Linked:
+    """How texts were linked, with all that linking them again takes."""
 
     clusters: dict[int, int]
     """Each text's cluster: its lowest member."""
-    joins: set[Link]
+    joins: set[_Link]
     """The edges that joined two groups."""
-    refused: set[Link]
+    refused: set[_Link]
     """Those between two groups that too few of their pairs join; all others were inside a group already."""
     agreed: dict[_Sides, bool]
     """What was found of two groups, by their lowest members."""
@@ -71,16 +64,107 @@ class Verdicts:
 
 def link(kept: Mapping[int, list[Edge]], verdicts: Verdicts) -> dict[int, int]:
     """The cluster of each text, its lowest member, from the kept edges of every text of whole components."""
-    links = {one for node, edges in kept.items() for one in links_of(node, edges)}
-    return link_along(kept, links, verdicts).clusters
+    return _link_along(kept, _links(kept, kept), verdicts).clusters
 
 
-def links_of(node: int, edges: Iterable[Edge]) -> Iterator[Link]:
-    """A text's kept edges, as they are seen from both ends."""
-    return ((rank, node, other) if node < other else (rank, other, node) for rank, _, other in edges)
+class Components:
+    """The components that were linked last, and their edges: linked again at the cost of what changed.
+
+    Clusters are the same as `link` gives for all edges; what is remembered saves work and decides nothing. Of
+    a component's edges most join nothing, their texts being in one group already: a much-copied article has
+    thirty edges a text and one join. Edges are gone through in the order of their rank, so an edge that
+    joined nothing has its ends tied together by better ones that joined. Where these have their ends in one
+    group again it joins nothing again. So it is enough to go through the edges that came, those that joined
+    or were refused, and where one that joined went, all edges of the pieces that it held to the largest.
+    Where one that joined is refused now, a component is linked from all its edges.
+    """
+
+    def __init__(self) -> None:
+        self._linked: dict[int, _Linked] = {}
+        self.kept: dict[int, list[Edge]] = {}
+        """The kept edges of every text of them."""
+
+    def __contains__(self, node: int) -> bool:
+        return node in self._linked
+
+    def link(self, changed: dict[int, list[Edge]], gone: set[int], verdicts: Verdicts) -> dict[int, int]:
+        """The cluster of every text of every component that a change touched.
+
+        Args:
+            changed: The kept edges of all texts that have others than before, or were not linked before.
+            gone: Texts that are no more; those that had a kept edge with them have changed.
+            verdicts: On any two texts; other than before for changed texts only.
+        """
+        now, before = _links(changed, changed), _links(gone.union(changed), self.kept)
+        self.kept |= changed
+        found: dict[int, int] = {}
+        for nodes, former, came in list(self._parts(gone.union(changed), now - before)):
+            linked = self._link(nodes - gone, former, came, before - now, changed.keys(), verdicts)
+            self._linked |= dict.fromkeys(linked.clusters, linked)
+            found |= linked.clusters
+        for node in gone:
+            self._linked.pop(node, None)
+            self.kept.pop(node, None)
+        return found
+
+    def _link(
+        self,
+        nodes: set[int],
+        former: list[_Linked],
+        came: set[_Link],
+        went: set[_Link],
+        changed: Iterable[int],
+        verdicts: Verdicts,
+    ) -> _Linked:
+        agreed = _still_agreed(former, set(changed))
+        joined = set().union(*(one.joins for one in former))
+        left = joined - went
+        again = _links(_loose(former, joined, left) & nodes, self.kept)
+        again = again.union(left, came, *(one.refused - went for one in former))
+        linked = _link_along(nodes, again, verdicts, agreed)
+        if left.isdisjoint(linked.refused):
+            return linked
+        return _link_along(nodes, _links(nodes, self.kept), verdicts, agreed)
+
+    def _parts(
+        self, nodes: set[int], came: set[_Link]
+    ) -> Iterator[tuple[set[int], list[_Linked], set[_Link]]]:
+        """Texts that must be linked together, how they were linked, and the edges that came among them."""
+        beside: dict[int, list[_Link]] = {}
+        for one in came:
+            beside.setdefault(one[1], []).append(one)
+            beside.setdefault(one[2], []).append(one)
+        left = set(nodes)
+        while left:
+            queue, part, among = [left.pop()], set[int](), set[_Link]()
+            former: dict[int, _Linked] = {}
+            while queue:
+                node = queue.pop()
+                if node in part:
+                    continue
+                linked = self._linked.get(node)
+                members = {node} if linked is None else linked.clusters.keys()
+                if linked is not None:
+                    former[id(linked)] = linked
+                part |= members
+                for member in members:
+                    for one in beside.get(member, ()):
+                        among.add(one)
+                        queue += one[1:]
+            left -= part
+            yield part, list(former.values()), among
 
 
-def pieces_along(nodes: Iterable[int], links: Iterable[Link]) -> dict[int, int]:
+def _links(nodes: Iterable[int], kept: Mapping[int, list[Edge]]) -> set[_Link]:
+    """The kept edges of texts, as they are seen from both ends."""
+    return {
+        (rank, node, other) if node < other else (rank, other, node)
+        for node in nodes
+        for rank, _, other in kept.get(node, ())
+    }
+
+
+def _pieces_along(nodes: Iterable[int], links: Iterable[_Link]) -> dict[int, int]:
     """Which texts links connect: of each text, one that stands for all that are connected with it."""
     groups = _Groups(nodes)
     for _, a, b in links:
@@ -90,15 +174,15 @@ def pieces_along(nodes: Iterable[int], links: Iterable[Link]) -> dict[int, int]:
     return {node: groups.of(node) for node in groups.all}
 
 
-def link_along(
+def _link_along(
     nodes: Iterable[int],
-    links: Iterable[Link],
+    links: Iterable[_Link],
     verdicts: Verdicts,
     agreed: Mapping[_Sides, bool] | None = None,
-) -> Linked:
+) -> _Linked:
     """Joins groups of texts along these edges, the best first; `agreed` holds answers that are known."""
     groups, known = _Groups(nodes), agreed or {}
-    found = Linked({}, set(), set(), {})
+    found = _Linked({}, set(), set(), {})
     states: set[tuple[int, int, int, int]] = set()
     for one in sorted(links):
         left, right = groups.of(one[1]), groups.of(one[2])
@@ -168,101 +252,28 @@ def _agree(left: tuple[int, ...], right: tuple[int, ...], verdicts: Verdicts) ->
     return accepted >= _ACCEPTED_SHARE * len(pairs) and conflicts < _CONFLICT_SHARE * len(pairs)
 
 
-class Neighbourhoods:
-    """Which accepted pairs count, worked out for one state of the archive."""
+def _loose(former: list[_Linked], joined: set[_Link], left: set[_Link]) -> set[int]:
+    """Of groups that lost an edge that joined them, the texts of all pieces but the largest."""
+    if len(left) == len(joined):
+        return set()
+    lost = {node for one in joined - left for node in one[1:]}
+    loose: set[int] = set()
+    for one in former:
+        clusters = {one.clusters[node] for node in lost if node in one.clusters}
+        members = {node for node, cluster in one.clusters.items() if cluster in clusters}
+        pieces: dict[int, dict[int, set[int]]] = {}
+        piece = _pieces_along(members, (link for link in left & one.joins if link[1] in members))
+        for node in members:
+            pieces.setdefault(one.clusters[node], {}).setdefault(piece[node], set()).add(node)
+        for group in pieces.values():
+            loose |= set().union(*sorted(group.values(), key=len)[:-1])
+    return loose
 
-    def __init__(
-        self, edges: Callable[[int], list[Edge]], sizes: Callable[[list[int]], Mapping[int, int]]
-    ) -> None:
-        """Take each text's accepted pairs, best first, and texts' numbers of shingles."""
-        self._edges, self._sizes = edges, sizes
-        self._chosen: dict[int, dict[int, Edge]] = {}
-        self._elsewhere: dict[int, list[int]] = {}
-        self._others: dict[int, set[int]] = {}
 
-    def forget(self, changed: Iterable[int], gone: Iterable[int]) -> None:
-        """Forget what followed from the pairs of texts whose pairs changed, and of texts that are no more."""
-        for node in (*changed, *gone):
-            self._others.pop(node, None)
-        for node in {*changed, *gone}.union(*(self.accepted_by(node) for node in changed)):
-            self._chosen.pop(node, None)
-            self._elsewhere.pop(node, None)
-
-    def kept(self, node: int) -> list[Edge]:
-        """The edges of a text that count: among the best of both ends, and chosen by both."""
-        return [edge for other, edge in self._choose(node).items() if node in self._choose(other)]
-
-    def accepted_by(self, node: int) -> set[int]:
-        """The texts that have an accepted pair with one."""
-        if node not in self._others:
-            self._others[node] = {other for _, _, other in self._edges(node)}
-        return self._others[node]
-
-    def elsewhere(self, node: int) -> list[int]:
-        """The smaller texts that a text of several unrelated articles also holds, best first."""
-        self._choose(node)
-        return self._elsewhere[node]
-
-    def _choose(self, node: int) -> dict[int, Edge]:
-        """A text's best edges; of one that holds several unrelated articles, its best neighbour's group."""
-        if node not in self._chosen:
-            best = self._edges(node)[:BEST]
-            others = [other for _, _, other in best]
-            elsewhere = self._held_by_many(node, others)
-            if not elsewhere:
-                groups = self._groups(others)
-                elsewhere = self._smaller(node, [other for group in groups[1:] for other in group])
-            self._elsewhere[node] = [other for _, _, other in best if other in elsewhere]
-            self._chosen[node] = {edge[2]: edge for edge in best if edge[2] not in elsewhere}
-        return self._chosen[node]
-
-    def _held_by_many(self, node: int, others: list[int]) -> set[int]:
-        """The articles of a page of several of them, where the text most like it is such a page too.
-
-        Each such page would tie the articles together for the others: they are one article by themselves.
-        """
-        if len(others) <= _PIECES_LEAST:
-            return set()
-        sizes = self._sizes([node, *others])
-        pieces = [other for other in others if sizes[other] <= _PIECE_MOST * sizes[node]]
-        digests = {piece for piece in pieces if self._is_digest(piece, pieces, sizes)}
-        pieces = [piece for piece in pieces if piece not in digests]
-        if others[0] in pieces or len(self._groups(pieces)) < _PIECES_LEAST:
-            return set()
-        return set(pieces)
-
-    def _is_digest(self, node: int, among: list[int], sizes: Mapping[int, int]) -> bool:
-        """Whether a piece holds several articles of which the page that holds it has other copies too.
-
-        A long extract may hold two short ones; that the page has further copies of each makes them articles.
-        """
-        inside = [
-            other
-            for other in among
-            if sizes[other] <= _PIECE_MOST * sizes[node] and other in self.accepted_by(node)
-        ]
-        if len(inside) < _PIECES_LEAST * _COPIES_LEAST:
-            return False
-        return sum(len(group) >= _COPIES_LEAST for group in self._groups(inside)) >= _PIECES_LEAST
-
-    def _smaller(self, node: int, others: list[int]) -> set[int]:
-        if not others:
-            return set()
-        sizes = self._sizes([node, *others])
-        return {other for other in others if sizes[other] < sizes[node]}
-
-    def _groups(self, nodes: list[int]) -> list[set[int]]:
-        """The nodes in groups that accepted pairs among them connect, the first node's group first."""
-        left, groups = set(nodes), []
-        for start in nodes:
-            if start not in left:
-                continue
-            left.discard(start)
-            group, queue = {start}, [start]
-            while queue and left:
-                reached = left & self.accepted_by(queue.pop())
-                left -= reached
-                group |= reached
-                queue.extend(reached)
-            groups.append(group)
-        return groups
+def _still_agreed(former: list[_Linked], changed: set[int]) -> dict[_Sides, bool]:
+    return {
+        sides: agree
+        for one in former
+        for sides, agree in one.agreed.items()
+        if changed.isdisjoint(sides[0]) and changed.isdisjoint(sides[1])
+    }

@@ -1,178 +1,407 @@
-"""The name guard: whether the wordings that two near texts exchanged are names for other names.
+"""Whether an exchange of words looks like one name for another: by dictionary, places, people, bodies.
 
-In: two texts and their exchanges. Out: how many are names, and whether they speak against joining.
-Notices, appointments and awards are forms, exact outside their slots; an article written again with
-other words is not, so a name for a name counts by how sure it is, how often it comes, and how few
-ordinary rewordings there are beside it.
+In: two normalised texts and the stretch of each that stands for the other. Out: how sure; or whether both are
+one wording that another hand drew. General evidence only (dictionaries, surnames, what stands beside a name),
+no list of forms. Latin words, which have no blanks and no capitals any more, are told apart by their
+frequency, as Norvig does ("Natural Language Corpus Data", in Beautiful Data, 2009).
 """
 
 from __future__ import annotations
 
+import math
 import re
+from functools import cache, lru_cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
-from pipelines.join.alignment import LONGEST_HALF, Gap, is_latin, length
-from pipelines.join.lexicon import (
-    NAMED,
-    NONE,
-    STRONG,
-    ends_as_body,
-    is_strange,
-    name_evidence,
-)
-from pipelines.join.shapes import are_one_wording
-from pipelines.normalise import are_regional
+from pipelines.join.alignment import is_latin, length
+from pipelines.normalise import fold_sounds
+from pipelines.places import division_names
+from pipelines.surnames import SURNAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from pipelines.join.features import Features
 
-_NAMES_SHARE = 0.3
-_ENOUGH = 2
-"""Evidence that counts by its share alone: one person or region for another, or two unknown words."""
-_SURE_SHARE = 0.18
-"""Of what is sure or repeated: an article with a thesaurus run over it has 25 other words, and 4 from a
-synonym that looks like a name; other fillings of a form, reworded, have 20 for 4 at least
-(`benchmarks/neardup.py`, names.jsonl)."""
-_REPEATED = 2
-_LATIN_NAME = 5
-_SLOT_SHARE, _SLOT_CHARACTERS = 0.5, 400
-"""A slot of an exact form: half of all exchanges, and said once more than every 400 characters."""
+_FUNCTION = frozenset(
+    "的了和与及在是为将对等也都就由从向到以于上下中里内外各每个这那其该被把让还又再更最已有无不时后前间说称会能可要来去到得地着过们个位名种次号第之所以"
+)
+_PRONOUN = frozenset("我本该这此他她它其")
+_WORD_LONGEST = 4
+_LONGEST_NAME = 16
+
+# What stands beside names, in words; compared by sound, since copies swap homophones.
+_PERSON_BEFORE = (
+    "书记 主任 市长 区长 县长 省长 镇长 处长 科长 局长 部长 院长 校长 厂长 队长 社长 会长 组长 经理 总裁 董事"
+    " 监事 秘书 同志 居民 村民 教授 博士 工程师 师傅 负责人 代表 干部 选手 职工 员工 志愿者 民警 医生 老师"
+    " 董事长 副总"
+)
+_PERSON_AFTER_ONE = frozenset("说任率获")
+_PERSON_AFTER = (
+    "表示 介绍 指出 强调 认为 同志 先生 女士 教授 老师 荣获 不再 带队 一行 主持 出席 告诉 高兴 参加 来到 致辞"
+    " 代表"
+)
+_BODY_AFTER = (
+    "股份 集团 有限公 有限责 公司 大学 学院 医院 学校 小学 中学 银行 社区 小区 街道 村委 村党"
+    " 保健院 卫生院 研究院 研究所 幼儿园 合作社 协会 商会 管委会"
+    " 产业园 工业园 科技城 科技园 开发区 高新区 经开区 保税区 软件园 物流园"
+)
+
+_BODY_ENDS = frozenset("院厂村镇乡局校")
+_ROAD_ENDS = frozenset("路街巷桥")
+"""Ends of the names of bodies and roads in one character, as written: by sound they would be anything."""
+_TRADES = (
+    "科技 电子 药业 制药 实业 机电 光电 软件 传媒 家居 半导体 生物 材料 装备 能源 环保 智能"
+    " 信息 网络 医疗 物流 控股 重工 化工 电气 精密 通信 食品 大道"
+    " 部件 制品 工程 园区"
+)
+"""Words that end the names by which companies (and roads) go when 有限公司 is left out."""
+_BODY_LONGEST = 3
+_TRADE_LONGEST = 8
+_EDGE_NAME = 6
+"""Characters of a body's name that are looked at where it stands at the edge of shared text."""
+
+_AUTONOMOUS = re.compile("[一-龥]{2,8}自治[县州旗区]")
+_LATIN = re.compile(r"[a-z0-9]")
+
+_LATIN_AROUND = 14
+"""Letters beside an exchange that are read with it, since it may begin or end inside a word."""
+_LATIN_LONGEST = 16
+_UNKNOWN, _UNKNOWN_LETTER = 9.0, 2.2
+"""Cost of a word that is not known, and of each letter of it; a known one costs the logarithm of its rank."""
+_LATIN_LEAST = 4
+"""Letters of an unknown word: fewer are an ending or an abbreviation."""
+_SCRAPS_LEAST, _SCRAPS_COST = 5, 1.8
+"""Letters, and their cost each, of a name that falls into scraps of words (be-lc-our, had-dad): prose costs
+1.0 to 1.4 a letter, and of two exchanged wordings both must."""
+_RARE_COST = 8.9
+"""Cost of the 7,300th word and of all rarer ones: many names are among these (tanaka, ferrari)."""
+_LETTERS, _ENDING = re.compile(r"[a-z]+"), re.compile(r"[a-z]+$")
+
+_SHAPES = (
+    "己已巳 未末朱 日曰 人入八 干千于 土士 大太犬 天夭 目自白百 王玉主 木本 力刀刁"
+    " 儿几 又叉 市巿币 项顶 侯候 戊戌戍 拆折析 辩辨辫 微徽 往住 治冶洽 拔拨 贷货"
+    " 园圆 壁璧 暑署 燥躁操 特持 待侍 团困因囚 开幵 令今 见贝 手毛 午牛 石右 古占"
+    " 由甲田 乌鸟 历厉 斤斥 代伐 风凤 免兔 竞竟 师帅 州洲 作怍 体休 遗遣 赢羸"
+    " 嬴蠃 候侯 买卖 名各 可司 间问 门们 问间 管菅 诸储 技枝 抢枪 杨扬 场扬 渡度"
+    " 博搏 摸模 清请情 构沟购 缴激邀 幕墓慕募 辑揖 陪倍部 坚竖 季李 莱菜 蓝篮 籍藉"
+    " 祥详 裕浴 官宫 未耒 迁汗 钓钩 采釆 券卷 刺剌 汩汨 味昧 盲肓 晴睛 即既 旱早"
+    " 旦但 申电 失矢 甩用 业亚 厂广 万方 乎平 丈文 北比 丘兵 0o 1li 5s"
+    " 8b 2z"
+    # As Japanese type draws them, where they sound otherwise in Chinese.
+    " 価价 伝传 囲围 戯戏 払拂 浜滨 缶罐 芸艺 蔵藏 軽轻 鉄铁 豊丰 仮假 糸丝 仏佛 弁瓣 戻戾"
+)
+_ALIKE = frozenset(one + other for group in _SHAPES.split() for one in group for other in group)
+
+_SPELT_MOST = 6
+"""Letters for one character: a syllable has no more (zhuang)."""
+_SPELT = re.compile(rf"[a-z]{{1,{_SPELT_MOST}}}")
+
+NONE, WEAK, NAMED, STRONG = 0, 1, 2, 4
+RARE, NAME = 1, 2
+"""Of a latin wording: that few texts have it, that no dictionary has it."""
 
 
-def weigh_names(
-    a: Features, b: Features, exchanges: list[Gap], halves: Sequence[Gap] = (), edges: Sequence[Gap] = ()
-) -> tuple[int, bool]:
-    """How many exchanges are a name for a name, and whether that speaks against one piece of news.
+def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
+    """How surely what stands in `a` at one place and in `b` at the same place are two names.
 
-    Args:
-        a: One text.
-        b: The other.
-        exchanges: What stands for each other between shared stretches.
-        halves: The same with shared text on one side only: they count where they are surely names.
-        edges: Names at the edge of shared text (`lexicon.names_at_edge`).
+    STRONG: unknown to the dictionary, and where people or bodies are named (of two bodies one may be
+    named with ordinary words); or a region for a region, which no thesaurus says. NAMED: people, or whole
+    names of bodies and what holds a region, all perhaps with ordinary words. WEAK: both unknown to the
+    dictionary, no more; or ordinary words where bodies are named, which may be synonyms too (完善 and 健全
+    before 公司治理).
     """
-    exchanges = [gap for gap in exchanges if not _say_one_thing(a.text[gap.a], b.text[gap.b])]
-    lost = [gap for gap in exchanges if not survives(a, b, gap)]
-    sure = {gap: name_evidence(a, gap.a, b, gap.b) for gap in lost}
-    sure |= {
-        gap: evidence
-        for gap in halves
-        if not are_one_wording(a.text[gap.a], b.text[gap.b])
-        and not survives(a, b, gap)
-        and (evidence := name_evidence(a, gap.a, b, gap.b)) >= _half_least(gap)
-    }
-    sure = {gap: NAMED for gap in edges if not survives(a, b, gap)} | sure
-    names = [gap for gap, evidence in sure.items() if evidence]
-    evidence, different = _sum(a, b, sure), _distinct(a, b, exchanges)
-    share = evidence >= _ENOUGH and _distinct(a, b, names) >= _NAMES_SHARE * different
-    alone = different == 1 and any(_is_alone(a, b, gap) for gap in names)
-    against = (
-        share
-        or alone
-        or (
-            evidence >= _SURE_SHARE * different
-            and any(sure[gap] == STRONG or _is_repeated(a, b, gap, names) for gap in names)
-        )
+    if is_latin(a.text[at_a]) and is_latin(b.text[at_b]):
+        evidence = latin_evidence(a.text, at_a), latin_evidence(b.text, at_b)
+        return NAMED if min(evidence) and max(evidence) == NAME else NONE
+    at_a, at_b = _first_body(a, at_a), _first_body(b, at_b)
+    sides = (a, at_a), (b, at_b)
+    if any(_is_no_name(one.text, at) for one, at in sides):
+        return NONE
+    places = _are_places(a, at_a, b, at_b)
+    people = all(_is_person(*side) for side in sides)
+    strange = sum(is_strange(one.text, at) for one, at in sides)
+    bodies = all(_is_before_body(*side) for side in sides) or (
+        strange > 0 and all(_is_before_body(*side) or ends_as_body(*side) for side in sides)
     )
-    if not against:
-        slots = [gap for gap in lost if _is_slot(a, b, gap)]
-        against = len(slots) > 0 and _distinct(a, b, slots) >= _SLOT_SHARE * _distinct(a, b, exchanges)
-        names = slots if against else names
-    return len(names), against
+    whole = all(one.text[at] in _regions() for one, at in sides)
+    if (strange == 2 and people) or ((strange or places) and bodies) or (places and whole):
+        return STRONG
+    near = all(_is_near_body(*side) for side in sides)
+    near_bodies = strange > 0 and near
+    listed = strange > 0 and all(_is_near_body(*side) or ends_as_body(*side) for side in sides)
+    if near and all(_words_over(one.text, at, _counties()) for one, at in sides):
+        return NAMED
+    least = min(length(at_a), length(at_b))
+    if (
+        people
+        or places
+        or (strange == 2 and (near_bodies or all(_has_form_of_person(one.text[at]) for one, at in sides)))
+        or (bodies and least >= _WORD_LONGEST)
+        or all(ends_as_body(*side, trades=True) for side in sides)
+        or (listed and any(ends_as_body(*side) for side in sides))
+        or (least > 1 and _name_something(sides))
+    ):
+        return NAMED
+    return WEAK if strange == 2 or near_bodies or (bodies and least > 1) else NONE
 
 
-def _is_alone(a: Features, b: Features, gap: Gap) -> bool:
-    """Whether a wording is no word, which is enough where all else is the same: so forms differ."""
-    sides = (a, gap.a), (b, gap.b)
-    return min(length(gap.a), length(gap.b)) > 1 and any(is_strange(one.text, at) for one, at in sides)
+def names_at_edge(a: Features, at_a: slice, b: Features, at_b: slice) -> tuple[slice, slice] | None:
+    """The regions or bodies, other ones, with which two stretches end (or begin) at the text beside them.
 
-
-def _say_one_thing(one: str, other: str) -> bool:
-    """Whether two wordings are one as another region says it, or as another hand draws it."""
-    return are_regional(one, other) or are_one_wording(one, other)
-
-
-def _half_least(gap: Gap) -> int:
-    """How sure an exchange with shared text on one side must be: surer where it was cut off."""
-    return STRONG if max(length(gap.a), length(gap.b)) >= LONGEST_HALF else NAMED
-
-
-def _sum(a: Features, b: Features, sure: dict[Gap, int]) -> int:
-    """The evidence of all different exchanges together."""
-    distinct: dict[tuple[str, str], int] = {}
-    for gap, evidence in sure.items():
-        wordings = a.sounds[gap.a], b.sounds[gap.b]
-        distinct[wordings] = max(evidence, distinct.get(wordings, NONE))
-    return sum(distinct.values())
-
-
-def _distinct(a: Features, b: Features, exchanges: Iterable[Gap]) -> int:
-    """How many different exchanges there are: a thesaurus puts 公司 for 企业 throughout, and that is one."""
-    return len({(a.sounds[gap.a], b.sounds[gap.b]) for gap in exchanges})
-
-
-def survives(a: Features, b: Features, gap: Gap) -> bool:
-    """Whether what was exchanged also stands in the other text, by sound."""
-    return any(whole in b.sounds for whole in _wholes(a, gap.a)) or any(
-        whole in a.sounds for whole in _wholes(b, gap.b)
-    )
-
-
-def times_said(a: Features, b: Features, gap: Gap) -> int:
-    """How often each text at least says what it has in this place."""
-    return min(
-        max((one.sounds.count(whole) for whole in _wholes(one, at)), default=1)
-        for one, at in ((a, gap.a), (b, gap.b))
-    )
-
-
-def _is_slot(a: Features, b: Features, gap: Gap) -> bool:
-    """Whether one wording stands for another throughout a short text, as names do and synonyms do not.
-
-    It is no word, or stands before the same word each time (阳光小区), or is a long latin one.
+    What was cut off or begins with an editor's note says no more: 正文阜新市 and 济宁市 before one report.
     """
-    often = max(_REPEATED, min(len(a.text), len(b.text)) // _SLOT_CHARACTERS + 1)
-    least = min(length(gap.a), length(gap.b))
-    if least < 2 or times_said(a, b, gap) < often:
-        return False
-    if is_latin(a.text[gap.a]) and is_latin(b.text[gap.b]):
-        return least >= _LATIN_NAME
-    sides = (a, gap.a), (b, gap.b)
-    return (
-        any(is_strange(one.text, at) for one, at in sides)
-        or all(ends_as_body(*side) for side in sides)
-        or all(_has_constant_company(*side) for side in sides)
+    for edge in (_last_name, _region_first):
+        ours, theirs = edge(a, at_a), edge(b, at_b)
+        if ours and theirs and a.sounds[ours] != b.sounds[theirs]:
+            return ours, theirs
+    return None
+
+
+def _last_name(one: Features, at: slice) -> slice | None:
+    """A region, perhaps with its kind (区) in what is shared, a county before a body, or a body."""
+    stop = at.start + len(one.text[at].rstrip("0123456789"))
+    regions = _counties() if _is_near_body(one, at) else _regions()
+    for size in range(min(_WORD_LONGEST, stop - at.start), 1, -1):
+        if one.text[stop - size : stop] in regions or one.text[stop - size : stop + 1] in _regions():
+            return slice(stop - size, stop)
+    edge = slice(max(at.start, stop - _EDGE_NAME), stop)
+    if one.text[stop : stop + 1] in _ROAD_ENDS and is_strange(one.text, edge):
+        return edge
+    return edge if ends_as_body(one, edge, trades=True) else None
+
+
+def _region_first(one: Features, at: slice) -> slice | None:
+    sizes = range(min(_WORD_LONGEST, length(at)), 1, -1)
+    return next(
+        (slice(at.start, at.start + n) for n in sizes if one.text[at.start : at.start + n] in _regions()),
+        None,
     )
 
 
-def _has_constant_company(one: Features, at: slice) -> bool:
-    """Whether the same two sounds follow a wording wherever it stands, as 小区 follows 阳光."""
-    whole = one.sounds[at]
-    return len({one.sounds[match.end() :][:2] for match in re.finditer(re.escape(whole), one.sounds)}) == 1
-
-
-def _is_repeated(a: Features, b: Features, gap: Gap, names: list[Gap]) -> bool:
-    """Whether each text says its own name more than once, as a form repeats what stands in a slot."""
-    if min(length(gap.a), length(gap.b)) > 1 and times_said(a, b, gap) >= _REPEATED:
+def _is_before_body(one: Features, at: slice) -> bool:
+    """Whether what follows makes it the name of a body: a company, a school, a village, a park."""
+    if length(at) > 1 and one.text[at.stop : at.stop + 1] in _BODY_ENDS:
         return True
     return any(
-        other != gap
-        and _have_common(a.sounds[gap.a], a.sounds[other.a])
-        and _have_common(b.sounds[gap.b], b.sounds[other.b])
-        for other in names
+        _pattern(_BODY_AFTER).match(one.sounds, start) for start in {at.stop, at.stop + (length(at) == 1)}
     )
 
 
-def _wholes(one: Features, at: slice) -> list[str]:
-    """The sounds of an exchanged wording; one character alone counts with its neighbour on either side."""
-    if length(at) > 1:
-        return [one.sounds[at]]
-    pairs = one.sounds[max(0, at.start - 1) : at.stop], one.sounds[at.start : at.stop + 1]
-    return [pair for pair in pairs if len(pair) > 1]
+def _is_near_body(one: Features, at: slice) -> bool:
+    """Whether a body's kind follows after its trade: 食品有限公司."""
+    return _pattern(_BODY_AFTER).search(one.sounds, at.stop, at.stop + _TRADE_LONGEST) is not None
 
 
-def _have_common(one: str, other: str) -> bool:
-    """Whether two short wordings are the same or share two sounds in a row."""
-    return one == other or any(one[i : i + 2] in other for i in range(len(one) - 1))
+def ends_as_body(one: Features, at: slice, trades: bool = False) -> bool:
+    """Whether its own end makes it the name of a body; with `trades` also as companies go in short."""
+    if length(at) > 2 and one.text[at.stop - 1] in _BODY_ENDS | _ROAD_ENDS:
+        return True
+    ends = _pattern(f"{_BODY_AFTER} {_TRADES}" if trades else _BODY_AFTER)
+    return any(
+        (match := ends.match(one.sounds, start)) and match.end() >= at.stop
+        for start in range(max(at.start + 2, at.stop - _BODY_LONGEST), at.stop)
+    )
+
+
+def _name_something(sides: tuple[tuple[Features, slice], tuple[Features, slice]]) -> bool:
+    """Whether each wording names a place or a body of its own: one text says 南宁远大, the other 前程软件."""
+    ours, theirs = (_words_over(one.text, at, _regions()) for one, at in sides)
+    if not ours.isdisjoint(theirs):
+        return False
+    return all(
+        places or ends_as_body(*side, trades=True) for places, side in zip((ours, theirs), sides, strict=True)
+    )
+
+
+def _first_body(one: Features, at: slice) -> slice:
+    """Of a long wording what reaches to the end of the first body it names: its product may follow."""
+    if length(at) <= _LONGEST_NAME:
+        return at
+    match = _pattern(_BODY_AFTER).search(one.sounds, at.start + 2, at.stop)
+    return slice(at.start, match.end()) if match else at
+
+
+def _is_no_name(text: str, at: slice) -> bool:
+    """Whether it is too long, begins as 我市 and 该公司 do, or is a piece of a latin name or address."""
+    if at.stop - at.start > _LONGEST_NAME:
+        return True
+    if text[at][0] in _PRONOUN and text[at][:2] not in _regions():
+        return True
+    return bool(_LATIN.search(text[at])) and bool(
+        _LATIN.search(text[max(0, at.start - 1) : at.start] + text[at.stop : at.stop + 1])
+    )
+
+
+def _are_places(a: Features, at_a: slice, b: Features, at_b: slice) -> bool:
+    """Whether both are regions, other ones; of one a homophone will do."""
+    regions, _, sounds = _lexicon()
+    written = [_regions_over(one.text, at) for one, at in ((a, at_a), (b, at_b))]
+    if all(written):
+        return written[0].isdisjoint(written[1])
+    heard = [_words_over(one.sounds, at, sounds) for one, at in ((a, at_a), (b, at_b))]
+    if not all(heard) or not heard[0].isdisjoint(heard[1]):
+        return False
+    return bool(_words_over(a.text, at_a, regions) or _words_over(b.text, at_b, regions))
+
+
+def _regions_over(text: str, at: slice) -> set[str]:
+    """The regions that overlap a stretch; what names itself as autonomous is one however long its name."""
+    return _words_over(text, at, _regions()) or set(_AUTONOMOUS.findall(text[at.start : at.stop + 1]))
+
+
+def _is_person(one: Features, at: slice) -> bool:
+    """Whether it is (the rest of) a name of two or three characters beside words that go with people."""
+    stops = (at.stop, at.stop + 1, at.stop + 2) if at.stop - at.start == 1 else (at.stop,)
+    return any(
+        2 <= stop - start <= 3
+        and start >= 0
+        and one.text[start] in SURNAMES
+        and _is_among_people(one, start, stop)
+        for start in (at.start, at.start - 1, at.start - 2)
+        for stop in stops
+    )
+
+
+def _has_form_of_person(wording: str) -> bool:
+    """Whether it is a surname with one or two characters after it."""
+    return 2 <= len(wording) <= 3 and wording[0] in SURNAMES
+
+
+def _is_among_people(one: Features, start: int, stop: int) -> bool:
+    return bool(
+        one.text[stop : stop + 1] in _PERSON_AFTER_ONE
+        or _pattern(_PERSON_AFTER).match(one.sounds, stop)
+        or _pattern(_PERSON_BEFORE, "$").search(one.sounds[max(0, start - 3) : start])
+    )
+
+
+@cache
+def _pattern(words: str, end: str = "") -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(fold_sounds(words).split())}){end}")
+
+
+def is_strange(text: str, at: slice) -> bool:
+    """Whether no dictionary words cover it, with what stands beside it: two in a row, or one of few."""
+    covered = {i for i in range(at.start, at.stop) if text[i] in _FUNCTION}
+    for start, size in _words_at(text, at, _lexicon()[1]):
+        covered |= set(range(start, start + size))
+    bare = "".join("." if i in covered else "x" for i in range(at.start, at.stop))
+    return "xx" in bare or (len(bare) <= 3 and "x" in bare)
+
+
+def _words_over(text: str, at: slice, words: frozenset[str]) -> set[str]:
+    return {text[start : start + size] for start, size in _words_at(text, at, words)}
+
+
+def _words_at(text: str, at: slice, words: frozenset[str]) -> list[tuple[int, int]]:
+    """Start and length of the words that overlap a stretch."""
+    return [
+        (start, size)
+        for size in range(2, _WORD_LONGEST + 1)
+        for start in range(max(0, at.start - size + 1), at.stop)
+        if text[start : start + size] in words
+    ]
+
+
+@cache
+def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Names of regions, ordinary words, and the regions by sound; `make_words` explains the file."""
+    lines = resources.files(__package__).joinpath("words.txt").read_text("utf-8").splitlines()
+    regions, words = (frozenset(line.split(" ")) for line in lines)
+    return regions, words, frozenset(fold_sounds(region) for region in regions)
+
+
+@cache
+def _counties() -> frozenset[str]:
+    """Names of counties without 县, 市 or 区: many are words too (城中), except where a body is named."""
+    names = (name for name in division_names().values() if 2 < len(name) <= _WORD_LONGEST)
+    return _regions() | {name[:-1] for name in names if name[-1] in "县市区旗"}
+
+
+@cache
+def _regions() -> frozenset[str]:
+    """Names of regions as written: those of words.txt, and those of GB/T 2260.
+
+    Provinces and prefectures also without 省 and 市; counties' names are too often words without 县 or 区.
+    """
+    names = {code: name for code, name in division_names().items() if len(name) > 2}
+    bare = {name[:-1] for code, name in names.items() if code[4:] == "00" and name[-1] in "省市"}
+    whole = {name for name in names.values() if len(name) <= _WORD_LONGEST and name[-1] in "省市县区旗"}
+    return _lexicon()[0] | bare | whole
+
+
+def latin_evidence(text: str, at: slice) -> int:
+    """How surely a latin wording is a name: NAME where no dictionary has it, RARE where few texts have it."""
+    before = text[max(0, at.start - _LATIN_AROUND) : at.start]
+    after = text[at.stop : at.stop + _LATIN_AROUND]
+    start = at.start - len(before) + _last_letters(before)
+    match = _LETTERS.match(after)
+    stop = at.stop + (match.end() if match else 0)
+    place, letters, cost, found = start, 0, 0.0, 0
+    for word, is_known in _latin_words_of(text[start:stop]):
+        if place < at.stop and place + len(word) > at.start:
+            if not is_known and len(word) >= _LATIN_LEAST:
+                return NAME
+            if len(word) >= _LATIN_LEAST and _latin_cost(word) >= _RARE_COST:
+                found = RARE
+            letters, cost = letters + len(word), cost + _latin_cost(word)
+        place += len(word)
+    return NAME if letters >= _SCRAPS_LEAST and cost >= _SCRAPS_COST * letters else found
+
+
+def _latin_cost(word: str) -> float:
+    """What a word costs; more the rarer, most where it is not known."""
+    return _latin_words()[0].get(word, _UNKNOWN + _UNKNOWN_LETTER * len(word))
+
+
+def _last_letters(before: str) -> int:
+    """Where the letters begin that a text ends with."""
+    match = _ENDING.search(before)
+    return match.start() if match else len(before)
+
+
+@lru_cache(maxsize=4096)
+def _latin_words_of(letters: str) -> tuple[tuple[str, bool], ...]:
+    """A run of letters in words, the cheapest way, and whether each is an ordinary one."""
+    costs, names = _latin_words()
+    best: list[tuple[float, int, bool]] = [(0.0, 0, True)]
+    for stop in range(1, len(letters) + 1):
+        found = []
+        for start in range(max(0, stop - _LATIN_LONGEST), stop):
+            word = letters[start:stop]
+            is_ordinary = word in costs and word not in names
+            found.append((best[start][0] + _latin_cost(word), start, is_ordinary))
+        best.append(min(found))
+    words, stop = [], len(letters)
+    while stop:
+        _, start, known = best[stop]
+        words.append((letters[start:stop], known))
+        stop = start
+    return tuple(reversed(words))
+
+
+@cache
+def _latin_words() -> tuple[dict[str, float], frozenset[str]]:
+    """Words with their costs, and those that are names."""
+    lines = resources.files(__package__).joinpath("words_latin.txt").read_text("utf-8").splitlines()
+    words, names = (line.split(" ") for line in lines)
+    costs = {word: math.log(rank + 10) for rank, word in enumerate(words)}
+    rarest = math.log(len(words))
+    return {**dict.fromkeys(names, rarest), **costs}, frozenset(names)
+
+
+def are_one_wording(one: str, other: str) -> bool:
+    """Whether two wordings differ in how a character is drawn, or in letters for one character, alone."""
+    one, other = _without_ends(one, other)
+    if len(one) == len(other) and all(map(_ALIKE.__contains__, map("".join, zip(one, other, strict=True)))):
+        return True
+    letters, character = (one, other) if one.isascii() else (other, one)
+    return len(character) == 1 and not character.isascii() and _SPELT.fullmatch(letters) is not None
+
+
+def _without_ends(one: str, other: str) -> tuple[str, str]:
+    """Two wordings without what both begin and end with."""
+    most = min(len(one), len(other))
+    start = next((at for at in range(most) if one[at] != other[at]), most)
+    stop = next((at for at in range(most - start) if one[-1 - at] != other[-1 - at]), most - start)
+    return one[start : len(one) - stop], other[start : len(other) - stop]

@@ -1,7 +1,8 @@
 """Whether two texts are copies of one piece of news: a pure, symmetric verdict with its evidence.
 
-In: the features of two texts. Out: a `Verdict`. It looks at nothing but the two texts, so neither
-the order of arrival nor any third text can change it.
+In: the features of two texts. Out: a `Verdict`, and the same in words for people who ask why two pages were
+joined or kept apart. It looks at nothing but the two texts, so neither the order of arrival nor any third
+text can change it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _COVERED, _LONG_COVERED = 0.8, 0.6
 """Of short and of other texts, in runs of two sounds and more. Short copies swapped for synonyms keep .80 and
 more, long ones .62; unrelated long texts that are near .20 reach .62 once in 3,000 pairs (neardup.py)."""
 _NEWS_SHINGLES = 30
-"""Of what is not the page's own words (`surroundings`), enough to say whose news it is."""
+"""Of what is not the page's own words (`Features.of_page`), enough to say whose news it is."""
 _TINY_CHARACTERS = 40
 """Below it a text is a headline: to stand in another text does not make it a copy."""
 _BLOCKS_MOST, _BLOCK_SHINGLES = 12, 40
@@ -84,6 +85,27 @@ def judge(a: Features, b: Features) -> Verdict:
         wordings.exchanges,
         wordings.names,
     )
+
+
+def explain(verdict: Verdict) -> str:
+    """What was found of a pair, as `show` prints it: "94% of its text; 5 of 6 figures differ".
+
+    "Its" is the shorter of the two texts.
+    """
+    parts = [
+        f"{verdict.containment:.0%} of its text" + (", all over it" if verdict.reason == "spread" else "")
+    ]
+    if verdict.verdict == APART:
+        return f"only {parts[0]}"
+    if verdict.numbers_differ:
+        parts.append(f"{verdict.numbers_differ} of {verdict.numbers_shared} figures differ")
+    elif verdict.numbers_shared:
+        parts.append(f"{verdict.numbers_shared} figures agree")
+    if verdict.names_differ:
+        parts.append(f"{verdict.names_differ} of {verdict.exchanges} exchanged wordings are other names")
+    if verdict.verdict == BLOCKED and verdict.reason == "body":
+        parts.append("each has a long text of its own beside what they share")
+    return "; ".join(parts)
 
 
 def measure(small: Features, large: Features) -> tuple[float, float]:

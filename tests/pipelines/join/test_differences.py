@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.join.differences import DIFFERENCES_MOST, differences, turned
 from pipelines.join.figures import spell_out
-from pipelines.join.numerals import number_value
+from pipelines.join.numbers import number_value
 
 TEXT = (
     "青岚湖科技园2026年3月5日举行集中签约仪式，共签约项目12个，总投资1.2亿元，同比增长12.5%。园区党工委书记王伟主持仪式。"

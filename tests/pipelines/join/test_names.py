@@ -9,10 +9,18 @@ import pytest
 from pipelines.join import judge
 from pipelines.join.alignment import Gap
 from pipelines.join.features import Features
-from pipelines.join.latin import NAME, RARE, latin_evidence
-from pipelines.join.lexicon import NAMED, NONE, STRONG, WEAK, name_evidence
-from pipelines.join.names import weigh_names
-from pipelines.join.shapes import are_one_wording
+from pipelines.join.names import (
+    NAME,
+    NAMED,
+    NONE,
+    RARE,
+    STRONG,
+    WEAK,
+    are_one_wording,
+    latin_evidence,
+    name_evidence,
+)
+from pipelines.join.wordings import weigh_names
 from pipelines.normalise import normalise
 
 

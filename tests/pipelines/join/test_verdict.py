@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pipelines.join import judge
+from pipelines.join import Verdict, explain, judge
 from pipelines.join.features import Features
 from pipelines.sign import LONGEST, sign
 
@@ -368,3 +368,24 @@ def test_no_pair_of_texts_made_to_be_hard_takes_a_second(kind: str) -> None:
     started = time.process_time()
     judge(*pair)
     assert time.process_time() - started < 1.0
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (Verdict("same", "most", 0.94, 0.7, 6, 0), "94% of its text; 6 figures agree"),
+        (Verdict("same", "spread", 0.31, 0.2), "31% of its text, all over it"),
+        (Verdict("blocked", "numbers", 0.94, 0.9, 6, 5), "94% of its text; 5 of 6 figures differ"),
+        (
+            Verdict("blocked", "names", 0.9, 0.8, 0, 0, 4, 3),
+            "90% of its text; 3 of 4 exchanged wordings are other names",
+        ),
+        (
+            Verdict("blocked", "body", 0.8, 0.7),
+            "80% of its text; each has a long text of its own beside what they share",
+        ),
+        (Verdict("apart", "little", 0.04, 0.01), "only 4% of its text"),
+    ],
+)
+def test_a_verdict_is_told_in_words(verdict: Verdict, words: str) -> None:
+    assert explain(verdict) == words
