@@ -9,29 +9,27 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_LABEL = re.compile(
-    r"^(?:信息|稿件|文章|新闻|资讯|内容)?(?:来源|來源|出处|出處|稿源|转载自|轉載自|转自|轉自|摘自|本文来自|source|via|from)"
-    r"\s*[:：]?\s*(?=\S)",
-    re.IGNORECASE,
+from pipelines.normalise import simplify
+from pipelines.words import pattern, words
+
+_LABEL = pattern(
+    r"^{credit.what}?{credit.label|credit.taken_from|credit.lead_in}\s*[:：]?\s*(?=\S)", as_written=True
 )
-_CHANNEL = re.compile(
-    r"(?:官方)?(?:微信|微博|头条|百家|抖音)?(?:公众号|公眾號|服务号|订阅号|视频号)[:：\s]*|官方(?:微信|微博)[:：\s]*|(?:微信|微博)[:：]\s*"
+_ACCOUNT = pattern(
+    r"{publisher.official}?{publisher.network|publisher.platform}?{publisher.account}[:：\s]*"
+    r"|{publisher.official}{publisher.network}[:：\s]*|{publisher.network}[:：]\s*",
+    as_written=True,
 )
-_REPORTER = re.compile(
-    r"[\s,，;；/|｜·]*(?:实习|實習|特约|特約|见习|首席|本报|本報)?(?:记者|記者|通讯员|通訊員|作者|编辑|編輯|责编|撰文|文/"
-    r"|by )(?![\u4e00-\u9fff]{0,4}(?:网|報|报|社|站|协会)$).{0,40}$",
-    re.IGNORECASE,
+_REPORTER = pattern(
+    r"[\s,，;；/|｜·]*{byline.rank}?{byline.person}(?![\u4e00-\u9fff]{0,4}{publisher.body}$).{0,40}$",
+    as_written=True,
 )
 _BRACKETS = tuple(zip("《〈「『【[(“\"'<", "》〉」』】])”\"'>", strict=True))
-_HOUSE = re.compile(r"(?<=[报報])社$|(?<=杂志)社$|(?<=雜誌)社$")
+_HOUSE = pattern(r"(?:(?<=报)|(?<=杂志))社$", as_written=True)
 _EDITION = re.compile(r"\s*第?[A-Z]?\d{1,3}版(?:[:：].*)?$|\s*第[一二三四五六七八九十]{1,3}版$")
 """The newspaper's page on which it stood: 《临江日报》第3版."""
 _ITS_PAPER = re.compile(r"^[\u4e00-\u9fff]{2,8}网\s?[-－–—]{1,2}\s?《([^《》]{2,16})》$")
 """How a paper's site credits the paper: 江岸网－《江岸日报》."""
-_NOBODY = frozenset(
-    ["综合", "網絡", "网络", "互联网", "综合整理", "网络整理", "整理", "转载", "未知", "佚名", "不详"]
-)
-"""What stands where a source should, and names none."""
 _TRIM = " \t\u3000\xa0:：,，;；|｜/·-—_。.、*"
 
 
@@ -43,11 +41,11 @@ def normalise_publisher(name: str) -> str:
     """
     text = " ".join(unicodedata.normalize("NFKC", name).split()).strip(_TRIM)
     text = _LABEL.sub("", text)
-    text = _CHANNEL.sub("", text).strip(_TRIM)
+    text = _ACCOUNT.sub("", text).strip(_TRIM)
     text = _REPORTER.sub("", text).strip(_TRIM)
     text = _EDITION.sub("", text).strip(_TRIM)
     text = _unwrap(text)
-    if text in _NOBODY:
+    if simplify(text) in words("credit.nobody"):
         return ""
     text = _ITS_PAPER.sub(r"\1", text)
     text = re.sub(r"^[《「](.{1,20})[》」]", r"\1", text)

@@ -40,6 +40,11 @@ def simplify(text: str) -> str:
     return text.translate(simplified) if traditional.search(text) else text
 
 
+def traditional(character: str) -> str:
+    """The characters of which `simplify` makes this one, as one text; empty where there are none."""
+    return _traditional().get(character, "")
+
+
 def fold_sounds(normalised: str) -> str:
     """A normalised text, as long as before, with one ideograph for all that sound alike (蕞 as 最).
 
@@ -140,6 +145,14 @@ def _simplified() -> tuple[dict[int, str], re.Pattern[str]]:
     """
     pairs = {old: new for old, new in _pairs_of_characters().items() if old < "\U00010000"}
     return str.maketrans(pairs), re.compile(f"[{''.join(map(re.escape, pairs))}]")
+
+
+@cache
+def _traditional() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for code, new in _simplified()[0].items():
+        found[new] = found.get(new, "") + chr(code)
+    return found
 
 
 def _pairs_of_characters() -> dict[str, str]:

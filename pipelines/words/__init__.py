@@ -1,0 +1,161 @@
+r"""The words of pages, as data: lists of tokens by idea and language, and the patterns that are made of them.
+
+A file is an idea, a table in it a list, a key of the table a language (BCP 47), a line a token:
+
+    [label]                          # credit.toml: what stands before the name of a source
+    zh = '''
+    来源
+    信 息 来 源
+    '''
+    en = '''
+    source
+    /(?:story|article) from/
+    '''
+
+A token is text as it stands on a page; it holds for traditional characters too. A space between two Chinese
+characters is white space that may stand there. A token between slashes is a regular expression, for the few
+that are more than text; it may name other lists, as the shape of a pattern may: `{credit.label}`, or several
+at once, `{credit.label|credit.taken_from}`. In a pattern the expressions come first, in their order, then
+texts, the longest first, so that none hides behind a shorter one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import cast
+
+from pipelines.normalise import simplify, traditional
+
+__all__ = ["check", "languages", "pattern", "words"]
+
+_REFERENCE = re.compile(r"\{([a-z_]+\.[a-z_]+(?:\|[a-z_]+\.[a-z_]+)*)\}")
+_BETWEEN_IDEOGRAPHS = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+
+
+def words(name: str, *only: str) -> tuple[str, ...]:
+    """The tokens of a list (`credit.label`), in all languages or in some, in their order and simplified."""
+    tokens = _list(name)
+    return tuple(token for language in only or tokens for token in tokens.get(language, ()))
+
+
+def languages(name: str) -> tuple[str, ...]:
+    """The languages in which a list has words."""
+    return tuple(_list(name))
+
+
+def pattern(shape: str, *, case: bool = False, as_written: bool = False) -> re.Pattern[str]:
+    """The pattern of a shape, compiled when it is first asked.
+
+    Args:
+        shape: A regular expression that may name lists of words; what it says itself is simplified too.
+        case: Whether capitals matter.
+        as_written: Whether it is held against text as pages have it, where traditional characters may stand
+            for those of the pattern; without, against what `simplify` gives.
+    """
+    made = _Pattern(shape, re.NOFLAG if case else re.IGNORECASE, as_written)
+    _made.append(made)
+    return cast("re.Pattern[str]", made)  # it has all of a pattern's methods
+
+
+def check() -> list[str]:
+    """What is wrong with the lists and with the patterns made so far, a line a fault."""
+    faults = [fault for file in _files() for name in _file(file) for fault in _faults(f"{file}.{name}")]
+    for made in _made:
+        try:
+            made.compiled()
+        except (re.error, LookupError) as error:
+            faults.append(f"{made.shape}: {error}")
+    return faults
+
+
+class _Pattern:
+    """Stands for a compiled pattern, and takes its methods over one by one."""
+
+    def __init__(self, shape: str, flags: re.RegexFlag, as_written: bool) -> None:
+        self.shape, self._flags, self._as_written = shape, flags, as_written
+
+    def compiled(self) -> re.Pattern[str]:
+        expression = simplify(_filled(self.shape))
+        return re.compile(_in_both_scripts(expression) if self._as_written else expression, self._flags)
+
+    def __getattr__(self, name: str) -> object:
+        if name not in _METHODS:
+            raise AttributeError(name)
+        compiled = self.compiled()
+        vars(self).update({method: getattr(compiled, method) for method in _METHODS})
+        return vars(self)[name]
+
+
+_METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer", "pattern")
+_made: list[_Pattern] = []
+
+
+def _filled(shape: str) -> str:
+    """The shape with an alternation in the place of each name of a list."""
+    return _REFERENCE.sub(lambda match: _alternation(match[1].split("|")), shape)
+
+
+def _alternation(names: list[str]) -> str:
+    tokens = dict.fromkeys(token for name in names for token in words(name))
+    expressions = [_filled(token[1:-1]) for token in tokens if _is_expression(token)]
+    texts = sorted((token for token in tokens if not _is_expression(token)), key=len, reverse=True)
+    return f"(?:{'|'.join([*expressions, *map(_escaped, texts)])})"
+
+
+def _is_expression(token: str) -> bool:
+    return len(token) > 2 and token[0] == token[-1] == "/"
+
+
+def _escaped(text: str) -> str:
+    return r"\s?".join(map(re.escape, _BETWEEN_IDEOGRAPHS.split(text)))
+
+
+def _in_both_scripts(expression: str) -> str:
+    """The expression with the traditional characters beside each simplified one, also within [brackets]."""
+    written, inside = [], False
+    for piece in re.findall(r"\\.|.", expression, re.DOTALL):
+        others = traditional(piece)
+        written.append(f"[{piece}{others}]" if others and not inside else piece + others)
+        inside = piece == "[" or (inside and piece != "]")
+    return "".join(written)
+
+
+def _list(name: str) -> dict[str, tuple[str, ...]]:
+    file, _, table = name.partition(".")
+    try:
+        return _file(file)[table]
+    except (KeyError, FileNotFoundError):
+        raise LookupError(f"no list {name} in pipelines/words") from None
+
+
+@cache
+def _file(name: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    text = resources.files(__package__).joinpath(f"{name}.toml").read_text("utf-8")
+    return {
+        table: {language: _tokens(lines) for language, lines in by.items()}
+        for table, by in tomllib.loads(text).items()
+    }
+
+
+def _tokens(lines: str) -> tuple[str, ...]:
+    return tuple(simplify(line.strip()) for line in lines.strip().splitlines())
+
+
+def _files() -> list[str]:
+    found = (file.name for file in resources.files(__package__).iterdir())
+    return sorted(name.removesuffix(".toml") for name in found if name.endswith(".toml"))
+
+
+def _faults(name: str) -> list[str]:
+    seen: set[str] = set()
+    faults = []
+    for token in words(name):
+        if not token:
+            faults.append(f"{name}: an empty line")
+        if token.casefold() in seen:
+            faults.append(f"{name}: {token} stands there twice, perhaps once in traditional characters")
+        seen.add(token.casefold())
+    return faults
