@@ -19,6 +19,23 @@ if TYPE_CHECKING:
 
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
 
+StrippedKind = Literal[
+    "contact",
+    "copyright",
+    "related",
+    "share",
+    "editor",
+    "navigation",
+    "advertisement",
+    "comment",
+    "caption",
+    "original-title",
+    "repeated",
+    "hidden",
+    "pinyin",
+]
+"""What a piece that was taken out of a page is; `[stripped]` in report/words.toml has a label for each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -112,8 +129,7 @@ class Published:
 class Stripped:
     """A piece of text that was taken out of a page."""
 
-    kind: str
-    """contact, copyright, related, share, editor, navigation, repeated, hidden, pinyin, ..."""
+    kind: StrippedKind
     rule: str
     """The name of the rule that took it."""
     text: str

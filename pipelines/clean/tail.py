@@ -12,6 +12,8 @@ from pipelines.records import Stripped
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipelines.records import StrippedKind
+
 _SENTENCE_END = re.compile(r"[。！？!?…”」』）)\]】.;；]$")
 _INSIDE = re.compile(r"[，。；！？,.]")
 _ANNOUNCES = re.compile(r"[，,][^，,]{2,40}[：:]$")
@@ -73,7 +75,7 @@ class Tail(NamedTuple):
     """Where the tail begins, and the kind and rule of whatever in it no rule knows better."""
 
     start: int
-    kind: str
+    kind: StrippedKind
     rule: str
 
 
@@ -105,7 +107,7 @@ def _by_rules(lines: Sequence[str], cut: Tail | None, notice: int) -> Tail:
             return Tail(index, rule.kind, rule.name)
     if block is not None:
         return Tail(block, "contact", "contact-block")
-    return cut or Tail(len(lines), "", "")
+    return cut or Tail(len(lines), "related", "")
 
 
 def _contact_block(lines: Sequence[str]) -> int | None:

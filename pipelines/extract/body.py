@@ -10,7 +10,7 @@ from pipelines.dates import has_date
 from pipelines.extract.part import size
 from pipelines.extract.prose import is_linked, is_prose
 from pipelines.normalise import simplify
-from pipelines.records import Stripped
+from pipelines.records import Stripped, StrippedKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pipelines.extract.container import Choice
     from pipelines.extract.scan import Line, Scan
     from pipelines.extract.trust import Trust
+
+Reason = tuple[StrippedKind, str]
+"""The kind and the rule by which a line is left out."""
 
 _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
 _SIGNATORY = re.compile(
@@ -28,10 +31,10 @@ _DAY_ALONE = re.compile(
     r"|[二〇○零一二三四五六七八九]{4})年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日$"
 )
 _MOST_HIDDEN = 50
-_HEADING = ("related", "heading-of-links")
-_LINKED = ("navigation", "linked-line")
-_REPLY = ("comment", "reply-in-thread")
-_ABOVE = ("navigation", "above-title")
+_HEADING: Reason = ("related", "heading-of-links")
+_LINKED: Reason = ("navigation", "linked-line")
+_REPLY: Reason = ("comment", "reply-in-thread")
+_ABOVE: Reason = ("navigation", "above-title")
 _FAR_LEAD, _MOST_LEAD = 20, 5
 _FAR_NOTICE, _LONG_NOTICE, _MOST_NOTICES = 400, 800, 12
 _MAYBE_NOTICE = re.compile(
@@ -103,7 +106,7 @@ def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:
     return tuple(islice(found, _MOST_NOTICES))
 
 
-def _keep_heads(lines: Sequence[Line], reasons: list[tuple[str, str] | None]) -> None:
+def _keep_heads(lines: Sequence[Line], reasons: list[Reason | None]) -> None:
     """A digest's linked headlines are its subheads."""
     for index in range(len(lines) - 1):
         if reasons[index] == _LINKED and reasons[index + 1] is None and is_prose(lines[index + 1]):
@@ -137,7 +140,7 @@ def _is_lead(line: Line, trust: Trust) -> bool:
     return point or (is_prose(line) and size(line.text) >= 15 and bool(_ENDS_SENTENCE.search(line.text)))
 
 
-def _left_out(line: Line, choice: Choice, trust: Trust) -> tuple[str, str] | None:
+def _left_out(line: Line, choice: Choice, trust: Trust) -> Reason | None:
     """The kind and the rule by which a line is not part of the body; None where it is."""
     if line.hidden and trust.hidden:
         return "hidden", "hidden-element"
@@ -162,7 +165,7 @@ def _like_byline(line: Line) -> bool:
     )
 
 
-def _heads_links(line: Line, below: Sequence[tuple[str, str] | None]) -> tuple[str, str] | None:
+def _heads_links(line: Line, below: Sequence[Reason | None]) -> Reason | None:
     """A short line above links that were left out is their heading."""
     if size(line.text) > 14 or _ENDS_SENTENCE.search(line.text) or len(below) < 2 or below[0] != _LINKED:
         return None

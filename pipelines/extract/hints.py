@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Literal, cast
+
+from pipelines.records import StrippedKind
+
+Hint = StrippedKind | Literal["byline", ""]
+"""What an element announces; of a byline only some lines are taken, and as the editor's."""
 
 _WORD = re.compile(r"[a-z]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -77,25 +83,25 @@ _BOXES = frozenset(["box", "bio", "card", "profile", "about", "description", "de
 _TAG_KINDS = {"nav": "navigation", "aside": "related", "footer": "copyright", "menu": "navigation"}
 
 
-def kind_hint(tag: str, names: str) -> str:
+def kind_hint(tag: str, names: str) -> Hint:
     """The kind of boilerplate that an element announces itself to be; empty for none.
 
     Args:
         tag: The element's tag.
         names: Its class and id, as written, joined by a space.
     """
-    return _TAG_KINDS.get(tag) or _of_names(names)
+    return cast("Hint", _TAG_KINDS.get(tag, "")) or _of_names(names)
 
 
 @lru_cache(maxsize=20_000)
-def _of_names(names: str) -> str:
+def _of_names(names: str) -> Hint:
     for name in reversed(names.split()):
         words = _words(name)
         if _ABOUT_PEOPLE.intersection(words) and _BOXES.intersection(words):
             return "editor"
         kind = next((kind for word in reversed(words) for kind, known in _KINDS.items() if word in known), "")
         if kind and not (words and words[-1] in _BODY_WORDS):
-            return kind
+            return cast("Hint", kind)
     return ""
 
 

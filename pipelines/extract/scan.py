@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from pipelines.extract.hidden import hides, hiding_names
-from pipelines.extract.hints import kind_hint
+from pipelines.extract.hints import Hint, kind_hint
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -114,7 +114,7 @@ class Line:
     """The index in `Scan.elements` of the block that holds it."""
     tag: str
     hidden: bool
-    hint: str
+    hint: Hint
     """The kind of boilerplate an enclosing element announces itself to be; empty for none."""
     hint_node: int
     """The index in `Scan.elements` of that element, -1 for none."""
@@ -163,7 +163,7 @@ class _Scanner:
         self.links = 0
         self.node = -1
         self.hidden: list[object] = []
-        self.hints: list[tuple[object, str, int]] = []
+        self.hints: list[tuple[object, Hint, int]] = []
         self.row: object = None
 
     def run(self, top: HtmlElement) -> Scan:
@@ -277,7 +277,7 @@ class _Scanner:
         self.buffer.clear()
         self.linked = 0
 
-    def _hint(self) -> tuple[object, str, int]:
+    def _hint(self) -> tuple[object, Hint, int]:
         """The innermost hint; a byline's own only where nothing outside says more."""
         if not self.hints:
             return None, "", -1

@@ -16,6 +16,7 @@ from pipelines.normalise import simplify
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipelines.extract.hints import Hint
     from pipelines.extract.scan import Line, Scan
 
 _OTHERS = re.compile(
@@ -75,7 +76,7 @@ class Trust(NamedTuple):
     nearness: Sequence[float] = ()
     """How likely each line is to belong to the article with the page's title."""
 
-    def hint(self, line: Line, container: int = -1) -> str:
+    def hint(self, line: Line, container: int = -1) -> Hint:
         """The kind of boilerplate that a line stands in, inside a container; empty for none."""
         return line.hint if line.hint_node > container and line.hint_node not in self.doubted else ""
 

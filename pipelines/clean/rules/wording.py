@@ -7,9 +7,12 @@ No pattern nests one repetition in another, so each is linear in the length of a
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.normalise import simplify
+
+if TYPE_CHECKING:
+    from pipelines.records import StrippedKind
 
 OPEN = r"^[\s\W_]{0,6}"
 """What may stand before a label: brackets, arrows, bullets."""
@@ -20,7 +23,7 @@ class Rule(NamedTuple):
     """One wording."""
 
     name: str
-    kind: str
+    kind: StrippedKind
     pattern: re.Pattern[str]
 
     def find(self, text: str) -> re.Match[str] | None:
@@ -28,7 +31,7 @@ class Rule(NamedTuple):
         return self.pattern.search(simplify(text))
 
 
-def rule(name: str, kind: str, pattern: str, *, case: bool = False) -> Rule:
+def rule(name: str, kind: StrippedKind, pattern: str, *, case: bool = False) -> Rule:
     """A rule; `case` where capitals matter."""
     return Rule(name, kind, re.compile(simplify(pattern), 0 if case else re.IGNORECASE))
 

@@ -6,7 +6,7 @@ import csv
 import re
 import string
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pipelines.archive import read_only
 from pipelines.archive.figures import figures
 from pipelines.places.records import plain
+from pipelines.records import StrippedKind
 from pipelines.report import svg
 from pipelines.report.differences import differences
 from pipelines.report.page import write_report
@@ -139,6 +140,11 @@ def test_every_text_has_the_same_places_in_every_language() -> None:
         for one in map(words, LANGUAGES)
     ]
     assert places[0] == places[1]
+
+
+def test_every_kind_of_stripped_has_a_label_and_no_other_has_one() -> None:
+    labelled = {name.partition(".")[2] for name in words("zh").texts if name.startswith("stripped.")}
+    assert labelled == set(get_args(StrippedKind))
 
 
 def _printable(text: str) -> str:
