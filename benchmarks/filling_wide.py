@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from benchmarks.filling import SLOTS, brand_of
+from pipelines.places import division_names
 
 if TYPE_CHECKING:
     import random
@@ -37,8 +37,7 @@ _LATIN_NAMES = (
 @cache
 def _divisions() -> dict[str, list[str]]:
     """Names of prefectures and of counties, as divisions.txt has them."""
-    rows = resources.files("pipelines").joinpath("places/divisions.txt").read_text("utf-8").splitlines()
-    pairs = [row.split(" ") for row in rows if row[:1].isdigit()]
+    pairs = division_names().items()
     return {
         "city": [
             name for code, name in pairs if code[4:] == "00" and code[2:] != "0000" and name[-1] == "市"

@@ -305,8 +305,8 @@ def _words_at(text: str, at: slice, words: frozenset[str]) -> list[tuple[int, in
 
 @cache
 def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Names of regions, ordinary words, and the regions by sound; `make_words` explains the file."""
-    lines = resources.files(__package__).joinpath("words.txt").read_text("utf-8").splitlines()
+    """Names of regions, ordinary words, and the regions by sound."""
+    lines = resources.files("pipelines").joinpath("words/chinese.txt").read_text("utf-8").splitlines()
     regions, words = (frozenset(line.split(" ")) for line in lines)
     return regions, words, frozenset(fold_sounds(region) for region in regions)
 
@@ -320,7 +320,7 @@ def _counties() -> frozenset[str]:
 
 @cache
 def _regions() -> frozenset[str]:
-    """Names of regions as written: those of words.txt, and those of GB/T 2260.
+    """Names of regions as written: those of chinese.txt, and those of GB/T 2260.
 
     Provinces and prefectures also without 省 and 市; counties' names are too often words without 县 or 区.
     """
@@ -383,7 +383,7 @@ def _latin_words_of(letters: str) -> tuple[tuple[str, bool], ...]:
 @cache
 def _latin_words() -> tuple[dict[str, float], frozenset[str]]:
     """Words with their costs, and those that are names."""
-    lines = resources.files(__package__).joinpath("words_latin.txt").read_text("utf-8").splitlines()
+    lines = resources.files("pipelines").joinpath("words/english.txt").read_text("utf-8").splitlines()
     words, names = (line.split(" ") for line in lines)
     costs = {word: math.log(rank + 10) for rank, word in enumerate(words)}
     rarest = math.log(len(words))

