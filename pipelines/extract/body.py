@@ -1,27 +1,44 @@
-"""The lines of the chosen element in; the body's lines, and an account of what was left out, out."""
+"""The lines of the chosen element in; the body's lines, and an account of what was left out, out.
+
+Where that choice is in doubt, trafilatura and the text that scripts carry are asked too.
+"""
 
 from __future__ import annotations
 
+import copy
+import logging
 import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+import trafilatura
+from lxml import etree
+
 from pipelines.dates import has_date
-from pipelines.extract.part import size
-from pipelines.extract.prose import is_linked, is_prose
+from pipelines.extract.kind import LEAST_TEXT
+from pipelines.extract.metadata import scripted_lines
+from pipelines.extract.prose import bare, is_linked, is_prose, size
 from pipelines.normalise import simplify
 from pipelines.records import Stripped, StrippedKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lxml.html import HtmlElement
+
     from pipelines.extract.container import Choice
+    from pipelines.extract.metadata import Metadata
     from pipelines.extract.scan import Line, Scan
     from pipelines.extract.trust import Trust
 
 Reason = tuple[StrippedKind, str]
 """The kind and the rule by which a line is left out."""
 
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+_MOST_ELEMENTS = 20_000
+"""trafilatura takes seconds on more; such a page keeps the first opinion."""
+_LEAST_SCRIPTED, _LEAST_BETTER = 60, 100
+"""Characters of text in scripts that are believed where the page shows none, and where it shows some."""
 _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
 _SIGNATORY = re.compile(
     r"^[^，。：:]{3,30}(?:会|局|公司|中心|所|部|处|办公室|政府|院|校|站|队|社|厅|室|组|园)$"
@@ -58,7 +75,7 @@ class Body(NamedTuple):
     stripped: tuple[Stripped, ...]
 
 
-def read_body(scan: Scan, choice: Choice, trust: Trust, title_line: int | None = None) -> Body:
+def read_body(scan: Scan, choice: Choice, trust: Trust, title_line: int | None) -> Body:
     """The lines of the article's element, without links, hinted boilerplate and hidden text.
 
     A lead between the title and the element belongs to it; what stands in it above the title does not.
@@ -85,6 +102,31 @@ def read_body(scan: Scan, choice: Choice, trust: Trust, title_line: int | None =
     return Body((*_lead(scan, choice, trust, title_line), *kept), tuple(stripped))
 
 
+def scripted_body(root: HtmlElement, metadata: Metadata) -> Body | None:
+    """The text that the page's scripts carry, where the page itself shows none; None without one."""
+    lines = scripted_lines(root, metadata)
+    return Body(lines, ()) if _amount(lines) > _LEAST_SCRIPTED else None
+
+
+def reconsidered(body: Body, root: HtmlElement, metadata: Metadata) -> Body:
+    """The body after a second and a third opinion, where the first is in doubt."""
+    scripted = scripted_lines(root, metadata)
+    if _amount(scripted) > max(2 * _amount(body.lines), _LEAST_BETTER):
+        return body._replace(lines=scripted)
+    return body._replace(lines=_vote(body.lines, _by_trafilatura(root)))
+
+
+def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:
+    """The lines below the article's element that may be notices of rights or name its editor, bounded."""
+    below = scan.lines[choice.last : choice.last + _FAR_NOTICE]
+    notices = (
+        line.text
+        for line in below
+        if not line.hidden and len(line.text) <= _LONG_NOTICE and _MAYBE_NOTICE.search(line.text)
+    )
+    return tuple(islice(notices, _MOST_NOTICES))
+
+
 def _signature(scan: Scan, choice: Choice, trust: Trust) -> list[str]:
     """Who signed a notice and when, where the two stand right below its element."""
     below = [
@@ -93,17 +135,6 @@ def _signature(scan: Scan, choice: Choice, trust: Trust) -> list[str]:
     if len(below) == 2 and _SIGNATORY.search(simplify(below[0].text)) and _DAY_ALONE.match(below[1].text):
         return [line.text for line in below]
     return []
-
-
-def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:
-    """The lines below the article's element that may be notices of rights or name its editor, bounded."""
-    below = scan.lines[choice.last : choice.last + _FAR_NOTICE]
-    found = (
-        line.text
-        for line in below
-        if not line.hidden and len(line.text) <= _LONG_NOTICE and _MAYBE_NOTICE.search(line.text)
-    )
-    return tuple(islice(found, _MOST_NOTICES))
 
 
 def _keep_heads(lines: Sequence[Line], reasons: list[Reason | None]) -> None:
@@ -127,8 +158,8 @@ def _lead(scan: Scan, choice: Choice, trust: Trust, title_line: int | None) -> l
     if title_line is None or not 0 < choice.first - title_line <= _FAR_LEAD:
         return []
     between = scan.lines[title_line + 1 : choice.first]
-    found = [line for line in between if _is_lead(line, trust)]
-    return [line.text for line in found] if len(found) <= _MOST_LEAD else []
+    lead = [line.text for line in between if _is_lead(line, trust)]
+    return lead if len(lead) <= _MOST_LEAD else []
 
 
 def _is_lead(line: Line, trust: Trust) -> bool:
@@ -177,7 +208,36 @@ def _hidden_elsewhere(lines: Sequence[Line], choice: Choice, trust: Trust) -> li
     if not trust.hidden:
         return []
     outside = [*lines[: choice.first], *lines[choice.last :]]
-    found = [
+    hidden = [
         Stripped("hidden", "hidden-element", line.text) for line in outside if line.hidden and is_prose(line)
     ]
-    return found[:_MOST_HIDDEN]
+    return hidden[:_MOST_HIDDEN]
+
+
+def _vote(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    """The first opinion, unless the second holds all of it and much more, or the first is next to nothing."""
+    held = {bare(line) for line in second}
+    shared = sum(size(line) for line in first if bare(line) in held)
+    if _amount(first) < LEAST_TEXT or (
+        shared >= 0.8 * _amount(first) and _amount(second) > 3 * _amount(first)
+    ):
+        return second or first
+    return first
+
+
+def _amount(lines: tuple[str, ...]) -> float:
+    return sum(map(size, lines))
+
+
+def _by_trafilatura(root: HtmlElement) -> tuple[str, ...]:
+    """The lines that trafilatura takes for the body; none where it finds nothing or gives up."""
+    if sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
+        return ()
+    try:
+        document = trafilatura.bare_extraction(
+            copy.deepcopy(root), with_metadata=False, include_comments=False, include_tables=True
+        )
+    except (RecursionError, ValueError, TypeError, AttributeError, KeyError, IndexError, etree.LxmlError):
+        return ()
+    text = getattr(document, "text", None) or ""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())

@@ -1,6 +1,7 @@
-"""What the lines around an article say about it: author, editor, credited source and date.
+"""A page's lines in, those around its article that may say when, by whom and where it was published, out.
 
-They are read before anything is stripped, since cleaning takes them away.
+Bylines are read before anything is stripped, since cleaning takes them away. `published`, `people` and
+`credit` read what they say; `value_after` tells where a labelled value ends.
 """
 
 from __future__ import annotations
@@ -8,30 +9,65 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.extract.credit import find_credited_source
-from pipelines.extract.people import find_author, find_editor
-from pipelines.extract.published import find_published
 from pipelines.extract.scan import squeeze_space
 from pipelines.normalise import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lxml.html import HtmlElement
-
-    from pipelines.dates import Moment
-    from pipelines.extract.metadata import Metadata
+    from pipelines.extract.container import Choice
     from pipelines.extract.scan import Line, Scan
-    from pipelines.records import Field, Published
 
 _ASKED = re.compile(r"(?:来信|写信|提问|咨询|留言|投诉|诉求|提交|反映)(?:时间|日期)")
 _ANSWERED = re.compile(r"(?:答复|回复|答覆|回覆|办结|解答|反馈)(?:时间|日期)")
-_MOST_MARKED = 8
+_MOST_WRITERS = 8
 _NEAR_BEFORE, _NEAR_AFTER, _TAIL = 12, 3, 12
 """How many lines around the start of the text and after its end may hold the byline."""
+_LABELS = (
+    r"作\s?者|文|撰文|撰稿|选稿|记者|記者|通讯员|編輯|编辑|责任编辑|責任編輯|责编|责任校对"
+    r"|校对|审核|终审|(?:发布|發布|發佈|发表|發表|更新|出版|刊登|发稿)(?:时间|時間|日期|于|人|者)?"
+    r"|时间|時間|日期|浏览(?:次数|量)?|瀏覽|点击(?:次数|率|数)?|點擊|阅读(?:次数|量|数)?"
+    r"|閱讀|人气|人氣|字体|字體|字号|大小|分享|评论"
+    r"|評論|来源|來源|稿源|访问(?:次数|量)?|次数|录入"
+    r"|关键词|标签|原标题|摄影|图片|author|by|editor|published|posted|updated|date|views?"
+    r"|share|print|comments?|source|font size|hits|reporter"
+)
+_GLUED = (
+    r"\d+\s?(?:评论|阅读|浏览|次|人|views?)|我要(?:评论|打印|纠错|投稿|分享)|打印本|字体[:：]|字号"
+    r"|责任编辑|责编|A-|A\+|T\|"
+)
+_NEXT_LABEL = rf"(?:{_LABELS})\s?[:：/／丨\[(（]|\s(?:{_LABELS})(?:[\s｜|]|$)|{_GLUED}"
+"""A label ends the value before it where a colon or white space marks it: names end in 评论 and 发布 too."""
+_VALUE_END = re.compile(
+    simplify(
+        rf"{_NEXT_LABEL}|[|｜,，;；。!！\[【\]】(（)）／/]|(?:19|20)\d\d\s?[-年/.]\s?\d|\d{{1,2}}[:：]\d\d"
+        rf"|\s[-–—]\s|\s{{2,}}|\s[\u4e00-\u9fff]{{2,6}}[:：]|https?:"
+    ),
+    re.IGNORECASE,
+)
 
 
-class Place(NamedTuple):
+_LABEL_FIRST = re.compile(simplify(rf"^(?:{_LABELS})\s?[:：]"), re.IGNORECASE)
+
+
+class Byline(NamedTuple):
+    """The lines around an article, as texts; what stands in separate elements is separated by a space."""
+
+    head: list[str]
+    """From the title, which is none of them, to the first paragraphs."""
+    dated: list[str]
+    """The head as its date is read: of a letter that was answered the answer's dates come first."""
+    tail: list[str]
+    """The last of the text and what stands below it."""
+    inside: list[str]
+    """The shortest lines of the text's element."""
+    named: list[str]
+    """Lines close to the title in elements that are named for bylines."""
+    writers: list[str]
+    """What the first elements hold that are named for authors or accounts."""
+
+
+class _Place(NamedTuple):
     """Where the article stands among the page's lines."""
 
     title_line: int | None
@@ -39,32 +75,31 @@ class Place(NamedTuple):
     last: int
 
 
-class Byline(NamedTuple):
-    """What the lines around an article say about it."""
-
-    published: Published | None
-    author: Field | None
-    editor: Field | None
-    credited_source: Field | None
-
-
-def read_byline(
-    root: HtmlElement, scan: Scan, place: Place, metadata: Metadata, moment: Moment, url: str
-) -> Byline:
-    """Who wrote, edited and first published the article, and when; each with where it stood."""
+def read_byline(scan: Scan, choice: Choice | None, title_line: int | None) -> Byline:
+    """The lines that may hold the article's byline; `choice` is None where scripts hold its text."""
     lines = scan.lines
-    head, tail = _head(lines, place), _tail(lines, place)
-    both = [*head, *tail]
-    marked = _marked(scan)
+    place = _Place(title_line, choice.first, choice.last) if choice else _Place(title_line, 0, 0)
+    head = _head(lines, place)
     return Byline(
-        published=find_published(root, _answered_first(head, lines, place), tail, metadata, moment, url),
-        author=find_author(both, metadata, _named(lines, place), marked),
-        editor=find_editor([*tail, *head, *_short_inside(lines, place)], metadata),
-        credited_source=find_credited_source(scan.sources, both, metadata, accounts=marked),
+        head=head,
+        dated=_answered_first(head, lines, place),
+        tail=_tail(lines, place),
+        inside=_inside(lines, place),
+        named=_named_lines(lines, place),
+        writers=_writers(scan),
     )
 
 
-def _answered_first(head: list[str], lines: Sequence[Line], place: Place) -> list[str]:
+def value_after(text: str, label_end: int) -> str:
+    """What follows a label that ends at this place, up to the next label, bracket, date or stop."""
+    value = text[label_end:].strip(" :：/／\u3000[【(（")
+    if _LABEL_FIRST.match(simplify(value)):
+        return ""  # nothing stands after the label but the next one
+    end = _VALUE_END.search(simplify(value), 1)
+    return (value[: end.start()] if end else value).strip()
+
+
+def _answered_first(head: list[str], lines: Sequence[Line], place: _Place) -> list[str]:
     """The head's lines, and before them when a letter was answered: it was published then, not when sent."""
     if not any(_ASKED.search(simplify(text)) for text in head):
         return head
@@ -73,7 +108,7 @@ def _answered_first(head: list[str], lines: Sequence[Line], place: Place) -> lis
     return [*answered, *(text for text in head if not _ASKED.search(simplify(text)))] if answered else head
 
 
-def _head(lines: Sequence[Line], place: Place) -> list[str]:
+def _head(lines: Sequence[Line], place: _Place) -> list[str]:
     """The lines from the title, which is none of them, to the first paragraphs."""
     start = max(0, place.first - _NEAR_BEFORE)
     if place.title_line is not None and place.title_line <= place.first:
@@ -88,7 +123,7 @@ def _head(lines: Sequence[Line], place: Place) -> list[str]:
     return [line.pieces for line in near if _short(line)]
 
 
-def _tail(lines: Sequence[Line], place: Place) -> list[str]:
+def _tail(lines: Sequence[Line], place: _Place) -> list[str]:
     inside = lines[max(place.first, place.last - _TAIL) : place.last]
     below = lines[place.last : place.last + _TAIL]
     return [
@@ -98,7 +133,7 @@ def _tail(lines: Sequence[Line], place: Place) -> list[str]:
     ]
 
 
-def _named(lines: Sequence[Line], place: Place) -> list[str]:
+def _named_lines(lines: Sequence[Line], place: _Place) -> list[str]:
     """Lines close to the title in elements that are named for bylines."""
     if place.title_line is None:
         return []
@@ -106,13 +141,13 @@ def _named(lines: Sequence[Line], place: Place) -> list[str]:
     return [line.pieces for line in near if line.hint == "byline" and len(line.text) <= 40]
 
 
-def _marked(scan: Scan) -> list[str]:
+def _writers(scan: Scan) -> list[str]:
     """What the first elements hold that are named for authors or accounts."""
-    texts = (squeeze_space(element.text_content()) for element in scan.writers[:_MOST_MARKED])
+    texts = (squeeze_space(element.text_content()) for element in scan.writers[:_MOST_WRITERS])
     return [text for text in texts if 1 < len(text) <= 40]
 
 
-def _short_inside(lines: Sequence[Line], place: Place) -> list[str]:
+def _inside(lines: Sequence[Line], place: _Place) -> list[str]:
     """Lines of the article's element that may name its editor: footers stand in it above related news."""
     return [line.pieces for line in lines[place.first : place.last] if len(line.text) <= 40]
 

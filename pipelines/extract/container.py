@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.extract.part import prose_between, size, titled_part
-from pipelines.extract.prose import CLAUSE_END, is_linked, is_prose
+from pipelines.extract.prose import count_marks, ends_clause, is_linked, is_prose, size
 from pipelines.normalise import simplify
 
 if TYPE_CHECKING:
@@ -33,8 +32,15 @@ _TEASER_END = re.compile(
     r"(?:\.{3}|…{1,2}|[\[【(（]?(?:查看|阅读|閱讀|更多)?(?:详细|详情|全文|more|更多)[\]】)）]?[>»›]*)$",
     re.IGNORECASE,
 )
-
-
+_DOUBT_PROSE = 40.0
+"""A vote for fewer characters of prose than this is in doubt."""
+_DOUBT_SHARE = 0.5
+"""So is one for less than this share of the page's prose."""
+_ENOUGH = 40.0
+"""Characters of prose below which a title and what is with it are no article yet."""
+_TITLED_SHARE = 0.4
+"""A lead beside the title says less than this share of the whole; boxes may say more than the article."""
+_LONGEST_BOX_HEADING = 10
 _PRICE_OF_ROOM = 25.0
 """How much an article of one paragraph may lose for the element around it: two or three lines of links."""
 
@@ -47,30 +53,18 @@ class Choice(NamedTuple):
     """The index of its first line."""
     last: int
     """The index after its last line."""
-    score: float
-    """The sum of its lines' weights: about the number of Chinese characters of prose."""
     share: float
     """Its prose as a share of all the prose on the page."""
     prose: float
-    """The sum of its positive weights alone."""
+    """The sum of its positive weights: about the number of Chinese characters of prose."""
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether another opinion is worth its cost."""
+        return self.prose < _DOUBT_PROSE or self.share < _DOUBT_SHARE
 
 
-def weigh(scan: Scan, trust: Trust) -> list[float]:
-    """A weight for every line: positive for prose, negative for what stands around articles."""
-    teasers = _teasers(scan, digest=trust.digest)
-    weights = []
-    for index, line in enumerate(scan.lines):
-        if line.hidden and trust.hidden:
-            weights.append(0.0)
-        elif index in teasers or index >= trust.replies:
-            weights.append(-5.0)
-        else:
-            weight = _weight(line, trust.hint(line))
-            weights.append(weight * trust.nearness[index] if weight > 0 else weight)
-    return weights
-
-
-def choose(scan: Scan, weights: Sequence[float], title_line: int | None = None) -> Choice | None:
+def choose(scan: Scan, trust: Trust, title_line: int | None) -> Choice | None:
     """The element whose lines weigh most, the innermost of equals; None on a page without lines.
 
     Below the element that holds the title too, and much of that prose, a box with a heading of its own is
@@ -79,6 +73,7 @@ def choose(scan: Scan, weights: Sequence[float], title_line: int | None = None) 
     count = len(scan.elements)
     if not scan.lines or not count:
         return None
+    weights = _weigh(scan, trust)
     sums, firsts, lasts = [0.0] * count, [len(weights)] * count, [-1] * count
     for index, (line, weight) in enumerate(zip(scan.lines, weights, strict=True)):
         node = max(line.node, 0)
@@ -98,11 +93,26 @@ def choose(scan: Scan, weights: Sequence[float], title_line: int | None = None) 
     best = _around(scan, sums, best)
     spans = list(zip(firsts, lasts, strict=True))
     if title_line is not None:
-        best = titled_part(scan, weights, best, title_line, spans)
+        best = _titled_part(scan, weights, best, title_line, spans)
     last = lasts[best]
     prose = sum(weight for weight in weights if weight > 0)
-    inside = prose_between(weights, firsts[best], last)
-    return Choice(best, firsts[best], last + 1, sums[best], inside / prose if prose else 0.0, inside)
+    inside = _prose_between(weights, firsts[best], last)
+    return Choice(best, firsts[best], last + 1, inside / prose if prose else 0.0, inside)
+
+
+def _weigh(scan: Scan, trust: Trust) -> list[float]:
+    """A weight for every line: positive for prose, negative for what stands around articles."""
+    teasers = _teasers(scan, digest=trust.digest)
+    weights = []
+    for index, line in enumerate(scan.lines):
+        if line.hidden and trust.hidden:
+            weights.append(0.0)
+        elif index in teasers or index >= trust.replies:
+            weights.append(-5.0)
+        else:
+            weight = _weight(line, trust.hint(line))
+            weights.append(weight * trust.nearness[index] if weight > 0 else weight)
+    return weights
 
 
 def _around(scan: Scan, sums: Sequence[float], node: int) -> int:
@@ -122,7 +132,7 @@ def _weight(line: Line, hint: str) -> float:
         return -10.0
     if is_prose(line):
         return amount * (1 - line.linked / len(line.text))
-    if CLAUSE_END.search(line.text) or line.tag in ("h2", "h3", "blockquote"):
+    if ends_clause(line.text) or line.tag in ("h2", "h3", "blockquote"):
         return 1.0
     if line.row or line.tag in ("p", "section"):
         return 0.0
@@ -152,3 +162,41 @@ def _teasers(scan: Scan, *, digest: bool) -> frozenset[int]:
             if held[home] < 2 or parents[above.node + 1] == home:
                 single.append(index)
     return frozenset([*cut, *single] if len(single) >= 3 and not digest else cut)
+
+
+def _titled_part(
+    scan: Scan,
+    weights: Sequence[float],
+    best: int,
+    title_line: int,
+    spans: Sequence[tuple[int, int]],
+) -> int:
+    """The part of the chosen element that holds title and text, where only headed boxes stand below it.
+
+    `spans` are the indices of the first and the last line of each element.
+    """
+    chain = []
+    node = scan.lines[title_line].node
+    while node >= 0 and node != best:
+        chain.append(node)
+        node = scan.parents[node]
+    if node != best:
+        return best
+    total = _prose_between(weights, *spans[best])
+    for part in chain:
+        said = _prose_between(weights, max(spans[part][0], title_line + 1), spans[part][1])
+        if said < max(_ENOUGH, _TITLED_SHARE * total):
+            continue
+        below = scan.lines[spans[part][1] + 1] if spans[part][1] + 1 < len(scan.lines) else None
+        return part if below is None or _heads_box(below) else best
+    return best
+
+
+def _prose_between(weights: Sequence[float], first: int, last: int) -> float:
+    """How much prose stands in these lines."""
+    return sum(weight for weight in weights[first : last + 1] if weight > 0)
+
+
+def _heads_box(line: Line) -> bool:
+    """Whether a line is short and no clause, as the headings of boxes beside an article are."""
+    return size(line.text) <= _LONGEST_BOX_HEADING and not count_marks(line.text)

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.dates import has_date
-from pipelines.extract.labels import value_after
+from pipelines.extract.byline import value_after
+from pipelines.extract.metadata import scripted_value
 from pipelines.normalise import simplify
 from pipelines.publishers import normalise_publisher
 from pipelines.records import Field
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from pipelines.extract.byline import Byline
     from pipelines.extract.metadata import Metadata
 
 _SOURCE_LABEL = re.compile(
@@ -82,6 +84,7 @@ _NOT_SOURCE = re.compile(
     r"|(?:此件|本件|主动|依申请)?.{0,3}公开(?:发布)?|.{0,6}(?:登录|注册|首页).{0,6}|\d+)$",
     re.IGNORECASE,
 )
+_SCRIPT_SOURCES = "source|sourceName|source_name|newsSource|mediaName|media_name|origin"
 _SOURCE_META = (
     "source",
     "mediaid",
@@ -98,40 +101,65 @@ _SOURCE_NAMES = re.compile(
 
 def find_credited_source(
     elements: Sequence[HtmlElement],
-    lines: Sequence[str],
+    byline: Byline,
     metadata: Metadata,
-    *,
-    accounts: Sequence[str] = (),
+    text: Sequence[str],
+    scripts: HtmlElement | None,
 ) -> Field | None:
-    """The credited source, normalised: a labelled line, a meta tag, an element, a bare credit line.
+    """The credited source, normalised, by what says it most plainly.
 
-    `accounts` are the names that elements give which are named for authors: on a platform the account that
-    posted the page, which is no origin unless a label says so.
+    A labelled line, a meta tag, an element, a bare credit line, the scripts, the dateline; in this order.
+
+    Args:
+        elements: Those whose class or id speaks of a source.
+        byline: The lines around the article.
+        metadata: What the page says for machines.
+        text: The article's lines.
+        scripts: The page, where its scripts hold the text and may name its source; else None.
     """
+    lines = [*byline.head, *byline.tail]
     named_elements = _named_source(elements)
+    return (
+        _labelled(lines, named_elements)
+        or _of_meta(metadata)
+        or named_elements
+        or _in_line(lines, byline.writers)
+        or (_scripted(scripts) if scripts is not None else None)
+        or _dateline(text)
+    )
+
+
+def _labelled(lines: Sequence[str], of_element: Field | None) -> Field | None:
+    """What follows a label; an element's own text where that begins so, since there it ends clearly."""
     for text in lines:
         for match in _SOURCE_LABEL.finditer(simplify(text)):
             if _NOTICE.search(text[: match.start()]):
                 continue
             if field := _source(text[match.end() :], "byline", text):
-                own = named_elements and field.value.startswith(named_elements.value)
-                return named_elements if own else field
-    named = metadata.first(*_SOURCE_META)
-    if named and (field := _source(_SOURCE_LABEL.sub("", named[1]), f"meta:{named[0]}", named[1])):
-        return field
-    if named_elements:
-        return named_elements
-    posted = {normalise_publisher(name) for name in accounts}
-    for read in (_credit_line, _unlabelled):
-        fields = (field for text in lines if (field := read(text)))
-        if field := next(
-            (field for field in fields if read is _credit_line or field.value not in posted), None
-        ):
-            return field
+                return of_element if of_element and field.value.startswith(of_element.value) else field
     return None
 
 
-def credit_of_dateline(lines: Sequence[str]) -> Field | None:
+def _of_meta(metadata: Metadata) -> Field | None:
+    tag = metadata.first(*_SOURCE_META)
+    return _source(_SOURCE_LABEL.sub("", tag[1]), f"meta:{tag[0]}", tag[1]) if tag else None
+
+
+def _in_line(lines: Sequence[str], writers: Sequence[str]) -> Field | None:
+    """A credit line's, or an unlabelled name that is not the account's that posted the page on a platform."""
+    if credit := next((field for text in lines if (field := _credit_line(text))), None):
+        return credit
+    accounts = {normalise_publisher(name) for name in writers}
+    fields = (field for text in lines if (field := _unlabelled(text)))
+    return next((field for field in fields if field.value not in accounts), None)
+
+
+def _scripted(root: HtmlElement) -> Field | None:
+    name = normalise_publisher(scripted_value(root, _SCRIPT_SOURCES))
+    return Field(name, "script", name) if 2 <= len(name) <= 30 else None
+
+
+def _dateline(lines: Sequence[str]) -> Field | None:
     """The agency or paper whose dateline opens the text: 新海社翠屏5月27日电, 北望网讯."""
     for line in lines[:3]:
         match = _DATELINE.match(simplify(line))

@@ -1,16 +1,15 @@
-"""Why a page is not a piece of news, in words that stay the same; None where it may be one."""
+"""A page's lines and its choice of an article in; why it is not a piece of news out."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from pipelines.extract.part import size
-from pipelines.extract.prose import is_linked, is_prose
+from pipelines.extract.prose import is_linked, is_prose, size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from lxml.html import HtmlElement
 
@@ -43,10 +42,20 @@ _LISTED_DATE = re.compile(
 _PAGER = re.compile(r"下一页|下一頁|上一页|尾页|末页|共\s?\d+\s?页|^next ?(?:page|›|»)?$", re.IGNORECASE)
 
 
+class NotNews(NamedTuple):
+    """Why a page holds no article."""
+
+    reason: str
+    """Its words before the colon are stable."""
+    stage: str = "kind"
+    is_final: bool = False
+    """Whether a text that the page's scripts carry would change nothing."""
+
+
 def not_news(
-    root: HtmlElement, scan: Scan, choice: Choice | None, title: str, url: str, *, digest: bool = False
-) -> str | None:
-    """The reason why the page holds no article; its first two or three words are stable.
+    root: HtmlElement, scan: Scan, choice: Choice | None, title: str, url: str, *, digest: bool
+) -> NotNews | None:
+    """The reason why the page holds no article; None where it may be one.
 
     Args:
         root: The page.
@@ -59,24 +68,22 @@ def not_news(
     lines = scan.lines[choice.first : choice.last] if choice else []
     prose = choice.prose if choice else 0.0
     everything = sum(size(line.text) for line in scan.lines)
-    missing = _says_not_found([title]) or (everything < 400 and _says_not_found(_texts(scan.lines)))
+    missing = _says_not_found([title]) or (
+        everything < 400 and _says_not_found(line.text for line in scan.lines)
+    )
     if prose < 150 and missing:
-        return "not found page: it says so with status 200"
+        return NotNews("not found page: it says so with status 200", is_final=True)
     if _is_search(url, title):
-        return "search page: its address or title asks for results"
+        return NotNews("search page: its address or title asks for results", is_final=True)
     if prose < LEAST_TEXT:
         return _empty_kind(root, scan, everything)
     if not digest and _is_list(scan, lines, prose, url):
-        return "list page: headlines with links, little prose"
+        return NotNews("list page: headlines with links, little prose", is_final=True)
     return None
 
 
-def _says_not_found(texts: Sequence[str]) -> bool:
+def _says_not_found(texts: Iterable[str]) -> bool:
     return any(size(text) <= _LONGEST_NOTE and _NOT_FOUND.search(text) for text in texts)
-
-
-def _texts(lines: Sequence[Line]) -> list[str]:
-    return [line.text for line in lines]
 
 
 def _is_search(url: str, title: str) -> bool:
@@ -86,20 +93,19 @@ def _is_search(url: str, title: str) -> bool:
     return bool((asks and searches) or ((asks or searches) and _SEARCH_TITLE.search(title)))
 
 
-def _empty_kind(root: HtmlElement, scan: Scan, everything: float) -> str:
-    inside = len(scan.images)
+def _empty_kind(root: HtmlElement, scan: Scan, everything: float) -> NotNews:
     headlines = sum(is_linked(line) and size(line.text) >= 6 for line in scan.lines)
     scripts = sum(len(script.text or "") for script in root.iter("script"))
     sources = sum(1 for script in root.iter("script") if script.get("src"))
     if next(root.iter("video", "embed", "object"), None) is not None and headlines < 20:
-        return "gallery page: a video without text"
+        return NotNews("gallery page: a video without text")
     if everything < 60 and (scripts > 200 or sources):
-        return "script page: its text is made by scripts"
+        return NotNews("script page: its text is made by scripts")
     if headlines >= 6:
-        return "list page: headlines with links, no prose"
-    if inside >= 3:
-        return "gallery page: images without text"
-    return "no text: fewer than 30 characters of prose"
+        return NotNews("list page: headlines with links, no prose", is_final=True)
+    if scan.images >= 3:
+        return NotNews("gallery page: images without text")
+    return NotNews("no text: fewer than 30 characters of prose", "extract")
 
 
 def _is_list(scan: Scan, lines: Sequence[Line], prose: float, url: str) -> bool:

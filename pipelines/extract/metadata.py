@@ -1,14 +1,15 @@
-"""What a page's head says about itself, for machines: meta tags, JSON-LD, link elements."""
+"""What a page says for machines: meta tags, JSON-LD, link elements, and the state that its scripts hold."""
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.extract.scan import squeeze_space
+from pipelines.extract.scan import parse, scan, squeeze_space
 from pipelines.records import Claim
 
 if TYPE_CHECKING:
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|WebPage|NewsItem)$")
 _JSON_LIMIT = 500_000
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
+_STRING = re.compile(r'"((?:[^"\\\n]|\\.){60,400000})"|\'((?:[^\'\\\n]|\\.){60,400000})\'')
+_PARAGRAPHS = re.compile(
+    r"<(?:p|div|br|section)\b|&lt;(?:p|div|br)\b|\\u003[cC](?:p|div|br)\b", re.IGNORECASE
+)
+_SCRIPT_LIMIT = 3_000_000
+_SHORT_ESCAPES = re.compile(r"\\([^u\"\\/bfnrt]|u(?![0-9a-fA-F]{4}))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +69,6 @@ def read_metadata(root: HtmlElement, authors: Sequence[HtmlElement]) -> Metadata
     return Metadata(meta, title, _article(root), _author_link(authors))
 
 
-def _author_link(marked: Sequence[HtmlElement]) -> str:
-    texts = (squeeze_space(element.text_content()) for element in marked[:5])
-    return next((text for text in texts if 1 < len(text) <= 40), "")
-
-
 def read_claims(root: HtmlElement, metadata: Metadata, url: str) -> tuple[Claim, ...]:
     """The addresses that the page claims for itself, absolute; a broken one is left out."""
     base_tag = next(iter(root.iter("base")), None)
@@ -80,6 +82,36 @@ def read_claims(root: HtmlElement, metadata: Metadata, url: str) -> tuple[Claim,
     return tuple(Claim(kind, address) for kind, href in claims if (address := _absolute(base or url, href)))
 
 
+def scripted_lines(root: HtmlElement, metadata: Metadata) -> tuple[str, ...]:
+    """The lines of the longest text with paragraphs that the page's scripts hold; none without one."""
+    stated = metadata.linked("articleBody")
+    candidates = [stated] if len(stated) >= 100 else []
+    for script in root.iter("script"):
+        source = (script.text or "")[:_SCRIPT_LIMIT]
+        if (len(source) >= 200 and "<" in source) or "\\u003" in source or "&lt;" in source:
+            literals = (match[1] or match[2] for match in _STRING.finditer(source))
+            candidates.extend(_decoded(text) for text in literals if _PARAGRAPHS.search(text))
+    best = max(candidates, key=_bare_length, default="")
+    return _lines(best) if best else ()
+
+
+def scripted_value(root: HtmlElement, names: str) -> str:
+    """The first string or number that the page's scripts give one of these names; empty without one."""
+    wanted = re.compile(
+        rf'["\']?\b(?:{names})["\']?\s*[:=]\s*(?:"([^"\\\n]{{2,60}})"|\'([^\'\\\n]{{2,60}})\'|(1\d{{9}}(?:\d{{3}})?)\b)'
+    )
+    for script in root.iter("script"):
+        match = wanted.search((script.text or "")[:_SCRIPT_LIMIT])
+        if match:
+            return match[1] or match[2] or match[3]
+    return ""
+
+
+def _author_link(marked: Sequence[HtmlElement]) -> str:
+    texts = (squeeze_space(element.text_content()) for element in marked[:5])
+    return next((text for text in texts if 1 < len(text) <= 40), "")
+
+
 def _absolute(base: str, href: str) -> str:
     try:
         address = urljoin(base, href.strip()) if href.strip() else ""
@@ -90,7 +122,7 @@ def _absolute(base: str, href: str) -> str:
 
 
 def _article(root: HtmlElement) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    fullest: dict[str, Any] = {}
     for script in root.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower() or not script.text:
             continue
@@ -98,9 +130,9 @@ def _article(root: HtmlElement) -> dict[str, Any]:
             types = thing.get("@type")
             names = [str(name) for name in types] if isinstance(types, list) else [str(types or "")]
             article = any(_ARTICLE_TYPES.search(name) for name in names) or "pubDate" in thing
-            if article and len(thing) > len(found):
-                found = thing
-    return found
+            if article and len(thing) > len(fullest):
+                fullest = thing
+    return fullest
 
 
 def _load(text: str) -> Any:
@@ -124,3 +156,24 @@ def _things(value: Any) -> Iterator[dict[str, Any]]:
         elif isinstance(thing, dict):
             yield thing
             pending.extend(thing[key] for key in ("@graph", "mainEntity") if key in thing)
+
+
+def _decoded(text: str) -> str:
+    """A JavaScript string literal's value, with HTML that was escaped for it unescaped."""
+    try:
+        value = json.loads(f'"{_SHORT_ESCAPES.sub(lambda m: m[1], text)}"', strict=False)
+    except ValueError:
+        value = text
+    value = str(value)
+    return html.unescape(value) if "&lt;" in value else value
+
+
+def _bare_length(text: str) -> int:
+    return len(re.sub(r"<[^<>]{0,1000}>", "", text))
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    root = parse(f"<html><body><div>{text}</div></body></html>")
+    if root is None:
+        return ()
+    return tuple(line.text for line in scan(root).lines if not line.hidden)

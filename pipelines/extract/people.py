@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipelines.extract.labels import value_after
+from pipelines.extract.byline import value_after
 from pipelines.normalise import simplify
 from pipelines.records import Field
 from pipelines.surnames import SURNAMES
@@ -13,6 +13,7 @@ from pipelines.surnames import SURNAMES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipelines.extract.byline import Byline
     from pipelines.extract.metadata import Metadata
 
 _AUTHOR_LABEL = re.compile(
@@ -75,24 +76,24 @@ _AUTHOR_META = (
 _EDITOR_META = ("editor", "article:editor", "responsible_editor", "author_editor")
 
 
-def find_author(
-    lines: Sequence[str], metadata: Metadata, named: Sequence[str] = (), marked: Sequence[str] = ()
-) -> Field | None:
+def find_author(byline: Byline, metadata: Metadata) -> Field | None:
     """The author or authors: the first label with a name after it, then JSON-LD, then meta tags.
 
-    Args:
-        lines: The lines around the article.
-        metadata: The head of the page.
-        named: Lines in elements that are named for bylines, where an English name alone is an author.
-        marked: What elements hold that are named for authors, where a Chinese name alone is one too.
+    Else a name alone, in an element that is named for authors; an English one also near the title.
     """
-    found = _labelled(lines, _AUTHOR_LABEL) or _announced(metadata, _AUTHOR_META, "author")
-    if found:
-        return found
-    names = filter(None, (*map(_name_alone, marked), *map(_english_alone, named)))
+    lines = [*byline.head, *byline.tail]
+    if author := _labelled(lines, _AUTHOR_LABEL) or _stated(metadata, _AUTHOR_META, "author"):
+        return author
+    names = filter(None, (*map(_name_alone, byline.writers), *map(_english_alone, byline.named)))
     alone = (n for n in names if not _NOT_NAME.match(n) and not _names_the_site(n, metadata))
-    first = next(alone, None)
-    return Field(first, "byline element", first) if first else None
+    name = next(alone, None)
+    return Field(name, "byline element", name) if name else None
+
+
+def find_editor(byline: Byline, metadata: Metadata) -> Field | None:
+    """The editor, as `find_author` finds the author; footers with one stand inside the text's element too."""
+    lines = [*byline.tail, *byline.head, *byline.inside]
+    return _labelled(lines, _EDITOR_LABEL) or _stated(metadata, _EDITOR_META, "editor")
 
 
 def _name_alone(text: str) -> str:
@@ -109,11 +110,6 @@ def _english_alone(text: str) -> str:
     return staff[1] if staff else text if _ENGLISH_NAME.match(text) else ""
 
 
-def find_editor(lines: Sequence[str], metadata: Metadata) -> Field | None:
-    """The editor, as `find_author` finds the author."""
-    return _labelled(lines, _EDITOR_LABEL) or _announced(metadata, _EDITOR_META, "editor")
-
-
 def _labelled(lines: Sequence[str], label: re.Pattern[str]) -> Field | None:
     for text in lines:
         for match in label.finditer(simplify(text)):
@@ -123,17 +119,17 @@ def _labelled(lines: Sequence[str], label: re.Pattern[str]) -> Field | None:
     return None
 
 
-def _announced(metadata: Metadata, names: Sequence[str], key: str) -> Field | None:
+def _stated(metadata: Metadata, names: Sequence[str], key: str) -> Field | None:
     linked = metadata.linked(key, "name") or metadata.linked(key)
     if linked and (name := _person(linked)) and not _names_the_site(name, metadata):
         return Field(name, "json-ld", linked[:200])
     marked = _person(metadata.author_link) if key == "author" else ""
     if marked and not _names_the_site(marked, metadata):
         return Field(marked, "author element", metadata.author_link)
-    found = metadata.first(*names)
-    name = _person(found[1]) if found else ""
+    tag = metadata.first(*names)
+    name = _person(tag[1]) if tag else ""
     name = "" if _names_the_site(name, metadata) else name
-    return Field(name, f"meta:{found[0]}", found[1][:200]) if found and name else None
+    return Field(name, f"meta:{tag[0]}", tag[1][:200]) if tag and name else None
 
 
 def _names_the_site(name: str, metadata: Metadata) -> bool:

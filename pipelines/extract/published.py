@@ -1,4 +1,7 @@
-"""When an article was published, as its head, byline, `time` elements or address say; in this order."""
+"""When an article was published: what its head, byline, `time` elements, address, foot or scripts say.
+
+Which of a page's dates is meant is decided here; what a date looks like is known to `pipelines.dates`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.dates import Moment, read_date
 from pipelines.dates.numerals import arabic
+from pipelines.extract.metadata import scripted_value
 from pipelines.normalise import simplify
 
 if TYPE_CHECKING:
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from pipelines.extract.byline import Byline
     from pipelines.extract.metadata import Metadata
     from pipelines.records import Published
 
@@ -26,21 +31,21 @@ _DATE_META = (
     "dcterms.created", "date", "createdate", "firstpublishedtime", "apub:time", "ptime",
     "publish-date", "pub_date",
 )  # fmt: skip
+_SCRIPT_DATES = (
+    "newsTime|publishTime|publish_time|publishDate|publish_date|pubTime|pubDate|pub_time|publishedAt|published_at"
+    "|releaseTime|release_time|datePublished|ptime|createTime|create_time|ct"
+)
 _DATE_LABEL = re.compile(
     r"(?:发布|發布|發佈|发表|發表|发稿|刊登|编辑于|创建于|更新于|写于)(?:时间|時間|日期|于)?"
     r"|^\W{0,2}(?:时间|時間"
     r"|日期)\s?[:：]|published|posted",
     re.IGNORECASE,
 )
-
-
 _DATE_ALONE = re.compile(
     r"^\W{0,2}(?:(?:19|20)\d\d"
     r"|民國\s?\d{2,3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\W{0,2}(?:星期.|周.)?\W{0,2}$"
 )
 """A line that is nothing but a day: notices and press releases are dated below their signature."""
-
-
 _YEAR_MONTH = re.compile(r"^((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})月?$")
 _DAY = re.compile(r"^\d{1,2}日?$")
 _YEAR = re.compile(r"^(?:19|20)\d\d年?$")
@@ -48,31 +53,48 @@ _MONTH_AND_DAY = re.compile(r"^(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?$")
 
 
 def find_published(
-    root: HtmlElement, head: Sequence[str], tail: Sequence[str], metadata: Metadata, moment: Moment, url: str
+    root: HtmlElement, byline: Byline, metadata: Metadata, moment: Moment, url: str
 ) -> Published | None:
     """The date of publication, and where it stood; never the footer's."""
+    times = [element.get("datetime") or element.text_content() for element in islice(root.iter("time"), 20)]
+    return (
+        _of_head(metadata, byline, moment)
+        or _of_lines(byline, times, moment)
+        or next((date for text in times[:3] if (date := read_date(text, moment, "time element"))), None)
+        or read_date(url.split("//", 1)[-1].partition("/")[2], moment, "url")
+        or _of_foot(byline, moment)
+        or _of_scripts(root, moment)
+    )
+
+
+def _of_head(metadata: Metadata, byline: Byline, moment: Moment) -> Published | None:
     for name in _DATE_META:
         content = metadata.meta.get(name)
-        found = read_date(content, moment, f"meta:{name}") if content else None
-        if found:
-            return _with_time(found, head, moment)
+        if content and (date := read_date(content, moment, f"meta:{name}")):
+            return _with_time(date, byline.dated, moment)
     linked = metadata.linked("datePublished") or metadata.linked("pubDate")  # Baidu's form of JSON-LD
-    if linked and (found := read_date(linked, moment, "json-ld")):
-        return found
-    times = [element.get("datetime") or element.text_content() for element in islice(root.iter("time"), 20)]
-    head = [*_joined(head), *head]
+    return read_date(linked, moment, "json-ld") if linked else None
+
+
+def _of_lines(byline: Byline, times: Sequence[str], moment: Moment) -> Published | None:
+    """The first date between title and text: absolute ones come before those that count from today."""
     for relative in (False, True):
-        for text in head:
-            if found := _in_line(text, moment, relative=relative):
-                return _with_time(found, times, moment)
-    for text in times[:3]:
-        if found := read_date(text, moment, "time element"):
-            return found
-    if found := read_date(url.split("//", 1)[-1].partition("/")[2], moment, "url"):
-        return found
-    labelled = (text for text in tail if _DATE_LABEL.search(simplify(text)))
-    signed = (text for text in reversed(tail) if _DATE_ALONE.match(arabic(text)))
-    return next((found for text in (*labelled, *signed) if (found := _in_line(text, moment))), None)
+        for text in (*_joined(byline.dated), *byline.dated):
+            if date := _in_line(text, moment, relative=relative):
+                return _with_time(date, times, moment)
+    return None
+
+
+def _of_foot(byline: Byline, moment: Moment) -> Published | None:
+    """A date below the text that is labelled, or that stands alone under a signature."""
+    labelled = (text for text in byline.tail if _DATE_LABEL.search(simplify(text)))
+    signed = (text for text in reversed(byline.tail) if _DATE_ALONE.match(arabic(text)))
+    return next((date for text in (*labelled, *signed) if (date := _in_line(text, moment))), None)
+
+
+def _of_scripts(root: HtmlElement, moment: Moment) -> Published | None:
+    stated = scripted_value(root, _SCRIPT_DATES)
+    return read_date(stated, moment, "script") if stated else None
 
 
 def _joined(lines: Sequence[str]) -> list[str]:
@@ -101,13 +123,13 @@ def _in_line(text: str, moment: Moment, *, relative: bool = False) -> Published 
     return read_date(text, moment, "byline", relative=relative, partial=relative and len(text) < 60)
 
 
-def _with_time(found: Published, head: Sequence[str], moment: Moment) -> Published:
-    """The time of day from other texts, where one of them gives the same day with it."""
-    if "T" in found.value:
-        return found
-    same = (
+def _with_time(stated: Published, texts: Sequence[str], moment: Moment) -> Published:
+    """The same day with its time, where one of these texts gives it."""
+    if "T" in stated.value:
+        return stated
+    timed = (
         other
-        for text in head
-        if (other := _in_line(text, moment)) and other.day == found.day and "T" in other.value
+        for text in texts
+        if (other := _in_line(text, moment)) and other.day == stated.day and "T" in other.value
     )
-    return next(same, found)
+    return next(timed, stated)

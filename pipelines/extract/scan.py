@@ -1,91 +1,37 @@
-"""A tree in, the page's lines out: what a reader sees as a line, with its place, links and hints."""
+"""A page's text in, its lines out: what a reader sees as a line, with its place, its links and its box.
+
+`parse` makes the tree, whatever the page does; `scan` walks it once. That a line is hidden, or stands in a
+box that is named for boilerplate, is noted with it; whether to believe that is decided in `trust`.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, cast
 
 from lxml import etree
+from lxml import html as lxml_html
 
-from pipelines.extract.hidden import hides, hiding_names
-from pipelines.extract.hints import Hint, kind_hint
+from pipelines.records import StrippedKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from lxml.html import HtmlElement
 
-BLOCKS = frozenset(
-    [
-        "body",
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "footer",
-        "nav",
-        "aside",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "tbody",
-        "thead",
-        "tfoot",
-        "tr",
-        "td",
-        "th",
-        "caption",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "form",
-        "fieldset",
-        "figure",
-        "figcaption",
-        "address",
-        "center",
-        "hr",
-        "details",
-        "summary",
-        "menu",
-        "option",
-        "legend",
-    ]
+Hint = StrippedKind | Literal["byline", ""]
+"""What an element announces itself to be; of a byline only some lines are taken, and as the editor's."""
+
+_BLOCKS = frozenset(
+    "body p div section article main header footer nav aside ul ol li dl dt dd table tbody thead tfoot tr td"
+    " th caption h1 h2 h3 h4 h5 h6 blockquote pre form fieldset figure figcaption address center hr details"
+    " summary menu option legend".split()
 )
 _SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "iframe",
-        "object",
-        "embed",
-        "button",
-        "select",
-        "textarea",
-        "input",
-        "canvas",
-        "video",
-        "audio",
-        "map",
-        "math",
-        "head",
-        "frameset",
-        "frame",
-        "applet",
-    ]
+    "script style noscript template svg iframe object embed button select textarea input canvas video audio"
+    " map math head frameset frame applet".split()
 )
 _PIECES = frozenset(["span", "i", "em", "a", "label", "time", "small"])
 """Inline elements that style sheets set apart: `<span>08:15</span><span>翠屏观察</span>` is two words."""
@@ -95,7 +41,12 @@ _EMPHASES = frozenset(["b", "strong", "font"])
 _WRITER_NAMES = ("uthor", "riter", "zuozhe", "eporter", "ickname", "js_name")
 _NOT_WRITER_NAMES = ("omment", "eply", "ount")
 _LONGEST_PIECED = 200
-MOST_LINES = 20_000
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_MAX_CHARACTERS = 8_000_000
+_MAX_DEPTH = 2_048
+"""libxml2's own, with `huge_tree`."""
+_NEAR_DEPTH = 8
+_MOST_LINES = 20_000
 """A page with more is no news, and must not hold up a worker; its first lines are read."""
 _SPACE = re.compile(r"[\s\u00a0\u3000\u200b\u200c\u200d\ufeff\u2028\u2029]+")
 _BETWEEN_HAN = re.compile(
@@ -131,8 +82,7 @@ class Scan:
     lines: list[Line] = field(default_factory=list)
     elements: list[HtmlElement] = field(default_factory=list)
     parents: list[int] = field(default_factory=list)
-    images: list[int] = field(default_factory=list)
-    """The block node of each image that is not tiny."""
+    images: int = 0
     sources: list[HtmlElement] = field(default_factory=list)
     """Elements whose class or id speaks of a source. (An XPath for them takes a sixth of all extraction.)"""
     authors: list[HtmlElement] = field(default_factory=list)
@@ -141,15 +91,43 @@ class Scan:
     """Elements whose class or id speaks of an author or of an account."""
 
 
-def squeeze_space(text: str) -> str:
-    """The text in one line: white space of every kind becomes one space, none at the ends."""
-    return _SPACE.sub(" ", _BETWEEN_HAN.sub("", text)).strip()
+def parse(text: str) -> HtmlElement | None:
+    """The root element without comments and processing instructions; None where there is no element.
+
+    `huge_tree` lets unclosed tags nest 2,048 deep (256 otherwise, which loses real pages' text); what
+    nests deeper is dropped by libxml2. `cut_short` tells whether that, or the length, cost text.
+    """
+    text = _XML_DECLARATION.sub("", text[:_MAX_CHARACTERS].replace("\0", ""))
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    return root
 
 
 def scan(root: HtmlElement) -> Scan:
     """Every line of the page's body, in page order."""
     body = root.find("body")
-    return _Scanner(hiding_names(root)).run(root if body is None else body)
+    return _Scanner(_hiding_names(root)).run(root if body is None else body)
+
+
+def cut_short(text: str, root: HtmlElement, scanned: Scan) -> str:
+    """Which limit of ours a page went over, in words; empty where all of it was read."""
+    if len(scanned.lines) >= _MOST_LINES:
+        return f"only its first {_MOST_LINES:,} lines were read"
+    if len(text) > _MAX_CHARACTERS:
+        return f"only its first {_MAX_CHARACTERS:,} characters were read"
+    depth = deepest = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return f"its elements nest deeper than {_MAX_DEPTH:,}" if deepest >= _MAX_DEPTH - _NEAR_DEPTH else ""
+
+
+def squeeze_space(text: str) -> str:
+    """The text in one line: white space of every kind becomes one space, none at the ends."""
+    return _SPACE.sub(" ", _BETWEEN_HAN.sub("", text)).strip()
 
 
 class _Scanner:
@@ -173,7 +151,7 @@ class _Scanner:
             if not isinstance(tag, str):
                 continue
             if event == "start":
-                if len(self.scan.lines) >= MOST_LINES:
+                if len(self.scan.lines) >= _MOST_LINES:
                     break
                 if tag in _SKIPPED:
                     walk.skip_subtree()
@@ -187,7 +165,7 @@ class _Scanner:
         return self.scan
 
     def _start(self, element: HtmlElement, tag: str) -> None:
-        block = tag in BLOCKS
+        block = tag in _BLOCKS
         if tag == "br" and self.row is None:
             self._flush("br")
         if block and self.row is None:
@@ -202,18 +180,18 @@ class _Scanner:
         if element.attrib:
             self._mark(element, tag, block)
         elif block and tag in ("nav", "aside", "footer"):
-            self.hints.append((element, kind_hint(tag, ""), self.node))
+            self.hints.append((element, _kind_hint(tag, ""), self.node))
         if tag in _PIECES or tag in _EMPHASES:
             self.buffer.append(_SEAM if tag in _PIECES else _FAINT_SEAM)
         if tag == "a":
             self.links += 1
         elif tag == "img":
-            self.scan.images.append(self.node)
+            self.scan.images += 1
         self._add(element.text)
 
     def _mark(self, element: HtmlElement, tag: str, block: bool) -> None:
         attributes = element.attrib
-        if hides(attributes, self.hiding):
+        if _hides(attributes, self.hiding):
             self._flush(tag)
             self.hidden.append(element)
         if attributes.get("itemprop") == "author" or (tag == "a" and attributes.get("rel") == "author"):
@@ -226,7 +204,7 @@ class _Scanner:
         ):
             self.scan.writers.append(element)
         if len(names) > 1 and tag != "body" and (block or tag == "span"):
-            hint = kind_hint(tag, names)
+            hint = _kind_hint(tag, names)
             if hint and (block or hint == "byline"):
                 self.hints.append((element, hint, self.node))
 
@@ -241,7 +219,7 @@ class _Scanner:
         if self.hidden and self.hidden[-1] is element:
             self._flush(tag)
             self.hidden.pop()
-        if tag in BLOCKS:
+        if tag in _BLOCKS:
             if self.row is None:
                 self._flush(tag)
                 self.node = self.scan.parents[self.node]
@@ -294,3 +272,195 @@ def _is_data_row(row: HtmlElement) -> bool:
         return False  # a post with its byline, a card: cells of data hold no layout
     blocks = sum(1 for cell in cells for _ in cell.iter("p", "div", "br"))
     return max(lengths) <= 200 and blocks <= 3 * len(cells)
+
+
+# --- what readers never saw: by attribute, inline style or inline style sheet
+
+_INVISIBLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0(?:\.0+)?(?:px|pt|em|rem"
+    r"|%)?\s*(?:;|$|!)"
+    r"|text-indent\s*:\s*-\d{3,}|(?:left|top|right|margin-left|margin-top)\s*:\s*-\d{3,}(?:\.\d+)?(?:px"
+    r"|em|rem|pt)?"
+    r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$|!)|clip\s*:\s*rect\(\s*0|transform\s*:\s*scale\(0\)",
+    re.IGNORECASE,
+)
+_NO_SIZE = re.compile(r"(?<![-\w])(width|height)\s*:\s*[01](?:px|em|rem|pt|%)?\s*(?:;|$|!)", re.IGNORECASE)
+_CLIPPED = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
+_DECLARATIONS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"display\s*:\s*none",
+        r"visibility\s*:",
+        r"font-size\s*:\s*0",
+        r"text-indent\s*:\s*-",
+        r"opacity\s*:\s*0",
+    )
+)
+"""What to look for in a style sheet first: each starts with a literal, so the search is fast."""
+_AWAY = re.compile(r":\s*-\d{3,}")
+_BLOCK_END = re.compile(r"\}\s*\}")
+_SIMPLE = re.compile(r"^(?:[a-z][a-z0-9]{0,9})?([.#])([\w-]{1,60})$", re.IGNORECASE)
+_STYLE_LIMIT = 200_000
+
+
+def _invisible_style(style: str) -> bool:
+    """Whether the declarations of a style keep an element's text from being seen."""
+    if _INVISIBLE.search(style):
+        return True
+    sizes = {match[1].lower() for match in _NO_SIZE.finditer(style)}
+    return bool(sizes) and (len(sizes) == 2 or bool(_CLIPPED.search(style)))
+
+
+def _hiding_names(root: HtmlElement) -> frozenset[str]:
+    """The classes (`.name`) and ids (`#name`) that the page's own style sheets hide."""
+    names: set[str] = set()
+    for sheet in root.iter("style"):
+        css = (sheet.text or "")[:_STYLE_LIMIT]
+        rules = {
+            _rule_at(css, match.start())
+            for pattern in (*_DECLARATIONS, _AWAY)
+            for match in pattern.finditer(css)
+        }
+        unseen = _media_spans(css) if rules else ()
+        for selector, body, end in rules:
+            if not any(begin <= selector < stop for begin, stop in unseen) and _invisible_style(
+                css[body:end]
+            ):
+                names.update(_simple_names(css[selector : body - 1]))
+    return frozenset(names)
+
+
+def _hides(attributes: Mapping[str, str], names: frozenset[str]) -> bool:
+    """Whether an element with these attributes is hidden; `names` as `_hiding_names` gave them."""
+    if "hidden" in attributes and attributes["hidden"].lower() != "until-found":
+        return True
+    style = attributes.get("style")
+    if style and _invisible_style(style):
+        return True
+    if not names:
+        return False
+    if f"#{attributes.get('id')}" in names:
+        return True
+    return any(f".{name}" in names for name in attributes.get("class", "").split())
+
+
+def _rule_at(css: str, position: int) -> tuple[int, int, int]:
+    """Where the rule around a position has its selector's start, its body's start and its end."""
+    body = css.rfind("{", max(0, position - 4000), position) + 1
+    selector = max(css.rfind(mark, max(0, body - 2000), max(0, body - 1)) for mark in "{};") + 1
+    end = css.find("}", position, position + 4000)
+    return selector, body, end if end >= 0 else len(css)
+
+
+def _media_spans(css: str) -> list[tuple[int, int]]:
+    """Where the rules for print or small screens stand: they say nothing about what a reader saw."""
+    spans = []
+    for match in re.finditer("@media", css):
+        stop = _BLOCK_END.search(css, match.start())
+        spans.append((match.start(), stop.end() if stop else len(css)))
+    return spans
+
+
+def _simple_names(selectors: str) -> set[str]:
+    matches = (_SIMPLE.match(selector.strip()) for selector in selectors.split(","))
+    return {match[1] + match[2] for match in matches if match}
+
+
+# --- what an element says of the text inside it
+
+_WORD = re.compile(r"[a-z]+|\d+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+_KINDS: dict[str, frozenset[str]] = {
+    kind: frozenset(words.split())
+    for kind, words in {
+        "navigation": "nav navbar navi navigation menu submenu breadcrumb breadcrumbs crumb crumbs "
+        "crumbnav sitemap"
+        " topbar toolbar tools pager pagination paging pages topnav subnav mianbaoxie "
+        "daohang weizhi skip login"
+        " search searchbox dropdown tabs fontsize toolbox prevnext feedback",
+        "related": "related relate relates relatednews recommend recommended recommends recommendation "
+        "rec tuijian"
+        " xiangguan hot hotnews hotlist rank ranking toplist sidebar side aside rightbar "
+        "leftbar guess also latest"
+        " popular trending more morenews morelist readmore reading teaser teasers newslist "
+        "interested rela relevant"
+        " recent widget widgets topic tags tag keywords keyword outbrain taboola",
+        "comment": "comment comments commentlist reply replies respond disqus pinglun gentie tie review "
+        "reviews"
+        " message messages guestbook",
+        "share": "share sharing sharebox bdshare bdsharebuttonbox social fenxiang jiathis qrcode qr "
+        "ewm erweima"
+        " weixin wechat addthis sns like likes zan reward dashang praise favorite app "
+        "download follow subscribe"
+        " newsletter",
+        "copyright": "copyright copyrights footer foot foots disclaimer declare statement shengming "
+        "banquan bottom"
+        " bottombar footnav copy license legal",
+        "contact": "contact contacts contactus lianxi kefu hotline",
+        "advertisement": "ad ads adv advert adverts advertisement advertising banner gg guanggao adsbygoogle "
+        "promo"
+        " promotion sponsor sponsored dfp popup modal cookie consent toast",
+        "editor": "bio biography",
+        "byline": "byline info infos source time date meta author authors editor pubtime pubdate "
+        "artinfo laiyuan"
+        " about metadata timestamp publish msg bianji zebian zerenbianji edit dateline",
+    }.items()
+}
+_BODY_WORDS = frozenset(
+    [
+        "article",
+        "articles",
+        "content",
+        "contents",
+        "main",
+        "maincontent",
+        "body",
+        "text",
+        "txt",
+        "detail",
+        "details",
+        "entry",
+        "post",
+        "story",
+        "zhengwen",
+        "neirong",
+        "news",
+        "con",
+        "cont",
+        "cnt",
+        "artibody",
+        "richtext",
+        "paragraph",
+    ]
+)
+_ABOUT_PEOPLE = frozenset(["author", "authors", "writer", "zuozhe"])
+_BOXES = frozenset(["box", "bio", "card", "profile", "about", "description", "desc", "biography", "intro"])
+"""`author-box`, `about-author`: who wrote it, in paragraphs; `author` alone names a byline."""
+_TAG_KINDS = {"nav": "navigation", "aside": "related", "footer": "copyright", "menu": "navigation"}
+
+
+def _kind_hint(tag: str, names: str) -> Hint:
+    """The kind of boilerplate that an element announces itself to be; empty for none.
+
+    Args:
+        tag: The element's tag.
+        names: Its class and id, as written, joined by a space.
+    """
+    return cast("Hint", _TAG_KINDS.get(tag, "")) or _of_names(names)
+
+
+@lru_cache(maxsize=20_000)
+def _of_names(names: str) -> Hint:
+    for name in reversed(names.split()):
+        words = _words(name)
+        if _ABOUT_PEOPLE.intersection(words) and _BOXES.intersection(words):
+            return "editor"
+        kind = next((kind for word in reversed(words) for kind, known in _KINDS.items() if word in known), "")
+        if kind and not (words and words[-1] in _BODY_WORDS):
+            return cast("Hint", kind)
+    return ""
+
+
+def _words(name: str) -> list[str]:
+    return _WORD.findall(_CAMEL.sub(" ", name).lower())

@@ -1,4 +1,4 @@
-"""The page's own title: the line that the `<title>` element repeats, without the site's suffix."""
+"""The page's own title, which is the line that its `<title>` repeats, and the site's name behind it there."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import has_date
-from pipelines.extract.part import size
-from pipelines.extract.prose import is_linked, is_prose
-from pipelines.extract.site_name import SITE_WORDS, may_be_site, normal, site_suffix, without_suffix
+from pipelines.extract.metadata import scripted_value
+from pipelines.extract.prose import bare, is_linked, is_prose, size
 from pipelines.normalise import simplify
 from pipelines.records import Field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from lxml.html import HtmlElement
 
     from pipelines.extract.metadata import Metadata
     from pipelines.extract.scan import Line
@@ -37,89 +38,128 @@ _LABELLED_LINE = re.compile(r"^[^，。：:]{2,8}[：:]\s?\S")
 """发布单位：企划组: what stands between a headline and its date in templates that give each a line."""
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
+_LEAST_TITLE = 6
+_SCRIPT_TITLES = "title|articleTitle|article_title|newsTitle|news_title|headline|subject"
+_SEPARATORS = re.compile(r"\s*[_|｜»«›‹]\s*|\s+[-–—·•]+\s+|\s*(?:--|——)\s*|-(?=[^-]*$)|[·•](?=[^·•]*$)")
+_SITE_WORDS = re.compile(
+    r"网$|網$|新闻|新聞|频道|頻道|中心|[日晚早时周]报$|[日晚早時週]報$|客户端|门户|官网"
+    r"|首页|资讯|要闻|动态|在线|园区"
+    r"|管委会|政府|公司|集团|栏目|媒体|快讯|平台|论坛|博客|协会|学会|研究院|大学|com\b"
+    r"|news|times|daily|post|\.cn\b|media|online",
+    re.IGNORECASE,
+)
+_CHANNEL = re.compile(r"-[^-\s]{1,6}(?:频道|頻道|新闻|新聞|资讯|动态|要闻|首页|财经|中心)$")
+"""A channel between the title and the site: `-图片频道-海岸网`."""
+_LONGEST_SITE = 16
+_BODY_NAME = re.compile(r"[园區区网局委会處处院所站]$")
 
 
-class TitleFound(NamedTuple):
+class Title(NamedTuple):
     """The title, and the line of the page where it stands."""
 
     field: Field | None
     line: int | None
 
 
-def find_title(lines: Sequence[Line], metadata: Metadata) -> TitleFound:
+def find_title(lines: Sequence[Line], metadata: Metadata) -> Title:
     """The title and its line; headings that the head of the page confirms come before the head itself."""
-    announced = [
-        text for text in _announced(metadata) if normal(text) and not _GENERIC.match(without_suffix(text))
-    ]
-    labelled = _labelled(lines, metadata)
-    if labelled:
+    if labelled := _labelled(lines, metadata):
         return labelled
-    index = _confirmed_line(lines, announced)
+    stated = _stated(metadata)
+    index = _confirmed_line(lines, stated)
     index = _second_heading(lines, index, metadata) if index is not None else None
     section = index is not None and _names_section(lines[index])
     above = _above_byline(lines) if index is None or section else None
     if section and index is not None and above is not None and _heads_page(lines, index, above):
-        return TitleFound(Field(lines[above].text, _ABOVE_BYLINE, metadata.title_element[:200]), above)
+        return Title(Field(lines[above].text, _ABOVE_BYLINE, metadata.title_element[:200]), above)
     if index is None or size(lines[index].text) > _LONGEST_HEADING:
-        index = _heading_above(lines, announced) or index
+        index = _heading_above(lines, stated) or index
     if index is not None:
-        text = _whole(lines[index].text, announced) + _second_line(lines, index, announced)
+        text = _whole(lines[index].text, stated) + _second_line(lines, index, stated)
         origin = _ORIGIN_HEADING if lines[index].tag in _HEADINGS else "title line"
-        return TitleFound(Field(text, origin, metadata.title_element[:200]), index)
+        return Title(Field(text, origin, metadata.title_element[:200]), index)
+    return _unconfirmed(lines, metadata, above)
+
+
+def scripted_title(title: Field | None, root: HtmlElement) -> Field | None:
+    """The title that the scripts give, where the page's head says no more than the site's name."""
+    if title and not (
+        title.origin == "title element"
+        and (len(bare(title.value)) < _LEAST_TITLE or _may_be_site(title.value))
+    ):
+        return title
+    named = scripted_value(root, _SCRIPT_TITLES)
+    return Field(named, "script", named) if len(bare(named)) >= _LEAST_TITLE else title
+
+
+def find_site_name(metadata: Metadata) -> Field | None:
+    """The site's name, as the head gives it or as the `<title>` ends with it."""
+    named = metadata.first("og:site_name", "application-name", "sitename", "site_name")
+    if named and len(named[1]) <= 60:
+        return Field(named[1], f"meta:{named[0]}", named[1])
+    publisher = metadata.linked("publisher", "name")
+    if publisher:
+        return Field(publisher, "json-ld", publisher)
+    suffix = _site_suffix(metadata.title_element)
+    return Field(suffix, "title element", metadata.title_element[:200]) if suffix else None
+
+
+def _unconfirmed(lines: Sequence[Line], metadata: Metadata, above: int | None) -> Title:
+    """The title of a page on which no line is what the head states; `above` is the line above the byline."""
     headings = [
         i
         for i, line in enumerate(lines)
         if line.tag == "h1" and not line.hidden and len(line.text) > 3 and not _GENERIC.match(line.text)
     ]
-    found = _of_head(metadata, one_heading=len(headings) == 1)
-    if found and not _outdone(found, lines, above):
-        return TitleFound(found, None)
+    of_head = _of_head(metadata, one_heading=len(headings) == 1)
+    if of_head and not _outdone(of_head, lines, above):
+        return Title(of_head, None)
     index, origin = headings[0] if headings else above, _ORIGIN_HEADING if headings else _ABOVE_BYLINE
     if index is None:
         index, origin = _above_text(lines), "line above the text"
     if index is None:
-        return TitleFound(found, None)
-    return TitleFound(Field(lines[index].text, origin, metadata.title_element[:200]), index)
+        return Title(of_head, None)
+    return Title(Field(lines[index].text, origin, metadata.title_element[:200]), index)
 
 
-def _labelled(lines: Sequence[Line], metadata: Metadata) -> TitleFound | None:
+def _labelled(lines: Sequence[Line], metadata: Metadata) -> Title | None:
     """The title that a letter's own row gives (信件标题：…), on pages whose `<title>` names none."""
-    if metadata.title_element and not _GENERIC.match(without_suffix(metadata.title_element)):
+    if metadata.title_element and not _GENERIC.match(_without_suffix(metadata.title_element)):
         return None
     for index, line in enumerate(lines[:200]):
         label = None if line.hidden else _TITLE_LABEL.match(simplify(line.text))
-        if label and 4 <= len(normal(line.text[label.end() :])) <= 80:
-            return TitleFound(Field(line.text[label.end() :].strip(), "title row", line.text[:200]), index)
+        if label and 4 <= len(bare(line.text[label.end() :])) <= 80:
+            return Title(Field(line.text[label.end() :].strip(), "title row", line.text[:200]), index)
     return None
 
 
-def _outdone(found: Field, lines: Sequence[Line], above: int | None) -> bool:
+def _outdone(of_head: Field, lines: Sequence[Line], above: int | None) -> bool:
     """Whether a `<title>` that no line repeats says less than a line of the page does.
 
     A line right above the byline says more; where the `<title>` may be the site's name, so does a heading
     right above the text.
     """
-    if found.origin != "title element":
+    if of_head.origin != "title element":
         return False
     if above is not None:
         return True
-    near = _above_text(lines) if may_be_site(found.value) else None
+    near = _above_text(lines) if _may_be_site(of_head.value) else None
     return near is not None and lines[near].tag in _HEADINGS
 
 
 def _second_heading(lines: Sequence[Line], index: int, metadata: Metadata) -> int:
     """The headline below the site's heading, where the `<title>` is the two joined: `Freight Notes: …`."""
-    whole, site = normal(metadata.title_element), normal(lines[index].text)
+    whole, site = bare(metadata.title_element), bare(lines[index].text)
     rest = whole.removeprefix(site)
     if len(rest) <= len(site) or rest == whole:
         return index
     below = range(index + 1, min(len(lines), index + 60))
-    return next((i for i in below if lines[i].tag in _HEADINGS and normal(lines[i].text) == rest), index)
+    return next((i for i in below if lines[i].tag in _HEADINGS and bare(lines[i].text) == rest), index)
 
 
 def _names_section(line: Line) -> bool:
     """Whether the line that the head announces may name a section (会员动态) and no article."""
-    return size(line.text) <= _LONGEST_SECTION and bool(SITE_WORDS.search(line.text))
+    return size(line.text) <= _LONGEST_SECTION and bool(_SITE_WORDS.search(line.text))
 
 
 def _heads_page(lines: Sequence[Line], index: int, above: int) -> bool:
@@ -134,20 +174,18 @@ def _of_head(metadata: Metadata, *, one_heading: bool) -> Field | None:
         ("json-ld", metadata.linked("headline")),
         ("title element", metadata.title_element),
     ):
-        stripped = without_suffix(text, metadata.meta.get("og:site_name", ""))
-        site = origin == "title element" and one_heading and SITE_WORDS.search(stripped)
+        stripped = _without_suffix(text, metadata.meta.get("og:site_name", ""))
+        site = origin == "title element" and one_heading and _SITE_WORDS.search(stripped)
         if stripped and not _GENERIC.match(stripped) and not site:
             return Field(stripped, origin, text[:200])
     return None
 
 
-def _heading_above(lines: Sequence[Line], announced: Sequence[str]) -> int | None:
-    """The heading above the paragraph with which the announced title begins: some announce their text."""
-    starts = [key[:20] for text in announced if len(key := normal(without_suffix(text))) >= 12]
+def _heading_above(lines: Sequence[Line], stated: Sequence[str]) -> int | None:
+    """The heading above the paragraph with which the stated title begins: some announce their text."""
+    starts = [key[:20] for text in stated if len(key := bare(_without_suffix(text))) >= 12]
     for index, line in enumerate(lines):
-        if size(line.text) > _LONGEST_HEADING and any(
-            normal(line.text).startswith(start) for start in starts
-        ):
+        if size(line.text) > _LONGEST_HEADING and any(bare(line.text).startswith(start) for start in starts):
             near = range(index - 1, max(-1, index - 8), -1)
             return next((i for i in near if lines[i].tag in _HEADINGS and 4 < size(lines[i].text) < 60), None)
     return None
@@ -194,16 +232,18 @@ def _above_text(lines: Sequence[Line]) -> int | None:
     return None
 
 
-def _announced(metadata: Metadata) -> list[str]:
+def _stated(metadata: Metadata) -> list[str]:
+    """The titles that the head states, those left out that say nothing."""
     named = metadata.meta.get("articletitle", "")  # what Chinese government pages have to give
-    return [metadata.title_element, metadata.meta.get("og:title", ""), metadata.linked("headline"), named]
+    texts = (metadata.title_element, metadata.meta.get("og:title", ""), metadata.linked("headline"), named)
+    return [text for text in texts if bare(text) and not _GENERIC.match(_without_suffix(text))]
 
 
-def _confirmed_line(lines: Sequence[Line], announced: Sequence[str]) -> int | None:
+def _confirmed_line(lines: Sequence[Line], stated: Sequence[str]) -> int | None:
     """The line that the head announces: headings first, then what the title begins with."""
     best: tuple[float, int] | None = None
-    keys = [_key(text) for text in announced]
-    letters = frozenset("".join(announced).lower())
+    keys = [_key(text) for text in stated]
+    letters = frozenset("".join(stated).lower())
     for index, line in enumerate(lines):
         if line.hidden or not 3 < len(line.text) < 250 or not letters.issuperset(line.text[:2].lower()):
             continue  # most lines begin with other letters: comparing them all costs more than parsing
@@ -213,49 +253,45 @@ def _confirmed_line(lines: Sequence[Line], announced: Sequence[str]) -> int | No
     return best[1] if best else None
 
 
-def _key(announced: str) -> tuple[str, bool]:
-    """How an announced title is compared, and whether it was cut (`…`), before the site's name too."""
-    own = without_suffix(announced)
-    return (normal(own), True) if _CUT.search(own) else (normal(announced), False)
+def _key(stated: str) -> tuple[str, bool]:
+    """How a stated title is compared, and whether it was cut (`…`), before the site's name too."""
+    own = _without_suffix(stated)
+    return (bare(own), True) if _CUT.search(own) else (bare(stated), False)
 
 
 def _agreement(line: Line, keys: Sequence[tuple[str, bool]]) -> float:
-    key = normal(line.text)
+    key = bare(line.text)
     if len(key) < 3:
         return 0
     best = 0.0
-    for position, (announced, cut) in enumerate(keys):
-        if not announced:
+    for position, (stated, cut) in enumerate(keys):
+        if not stated:
             continue
-        at = announced.find(key)
-        prefix = _common_prefix(key, announced)
+        at = stated.find(key)
+        prefix = _common_prefix(key, stated)
         if (
             at < 0
-            and not (len(announced) >= 5 and key.startswith(announced))
-            and prefix < _needed(key, announced, cut)
+            and not (len(stated) >= 5 and key.startswith(stated))
+            and prefix < _needed(key, stated, cut)
         ):
             continue
-        covered = min(len(key), len(announced), prefix if at < 0 else len(key))
+        covered = min(len(key), len(stated), prefix if at < 0 else len(key))
         score = (
-            covered / len(announced)
+            covered / len(stated)
             + _HEADINGS.get(line.tag, 0) * 0.15
             + (0.5 if at <= 0 else 0)
             - 0.1 * position
         )
-        if covered >= 0.25 * len(announced) or at == 0:
+        if covered >= 0.25 * len(stated) or at == 0:
             best = max(best, score)
     if best < 0.6:
         return 0
     return best - 0.3 * (line.linked > 0.5 * len(line.text))
 
 
-def _needed(key: str, announced: str, cut: bool) -> float:
+def _needed(key: str, stated: str, cut: bool) -> float:
     """How many first characters must agree where neither text holds the other."""
-    return (
-        max(8.0, 0.6 * min(len(key), len(announced)))
-        if cut
-        else max(10.0, 0.9 * min(len(key), len(announced)))
-    )
+    return max(8.0, 0.6 * min(len(key), len(stated))) if cut else max(10.0, 0.9 * min(len(key), len(stated)))
 
 
 def _common_prefix(one: str, other: str) -> int:
@@ -263,25 +299,68 @@ def _common_prefix(one: str, other: str) -> int:
     return next((i for i in range(length) if one[i] != other[i]), length)
 
 
-def _second_line(lines: Sequence[Line], index: int, announced: Sequence[str]) -> str:
+def _second_line(lines: Sequence[Line], index: int, stated: Sequence[str]) -> str:
     """The rest of a heading of two lines, where the head of the page announces both as one."""
     if index + 1 >= len(lines) or lines[index + 1].node != lines[index].node:
         return ""
-    both = normal(lines[index].text + lines[index + 1].text)
-    if not any(both in normal(title) for title in announced):
+    both = bare(lines[index].text + lines[index + 1].text)
+    if not any(both in bare(title) for title in stated):
         return ""
     rest = lines[index + 1].text
     return rest if rest[:1] in "—-–" else f" {rest}"
 
 
-def _whole(text: str, announced: Sequence[str]) -> str:
-    """The heading; or the announced title that continues where the heading was cut (`…`)."""
+def _whole(text: str, stated: Sequence[str]) -> str:
+    """The heading; or the stated title that continues where the heading was cut (`…`)."""
     if not _CUT.search(text):
-        own = announced and normal(text) == normal(announced[0]) and (site_suffix(text) or "_" in text)
-        shorter = without_suffix(text) if own else text
-        return shorter if len(normal(shorter)) >= 4 else text
-    start = normal(_CUT.sub("", text))
-    for title in announced:
-        if normal(title).startswith(start) and not _CUT.search(title.strip()):
-            return without_suffix(title)
+        own = stated and bare(text) == bare(stated[0]) and (_site_suffix(text) or "_" in text)
+        shorter = _without_suffix(text) if own else text
+        return shorter if len(bare(shorter)) >= 4 else text
+    start = bare(_CUT.sub("", text))
+    for title in stated:
+        if bare(title).startswith(start) and not _CUT.search(title.strip()):
+            return _without_suffix(title)
     return text
+
+
+# --- the site's name at the end of a `<title>`
+
+
+def _without_suffix(title: str, site_name: str = "") -> str:
+    """A `<title>` without the site's and the channel's names at its end."""
+    head = title.split("_", 1)[0].strip()
+    if len(bare(head)) >= 6:  # headlines have no underscores; whatever follows one is the site's
+        title = head
+    parts = _SEPARATORS.split(title)
+    if len(parts) < 2:
+        return title.strip()
+    ends = [match.start() for match in _SEPARATORS.finditer(title)]
+    kept = len(parts)
+    while kept > 1 and _is_suffix(parts[kept - 1], title[ends[kept - 2] :], site_name):
+        kept -= 1
+    text = title[: ends[kept - 1]] if kept < len(parts) else title
+    channel = _CHANNEL.search(text) if kept < len(parts) else None
+    text = text[: channel.start()] if channel and len(bare(text[: channel.start()])) >= 6 else text
+    return text.strip(" -_|｜—·")
+
+
+def _site_suffix(title: str) -> str:
+    """The last part of a `<title>`, where it looks like a site's name; else nothing."""
+    parts = [part.strip() for part in _SEPARATORS.split(title)]
+    last = parts[-1] if len(parts) > 1 else ""
+    return last if last and len(last) <= 20 and _SITE_WORDS.search(last) else ""
+
+
+def _may_be_site(title: str) -> bool:
+    """Whether a `<title>` that no line of the page repeats may be the site's name and not a headline."""
+    return size(title) <= _LONGEST_SITE and bool(_SITE_WORDS.search(title) or _BODY_NAME.search(title))
+
+
+def _is_suffix(part: str, with_separator: str, site_name: str) -> bool:
+    key = bare(part)
+    if not key or (site_name and key in bare(site_name)):
+        return True
+    strong = with_separator.lstrip()[:1] in "_|｜»«›‹" or with_separator[:1].isspace()
+    if bool(_SITE_WORDS.search(part) and len(part) <= 30) or (strong and len(part) <= 12):
+        return True
+    return with_separator[:1] == "-" and len(part) <= 14 and bool(_BODY_NAME.search(part))

@@ -9,15 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.extract.part import size
-from pipelines.extract.prose import CLAUSE_END, is_linked, is_prose
+from pipelines.extract.prose import ends_clause, is_linked, is_prose, size
 from pipelines.normalise import simplify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.extract.hints import Hint
-    from pipelines.extract.scan import Line, Scan
+    from pipelines.extract.scan import Hint, Line, Scan
 
 _OTHERS = re.compile(
     simplify(
@@ -161,7 +159,7 @@ def _is_digest(lines: Sequence[Line], title_line: int | None) -> bool:
 
 def _heads_list(line: Line) -> bool:
     """Whether a line heads a box of links; a table of contents heads the text itself."""
-    short = size(line.text) <= 10 and not CLAUSE_END.search(line.text)
+    short = size(line.text) <= 10 and not ends_clause(line.text)
     return line.tag in ("h2", "h3", "h4", "h5", "dt") and short and not _CONTENTS.search(line.text)
 
 
