@@ -1,14 +1,21 @@
-"""What a new reading of a page changes: field by field, with a diff of the text where one is wanted.
+"""What changed of a page: between two readings field by field, between two versions sentence by sentence.
 
-In: what the archive says of a page, what the present stages say. Out: a Change, or None where they agree.
+In: what the archive says of a page, what the present stages say; or two texts. Out: a Change, which can be
+shown as a diff, or None where they agree; or the sentences that went and came.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, fields
 
 from pipelines.records import Field, Published, Reading, Rejection, Said
+
+SENTENCES_MOST = 2_000
+"""Beyond it the texts are compared by their paragraphs: the matcher's worst case is the square."""
+
+_SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;]+[”’」』\"')）]*|[^。！？!?；;\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,18 @@ def compare(url: str, before: Said | None, result: Reading | Rejection) -> Chang
     return Change(url, "changed", changed, before, after) if changed else None
 
 
+def sentence_changes(before: str, after: str) -> tuple[str, ...]:
+    """Each sentence that went ("- …") or came ("+ …"); empty for texts with the same sentences."""
+    old, new = _sentences(before), _sentences(after)
+    changed: list[str] = []
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for tag, start, stop, start_new, stop_new in matcher.get_opcodes():
+        if tag != "equal":
+            changed += [f"- {sentence}" for sentence in old[start:stop]]
+            changed += [f"+ {sentence}" for sentence in new[start_new:stop_new]]
+    return tuple(changed)
+
+
 def said(reading: Reading) -> Said:
     """A reading in the form in which two can be compared."""
     story = reading.story
@@ -75,3 +94,8 @@ def _lines(said: Said | None) -> list[str]:
         if field.name not in ("text", "stripped")
     ]
     return [*values, *said.text.split("\n"), *(f"(stripped) {piece}" for piece in said.stripped)]
+
+
+def _sentences(text: str) -> list[str]:
+    found = [part for piece in _SENTENCE.findall(text) if (part := piece.strip())]
+    return found if len(found) <= SENTENCES_MOST else [line for line in text.split("\n") if line.strip()]

@@ -2,8 +2,9 @@
 
 In: any text. Out: its letters and digits only, in one width, one case and simplified characters
 (`normalise`); or the same with every ideograph replaced by one that stands for its sound
-(`fold_sounds`). Both work character by character from one table, so a piece of a text normalises
-to the same piece of the result. Never changes what is stored or shown.
+(`fold_sounds`); or the text with each character in its place (`simplify`, `plain`). All work character by
+character from one table, so a piece of a text normalises to the same piece of the result. Never changes what
+is stored or shown.
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ def traditional(character: str) -> str:
     return _traditional().get(character, "")
 
 
+def plain(text: str) -> str:
+    """The text with each character simplified and of half width, as long as before."""
+    return text.translate(_PLAIN)
+
+
 def fold_sounds(normalised: str) -> str:
     """A normalised text, as long as before, with one ideograph for all that sound alike (蕞 as 最).
 
@@ -65,6 +71,18 @@ def are_regional(one: str, other: str) -> bool:
     """Whether two normalised wordings are one word as Taiwan and as the mainland says it (使用者, 用户)."""
     return (one, other) in _regional_pairs() or (other, one) in _regional_pairs()
 
+
+class _Plain(dict[int, str]):
+    """Code point to its plain character, where there is one; worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        spelling = normalise(character)
+        self[code] = spelling if len(spelling) == 1 and not character.isascii() else character
+        return self[code]
+
+
+_PLAIN = _Plain()
 
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _TONED = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"

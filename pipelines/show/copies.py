@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from pipelines.archive import read, standing_read
 from pipelines.archive.gone import gone_pages
+from pipelines.compare import sentence_changes
 from pipelines.join import Verdict, explain
 from pipelines.records import Claim, Field, Right, Stripped
 from pipelines.show.records import Evidence, ShownCopy, ShownVersion
-from pipelines.standing.changes import sentence_changes
 
 if TYPE_CHECKING:
     import sqlite3

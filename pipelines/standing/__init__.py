@@ -5,14 +5,10 @@ reasons. Pure: the same set of copies gives the same answer, in whatever order i
 """
 
 from pipelines.standing.copies import Claim, Copy, claims_of
-from pipelines.standing.credited import CONFIRMED, CONTRADICTED, UNCONFIRMED, credited_status
-from pipelines.standing.first import FirstPublisher, first_publisher
+from pipelines.standing.first import FirstPublisher, credited_status, first_publisher
 from pipelines.standing.kept import Kept, choose_kept
 
 __all__ = [
-    "CONFIRMED",
-    "CONTRADICTED",
-    "UNCONFIRMED",
     "Claim",
     "Copy",
     "FirstPublisher",

@@ -1,23 +1,33 @@
-"""Who published an article first: a separate answer from which copy is kept, with its evidence.
+"""Who published an article first, and whether credits are borne out: apart from which copy is kept.
 
-In: all copies of an article, and which publishers' own pages contradict a credit. Out: a publisher and how
-sure that is. Credits are followed to their end (A credits B, B credits C: C); dates count where they can be
-believed; a forged early date meets the site's feed, the first sight of the page and the others' credits.
+In: all copies of an article. Out: what a credited publication's own pages say to a copy's credit; a publisher
+and how sure that is, with the evidence. Credits are followed to their end (A credits B, B credits C: C);
+dates count where they can be believed; a forged early date meets the site's feed, the first sight of the page
+and the others' credits.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from pipelines.standing.copies import FEED, NEWS_SITEMAP, announced, believed_day
-from pipelines.standing.credited import CONTRADICTED
 from pipelines.standing.kept import credits_of, weigh_enough
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pipelines.standing.copies import Copy
+    from pipelines.standing.kept import Contradict
+
+    Covers = Callable[[str, str | None], bool]
+
+_PAGES = 64
+"""Of the credited source's own pages so many are compared, those with the same text first: a source that
+prints an article a thousand times must not make a thousand crediting copies compare a million pairs."""
+
+CONFIRMED, UNCONFIRMED, CONTRADICTED = "confirmed", "unconfirmed", "contradicted"
 
 _DISSENT = 3
 """One voice in four or more for somebody else disputes what the others credit: a single page must not."""
@@ -47,6 +57,34 @@ def first_publisher(copies: Sequence[Copy], statuses: Mapping[int, str | None]) 
     if votes:
         return _credited(copies, votes, statuses)
     return _dated(copies)
+
+
+def credited_status(copy: Copy, copies: Sequence[Copy], contradict: Contradict, covers: Covers) -> str | None:
+    """What the credited source's own pages say to it; None where the copy credits nobody.
+
+    Args:
+        copy: the one that credits.
+        copies: all of the article, or all of the credited publisher's.
+        contradict: whether the figures of two copies differ.
+        covers: whether the archive has pages of a publisher from around a day, so that the article would
+            be among them if it carried it.
+    """
+    if not copy.credits:
+        return None
+    if copy.credits == copy.publisher:
+        return CONFIRMED
+    own = [other for other in copies if other.publisher == copy.credits and other.owner != copy.owner]
+    if not own:
+        return CONTRADICTED if covers(copy.credits, copy.day) else UNCONFIRMED
+    nearest = nsmallest(_PAGES, own, key=lambda other: (other.text_key != copy.text_key, other.text_key))
+    if any(_bears_out(copy, other, contradict) for other in nearest):
+        return CONFIRMED
+    return CONTRADICTED
+
+
+def _bears_out(copy: Copy, other: Copy, contradict: Contradict) -> bool:
+    """Whether the credited source's page claims the article for itself, with the same figures."""
+    return other.credits in ("", other.publisher) and not contradict(copy, other)
 
 
 def _votes(copies: Sequence[Copy]) -> dict[str, set[str]]:

@@ -1,8 +1,10 @@
+"""What changed of a page is told in order."""
+
 from __future__ import annotations
 
 import pytest
 
-from pipelines.standing.changes import sentence_changes
+from pipelines.compare import sentence_changes
 
 
 @pytest.mark.parametrize(
