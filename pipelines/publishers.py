@@ -13,7 +13,8 @@ from pipelines.normalise import simplify
 from pipelines.words import pattern, words
 
 _LABEL = pattern(
-    r"^{credit.what}?{credit.label|credit.taken_from|credit.lead_in}\s*[:：]?\s*(?=\S)", as_written=True
+    r"^{credit.what}?{credit.label|credit.taken_from|credit.via|credit.lead_in}\s*[:：]?\s*(?=\S)",
+    as_written=True,
 )
 _ACCOUNT = pattern(
     r"{publisher.official}?{publisher.network|publisher.platform}?{publisher.account}[:：\s]*"
