@@ -21,6 +21,8 @@ from importlib import import_module, resources
 from itertools import islice
 from pathlib import Path
 
+from pipelines.words import characters as characters_of
+
 TABLES = Path(__file__).parent.parent / "pipelines/words"
 
 _FREQUENT = 20
@@ -30,8 +32,6 @@ _REGION_TAGS = ("ns", "nz", "n")
 
 def chinese() -> str:
     """Two lines: the names of Chinese regions; ordinary words of two to four characters."""
-    from pipelines.surnames import SURNAMES  # noqa: PLC0415  # as below: each table needs its own packages
-
     with import_module("jieba").get_dict_file() as file:
         rows = [line.decode().split() for line in file]
     tags = {word: tag for word, _, tag in rows}
@@ -39,7 +39,8 @@ def chinese() -> str:
     regions = {place[:-1] for place in places if tags.get(place[:-1]) in _REGION_TAGS}
     regions |= {"北京", "上海", "天津", "重庆"}
     words = {word for word, frequency, _ in rows if 2 <= len(word) <= 4 and int(frequency) >= _FREQUENT}
-    people = {word for word in words if tags[word][:2] == "nr" and len(word) == 3 and word[0] in SURNAMES}
+    surnames = characters_of("names.surname")
+    people = {word for word in words if tags[word][:2] == "nr" and len(word) == 3 and word[0] in surnames}
     return "\n".join((" ".join(sorted(regions)), " ".join(sorted(words - people - regions)), ""))
 
 

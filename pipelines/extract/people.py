@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.extract.byline import value_after
 from pipelines.normalise import simplify
 from pipelines.records import Field
-from pipelines.surnames import SURNAMES
+from pipelines.words import characters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,7 +101,7 @@ def _name_alone(text: str) -> str:
     if english := _english_alone(text):
         return english
     name = _ROLE.sub("", text).strip()
-    chinese = _CHINESE_NAME.match(name) and simplify(name[0]) in SURNAMES
+    chinese = _CHINESE_NAME.match(name) and simplify(name[0]) in characters("names.surname")
     return name if chinese and name[-1] not in _NO_NAME_END else ""
 
 

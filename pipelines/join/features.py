@@ -8,7 +8,6 @@ out before texts come here; this is for sites of which we know too few pages to 
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,19 +17,14 @@ import numpy as np
 from pipelines.join.numbers import number_places
 from pipelines.normalise import fold_sounds
 from pipelines.sign import distinct, shingle_hashes
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from pipelines.join.numbers import Places
 
-_PAGE_WORDS = re.compile(
-    "版权|转载|侵权|免责|联系我们|关于我们|网站地图|站点地图|友情链接|隐私|用户协议|服务条款|返回顶部|返回列表|返回首页|上一篇|下一篇"
-    "|相关阅读|相关推荐|推荐阅读|相关文章|相关链接|延伸阅读|热门|最新发布|排行|扫一扫|扫码|扫描|二维码|公众号|微信|微博|客户端|小程序|登录|注册"
-    "|评论|关注|热线|电话|邮箱|邮编|传真|备案|icp|公安|许可证|技术支持|主办单位|承办|投稿|分享|打印|收藏|帮助中心|广告|诚聘|加入我们|举报"
-    "|本站|本网|网站|首页|浏览器|触屏|电脑版|手机版|政务公开|政务服务|办事指南|导航|领导信箱|互动交流|意见反馈|问题反馈|免费咨询|在线咨询"
-    "|copyright|allrightsreserved|privacypolicy|contactus|aboutus|termsofuse|termsofservice|newsletter|sitemap|cookie"
-)
+_PAGE_WORDS = pattern("{page.own}", case=True)
 _PAGE_REACH = 40
 """Characters between two such words that still belong together."""
 _PAGE_WORDS_LEAST = 4

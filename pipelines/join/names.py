@@ -17,44 +17,13 @@ from typing import TYPE_CHECKING
 from pipelines.join.alignment import is_latin, length
 from pipelines.normalise import fold_sounds
 from pipelines.places import division_names
-from pipelines.surnames import SURNAMES
+from pipelines.words import characters, words
 
 if TYPE_CHECKING:
     from pipelines.join.features import Features
 
-_FUNCTION = frozenset(
-    "的了和与及在是为将对等也都就由从向到以于上下中里内外各每个这那其该被把让还又再更最已有无不时后前间说称会能可要来去到得地着过们个位名种次号第之所以"
-)
-_PRONOUN = frozenset("我本该这此他她它其")
 _WORD_LONGEST = 4
 _LONGEST_NAME = 16
-
-# What stands beside names, in words; compared by sound, since copies swap homophones.
-_PERSON_BEFORE = (
-    "书记 主任 市长 区长 县长 省长 镇长 处长 科长 局长 部长 院长 校长 厂长 队长 社长 会长 组长 经理 总裁 董事"
-    " 监事 秘书 同志 居民 村民 教授 博士 工程师 师傅 负责人 代表 干部 选手 职工 员工 志愿者 民警 医生 老师"
-    " 董事长 副总"
-)
-_PERSON_AFTER_ONE = frozenset("说任率获")
-_PERSON_AFTER = (
-    "表示 介绍 指出 强调 认为 同志 先生 女士 教授 老师 荣获 不再 带队 一行 主持 出席 告诉 高兴 参加 来到 致辞"
-    " 代表"
-)
-_BODY_AFTER = (
-    "股份 集团 有限公 有限责 公司 大学 学院 医院 学校 小学 中学 银行 社区 小区 街道 村委 村党"
-    " 保健院 卫生院 研究院 研究所 幼儿园 合作社 协会 商会 管委会"
-    " 产业园 工业园 科技城 科技园 开发区 高新区 经开区 保税区 软件园 物流园"
-)
-
-_BODY_ENDS = frozenset("院厂村镇乡局校")
-_ROAD_ENDS = frozenset("路街巷桥")
-"""Ends of the names of bodies and roads in one character, as written: by sound they would be anything."""
-_TRADES = (
-    "科技 电子 药业 制药 实业 机电 光电 软件 传媒 家居 半导体 生物 材料 装备 能源 环保 智能"
-    " 信息 网络 医疗 物流 控股 重工 化工 电气 精密 通信 食品 大道"
-    " 部件 制品 工程 园区"
-)
-"""Words that end the names by which companies (and roads) go when 有限公司 is left out."""
 _BODY_LONGEST = 3
 _TRADE_LONGEST = 8
 _EDGE_NAME = 6
@@ -76,21 +45,6 @@ _SCRAPS_LEAST, _SCRAPS_COST = 5, 1.8
 _RARE_COST = 8.9
 """Cost of the 7,300th word and of all rarer ones: many names are among these (tanaka, ferrari)."""
 _LETTERS, _ENDING = re.compile(r"[a-z]+"), re.compile(r"[a-z]+$")
-
-_SHAPES = (
-    "己已巳 未末朱 日曰 人入八 干千于 土士 大太犬 天夭 目自白百 王玉主 木本 力刀刁"
-    " 儿几 又叉 市巿币 项顶 侯候 戊戌戍 拆折析 辩辨辫 微徽 往住 治冶洽 拔拨 贷货"
-    " 园圆 壁璧 暑署 燥躁操 特持 待侍 团困因囚 开幵 令今 见贝 手毛 午牛 石右 古占"
-    " 由甲田 乌鸟 历厉 斤斥 代伐 风凤 免兔 竞竟 师帅 州洲 作怍 体休 遗遣 赢羸"
-    " 嬴蠃 候侯 买卖 名各 可司 间问 门们 问间 管菅 诸储 技枝 抢枪 杨扬 场扬 渡度"
-    " 博搏 摸模 清请情 构沟购 缴激邀 幕墓慕募 辑揖 陪倍部 坚竖 季李 莱菜 蓝篮 籍藉"
-    " 祥详 裕浴 官宫 未耒 迁汗 钓钩 采釆 券卷 刺剌 汩汨 味昧 盲肓 晴睛 即既 旱早"
-    " 旦但 申电 失矢 甩用 业亚 厂广 万方 乎平 丈文 北比 丘兵 0o 1li 5s"
-    " 8b 2z"
-    # As Japanese type draws them, where they sound otherwise in Chinese.
-    " 価价 伝传 囲围 戯戏 払拂 浜滨 缶罐 芸艺 蔵藏 軽轻 鉄铁 豊丰 仮假 糸丝 仏佛 弁瓣 戻戾"
-)
-_ALIKE = frozenset(one + other for group in _SHAPES.split() for one in group for other in group)
 
 _SPELT_MOST = 6
 """Letters for one character: a syllable has no more (zhuang)."""
@@ -165,7 +119,7 @@ def _last_name(one: Features, at: slice) -> slice | None:
         if one.text[stop - size : stop] in regions or one.text[stop - size : stop + 1] in _regions():
             return slice(stop - size, stop)
     edge = slice(max(at.start, stop - _EDGE_NAME), stop)
-    if one.text[stop : stop + 1] in _ROAD_ENDS and is_strange(one.text, edge):
+    if one.text[stop : stop + 1] in characters("names.road_end") and is_strange(one.text, edge):
         return edge
     return edge if ends_as_body(one, edge, trades=True) else None
 
@@ -180,23 +134,24 @@ def _region_first(one: Features, at: slice) -> slice | None:
 
 def _is_before_body(one: Features, at: slice) -> bool:
     """Whether what follows makes it the name of a body: a company, a school, a village, a park."""
-    if length(at) > 1 and one.text[at.stop : at.stop + 1] in _BODY_ENDS:
+    if length(at) > 1 and one.text[at.stop : at.stop + 1] in characters("names.body_end"):
         return True
     return any(
-        _pattern(_BODY_AFTER).match(one.sounds, start) for start in {at.stop, at.stop + (length(at) == 1)}
+        _by_sound("names.after_body").match(one.sounds, start)
+        for start in {at.stop, at.stop + (length(at) == 1)}
     )
 
 
 def _is_near_body(one: Features, at: slice) -> bool:
     """Whether a body's kind follows after its trade: 食品有限公司."""
-    return _pattern(_BODY_AFTER).search(one.sounds, at.stop, at.stop + _TRADE_LONGEST) is not None
+    return _by_sound("names.after_body").search(one.sounds, at.stop, at.stop + _TRADE_LONGEST) is not None
 
 
 def ends_as_body(one: Features, at: slice, trades: bool = False) -> bool:
     """Whether its own end makes it the name of a body; with `trades` also as companies go in short."""
-    if length(at) > 2 and one.text[at.stop - 1] in _BODY_ENDS | _ROAD_ENDS:
+    if length(at) > 2 and one.text[at.stop - 1] in characters("names.body_end", "names.road_end"):
         return True
-    ends = _pattern(f"{_BODY_AFTER} {_TRADES}" if trades else _BODY_AFTER)
+    ends = _by_sound("names.after_body", *["names.trade"] * trades)
     return any(
         (match := ends.match(one.sounds, start)) and match.end() >= at.stop
         for start in range(max(at.start + 2, at.stop - _BODY_LONGEST), at.stop)
@@ -217,7 +172,7 @@ def _first_body(one: Features, at: slice) -> slice:
     """Of a long wording what reaches to the end of the first body it names: its product may follow."""
     if length(at) <= _LONGEST_NAME:
         return at
-    match = _pattern(_BODY_AFTER).search(one.sounds, at.start + 2, at.stop)
+    match = _by_sound("names.after_body").search(one.sounds, at.start + 2, at.stop)
     return slice(at.start, match.end()) if match else at
 
 
@@ -225,7 +180,7 @@ def _is_no_name(text: str, at: slice) -> bool:
     """Whether it is too long, begins as 我市 and 该公司 do, or is a piece of a latin name or address."""
     if at.stop - at.start > _LONGEST_NAME:
         return True
-    if text[at][0] in _PRONOUN and text[at][:2] not in _regions():
+    if text[at][0] in characters("names.pronoun") and text[at][:2] not in _regions():
         return True
     return bool(_LATIN.search(text[at])) and bool(
         _LATIN.search(text[max(0, at.start - 1) : at.start] + text[at.stop : at.stop + 1])
@@ -255,7 +210,7 @@ def _is_person(one: Features, at: slice) -> bool:
     return any(
         2 <= stop - start <= 3
         and start >= 0
-        and one.text[start] in SURNAMES
+        and one.text[start] in characters("names.surname")
         and _is_among_people(one, start, stop)
         for start in (at.start, at.start - 1, at.start - 2)
         for stop in stops
@@ -264,42 +219,45 @@ def _is_person(one: Features, at: slice) -> bool:
 
 def _has_form_of_person(wording: str) -> bool:
     """Whether it is a surname with one or two characters after it."""
-    return 2 <= len(wording) <= 3 and wording[0] in SURNAMES
+    return 2 <= len(wording) <= 3 and wording[0] in characters("names.surname")
 
 
 def _is_among_people(one: Features, start: int, stop: int) -> bool:
     return bool(
-        one.text[stop : stop + 1] in _PERSON_AFTER_ONE
-        or _pattern(_PERSON_AFTER).match(one.sounds, stop)
-        or _pattern(_PERSON_BEFORE, "$").search(one.sounds[max(0, start - 3) : start])
+        one.text[stop : stop + 1] in characters("names.after_person_one")
+        or _by_sound("names.after_person").match(one.sounds, stop)
+        or _by_sound("names.before_person", end="$").search(one.sounds[max(0, start - 3) : start])
     )
 
 
 @cache
-def _pattern(words: str, end: str = "") -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(fold_sounds(words).split())}){end}")
+def _by_sound(*lists: str, end: str = "") -> re.Pattern[str]:
+    """What finds the words of lists in sounds: copies swap homophones."""
+    sounds = [fold_sounds(word) for name in lists for word in words(name)]
+    return re.compile(f"(?:{'|'.join(sounds)}){end}")
 
 
 def is_strange(text: str, at: slice) -> bool:
     """Whether no dictionary words cover it, with what stands beside it: two in a row, or one of few."""
-    covered = {i for i in range(at.start, at.stop) if text[i] in _FUNCTION}
+    function = characters("names.function")
+    covered = {i for i in range(at.start, at.stop) if text[i] in function}
     for start, size in _words_at(text, at, _lexicon()[1]):
         covered |= set(range(start, start + size))
     bare = "".join("." if i in covered else "x" for i in range(at.start, at.stop))
     return "xx" in bare or (len(bare) <= 3 and "x" in bare)
 
 
-def _words_over(text: str, at: slice, words: frozenset[str]) -> set[str]:
-    return {text[start : start + size] for start, size in _words_at(text, at, words)}
+def _words_over(text: str, at: slice, known: frozenset[str]) -> set[str]:
+    return {text[start : start + size] for start, size in _words_at(text, at, known)}
 
 
-def _words_at(text: str, at: slice, words: frozenset[str]) -> list[tuple[int, int]]:
+def _words_at(text: str, at: slice, known: frozenset[str]) -> list[tuple[int, int]]:
     """Start and length of the words that overlap a stretch."""
     return [
         (start, size)
         for size in range(2, _WORD_LONGEST + 1)
         for start in range(max(0, at.start - size + 1), at.stop)
-        if text[start : start + size] in words
+        if text[start : start + size] in known
     ]
 
 
@@ -307,8 +265,8 @@ def _words_at(text: str, at: slice, words: frozenset[str]) -> list[tuple[int, in
 def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Names of regions, ordinary words, and the regions by sound."""
     lines = resources.files("pipelines").joinpath("words/chinese.txt").read_text("utf-8").splitlines()
-    regions, words = (frozenset(line.split(" ")) for line in lines)
-    return regions, words, frozenset(fold_sounds(region) for region in regions)
+    regions, ordinary = (frozenset(line.split(" ")) for line in lines)
+    return regions, ordinary, frozenset(fold_sounds(region) for region in regions)
 
 
 @cache
@@ -366,34 +324,34 @@ def _latin_words_of(letters: str) -> tuple[tuple[str, bool], ...]:
     costs, names = _latin_words()
     best: list[tuple[float, int, bool]] = [(0.0, 0, True)]
     for stop in range(1, len(letters) + 1):
-        found = []
+        ways = []
         for start in range(max(0, stop - _LATIN_LONGEST), stop):
             word = letters[start:stop]
             is_ordinary = word in costs and word not in names
-            found.append((best[start][0] + _latin_cost(word), start, is_ordinary))
-        best.append(min(found))
-    words, stop = [], len(letters)
+            ways.append((best[start][0] + _latin_cost(word), start, is_ordinary))
+        best.append(min(ways))
+    found, stop = [], len(letters)
     while stop:
         _, start, known = best[stop]
-        words.append((letters[start:stop], known))
+        found.append((letters[start:stop], known))
         stop = start
-    return tuple(reversed(words))
+    return tuple(reversed(found))
 
 
 @cache
 def _latin_words() -> tuple[dict[str, float], frozenset[str]]:
     """Words with their costs, and those that are names."""
     lines = resources.files("pipelines").joinpath("words/english.txt").read_text("utf-8").splitlines()
-    words, names = (line.split(" ") for line in lines)
-    costs = {word: math.log(rank + 10) for rank, word in enumerate(words)}
-    rarest = math.log(len(words))
+    ordinary, names = (line.split(" ") for line in lines)
+    costs = {word: math.log(rank + 10) for rank, word in enumerate(ordinary)}
+    rarest = math.log(len(ordinary))
     return {**dict.fromkeys(names, rarest), **costs}, frozenset(names)
 
 
 def are_one_wording(one: str, other: str) -> bool:
     """Whether two wordings differ in how a character is drawn, or in letters for one character, alone."""
     one, other = _without_ends(one, other)
-    if len(one) == len(other) and all(map(_ALIKE.__contains__, map("".join, zip(one, other, strict=True)))):
+    if len(one) == len(other) and all(pair in _alike() for pair in zip(one, other, strict=True)):
         return True
     letters, character = (one, other) if one.isascii() else (other, one)
     return len(character) == 1 and not character.isascii() and _SPELT.fullmatch(letters) is not None
@@ -405,3 +363,8 @@ def _without_ends(one: str, other: str) -> tuple[str, str]:
     start = next((at for at in range(most) if one[at] != other[at]), most)
     stop = next((at for at in range(most - start) if one[-1 - at] != other[-1 - at]), most - start)
     return one[start : len(one) - stop], other[start : len(other) - stop]
+
+
+@cache
+def _alike() -> frozenset[tuple[str, str]]:
+    return frozenset((one, other) for group in words("names.alike") for one in group for other in group)

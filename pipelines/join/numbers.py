@@ -13,6 +13,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.words import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -48,10 +50,7 @@ _ENOUGH = 3
 """Of these, at least so many that are no numbers: 年 and 月 alone make no place."""
 
 # Counters, bylines and registration numbers belong to the page, not to the news on it.
-_PAGE_NUMBER = re.compile(
-    r"(?:浏览|阅读|点击|人气|次数|访问|评论|发布时间|发布日期|发布于|发表时间|发表日期|更新时间|时间日期|来源|备|版权所有"
-    r"|(?:个月|天|小时|分钟|年)前\d*[^\d,.]{0,8}|admin)\D{0,2}$"
-)
+_PAGE_NUMBER = pattern(r"(?:{page.number}|(?:个月|天|小时|分钟|年)前\d*[^\d,.]{0,8})\D{0,2}$", case=True)
 _SERVICE_LINE = re.compile(r"[48]00\d{7}")
 _DIFFER_LEAST = 2
 _DIFFER_SHARE = 0.25

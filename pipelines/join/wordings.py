@@ -39,6 +39,7 @@ from pipelines.join.names import (
 from pipelines.join.numbers import SIGNS, agree, find_numbers
 from pipelines.normalise import are_regional
 from pipelines.sign import are_among
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,9 +54,7 @@ _BOTH_SHARE = 0.5
 _MOVED_WITH = 3
 
 # Bylines, counters and links stand on the page beside the news; what differs there is no evidence.
-_PAGE_WORDS = re.compile(
-    r"首页|正文内容|发布时间|来源|作者|编辑|责编|记者|通讯员|admin|个月前|天前|小时前|icp备|安备|技术支持|版权所有|http|www"
-)
+_PAGE_WORDS = pattern("{page.beside|page.ago}", case=True)
 _PAGE_REACH = 10
 _NUMBER = re.compile(r"\d+")
 

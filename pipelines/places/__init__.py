@@ -6,9 +6,9 @@ cannot be told is left out. A pure function; nothing is stored, nothing is fetch
 
 from __future__ import annotations
 
+from pipelines.normalise import plain
 from pipelines.places.bodies import find_companies, find_parks
 from pipelines.places.money import find_money
-from pipelines.places.records import Mention, plain
 from pipelines.places.regions import (
     division_names,
     find_regions,
@@ -16,8 +16,9 @@ from pipelines.places.regions import (
     region_name,
     region_range,
 )
+from pipelines.records import Mention
 
-__all__ = ["Mention", "division_names", "find_mentions", "region_codes", "region_name", "region_range"]
+__all__ = ["division_names", "find_mentions", "region_codes", "region_name", "region_range"]
 
 
 def find_mentions(text: str) -> tuple[Mention, ...]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.places.records import Mention, lists
+from pipelines.records import Mention
+from pipelines.words import characters, pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,18 +20,27 @@ if TYPE_CHECKING:
 
 _STEM_MAX = 14
 _COMPANY_MAX = 22
+_PARK, _COMPANY = pattern("{places.park}(?!域)", case=True), pattern("{places.company}", case=True)
+_GENERAL_PARK = pattern("{places.general_park}", case=True)
+_GENERAL_COMPANY = pattern("{places.general_company}", case=True)
+_LEADING = pattern(
+    "{places.leading}|在(?!线)|到(?!家|位)|(?:人|方|单位|机构|商|者|地址|地点)(?:系|为|是)", case=True
+)
+"""What leads to a name; also no words: 仪式在, 带队到, 招标人为; but 在线 and 到家 are parts of names."""
+_KIND_OF_COMPANY = re.compile(r"\d{3}|(?:一人|独资|[家类])$")
+_COUNTED = re.compile(r"\d|[第个家座批期条项们起多]")
 _OPENING = tuple("“「『《\"'")
 
 
 def find_parks(text: str, regions: Sequence[Mention]) -> list[Mention]:
     """The parks named in a plain text, in order."""
-    found = _ended_by(_park_endings(), text, regions, _STEM_MAX)
+    found = _ended_by(_PARK, text, regions, _STEM_MAX)
     return [_mention("park", text, one) for one in found if _names_a_park(text, one)]
 
 
 def find_companies(text: str, regions: Sequence[Mention]) -> list[Mention]:
     """The companies named in a plain text, in order."""
-    found = _ended_by(_company_endings(), text, regions, _COMPANY_MAX)
+    found = _ended_by(_COMPANY, text, regions, _COMPANY_MAX)
     return [_mention("company", text, one) for one in found if _names_a_company(text, one)]
 
 
@@ -98,23 +107,23 @@ def _anchored(text: str, start: int, end: int, regions: Sequence[Mention]) -> tu
 
 def _after_leading_words(text: str, start: int, end: int) -> int:
     """The place after the last word that leads to a name."""
-    start = max((match.end() for match in _leading().finditer(text, start, end)), default=start)
-    while start < end and text[start] in lists()["parks"]["leading_characters"]:
+    start = max((match.end() for match in _LEADING.finditer(text, start, end)), default=start)
+    while start < end and text[start] in characters("places.leading_character"):
         start += 1
     return start
 
 
 def _holds(character: str) -> bool:
-    return character not in _breaks() and not character.isspace()
+    return character not in characters("places.break") and not character.isspace()
 
 
 def _names_a_park(text: str, one: _Candidate) -> bool:
     """A region with nothing or a plain name behind it, or a name of its own that the text insists on."""
     if one.region is not None:
         middle = text[one.region.end : one.stem_end]
-        return len(middle) <= 8 and not _leading().search(middle) and not _COUNTED.search(middle)
+        return len(middle) <= 8 and not _LEADING.search(middle) and not _COUNTED.search(middle)
     stem = text[one.start : one.stem_end]
-    if not 2 <= len(stem) <= 6 or _COUNTED.search(stem) or len(_general("parks").sub("", stem)) < 2:
+    if not 2 <= len(stem) <= 6 or _COUNTED.search(stem) or len(_GENERAL_PARK.sub("", stem)) < 2:
         return False
     return one.is_introduced or text.count(text[one.start : one.end]) > 1
 
@@ -122,44 +131,9 @@ def _names_a_park(text: str, one: _Candidate) -> bool:
 def _names_a_company(text: str, one: _Candidate) -> bool:
     """A stem of its own before 有限公司; before 集团 alone, the same as for a park."""
     stem = text[one.start : one.stem_end]
-    if len(stem) < 2 or len(_general("companies").sub("", stem)) < 2 or _KIND_OF_COMPANY.search(stem):
+    if len(stem) < 2 or len(_GENERAL_COMPANY.sub("", stem)) < 2 or _KIND_OF_COMPANY.search(stem):
         return False
     if text[one.stem_end : one.end] not in {"集团", "集团公司"}:
         return True
     insists = one.is_introduced or one.region is not None or text.count(text[one.start : one.end]) > 1
     return len(stem) <= 6 and insists
-
-
-_LEADING = (r"在(?!线)", r"到(?!家|位)", r"(?:人|方|单位|机构|商|者|地址|地点)(?:系|为|是)")
-"""What leads to a name and is no word: 仪式在, 带队到, 招标人为; but 在线 and 到家 are parts of names."""
-_KIND_OF_COMPANY = re.compile(r"\d{3}|(?:一人|独资|[家类])$")
-_COUNTED = re.compile(r"\d|[第个家座批期条项们起多]")
-
-
-@cache
-def _breaks() -> frozenset[str]:
-    return frozenset(lists()["companies"]["breaks"])
-
-
-@cache
-def _general(group: str) -> re.Pattern[str]:
-    words = sorted(lists()[group]["generic"].split(), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words)))
-
-
-@cache
-def _leading() -> re.Pattern[str]:
-    words = sorted(lists()["parks"]["leading"].split(), key=len, reverse=True)
-    return re.compile("|".join([*words, *_LEADING]))
-
-
-@cache
-def _park_endings() -> re.Pattern[str]:
-    kinds = sorted(lists()["parks"]["kinds"].split(), key=len, reverse=True)
-    return re.compile(f"(?:{'|'.join(kinds)})(?!域)")
-
-
-@cache
-def _company_endings() -> re.Pattern[str]:
-    endings = sorted(lists()["companies"]["endings"].split(), key=len, reverse=True)
-    return re.compile("|".join(endings))

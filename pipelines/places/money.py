@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.places.records import Mention
+from pipelines.records import Mention
 
 _CURRENCIES = {
     "元人民币": "CNY",

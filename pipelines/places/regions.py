@@ -14,7 +14,9 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from pipelines.places.records import Mention, lists, plain
+from pipelines.normalise import plain
+from pipelines.records import Mention
+from pipelines.words import characters, pattern, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +30,7 @@ _PEOPLES = re.compile(
 )
 _STREET = re.compile(r"[东南西北中]{0,2}(?:路|街|巷|大道|大街|河|桥|日报|晚报|晨报|早报|时报|商报|都市报)")
 
+_DISH = pattern("{places.dish}", case=True)
 _OFFICIAL = re.compile(
     r"(?:国家)?(?:级)?(?:高新区|经开区|开发区|经济(?:技术)?开发区|高新技术产业(?:开发)?区|综合保税区|保税区|市[委政]|市人民政府)"
 )
@@ -116,7 +119,7 @@ def _scan(text: str) -> Iterable[_Found]:
 
 def _is_plain(found: _Found) -> bool:
     """Whether the name is one place's and no common word."""
-    return len(found.codes) == 1 and found.name not in lists()["regions"]["ambiguous"].split()
+    return len(found.codes) == 1 and found.name not in words("places.ambiguous")
 
 
 def _longest(
@@ -137,30 +140,30 @@ def _ends(text: str, end: int) -> bool:
 
 def _stands(text: str, at: int, name: str) -> bool:
     """Whether a short name is one here, not part of a word or of a street's, paper's or person's name."""
-    rules = lists()["regions"]
     end = at + len(name)
     after, before = text[end : end + 1], text[at - 1 : at] if at else ""
-    though = rules["though"].get(name + after, "")
+    though = _by_word("places.though").get(name + after, "")
     if though and text[end + 1 : end + 2] in tuple(though):
         return True
-    for ending, characters in rules["not_before"].items():
-        if after and name.endswith(ending) and after in characters:
+    for ending, others in _by_word("places.not_before").items():
+        if after and name.endswith(ending) and after in others:
             return False
     if (
         before
-        and before in rules["surnames"]
-        and text[max(at - 2, 0) : at - 1] not in tuple(rules["no_surname_after"])
+        and before in characters("places.surname")
+        and text[max(at - 2, 0) : at - 1] not in characters("places.no_surname_after")
     ):
         return False
-    for ending, characters in rules["not_after"].items():
-        if before and name.endswith(ending) and before in characters:
+    for ending, others in _by_word("places.not_after").items():
+        if before and name.endswith(ending) and before in others:
             return False
-    return _STREET.match(text, end) is None and _dishes().match(text, end) is None
+    return _STREET.match(text, end) is None and _DISH.match(text, end) is None
 
 
 @cache
-def _dishes() -> re.Pattern[str]:
-    return re.compile("|".join(lists()["regions"]["dishes"].split()))
+def _by_word(name: str) -> dict[str, str]:
+    """A list in which a line is a word and what is said of it."""
+    return dict(token.split(" ") for token in words(name))
 
 
 @cache
@@ -184,10 +187,10 @@ def _names() -> tuple[_Names, _Names]:
         brief = _brief(name)
         if len(brief) > 1 and (code.endswith("00") or name.endswith("市")):
             short[brief].append(code)
-    for name, code in lists()["regions"]["further"].items():
+    for name, code in _by_word("places.further").items():
         full[name].append(code)
-    ambiguous = set(lists()["regions"]["ambiguous"].split())
-    general = set(lists()["regions"]["general"].split())
+    ambiguous = set(words("places.ambiguous"))
+    general = set(words("places.general"))
     return (
         _by_beginning({name: (codes, name in general) for name, codes in full.items()}),
         _by_beginning({name: _short_entry(name, codes, ambiguous) for name, codes in short.items()}),

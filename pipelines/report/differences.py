@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rapidfuzz.distance import Indel
 
-from pipelines.places.records import plain
+from pipelines.normalise import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -29,7 +29,7 @@ from typing import cast
 
 from pipelines.normalise import simplify, traditional
 
-__all__ = ["check", "languages", "pattern", "words"]
+__all__ = ["characters", "check", "languages", "pattern", "words"]
 
 _REFERENCE = re.compile(r"\{([a-z_]+\.[a-z_]+(?:\|[a-z_]+\.[a-z_]+)*)\}")
 _BETWEEN_IDEOGRAPHS = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
@@ -39,6 +39,12 @@ def words(name: str, *only: str) -> tuple[str, ...]:
     """The tokens of a list (`credit.label`), in all languages or in some, in their order and simplified."""
     tokens = _list(name)
     return tuple(token for language in only or tokens for token in tokens.get(language, ()))
+
+
+@cache
+def characters(*names: str) -> frozenset[str]:
+    """Those of lists of single characters, whose lines are runs of them."""
+    return frozenset("".join(token for name in names for token in words(name)))
 
 
 def languages(name: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipelines.archive import read_only
 from pipelines.archive.figures import figures
-from pipelines.places.records import plain
+from pipelines.normalise import plain
 from pipelines.records import StrippedKind
 from pipelines.report import svg
 from pipelines.report.differences import differences
