@@ -6,11 +6,11 @@ Bylines are read before anything is stripped, since cleaning takes them away. `p
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.extract.scan import squeeze_space
 from pipelines.normalise import simplify
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,36 +18,18 @@ if TYPE_CHECKING:
     from pipelines.extract.container import Choice
     from pipelines.extract.scan import Line, Scan
 
-_ASKED = re.compile(r"(?:来信|写信|提问|咨询|留言|投诉|诉求|提交|反映)(?:时间|日期)")
-_ANSWERED = re.compile(r"(?:答复|回复|答覆|回覆|办结|解答|反馈)(?:时间|日期)")
+_ASKED = pattern("{byline.asked}{byline.when}")
+_ANSWERED = pattern("{byline.answered}{byline.when}")
 _MOST_WRITERS = 8
 _NEAR_BEFORE, _NEAR_AFTER, _TAIL = 12, 3, 12
 """How many lines around the start of the text and after its end may hold the byline."""
-_LABELS = (
-    r"作\s?者|文|撰文|撰稿|选稿|记者|記者|通讯员|編輯|编辑|责任编辑|責任編輯|责编|责任校对"
-    r"|校对|审核|终审|(?:发布|發布|發佈|发表|發表|更新|出版|刊登|发稿)(?:时间|時間|日期|于|人|者)?"
-    r"|时间|時間|日期|浏览(?:次数|量)?|瀏覽|点击(?:次数|率|数)?|點擊|阅读(?:次数|量|数)?"
-    r"|閱讀|人气|人氣|字体|字體|字号|大小|分享|评论"
-    r"|評論|来源|來源|稿源|访问(?:次数|量)?|次数|录入"
-    r"|关键词|标签|原标题|摄影|图片|author|by|editor|published|posted|updated|date|views?"
-    r"|share|print|comments?|source|font size|hits|reporter"
+_LABEL_FIRST = pattern(r"^{byline.label}\s?[:：]")
+_VALUE_END = pattern(
+    r"{byline.label}\s?[:：/／丨\[(（]|\s{byline.label}(?:[\s｜|]|$)|{byline.glued}"
+    r"|[|｜,，;；。!！\[【\]】(（)）／/]|(?:19|20)\d\d\s?[-年/.]\s?\d|\d{1,2}[:：]\d\d"
+    r"|\s[-–—]\s|\s{2,}|\s[\u4e00-\u9fff]{2,6}[:：]|https?:"
 )
-_GLUED = (
-    r"\d+\s?(?:评论|阅读|浏览|次|人|views?)|我要(?:评论|打印|纠错|投稿|分享)|打印本|字体[:：]|字号"
-    r"|责任编辑|责编|A-|A\+|T\|"
-)
-_NEXT_LABEL = rf"(?:{_LABELS})\s?[:：/／丨\[(（]|\s(?:{_LABELS})(?:[\s｜|]|$)|{_GLUED}"
 """A label ends the value before it where a colon or white space marks it: names end in 评论 and 发布 too."""
-_VALUE_END = re.compile(
-    simplify(
-        rf"{_NEXT_LABEL}|[|｜,，;；。!！\[【\]】(（)）／/]|(?:19|20)\d\d\s?[-年/.]\s?\d|\d{{1,2}}[:：]\d\d"
-        rf"|\s[-–—]\s|\s{{2,}}|\s[\u4e00-\u9fff]{{2,6}}[:：]|https?:"
-    ),
-    re.IGNORECASE,
-)
-
-
-_LABEL_FIRST = re.compile(simplify(rf"^(?:{_LABELS})\s?[:：]"), re.IGNORECASE)
 
 
 class Byline(NamedTuple):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from pipelines.dates import has_date
 from pipelines.extract.byline import value_after
-from pipelines.extract.metadata import scripted_value
+from pipelines.extract.metadata import script_values, scripted_value
 from pipelines.normalise import simplify
 from pipelines.publishers import normalise_publisher
 from pipelines.records import Field
-from pipelines.words import pattern
+from pipelines.words import pattern, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,17 +67,8 @@ _REPORTED_BY = pattern(
 _REPORTED_END = pattern(r"[》”]?的?(?:{credit.report}|电)?[）)】\]]?[。]?$")
 _WIRE_CREDIT = pattern(r"^{credit.wire}:? (?=[A-Z].{1,60}$)", case=True)
 _STATED = pattern(r"{credit.state}\s?[“\"「『]?$", as_written=True)
-_NO_SOURCE = pattern(r"^{credit.no_source}$")
-_SCRIPT_SOURCES = "source|sourceName|source_name|newsSource|mediaName|media_name|origin"
-_SOURCE_META = (
-    "source",
-    "mediaid",
-    "contentsource",
-    "article:source",
-    "og:article:source",
-    "copyrightsource",
-    "dc.source",
-)
+_NO_SOURCE = pattern(r"^{credit.no_source|credit.empty}$")
+_IN_SCRIPTS = script_values("markup.script_source")
 _SOURCE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:source|sources|laiyuan|origin|copyfrom|medianame|media-name)(?:$|[\s_-])", re.IGNORECASE
 )
@@ -125,7 +116,7 @@ def _labelled(lines: Sequence[str], of_element: Field | None) -> Field | None:
 
 
 def _of_meta(metadata: Metadata) -> Field | None:
-    tag = metadata.first(*_SOURCE_META)
+    tag = metadata.first(*words("markup.meta_source"))
     return _source(_LABEL.sub("", tag[1]), f"meta:{tag[0]}", tag[1]) if tag else None
 
 
@@ -139,7 +130,7 @@ def _in_line(lines: Sequence[str], writers: Sequence[str]) -> Field | None:
 
 
 def _scripted(root: HtmlElement) -> Field | None:
-    name = normalise_publisher(scripted_value(root, _SCRIPT_SOURCES))
+    name = normalise_publisher(scripted_value(root, _IN_SCRIPTS))
     return Field(name, "script", name) if 2 <= len(name) <= 30 else None
 
 

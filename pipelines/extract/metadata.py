@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pipelines.extract.scan import parse, scan, squeeze_space
 from pipelines.records import Claim
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,13 +96,19 @@ def scripted_lines(root: HtmlElement, metadata: Metadata) -> tuple[str, ...]:
     return _lines(best) if best else ()
 
 
-def scripted_value(root: HtmlElement, names: str) -> str:
-    """The first string or number that the page's scripts give one of these names; empty without one."""
-    wanted = re.compile(
-        rf'["\']?\b(?:{names})["\']?\s*[:=]\s*(?:"([^"\\\n]{{2,60}})"|\'([^\'\\\n]{{2,60}})\'|(1\d{{9}}(?:\d{{3}})?)\b)'
+def script_values(names: str) -> re.Pattern[str]:
+    """What finds the values that scripts give the names of a list of words, for `scripted_value`."""
+    return pattern(
+        rf'["\']?\b{{{names}}}["\']?\s*[:=]\s*(?:"([^"\\\n]{{2,60}})"|\'([^\'\\\n]{{2,60}})\''
+        rf"|(1\d{{9}}(?:\d{{3}})?)\b)",
+        case=True,
     )
+
+
+def scripted_value(root: HtmlElement, values: re.Pattern[str]) -> str:
+    """The first of these strings or numbers that the page's scripts hold; empty without one."""
     for script in root.iter("script"):
-        match = wanted.search((script.text or "")[:_SCRIPT_LIMIT])
+        match = values.search((script.text or "")[:_SCRIPT_LIMIT])
         if match:
             return match[1] or match[2] or match[3]
     return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pipelines.extract.byline import value_after
 from pipelines.normalise import simplify
 from pipelines.records import Field
-from pipelines.words import characters
+from pipelines.words import characters, pattern, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,25 +16,15 @@ if TYPE_CHECKING:
     from pipelines.extract.byline import Byline
     from pipelines.extract.metadata import Metadata
 
-_AUTHOR_LABEL = re.compile(
-    r"(?:作\s?者|撰\s?文|撰稿人?|采写|文字|(?<![\u4e00-\u9fff])文|记者|記者|(?<![a-z])author"
-    r"|(?<![a-z])written by)\s?[:：/／|｜丨]\s?"
-    r"|[（(【\[]\s?(?:[\u4e00-\u9fff·]{0,12})(?:记者|記者)\s?|^(?:[\u4e00-\u9fff·]{0,8})(?:记者"
-    r"|記者)\s(?=[\u4e00-\u9fff ]{2,20}$)"
-    r"|(?:记者|記者)\s?(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/](?:记者|記者)(?=[\u4e00-\u9fff]{2,4}$)"
-    r"|^(?:记者|記者)(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|通訊員|摄|报道|(?:19|20)\d\d))"
-    r"|\s(?:记者|記者)\s(?=[\u4e00-\u9fff]{2,4}$)|^[□■●◎○◇◆]\s?(?:本报)?(?:记者|评论员|通讯员"
-    r"|特约评论员)?\s?(?=[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4})*$)"
-    r"|^(?:by|words by|reporting by)\s(?=[A-Z])|^(?:posted"
-    r"|published|written|filed)\b.{0,60}\bby\s(?=[A-Z])",
-    re.IGNORECASE,
+_AUTHOR_LABEL = pattern(
+    r"{byline.author}\s?[:：/／|｜丨]\s?"
+    r"|[（(【\[]\s?[\u4e00-\u9fff·]{0,12}记者\s?|^[\u4e00-\u9fff·]{0,8}记者\s(?=[\u4e00-\u9fff ]{2,20}$)"
+    r"|记者\s?(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/]记者(?=[\u4e00-\u9fff]{2,4}$)"
+    r"|^记者(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|摄|报道|(?:19|20)\d\d))|\s记者\s(?=[\u4e00-\u9fff]{2,4}$)"
+    r"|^[□■●◎○◇◆]\s?{byline.rank}*{byline.role}?\s?(?=[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4})*$)"
+    r"|^{byline.by}\s(?=[A-Z])"
 )
-_EDITOR_LABEL = re.compile(
-    r"(?:责任编辑|責任編輯|责\s?编|責編|网络编辑|值班编辑|本文编辑|编\s?辑|編\s?輯"
-    r"|(?<![a-z])editor|(?<![a-z])edited by)\s?[:：/／|｜丨]\s?"
-    r"|(?<![a-z])edit(?:ed|ing) by\s(?=[A-Z])",
-    re.IGNORECASE,
-)
+_EDITOR_LABEL = pattern(r"{byline.editor}\s?[:：/／|｜丨]\s?|(?<![a-z])edit(?:ed|ing) by\s(?=[A-Z])")
 _NAME = re.compile(
     r"^(?:[\u4e00-\u9fff·]{2,5}(?:[ 、,，/]{1,2}[\u4e00-\u9fff·]{2,4}){0,4}"
     r"|[A-Z][\w.'’-]{0,20}(?: [A-Za-z][\w.'’-]{0,20}){0,4}"
@@ -48,32 +38,12 @@ _STAFF = re.compile(
 _CHINESE_NAME = re.compile(r"^[\u4e00-\u9fff]{2,3}$")
 _NO_NAME_END = "网報报社台刊局部处科室组组會会"
 """余杭网, 金融部: bodies whose first character is a surname."""
-_ROLE = re.compile(
-    r"^(?:[\u4e00-\u9fff]{0,12}?(?:记者|記者|评论员|評論員|专栏作者|撰稿人|通讯员|通訊員)"
-    r"|staff writer|reporter)[\s:：、]*(?=\S)",
-    re.IGNORECASE,
-)
+_ROLE = pattern(r"^[\u4e00-\u9fff]{0,12}?{byline.role}[\s:：、]*(?=\S)", as_written=True)
 _ASIDE = re.compile(r"\s(?:in|for|from|at|on)(?: [A-Z].*)?$|\s?[–—•·].*$|,\s.*$")
 """What follows an English name in a byline: a place, a role, a paper."""
-_COLLEAGUE = re.compile(r"\s+(?:通讯员|通訊員|实习生|實習生|摄影|攝影|摄|文/)")
+_COLLEAGUE = pattern(r"\s+{byline.colleague}", as_written=True)
 _STAFF_CODE = re.compile(r"[_\-\s]?[A-Z]{1,4}\d{2,7}$")
-_NOT_NAME = re.compile(
-    r"^(?:admin|administrator|root|test|editor|佚名|未知|匿名|本站|网络|互联网|不详|管理员"
-    r"|系统管理员|无|暂无|小编|null|none|undefined"
-    r"|unknown|name|author|作者|編輯部|编辑部|.*_.*|.*\b(?:team|staff|desk|newsroom|editors"
-    r"|correspondents?)|www\..*|.*\.(?:com|cn|net|org).*|登录|注册|关于我们|版权.*)$",
-    re.IGNORECASE,
-)
-_AUTHOR_META = (
-    "author",
-    "article:author",
-    "og:article:author",
-    "dc.creator",
-    "byl",
-    "parsely-author",
-    "sailthru.author",
-)
-_EDITOR_META = ("editor", "article:editor", "responsible_editor", "author_editor")
+_NO_NAME = pattern(r"^{byline.no_name|credit.nobody|credit.empty}$", as_written=True)
 
 
 def find_author(byline: Byline, metadata: Metadata) -> Field | None:
@@ -82,10 +52,10 @@ def find_author(byline: Byline, metadata: Metadata) -> Field | None:
     Else a name alone, in an element that is named for authors; an English one also near the title.
     """
     lines = [*byline.head, *byline.tail]
-    if author := _labelled(lines, _AUTHOR_LABEL) or _stated(metadata, _AUTHOR_META, "author"):
+    if author := _labelled(lines, _AUTHOR_LABEL) or _stated(metadata, words("markup.meta_author"), "author"):
         return author
     names = filter(None, (*map(_name_alone, byline.writers), *map(_english_alone, byline.named)))
-    alone = (n for n in names if not _NOT_NAME.match(n) and not _names_the_site(n, metadata))
+    alone = (n for n in names if not _NO_NAME.match(n) and not _names_the_site(n, metadata))
     name = next(alone, None)
     return Field(name, "byline element", name) if name else None
 
@@ -93,7 +63,7 @@ def find_author(byline: Byline, metadata: Metadata) -> Field | None:
 def find_editor(byline: Byline, metadata: Metadata) -> Field | None:
     """The editor, as `find_author` finds the author; footers with one stand inside the text's element too."""
     lines = [*byline.tail, *byline.head, *byline.inside]
-    return _labelled(lines, _EDITOR_LABEL) or _stated(metadata, _EDITOR_META, "editor")
+    return _labelled(lines, _EDITOR_LABEL) or _stated(metadata, words("markup.meta_editor"), "editor")
 
 
 def _name_alone(text: str) -> str:
@@ -102,7 +72,7 @@ def _name_alone(text: str) -> str:
         return english
     name = _ROLE.sub("", text).strip()
     chinese = _CHINESE_NAME.match(name) and simplify(name[0]) in characters("names.surname")
-    return name if chinese and name[-1] not in _NO_NAME_END else ""
+    return name if chinese and simplify(name[-1]) not in _NO_NAME_END else ""
 
 
 def _english_alone(text: str) -> str:
@@ -147,4 +117,4 @@ def _person(value: str) -> str:
     value = value_after(_ROLE.sub("", value.lstrip(" :：/／\u3000[【(（"), count=1), 0).strip(" -–—_、")
     value = _STAFF_CODE.sub("", _COLLEAGUE.split(value, maxsplit=1)[0]).strip()
     value = _ASIDE.sub("", value) if value[:1].isascii() else value
-    return value if 2 <= len(value) <= 30 and _NAME.match(value) and not _NOT_NAME.match(value) else ""
+    return value if 2 <= len(value) <= 30 and _NAME.match(value) and not _NO_NAME.match(value) else ""

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.dates import Moment, read_date
 from pipelines.dates.numerals import arabic
-from pipelines.extract.metadata import scripted_value
+from pipelines.extract.metadata import script_values, scripted_value
 from pipelines.normalise import simplify
+from pipelines.words import pattern, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,23 +24,9 @@ if TYPE_CHECKING:
     from pipelines.extract.metadata import Metadata
     from pipelines.records import Published
 
-_DATE_META = (
-    "article:published_time", "og:article:published_time", "datepublished", "publishdate",
-    "pubdate", "publish_time", "published_time", "og:published_time", "og:release_date",
-    "weibo:article:create_at", "weibo: article:create_at", "_pubtime", "bt:pubdate",
-    "article.published", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dc.date",
-    "dcterms.created", "date", "createdate", "firstpublishedtime", "apub:time", "ptime",
-    "publish-date", "pub_date",
-)  # fmt: skip
-_SCRIPT_DATES = (
-    "newsTime|publishTime|publish_time|publishDate|publish_date|pubTime|pubDate|pub_time|publishedAt|published_at"
-    "|releaseTime|release_time|datePublished|ptime|createTime|create_time|ct"
-)
-_DATE_LABEL = re.compile(
-    r"(?:发布|發布|發佈|发表|發表|发稿|刊登|编辑于|创建于|更新于|写于)(?:时间|時間|日期|于)?"
-    r"|^\W{0,2}(?:时间|時間"
-    r"|日期)\s?[:：]|published|posted",
-    re.IGNORECASE,
+_IN_SCRIPTS = script_values("markup.script_published")
+_DATE_LABEL = pattern(
+    r"{byline.released}(?:{byline.when}|于)?|{byline.made_at}|^\W{0,2}{byline.when}\s?[:：]"
 )
 _DATE_ALONE = re.compile(
     r"^\W{0,2}(?:(?:19|20)\d\d"
@@ -68,7 +55,7 @@ def find_published(
 
 
 def _of_head(metadata: Metadata, byline: Byline, moment: Moment) -> Published | None:
-    for name in _DATE_META:
+    for name in words("markup.meta_published"):
         content = metadata.meta.get(name)
         if content and (date := read_date(content, moment, f"meta:{name}")):
             return _with_time(date, byline.dated, moment)
@@ -93,7 +80,7 @@ def _of_foot(byline: Byline, moment: Moment) -> Published | None:
 
 
 def _of_scripts(root: HtmlElement, moment: Moment) -> Published | None:
-    stated = scripted_value(root, _SCRIPT_DATES)
+    stated = scripted_value(root, _IN_SCRIPTS)
     return read_date(stated, moment, "script") if stated else None
 
 

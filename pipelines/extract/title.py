@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import has_date
-from pipelines.extract.metadata import scripted_value
+from pipelines.extract.metadata import script_values, scripted_value
 from pipelines.extract.prose import bare, is_linked, is_prose, size
 from pipelines.normalise import simplify
 from pipelines.records import Field
+from pipelines.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ _LABELLED_LINE = re.compile(r"^[^，。：:]{2,8}[：:]\s?\S")
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 _LEAST_TITLE = 6
-_SCRIPT_TITLES = "title|articleTitle|article_title|newsTitle|news_title|headline|subject"
+_IN_SCRIPTS = script_values("markup.script_title")
 _SEPARATORS = re.compile(r"\s*[_|｜»«›‹]\s*|\s+[-–—·•]+\s+|\s*(?:--|——)\s*|-(?=[^-]*$)|[·•](?=[^·•]*$)")
 _SITE_WORDS = re.compile(
     r"网$|網$|新闻|新聞|频道|頻道|中心|[日晚早时周]报$|[日晚早時週]報$|客户端|门户|官网"
@@ -88,13 +89,13 @@ def scripted_title(title: Field | None, root: HtmlElement) -> Field | None:
         and (len(bare(title.value)) < _LEAST_TITLE or _may_be_site(title.value))
     ):
         return title
-    named = scripted_value(root, _SCRIPT_TITLES)
+    named = scripted_value(root, _IN_SCRIPTS)
     return Field(named, "script", named) if len(bare(named)) >= _LEAST_TITLE else title
 
 
 def find_site_name(metadata: Metadata) -> Field | None:
     """The site's name, as the head gives it or as the `<title>` ends with it."""
-    named = metadata.first("og:site_name", "application-name", "sitename", "site_name")
+    named = metadata.first(*words("markup.meta_site"))
     if named and len(named[1]) <= 60:
         return Field(named[1], f"meta:{named[0]}", named[1])
     publisher = metadata.linked("publisher", "name")
