@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from pipelines.extract.prose import is_linked, is_prose, size
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,28 +19,19 @@ if TYPE_CHECKING:
 
 LEAST_TEXT = 30
 """Characters (Latin letters count a third) below which nothing is a piece of news."""
-_NOT_FOUND = re.compile(
-    r"^\W*404\W*$|\b404\s?(?:not found|error|错误|页面|[-_|])|(?:error|错误)\s?404"
-    r"|页面(?:不存在|没有找到|未找到|找不到|已删除)|頁面不存在"
-    r"|找不到(?:该|您|你|相关)?.{0,6}(?:页|頁|文章|内容)|您?访问的(?:页面|内容|文章).{0,6}(?:不存在|删除)"
-    r"|^\W*(?:该|此|您.{0,6})?(?:文章|内容|信息|新闻|稿件)(?:不存在|已被?删除|已下线|已失效)"
-    r"|page (?:was )?not found|page (?:does|doesn)\W?.?t exist|no longer available",
-    re.IGNORECASE,
-)
+_NOT_FOUND = pattern("{kind.not_found}", as_written=True)
 _LONGEST_NOTE = 30
 """Characters of a title or line that says so; headlines that report on missing things are longer."""
-_BYLINE_LABEL = re.compile(
-    r"来源\s?[:：]|來源\s?[:：]|作者\s?[:：]|责任编辑|字体|字号|浏览次数|点击", re.IGNORECASE
-)
+_BYLINE_LABEL = pattern(r"(?:{credit.label}|作者)\s?[:：]|{kind.tool}", as_written=True)
 _SEARCH_KEYS = frozenset(
     ["q", "s", "kw", "keyword", "keywords", "query", "wd", "search", "searchword", "key"]
 )
-_SEARCH_TITLE = re.compile(r"搜索结果|搜尋結果|站内搜索|search results|搜索[:：_-]", re.IGNORECASE)
+_SEARCH_TITLE = pattern("{kind.results}", as_written=True)
 _LISTED_DATE = re.compile(
     r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?[\]】)]?$|^[\[【(]?(?:19"
     r"|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}"
 )
-_PAGER = re.compile(r"下一页|下一頁|上一页|尾页|末页|共\s?\d+\s?页|^next ?(?:page|›|»)?$", re.IGNORECASE)
+_PAGER = pattern("{kind.pager}", as_written=True)
 
 
 class NotNews(NamedTuple):

@@ -36,7 +36,7 @@ _STAFF = re.compile(
     r"(?:[A-Z][a-zA-Z]+ ){0,3}(?:[Ss]taff(?: [Ww]riter)?|[Rr]eporter|[Ww]riter|[Cc]orrespondent)$"
 )
 _CHINESE_NAME = re.compile(r"^[\u4e00-\u9fff]{2,3}$")
-_NO_NAME_END = "网報报社台刊局部处科室组组會会"
+_NO_NAME_END = "网报社台刊局部处科室组会"
 """余杭网, 金融部: bodies whose first character is a surname."""
 _ROLE = pattern(r"^[\u4e00-\u9fff]{0,12}?{byline.role}[\s:：、]*(?=\S)", as_written=True)
 _ASIDE = re.compile(r"\s(?:in|for|from|at|on)(?: [A-Z].*)?$|\s?[–—•·].*$|,\s.*$")

@@ -10,7 +10,7 @@ from pipelines.extract.metadata import script_values, scripted_value
 from pipelines.extract.prose import bare, is_linked, is_prose, size
 from pipelines.normalise import simplify
 from pipelines.records import Field
-from pipelines.words import words
+from pipelines.words import pattern, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,18 +22,13 @@ if TYPE_CHECKING:
 
 _ORIGIN_HEADING = "heading"
 _ABOVE_BYLINE = "line above the byline"
-_GENERIC = re.compile(
-    r"^\W{0,3}(?:(?:信息|信件|来信|留言|咨询|新闻|新聞|文章|内容|詳細|详细|资讯|公告|页面|网页|正文|产品|查看|浏览|公司|动态)?"
-    r"(?:详情|详细|詳情|正文|内容|信息|查看|页|頁|中心|动态|新闻)(?:页|頁)?|(?:园区|公司|企业|行业|工作"
-    r"|政务|通知|媒体|最新|图片|今日|本网|本地|招商|项目|产业|基层|部门|综合|热点|时政|经济)?"
-    r"(?:动态|要闻|资讯|公告|公示|快讯|新闻|信息|通知公告|头条|热点|聚焦|播报)|无标题(?:文档)?|首页"
-    r"|首頁|untitled(?: document)?|home|news"
-    r"|article|detail|document)\W{0,3}$",
-    re.IGNORECASE,
+_GENERIC = pattern(
+    r"^\W{0,3}(?:{title.detail_of}?{title.detail}页?|{title.section_of}?{title.section}|{title.nothing})\W{0,3}$",
+    as_written=True,
 )
 """Titles that templates give to every page."""
 _LONGEST_HEADING = 60
-_TITLE_LABEL = re.compile(r"^(?:信件|来信|留言|咨询|问题|提问|诉求|写信)(?:标题|主题|题目)[:：\s]\s?")
+_TITLE_LABEL = pattern(r"^{title.letter}{title.of_letter}[:：\s]\s?")
 _LONGEST_SECTION = 8
 _LABELLED_LINE = re.compile(r"^[^，。：:]{2,8}[：:]\s?\S")
 """发布单位：企划组: what stands between a headline and its date in templates that give each a line."""
@@ -42,17 +37,12 @@ _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 _LEAST_TITLE = 6
 _IN_SCRIPTS = script_values("markup.script_title")
 _SEPARATORS = re.compile(r"\s*[_|｜»«›‹]\s*|\s+[-–—·•]+\s+|\s*(?:--|——)\s*|-(?=[^-]*$)|[·•](?=[^·•]*$)")
-_SITE_WORDS = re.compile(
-    r"网$|網$|新闻|新聞|频道|頻道|中心|[日晚早时周]报$|[日晚早時週]報$|客户端|门户|官网"
-    r"|首页|资讯|要闻|动态|在线|园区"
-    r"|管委会|政府|公司|集团|栏目|媒体|快讯|平台|论坛|博客|协会|学会|研究院|大学|com\b"
-    r"|news|times|daily|post|\.cn\b|media|online",
-    re.IGNORECASE,
-)
-_CHANNEL = re.compile(r"-[^-\s]{1,6}(?:频道|頻道|新闻|新聞|资讯|动态|要闻|首页|财经|中心)$")
+_SITE_WORDS = pattern("{title.site}", as_written=True)
+_CHANNEL = pattern(r"-[^-\s]{1,6}{title.channel}$", as_written=True)
 """A channel between the title and the site: `-图片频道-海岸网`."""
+_TWO_CLAUSES = re.compile("[\u4e00-\u9fff] [\u4e00-\u9fff]")
 _LONGEST_SITE = 16
-_BODY_NAME = re.compile(r"[园區区网局委会處处院所站]$")
+_BODY_NAME = pattern("{title.body}$", as_written=True)
 
 
 class Title(NamedTuple):
@@ -349,7 +339,11 @@ def _site_suffix(title: str) -> str:
     """The last part of a `<title>`, where it looks like a site's name; else nothing."""
     parts = [part.strip() for part in _SEPARATORS.split(title)]
     last = parts[-1] if len(parts) > 1 else ""
-    return last if last and len(last) <= 20 and _SITE_WORDS.search(last) else ""
+    return (
+        last
+        if last and len(last) <= 20 and _SITE_WORDS.search(last) and not _TWO_CLAUSES.search(last)
+        else ""
+    )
 
 
 def _may_be_site(title: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.extract.prose import ends_clause, is_linked, is_prose, size
 from pipelines.normalise import simplify
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ _BYLINE_DATE = re.compile(
 )
 _ENOUGH = 40.0
 """Characters of prose after which an article may have ended: announcements also stand above articles."""
-_CONTENTS = re.compile(r"目录|目錄|提纲|contents|on this page|in this article", re.IGNORECASE)
+_CONTENTS = pattern("{kind.contents}", as_written=True)
 _POSTED = re.compile(
     r"^(?:(?:.{0,12}\s)?(?:发表于|回复于|回帖于|回复时间)\W{0,3}(?:(?:19|20)\d\d[-/.年]|昨天|前天|今天"
     r"|\d{1,3}\s?(?:秒|分|小时|天|周|月|年))"
