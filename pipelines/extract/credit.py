@@ -69,9 +69,7 @@ _WIRE_CREDIT = pattern(r"^{credit.wire}:? (?=[A-Z].{1,60}$)", case=True)
 _STATED = pattern(r"{credit.state}\s?[“\"「『]?$", as_written=True)
 _NO_SOURCE = pattern(r"^{credit.no_source|credit.empty}$")
 _IN_SCRIPTS = script_values("markup.script_source")
-_SOURCE_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:source|sources|laiyuan|origin|copyfrom|medianame|media-name)(?:$|[\s_-])", re.IGNORECASE
-)
+_SOURCE_NAMES = pattern(r"(?:^|[\s_-]){element.source}(?:$|[\s_-])")
 
 
 def find_credited_source(

@@ -339,11 +339,8 @@ def _site_suffix(title: str) -> str:
     """The last part of a `<title>`, where it looks like a site's name; else nothing."""
     parts = [part.strip() for part in _SEPARATORS.split(title)]
     last = parts[-1] if len(parts) > 1 else ""
-    return (
-        last
-        if last and len(last) <= 20 and _SITE_WORDS.search(last) and not _TWO_CLAUSES.search(last)
-        else ""
-    )
+    named = len(last) <= 20 and _SITE_WORDS.search(last) and not _TWO_CLAUSES.search(last)
+    return last if named else ""
 
 
 def _may_be_site(title: str) -> bool:
