@@ -10,8 +10,6 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.clean.dateline import read_dateline
-from pipelines.clean.pinyin import drop_pinyin
 from pipelines.clean.repeats import drop_repeats
 from pipelines.clean.rights import read_rights
 from pipelines.clean.rules import (
@@ -31,6 +29,7 @@ from pipelines.dates import Moment, has_date, read_date
 from pipelines.furniture import line_key
 from pipelines.normalise import normalise, simplify
 from pipelines.records import Field, Rejection, Story, Stripped
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,23 +46,9 @@ _COUNT = re.compile(r"^\d{1,7}$")
 _SENTENCE_MARK = re.compile("[，。；]")
 _MORE_THAN_DATE, _LITTLE_MORE = 45, 20
 """Characters that may stand beside a date and time in a byline; fewer where they may be a sentence."""
-_LABELS = re.compile(
-    r"(?:来源|來源|来自|來自|作者|发布者|发布人|编辑|編輯|查看|浏览|瀏覽|阅读|閱讀|点击|點擊|评论|評論"
-    r"|人气|字号|字體|时间|日期|記者|记者"
-    r"|收藏|点赞|修改|转发|字体|font size|views?|hits|comments?|source|author)(?:次数|量|数)?\s?[:：(（]?\s?",
-    re.IGNORECASE,
-)
+_LABELS = pattern(r"{byline.counted}{byline.count}?\s?[:：(（]?\s?", as_written=True)
 """Words of a byline: a line above the news with a date and two of them is one, in whatever order."""
-_INFO_ROW = re.compile(
-    r"^(?:索\s?引\s?号|文\s*号|发文(?:机关|字号|日期)|成文日期|发布(?:机构|日期|单位)|主题分类|主题词"
-    r"|公开(?:方式|类别|形式|日期|范围|时限)"
-    r"|有\s?效\s?性|生效日期|废止日期|体裁分类|组配分类|信息(?:名称|索引|类别|分类)|受理编号"
-    r"|信件(?:编号|标题|类型)|来信(?:人|时间|日期)"
-    r"|办理(?:状态|单位|时间)|答复(?:单位|时间|部门)|回复(?:单位|时间|部门)|状\s*态|时\s?效\s?性"
-    r"|制发机关|公文种类|服务对象|名\s*称)\s?[:：]"
-    r"|^(?:(?:信件|来信|留言|咨询|问题)(?:编号|标题|主题|类型|类别|人)|(?:来信|写信|留言|咨询|提问|答复|回复|办理)"
-    r"(?:单位|部门|时间|日期|状态|人)|来信人|写信人|留言人|咨询人)[:：\s]"
-)
+_INFO_ROW = pattern(r"^{document.row}\s?[:：]|^{document.letter_row}[:：\s]")
 """How the rows of the table begin that public bodies print above a document."""
 
 
@@ -76,9 +61,7 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
     lines = _drop_lines(lines, extracted, stripped)
     lines = _drop_names(lines, extracted, stripped)
     lines = _cut_pieces(lines, stripped)
-    lines, syllables = drop_pinyin(lines)
-    if syllables:
-        stripped.append(Stripped("pinyin", "bracketed-syllables", syllables))
+    lines = _drop_pinyin(lines, stripped)
     lines, repeats = drop_repeats(lines, title)
     stripped.extend(repeats)
     _account_around(extracted.around, stripped)
@@ -97,7 +80,7 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
         claims=extracted.claims,
         stripped=tuple(stripped),
         rights=read_rights(stripped),
-        dateline=read_dateline(lines),
+        dateline=_dateline(lines),
     )
 
 
@@ -230,3 +213,64 @@ def _title(found: Field | None, lines: Sequence[str]) -> Field:
     return Field(
         first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH] + "…", "first line", first[:200]
     )
+
+
+_BRACKETED = re.compile(
+    r"(?<=[\u3400-\u9fff])[（(]\s?([a-züāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿɡê]{1,7}[1-5]?)\s?[)）]"
+)
+_TONED = re.compile("[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ]")
+_SYLLABLE = re.compile(r"^(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouüvɡ]{1,3}(?:n|ng|r|nɡ)?[1-5]?$")
+_PLAIN_NEEDED = 4
+"""Bracketed syllables without tone marks that a text must have: one alone may be an abbreviation."""
+
+
+def _drop_pinyin(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
+    """The lines without pinyin in brackets, 產(chǎn)業(yè)園區: it hides a copy from search."""
+    found = [match[1] for line in lines for match in _BRACKETED.finditer(line)]
+    plain = [syllable for syllable in found if not _TONED.search(syllable) and _SYLLABLE.match(syllable)]
+    taken = {syllable for syllable in found if _TONED.search(syllable)}
+    if len(plain) >= _PLAIN_NEEDED or taken:
+        taken.update(plain)
+    if not taken:
+        return list(lines)
+    dropped: list[str] = []
+
+    def _drop(match: re.Match[str]) -> str:
+        if match[1] not in taken:
+            return match[0]
+        dropped.append(match[0])
+        return ""
+
+    kept = [_BRACKETED.sub(_drop, line) for line in lines]
+    stripped.append(Stripped("pinyin", "bracketed-syllables", "".join(dropped)))
+    return kept
+
+
+_REPORTERS = r"(?:\s?[（(【][^（()）】]{2,40}[）)】])?"
+_DATELINES = (
+    pattern(
+        rf"^[\u4e00-\u9fff·A-Za-z]{{2,20}}\d{{1,2}}月\d{{1,2}}日{{text.wire}}{_REPORTERS}", as_written=True
+    ),
+    pattern(
+        r"^[\u4e00-\u9fffA-Za-z]{2,12}{text.wired}"
+        rf"(?:{_REPORTERS}(?=[\s，,：:]|\d)|[（(][^（()）]{{2,40}}[）)])",
+        as_written=True,
+    ),
+    pattern(r"^[（(【〔\[][^（()）【】〔〕\[\]]{0,36}{text.reported}[）)】〕\]]", as_written=True),
+    re.compile(
+        r"^[A-Z][A-Z.' -]{3,30}(?:, [A-Z][a-z.]{2,12}(?: [A-Z][a-z]{2,12})?)?"
+        r"(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2})(?:, \d{4})?)?"
+        r"(?: ?\([A-Z][\w ]{1,20}\)| ?/[A-Z][\w -]{2,30}/)?(?= ?(?:--|—|–|-) )"
+    ),
+)
+_FIRST_LINES = 3
+"""A lead or a photo's caption may stand above the line that the dateline opens."""
+
+
+def _dateline(lines: Sequence[str]) -> Field | None:
+    """How an agency opens the text and says whose it is: 新华社北京5月8日电（记者 …）, HANOI, Feb 20 -."""
+    for line in lines[:_FIRST_LINES]:
+        for opening in _DATELINES:
+            if match := opening.match(line):
+                return Field(match[0].strip(), "opening", line[:200])
+    return None

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pipelines.normalise import normalise
 from pipelines.records import Stripped
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SUMMARY_LABEL = re.compile(
-    r"^[\W_]{0,3}(?:摘要|导读|導讀|核心提示|内容提要|提要|简介|summary|abstract)[\W_]{0,3}", re.IGNORECASE
+_SUMMARY_LABEL = pattern(r"^[\W_]{0,3}{text.summary}[\W_]{0,3}", as_written=True)
+_MACHINE_HEADING = pattern(
+    r"^\W{0,3}{text.machine}\s?(?:智能)?{text.machine_summary}\W{0,3}$", as_written=True
 )
-_MACHINE_HEADING = re.compile(
-    r"^\W{0,3}(?:AI|智能|人工智能|机器)\s?(?:智能)?(?:摘要|总结|总览|导读|速览|划重点|解读"
-    r"|summary)\W{0,3}$",
-    re.IGNORECASE,
-)
-_MADE_BY_MACHINE = re.compile(
-    r"由.{0,8}(?:AI|大模型|人工智能|智能).{0,4}生成|(?:AI|机器)生成|AI[- ]generated", re.IGNORECASE
-)
+_MADE_BY_MACHINE = pattern("{text.made_by_machine}", as_written=True)
 _LEAST = 30
 """Normalised characters of a repeated line: shorter ones (答：, 谢谢大家) are said twice by people."""
 _OFTEN = 4

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipelines.clean.rules import CONTACT_WORDS, CUES, LINES, NOTICES, PHONES, TAIL, Rule, first_match
 from pipelines.normalise import simplify
 from pipelines.records import Stripped
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,57 +19,40 @@ _SENTENCE_END = re.compile(r"[。！？!?…”」』）)\]】.;；]$")
 _INSIDE = re.compile(r"[，。；！？,.]")
 _ANNOUNCES = re.compile(r"[，,][^，,]{2,40}[：:]$")
 """A sentence that announces a table or a list."""
-_REPORTED = re.compile(
-    r"(?:说|說|表示|介绍|介紹|指出|认为|認為|称|稱|记者|記者)[，,：:。]|\b(?:said|says|told)\b"
-)
+_REPORTED = pattern("{text.said}", case=True)
 _ATTRIBUTED = re.compile(r"^[“「][^”」]{4,120}[”」][^，。]{0,30}[^，。”」\s]{4,}[。]$")
 """Words in quotation marks, and who said them."""
-_PLEA = re.compile(r"点.{0,2}赞|點.{0,2}讚|在看|转发(?!了)|关注我|请|請|欢迎|歡迎|喜欢|喜歡")
-_CLAUSES = re.compile(r"[，,]|\b(?:said|says|told|will|can)\b")
-_NOTICE_TITLE = re.compile(
-    r"(?:公告|公示|通知|通告|启事|啟事|招标|招標|采购|採購|中标|中標|竞价|拍卖|招聘|征集|徵集|申报"
-    r"|申報|邀请函|办事指南"
-    r"|(?:tender|notice|invitation to bid|call for (?:bids|proposals|applications)))(?:[（(《].{0,20})?$"
-    r"|^关于.{2,60}的(?:公告|公示|通知|通告|意见|函)",
-    re.IGNORECASE,
+_PLEA = pattern("{share.pleads}")
+_CLAUSES = pattern(r"[，,]|\b{text.clause}\b", case=True)
+_NOTICE_TITLE = pattern(r"{document.notice}(?:[（(《].{0,20})?$|^{document.notice_about}")
+_CONTACT_SECTION = pattern(
+    r"^[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)]?[、.．:：)）]?\s?.{0,8}{contact.section}\W{0,2}$"
 )
-_CONTACT_SECTION = re.compile(
-    r"^[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)]?[、.．:：)）]?\s?.{0,8}"
-    r"(?:联系方式|联系人|联系电话|咨询电话|咨询方式|聯絡方式|报名方式|监督电话|contact(?: details)?)\W{0,2}$",
-    re.IGNORECASE,
-)
-_HEADS_CONTACT = re.compile(
-    rf"{CONTACT_WORDS.pattern}|^[^，。：:]{{2,20}}(?:公司|集团|园区|产业园|管委会|中心|协会|联系人)$",
-    re.IGNORECASE,
-)
+_HEADS_CONTACT = pattern(r"{contact.word}|^[^，。：:]{2,20}{contact.body}$")
 _SHORT_PIECE = 25
 """Characters of a line below a contact or a notice that may still be part of it."""
 _LONGEST_BLOCK = 12
 _LEAST_PARTICULARS = 3
 _PARTICULAR = re.compile(r"^\W{0,3}[^，。：:\s]{2,10}\s?[：:]\s?[^。]{1,60}$")
-_ON_OFFER = re.compile(
-    r"^\W{0,3}(?:.{0,4}(?:租金|租价|起租|层高|承重|可租|可售|在租|在售|空置|物业费).{0,4}"
-    r"|(?:园区|楼盘|厂房|房源|招商|选址)(?:级别|类型|面积|编号|地址|位置|热线|电话|状态))\s?[：:]"
+_ON_OFFER = pattern(
+    r"^\W{0,3}(?:.{0,4}{related.on_offer}.{0,4}|{related.offered}{related.offered_with})\s?[：:]"
 )
 """What letting agents say of a property: two of them make a list of particulars an offer."""
 _CONTACT_RULES = frozenset(["phone", "messenger", "contact-line", "contact-plea", "scan-code"])
 _NOTICE_RULES = frozenset(["phone", "messenger", "contact-line"])
-_PLEADING = re.compile(
-    r"招商|热线|選址|选址|租售|同号|同號|免费|客服|顾问|专线|扫码|二维码|加微|欢迎|本站|本网|点击"
+_PLEADING = pattern("{contact.pleading}")
+_SIGNED = pattern(
+    r"^(?:19|20|二[〇○零])[\d〇○零一二三四五六七八九年]{2,8}.{1,8}日$|^{document.attachment}\s?[:：\d]|^\d{1,2}[.．、]"
+    r"|{document.signatory}$|^[^。]{1,14}\s?[:：].{1,60}$"
 )
-_SIGNED = re.compile(
-    r"^(?:19|20|二[〇○零])[\d〇○零一二三四五六七八九年]{2,8}.{1,8}日$|^附件?\s?[:：\d]|^\d{1,2}[.．、]"
-    r"|(?:委员会|管委会|政府|公司|中心|局|厅|部|办公室|学校|医院|协会|院|委|处)$"
-    r"|^[^。]{1,14}\s?[:：].{1,60}$"
-)
-_REACHABLE = re.compile(r"\d{5}|@|[:：]|微信|欢迎|咨询")
+_REACHABLE = pattern(r"\d{5}|@|[:：]|{contact.reachable}")
 _STATEMENT, _PLAIN_STATEMENT = 25, 16
 """Characters beside the number that make a sentence of it; fewer where nothing pleads (热线, 欢迎)."""
 _LEAST_BEFORE = 30
 """Characters of news that must stand before a cue: menus and summaries carry the same words."""
 _LONG = 120
 """A paragraph: no teaser is that long without being cut (`...`)."""
-_CUT_SHORT = re.compile(r"(?:\.{3}|…{1,2}|[\[【(（]?(?:详细|详情|全文|more|更多)[\]】)）]?)$", re.IGNORECASE)
+_CUT_SHORT = pattern(r"(?:\.{3}|…{1,2}|[\[【(（]?{related.cut}[\]】)）]?)$")
 
 
 class Tail(NamedTuple):

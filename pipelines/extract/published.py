@@ -9,8 +9,7 @@ import re
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from pipelines.dates import Moment, read_date
-from pipelines.dates.numerals import arabic
+from pipelines.dates import Moment, arabic, read_date
 from pipelines.extract.metadata import script_values, scripted_value
 from pipelines.normalise import simplify
 from pipelines.words import pattern, words

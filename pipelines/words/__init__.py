@@ -23,13 +23,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from functools import cache
 from importlib import resources
 from typing import cast
 
 from pipelines.normalise import simplify, traditional
 
-__all__ = ["characters", "check", "languages", "pattern", "words"]
+__all__ = ["characters", "check", "pattern", "position", "words"]
 
 _REFERENCE = re.compile(r"\{([a-z_]+\.[a-z_]+(?:\|[a-z_]+\.[a-z_]+)*)\}")
 _BETWEEN_IDEOGRAPHS = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
@@ -47,9 +48,10 @@ def characters(*names: str) -> frozenset[str]:
     return frozenset("".join(token for name in names for token in words(name)))
 
 
-def languages(name: str) -> tuple[str, ...]:
-    """The languages in which a list has words."""
-    return tuple(_list(name))
+def position(name: str, word: str) -> int:
+    """Which token of its language a word is, from 1 on: March is 3 of date.month_name; 0 for none."""
+    numbered = (pair for tokens in _list(name).values() for pair in enumerate(tokens, 1))
+    return next((n for n, token in numbered if re.fullmatch(_expression(token), word, re.IGNORECASE)), 0)
 
 
 def pattern(shape: str, *, case: bool = False, as_written: bool = False) -> re.Pattern[str]:
@@ -106,17 +108,19 @@ def _filled(shape: str) -> str:
 
 def _alternation(names: list[str]) -> str:
     tokens = dict.fromkeys(token for name in names for token in words(name))
-    expressions = [_filled(token[1:-1]) for token in tokens if _is_expression(token)]
-    texts = sorted((token for token in tokens if not _is_expression(token)), key=len, reverse=True)
-    return f"(?:{'|'.join([*expressions, *map(_escaped, texts)])})"
+    expressions = [token for token in tokens if _is_expression(token)]
+    texts = sorted(tokens.keys() - set(expressions), key=lambda text: (-len(text), text))
+    return f"(?:{'|'.join(map(_expression, [*expressions, *texts]))})"
+
+
+def _expression(token: str) -> str:
+    if _is_expression(token):
+        return _filled(token[1:-1])
+    return r"\s?".join(map(re.escape, _BETWEEN_IDEOGRAPHS.split(token)))
 
 
 def _is_expression(token: str) -> bool:
     return len(token) > 2 and token[0] == token[-1] == "/"
-
-
-def _escaped(text: str) -> str:
-    return r"\s?".join(map(re.escape, _BETWEEN_IDEOGRAPHS.split(text)))
 
 
 def _in_both_scripts(expression: str) -> str:
@@ -156,12 +160,7 @@ def _files() -> list[str]:
 
 
 def _faults(name: str) -> list[str]:
-    seen: set[str] = set()
-    faults = []
-    for token in words(name):
-        if not token:
-            faults.append(f"{name}: an empty line")
-        if token.casefold() in seen:
-            faults.append(f"{name}: {token} stands there twice, perhaps once in traditional characters")
-        seen.add(token.casefold())
-    return faults
+    tokens = words(name)
+    empty = [f"{name}: an empty line"] if "" in tokens else []
+    twice = (token for token, count in Counter(tokens).items() if count > 1)
+    return [*empty, *(f"{name}: {token} stands there twice, perhaps in both scripts" for token in twice)]

@@ -72,6 +72,8 @@ def _text(result: Story | Rejection) -> list[str]:
         ("Next Article", "related"),
         ("分享到：", "share"),
         ("Share this article", "share"),
+        ("Get our daily digest.", "share"),
+        ("Don't miss our alerts", "share"),
         ("喜欢就按个赞吧", "share"),
         ("网友评论", "comment"),
         ("留言", "comment"),
@@ -103,6 +105,7 @@ def test_a_line_of_a_footer_goes_to_the_account_with_its_kind(line: str, kind: s
         "他在朋友圈转发了招聘信息，当天就有十几个人来电咨询。",
         "报名截止6月5日17时，报名电话：0898-31880001（张女士）。",
         "Copyright disputes made up a third of the cases that the court in the zone heard last year.",
+        "Want the alertsdigest?",
         "Callers to the hotline on 555-0199 waited four minutes on average, the council said.",
     ],
 )
