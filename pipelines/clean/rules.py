@@ -122,7 +122,7 @@ LINES: tuple[Rule, ...] = (
         r"|^[^，。：:]{0,20}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s\d{1,2}[:：]\d{2}(?:[:：]\d{2})?$"
         r"|^[\[【(]?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?[\s|]{0,3}"
         r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s.{0,60}|[\]】)])?$"
-        r"|^\w{0,16}\d{1,3}\s?{date.minute|date.hour|date.day|date.week|date.month|date.year}s?\s?"
+        r"|^\w{0,16}\d{1,3}\s?(?!日){date.minute|date.hour|date.day|date.week|date.month|date.year}s?\s?"
         r"{date.ago}(?:\s?\(\d\d-\d\d\))?.{0,20}$",
     ),
     _rule("place", "navigation", _OPEN + "{navigation.place}[^。]{0,120}$"),

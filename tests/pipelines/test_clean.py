@@ -107,6 +107,7 @@ def test_a_line_of_a_footer_goes_to_the_account_with_its_kind(line: str, kind: s
         "Copyright disputes made up a third of the cases that the court in the zone heard last year.",
         "Want the alertsdigest?",
         "Callers to the hotline on 555-0199 waited four minutes on average, the council said.",
+        "申报材料请于12月31日前报送园区管委会。",
     ],
 )
 @pytest.mark.parametrize("place", ["first", "middle", "last"])
