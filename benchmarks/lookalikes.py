@@ -1,14 +1,14 @@
-"""Look-alikes and copies that nothing was tuned to: python -m benchmarks.lookalikes [--set first] [--seed 1]
+"""Look-alikes and copies that nothing was tuned to: python -m benchmarks.lookalikes [--set plain] [--seed 1]
 
 Forms are filled in six ways each with made-up names and numbers; two fillings of each, and every article,
-are copied by each kind of transformation at three levels. All go through the product's own join stage.
-Sets: `first` (forms.py), `second` and `third` (forms_second.py, forms_third.py: wider names, further ways
-of copying, instalments of series, short items over one site's footer), `fourth` (forms_fourth.py,
-copying_fourth.py: further forms and ways again), `fifth` (the same again, with
-different reports of one event). --originals FILE also takes the
-originals of a documents.jsonl (see neardup.py), so that the transformations meet real prose; --thesaurus
-FILE swaps words for those on the same line of it. Prints precision and recall, and for each kind of copy
-how many are with their original; for each form how many fillings were merged.
+are copied by each kind of transformation at three levels. All go through the product's own join stage. Sets
+(forms.toml), each with forms of its own, in the order in which they were written: `plain`, filled from short
+lists; `wide`, with names of every place, instalments of series and short items over one site's footer; `daily`
+and `brief`, more of these; `reports`, with different reports of one event too. How they are copied says
+copying.py. --originals FILE also takes the originals of a documents.jsonl (see neardup.py), so that the
+transformations meet real prose; --thesaurus FILE swaps words for those on the same line of it. Prints precision
+and recall, and for each kind of copy how many are with their original; for each form how many fillings were
+merged.
 """
 
 from __future__ import annotations
@@ -18,20 +18,24 @@ import itertools
 import json
 import random
 import sys
+import tomllib
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import copying_fifth, copying_first, copying_fourth, copying_second
-from benchmarks import forms as first
-from benchmarks import forms_fifth as fifth
-from benchmarks import forms_fourth as fourth
-from benchmarks import forms_second as second
-from benchmarks import forms_third as third
-from benchmarks.copying import LEVELS, read_thesaurus, sentences_of
-from benchmarks.filling import SLOTS, fill
-from benchmarks.filling_wide import WIDE_SLOTS
+from benchmarks.copying import (
+    DICTATION,
+    LEVELS,
+    PORTALS,
+    READERS,
+    SPINNERS,
+    Family,
+    read_thesaurus,
+    sentences_of,
+    thesaurus,
+)
+from benchmarks.filling import SLOTS, WIDE_SLOTS, fill
 from benchmarks.neardup import _open, _store
 from pipelines.archive.join_index import SqliteJoinIndex
 from pipelines.join import Joiner, judge
@@ -39,8 +43,6 @@ from pipelines.join.features import Features
 from pipelines.sign import sign
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from benchmarks.filling import Slots
 
 FILLINGS, COPIED = 6, 2
@@ -59,28 +61,29 @@ CUTTING = frozenset({"truncate", "digest"})
 """Ways that may leave a form without its names: whose copy that is nobody can tell."""
 
 
+FORMS = tomllib.loads(Path(__file__).with_name("forms.toml").read_text("utf-8"))
+
+
 @dataclass(frozen=True)
 class Set:
     """What one set is made of."""
 
-    forms: ModuleType
-    """FORMS; perhaps LEADS of series, FOOTERS of sites, EVENTS with different reports of each, ARTICLES."""
-    copying: ModuleType
-    """KINDS, and which of them are not for latin text."""
-    slots: Slots = field(default_factory=lambda: WIDE_SLOTS)
+    name: str
+    copying: Family
+    slots: Slots
     not_forms: frozenset[str] = CUTTING
 
-    def frames(self, name: str) -> tuple[Any, ...]:
-        """What the set has of one sort beside its forms."""
-        return getattr(self.forms, name, ())
+    def texts(self, sort: str) -> list[Any]:
+        """What forms.toml has of one sort: `leads`, `footers`, `articles`, `events`; perhaps nothing."""
+        return FORMS[self.name].get(sort, [])
 
 
 SETS = {
-    "first": Set(first, copying_first, SLOTS, frozenset()),
-    "second": Set(second, copying_second),
-    "third": Set(third, copying_second),
-    "fourth": Set(fourth, copying_fourth),
-    "fifth": Set(fifth, copying_fifth),
+    "plain": Set("plain", SPINNERS, SLOTS, frozenset()),
+    "wide": Set("wide", READERS, WIDE_SLOTS),
+    "daily": Set("daily", READERS, WIDE_SLOTS),
+    "brief": Set("brief", PORTALS, WIDE_SLOTS),
+    "reports": Set("reports", DICTATION, WIDE_SLOTS),
 }
 
 
@@ -89,33 +92,33 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--set", choices=SETS, default="first")
+    parser.add_argument("--set", choices=SETS, default="plain")
     parser.add_argument("--originals", type=Path)
     parser.add_argument("--thesaurus", type=Path, help="a file with words of one meaning on each line")
     parser.add_argument("--wrong", action="store_true", help="also show the pairs wrongly joined or missed")
     arguments = parser.parse_args()
     if arguments.thesaurus:
-        copying_second.thesaurus.update(read_thesaurus(arguments.thesaurus.read_text("utf-8").splitlines()))
+        thesaurus.update(read_thesaurus(arguments.thesaurus.read_text("utf-8").splitlines()))
     _report(texts(arguments.seed, arguments.originals, SETS[arguments.set]), arguments.wrong)
     return 0
 
 
-def texts(seed: int, originals: Path | None = None, of: Set = SETS["first"]) -> list[Text]:
+def texts(seed: int, originals: Path | None = None, of: Set = SETS["plain"]) -> list[Text]:
     """All texts of a draw, with what they are."""
     draw = random.Random(seed)
     found = []
-    for name, form in of.forms.FORMS.items():
+    for name, form in FORMS[of.name]["forms"].items():
         for number in range(FILLINGS):
             text = fill(form, draw, of.slots)
             found.append(Text(f"{name}/{number}", "original", 0, text))
             if number < COPIED:
                 found += _copies(f"{name}/{number}", text, draw, [], of, of.not_forms)
-    for event, reports in enumerate(of.frames("EVENTS")):
+    for event, reports in enumerate(of.texts("events")):
         for number, text in enumerate(reports):
             found.append(Text(f"event{event}/{number}", "original", 0, text))
             found += _copies(f"event{event}/{number}", text, draw, [], of, of.not_forms)
     articles = _articles(of) + _read(originals)
-    if of.frames("LEADS"):
+    if of.texts("leads"):
         found += _framed(articles[1::2], draw, of)
         articles = articles[::2]
     for number, text in enumerate(articles):
@@ -128,8 +131,8 @@ def texts(seed: int, originals: Path | None = None, of: Set = SETS["first"]) -> 
 
 def _articles(of: Set) -> list[str]:
     """The set's own prose, and that of the first."""
-    own = [] if of.forms is first else list(of.frames("ARTICLES"))
-    return own + list(first.ARTICLES)
+    own = [] if of.name == "plain" else of.texts("articles")
+    return own + SETS["plain"].texts("articles")
 
 
 def _read(path: Path | None) -> list[str]:
@@ -142,7 +145,7 @@ def _framed(articles: list[str], draw: random.Random, of: Set) -> list[Text]:
     bodies = [body for text in articles for body in _bodies(text, draw)]
     draw.shuffle(bodies)
     found: list[Text] = []
-    for kind, frames in (("series", of.frames("LEADS")), ("footer", of.frames("FOOTERS"))):
+    for kind, frames in (("series", of.texts("leads")), ("footer", of.texts("footers"))):
         for frame in frames:
             for _ in range(min(FILLINGS, len(bodies))):
                 body, cluster = bodies.pop(), f"{kind}/{len(found)}"
@@ -172,8 +175,8 @@ def _copies(
 ) -> list[Text]:
     found = []
     latin = sum("a" <= c <= "z" for c in text) > len(text) / 2
-    for kind, transform in of.copying.KINDS.items():
-        if (latin and kind in of.copying.CHINESE) or kind in but:
+    for kind, transform in of.copying.ways.items():
+        if (latin and kind in of.copying.chinese) or kind in but:
             continue
         level = draw.randint(1, LEVELS)
         copy = transform(text, level, draw)
@@ -237,7 +240,7 @@ def _report(rows: list[Text], show_wrong: bool) -> None:  # noqa: C901, PLR0912 
     print(
         "merged: " + "  ".join(f"{name} {len(at) / total[name]:.2f}" for name, at in sorted(merged.items()))
     )
-    names = sum(name not in first.BULLETINS and name != "article" for name in merged)
+    names = sum(name not in FORMS["plain"]["bulletins"] and name != "article" for name in merged)
     print(f"forms with a wrong pair: {len(merged)}, of these {names} differ in names")
     if show_wrong:
         for title, pairs in (("WRONG", wrong), ("MISSED", missed)):
