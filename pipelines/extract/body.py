@@ -18,8 +18,8 @@ from pipelines.dates import has_date
 from pipelines.extract.kind import LEAST_TEXT
 from pipelines.extract.metadata import scripted_lines
 from pipelines.extract.prose import bare, is_linked, is_prose, size
-from pipelines.normalise import simplify
 from pipelines.records import Stripped, StrippedKind
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +40,7 @@ _MOST_ELEMENTS = 20_000
 _LEAST_SCRIPTED, _LEAST_BETTER = 60, 100
 """Characters of text in scripts that are believed where the page shows none, and where it shows some."""
 _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
-_SIGNATORY = re.compile(
-    r"^[^，。：:]{3,30}(?:会|局|公司|中心|所|部|处|办公室|政府|院|校|站|队|社|厅|室|组|园)$"
-)
+_SIGNATORY = pattern(r"^[^，。：:]{3,30}{document.signatory|document.signatory_below}$")
 _DAY_ALONE = re.compile(
     r"^(?:(?:19|20)\d\d"
     r"|[二〇○零一二三四五六七八九]{4})年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日$"
@@ -54,17 +52,10 @@ _REPLY: Reason = ("comment", "reply-in-thread")
 _ABOVE: Reason = ("navigation", "above-title")
 _FAR_LEAD, _MOST_LEAD = 20, 5
 _FAR_NOTICE, _LONG_NOTICE, _MOST_NOTICES = 400, 800, 12
-_MAYBE_NOTICE = re.compile(
-    r"版权|版權|转载|轉載|侵权|侵權|著作权|免责|免責|copyright|©|rights reserved|creative commons"
-    r"|licen[cs]e|责任编辑|責任編輯"
-    r"|责编|^\W?(?:编辑|editor)\s?[:：]|举报|邮箱|e-?mail|permission",
-    re.IGNORECASE,
+_MAYBE_NOTICE = pattern(
+    r"{copyright.word|copyright.mark|copyright.reserved|copyright.maybe}|责任编辑|责编|^\W?(?:编辑|editor)\s?[:：]"
 )
-_NOT_LEAD = re.compile(
-    r"[:：|｜©]|@|来源|作者|记者|編輯|编辑|点击|浏览|字体|[)）]$|press\b|photo|cookie|subscribe"
-    r"|sign up|newsletter|updated",
-    re.IGNORECASE,
-)
+_NOT_LEAD = pattern(r"[:：|｜©]|@|[)）]$|{kind.beside_title}")
 """What bylines and tools say between a title and its text."""
 
 
@@ -122,7 +113,7 @@ def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:
     notices = (
         line.text
         for line in below
-        if not line.hidden and len(line.text) <= _LONG_NOTICE and _MAYBE_NOTICE.search(line.text)
+        if not line.hidden and len(line.text) <= _LONG_NOTICE and _MAYBE_NOTICE.search(line.plain)
     )
     return tuple(islice(notices, _MOST_NOTICES))
 
@@ -132,7 +123,7 @@ def _signature(scan: Scan, choice: Choice, trust: Trust) -> list[str]:
     below = [
         line for line in scan.lines[choice.last : choice.last + 2] if not trust.hint(line) and not line.linked
     ]
-    if len(below) == 2 and _SIGNATORY.search(simplify(below[0].text)) and _DAY_ALONE.match(below[1].text):
+    if len(below) == 2 and _SIGNATORY.search(below[0].plain) and _DAY_ALONE.match(below[1].text):
         return [line.text for line in below]
     return []
 
@@ -165,7 +156,7 @@ def _lead(scan: Scan, choice: Choice, trust: Trust, title_line: int | None) -> l
 def _is_lead(line: Line, trust: Trust) -> bool:
     if line.hidden or trust.hint(line) or is_linked(line) or line.tag in ("figcaption", "figure", "caption"):
         return False
-    if has_date(line.text) or _NOT_LEAD.search(line.text):
+    if has_date(line.text) or _NOT_LEAD.search(line.plain):
         return False
     point = line.tag == "li" and size(line.text) >= 10
     return point or (is_prose(line) and size(line.text) >= 15 and bool(_ENDS_SENTENCE.search(line.text)))

@@ -8,11 +8,10 @@ segments allowed.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.extract.prose import count_marks, ends_clause, is_linked, is_prose, size
-from pipelines.normalise import simplify
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,18 +19,8 @@ if TYPE_CHECKING:
     from pipelines.extract.scan import Line, Scan
     from pipelines.extract.trust import Trust
 
-_BOILERPLATE = re.compile(
-    simplify(
-        r"copyright|©|all rights reserved|版权所有|版權所有|icp备|icp證|公网安备|许可证"
-        r"|举报电话|浏览器|javascript"
-        r"|cookie|privacy policy|用户协议|免责声明"
-    ),
-    re.IGNORECASE,
-)
-_TEASER_END = re.compile(
-    r"(?:\.{3}|…{1,2}|[\[【(（]?(?:查看|阅读|閱讀|更多)?(?:详细|详情|全文|more|更多)[\]】)）]?[>»›]*)$",
-    re.IGNORECASE,
-)
+_BOILERPLATE = pattern("{copyright.word|copyright.mark|copyright.reserved|copyright.record|kind.boilerplate}")
+_TEASER_END = pattern(r"(?:\.{3}|…{1,2}|[\[【(（]?(?:查看|阅读|更多)?{related.cut}[\]】)）]?[>»›]*)$")
 _DOUBT_PROSE = 40.0
 """A vote for fewer characters of prose than this is in doubt."""
 _DOUBT_SHARE = 0.5
@@ -128,7 +117,7 @@ def _weight(line: Line, hint: str) -> float:
         return -10.0 if amount < 60 else -20.0
     if hint and not (hint == "byline" and amount >= 40):
         return -min(amount, 20.0) / 2
-    if _BOILERPLATE.search(simplify(line.text)) and amount < 150:
+    if _BOILERPLATE.search(line.plain) and amount < 150:
         return -10.0
     if is_prose(line):
         return amount * (1 - line.linked / len(line.text))
@@ -155,7 +144,7 @@ def _teasers(scan: Scan, *, digest: bool) -> frozenset[int]:
         line, above = lines[index], lines[index - 1]
         if not is_linked(above) or is_linked(line) or size(above.text) < 5 or not is_prose(line):
             continue
-        if _TEASER_END.search(line.text) and size(line.text) < 300:
+        if _TEASER_END.search(line.plain) and size(line.text) < 300:
             cut.append(index)
         elif index + 1 == len(lines) or not is_prose(lines[index + 1]):
             home = parents[line.node + 1]

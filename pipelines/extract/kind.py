@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from pipelines.extract.prose import is_linked, is_prose, size
+from pipelines.normalise import simplify
 from pipelines.words import pattern
 
 if TYPE_CHECKING:
@@ -19,19 +20,19 @@ if TYPE_CHECKING:
 
 LEAST_TEXT = 30
 """Characters (Latin letters count a third) below which nothing is a piece of news."""
-_NOT_FOUND = pattern("{kind.not_found}", as_written=True)
+_NOT_FOUND = pattern("{kind.not_found}")
 _LONGEST_NOTE = 30
 """Characters of a title or line that says so; headlines that report on missing things are longer."""
-_BYLINE_LABEL = pattern(r"(?:{credit.label}|作者)\s?[:：]|{kind.tool}", as_written=True)
+_BYLINE_LABEL = pattern(r"(?:{credit.label}|作者)\s?[:：]|{kind.tool}")
 _SEARCH_KEYS = frozenset(
     ["q", "s", "kw", "keyword", "keywords", "query", "wd", "search", "searchword", "key"]
 )
-_SEARCH_TITLE = pattern("{kind.results}", as_written=True)
+_SEARCH_TITLE = pattern("{kind.results}")
 _LISTED_DATE = re.compile(
     r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?[\]】)]?$|^[\[【(]?(?:19"
     r"|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}"
 )
-_PAGER = pattern("{kind.pager}", as_written=True)
+_PAGER = pattern("{kind.pager}")
 
 
 class NotNews(NamedTuple):
@@ -60,8 +61,8 @@ def not_news(
     lines = scan.lines[choice.first : choice.last] if choice else []
     prose = choice.prose if choice else 0.0
     everything = sum(size(line.text) for line in scan.lines)
-    missing = _says_not_found([title]) or (
-        everything < 400 and _says_not_found(line.text for line in scan.lines)
+    missing = _says_not_found([simplify(title)]) or (
+        everything < 400 and _says_not_found(line.plain for line in scan.lines)
     )
     if prose < 150 and missing:
         return NotNews("not found page: it says so with status 200", is_final=True)
@@ -82,7 +83,7 @@ def _is_search(url: str, title: str) -> bool:
     parts = urlsplit(url)
     asks = any(key.lower() in _SEARCH_KEYS and value for key, value in parse_qsl(parts.query))
     searches = re.search(r"/(?:search|so|sousuo)(?:[/._-]|$)", parts.path, re.IGNORECASE)
-    return bool((asks and searches) or ((asks or searches) and _SEARCH_TITLE.search(title)))
+    return bool((asks and searches) or ((asks or searches) and _SEARCH_TITLE.search(simplify(title))))
 
 
 def _empty_kind(root: HtmlElement, scan: Scan, everything: float) -> NotNews:
@@ -114,9 +115,9 @@ def _is_list(scan: Scan, lines: Sequence[Line], prose: float, url: str) -> bool:
     if urlsplit(url).path in ("", "/") and not urlsplit(url).query and everywhere >= 5:
         return True
     above = scan.lines[max(0, scan.lines.index(lines[0]) - 6) :][: 6 + (spots[0] if spots else 0)]
-    if longest >= 250 or any(_BYLINE_LABEL.search(line.text) for line in above):
+    if longest >= 250 or any(_BYLINE_LABEL.search(line.plain) for line in above):
         return False  # a paragraph, or a byline: a digest has headlines between its paragraphs too
     if headlines >= 4 and headlines >= 0.6 * len(spots):
         return prose < 150 * headlines
-    paged = any(_PAGER.search(line.text) for line in scan.lines if size(line.text) < 30)
+    paged = any(_PAGER.search(line.plain) for line in scan.lines if size(line.text) < 30)
     return dated >= 5 and everywhere >= 5 and (paged or everywhere >= 3 * len(spots))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from lxml import etree
 from lxml import html as lxml_html
 
+from pipelines.normalise import simplify
 from pipelines.records import StrippedKind
 from pipelines.words import words
 
@@ -74,6 +75,8 @@ class Line:
     """Whether it is a row of a data table."""
     pieces: str = ""
     """The text with white space wherever an inline element begins or ends, of short lines."""
+    plain: str = ""
+    """The text in simplified characters."""
 
 
 @dataclass(slots=True)
@@ -250,9 +253,8 @@ class _Scanner:
             if len(text) <= _LONGEST_PIECED and (_SEAM in seamed or _FAINT_SEAM in seamed):
                 faint = " " if hint == "byline" else ""
                 pieces = squeeze_space(seamed.replace(_SEAM, " ").replace(_FAINT_SEAM, faint))
-            self.scan.lines.append(
-                Line(text, linked, self.node, str(holder), bool(self.hidden), hint, hint_node, row, pieces)
-            )
+            place = (self.node, str(holder), bool(self.hidden), hint, hint_node)
+            self.scan.lines.append(Line(text, linked, *place, row, pieces, simplify(text)))
         self.buffer.clear()
         self.linked = 0
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipelines.dates import has_date
 from pipelines.extract.metadata import script_values, scripted_value
 from pipelines.extract.prose import bare, is_linked, is_prose, size
-from pipelines.normalise import simplify
 from pipelines.records import Field
 from pipelines.words import pattern, words
 
@@ -118,7 +117,7 @@ def _labelled(lines: Sequence[Line], metadata: Metadata) -> Title | None:
     if metadata.title_element and not _GENERIC.match(_without_suffix(metadata.title_element)):
         return None
     for index, line in enumerate(lines[:200]):
-        label = None if line.hidden else _TITLE_LABEL.match(simplify(line.text))
+        label = None if line.hidden else _TITLE_LABEL.match(line.plain)
         if label and 4 <= len(bare(line.text[label.end() :])) <= 80:
             return Title(Field(line.text[label.end() :].strip(), "title row", line.text[:200]), index)
     return None

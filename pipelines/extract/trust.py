@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.extract.prose import ends_clause, is_linked, is_prose, size
-from pipelines.normalise import simplify
 from pipelines.words import pattern
 
 if TYPE_CHECKING:
@@ -18,27 +17,13 @@ if TYPE_CHECKING:
 
     from pipelines.extract.scan import Hint, Line, Scan
 
-_OTHERS = re.compile(
-    simplify(
-        r"^\W{0,3}(?:责任编辑|責任編輯|责编)\W.{0,24}$|^[\W_]{0,3}(?:(?:相关|相關|推荐|推薦"
-        r"|热门|熱門|热点|延伸|更多|最新|精彩"
-        r"|猜你|你可能|您可能|大家|看了又看|看过|随机|为你|为您|為您|編輯|编辑)"
-        r".{0,4}(?:阅读|閱讀|新闻|新聞|文章|推荐|推薦|资讯|報導|报道|内容|喜欢|感兴趣|還想看"
-        r"|还想看|都在看|评论|留言|精选|看了又看)"
-        r"|看了又看|(?:热门|网友|最新|全部|用户|精彩|所有|发表)(?:评论|評論|留言|跟贴)|評論|评论区?|留言"
-        r"|(?:园区|厂房|房源|项目|企业|产品|图文|文章|视频|小编|精品|热销)推荐|related (?:articles"
-        r"|stories|news|posts|content)|you may also"
-        r"|more (?:from|stories|news)|read more|read next"
-        r"|recommended|most (?:read|popular)|latest (?:news|stories)|trending|comments?)\W{0,3}(?:\d+\W?)?$"
-    ),
-    re.IGNORECASE,
+_OTHERS = pattern(
+    r"^\W{0,3}(?:责任编辑|责编)\W.{0,24}$"
+    r"|^[\W_]{0,3}(?:{related.which}.{0,4}{related.what}|{related.heading}"
+    r"|{related.comment_which}{related.comment}|{related.comments_below|related.comments_alone})\W{0,3}(?:\d+\W?)?$"
 )
-_COMMENTS = re.compile(
-    simplify(
-        r"^[\W_]{0,3}(?:(?:热门|网友|最新|全部|用户|精彩|所有|发表)(?:评论|評論|留言|跟贴)|评论区"
-        r"|評論區|留言板|comments?)\W{0,3}(?:\d+\W{0,2})?$"
-    ),
-    re.IGNORECASE,
+_COMMENTS = pattern(
+    r"^[\W_]{0,3}(?:{related.comment_which}{related.comment}|{related.comments_below})\W{0,3}(?:\d+\W{0,2})?$"
 )
 _COMMENTS_WEIGH = -0.1
 """Readers' comments may be longer than the article: they must not draw the choice to what holds both."""
@@ -49,10 +34,10 @@ _BYLINE_DATE = re.compile(
 )
 _ENOUGH = 40.0
 """Characters of prose after which an article may have ended: announcements also stand above articles."""
-_CONTENTS = pattern("{kind.contents}", as_written=True)
-_POSTED = re.compile(
-    r"^(?:(?:.{0,12}\s)?(?:发表于|回复于|回帖于|回复时间)\W{0,3}(?:(?:19|20)\d\d[-/.年]|昨天|前天|今天"
-    r"|\d{1,3}\s?(?:秒|分|小时|天|周|月|年))"
+_CONTENTS = pattern("{kind.contents}")
+_POSTED = pattern(
+    r"^(?:(?:.{0,12}\s)?{related.posted}\W{0,3}(?:(?:19|20)\d\d[-/.年]|{date.today}"
+    r"|\d{1,3}\s?{date.second|date.minute|date.hour|date.day|date.week|date.month|date.year})"
     r"|(?:第\s?)?\d{1,4}\s?(?:楼|#)\s.{0,40}(?:19|20)\d\d-)"
 )
 """What stands above every post of a thread."""
@@ -126,12 +111,12 @@ def _nearness(scan: Scan, title_line: int | None) -> list[float]:
             ended = False
         if not before and said >= _ENOUGH and not line.hidden:
             other_title = line.tag == "h1" and title_line is not None and lines[title_line].tag == "h1"
-            if not ended and (other_title or _OTHERS.match(simplify(line.text))):
+            if not ended and (other_title or _OTHERS.match(line.plain)):
                 ended, cue_home = True, -1 if is_linked(line) or _opens_card(scan, index) else home
             run = run + 1 if is_linked(line) else 0
             if run == _LINKS_END and not ended and _heads_list(lines[index - run]):
                 ended, cue_home = True, -1
-            after = _COMMENTS_WEIGH if _COMMENTS.match(simplify(line.text)) else after
+            after = _COMMENTS_WEIGH if _COMMENTS.match(line.plain) else after
         near.append(0.2 if before else after if ended else 1.0)
         if not before and not line.hidden and is_prose(line):
             said += size(line.text)
@@ -148,9 +133,7 @@ def _is_digest(lines: Sequence[Line], title_line: int | None) -> bool:
     head = "".join(below).split("。")[0]
     if not any(_BYLINE_DATE.search(text) and size(text) < 60 for text in below) or len(head) > 200:
         return False
-    end = next(
-        (i for i in range(title_line + 1, len(lines)) if _OTHERS.match(simplify(lines[i].text))), len(lines)
-    )
+    end = next((i for i in range(title_line + 1, len(lines)) if _OTHERS.match(lines[i].plain)), len(lines))
     heads = [i for i in range(title_line + 1, end - 1) if is_linked(lines[i]) and is_prose(lines[i + 1])]
     if len(heads) < 3 or heads[0] - title_line > _NEAR_HEAD:
         return False
@@ -161,12 +144,12 @@ def _is_digest(lines: Sequence[Line], title_line: int | None) -> bool:
 def _heads_list(line: Line) -> bool:
     """Whether a line heads a box of links; a table of contents heads the text itself."""
     short = size(line.text) <= 10 and not ends_clause(line.text)
-    return line.tag in ("h2", "h3", "h4", "h5", "dt") and short and not _CONTENTS.search(line.text)
+    return line.tag in ("h2", "h3", "h4", "h5", "dt") and short and not _CONTENTS.search(line.plain)
 
 
 def _replies(lines: Sequence[Line]) -> int:
     """The index of the line that says when the second post of a thread was written; past all without one."""
-    stamps = [i for i, line in enumerate(lines) if len(line.text) < 80 and _POSTED.match(simplify(line.text))]
+    stamps = [i for i, line in enumerate(lines) if len(line.text) < 80 and _POSTED.match(line.plain)]
     return next((i for i in stamps[1:] if any(map(is_prose, lines[stamps[0] : i]))), len(lines))
 
 
