@@ -34,6 +34,10 @@ _BARE_LABEL = pattern(
     case=True,
 )
 """Of a line that says nothing else; what follows the name is an author, a number, a permission."""
+_NAME = pattern(
+    r"(?:{publisher.network}?{publisher.account}[:：\s]*)?[“「《]?[^，,;；。|｜（()）\s》”\"」]{2,24}",
+    as_written=True,
+)
 _AFTER_BARE = pattern(
     r"^[》”\"」]?\s?(?:[（(][^（()）]{1,40}[)）])?\s?"
     r"(?:[，,;；。|｜ ]\s?{credit.beside}.{0,80})?[）)】\]]?[。.]?$",
@@ -55,9 +59,9 @@ _DATELINE = pattern(
     r"^[【（(\[]?\s?(?!本)([\u4e00-\u9fff]{1,8}{publisher.agency})(?:[\u4e00-\u9fff]{0,8}\d{1,2}月\d{1,2}日"
     r"(?:综合)?)?(?:综合|专)?(?:[电讯]|报道)(?=[\s（(，,：:】)\]]|题|\d|[\u4e00-\u9fff])"
 )
-_BEFORE_TIME = re.compile(
+_BEFORE_TIME = pattern(
     r"^([\u4e00-\u9fffA-Za-z]{2,14})\s(?:发[布表]于\s?)?(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}"
-    r"|\d\d-\d\d\s\d\d:\d\d|昨天|前天|今天|\d{1,2}\s?(?:分钟|小时|天)前)"
+    r"|\d\d-\d\d\s\d\d:\d\d|{date.today}|\d{1,2}\s?{date.minute|date.hour|date.day}{date.ago})"
 )
 _IN_BRACKETS = re.compile(r"^[（(【]\s?([\u4e00-\u9fffA-Za-z]{2,16})\s?[)）】]$")
 _REPORTED_BY = pattern(
@@ -166,9 +170,7 @@ def _bare_name(text: str) -> str | None:
     if not label:
         return None
     value = text[label.end() :].lstrip('《“"「')
-    name = re.match(
-        r"(?:(?:微信)?(?:公众号|公眾號)[:：\s]*)?[“「《]?[^，,;；。|｜（()）\s》”\"」]{2,24}", value
-    )
+    name = _NAME.match(value)
     rest = simplify(value[name.end() :]) if name else ""
     return value[: name.end()] if name and _AFTER_BARE.match(rest) else None
 

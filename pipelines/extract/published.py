@@ -27,9 +27,10 @@ _IN_SCRIPTS = script_values("markup.script_published")
 _DATE_LABEL = pattern(
     r"{byline.released}(?:{byline.when}|于)?|{byline.made_at}|^\W{0,2}{byline.when}\s?[:：]"
 )
-_DATE_ALONE = re.compile(
-    r"^\W{0,2}(?:(?:19|20)\d\d"
-    r"|民國\s?\d{2,3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?\W{0,2}(?:星期.|周.)?\W{0,2}$"
+_DATE_ALONE = pattern(
+    r"^\W{0,2}(?:(?:19|20)\d\d|民国\s?\d{2,3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?"
+    r"\W{0,2}(?:星期.|周.)?\W{0,2}$",
+    as_written=True,
 )
 """A line that is nothing but a day: notices and press releases are dated below their signature."""
 _YEAR_MONTH = re.compile(r"^((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})月?$")
