@@ -27,8 +27,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.pages import Vocabulary, generate
-from pipelines.archive.connect import open_for_writing
-from pipelines.archive.join_index import SqliteJoinIndex
+from pipelines.archive.file import open_for_writing
+from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.clean import clean
 from pipelines.decode import decode
 from pipelines.extract import extract

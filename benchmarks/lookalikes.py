@@ -37,7 +37,7 @@ from benchmarks.copying import (
 )
 from benchmarks.filling import SLOTS, WIDE_SLOTS, fill
 from benchmarks.neardup import _open, _store
-from pipelines.archive.join_index import SqliteJoinIndex
+from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.join import Joiner, judge
 from pipelines.join.features import Features
 from pipelines.sign import sign

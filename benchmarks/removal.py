@@ -21,14 +21,14 @@ from pathlib import Path
 import zstandard
 
 from crawler.demo.definition import load
-from crawler.forgetting.own_process import in_own_process
-from crawler.forgetting.removal import remove
-from crawler.store import CrawlStore, store_path
 from pipelines.archive import Archive
-from pipelines.archive.removal_order import Order
+from pipelines.archive.kept_out.scope import make_scope
+from pipelines.forget.order import Order
+from pipelines.forget.removal import remove
+from pipelines.forget.residue import in_own_process
 from pipelines.records import Field, Reading, Source, Story, Stripped
-from pipelines.removal.scope import make_scope
 from pipelines.sign import sign
+from pipelines.store import CrawlStore, store_path
 
 SEED = 20261123
 BATCH = 200

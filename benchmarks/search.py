@@ -28,11 +28,10 @@ import duckdb
 import pandas
 
 from benchmarks.search_archive import build
-from pipelines.archive.connect import read_only
-from pipelines.archive.exports import ExportRequest, write_export
-from pipelines.archive.facets import FACETS, facet
-from pipelines.archive.figures import figures
-from pipelines.archive.selection import Selection, count_selected, select_ids
+from pipelines.archive.file import read_only
+from pipelines.archive.read.figures import figures
+from pipelines.archive.read.selection import FACETS, Selection, count_selected, facet, select_ids
+from pipelines.export.file import ExportRequest, write_export
 from pipelines.report.page import pictures
 from pipelines.report.words import words
 from pipelines.search import search

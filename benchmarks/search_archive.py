@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from benchmarks.pages import Vocabulary
-from pipelines.archive.connect import open_for_writing
+from pipelines.archive.file import open_for_writing
 from pipelines.places import division_names
 from pipelines.spelling import spell
 

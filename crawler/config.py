@@ -2,25 +2,84 @@
 
 In: the command line's options and the environment. Out: one frozen Settings. Nothing further in
 reads the environment. docs/reference/settings.md is written from the fields below.
+
+Whom the owner of a public site reaches: no request leaves for one before that is set.
+
+The folder in which all processes of one user meet on a machine.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
+import socket
+import tempfile
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from crawler.records import DEFAULT_USER_AGENT
-from crawler.web.runtime import runtime_folder
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from pipelines.pages.records import CrawlSource
 
 
 _CONTACT = re.compile(r"[^\s@()]+@[^\s@()]+\.[^\s@()]+|https?://[^\s()]+")
+
+
+DEFAULT_USER_AGENT = "parknews/0.1"
+"""What we call ourselves; the contact, where set, follows in brackets."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchOptions:
+    """How one run fetches."""
+
+    revisit: bool = False
+    """Ask again, conditionally, for articles that are known."""
+    backlog_max: int = 400
+    """Pages that wait for ingest before fetching pauses (400 x 40 KB stored = 16 MB to re-read)."""
+    user_agent: str = DEFAULT_USER_AGENT
+    contact: str = ""
+    """An address or URL at which a site's owner reaches the operator; part of the user agent."""
+    concurrency: int = 16
+    """Requests in flight, all hosts together."""
+    per_host: int = 4
+    """Requests in flight to one host:port, where its delay is 0; with a delay there is one at a time."""
+    max_pages: int | None = None
+    """Pages fetched in this run, all sources together; None: no bound."""
+    timeout_s: float = 30.0
+    """From a request's start to its last byte."""
+    max_body_bytes: int = 8 * 1024 * 1024
+    retries: int = 3
+    """Further tries of a URL in one run after a timeout, a reset, 429, 500, 502, 503 or 504."""
+    retry_base_s: float = 2.0
+    """The first wait before a retry; it doubles (plus jitter). Retry-After, where sent, is kept to."""
+    retry_max_s: float = 120.0
+    """A URL that would have to wait longer is left for a later run."""
+    time_limit_s: float | None = None
+    """After this long nothing more is asked for; what is in flight is finished. None: no bound."""
+    disk_floor_bytes: int = 0
+    """The run ends before less than this is free beside the store."""
+    runtime: str = ""
+    """The folder in which processes share each host's pace; empty: each keeps its own."""
+    browser: str = ""
+    """The executable that draws the pages of sources with `render`; empty: Chromium, where PATH has it."""
+    browser_sandbox: str = ""
+    """"off" starts it without its sandbox, "on" insists on it; empty: on, but for root, which cannot."""
+    log_level: str = "INFO"
+
+
+def runtime_folder() -> Path:
+    """Where one user's processes meet: the session's own folder, or one in the temporary folder."""
+    session = os.environ.get("XDG_RUNTIME_DIR", "")
+    if session and os.access(session, os.W_OK):
+        return Path(session) / "parknews"
+    return Path(tempfile.gettempdir()) / f"parknews-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
 
 
 def _cores() -> int:
@@ -214,3 +273,42 @@ def _convert(name: str, variable: str, raw: str) -> object:
     if not raw.isprintable():
         raise ConfigurationError(f"{variable}={raw!r}: must be one line of printable text")
     return raw
+
+
+def require_contact(sources: Sequence[CrawlSource], contact: str) -> None:
+    """Refuses to go to public sites without a contact; sources of one's own need none.
+
+    Raises:
+        ConfigurationError: no contact is set, or a source is private without saying so; the message
+            names a site and the setting.
+    """
+    public = [source.host for source in sources if not source.allow_private]
+    if own := next(filter(_is_private, public), ""):
+        raise ConfigurationError(
+            f"{own}: a private address; where that is meant, set allow_private = true in its source"
+            " (`sources add --allow-private`)"
+        )
+    if public and not contact:
+        others = f" and {len(public) - 1} more" if len(public) > 1 else ""
+        raise ConfigurationError(
+            f"{public[0]}{others}: {_what_it_is(public[0])} set PARKNEWS_CONTACT to an"
+            " e-mail address or a URL at which its owner reaches you (sent with every request)"
+        )
+
+
+def _what_it_is(host: str) -> str:
+    """A name that does not resolve may be misspelt: worth saying before a setting is asked for."""
+    try:
+        socket.getaddrinfo(urlsplit(f"//{host}").hostname, None)
+    except OSError:
+        return "its name does not resolve; check its spelling, and for a public site"
+    return "a public site;"
+
+
+def _is_private(host: str) -> bool:
+    """Whether a host is so by its spelling; what names resolve to is looked at when they are asked for."""
+    name = re.sub(r":\d+$", "", host).strip("[]")
+    try:
+        return not ipaddress.ip_address(name).is_global
+    except ValueError:
+        return name == "localhost" or name.endswith(".localhost")

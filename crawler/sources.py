@@ -2,23 +2,37 @@
 
 A source is data: a host, a name and one start URL are enough, everything else has a default that
 suits a site about which nothing else is known (`CrawlSource`). Nothing is fetched here.
+
+The keys of a [[source]]: the field that each sets, and how its value is checked.
+
+In: a value as TOML has it. Out: the field's value, or a ValueError that says what it must be.
+
+Writing into the sources file: an entry more at its end, every other byte as it was.
+
+The new text is read back by `crawler.sources` before it takes the file's place, in one step.
 """
 
 from __future__ import annotations
 
 import difflib
+import math
+import os
 import re
+import tempfile
 import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from crawler.records import CrawlSource
-from crawler.source_keys import KEYS, own_host
-from pipelines.errors import ConfigurationError
+import tomlkit
+
+from pipelines.errors import ConfigurationError, StorageError
+from pipelines.pages.records import CrawlSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
+
 
 EXAMPLE = """\
 [[source]]
@@ -181,3 +195,169 @@ def _nearest(word: str, known: Sequence[str]) -> str:
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+_UNITS_S = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
+
+
+def duration_s(text: str) -> float:
+    """Seconds of a duration such as 30m, 6h, 1d or 2w.
+
+    Raises:
+        ValueError: not a duration.
+    """
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([mhdw])\s*", text)
+    if not match or float(match[1]) <= 0:
+        raise ValueError('must be a duration such as "30m", "6h", "1d" or "2w"')
+    return float(match[1]) * _UNITS_S[match[2]]
+
+
+def own_host(url: str) -> str:
+    """Host, with the port where it is not the scheme's own."""
+    from pipelines.urls import host_of  # noqa: PLC0415  # its tables load only where URLs are read
+
+    return host_of(url)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise ValueError("must be one line of text in quotation marks")
+    return value.strip()
+
+
+def _host(value: object) -> str:
+    text = _text(value)
+    problem = 'must be a host such as "www.example.cn" or "www.example.cn:8080"'
+    if any(c in text for c in "/?#@\\% "):
+        raise ValueError(problem)
+    try:
+        return own_host(f"https://{text}/")
+    except ValueError:
+        raise ValueError(problem) from None
+
+
+def _url(value: object) -> str:
+    text = _text(value)
+    try:
+        own_host(text)
+    except ValueError:
+        raise ValueError("must be a URL that starts with https:// or http:// and a host") from None
+    return text
+
+
+def _urls(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value:
+        raise ValueError('must be a list of URLs: ["https://..."]')
+    return tuple(_url(item) for item in value)
+
+
+def _paths(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) and item[:1] == "/" for item in value):
+        raise ValueError('must be a list of paths that start with "/": ["/news/"]')
+    return tuple(value)
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise ValueError("must be a number of seconds, 0 or more")
+    return float(value)
+
+
+def _duration(value: object) -> float:
+    if not isinstance(value, str):
+        raise ValueError('must be a duration in quotation marks, such as "6h"')  # noqa: TRY004  # one kind for all
+    return duration_s(value)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")  # noqa: TRY004  # one kind for all
+    return value
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("must be a whole number, 1 or more")
+    return value
+
+
+def _tls(value: object) -> str:
+    if value not in ("strict", "weak"):
+        raise ValueError('must be "strict" or "weak"')
+    return str(value)
+
+
+def _zone(value: object) -> str:
+    text = _text(value)
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError, KeyError):
+        raise ValueError('must be a time zone such as "Asia/Shanghai"') from None
+    return text
+
+
+KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
+    "host": ("host", _host),
+    "name": ("name", _text),
+    "start_urls": ("start_urls", _urls),
+    "every": ("every_s", _duration),
+    "allow_private": ("allow_private", _flag),
+    "delay_s": ("delay_s", _seconds),
+    "include_subdomains": ("include_subdomains", _flag),
+    "time_zone": ("time_zone", _zone),
+    "allowed_paths": ("allowed_paths", _paths),
+    "max_depth": ("max_depth", _count),
+    "max_list_pages": ("max_list_pages", _count),
+    "max_pages": ("max_pages", _count),
+    "tls": ("tls", _tls),
+    "render": ("render", _flag),
+}
+"""Every key of a [[source]]: the CrawlSource field it sets, and how it is checked."""
+
+
+def entry(source: CrawlSource) -> str:
+    """A source as the file has it: what differs from the defaults."""
+    table = tomlkit.table()
+    table["host"] = source.host
+    table["name"] = source.name
+    table["start_urls"] = list(source.start_urls)
+    if source.allow_private:
+        table["allow_private"] = True
+    if source.delay_s != 1.0:
+        table["delay_s"] = source.delay_s
+    if source.render:
+        table["render"] = True
+    document = tomlkit.document()
+    array = tomlkit.aot()
+    array.append(table)
+    document["source"] = array
+    return tomlkit.dumps(document)
+
+
+def add_entries(path: Path, sources: Sequence[CrawlSource]) -> None:
+    """Writes sources at the end of the file, which is made where it is missing.
+
+    Raises:
+        ConfigurationError: the file is wrong, or would be with them (a host stands in it already).
+        StorageError: it cannot be written.
+    """
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    before = old if not old or old.endswith("\n") else old + "\n"
+    entries = "\n".join(entry(source) for source in sources)
+    text = f"{before}\n{entries}" if before else entries
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
+        new = Path(name)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        new.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written ({error.strerror})") from error
+    try:
+        read_sources(new)
+        new.replace(path)
+    except ConfigurationError as error:
+        raise ConfigurationError(str(error).replace(str(new), str(path))) from None
+    finally:
+        new.unlink(missing_ok=True)

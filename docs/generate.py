@@ -19,9 +19,9 @@ from typer.main import get_command
 
 from crawler.cli import app
 from crawler.config import Settings
-from crawler.records import CrawlSource
-from crawler.source_keys import KEYS
+from crawler.sources import KEYS
 from pipelines import errors
+from pipelines.pages.records import CrawlSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 In: the lines of a page as extracted, before cleaning, so that what is learned never depends on what was
 learned before. Out: the keys of the lines at its edges, and which of them are furniture. Counting and
-remembering is the archive's (pipelines/archive/furniture.py).
+remembering is the archive's (pipelines/archive/write/furniture.py).
 
 How a statement that recurs in a few reports is told from furniture: only whole lines at the edges of the
 body count, and prose only after the news, since the parts of a series share their lead; a line must stand

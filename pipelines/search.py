@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipelines.archive import read
-from pipelines.archive.selection import Order, Selection, needles, select_ids
+from pipelines.archive.read import articles as read
+from pipelines.archive.read.selection import Order, Selection, needles, select_ids
 from pipelines.spelling import squeeze
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.archive import Archive
-from pipelines.archive.runs import RunCounts
+from pipelines.archive.write.runs import RunCounts
 from pipelines.places import find_mentions
 from pipelines.records import Claim, Field, Published, Reading, Rejection, Source, Story, Stripped
 from pipelines.sign import sign

@@ -43,8 +43,8 @@ def case(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Make a test of a stored page: its bytes, what was known of them, what is read in them."""
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs none of it
-    from pipelines.archive.furniture import source_as_known  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs none of it
+    from pipelines.archive.write.furniture import source_as_known  # noqa: PLC0415
     from pipelines.stages import read_page  # noqa: PLC0415
 
     db = settings_of(ctx).db
@@ -73,7 +73,7 @@ def write_case(folder: Path, page: Page, source: Source, answer: Reading | Rejec
 
 def _stored(db: Path, url: str) -> Page:
     """The latest stored page of an address, however it was spelt."""
-    from crawler.store import CrawlStore, store_path  # noqa: PLC0415  # --help needs none of it
+    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415  # --help needs none of it
     from pipelines.urls import canonical_url  # noqa: PLC0415
 
     path = store_path(db)

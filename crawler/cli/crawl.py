@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.config import Settings
-    from crawler.records import CrawlSource
-    from crawler.run import RunOptions, RunReport
+    from crawler.runs.run import RunOptions, RunReport
+    from pipelines.pages.records import CrawlSource
 
 EPILOG = examples(
     ("every source of the sources file", "parknews crawl"),
@@ -53,12 +53,8 @@ def crawl(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Crawl the sources into the archive: fetch, extract, clean, de-duplicate."""
-    from crawler.sources import (  # noqa: PLC0415
-        choose,
-        nothing_to_crawl,
-        read_sources,
-    )
-    from crawler.watch.notify import require_addresses  # noqa: PLC0415  # --help reads no file
+    from crawler.runs.notify import require_addresses  # noqa: PLC0415  # --help reads no file
+    from crawler.sources import choose, nothing_to_crawl, read_sources  # noqa: PLC0415
 
     settings = settings_of(ctx)
     sources = read_sources(settings.sources)
@@ -94,7 +90,7 @@ def crawl(
 def run(settings: Settings, archive_path: Path, sources: list[CrawlSource], options: RunOptions) -> RunReport:
     """One run with its progress on stderr."""
     from crawler.cli.progress import log_to, progress_display  # noqa: PLC0415  # loads rich's progress bars
-    from crawler.run import crawl as run_crawl  # noqa: PLC0415  # loads Scrapy and trafilatura
+    from crawler.runs.run import crawl as run_crawl  # noqa: PLC0415  # loads Scrapy and trafilatura
 
     signal.signal(signal.SIGTERM, _leave)
     console = remarks()
@@ -107,8 +103,8 @@ def run_options(
     settings: Settings, *, revisit: bool, time_limit_s: float | None = None, max_pages: int | None = None
 ) -> RunOptions:
     """How a run goes, as the settings have it."""
-    from crawler.records import FetchOptions  # noqa: PLC0415  # with the next: loads Scrapy
-    from crawler.run import RunOptions  # noqa: PLC0415
+    from crawler.config import FetchOptions  # noqa: PLC0415  # with the next: loads Scrapy
+    from crawler.runs.run import RunOptions  # noqa: PLC0415
     from pipelines.workers import WorkerOptions  # noqa: PLC0415
 
     level = {0: "WARNING", 1: "INFO"}.get(settings.verbose, "DEBUG")
@@ -161,7 +157,7 @@ def print_report(console: Console, report: RunReport, names: dict[str, str]) -> 
 
 def _not_removed(settings: Settings, chosen: list[CrawlSource], *, named: bool) -> list[CrawlSource]:
     """The sources that no removal keeps out; one that was named is refused."""
-    from crawler.web.removed_sources import refuse_removed, removed_sources  # noqa: PLC0415  # opens the archive
+    from crawler.web.removed import refuse_removed, removed_sources  # noqa: PLC0415  # opens the archive
 
     removed = removed_sources(settings.db, chosen)
     if named:
@@ -171,7 +167,7 @@ def _not_removed(settings: Settings, chosen: list[CrawlSource], *, named: bool) 
 
 def _expire(settings: Settings) -> None:
     """Raw pages that are older than the operator keeps them."""
-    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
+    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415
 
     if settings.keep_days:
         before = datetime.now(UTC) - timedelta(days=settings.keep_days)
@@ -180,14 +176,14 @@ def _expire(settings: Settings) -> None:
 
 
 def _beat(settings: Settings, outcome: str) -> None:
-    from crawler.watch.heartbeat import beat  # noqa: PLC0415  # only after a run from a timer
+    from crawler.runs.heartbeat import beat  # noqa: PLC0415  # only after a run from a timer
 
     if settings.db.exists():
         beat(settings.db, outcome, datetime.now(UTC))
 
 
 def _limit_s(written: str) -> float | None:
-    from crawler.source_keys import duration_s  # noqa: PLC0415  # only where one was given
+    from crawler.sources import duration_s  # noqa: PLC0415  # only where one was given
 
     if not written:
         return None

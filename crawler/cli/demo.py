@@ -18,7 +18,7 @@ from crawler.cli.output import answers, print_json
 
 if TYPE_CHECKING:
     from crawler.config import Settings
-    from crawler.run import RunReport
+    from crawler.runs.run import RunReport
 
 EPILOG = examples(
     ("crawl the demo sites and compare the result with their truth", "parknews demo"),
@@ -73,9 +73,9 @@ def _crawl(settings: Settings, archive: Path, sources_toml: str) -> RunReport:
 
 def _start_afresh(archive: Path) -> None:
     """Deletes a former demo's files, and no other; a foreign file or a running demo is refused."""
-    from crawler.run import run_lock  # noqa: PLC0415  # loads Scrapy
-    from crawler.store import store_path  # noqa: PLC0415
-    from pipelines.archive.connect import read_only  # noqa: PLC0415
+    from crawler.runs.run import run_lock  # noqa: PLC0415  # loads Scrapy
+    from pipelines.archive.file import read_only  # noqa: PLC0415
+    from pipelines.store import store_path  # noqa: PLC0415
 
     with run_lock(archive):
         if archive.exists():

@@ -20,7 +20,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
-    from pipelines.archive.exports import Change, ExportRequest
+    from pipelines.export.file import Change, ExportRequest
     from pipelines.export.manifest import Manifest
 
 EPILOG = examples(
@@ -99,7 +99,7 @@ def export(
         return
     if output is None:
         raise ConfigurationError("export needs --output FILE (or --compare MANIFEST)")
-    from pipelines.archive.exports import ExportRequest  # noqa: PLC0415  # --help needs none of it
+    from pipelines.export.file import ExportRequest  # noqa: PLC0415  # --help needs none of it
 
     to_stdout = str(output) == "-"
     chosen = _format_of_stdout(file_format) if to_stdout else _format(output, file_format)
@@ -129,8 +129,8 @@ def export(
 
 def _stream(ctx: typer.Context, request: ExportRequest, *, as_json: bool) -> None:
     """The rows alone on stdout: nothing stands beside a pipe."""
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.exports import stream_export  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.export.file import stream_export  # noqa: PLC0415
 
     if as_json:
         raise ConfigurationError("--json tells of a file; with --output - the rows are the answer")
@@ -144,9 +144,9 @@ def _stream(ctx: typer.Context, request: ExportRequest, *, as_json: bool) -> Non
 def _write(ctx: typer.Context, output: Path, request: ExportRequest, *, as_json: bool) -> None:
     from importlib.metadata import version  # noqa: PLC0415
 
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.exports import write_export  # noqa: PLC0415
-    from pipelines.archive.selection import count_left_out_undated  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.read.selection import count_left_out_undated  # noqa: PLC0415
+    from pipelines.export.file import write_export  # noqa: PLC0415
 
     connection = read_only(settings_of(ctx).db)
     made_at = iso(datetime.now(UTC))
@@ -185,8 +185,8 @@ def _told(manifest: Manifest, output: Path) -> dict[str, object]:
 
 
 def _compare(ctx: typer.Context, manifest: Path, *, as_json: bool) -> None:
-    from pipelines.archive.connect import read_only  # noqa: PLC0415
-    from pipelines.archive.exports import compare_export  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415
+    from pipelines.export.file import compare_export  # noqa: PLC0415
 
     connection = read_only(settings_of(ctx).db)
     changes = list(compare_export(connection, manifest))

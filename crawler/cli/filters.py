@@ -11,7 +11,7 @@ from crawler.cli.options import day_of, region_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.archive.selection import Selection
+    from pipelines.archive.read.selection import Selection
 
 Source = Annotated[list[str] | None, typer.Option(metavar="HOST", help="Whose text is shown.")]
 CarriedBy = Annotated[list[str] | None, typer.Option(metavar="HOST", help="Who has any copy.")]
@@ -49,7 +49,7 @@ def selection_of(
     Raises:
         ConfigurationError: a day or a region is none.
     """
-    from pipelines.archive.selection import Selection  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.read.selection import Selection  # noqa: PLC0415  # --help needs no archive
 
     return Selection(
         query=query,

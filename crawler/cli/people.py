@@ -15,7 +15,7 @@ from pipelines.utc import iso
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.archive.people import Correction, Decision
+    from pipelines.archive.write.people import Correction, Decision
 
 CORRECT_EPILOG = examples(
     ("set a date", 'parknews correct URL published 2023-09-27 --reason "the printed edition"'),
@@ -138,8 +138,8 @@ def _decide(
 
 def _numbers(archive: Path, urls: list[str]) -> dict[str, int | None]:
     """The article of each URL now; None where it is in none any more."""
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs none of it
-    from pipelines.archive.read import article_of_url  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs none of it
+    from pipelines.archive.read.articles import article_of_url  # noqa: PLC0415
 
     connection = read_only(archive)
     found = {url: article_of_url(connection, url) for url in urls}
@@ -148,8 +148,8 @@ def _numbers(archive: Path, urls: list[str]) -> dict[str, int | None]:
 
 
 def _urls_of(archive: Path, decision: int) -> list[str]:
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs none of it
-    from pipelines.archive.people import all_decisions  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs none of it
+    from pipelines.archive.write.people import all_decisions  # noqa: PLC0415
 
     connection = read_only(archive)
     [row] = [row for row in all_decisions(connection) if row.id == decision]
@@ -168,8 +168,8 @@ def _told(found: dict[str, int | None]) -> str:
 
 
 def _print_corrections(archive: Path, as_json: bool) -> None:
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs none of it
-    from pipelines.archive.people import all_corrections  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs none of it
+    from pipelines.archive.write.people import all_corrections  # noqa: PLC0415
 
     rows: list[Correction] = all_corrections(read_only(archive))
     if as_json:
@@ -184,8 +184,8 @@ def _print_corrections(archive: Path, as_json: bool) -> None:
 
 
 def _print_decisions(archive: Path, as_json: bool) -> None:
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs none of it
-    from pipelines.archive.people import all_decisions  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs none of it
+    from pipelines.archive.write.people import all_decisions  # noqa: PLC0415
 
     rows: list[Decision] = all_decisions(read_only(archive))
     if as_json:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from crawler.run import RunProgress
+    from crawler.runs.run import RunProgress
 
 LINE_EVERY_S = 5.0
 """Often enough to see that a run lives, rare enough for a log file: 720 lines an hour."""

@@ -120,9 +120,9 @@ def remove_source(  # one command has all the ways to say what is meant
     Articles that others also carried stay, under another source's own text. A
     crawl may go on meanwhile: it asks for nothing of the source any more.
     """
-    from crawler.forgetting.removal import preview, remove  # noqa: PLC0415  # --help needs no archive
-    from crawler.forgetting.removal_known import is_done, under_way  # noqa: PLC0415  # --help needs no archive
-    from pipelines.removal.scope import make_scope  # noqa: PLC0415
+    from pipelines.archive.kept_out.scope import make_scope  # noqa: PLC0415
+    from pipelines.forget.known import is_done, under_way  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.removal import preview, remove  # noqa: PLC0415  # --help needs no archive
 
     read = read_request_file(requests)
     hosts, domains = hosts_and_domains([host] if host else [], include_subdomains)

@@ -11,16 +11,16 @@ from pipelines.errors import ConfigurationError
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
-    from pipelines.archive.removal_order import Order
-    from pipelines.removal.plan import Plan
+    from pipelines.forget.order import Order
+    from pipelines.forget.plan import Plan
 
 
 def hosts_and_domains(hosts: list[str], include_subdomains: bool) -> tuple[list[str], list[str]]:
     """Hosts as they were typed, and the registrable domains that hold them where those are meant."""
     from urllib.parse import urlsplit  # noqa: PLC0415
 
-    from pipelines.archive.blocks import registrable_domain  # noqa: PLC0415
-    from pipelines.removal.scope import spelled_host  # noqa: PLC0415
+    from pipelines.archive.kept_out.blocks import registrable_domain  # noqa: PLC0415
+    from pipelines.archive.kept_out.scope import spelled_host  # noqa: PLC0415
 
     if not include_subdomains:
         return hosts, []
@@ -47,7 +47,7 @@ def order_of(
     """The order for a plan as a person gave it, now."""
     from importlib.metadata import version  # noqa: PLC0415
 
-    from pipelines.archive.removal_order import Order  # noqa: PLC0415
+    from pipelines.forget.order import Order  # noqa: PLC0415
 
     at = datetime.now(UTC)
     waits = plan.reaches_others and not now and not hide_only and wait_days > 0

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pipelines.removal.plan import Plan
-    from pipelines.removal.scope import Scope
+    from pipelines.archive.kept_out.scope import Scope
+    from pipelines.forget.plan import Plan
 
 _SHOWN = 20
 """Lines of one kind in a plan that a person reads."""
@@ -91,8 +91,8 @@ def refuse_unknown(db: Path, scope: Scope) -> None:
     Raises:
         ConfigurationError: it is so; the line names what may have been meant.
     """
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_find import is_known, nearest  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.find import is_known, nearest  # noqa: PLC0415
 
     with closing(read_only(db)) as connection:
         if is_known(connection, scope):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from crawler.forgetting.removal_steps import Outcome
+    from pipelines.forget.removal import Outcome
 
 INCOMPLETE = 4
 
@@ -60,13 +60,13 @@ def end_with(outcomes: Iterable[Outcome]) -> None:
 
 
 def _markdown(outcome: Outcome) -> str:
-    from pipelines.removal.receipt import markdown  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.receipt import markdown  # noqa: PLC0415  # --help needs no archive
 
     return markdown(asdict(outcome.removal), outcome.events, outcome.trouble)
 
 
 def _json(outcome: Outcome) -> dict[str, Any]:
-    from pipelines.removal.receipt import as_json  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.receipt import as_json  # noqa: PLC0415  # --help needs no archive
 
     return as_json(asdict(outcome.removal), outcome.events, outcome.trouble)
 

@@ -17,12 +17,12 @@ from crawler.cli.examples import examples
 from crawler.cli.output import answers, one_line, print_json, table
 from crawler.cli.removal_receipt import end_with, report, report_all
 from pipelines.errors import ConfigurationError
-from pipelines.removal.receipt import found_nothing
+from pipelines.forget.receipt import found_nothing
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
-    from pipelines.archive.removal_requests import Request
-    from pipelines.archive.removal_states import Removal
+    from pipelines.forget.record import Removal
+    from pipelines.forget.requests import Request
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="The record of what was removed.")
 
@@ -36,7 +36,7 @@ app.command("guide", epilog=guide.EPILOG)(guide.guide)
 @app.command("replay", epilog=examples(("after a backup was put back", "parknews removals replay")))
 def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
     """Apply again what the ledger orders and a restored archive does not know of."""
-    from crawler.forgetting.removal import replay  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.removal import replay  # noqa: PLC0415  # --help needs no archive
 
     outcomes = replay(settings_of(ctx).db)
     if as_json:
@@ -55,9 +55,9 @@ def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command("list", epilog=examples(("every removal, the latest first", "parknews removals list")))
 def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
     """List the removals with their state, and the requests that are not answered yet with their deadlines."""
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_requests import requests  # noqa: PLC0415
-    from pipelines.archive.removal_states import removals  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.record import removals  # noqa: PLC0415
+    from pipelines.forget.requests import requests  # noqa: PLC0415
 
     with closing(read_only(settings_of(ctx).db)) as connection:
         found, asked = removals(connection), requests(connection)
@@ -75,7 +75,7 @@ def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command("show", epilog=examples(("the receipt again", "parknews removals show 1")))
 def show_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) -> None:
     """Print the receipt of a removal as it stands now."""
-    from crawler.forgetting.removal_known import outcome_of  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.known import outcome_of  # noqa: PLC0415  # --help needs no archive
 
     report(outcome_of(settings_of(ctx).db, removal_id), as_json=as_json)
 
@@ -83,7 +83,7 @@ def show_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) 
 @app.command("verify", epilog=examples(("search every file again", "parknews removals verify 1")))
 def verify_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) -> None:
     """Search every file of the archive's folder again for what a removal deleted."""
-    from crawler.forgetting.removal import verify  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.removal import verify  # noqa: PLC0415  # --help needs no archive
 
     report(verify(settings_of(ctx).db, removal_id), as_json=as_json)
 
@@ -103,8 +103,8 @@ def go_on_with(
     as_json: Json = False,
 ) -> None:
     """Go on with a removal that was interrupted, or whose waiting period is over."""
-    from crawler.forgetting.removal import delete_now, go_on  # noqa: PLC0415  # --help needs no archive
-    from crawler.forgetting.removal_known import unfinished_and_due  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.known import unfinished_and_due  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.removal import delete_now, go_on  # noqa: PLC0415  # --help needs no archive
 
     db = settings_of(ctx).db
     if now:
@@ -131,7 +131,7 @@ def undo(
     as_json: Json = False,
 ) -> None:
     """Give back what a removal hides, as long as nothing of it is deleted."""
-    from crawler.forgetting.removal import restore_hidden  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.removal import restore_hidden  # noqa: PLC0415  # --help needs no archive
 
     if not reason:
         raise ConfigurationError("say why with --reason: it is kept in the record")
@@ -161,8 +161,8 @@ def find(
     as_json: Json = False,
 ) -> None:
     """List what matches the words of a letter, each with the reason. Nothing is changed."""
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_find import find_matches  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.find import find_matches  # noqa: PLC0415
 
     asked = [*(words or []), *_passages(text)]
     if not asked:
@@ -192,8 +192,8 @@ def _passages(path: Path | None) -> list[str]:
 @app.command("matches", epilog=examples(("what waits for a decision", "parknews removals matches")))
 def matches(ctx: typer.Context, as_json: Json = False) -> None:
     """List pages that say what is to stay down, and wait to be admitted or refused."""
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.stay_down import waiting  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.kept_out.stay_down import waiting  # noqa: PLC0415
 
     with closing(read_only(settings_of(ctx).db)) as connection:
         found = waiting(connection)
@@ -222,7 +222,7 @@ def decide(
     ] = None,
 ) -> None:
     """Say whether a page that looks like a removed text may come in."""
-    from crawler.forgetting.removal import decide as record  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.removal import decide as record  # noqa: PLC0415  # --help needs no archive
 
     if admit is None:
         raise ConfigurationError("say --admit or --refuse")

@@ -32,9 +32,9 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Draw the archive: who publishes, who copies whom, what spreads, what failed. In Chinese and English."""
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.days import Days  # noqa: PLC0415
-    from pipelines.archive.figures import figures  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.read.figures import figures  # noqa: PLC0415
+    from pipelines.archive.read.selection import Days  # noqa: PLC0415
     from pipelines.report.page import write_report  # noqa: PLC0415
 
     days = Days(day_of("--since", since), day_of("--until", until))

@@ -11,7 +11,7 @@ from crawler.cli.examples import examples
 from crawler.cli.output import answers, plain, print_json, remarks
 
 if TYPE_CHECKING:
-    from crawler.reprocess import ReprocessReport
+    from crawler.runs.reprocess import ReprocessReport
     from pipelines.compare import Change
     from pipelines.drain import Drained
 
@@ -31,7 +31,7 @@ def reprocess(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Extract, clean and de-duplicate the stored pages again, with a report of what changed."""
-    from crawler.reprocess import reprocess as read_again  # noqa: PLC0415  # --help needs none of it
+    from crawler.runs.reprocess import reprocess as read_again  # noqa: PLC0415  # --help needs none of it
     from pipelines.workers import WorkerOptions  # noqa: PLC0415
 
     report = read_again(

@@ -59,7 +59,7 @@ def _kind_of(line: str) -> tuple[str, str]:
 
 
 def _mistake(kind: str, value: str) -> str:
-    from pipelines.removal.scope import make_scope  # noqa: PLC0415  # --help needs no scope
+    from pipelines.archive.kept_out.scope import make_scope  # noqa: PLC0415  # --help needs no scope
 
     try:
         make_scope(**{kind: [value]})  # type: ignore[arg-type]

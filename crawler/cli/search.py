@@ -63,9 +63,9 @@ def search(
     Words of any length are found, Chinese ones of one or two characters too;
     case and white space do not matter.
     """
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_answer import answer  # noqa: PLC0415
-    from pipelines.archive.selection import Selection, needles  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.kept_out.blocks import answer  # noqa: PLC0415
+    from pipelines.archive.read.selection import Selection, needles  # noqa: PLC0415
     from pipelines.search import search as find  # noqa: PLC0415
 
     words = " ".join(query)

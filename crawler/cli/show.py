@@ -57,8 +57,8 @@ def show(
 
     For a URL that did not become a copy, the reason.
     """
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_answer import answer  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.kept_out.blocks import answer  # noqa: PLC0415
     from pipelines.show import ShownRejection  # noqa: PLC0415
     from pipelines.show import show as find  # noqa: PLC0415
 
@@ -90,7 +90,7 @@ def show(
 
 def _held_back(connection: sqlite3.Connection, reference: str) -> str | None:
     """What is said of a page that says what a removal keeps down; None for any other."""
-    from pipelines.archive.stay_down import held_page  # noqa: PLC0415  # --help needs no archive
+    from pipelines.archive.kept_out.stay_down import held_page  # noqa: PLC0415  # --help needs no archive
     from pipelines.urls import canonical_url  # noqa: PLC0415
 
     try:
@@ -129,7 +129,7 @@ def _print_rejection(console: Console, found: ShownRejection) -> None:
 
 def _of_pages(db: Path, urls: list[str]) -> tuple[dict[str, str], dict[str, str]]:
     """What robots.txt said of each copy's raw page, and by what it was drawn, where it is still there."""
-    from crawler.store import CrawlStore, store_path  # noqa: PLC0415  # --help needs no store
+    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415  # --help needs no store
 
     path = store_path(db)
     if not path.exists():

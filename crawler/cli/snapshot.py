@@ -24,7 +24,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 def backup(ctx: typer.Context, folder: Folder, as_json: Json = False) -> None:
     """Copy the archive, its raw pages and its ledger of removals as they are at one moment."""
-    from crawler.forgetting.snapshot import back_up  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.snapshot import back_up  # noqa: PLC0415  # --help needs no archive
 
     made = back_up(settings_of(ctx).db, folder)
     if as_json:
@@ -42,8 +42,8 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Put a backup back; the ledger of removals that is there stays, and what it orders is asked for."""
-    from crawler.forgetting.snapshot import restore as put_back  # noqa: PLC0415
-    from crawler.run import run_lock  # noqa: PLC0415  # --help needs no archive
+    from crawler.runs.run import run_lock  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.snapshot import restore as put_back  # noqa: PLC0415
 
     db = settings_of(ctx).db
     with run_lock(db):

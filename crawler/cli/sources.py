@@ -19,8 +19,8 @@ from pipelines.errors import ConfigurationError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from crawler.records import CrawlSource
-    from crawler.store import CrawlStore
+    from pipelines.pages.records import CrawlSource
+    from pipelines.store import CrawlStore
 
 EPILOG = examples(
     ("what would be crawled, and how often", "parknews sources list"),
@@ -99,8 +99,8 @@ def release(
 
 
 def _store(db: Path) -> CrawlStore:
-    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
-    from pipelines.archive.connect import missing  # noqa: PLC0415
+    from pipelines.archive.file import missing  # noqa: PLC0415
+    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415
 
     if not db.exists():
         raise missing(db)

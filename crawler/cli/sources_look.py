@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.config import Settings
-    from crawler.records import CrawlSource
-    from crawler.survey import Survey
+    from crawler.runs.survey import Survey
+    from pipelines.pages.records import CrawlSource
 
 AT_ONCE = 16
 """Sites looked at together: as many as a crawl has requests under way."""
@@ -112,7 +112,7 @@ def check(
 def _wanted(
     urls: list[str], from_file: Path | None, *, allow_private: bool, render: bool
 ) -> list[CrawlSource]:
-    from crawler.survey import bare_source  # noqa: PLC0415
+    from crawler.runs.survey import bare_source  # noqa: PLC0415
 
     lines = from_file.read_text(encoding="utf-8-sig").splitlines() if from_file else []
     urls = [*urls, *(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))]
@@ -145,7 +145,7 @@ def _unknown(settings: Settings, wanted: list[CrawlSource], *, skip: bool) -> li
 
 def _not_removed(settings: Settings, wanted: list[CrawlSource], *, named: bool) -> list[CrawlSource]:
     """Those that no removal keeps out; the others are refused where they were named, or passed over."""
-    from crawler.web.removed_sources import refuse_removed, removed_starts  # noqa: PLC0415
+    from crawler.web.removed import refuse_removed, removed_starts  # noqa: PLC0415
 
     removed = removed_starts(settings.db, wanted)
     if named:
@@ -158,8 +158,8 @@ def _not_removed(settings: Settings, wanted: list[CrawlSource], *, named: bool) 
 def _surveys(settings: Settings, sources: list[CrawlSource]) -> Iterator[list[Survey]]:
     """Looks at some sites at a time; what came of them, as it comes."""
     from crawler.cli.crawl import run_options  # noqa: PLC0415
-    from crawler.contact import require_contact  # noqa: PLC0415
-    from crawler.survey import survey  # noqa: PLC0415
+    from crawler.config import require_contact  # noqa: PLC0415
+    from crawler.runs.survey import survey  # noqa: PLC0415
 
     require_contact(sources, settings.contact)
     options = run_options(settings, revisit=False, time_limit_s=LOOK_S).fetch
@@ -171,7 +171,7 @@ def _surveys(settings: Settings, sources: list[CrawlSource]) -> Iterator[list[Su
 
 
 def _write(settings: Settings, looked: list[Survey]) -> None:
-    from crawler.sources_file import add_entries  # noqa: PLC0415
+    from crawler.sources import add_entries  # noqa: PLC0415
 
     good = [survey.source for survey in looked if not survey.problem]
     if good:
@@ -180,7 +180,7 @@ def _write(settings: Settings, looked: list[Survey]) -> None:
 
 
 def _print_looked(console: Console, looked: list[Survey], *, briefly: bool) -> None:
-    from crawler.sources_file import entry  # noqa: PLC0415
+    from crawler.sources import entry  # noqa: PLC0415
 
     if briefly:
         _print_checked(console, looked)

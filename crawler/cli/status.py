@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.config import Settings
-    from crawler.records import CrawlSource
-    from crawler.troubles import Watched
-    from crawler.watch.status import PastRun, Standing, Yield
+    from crawler.runs.status import PastRun, Standing, Yield
+    from pipelines.pages.records import CrawlSource
+    from pipelines.store.sources import Watched
 
 EPILOG = examples(
     ("a line a source, then what is wrong", "parknews status"),
@@ -48,10 +48,10 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Show each source's last success, next due time and yield; exit 1 where something is wrong."""
-    from crawler.forgetting.removal_deadlines import waiting  # noqa: PLC0415
+    from crawler.runs.notify import require_addresses  # noqa: PLC0415  # --help reads no file
+    from crawler.runs.status import scarce  # noqa: PLC0415
     from crawler.sources import nothing_to_crawl, read_sources  # noqa: PLC0415
-    from crawler.watch.notify import require_addresses  # noqa: PLC0415  # --help reads no file
-    from crawler.watch.status import scarce  # noqa: PLC0415
+    from pipelines.forget.known import waiting  # noqa: PLC0415
 
     settings = settings_of(ctx)
     sources = read_sources(settings.sources)
@@ -87,9 +87,9 @@ def status(
 
 def look(settings: Settings, sources: list[CrawlSource]) -> tuple[list[Standing], str]:
     """How every source stands now, and what is wrong with the timer (mostly nothing)."""
-    from crawler.watch.heartbeat import dead_timer, last_beat  # noqa: PLC0415  # --help needs none of it
-    from crawler.watch.status import Yield, standings  # noqa: PLC0415
-    from crawler.web.removed_sources import removed_sources  # noqa: PLC0415
+    from crawler.runs.heartbeat import dead_timer, last_beat  # noqa: PLC0415  # --help needs none of it
+    from crawler.runs.status import Yield, standings  # noqa: PLC0415
+    from crawler.web.removed import removed_sources  # noqa: PLC0415
 
     now = datetime.now(UTC)
     runs, held = _history(settings.db)
@@ -105,7 +105,7 @@ def _with_browsers(
 ) -> dict[str, Watched]:
     """Sources with `render = true` know what they lack to be drawn."""
     from crawler.drawing.chromium import lacking  # noqa: PLC0415  # --help needs none of it
-    from crawler.troubles import Watched  # noqa: PLC0415
+    from pipelines.store.sources import Watched  # noqa: PLC0415
 
     drawn = [source.host for source in sources if source.render]
     if not drawn or not (problem := lacking(settings.browser, settings.browser_sandbox)):
@@ -115,7 +115,7 @@ def _with_browsers(
 
 def disk(db: Path) -> dict[str, float | None]:
     """Free bytes beside the archive, and for how many days they last at the rate of the last week."""
-    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
+    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415
 
     path = store_path(db)
     if not path.exists():
@@ -135,11 +135,11 @@ def _space(space: dict[str, float | None]) -> str:
 
 def tell_changes(settings: Settings, sources: list[CrawlSource], timer: str = "") -> None:
     """Tells of troubles that are new or over, notes them, and writes the metrics where asked to."""
-    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
-    from crawler.watch.heartbeat import last_beat  # noqa: PLC0415  # only where something is told
-    from crawler.watch.metrics import write_metrics  # noqa: PLC0415
-    from crawler.watch.notify import sender, tell  # noqa: PLC0415
-    from crawler.watch.status import disk_standing, scarce, timer_standing  # noqa: PLC0415
+    from crawler.runs.heartbeat import last_beat  # noqa: PLC0415  # only where something is told
+    from crawler.runs.metrics import write_metrics  # noqa: PLC0415
+    from crawler.runs.notify import sender, tell  # noqa: PLC0415
+    from crawler.runs.status import disk_standing, scarce, timer_standing  # noqa: PLC0415
+    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415
 
     if not settings.db.exists():
         return
@@ -154,7 +154,7 @@ def tell_changes(settings: Settings, sources: list[CrawlSource], timer: str = ""
 
 def _watched(db: Path) -> dict[str, Watched]:
     """What the crawl store knows of the sources; read without writing, so that a reader may ask."""
-    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
+    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415
 
     path = store_path(db)
     if not path.exists():
@@ -165,16 +165,16 @@ def _watched(db: Path) -> dict[str, Watched]:
 
 def due_sources(db: Path, sources: list[CrawlSource]) -> list[CrawlSource]:
     """Those of the sources whose `every` has elapsed."""
-    from crawler.watch.status import due  # noqa: PLC0415  # --help needs none of it
+    from crawler.runs.status import due  # noqa: PLC0415  # --help needs none of it
 
     return due(sources, _history(db)[0], datetime.now(UTC))
 
 
 def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:
     """What past runs did at each source, newest first, and what the archive holds of it."""
-    from crawler.watch.status import Yield  # noqa: PLC0415
-    from pipelines.archive.connect import read_only  # noqa: PLC0415
-    from pipelines.archive.read import source_runs, source_yields  # noqa: PLC0415
+    from crawler.runs.status import Yield  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415
+    from pipelines.archive.read.articles import source_runs, source_yields  # noqa: PLC0415
 
     if not db.exists():
         return [], {}
@@ -190,7 +190,7 @@ def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:
 
 
 def _past_run(row: dict[str, Any]) -> PastRun:
-    from crawler.watch.status import PastRun  # noqa: PLC0415
+    from crawler.runs.status import PastRun  # noqa: PLC0415
 
     read = {"started_at": datetime.fromisoformat(row["started_at"]), "stopped": bool(row["stopped"])}
     return PastRun(**{**row, **read})

@@ -37,9 +37,9 @@ def export(
     """Write the stored pages into a WARC file, as they were fetched; a drawn one says so in WARC-Drawn-By."""
     from importlib.metadata import version  # noqa: PLC0415  # --help needs none of it
 
-    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
-    from crawler.warc import write_warc  # noqa: PLC0415
+    from crawler.runs.warc import write_warc  # noqa: PLC0415
     from pipelines.archive import Archive  # noqa: PLC0415
+    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415
 
     db = settings_of(ctx).db
     with Archive(db, create=False) as archive, CrawlStore(store_path(db)) as store:
@@ -57,13 +57,12 @@ def import_(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Take pages of our sources from WARC files into the archive, as if they had been crawled."""
-    from crawler.draining import Draining  # noqa: PLC0415
-    from crawler.records import FetchReport  # noqa: PLC0415  # --help needs none of it
-    from crawler.run import begin_run, end_run, run_lock  # noqa: PLC0415
+    from crawler.fetch.records import FetchReport  # noqa: PLC0415  # --help needs none of it
+    from crawler.runs.run import Draining, begin_run, end_run, run_lock  # noqa: PLC0415
+    from crawler.runs.warc import Imported, read_warc  # noqa: PLC0415
     from crawler.sources import read_sources  # noqa: PLC0415
-    from crawler.store import CrawlStore, store_path  # noqa: PLC0415
-    from crawler.warc import Imported, read_warc  # noqa: PLC0415
     from crawler.web.removed import Watch  # noqa: PLC0415
+    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415
     from pipelines.workers import WorkerOptions  # noqa: PLC0415
 
     settings = settings_of(ctx)

@@ -1,6 +1,6 @@
 """An archive held against the demo's truth: in go the archive and the truth, out comes a score.
 
-The archive is read through `pipelines.archive.audit`, read-only. Every figure is a count of right
+The archive is read through `pipelines.archive.read.articles`, read-only. Every figure is a count of right
 ones beside a total, and every fault is listed by URL, so that a score can be followed to its pages.
 """
 
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from crawler.demo.definition import resolve_day
 from crawler.demo.truth import ARTICLE, REJECTION, VARIANT, TruthRow, read_truth
-from pipelines.archive.audit import CopyRow, RejectionRow, read_copies, read_rejections
-from pipelines.archive.connect import read_only
+from pipelines.archive.file import read_only
+from pipelines.archive.read.articles import CopyRow, RejectionRow, read_copies, read_rejections
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.archive.audit import read_sources
-from pipelines.archive.connect import read_only
+from pipelines.archive.file import read_only
+from pipelines.archive.read.articles import read_sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.drawing.sheet import Given
-from crawler.reasons import NotDrawnError
 from crawler.web.addresses import AddressRules
+from crawler.web.reasons import NotDrawnError
 from crawler.web.throttle import StoppingError, retry_after_s
 from pipelines.errors import StorageError
 from pipelines.urls import canonical_url, host_of
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.drawing.sheet import Wish
-    from crawler.records import CrawlSource
     from crawler.web.throttle import Throttle
+    from pipelines.pages.records import CrawlSource
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ Nothing of this is imported or run where no source of a run asks for it.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from scrapy import Request, signals
 from scrapy.exceptions import IgnoreRequest, NotConfigured
@@ -21,9 +21,9 @@ from crawler.config import full_user_agent
 from crawler.drawing.chromium import browser_path, has_sandbox
 from crawler.drawing.errand import Errand, Scripts, passed_on
 from crawler.drawing.sheet import BrowserStartError, DrawingError, Given, Sheet
-from crawler.pages.announced import looks_like_feed, looks_like_sitemap
-from crawler.reasons import NotDrawnError
-from crawler.web.challenges import REASON, is_challenge
+from crawler.web.reasons import NotDrawnError
+from pipelines.pages.announced import looks_like_feed, looks_like_sitemap
+from pipelines.pages.challenges import REASON, is_challenge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from crawler.config import FetchOptions
     from crawler.drawing.browser import Browser
     from crawler.drawing.sheet import Drawn
-    from crawler.frontier import Entry
-    from crawler.records import CrawlSource
-    from crawler.spiders.news import NewsSpider
+    from crawler.web.throttle import Throttle
+    from pipelines.pages.records import CrawlSource, Entry
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,14 @@ _HTML = ("text/html", "application/xhtml+xml", "")
 _OF_A_DOCUMENT = frozenset(
     ["content-type", "content-language", "content-security-policy", "referrer-policy", "refresh"]
 )
+
+
+class _Run(Protocol):
+    """What of the run (Scrapy's spider) the drawing needs."""
+
+    sources: Sequence[CrawlSource]
+    throttle: Throttle
+    options: FetchOptions
 
 
 class NoBrowserError(IgnoreRequest):
@@ -65,8 +73,7 @@ class RenderMiddleware:
     """Puts the drawn document in the place of what was fetched, for sources that want it."""
 
     def __init__(self, crawler: Crawler, sources: Sequence[CrawlSource], browser: Browser) -> None:
-        spider: NewsSpider = crawler.spider  # type: ignore[assignment]
-        self._spider = spider
+        self._run: _Run = crawler.spider  # type: ignore[assignment]
         self._sources = {source.host: source for source in sources}
         self._browser = browser
         self._crawler = crawler
@@ -79,13 +86,13 @@ class RenderMiddleware:
         Raises:
             NotConfigured: no source of this run needs a browser.
         """
-        spider: NewsSpider = crawler.spider  # type: ignore[assignment]
-        sources = [source for source in spider.sources if source.render]
+        run: _Run = crawler.spider  # type: ignore[assignment]
+        sources = [source for source in run.sources if source.render]
         if not sources:
             raise NotConfigured
         from crawler.drawing.browser import Browser  # noqa: PLC0415  # Playwright is there only with the extra
 
-        options = spider.options
+        options = run.options
         sandbox = has_sandbox(options.browser_sandbox)
         if not sandbox:
             log.info("the browser runs without its sandbox")
@@ -110,7 +117,7 @@ class RenderMiddleware:
         source = self._source(request)
         if source is None or not is_drawable(response):
             return response
-        throttle, timeout_s = self._spider.throttle, self._spider.options.timeout_s
+        throttle, timeout_s = self._run.throttle, self._run.options.timeout_s
         errand = Errand(self._crawler, throttle, source, response.url, self._scripts, timeout_s=timeout_s)
         try:
             drawn = await self._browser.draw(self._sheet(source, response), errand.fetch)
@@ -130,7 +137,7 @@ class RenderMiddleware:
         return self._sources.get(entry.source)
 
     def _sheet(self, source: CrawlSource, response: Response) -> Sheet:
-        options = self._spider.options
+        options = self._run.options
         return Sheet(
             url=response.url,
             given=Given(response.status, passed_on(response, only=_OF_A_DOCUMENT), response.body),
@@ -144,7 +151,7 @@ class RenderMiddleware:
         if drawn.leaves_for:
             return _left(request, response, drawn)
         body = drawn.html.encode("utf-8", "replace")
-        most = self._spider.options.max_body_bytes
+        most = self._run.options.max_body_bytes
         if drawn.too_large or len(body) > most:
             raise NotDrawnError(f"not drawn: larger than {most / 1048576:.3g} MB")
         request.meta["rendered"] = f"drawn by {self._browser.version}, {drawn.requests} requests"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pipelines.archive.analyst import Difference, Named, Version, names_in, standing
+from pipelines.archive.read.analyst import Difference, Named, Version, names_in, standing
 from pipelines.export.masking import mask_contacts
 from pipelines.report.differences import Piece, differences
 from pipelines.report.reasons import reason_in

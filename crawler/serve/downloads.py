@@ -18,9 +18,9 @@ from typing import IO, TYPE_CHECKING, Any
 from datasette.utils.asgi import Forbidden, NotFound
 
 from crawler.serve.visitor import selection_of
-from pipelines.archive.connect import read_only
-from pipelines.archive.exports import FORMATS, ExportRequest, write_rows
+from pipelines.archive.file import read_only
 from pipelines.export.columns import WHATS, columns_of
+from pipelines.export.file import FORMATS, ExportRequest, write_rows
 from pipelines.utc import iso
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawler.serve.visitor import day_of
-from pipelines.archive.analyst import last_run, newest_day
-from pipelines.archive.days import Days
-from pipelines.archive.figures import figures
+from pipelines.archive.read.analyst import last_run, newest_day
+from pipelines.archive.read.figures import figures
+from pipelines.archive.read.selection import Days
 from pipelines.report.page import pictures
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from crawler.serve.front_page import front_page
 from crawler.serve.removed_page import told_of_address, told_of_article
 from crawler.serve.search_page import search_page
 from crawler.serve.visitor import COOKIE, words_for
-from pipelines.archive.connect import read_only
+from pipelines.archive.file import read_only
 from pipelines.report.words import LANGUAGES
 from pipelines.show import follow
 

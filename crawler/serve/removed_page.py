@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.archive.removal_answer import removed_article, removed_url
+from pipelines.archive.kept_out.blocks import removed_article, removed_url
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:

@@ -13,19 +13,20 @@ from markupsafe import Markup, escape
 
 from crawler.serve.front_page import state_of
 from crawler.serve.visitor import arguments_of, not_understood, selection_of, whole_number
-from pipelines.archive import read
-from pipelines.archive.analyst import failed_sources
-from pipelines.archive.exports import FORMATS
-from pipelines.archive.facets import FACETS, facet
-from pipelines.archive.selection import (
+from pipelines.archive.read import articles as read
+from pipelines.archive.read.analyst import failed_sources
+from pipelines.archive.read.selection import (
+    FACETS,
     Order,
     Selection,
     count_disputed,
     count_left_out_undated,
     count_selected,
+    facet,
     needles,
     select_ids,
 )
+from pipelines.export.file import FORMATS
 from pipelines.places import region_name
 from pipelines.search import snippet
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pipelines.archive.facets import Facet
+    from pipelines.archive.read.selection import Facet
     from pipelines.report.words import Words
     from pipelines.search import Snippet
 

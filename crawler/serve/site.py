@@ -17,8 +17,8 @@ from datasette.utils import Column, escape_sqlite
 
 from crawler.serve import plugin
 from crawler.serve.labels import metadata
-from pipelines.archive.analyst import table_columns
-from pipelines.archive.connect import read_only
+from pipelines.archive.file import read_only
+from pipelines.archive.read.analyst import table_columns
 from pipelines.report.page import STYLE
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def build_site(path: Path, options: ServeOptions | None = None) -> Datasette:
     """A Datasette that shows the archive at `path`.
 
     Raises:
-        StorageError, ForeignArchiveError, NewerArchiveError: as `pipelines.archive.connect.read_only`.
+        StorageError, ForeignArchiveError, NewerArchiveError: as `pipelines.archive.file.read_only`.
     """
     options = options or ServeOptions()
     connection = read_only(path)

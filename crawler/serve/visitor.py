@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipelines.archive.selection import Selection
+from pipelines.archive.read.selection import Selection
 from pipelines.places import division_names
 from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, words
 

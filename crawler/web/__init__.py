@@ -1,1 +1,1 @@
-"""Whom we may ask, and how: addresses, certificates, robots.txt, pace, challenges, removals."""
+"""Whom we may ask, and how: addresses, certificates, robots.txt, pace, removals."""

@@ -20,21 +20,21 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.frontier import StoredRobots
-from crawler.reasons import error_reason
 from crawler.web.addresses import AddressRefusedError
+from crawler.web.reasons import error_reason
 from crawler.web.removed import RemovedError
 from crawler.web.throttle import RestingError, StoppingError
 from pipelines.errors import StorageError
+from pipelines.pages.records import StoredRobots
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.records import FetchOptions
-    from crawler.store import CrawlStore
+    from crawler.config import FetchOptions
     from crawler.web.throttle import Throttle
+    from pipelines.store import CrawlStore
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.store.pace import SharedPace
+    from crawler.web.pace import SharedPace
 
 JITTER = 0.2
 """A delay grows by up to this part of it, at random: never below what was agreed, never in step."""

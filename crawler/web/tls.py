@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-    from crawler.records import CrawlSource
+    from pipelines.pages.records import CrawlSource
 
 _WEAK_CIPHERS = "DEFAULT:@SECLEVEL=0"
 

@@ -8,19 +8,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipelines.archive.blocks import Blocklist
-    from pipelines.archive.connect import read_only
-    from pipelines.archive.runs import RunCounts
-    from pipelines.archive.writer import Archive, Ingested
+    from pipelines.archive.file import read_only
+    from pipelines.archive.kept_out.blocks import Blocklist
+    from pipelines.archive.write.runs import RunCounts
+    from pipelines.archive.write.writer import Archive, Ingested
 
 __all__ = ["Archive", "Blocklist", "Ingested", "RunCounts", "read_only"]
 
 _HOMES = {
-    "Archive": "writer",
-    "Blocklist": "blocks",
-    "Ingested": "writer",
-    "RunCounts": "runs",
-    "read_only": "connect",
+    "Archive": "write.writer",
+    "Blocklist": "kept_out.blocks",
+    "Ingested": "write.writer",
+    "RunCounts": "write.runs",
+    "read_only": "file",
 }
 
 

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader
 
-from pipelines.export.tables import write_csv
+from pipelines.export.formats import write_csv
 from pipelines.report.panels import panels
 from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipelines.archive.figures import Figures
-    from pipelines.archive.reprints import Spread
+    from pipelines.archive.read.figures import Figures, Spread
 
 _HERE = Path(__file__).parent
 STYLE = _HERE / "report.css"

@@ -17,8 +17,7 @@ from pipelines.report.svg import PALETTE, REST, Band, Row, Series
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pipelines.archive.figures import Covered, Figures
-    from pipelines.archive.reprints import Spread
+    from pipelines.archive.read.figures import Covered, Figures, Spread
     from pipelines.report.words import Words
 
 _SOURCES_DRAWN = 7

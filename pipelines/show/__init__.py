@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pipelines.archive import read, standing_read
+from pipelines.archive.read import articles as read
+from pipelines.archive.read import standing as standing_read
 from pipelines.show.copies import in_words, shown_copy
 from pipelines.show.records import (
     Apart,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.archive import read, standing_read
-from pipelines.archive.gone import gone_pages
+from pipelines.archive.read import articles as read
+from pipelines.archive.read import standing as standing_read
+from pipelines.archive.write.facts import gone_pages
 from pipelines.compare import sentence_changes
 from pipelines.join import Verdict, explain
 from pipelines.records import Claim, Field, Right, Stripped

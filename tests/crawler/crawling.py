@@ -8,8 +8,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from crawler.records import CrawlSource, FetchOptions, FetchReport, SourceCounts
-from crawler.store import CrawlStore
+from crawler.config import FetchOptions
+from crawler.fetch.records import FetchReport, SourceCounts
+from pipelines.pages.records import CrawlSource
+from pipelines.store import CrawlStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +20,9 @@ _CHILD = """
 import dataclasses, json, signal, sys
 from scrapy.core.engine import ExecutionEngine
 from crawler.fetch import fetch
-from crawler.records import CrawlSource, FetchOptions
-from crawler.store import CrawlStore
+from pipelines.pages.records import CrawlSource
+from crawler.config import FetchOptions
+from pipelines.store import CrawlStore
 ExecutionEngine._SLOT_HEARTBEAT_INTERVAL = 3600  # every 5 s it would hide a scheduler that forgets to ask
 task = json.load(sys.stdin)
 tuples = ("start_urls", "allowed_paths")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _CHILD = """
 import datetime, sys, time
-import crawler.cli.app, crawler.cli.status, crawler.run  # all that ask for the time
+import crawler.cli.app, crawler.cli.status, crawler.runs.run  # all that ask for the time
 ahead_s = float(sys.argv.pop(1))
 real, real_time = datetime.datetime, time.time
 class Clock:
@@ -31,9 +31,10 @@ for name, module in list(sys.modules.items()):
         module.datetime = Clock()
 time.time = lambda: real_time() + ahead_s
 if "add" in sys.argv:  # loopback needs no patience
-    import dataclasses, crawler.survey
-    bare = crawler.survey.bare_source
-    crawler.survey.bare_source = lambda *some, **named: dataclasses.replace(bare(*some, **named), delay_s=0.0)
+    import dataclasses
+    from crawler.runs import survey
+    bare = survey.bare_source
+    survey.bare_source = lambda *some, **named: dataclasses.replace(bare(*some, **named), delay_s=0.0)
 from crawler.cli import main
 main()
 """

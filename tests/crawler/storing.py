@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from crawler.frontier import Entry, Fetched, Link
-from crawler.store import CrawlStore
+from pipelines.pages.records import Entry, Fetched, Link
+from pipelines.store import CrawlStore
 
 HOST = "x.cn"
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

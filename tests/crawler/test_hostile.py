@@ -24,8 +24,9 @@ _CHILD = """
 import sys, json
 from pathlib import Path
 if __name__ == "__main__":
-    from crawler.records import CrawlSource, FetchOptions
-    from crawler.run import RunOptions, crawl
+    from pipelines.pages.records import CrawlSource
+    from crawler.config import FetchOptions
+    from crawler.runs.run import RunOptions, crawl
     from pipelines.workers import WorkerOptions
     folder, host = Path(sys.argv[1]), sys.argv[2]
     starts = (f"http://{host}/",)

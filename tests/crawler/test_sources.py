@@ -2,11 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.contact import require_contact
-from crawler.records import CrawlSource
-from crawler.source_keys import duration_s
-from crawler.sources import EXAMPLE, choose, read_sources
+from crawler.config import require_contact
+from crawler.sources import EXAMPLE, choose, duration_s, read_sources
 from pipelines.errors import ConfigurationError
+from pipelines.pages.records import CrawlSource
 
 GOOD = """\
 # our park

@@ -10,7 +10,7 @@ import pytest
 from datasketch import LeanMinHash
 
 from pipelines.archive import Archive, read_only
-from pipelines.archive.exports import ExportRequest, write_export
+from pipelines.export.file import ExportRequest, write_export
 from pipelines.records import Source
 from pipelines.sign import sign
 from tests.pipelines.archive.sample_texts import HARBOUR, PARK

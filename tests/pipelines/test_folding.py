@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.archive import read_only
-from pipelines.archive.selection import Selection
+from pipelines.archive.read.selection import Selection
 from pipelines.folding import SPELLINGS_MAX, spellings
 from pipelines.search import search
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.archive.connect import read_only
+from pipelines.archive.file import read_only
 from pipelines.search import Snippet, search, snippet
 from pipelines.spelling import spell, squeeze, words
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.archive.connect import read_only
+from pipelines.archive.file import read_only
 from pipelines.records import Claim, Field, Rejection, Stripped
 from pipelines.show import ShownArticle, ShownRejection, show
 

@@ -30,7 +30,7 @@ from pipelines.utc import iso
 if TYPE_CHECKING:
     import sqlite3
 
-    from pipelines.archive.removal_requests import Request
+    from pipelines.forget.requests import Request
 
 EPILOG = examples(
     ("a letter came: record it and work it off", "parknews removals guide"),
@@ -81,8 +81,8 @@ def _work_off(talk: Dialogue, number: int | None) -> bool:
 
 def _chosen(talk: Dialogue, number: int | None) -> Request | None:
     """The request of that number, or one of the open ones; None where it is a new one."""
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_requests import known_request  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.requests import known_request  # noqa: PLC0415
 
     with closing(read_only(talk.db)) as connection:
         if number is None:
@@ -95,8 +95,8 @@ def _chosen(talk: Dialogue, number: int | None) -> Request | None:
 
 def _picked(talk: Dialogue, connection: sqlite3.Connection) -> int | None:
     """The number that is said once the open requests are shown."""
-    from pipelines.archive.removal_requests import requests  # noqa: PLC0415
-    from pipelines.archive.removal_states import removal  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.record import removal  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.requests import requests  # noqa: PLC0415
 
     waiting = requests(connection)
     if not waiting:
@@ -116,8 +116,8 @@ def _picked(talk: Dialogue, connection: sqlite3.Connection) -> int | None:
 
 def _recorded(talk: Dialogue) -> Request:
     """A new request, in the archive as soon as it is known whose it is."""
-    from pipelines.archive.removal import RemovalArchive  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_requests import Request, open_request  # noqa: PLC0415
+    from pipelines.forget.hide import RemovalArchive  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.requests import Request, open_request  # noqa: PLC0415
 
     said = Request(
         id=0,
@@ -134,7 +134,7 @@ def _recorded(talk: Dialogue) -> Request:
 
 def _letter(talk: Dialogue, request: Request) -> Request:
     """What the letter says of itself: each answer is in the archive before the next question."""
-    from pipelines.archive.removal_requests import LETTER, note_letter  # noqa: PLC0415
+    from pipelines.forget.requests import LETTER, note_letter  # noqa: PLC0415
 
     for name in LETTER:
         if getattr(request, name) or name in request.answers.get("said", ()):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipelines.archive.removal_requests import Request
+    from pipelines.forget.requests import Request
     from pipelines.report.words import Words
 
 _YES = ("y", "yes", "是", "好", "1")
@@ -76,7 +76,7 @@ class Dialogue:
 
     def changed(self, change: Callable[..., Request], *values: object) -> Request:
         """The request after a change of its row, which is in the archive from here on."""
-        from pipelines.archive.removal import RemovalArchive  # noqa: PLC0415  # --help needs no archive
+        from pipelines.forget.hide import RemovalArchive  # noqa: PLC0415  # --help needs no archive
 
         with RemovalArchive(self.db, create=False) as archive:
             return archive.requests(change, *values)

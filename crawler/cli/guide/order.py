@@ -11,10 +11,10 @@ from crawler.cli.output import one_line
 
 if TYPE_CHECKING:
     from crawler.cli.guide.dialogue import Dialogue
-    from pipelines.archive.removal_order import Order
-    from pipelines.archive.removal_requests import Request
-    from pipelines.removal.plan import LeftOut, Plan
-    from pipelines.removal.scope import Scope
+    from pipelines.archive.kept_out.scope import Scope
+    from pipelines.forget.order import Order
+    from pipelines.forget.plan import LeftOut, Plan
+    from pipelines.forget.requests import Request
 
 _SHOWN = 10
 """Lines of one kind in a plan that a person reads between two questions."""
@@ -22,8 +22,8 @@ _SHOWN = 10
 
 def carry_out(talk: Dialogue, request: Request) -> Request:
     """Shows the plan and does it where that is agreed to; otherwise asks for another scope, or stops."""
-    from crawler.forgetting.removal import preview, remove  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_requests import note_order  # noqa: PLC0415
+    from pipelines.forget.removal import preview, remove  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.requests import note_order  # noqa: PLC0415
 
     scope = scope_of(request.answers)
     plan = preview(talk.db, scope, mentions=bool(request.answers.get("mentions")))
@@ -76,7 +76,7 @@ def _order(talk: Dialogue, request: Request, plan: Plan) -> Order:
 
 
 def _ordered(talk: Dialogue, scope: Scope) -> int:
-    from crawler.forgetting.removal_known import under_way  # noqa: PLC0415
+    from pipelines.forget.known import under_way  # noqa: PLC0415
 
     found = under_way(talk.db, scope)
     assert found is not None  # it was ordered before its first step
@@ -105,8 +105,8 @@ def _show(talk: Dialogue, plan: Plan) -> None:
 
 
 def _show_nearest(talk: Dialogue, scope: Scope) -> None:
-    from pipelines.archive.connect import read_only  # noqa: PLC0415
-    from pipelines.archive.removal_find import nearest  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415
+    from pipelines.forget.find import nearest  # noqa: PLC0415
 
     with closing(read_only(talk.db)) as connection:
         near = nearest(connection, scope)

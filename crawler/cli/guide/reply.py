@@ -11,19 +11,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.cli.output import one_line
-from pipelines.removal.receipt import found_nothing
+from pipelines.forget.receipt import found_nothing
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from crawler.cli.guide.dialogue import Dialogue
-    from crawler.forgetting.removal_steps import Outcome
-    from pipelines.archive.removal_requests import Request
+    from pipelines.forget.removal import Outcome
+    from pipelines.forget.requests import Request
 
 
 def follow(talk: Dialogue, request: Request) -> bool:
     """What there is to do after the order; whether the request is closed then."""
-    from crawler.forgetting.removal import go_on  # noqa: PLC0415  # --help needs no archive
-    from crawler.forgetting.removal_known import outcome_of  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.known import outcome_of  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.removal import go_on  # noqa: PLC0415  # --help needs no archive
 
     assert request.removal_id is not None
     outcome = outcome_of(talk.db, request.removal_id)
@@ -44,8 +44,8 @@ def follow(talk: Dialogue, request: Request) -> bool:
 
 
 def _while_hidden(talk: Dialogue, outcome: Outcome) -> Outcome:
-    from crawler.forgetting.removal import delete_now, restore_hidden  # noqa: PLC0415
-    from crawler.forgetting.removal_known import outcome_of  # noqa: PLC0415
+    from pipelines.forget.known import outcome_of  # noqa: PLC0415
+    from pipelines.forget.removal import delete_now, restore_hidden  # noqa: PLC0415
 
     removal = outcome.removal
     until = talk.words("until", day=removal.due_at[:10]) if removal.due_at else ""
@@ -90,7 +90,7 @@ def _answered(talk: Dialogue, request: Request, outcome: Outcome) -> bool:
 
 
 def _closed(talk: Dialogue, request: Request, outcome: str) -> bool:
-    from pipelines.archive.removal_requests import close_request  # noqa: PLC0415
+    from pipelines.forget.requests import close_request  # noqa: PLC0415
 
     talk.changed(close_request, request.id, iso(datetime.now(UTC)), outcome)
     talk.say("closed", id=request.id)

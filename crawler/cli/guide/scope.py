@@ -17,8 +17,8 @@ from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from crawler.cli.guide.dialogue import Dialogue
-    from pipelines.archive.removal_requests import Request
-    from pipelines.removal.scope import Scope
+    from pipelines.archive.kept_out.scope import Scope
+    from pipelines.forget.requests import Request
 
 _PARTS = {"1": "hosts", "2": "domains", "3": "prefixes", "4": "urls", "5": "credited"}
 _WISHES = ("with_copies", "mentions", "stay_down", "hide_only")
@@ -48,7 +48,7 @@ def is_said(request: Request) -> bool:
 
 def ask_scope(talk: Dialogue, request: Request, *, again: bool = False) -> Request:
     """What is to go and how, each answer recorded as it is given; or the request closed."""
-    from pipelines.archive.removal_requests import close_request  # noqa: PLC0415
+    from pipelines.forget.requests import close_request  # noqa: PLC0415
 
     kept = ("said", "named")
     answers = {name: said for name, said in request.answers.items() if not again or name in kept}
@@ -80,7 +80,7 @@ def ask_scope(talk: Dialogue, request: Request, *, again: bool = False) -> Reque
 def scope_of(answers: dict[str, Any]) -> Scope:
     """The scope that the answers describe."""
     from crawler.cli.removal_order import hosts_and_domains  # noqa: PLC0415
-    from pipelines.removal.scope import make_scope  # noqa: PLC0415
+    from pipelines.archive.kept_out.scope import make_scope  # noqa: PLC0415
 
     below = answers.get("domains", [])
     hosts, domains = hosts_and_domains(below, bool(below))
@@ -107,8 +107,8 @@ def typed(answers: dict[str, Any]) -> str:
 
 
 def _show_found(talk: Dialogue, named: list[str]) -> None:
-    from pipelines.archive.connect import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.removal_find import find_matches  # noqa: PLC0415
+    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
+    from pipelines.forget.find import find_matches  # noqa: PLC0415
 
     talk.equivalent("parknews removals find " + " ".join(map(shlex.quote, named)))
     with closing(read_only(talk.db)) as connection:
@@ -132,7 +132,7 @@ def _has_part(answers: dict[str, Any]) -> bool:
 
 def _noted(talk: Dialogue, request: Request, answers: dict[str, Any], **more: Any) -> Request:
     """Adds to the answers, here and in the archive."""
-    from pipelines.archive.removal_requests import note_answers  # noqa: PLC0415
+    from pipelines.forget.requests import note_answers  # noqa: PLC0415
 
     answers |= more
     return talk.changed(note_answers, request.id, answers)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawler.frontier import Fetched, Link
-from crawler.store import CrawlStore
 from pipelines.archive import Archive
+from pipelines.pages.records import Fetched, Link
 from pipelines.records import Source
+from pipelines.store import CrawlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,8 +19,8 @@ from moved import parknews, parknews_here, write_source
 from crawler.cli.crawl import run_options
 from crawler.config import read_settings
 from crawler.demo.server import DemoServer
-from crawler.store import CrawlStore
-from crawler.watch.heartbeat import last_beat
+from crawler.runs.heartbeat import last_beat
+from pipelines.store import CrawlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from crawler.cli.progress import log_to, progress_display
-from crawler.run import RunProgress
+from crawler.runs.run import RunProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.archive import Archive, RunCounts
-from pipelines.archive.runs import SourceRun
+from pipelines.archive.write.runs import SourceRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable

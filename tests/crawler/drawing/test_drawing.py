@@ -14,9 +14,9 @@ from crawling import QUICK, finish, source, start
 from misbehaving import Answer, Server, Site, article
 
 from crawler.drawing.chromium import has_sandbox, require_browser
-from crawler.troubles import Watched
-from crawler.watch.status import standings
+from crawler.runs.status import standings
 from pipelines.errors import ConfigurationError
+from pipelines.store.sources import Watched
 from tests.crawler.drawing.drawn_site import (
     APP,
     SHELL,
@@ -72,8 +72,9 @@ def test_a_survey_says_which_sites_need_a_browser(tmp_path: Path) -> None:
 _WITHOUT = """
 import json, sys
 from crawler.fetch import fetch
-from crawler.records import CrawlSource, FetchOptions
-from crawler.store import CrawlStore
+from pipelines.pages.records import CrawlSource
+from crawler.config import FetchOptions
+from pipelines.store import CrawlStore
 host = sys.argv[2]
 source = CrawlSource(host, "示例", (f"http://{host}/",), allow_private=True, delay_s=0.0)
 with CrawlStore(sys.argv[1]) as store:

@@ -12,7 +12,7 @@ import pytest
 from crawling import QUICK, finish, source, start
 from misbehaving import Answer, Server, Site, article
 
-from crawler.store import CrawlStore
+from pipelines.store import CrawlStore
 from tests.crawler.drawing.drawn_site import (
     APP,
     SHELL,

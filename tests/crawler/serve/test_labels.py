@@ -10,8 +10,8 @@ import pytest
 from crawler.serve.labels import column_label, table_label
 from crawler.serve.values import value_label
 from pipelines.archive import Archive
-from pipelines.archive.analyst import table_columns
-from pipelines.archive.connect import read_only
+from pipelines.archive.file import read_only
+from pipelines.archive.read.analyst import table_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from crawler.forgetting.removal import remove
-from crawler.store import CrawlStore, store_path
-from pipelines.archive.removal_order import Order
-from pipelines.removal.scope import make_scope
+from pipelines.archive.kept_out.scope import make_scope
+from pipelines.forget.order import Order
+from pipelines.forget.removal import remove
+from pipelines.store import CrawlStore, store_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ import pytest
 from crawling import QUICK, crawl, finish, source, start
 from misbehaving import Answer, Server, Site, article, list_page
 
-from crawler.store.pace import SharedPace
-from crawler.web.runtime import runtime_folder
+from crawler.config import runtime_folder
+from crawler.web.pace import SharedPace
 from pipelines.errors import StorageError
 
 
@@ -65,7 +65,7 @@ def test_one_user_has_one_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 _HOLDER = """
 import sys
 from pathlib import Path
-from crawler.store.pace import SharedPace
+from crawler.web.pace import SharedPace
 pace = SharedPace(Path(sys.argv[1]))
 pace._db.execute("BEGIN IMMEDIATE")
 print("held", flush=True)
@@ -115,7 +115,7 @@ def test_requests_under_way_are_counted_over_all_processes(tmp_path: Path) -> No
 
 def test_a_killed_process_keeps_no_place(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from pathlib import Path; from crawler.store.pace import SharedPace\n"
+        "import os, sys; from pathlib import Path; from crawler.web.pace import SharedPace\n"
         "SharedPace(Path(sys.argv[1])).enter('x.cn', 1); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)

@@ -5,9 +5,9 @@ from pathlib import Path
 from misbehaving import Server, Site, article, list_page
 from moved import parknews, parknews_here
 
-from crawler.records import CrawlSource
-from crawler.sources_file import add_entries
+from crawler.sources import add_entries
 from pipelines.archive import Archive
+from pipelines.pages.records import CrawlSource
 
 REMOVE = ("remove-source", "--requester", "园区", "--reason", "来函", "--yes", "--hide-only")
 

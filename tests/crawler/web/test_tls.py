@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from misbehaving import Server, Site, article, list_page
 
-from crawler.pages.links import Scope
-from crawler.records import CrawlSource
-from crawler.store import CrawlStore
+from pipelines.pages.links import Scope
+from pipelines.pages.records import CrawlSource
+from pipelines.store import CrawlStore
 
 
 @pytest.fixture

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.archive import Archive, RunCounts, read_only, reprints
-from pipelines.archive.analyst import standing
-from pipelines.archive.days import Days
-from pipelines.archive.facets import facet
-from pipelines.archive.figures import SourceShare, figures
-from pipelines.archive.reprints import Flow
-from pipelines.archive.runs import SourceRun
-from pipelines.archive.selection import (
+from pipelines.archive import Archive, RunCounts, read_only
+from pipelines.archive.read import figures as reprints
+from pipelines.archive.read.analyst import standing
+from pipelines.archive.read.figures import Flow, SourceShare, figures
+from pipelines.archive.read.selection import (
+    Days,
     Selection,
     count_left_out_undated,
     count_selected,
+    facet,
     select_ids,
 )
+from pipelines.archive.write.runs import SourceRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.archive import read_only
-from pipelines.archive.analyst import Named, names_in
-from pipelines.archive.facets import _named_by_many, _provinces, facet
-from pipelines.archive.selection import (
+from pipelines.archive.read.analyst import Named, names_in
+from pipelines.archive.read.selection import (
     Selection,
+    _named_by_many,
+    _provinces,
     count_selected,
+    facet,
     select_ids,
 )
 from tests.pipelines.archive.test_analyst import HARBOUR, PLANT, SCHOOL

@@ -6,7 +6,8 @@ from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pipelines.archive.audit import (
+from pipelines.archive.file import read_only
+from pipelines.archive.read.articles import (
     CopyRow,
     RejectionRow,
     SourceRow,
@@ -14,7 +15,6 @@ from pipelines.archive.audit import (
     read_rejections,
     read_sources,
 )
-from pipelines.archive.connect import read_only
 from pipelines.records import Rejection, Stripped
 
 if TYPE_CHECKING:

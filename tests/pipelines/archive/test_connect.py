@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlite_utils import Database
 
-from pipelines.archive import Archive, connect, read_only
+from pipelines.archive import Archive, read_only
+from pipelines.archive import file as connect
 from pipelines.errors import ConfigurationError, ForeignArchiveError, NewerArchiveError
 from pipelines.records import Source
 

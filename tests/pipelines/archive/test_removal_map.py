@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from crawler.store import CrawlStore
-from crawler.store.removal import TABLES as STORE_TABLES
 from pipelines.archive import Archive
-from pipelines.archive.removal_map import TABLES
+from pipelines.archive.catalogue import TABLES
+from pipelines.store import CrawlStore
+from pipelines.store.removal import TABLES as STORE_TABLES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.archive.blocks import owner_of
-from pipelines.archive.runs import RunCounts, SourceRun
+from pipelines.archive.kept_out.blocks import owner_of
+from pipelines.archive.write.runs import RunCounts, SourceRun
 from pipelines.records import Rejection, Source
 from tests.pipelines.archive.sample_texts import FOREST, HARBOUR, LIBRARY, OTHER, PARK
 from tests.readings import NOW, make_reading

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.archive.blocks import block_hash
+from pipelines.archive.kept_out.blocks import block_hash
 from pipelines.records import Claim, Rejection
 from pipelines.spelling import match_expression
 from tests.pipelines.archive.sample_texts import HARBOUR, OTHER, PARK

@@ -13,12 +13,11 @@ import pandas
 import pytest
 
 from pipelines.archive import Archive, read_only
-from pipelines.archive.exports import Change, ExportRequest, compare_export, write_export
-from pipelines.archive.selection import Selection
+from pipelines.archive.read.selection import Selection
 from pipelines.errors import ConfigurationError, StorageError
+from pipelines.export.file import Change, ExportRequest, compare_export, write_export
+from pipelines.export.formats import CELL_MAX, _cell, safe_cell
 from pipelines.export.masking import mask_contacts
-from pipelines.export.tables import safe_cell
-from pipelines.export.workbook import CELL_MAX, _cell
 from pipelines.records import Stripped
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import pipelines.archive
-from pipelines.archive.join_index import SqliteJoinIndex
+from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.join import Joiner
 from pipelines.sign import sign
 

@@ -3,8 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from pipelines.archive.connect import open_for_writing
-from pipelines.archive.join_index import SqliteJoinIndex
+from pipelines.archive.file import open_for_writing
+from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.join import Joiner, graph
 from pipelines.sign import sign
 from tests.pipelines.join.test_bounds import _article

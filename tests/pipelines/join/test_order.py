@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pipelines.archive
-from pipelines.archive.join_index import SqliteJoinIndex
+from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.join import Joiner
 from pipelines.sign import sign
 

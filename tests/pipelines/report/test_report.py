@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.archive import read_only
-from pipelines.archive.figures import figures
+from pipelines.archive.read.figures import figures
 from pipelines.normalise import plain
 from pipelines.records import StrippedKind
 from pipelines.report import svg

@@ -1,0 +1,1 @@
+"""Fetching with Scrapy: the spider, its scheduler, what becomes of each answer."""

@@ -1,0 +1,216 @@
+"""Which hosts and sources are left alone for the rest of a run, and why.
+
+In: what answers (or their lack) say of a host. Out: lanes that the scheduler closes, and a reason that
+the run's report repeats. What waits at a host that was left stays in the frontier for a later run.
+
+What one run did at each source, counted as it happens; progress and the report are read from it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from crawler.fetch.records import FetchProgress, FetchReport, SourceCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from crawler.config import FetchOptions
+    from crawler.fetch.scheduler import FrontierScheduler
+    from crawler.web.throttle import Throttle
+    from pipelines.pages.records import Entry
+    from pipelines.store import CrawlStore, Round
+
+
+log = logging.getLogger(__name__)
+
+STRIKES = 20
+"""Points in a row after which a host is left alone for this run: four for a failure to connect, one for an
+answer that broke off or never came, so that one bad corner of a site does not hide the rest of it."""
+STRIKES_UNKNOWN = 8
+"""The same for a host that has not answered once, where every failure is a failure to connect."""
+_STRIKE_POINTS = 4
+STRAIN_MAX = 6
+"""Answers 429 or 503 in a row after which a host is left alone for this run, half a minute later."""
+CHALLENGES_MAX = 10
+"""Requests for proof of a human in a row after which a host is left alone: it does not want us now."""
+
+
+class Hosts:
+    """The hosts of one run."""
+
+    def __init__(
+        self,
+        store: CrawlStore,
+        tally: Tally,
+        throttle: Throttle,
+        options: FetchOptions,
+        rounds: Mapping[str, Round],
+    ) -> None:
+        self.scheduler: FrontierScheduler
+        self.down: set[str] = set()
+        """Sources that were not gone through: their rounds stay open."""
+        self._store = store
+        self._tally = tally
+        self._throttle = throttle
+        self._options = options
+        self._rounds = rounds
+        self._strikes: Counter[str] = Counter()
+        self._challenges: Counter[str] = Counter()
+
+    def answered(
+        self, entry: Entry, status: int, *, challenge: bool, wait_s: float | None, latency_s: float | None
+    ) -> None:
+        """A host answered: it is up, perhaps strained, perhaps unwilling."""
+        self._strikes[entry.host] = 0
+        self._tally.answered(entry.source)
+        strained = status in (429, 503)
+        self._throttle.answered(entry.host, strained=strained, wait_s=wait_s or 0.0, latency_s=latency_s)
+        self._challenges[entry.host] = self._challenges[entry.host] + 1 if challenge else 0
+        if strained and wait_s:
+            self._store.put_rest(entry.host, time.time() + wait_s)
+        if strained and (wait_s or 0.0) > self._options.retry_max_s:
+            self.leave(entry.source, entry.host, f"asked to be left alone for {wait_s:.0f} s")
+        elif self._throttle.clock(entry.host).strain >= STRAIN_MAX:
+            self.leave(
+                entry.source,
+                entry.host,
+                f"answered {STRAIN_MAX} times in a row that it has no time for us (HTTP {status})",
+            )
+        elif self._challenges[entry.host] >= CHALLENGES_MAX:
+            self.leave(
+                entry.source, entry.host, f"bot challenge, {CHALLENGES_MAX} times in a row: HTTP {status}"
+            )
+
+    def resume_rests(self) -> None:
+        """Hosts that asked an earlier run for rest have it."""
+        now = time.time()
+        for host, until in self._store.rests(now).items():
+            self._throttle.hold(host, until - now)
+
+    def unreached(self, entry: Entry, reason: str, *, connected: bool) -> None:
+        """No whole answer came from a host."""
+        known = self._tally.has_answered(entry.source)
+        self._strikes[entry.host] += 1 if connected and known else _STRIKE_POINTS
+        self._tally.error(entry.source, reason)
+        if self._strikes[entry.host] >= (STRIKES if known else STRIKES_UNKNOWN):
+            self.leave(entry.source, entry.host, reason)
+
+    def leave(self, source: str, host: str, reason: str) -> None:
+        """Ask nothing more of a host in this run."""
+        log.warning("%s: %s; left for a later run", host, reason)
+        self._tally.error(source, reason)
+        self.scheduler.drop(host)
+        self._tally.left_early(source, reason if host == source else f"{host}: {reason}")
+        if host == source:
+            self.down.add(source)
+        self._store.note_error(self._rounds[source].crawl_id, reason)
+
+    def leave_source(self, source: str, reason: str) -> None:
+        """Ask nothing more of a source in this run: its budget is spent."""
+        log.info("%s: %s", source, reason)
+        self._tally.left_early(source, reason)
+        self.scheduler.drop_source(source)
+
+    def hold(self, source: str, why: str) -> None:
+        """Ask nothing of a source until a person has looked at it."""
+        self._tally.error(source, f"held: {why}")
+        self._tally.left_early(source, f"held: {why}")
+        self.scheduler.drop_source(source)
+        self.down.add(source)
+
+
+class Tally:
+    """The counts of one run."""
+
+    def __init__(self, hosts: Iterable[str]) -> None:
+        self._counts: dict[str, Counter[str]] = {host: Counter() for host in hosts}
+        self._errors: dict[str, str] = {}
+        self._early: dict[str, str] = {}
+        self._answered: set[str] = set()
+        self._started = time.monotonic()
+        self._last = ""
+        self.pages = 0
+        """Pages committed, changed or not, all sources together."""
+
+    def count(self, host: str, **counts: int) -> None:
+        """Add to a source's counts; the names are those of SourceCounts."""
+        self._counts[host].update(counts)
+
+    def page(self, host: str) -> None:
+        """A page was committed."""
+        self.pages += 1
+        self._last = host
+
+    def error(self, host: str, reason: str) -> None:
+        """The latest thing that went wrong at a source."""
+        self._errors[host] = reason
+
+    def left_early(self, host: str, reason: str) -> None:
+        """Not all of a source was gone through; the first reason holds."""
+        self._early.setdefault(host, reason)
+
+    def answered(self, *hosts: str) -> None:
+        """These sources are not down."""
+        self._answered.update(hosts)
+
+    def has_answered(self, host: str) -> bool:
+        """Whether anything came from a source."""
+        return host in self._answered
+
+    def fetched(self, host: str) -> int:
+        """Pages stored of a source."""
+        return self._counts[host]["fetched"]
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long the run has gone on."""
+        return time.monotonic() - self._started
+
+    def progress(self, *, queued: int, pending: int) -> FetchProgress:
+        """How far the run is."""
+        totals: Counter[str] = Counter()
+        for counts in self._counts.values():
+            totals.update(counts)
+        return FetchProgress(
+            fetched=totals["fetched"],
+            unchanged=totals["unchanged"],
+            failed=totals["failed"],
+            refused=totals["refused"],
+            queued=queued,
+            pending=pending,
+            elapsed_s=self.elapsed_s,
+            host=self._last,
+        )
+
+    def report(self, waiting: Mapping[str, int], *, stopped: bool, in_a_hurry: bool) -> FetchReport:
+        """What the run did; `waiting` says, in the order of the sources, how much is left at each."""
+        sources = tuple(self._source(host, left) for host, left in waiting.items())
+        return FetchReport(
+            sources=sources,
+            stopped=stopped,
+            in_a_hurry=in_a_hurry,
+            all_down=bool(sources) and all(counts.down for counts in sources),
+            left=sum(waiting.values()),
+            elapsed_s=self.elapsed_s,
+        )
+
+    def _source(self, host: str, left: int) -> SourceCounts:
+        counts = self._counts[host]
+        return SourceCounts(
+            host=host,
+            fetched=counts["fetched"],
+            articles=counts["articles"],
+            unchanged=counts["unchanged"],
+            failed=counts["failed"],
+            refused=counts["refused"],
+            gone=counts["gone"],
+            found=counts["found"],
+            down=host not in self._answered and host in self._errors,
+            last_error=self._errors.get(host, ""),
+            left_early=self._early.get(host, ""),
+            left=left,
+        )

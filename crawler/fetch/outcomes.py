@@ -1,0 +1,231 @@
+"""What becomes of each answer, and of each lack of one: exactly one commit, or none where the run ends.
+
+In: a frontier entry with Scrapy's response or failure. Out: a page with its links, an unchanged page, a
+redirect, a retry, a failure in the store; counts in the tally; lanes woken. Nothing is awaited.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawler.drawing.render import NoBrowserError
+from crawler.fetch.judge import MAX_HOPS, judge, location_of
+from crawler.web.addresses import AddressRefusedError
+from crawler.web.reasons import RETRIED, UNCONNECTED, UNREACHED, error_reason, is_too_large, status_reason
+from crawler.web.removed import RemovedError
+from crawler.web.robots import RobotsRefusedError, RobotsUnreachableError
+from crawler.web.throttle import RestingError, StoppingError, backoff_s, retry_after_s
+from pipelines.errors import StorageError
+from pipelines.pages.challenges import REASON, is_challenge
+from pipelines.pages.records import Fetched, Link
+from pipelines.urls import canonical_url, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from scrapy.http import Response
+
+    from crawler.config import FetchOptions
+    from crawler.fetch.hosts import Hosts, Tally
+    from crawler.fetch.lookout import Lookout
+    from crawler.fetch.scheduler import FrontierScheduler
+    from pipelines.pages.links import Scope
+    from pipelines.pages.records import Entry
+    from pipelines.store import CrawlStore, Round
+
+log = logging.getLogger(__name__)
+
+
+class Outcomes:
+    """The commits of one run."""
+
+    def __init__(
+        self,
+        store: CrawlStore,
+        options: FetchOptions,
+        scopes: Mapping[str, Scope],
+        rounds: Mapping[str, Round],
+        tally: Tally,
+        hosts: Hosts,
+        lookout: Lookout,
+        is_blocked: Callable[[str], bool],
+    ) -> None:
+        self.scheduler: FrontierScheduler
+        self._store = store
+        self._options = options
+        self._scopes = scopes
+        self._rounds = rounds
+        self._tally = tally
+        self._hosts = hosts
+        self._lookout = lookout
+        self._is_blocked = is_blocked
+
+    def answer(self, entry: Entry, response: Response) -> None:
+        """Commit what a response means.
+
+        Raises:
+            StorageError: the store cannot be written.
+        """
+        status = response.status
+        challenge = is_challenge(status, response.body)
+        wait_s = retry_after_s(_header(response, "Retry-After"))
+        latency_s = response.meta.get("download_latency")
+        self._hosts.answered(entry, status, challenge=challenge, wait_s=wait_s, latency_s=latency_s)
+        if self._is_blocked(entry.url):  # it may have been removed while it was fetched
+            self.forget(entry)
+        elif challenge:
+            self._fail(entry, "failed", f"{REASON}: HTTP {status}", status)
+        elif status == 304 and entry.known:
+            self._store.commit_unchanged(self._crawl(entry), entry, now=time.time())
+            self._tally.count(entry.source, unchanged=1)
+        elif 300 <= status < 400:
+            self._redirect(entry, status, location_of(response))
+        elif status in RETRIED:
+            self._retry(entry, status_reason(status), status, wait_s)
+        elif not 200 <= status < 300:
+            self._refused_by_host(entry, status)
+        else:
+            self._page(entry, response)
+
+    def failure(self, entry: Entry, error: BaseException) -> None:
+        """Commit what the lack of a response means.
+
+        Raises:
+            StorageError: the store cannot be written.
+        """
+        if isinstance(error, StoppingError):
+            return
+        if isinstance(error, StorageError):
+            raise error
+        if isinstance(error, RemovedError) or self._is_blocked(entry.url):
+            self.forget(entry)
+        elif isinstance(error, RobotsUnreachableError | RestingError | NoBrowserError):
+            self._hosts.leave(entry.source, entry.host, str(error))
+        elif isinstance(error, RobotsRefusedError | AddressRefusedError):
+            self._fail(entry, "refused", str(error), None)
+        elif is_too_large(error):
+            size = f"{self._options.max_body_bytes / 1048576:.3g} MB"
+            self._fail(entry, "failed", f"larger than {size}", None)
+        elif isinstance(error, UNREACHED):
+            reason = error_reason(error)
+            self._retry(entry, reason, None, None)
+            self._hosts.unreached(entry, reason, connected=not isinstance(error, UNCONNECTED))
+        else:
+            self._fail(entry, "failed", error_reason(error), None)
+
+    def forget(self, entry: Entry) -> None:
+        """A removal names this address: it leaves the frontier for good."""
+        self._store.forget_url(self._crawl(entry), entry)
+        self._tally.count(entry.source, refused=1)
+
+    def _page(self, entry: Entry, response: Response) -> None:
+        scope = self._scopes[entry.source]
+        judged = judge(entry, response, scope, datetime.now(UTC))
+        if isinstance(judged, Fetched) and (why := self._lookout.look(entry, response, judged.kind)):
+            log.warning("%s: %s; held until `parknews sources release`", entry.source, why)
+            self._store.quarantine(entry.source, why, at=time.time())
+            self._hosts.hold(entry.source, why)
+        elif isinstance(judged, str):
+            self._fail(entry, "failed", judged, response.status)
+        elif isinstance(judged, Link):
+            self._redirect_to(entry, response.status, judged)
+        else:
+            self._commit(entry, judged)
+            self._learn(entry.source, scope)
+
+    def _commit(self, entry: Entry, fetched: Fetched) -> None:
+        committed = self._store.commit_page(self._crawl(entry), entry, fetched)
+        changed = committed.page_id is not None
+        self._tally.count(
+            entry.source,
+            fetched=int(changed),
+            unchanged=int(not changed),
+            articles=int(changed and fetched.article),
+            found=committed.found_news + committed.found_lists,
+        )
+        self._tally.page(entry.source)
+        woken: set[str] = set()
+        if committed.found_news or committed.found_lists or fetched.lists:
+            woken = {link.host for link in (*fetched.news, *fetched.lists)}
+        if committed.again:
+            woken |= {host_of(said.url) for said in fetched.announcements}
+        for host in woken:
+            self.scheduler.wake(entry.source, host)
+        most = self._scopes[entry.source].source.max_pages
+        if most is not None and self._tally.fetched(entry.source) >= most:
+            self._hosts.leave_source(entry.source, f"its budget of {most} pages a run is spent (max_pages)")
+
+    def _learn(self, source: str, scope: Scope) -> None:
+        """What the pages so far taught about the source's addresses holds for those that wait, too."""
+        for idle in scope.repeats.take_learned():
+            spared = self._store.put_idle(source, idle, idle.spell, at=time.time())
+            log.warning("%s: %s makes no difference; %d addresses fewer to ask for", idle.host, idle, spared)
+            self.scheduler.reconsider(source, idle.host)
+
+    def _redirect(self, entry: Entry, status: int, location: str | None) -> None:
+        if location is None:
+            self._fail(entry, "failed", f"HTTP {status} to nowhere", status)
+            return
+        scope = self._scopes[entry.source]
+        try:
+            url = scope.spelled(canonical_url(location))
+        except ValueError:
+            self._fail(entry, "failed", f"redirect to no web address: {location[:200]}", status)
+            return
+        if entry.hops >= MAX_HOPS:
+            self._fail(entry, "failed", f"more than {MAX_HOPS} redirects in a row", status)
+        elif not scope.holds(host_of(url)):
+            self._fail(entry, "failed", f"redirect leaves the source: {host_of(url)}", status)
+        elif self._is_blocked(url):
+            self._fail(entry, "blocked", "redirect to a removed address", status)
+        elif url != entry.url:
+            self._redirect_to(entry, status, scope.redirected(entry, url))
+        elif location == entry.ask_url:
+            self._fail(entry, "failed", "redirects to itself", status)
+        else:
+            self._store.commit_other_way(entry, location)
+
+    def _redirect_to(self, entry: Entry, status: int, target: Link) -> None:
+        found = self._store.commit_redirect(self._crawl(entry), entry, status, target, now=time.time())
+        if found is None:
+            self._tally.count(entry.source, failed=1)
+            return
+        self._tally.count(entry.source, found=found)
+        self.scheduler.wake(entry.source, target.host)
+
+    def _refused_by_host(self, entry: Entry, status: int) -> None:
+        if entry.asks and not entry.other_way:
+            self._store.commit_other_way(entry, entry.asks)
+            return
+        gone = status in (404, 410)
+        if gone and entry.known and not entry.is_list:
+            self._store.commit_gone(self._crawl(entry), entry, status, now=time.time())
+            self._tally.count(entry.source, gone=1)
+            return
+        self._fail(entry, "gone" if gone else "failed", status_reason(status), status)
+
+    def _retry(self, entry: Entry, reason: str, status: int | None, wait_s: float | None) -> None:
+        if entry.attempts >= self._options.retries:
+            self._fail(entry, "failed", reason, status)
+            return
+        wait = backoff_s(entry.attempts, base_s=self._options.retry_base_s, retry_after_s=wait_s)
+        self._store.commit_retry(entry, reason, status, next_at=time.time() + wait)
+
+    def _fail(self, entry: Entry, state: str, reason: str, status: int | None) -> None:
+        self._store.commit_failure(self._crawl(entry), entry, state, reason, status, now=time.time())
+        if not entry.guess:
+            refused = state in ("refused", "blocked")
+            self._tally.count(entry.source, refused=int(refused), failed=int(not refused))
+            if not refused:
+                self._tally.error(entry.source, reason)
+
+    def _crawl(self, entry: Entry) -> int:
+        return self._rounds[entry.source].crawl_id
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return None if value is None else value.decode("latin-1")

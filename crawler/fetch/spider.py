@@ -1,0 +1,304 @@
+"""The one spider: how a run begins, is held within its bounds, and ends.
+
+Sources are data, the frontier is in the store. Every request carries its frontier Entry, which ends in
+one commit (`outcomes`); where the run ends first, the entry is simply still queued.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request, Spider
+from scrapy.utils.asyncio import create_looping_call
+
+from crawler.config import FetchOptions
+from crawler.fetch.hosts import Hosts, Tally
+from crawler.fetch.lookout import Lookout
+from crawler.fetch.outcomes import Outcomes
+from crawler.web.pace import SharedPace
+from crawler.web.removed import Watch
+from crawler.web.throttle import Throttle
+from pipelines.errors import StorageError
+from pipelines.pages.links import Scope
+from pipelines.pages.repeats import REST_S, kind_of_address
+from pipelines.store import CrawlStore, store_path
+from pipelines.urls import host_of
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawler.fetch.records import FetchProgress, FetchReport
+    from crawler.fetch.scheduler import FrontierScheduler
+    from crawler.web.robots import Policy
+    from crawler.web.throttle import HostClock
+    from pipelines.pages.records import CrawlSource, Entry, Link
+    from pipelines.store import Round
+
+log = logging.getLogger(__name__)
+
+
+class NewsSpider(Spider):
+    """Fetches the sources' frontier until it is empty."""
+
+    name = "news"
+
+    def __init__(
+        self,
+        *,
+        sources: Sequence[CrawlSource],
+        store: CrawlStore,
+        options: FetchOptions,
+        is_blocked: Callable[[str], bool] | None = None,
+        on_progress: Callable[[FetchProgress], None] | None = None,
+        stop: threading.Event | None = None,
+    ) -> None:
+        super().__init__()
+        self.sources = tuple(sources)
+        self.store = store
+        self.options = options
+        self.is_blocked = is_blocked or (lambda _: False)
+        shared = SharedPace(Path(options.runtime)) if options.runtime else None
+        self.throttle = Throttle(per_host=options.per_host, shared=shared, longest_s=options.retry_max_s)
+        self.stopping = self._in_a_hurry = False
+        self.fatal: StorageError | None = None
+        self._on_progress = on_progress
+        self._stop = stop
+        self._began = time.time()
+        self._scheduler: FrontierScheduler
+        self._scopes = {s.host: Scope(s, self.is_blocked, store.idle(s.host)) for s in self.sources}
+        self._rounds: dict[str, Round] = {}
+        self._tally = Tally(self._scopes)
+        self._lookout = Lookout(store)
+        self._hosts = Hosts(store, self._tally, self.throttle, options, self._rounds)
+        self._outcomes = Outcomes(
+            store,
+            options,
+            self._scopes,
+            self._rounds,
+            self._tally,
+            self._hosts,
+            self._lookout,
+            self.is_blocked,
+        )
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
+        """As `fetch` builds it, or `scrapy crawl news` from the settings alone."""
+        spider = cls(*args, **(kwargs or _from_settings(crawler)))
+        spider._set_crawler(crawler)
+        return spider
+
+    @property
+    def agent_name(self) -> str:
+        """The product token that robots.txt groups are chosen by."""
+        return self.options.user_agent.partition("/")[0]
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Nothing to start with: the scheduler draws from the frontier."""
+        self._tick = create_looping_call(self._every_second)
+        self._tick.start(1.0, now=False)
+        nothing: tuple[Any, ...] = ()
+        for request in nothing:
+            yield request
+
+    # What the scheduler asks.
+
+    def begin(self, scheduler: FrontierScheduler) -> None:
+        """Begin or take up each source's round, and open the lanes in which something waits."""
+        self._scheduler = self._hosts.scheduler = self._outcomes.scheduler = scheduler
+        for source in self.sources:
+            self._rounds[source.host] = self.store.begin(
+                source.host, every_s=source.every_s, revisit=self.options.revisit, now=time.time()
+            )
+            starts = self._scopes[source.host].start_links()
+            self._tally.count(source.host, found=self.store.queue(starts))
+        self._hosts.resume_rests()
+        held = self.store.quarantined()
+        for host in held.keys() & self._scopes.keys():
+            self._hosts.hold(host, held[host])
+        for source_host, host in self.store.lanes(set(self._scopes) - held.keys()):
+            scheduler.wake(source_host, host)
+
+    def clock(self, source: str, host: str) -> HostClock:
+        """The clock of a host, at the pace its source has agreed."""
+        return self.throttle.clock(host, self._scopes[source].source.delay_s)
+
+    def admit(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Those of some entries that may be asked for now; the others leave the frontier, or rest."""
+        allowed = [entry for entry in entries if not self._was_removed(entry)]
+        resting: dict[str, list[Entry]] = {}
+        for entry in allowed:
+            if not entry.known and self._scopes[entry.source].repeats.rests(entry.url):
+                resting.setdefault(kind_of_address(entry.url), []).append(entry)
+        for kind, waiting in resting.items():
+            until = time.time() + REST_S
+            self.store.rest(waiting[0].source, kind, waiting, until=until, at=self._began)
+        rest = {entry.url_id for waiting in resting.values() for entry in waiting}
+        return [entry for entry in allowed if entry.url_id not in rest]
+
+    def leave(self, source: str, host: str, wait_s: float) -> None:
+        """A host wants more rest than this run waits."""
+        self._hosts.leave(source, host, f"asked to be left alone for another {wait_s:.0f} s")
+
+    def request(self, entry: Entry) -> Request:
+        """The request for an entry, conditional where its page is known."""
+        headers = {}
+        if entry.etag:
+            headers["If-None-Match"] = entry.etag
+        if entry.last_modified:
+            headers["If-Modified-Since"] = entry.last_modified
+        return Request(
+            entry.ask_url,
+            callback=self.answered,
+            errback=self.unanswered,
+            headers=headers,
+            meta={"entry": entry},
+            dont_filter=True,
+        )
+
+    # Answers.
+
+    def answered(self, response: Response) -> None:
+        """Commit what a response means."""
+        assert response.request is not None
+        entry: Entry = response.request.meta["entry"]
+        try:
+            self._outcomes.answer(entry, response)
+            self._mind_budget()
+        except StorageError as error:
+            self._give_up(error)
+        finally:
+            self._scheduler.done(entry)
+
+    def unanswered(self, failure: Failure) -> None:
+        """Commit what the lack of a response means."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        entry: Entry = request.meta["entry"]
+        try:
+            self._outcomes.failure(entry, failure.value or RuntimeError("no reason given"))
+        except StorageError as error:
+            self._give_up(error)
+        finally:
+            self._scheduler.done(entry)
+
+    # What robots.txt brings.
+
+    def robots_fetched(self, policy: Policy) -> None:
+        """Keep a robots.txt, and queue the sitemaps it names, or else the usual one."""
+        host = host_of(policy.stored.authority)
+        links: list[Link] = []
+        for scope in self._scopes.values():
+            if policy.reachable and scope.holds(host):
+                links += scope.sitemap_links(policy.stored.authority, policy.sitemaps)
+        self.store.save_robots(policy.stored, links)
+        for link in links:
+            self._scheduler.wake(link.source, link.host)
+
+    def robots_known(self, policy: Policy) -> None:
+        """Keep to the delay it asks for."""
+        self.throttle.clock(host_of(policy.stored.authority), policy.delay_s)
+        if policy.reachable:
+            host = host_of(policy.stored.authority)
+            self._tally.answered(*(name for name, scope in self._scopes.items() if scope.holds(host)))
+
+    # The end.
+
+    def end(self, reason: str) -> None:
+        """Hand out nothing more, finish what is in flight, and close."""
+        self.stopping = self.throttle.stopping = True
+        log.info("ending: %s", reason)
+        self._scheduler.nudge()
+
+    def closed(self, reason: str) -> None:
+        """End the rounds that are through."""
+        self._tick.stop()
+        self.stopping = self.stopping or reason != "finished"
+        if self.fatal:
+            return
+        self._lookout.finish(time.time())
+        whole = not self.stopping
+        for source, crawl in self._rounds.items():
+            if whole and source not in self._hosts.down:
+                self.store.finish(crawl.crawl_id, outcome="done", now=time.time())
+        self._report_progress()
+
+    def report(self) -> FetchReport:
+        """What this run did; complete once the spider is closed."""
+        waiting = {source.host: self.store.queued([source.host]) for source in self.sources}
+        return self._tally.report(waiting, stopped=self.stopping, in_a_hurry=self._in_a_hurry)
+
+    def _was_removed(self, entry: Entry) -> bool:
+        """Whether an entry was removed since it was queued; then it leaves the frontier for good."""
+        if not self.is_blocked(entry.url):
+            return False
+        self._outcomes.forget(entry)
+        return True
+
+    def _mind_budget(self) -> None:
+        if self.options.max_pages is not None and self._tally.pages >= self.options.max_pages:
+            self.end("budget")
+
+    def _give_up(self, error: StorageError) -> None:
+        self.fatal = self.fatal or error
+        self.end("the crawl store failed")
+
+    def _every_second(self) -> None:
+        if not self.stopping and (why := self._why_to_end()):
+            self._in_a_hurry = True
+            self.end(why)
+        self._report_progress()
+
+    def _why_to_end(self) -> str:
+        if (self._stop is not None and self._stop.is_set()) or not self.crawler.crawling:  # after a signal
+            return "stopped"
+        floor = self.options.disk_floor_bytes
+        if floor and shutil.disk_usage(self.store.path.parent).free < floor:
+            why = f"less than {floor // 10**6} MB are free on the disk (PARKNEWS_DISK_FLOOR_MB)"
+            for source in self._scopes:
+                self._tally.error(source, why)
+                self._tally.left_early(source, why)
+            return why
+        limit_s = self.options.time_limit_s
+        if limit_s is not None and self._tally.elapsed_s > limit_s:
+            return f"its {limit_s:.0f} s are over"
+        return ""
+
+    def _report_progress(self) -> None:
+        if self._on_progress is None:
+            return
+        queued = self.store.queued(self._scopes)
+        self._on_progress(self._tally.progress(queued=queued, pending=self.store.pending()))
+
+
+def _from_settings(crawler: Crawler) -> dict[str, Any]:
+    """`scrapy crawl news`: the same sources and store as `parknews crawl` with the same environment."""
+    from crawler.config import require_contact  # noqa: PLC0415 (as the command line did)
+    from crawler.sources import read_sources  # noqa: PLC0415 (as the command line did)
+
+    settings = crawler.settings
+    sources = read_sources(Path(settings["PARKNEWS_SOURCES"]))
+    require_contact(sources, settings["PARKNEWS_CONTACT"])
+    return {
+        "sources": sources,
+        "store": CrawlStore(store_path(settings["PARKNEWS_DB"])),
+        "is_blocked": Watch(Path(settings["PARKNEWS_DB"])).blocks,
+        "options": FetchOptions(
+            contact=settings["PARKNEWS_CONTACT"],
+            runtime=settings["PARKNEWS_RUNTIME"],
+            browser=settings["PARKNEWS_BROWSER"],
+            browser_sandbox=settings["PARKNEWS_BROWSER_SANDBOX"],
+            backlog_max=settings.getint("PARKNEWS_BACKLOG_MAX"),
+            concurrency=settings.getint("CONCURRENT_REQUESTS"),
+            timeout_s=settings.getfloat("DOWNLOAD_TIMEOUT"),
+            max_body_bytes=settings.getint("DOWNLOAD_MAXSIZE"),
+        ),
+    }

@@ -1,1 +1,0 @@
-"""Removals and backups over all files of an archive, and the proof."""

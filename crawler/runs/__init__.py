@@ -1,0 +1,1 @@
+"""Runs and what watches over them: crawl, reprocess, survey, WARC; status, notifications, metrics."""

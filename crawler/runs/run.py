@@ -1,0 +1,322 @@
+"""One crawl run: lock, run record, fetching and draining at once, report.
+
+In: an archive's path, sources and options. Out: a RunReport, and everything in the two files. The main
+thread fetches (Scrapy's reactor), a second thread drains into the archive, worker processes read pages.
+
+Draining while the main thread fetches: the thread that hands stored pages to the stages.
+
+In: the archive's path, the crawl store and the sources. Out: an archive that follows what is fetched, and how
+far it is.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from crawler.config import FetchOptions, require_contact
+from crawler.drawing.chromium import require_browser
+from crawler.fetch.process import fetch
+from crawler.web.removed import Watch
+from pipelines.archive import Archive, RunCounts
+from pipelines.archive.write.runs import SourceRun
+from pipelines.drain import Drained, drain
+from pipelines.errors import LockedError, StorageError
+from pipelines.records import Source
+from pipelines.store import CrawlStore, store_path
+from pipelines.utc import iso
+from pipelines.workers import WorkerOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from crawler.fetch.records import FetchProgress, FetchReport, SourceCounts
+    from pipelines.pages.records import CrawlSource
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How one run goes."""
+
+    fetch: FetchOptions = field(default_factory=FetchOptions)
+    workers: WorkerOptions = field(default_factory=WorkerOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """How far a run is."""
+
+    fetched: int
+    failed: int
+    queued: int
+    drained: int
+    articles: int
+    rejections: int
+    elapsed_s: float
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What one run did."""
+
+    run_id: int
+    outcome: str
+    """done, attention (a source failed or yields nothing) or stopped."""
+    counts: RunCounts
+    rejections: int
+    sources: tuple[SourceCounts, ...]
+    troubles: tuple[str, ...]
+    """One line a source that needs attention: host, what is wrong, what to look at."""
+    stopped: bool
+    nothing_reached: bool
+    elapsed_s: float
+
+
+def crawl(
+    archive_path: Path,
+    sources: Sequence[CrawlSource],
+    options: RunOptions,
+    *,
+    on_progress: Callable[[RunProgress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> RunReport:
+    """Fetches the sources, reads what came and archives it; resumes what a killed run left.
+
+    Raises:
+        LockedError: another run writes to this archive.
+        ConfigurationError: a source is public and no contact is set, or needs a browser and there is none.
+        StorageError: a file cannot be written; what is stored stays, the same command goes on.
+        ForeignArchiveError, NewerArchiveError: the archive is not ours to write.
+    """
+    started = time.monotonic()
+    with run_lock(archive_path):
+        with Archive(archive_path):  # what is wrong with the archive is said first
+            require_contact(sources, options.fetch.contact)
+            require_browser(sources, options.fetch.browser, options.fetch.browser_sandbox)
+        run_id = begin_run(archive_path, sources)
+        removed = Watch(archive_path)
+        store = CrawlStore(store_path(archive_path))
+        draining = Draining(archive_path, store, sources, options.workers, stop or threading.Event())
+        try:
+            draining.start()
+            fetched = fetch(
+                sources,
+                store,
+                options.fetch,
+                is_blocked=removed.blocks,
+                on_progress=_both(on_progress, draining),
+                stop=draining.stop,
+            )
+            draining.finish(in_a_hurry=fetched.in_a_hurry)
+        finally:
+            draining.abandon()
+            removed.close()
+            store.close()
+        return end_run(archive_path, run_id, fetched, draining.total, time.monotonic() - started)
+
+
+@contextmanager
+def run_lock(archive_path: Path) -> Iterator[None]:
+    """Holds the archive for one run; the system lets go of it when the process ends, however it ends."""
+    path = archive_path.with_name(archive_path.name + ".lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=0)
+        lock.acquire()
+    except Timeout as error:
+        message = f"{archive_path}: another run is writing to it; wait until that one has ended"
+        raise LockedError(message) from error
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror or error}; mend the folder's rights") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def begin_run(archive_path: Path, sources: Sequence[CrawlSource]) -> int:
+    """Names the sources in the archive and opens a run record; its id."""
+    with Archive(archive_path) as archive:
+        archive.put_sources([stage_source(source) for source in sources])
+        killed_at = archive.unended_run()
+        fetched = _stored_since(archive_path, killed_at) if killed_at else 0
+        return archive.start_run(iso(datetime.now(UTC)), version("parknews"), fetched_by_killed=fetched)
+
+
+def _stored_since(archive_path: Path, moment: str) -> int:
+    """What a killed run had fetched, as far as it was stored."""
+    if not store_path(archive_path).exists():
+        return 0
+    with CrawlStore(store_path(archive_path)) as store:
+        return store.stored_since(moment.removesuffix("Z"))
+
+
+def end_run(
+    archive_path: Path, run_id: int, fetched: FetchReport, drained: Drained, elapsed_s: float
+) -> RunReport:
+    """Closes the run record and says what the run did."""
+    counts = RunCounts(
+        pages_fetched=fetched.fetched,
+        pages_unchanged=fetched.unchanged,
+        pages_failed=fetched.failed,
+        articles_new=drained.articles_new,
+        articles_updated=drained.articles_updated,
+        copies_joined=drained.copies_joined,
+    )
+    with Archive(archive_path) as archive:
+        troubles = _troubles(fetched, archive.copies_by_source(), archive.blocklist().blocks_host)
+        outcome = "stopped" if fetched.stopped else "attention" if troubles else "done"
+        archive.finish_run(run_id, outcome, counts, iso(datetime.now(UTC)), map(_source_run, fetched.sources))
+    return RunReport(
+        run_id=run_id,
+        outcome=outcome,
+        counts=counts,
+        rejections=drained.rejections,
+        sources=fetched.sources,
+        troubles=troubles,
+        stopped=fetched.stopped,
+        nothing_reached=fetched.all_down,
+        elapsed_s=elapsed_s,
+    )
+
+
+def _source_run(counts: SourceCounts) -> SourceRun:
+    return SourceRun(
+        source=counts.host,
+        fetched=counts.fetched,
+        articles=counts.articles,
+        unchanged=counts.unchanged,
+        failed=counts.failed,
+        refused=counts.refused,
+        down=counts.down,
+        last_error=counts.last_error,
+        waiting=counts.left,
+        gone=counts.gone,
+        found=counts.found,
+    )
+
+
+_FAILED_MANY = 3
+"""As `parknews status` counts: fewer failures may be two dead links."""
+
+
+def _troubles(
+    fetched: FetchReport, copies: dict[str, int], is_removed: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """What is wrong, but not with a source that was removed while the run went on."""
+    kept = (counts for counts in fetched.sources if not is_removed(counts.host))
+    told = ((counts, _trouble(counts, copies, stopped=fetched.stopped)) for counts in kept)
+    return tuple(f"{counts.host}: {trouble}" for counts, trouble in told if trouble)
+
+
+def _trouble(counts: SourceCounts, copies: dict[str, int], *, stopped: bool) -> str:
+    if counts.down:
+        return f"did not answer ({counts.last_error or 'no reason given'})"
+    if counts.left_early:
+        waits = "; nothing waits" if not counts.left else f"; {counts.left} addresses wait for the next run"
+        return f"left early: {counts.left_early}{waits}"
+    if not counts.fetched and not counts.unchanged and not stopped:
+        return f"nothing could be fetched ({counts.last_error or 'no page left'})"
+    if counts.failed >= _FAILED_MANY and counts.failed > counts.fetched + counts.unchanged:
+        return f"{counts.failed} requests failed, more than were answered"
+    if not copies.get(counts.host) and not stopped:
+        return "no article was found; look at its start URLs and rejections"
+    return ""
+
+
+def _both(
+    on_progress: Callable[[RunProgress], None] | None, draining: Draining
+) -> Callable[[FetchProgress], None] | None:
+    if on_progress is None:
+        return None
+
+    def report(progress: FetchProgress) -> None:
+        on_progress(
+            RunProgress(
+                fetched=progress.fetched,
+                failed=progress.failed,
+                queued=progress.queued,
+                drained=draining.total.pages + draining.total.rejections,
+                articles=draining.total.articles_new,
+                rejections=draining.total.rejections,
+                elapsed_s=progress.elapsed_s,
+                host=progress.host,
+            )
+        )
+
+    return report
+
+
+class Draining:
+    """The thread that drains while the main thread fetches."""
+
+    def __init__(
+        self,
+        archive_path: Path,
+        store: CrawlStore,
+        sources: Sequence[CrawlSource],
+        options: WorkerOptions,
+        stop: threading.Event,
+    ) -> None:
+        self.stop = stop
+        """Set when fetching must end: the archive cannot be written, or the caller asked."""
+        self.total = Drained()
+        self._archive_path = archive_path
+        self._store = store
+        self._sources = {source.host: stage_source(source) for source in sources}
+        self._options = options
+        self._no_more = threading.Event()
+        self._leave = threading.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="drain")
+
+    def start(self) -> None:
+        """Starts draining."""
+        self._thread.start()
+
+    def finish(self, *, in_a_hurry: bool = False) -> None:
+        """Waits until every stored page is archived, or in a hurry those being read; raises what failed."""
+        if in_a_hurry:
+            self._leave.set()
+        self.abandon()
+        if self._error is not None:
+            raise self._error
+
+    def abandon(self) -> None:
+        """Says that no more pages come, and waits for the thread."""
+        self._no_more.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            with Archive(self._archive_path) as archive:
+                drain(
+                    archive,
+                    self._store,
+                    self._sources,
+                    self._options,
+                    no_more=self._no_more,
+                    leave=self._leave,
+                    on_batch=self._note,
+                )
+        except BaseException as error:  # noqa: BLE001 - handed to the main thread, which raises it
+            self._error = error
+            self.stop.set()
+
+    def _note(self, total: Drained) -> None:
+        self.total = total
+
+
+def stage_source(source: CrawlSource) -> Source:
+    """What the stages may know of a crawl source."""
+    return Source(source.host, source.name, source.time_zone, source.start_urls)

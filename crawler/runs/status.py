@@ -1,0 +1,243 @@
+"""How each source stands: when it was last reached, when it is due, whether its yield is all right.
+
+In: the sources file's sources, what past runs did at each, what the archive holds, and now. Out: one
+Standing a source. Pure: the command hands everything in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+from crawler.runs.usual import unusual
+from pipelines.store.sources import Trouble, Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pipelines.pages.records import CrawlSource
+
+State = Literal["ok", "new", "wrong", "acknowledged", "removed"]
+
+_TIMER_SLACK = 0.05
+"""A timer that runs every six hours is never exact: a source is due when 95% of its interval has passed."""
+
+TEMPLATE_TOLD_S = 7 * 86400.0
+"""How long a redesign is told: a week with it, and it is how the site looks."""
+CERTIFICATE_S = 14 * 86400.0
+"""Certificates are renewed a month before their end, where somebody looks after them."""
+
+FEW_DAYS = 14
+"""Time enough to buy a disk."""
+_MANY_PAGES = 3
+"""One or two pages that are no article after all say nothing about a site."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """What one run did at one source."""
+
+    run_id: int
+    source: str
+    started_at: datetime
+    fetched: int
+    articles: int
+    """Fetched pages that went on to extraction."""
+    unchanged: int
+    failed: int
+    refused: int
+    last_error: str = ""
+    new: int = 0
+    """Pages read for the first time."""
+    undated: int = 0
+    rejected: int = 0
+    """Pages that were fetched and found to be no news."""
+    gone: int = 0
+    found: int = 0
+    stopped: bool = False
+    """It was asked to stop before it had fetched all: the rest waits for the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """What the archive holds of one source."""
+
+    status: str = "active"
+    articles: int = 0
+    """Articles whose kept copy is this source's."""
+    copies: int = 0
+    rejections: int = 0
+    newest_day: str | None = None
+    last_read_at: str | None = None
+    """UTC: when the page that was read last had been fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one source stands."""
+
+    host: str
+    name: str
+    state: State
+    reason: str
+    """What is wrong and where to look, the worst first; empty where nothing is."""
+    last_success_at: datetime | None
+    """Start of the last run that got an answer."""
+    next_due_at: datetime | None
+    """None: it has never been fetched, so it is due now; or it was removed, and is never due."""
+    held: Yield
+    runs: tuple[PastRun, ...]
+    """The last runs that took it, newest first."""
+    troubles: tuple[Trouble, ...] = ()
+    since: datetime | None = None
+    """Since when its oldest trouble is known; None: it is new, or there is none."""
+    acknowledged_until: datetime | None = None
+    idle: tuple[str, ...] = ()
+    """Parts of its addresses that were found to make no difference; nothing is wrong with that."""
+
+
+def standings(
+    sources: Sequence[CrawlSource],
+    runs: Sequence[PastRun],
+    held: Mapping[str, Yield],
+    watched: Mapping[str, Watched] | None = None,
+    now: datetime | None = None,
+) -> list[Standing]:
+    """Every source's standing, in the order of the sources file; `runs` newest first."""
+    now = now or max((run.started_at for run in runs), default=datetime.now(UTC))
+    return [
+        _standing(
+            source,
+            tuple(run for run in runs if run.source == source.host),
+            held.get(source.host, Yield()),
+            (watched or {}).get(source.host, Watched()),
+            now,
+        )
+        for source in sources
+    ]
+
+
+def due(sources: Sequence[CrawlSource], runs: Sequence[PastRun], now: datetime) -> list[CrawlSource]:
+    """The sources whose `every` has elapsed since a run that got an answer; `runs` newest first.
+
+    A run that was stopped does not count, and one that was killed is not among them: their sources
+    are still due, and taken up again.
+    """
+    return [source for source in sources if _is_due(source, runs, now)]
+
+
+def timer_standing(why: str) -> Standing:
+    """The timer as if it were a source, so that its troubles are told like theirs."""
+    return _own("timer", why)
+
+
+def disk_standing(why: str) -> Standing:
+    """The disk in the same way."""
+    return _own("disk", why)
+
+
+def scarce(days_left: float | None) -> str:
+    """Why the disk is a trouble: what it still holds is days away; or empty."""
+    if days_left is None or days_left >= FEW_DAYS:
+        return ""
+    return (
+        f"full in {days_left:.0f} days at the last week's rate; keep fewer raw pages (PARKNEWS_KEEP_DAYS),"
+        " or move the archive to a larger disk"
+    )
+
+
+def _own(kind: str, why: str) -> Standing:
+    troubles = (Trouble(kind, why),) if why else ()
+    return Standing(
+        kind, f"the {kind}", "wrong" if why else "ok", why, None, None, Yield(), (), troubles=troubles
+    )
+
+
+def _is_due(source: CrawlSource, runs: Sequence[PastRun], now: datetime) -> bool:
+    last = _last_success([run for run in runs if run.source == source.host and not run.stopped])
+    return last is None or last + timedelta(seconds=source.every_s * (1 - _TIMER_SLACK)) <= now
+
+
+def _last_success(runs: Sequence[PastRun]) -> datetime | None:
+    return next((run.started_at for run in runs if run.fetched or run.unchanged), None)
+
+
+def _standing(
+    source: CrawlSource, runs: tuple[PastRun, ...], held: Yield, watched: Watched, now: datetime
+) -> Standing:
+    last = _last_success(runs)
+    troubles = () if held.status == "removed" else tuple(_troubles(runs, held, watched, now))
+    known = dict(watched.since)
+    since = [known[trouble.kind] for trouble in troubles if trouble.kind in known]
+    until = watched.acknowledged_until
+    acknowledged = bool(troubles) and until is not None and until > now.timestamp()
+    state: State = "wrong" if troubles else "ok" if runs else "new"
+    state = "acknowledged" if acknowledged else state
+    return Standing(
+        host=source.host,
+        name=source.name,
+        state="removed" if held.status == "removed" else state,
+        reason="; also: ".join(trouble.reason for trouble in troubles),
+        last_success_at=last,
+        next_due_at=last and last + timedelta(seconds=source.every_s) if held.status != "removed" else None,
+        held=held,
+        runs=runs,
+        troubles=troubles,
+        since=datetime.fromtimestamp(min(since), UTC) if len(since) == len(troubles) > 0 else None,
+        acknowledged_until=datetime.fromtimestamp(until, UTC) if acknowledged and until else None,
+        idle=watched.idle,
+    )
+
+
+def _troubles(runs: Sequence[PastRun], held: Yield, watched: Watched, now: datetime) -> Iterator[Trouble]:
+    """What is wrong with a source, the worst first."""
+    if watched.quarantine:
+        what = "look at it, then `parknews sources release`"
+        yield Trouble("quarantine", f"held, it seems to be another site now ({watched.quarantine}); {what}")
+        return
+    if watched.browser:
+        yield Trouble("browser", f"its pages need a browser (render = true): {watched.browser}")
+    challenge = runs[0].last_error if runs and "bot challenge" in runs[0].last_error else ""
+    if challenge:
+        yield Trouble("challenge", f"it asks for proof of a human ({challenge}); ask its owner for access")
+    if reason := _reason(runs, held):
+        yield Trouble("down" if runs and not _answered(runs[0]) else "run", reason)
+    elif not challenge:
+        yield from unusual(runs, now)
+    if watched.resting:
+        yield Trouble(
+            "trap",
+            f"many addresses show the same pages: {', '.join(watched.resting)}; open two of them, and keep to"
+            " the good part with allowed_paths",
+        )
+    changed = watched.template_changed_at
+    if changed is not None and now.timestamp() - changed < TEMPLATE_TOLD_S:
+        day = datetime.fromtimestamp(changed, UTC)
+        yield Trouble("template", f"its pages look different since {day:%Y-%m-%d}; `show` a new article")
+    expires = watched.certificate_expires_at
+    if expires is not None and expires - now.timestamp() < CERTIFICATE_S:
+        day = datetime.fromtimestamp(expires, UTC)
+        yield Trouble("certificate", f"its certificate ends on {day:%Y-%m-%d}; tell its owner")
+
+
+def _answered(run: PastRun) -> bool:
+    return bool(run.fetched or run.unchanged)
+
+
+def _reason(runs: Sequence[PastRun], held: Yield) -> str:
+    """What is wrong with the last run, the worst first."""
+    if not runs:
+        return ""
+    last = runs[0]
+    if not last.fetched and not last.unchanged:
+        forbidden = "robots.txt or a removal forbids it" if last.refused else "no page left to ask for"
+        return f"its last run got no page ({last.last_error or forbidden}); open a start URL in a browser"
+    if last.failed > last.fetched + last.unchanged:
+        asked = last.failed + last.fetched + last.unchanged
+        return f"most requests failed, {last.failed} of {asked} ({last.last_error})"
+    if not held.copies:
+        return f"{last.fetched} pages and no article; look at its start URLs, and `show` one of its articles"
+    if last.articles >= _MANY_PAGES and (held.last_read_at or "") < last.started_at.isoformat()[:19]:
+        return f"none of {last.articles} article pages in its last run could be read; was it redesigned?"
+    return ""

@@ -1,0 +1,239 @@
+"""A look at sites before they become sources: a short crawl by the usual rules, its store thrown away.
+
+In: sources as they might be. Out: one Survey each: what was found, and a few articles as they would be
+read. Each look runs in a process of its own, since a reactor starts only once.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler.drawing.chromium import lacking
+from crawler.web.removed import Watch
+from pipelines.decode import decode
+from pipelines.pages.html import read_html
+from pipelines.pages.records import CrawlSource
+from pipelines.records import Reading, Rejection, Source
+from pipelines.stages import read_page
+from pipelines.store import CrawlStore
+from pipelines.urls import canonical_url, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.config import FetchOptions
+    from pipelines.records import Page
+
+PAGES = 20
+"""Pages fetched of one site: half a minute at one a second."""
+LISTS = 6
+SAMPLES = 8
+"""Articles read for the preview."""
+_SHELL_MAX_CHARS = 60
+_SHELL_MAX_LINKS = 5
+"""A shell has a name, a line that says to turn scripts on, and at most the links of its foot."""
+_LEAVES = re.compile(r"redirect leaves the source: (\S+)")
+_TITLE = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
+_SITE_NAME = re.compile(r"""(?is)<meta[^>]+og:site_name[^>]+content=["']([^"']{2,60})["']""")
+_PARTS = re.compile(r"\s*[-_|—–·,，:：>《》]+\s*")
+_NO_NAME = re.compile(r"^(?:首页|网站首页|主页|home|index|新闻中心|新闻|welcome.*|欢迎.*)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One article as it would be archived."""
+
+    url: str
+    title: str
+    published: str | None
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a short crawl found at one site."""
+
+    source: CrawlSource
+    """As it would be written, its name read from the site."""
+    encoding: str
+    robots: str
+    """What its robots.txt answered: `HTTP 200`, `HTTP 404: none`, ..."""
+    feeds: tuple[str, ...]
+    sitemaps: tuple[str, ...]
+    lists: tuple[str, ...]
+    articles: tuple[Sample, ...]
+    rejected: int
+    """Pages that looked like articles and could not be read as such."""
+    problem: str
+    """Why nothing can be taken from it; empty where something can."""
+    moved_to: str = ""
+    """The host that it sends us to."""
+
+
+def survey(
+    sources: Sequence[CrawlSource], options: FetchOptions, archive_path: Path | None = None
+) -> list[Survey]:
+    """Look at sites; one that sends us to another host is looked at there.
+
+    Args:
+        sources: sites as they might be sources.
+        options: how they are fetched.
+        archive_path: whose removals are heeded; it need not exist.
+
+    Raises:
+        StorageError: the temporary folder cannot be written.
+    """
+    lack = lacking(options.browser, options.browser_sandbox) if any(s.render for s in sources) else ""
+    blind = [s for s in sources if lack and s.render]
+    found = (
+        _look([s for s in sources if s not in blind], options, archive_path)
+        if len(blind) < len(sources)
+        else []
+    )
+    found += [_unseen(source, f"render = true, and {lack}") for source in blind]
+    found.sort(key=lambda survey: sources.index(survey.source) if survey.source in sources else 0)
+    moved = {s.source.host: _moved(s) for s in found if s.moved_to}
+    again = {s.source.host: s for s in (_look(list(moved.values()), options, archive_path) if moved else [])}
+    return [again.get(moved[s.source.host].host, s) if s.moved_to else s for s in found]
+
+
+def bare_source(url: str, *, allow_private: bool = False, render: bool = False) -> CrawlSource:
+    """What a URL alone says of a source.
+
+    Raises:
+        ValueError: not an http(s) address.
+    """
+    start = url if "://" in url else f"https://{url}"
+    host = host_of(canonical_url(start))
+    return CrawlSource(
+        host,
+        host,
+        (start,),
+        allow_private=allow_private,
+        render=render,
+    )
+
+
+def _moved(found: Survey) -> CrawlSource:
+    old = urlsplit(found.source.start_urls[0])
+    start = old._replace(netloc=found.moved_to).geturl()
+    return replace(found.source, host=found.moved_to, name=found.moved_to, start_urls=(start,))
+
+
+def _look(sources: Sequence[CrawlSource], options: FetchOptions, archive_path: Path | None) -> list[Survey]:
+    short = [replace(s, max_pages=PAGES, max_list_pages=LISTS) for s in sources]
+    with tempfile.TemporaryDirectory(prefix="parknews-survey-") as folder:
+        path = Path(folder) / "survey-pages.db"
+        child = multiprocessing.get_context("spawn").Process(
+            target=_fetch, args=(short, path, options, archive_path)
+        )
+        child.start()
+        child.join()
+        with CrawlStore(path) as store:
+            pages = store.take(PAGES * len(sources) + 1, 0)
+            return [_survey(store, s, [page for page in pages if page.source == s.host]) for s in sources]
+
+
+def _fetch(
+    sources: Sequence[CrawlSource], path: Path, options: FetchOptions, archive_path: Path | None
+) -> None:
+    from crawler.fetch.process import fetch  # noqa: PLC0415  # in the child only
+
+    removed = Watch(archive_path or path.with_name("no archive"))
+    with CrawlStore(path) as store:
+        fetch(sources, store, replace(options, backlog_max=0, retries=1), is_blocked=removed.blocks)
+    removed.close()
+
+
+def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey:
+    addresses = store.addresses(source.host)
+    start = store.page(canonical_url(source.start_urls[0]))
+    read = [
+        read_page(page, Source(source.host, source.name, source.time_zone)) for page in pages[: 2 * SAMPLES]
+    ]
+    samples = [_sample(reading) for reading in read if isinstance(reading, Reading)]
+    moved = [m[1] for _, kind, _, why in addresses if kind == "start" and (m := _LEAVES.match(why))]
+    robots = {host_of(place): status for place, status in store.robots_statuses().items()}
+    return Survey(
+        source=replace(source, name=_name(start) or source.name) if source.name == source.host else source,
+        encoding=_encoding(start),
+        robots=_robots(robots.get(source.host)),
+        feeds=_done(addresses, "feed"),
+        sitemaps=_done(addresses, "sitemap"),
+        lists=tuple(url for url, kind, _, _ in addresses if kind in ("list", "more", "tag"))[:LISTS],
+        articles=tuple(samples[:SAMPLES]),
+        rejected=sum(isinstance(reading, Rejection) for reading in read),
+        problem="" if samples else _problem(addresses, read) + _hint(source, start, pages),
+        moved_to=moved[0] if moved else "",
+    )
+
+
+def _done(addresses: list[tuple[str, str, str, str]], wanted: str) -> tuple[str, ...]:
+    return tuple(url for url, kind, state, _ in addresses if kind == wanted and state == "done")
+
+
+def _problem(addresses: list[tuple[str, str, str, str]], read: list[Reading | Rejection]) -> str:
+    for reading in read:
+        if isinstance(reading, Rejection):
+            return f"no article could be read ({reading.reason})"
+    why = next((why for _, _, _, why in addresses if why), "")
+    return (
+        f"nothing could be fetched ({why})" if why else "no article was found; name a list page of its news"
+    )
+
+
+def _hint(source: CrawlSource, start: Page | None, pages: list[Page]) -> str:
+    """What to try where its pages are empty before their scripts have run."""
+    looked = [page for page in (start, *pages) if page is not None]
+    if source.render or not any(_is_shell(page) for page in looked):
+        return ""
+    return "; its pages are empty until their scripts have run: try it with --render (render = true)"
+
+
+def _is_shell(page: Page) -> bool:
+    """Whether a page has scripts and next to nothing that a reader or a crawler could use."""
+    reading = read_html(page.body, page.url_answered, dict(page.headers).get("content-type", ""))
+    empty = reading.shape.prose_chars < _SHELL_MAX_CHARS and len(reading.anchors) < _SHELL_MAX_LINKS
+    return empty and b"<script" in page.body.lower()
+
+
+def _unseen(source: CrawlSource, why: str) -> Survey:
+    return Survey(source, "", "not asked", (), (), (), (), 0, why)
+
+
+def _robots(status: int | None) -> str:
+    if status is None:
+        return "unreachable: nothing may be fetched"
+    return f"HTTP {status}" + (": none" if 400 <= status < 500 else "")
+
+
+def _encoding(start: Page | None) -> str:
+    decoded = decode(start) if start is not None else None
+    return "" if decoded is None or isinstance(decoded, Rejection) else decoded.encoding
+
+
+def _name(start: Page | None) -> str:
+    """What the site calls itself: og:site_name, or the part of its title that is no section."""
+    decoded = decode(start) if start is not None else None
+    if decoded is None or isinstance(decoded, Rejection):
+        return ""
+    if said := _SITE_NAME.search(decoded.html):
+        return said[1].strip()
+    title = _TITLE.search(decoded.html)
+    parts = _PARTS.split(" ".join(title[1].split())) if title else []
+    parts = [
+        part for part in parts if part.isprintable() and 1 < len(part) <= 40 and not _NO_NAME.match(part)
+    ]
+    return parts[-1] if parts else ""
+
+
+def _sample(reading: Reading) -> Sample:
+    story = reading.story
+    day = story.published.day.isoformat() if story.published else None
+    return Sample(reading.url, story.title.value, day, len(story.text))

@@ -1,0 +1,257 @@
+"""The block list: what must stay out, kept as salted hashes, so that it names nobody.
+
+In: the archive's `blocks`. Out: a predicate over URLs, asked when a link is queued, before each
+request, on each redirect, when a page is committed and before a reading is written.
+
+What a reader is answered who asks for something removed: the removal and its day, and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import time
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import tldextract
+
+from pipelines.archive.kept_out.scope import Term, terms_of_publisher
+from pipelines.urls import canonical_url
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pipelines.archive.kept_out.scope import Scope
+
+
+_DOMAINS = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+"""The bundled public suffix list only: nothing is downloaded. With its private part, so that one blog of a
+host of many blogs is a domain of its own."""
+
+VERSION_KEY = "blocks_version"
+"""In `meta`: a number that grows with every change of the block list, so that asking whether it changed
+costs one row. Triggers count it (0005_removal.sql)."""
+
+LOOK_S = 0.1
+"""How long a crawl may go by what it read: a look takes 14 microseconds."""
+
+_PATH_KINDS = frozenset({"url", "prefix"})
+_HOSTS_KEPT = 100_000
+"""Verdicts on hosts kept in memory: 10 MB."""
+
+
+class Matcher:
+    """Pages that any of some terms holds; subclasses say how a term is looked up."""
+
+    def __init__(self, kinds: Iterable[str]) -> None:
+        """Take the kinds of terms that there are: the others need not be looked up."""
+        self._kinds = frozenset(kinds)
+        self._hosts: dict[str, int | None] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._kinds)
+
+    def blocks(self, url: str) -> bool:
+        """Whether `url` (in its one spelling) must not be fetched, stored or shown."""
+        return self.removal_of(url) is not None
+
+    def removal_of(self, url: str) -> int | None:
+        """The removal that keeps `url` out; None where none does."""
+        if not self._kinds:
+            return None
+        whole = self._host(urlsplit(url).netloc)
+        if whole is not None or not self._kinds & _PATH_KINDS:
+            return whole
+        return self._first(path_terms(url, with_prefixes="prefix" in self._kinds))
+
+    def blocks_host(self, host: str) -> bool:
+        """Whether everything of a host must stay out."""
+        return bool(self._kinds) and self._host(host) is not None
+
+    def blocks_publisher(self, name: str | None) -> bool:
+        """Whether a page that credits this publisher must stay out."""
+        if "credited" not in self._kinds or not name:
+            return False
+        return self._first(terms_of_publisher(name)) is not None
+
+    def find(self, term: Term) -> int | None:
+        """The removal that ordered a term."""
+        raise NotImplementedError
+
+    def _host(self, host: str) -> int | None:
+        if host not in self._hosts:
+            if len(self._hosts) > _HOSTS_KEPT:
+                self._hosts.clear()
+            self._hosts[host] = self._first(host_terms(host))
+        return self._hosts[host]
+
+    def _first(self, terms: Iterator[Term]) -> int | None:
+        for term in terms:
+            if term.kind in self._kinds and (found := self.find(term)) is not None:
+                return found
+        return None
+
+
+class Blocklist(Matcher):
+    """URLs that removals keep out, by URL, URL prefix, host, registrable domain or credited publisher."""
+
+    def __init__(self, salt: str, hashes: Mapping[tuple[str, bytes], int]) -> None:
+        """Take each block with the removal that ordered it."""
+        super().__init__(kind for kind, _ in hashes)
+        self._salt = salt
+        self._hashes = hashes
+
+    def find(self, term: Term) -> int | None:
+        """The removal that ordered a block of this term."""
+        return self._hashes.get((term.kind, block_hash(self._salt, *term)))
+
+
+class LiveBlocklist:
+    """The block list as it is when it is asked, for a crawl that goes on during a removal."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Takes a read-only connection of its own, in the thread that asks."""
+        self._connection = connection
+        self._looked_at = -LOOK_S
+        self._version = -1
+        self._blocklist = Blocklist("", {})
+
+    def blocks(self, url: str) -> bool:
+        """Whether `url` (in its one spelling) must not be fetched or stored."""
+        now = time.monotonic()
+        if now - self._looked_at >= LOOK_S:
+            self._looked_at = now
+            version = blocks_version(self._connection)
+            if version != self._version:
+                self._blocklist, self._version = read_blocklist(self._connection), version
+        return self._blocklist.blocks(url)
+
+
+class ScopeMatcher(Matcher):
+    """Pages that a scope holds by address or credit, before anything is hashed."""
+
+    def __init__(self, scope: Scope) -> None:
+        """Take the scope's terms; days and exceptions are the plan's business."""
+        self._terms = frozenset(scope.terms())
+        super().__init__(term.kind for term in self._terms)
+
+    def find(self, term: Term) -> int | None:
+        """Any number where the scope has this term."""
+        return 0 if term in self._terms else None
+
+
+def read_blocklist(connection: sqlite3.Connection, removal_id: int | None = None) -> Blocklist:
+    """The block list as it stands, or one removal's part of it."""
+    rows = connection.execute(
+        "SELECT kind, hash, removal_id FROM blocks WHERE ?1 IS NULL OR removal_id = ?1"
+        " ORDER BY removal_id DESC",
+        (removal_id,),
+    )
+    return Blocklist(read_salt(connection), {(kind, bytes(digest)): n for kind, digest, n in rows})
+
+
+def read_salt(connection: sqlite3.Connection) -> str:
+    """The archive's own salt."""
+    return str(connection.execute("SELECT value FROM meta WHERE key = 'salt'").fetchone()[0])
+
+
+def blocks_version(connection: sqlite3.Connection) -> int:
+    """Grows with every change of the block list."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (VERSION_KEY,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def block_hash(salt: str, kind: str, value: str) -> bytes:
+    """SHA-256 of salt, kind and value: 32 bytes."""
+    return hashlib.sha256(f"{salt}\n{kind}\n{value}".encode("utf-8", "surrogatepass")).digest()
+
+
+def host_terms(host: str) -> Iterator[Term]:
+    """Everything a block of this whole host (with its port, if any) could have been written for."""
+    name = urlsplit(f"//{host}").hostname or host
+    yield Term("host", host)
+    if name != host:
+        yield Term("host", name)
+    yield Term("domain", registrable_domain(name))
+
+
+def path_terms(url: str, *, with_prefixes: bool = True) -> Iterator[Term]:
+    """Everything a block of a part of this URL's host could have been written for, http or https."""
+    rest = url.partition(":")[2]
+    for scheme in ("https", "http"):
+        yield Term("url", f"{scheme}:{rest}")
+    if not with_prefixes:
+        return
+    parts = urlsplit(url)
+    for scheme in ("https", "http"):
+        prefix = f"{scheme}://{parts.netloc}/"
+        yield Term("prefix", prefix)
+        for segment in parts.path.split("/")[1:]:
+            prefix += segment
+            yield Term("prefix", prefix)
+            prefix += "/"
+            yield Term("prefix", prefix)
+
+
+def owner_of(host: str) -> str:
+    """Whose site a host (with its port, if any) is: its domain's; on an address or localhost the port's."""
+    name = urlsplit(f"//{host}").hostname or host
+    domain = registrable_domain(name)
+    return host if domain == name and ("." not in name or _is_address(name)) else domain
+
+
+@lru_cache(maxsize=10_000)
+def registrable_domain(name: str) -> str:
+    """The domain that one can register, of a host name without port; an IP address is its own.
+
+    A name under no known public suffix has its last two labels (the list's rule `*`).
+    """
+    if _is_address(name):
+        return name
+    return _DOMAINS(name).top_domain_under_public_suffix or ".".join(name.split(".")[-2:])
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def answer(connection: sqlite3.Connection, reference: str) -> str | None:
+    """What a reader is told of a removed URL or article number; None for anything else."""
+    reference = reference.strip()
+    found = None
+    if reference.isascii() and reference.isdigit() and len(reference) < 19:
+        found = removed_article(connection, int(reference))
+    elif "://" in reference and " " not in reference:
+        try:
+            found = removed_url(connection, canonical_url(reference))
+        except ValueError:
+            return None
+    return None if found is None else f"removed on {found[1][:10]} by removal {found[0]}"
+
+
+def removed_url(connection: sqlite3.Connection, url: str) -> tuple[int, str] | None:
+    """The removal that keeps a URL out and when it was ordered; None where it is not blocked."""
+    number = read_blocklist(connection).removal_of(url)
+    return None if number is None else _answer(connection, number)
+
+
+def removed_article(connection: sqlite3.Connection, article_id: int) -> tuple[int, str] | None:
+    """The same for the number of an article of which nothing is left."""
+    row = connection.execute(
+        "SELECT removal_id FROM removed_articles WHERE article_id = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = ?1)",
+        (article_id,),
+    ).fetchone()
+    return None if row is None else _answer(connection, row[0])
+
+
+def _answer(connection: sqlite3.Connection, removal_id: int) -> tuple[int, str]:
+    at = connection.execute("SELECT at FROM removals WHERE id = ?", (removal_id,)).fetchone()
+    return removal_id, str(at[0])

@@ -1,0 +1,163 @@
+"""Texts that are to stay down wherever they come from, known by keyed hashes and not by a word.
+
+In: texts as they are removed, and later the readings that come. Out: rows of `stay_down`, and for a
+reading that says the same, a row of `stay_down_matches` that waits for a person's decision. A quarter of
+a text's shingles is kept, hashed with the archive's salt, so that no text can be put together from them;
+and its numbers with the wording around them, hashed too, so that April's bulletin is not taken for March's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.archive.kept_out.blocks import read_salt
+from pipelines.join.features import Features
+from pipelines.join.numbers import compare_numbers
+from pipelines.join.verdict import MOST, SHORT_CHARACTERS, SHORT_LEAST
+from pipelines.normalise import normalise
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    import numpy.typing as npt
+
+    from pipelines.join.numbers import Places
+    from pipelines.records import Reading
+
+    Hashes = npt.NDArray[np.uint64]
+
+_SAMPLE = np.uint64(4)
+"""One shingle in four is kept: 250 of a text of a thousand characters, so that containment is known to
+within a tenth (a binomial share's two standard deviations are .06), and too few to put a text together."""
+_KEYS_MOST = 32
+"""Keys a text is looked up by; of a copy cut to a tenth three are left on average."""
+_KEYS_LEAST = 2
+
+
+def put_stay_down(connection: sqlite3.Connection, removal_id: int, texts: list[str]) -> None:
+    """Keeps these texts down for a removal."""
+    salt = read_salt(connection).encode()
+    for text in dict.fromkeys(normalise(text) for text in texts):
+        features = Features(0, text)
+        sample = _sampled(features.shingles, salt)
+        if not len(sample):
+            continue
+        [row_id] = connection.execute(
+            "INSERT INTO stay_down (removal_id, shingles, tiny, numbers) VALUES (?, ?, ?, ?) RETURNING id",
+            (
+                removal_id,
+                sample.astype("<u8").tobytes(),
+                int(len(text) < SHORT_CHARACTERS),
+                json.dumps({place: sorted(numbers) for place, numbers in _hashed(features, salt).items()}),
+            ),
+        ).fetchone()
+        keys = sample[:_KEYS_MOST].astype(np.int64, casting="unsafe").tolist()
+        connection.executemany(
+            "INSERT OR IGNORE INTO stay_down_keys (key, text_id) VALUES (?, ?)", [(k, row_id) for k in keys]
+        )
+
+
+def holds_back(connection: sqlite3.Connection, reading: Reading, at: str) -> bool:
+    """Whether a reading says what is to stay down; then its address waits for a decision.
+
+    A page that is in the archive already stays: it survived the removal.
+    """
+    if connection.execute("SELECT 1 FROM stay_down LIMIT 1").fetchone() is None:
+        return False
+    known = connection.execute(
+        "SELECT decision FROM stay_down_matches WHERE url = ?", (reading.url,)
+    ).fetchone()
+    if known is not None:
+        return bool(known[0] != "admitted")
+    if connection.execute("SELECT 1 FROM readings WHERE page_url = ?", (reading.url,)).fetchone():
+        return False
+    found = _most_like(connection, reading)
+    if found is None:
+        return False
+    connection.execute(
+        "INSERT INTO stay_down_matches (url, source, page_id, removal_id, containment, at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (reading.url, reading.source, reading.page_id, *found, at),
+    )
+    return True
+
+
+def waiting(connection: sqlite3.Connection) -> list[tuple[str, str, int, float, str]]:
+    """Pages that wait for a decision: URL, source, removal, containment, since when."""
+    return [
+        tuple(row)
+        for row in connection.execute(
+            "SELECT url, source, removal_id, containment, at FROM stay_down_matches WHERE decision = ''"
+            " ORDER BY at, url"
+        )
+    ]
+
+
+def held_page(connection: sqlite3.Connection, url: str) -> tuple[int, str, str] | None:
+    """The removal that holds a page back, since when, and what was decided of it; None where none does."""
+    row = connection.execute(
+        "SELECT removal_id, at, decision FROM stay_down_matches WHERE url = ?", (url,)
+    ).fetchone()
+    return None if row is None else (int(row[0]), str(row[1]), str(row[2]))
+
+
+def decide(connection: sqlite3.Connection, url: str, decision: str) -> tuple[int, int] | None:
+    """Records a person's decision; the page and the removal, None where nothing waits at this URL."""
+    row = connection.execute(
+        "UPDATE stay_down_matches SET decision = ? WHERE url = ? RETURNING page_id, removal_id",
+        (decision, url),
+    ).fetchone()
+    return None if row is None else (int(row[0]), int(row[1]))
+
+
+def _most_like(connection: sqlite3.Connection, reading: Reading) -> tuple[int, float] | None:
+    """The removal whose text this reading says, and how much of the shorter text the other has."""
+    salt = read_salt(connection).encode()
+    features = Features(reading.signed.node_id, reading.signed.normalised)
+    sample = _sampled(features.shingles, salt)
+    numbers = _hashed(features, salt)
+    is_short = len(features.text) < SHORT_CHARACTERS
+    best: tuple[int, float] | None = None
+    for removal_id, shingles, tiny, stored in connection.execute(
+        "SELECT removal_id, shingles, tiny, numbers FROM stay_down WHERE id IN (SELECT text_id"
+        " FROM stay_down_keys WHERE key IN (SELECT value FROM json_each(?))"
+        " GROUP BY text_id HAVING count(*) >= ?)",
+        (json.dumps(sample.astype(np.int64, casting="unsafe").tolist()), min(_KEYS_LEAST, len(sample))),
+    ):
+        theirs = np.frombuffer(shingles, dtype="<u8")
+        common = len(np.intersect1d(sample, theirs))
+        containment = common / max(1, min(len(sample), len(theirs)))
+        if containment < (SHORT_LEAST if tiny or is_short else MOST):
+            continue
+        places = {place: frozenset(values) for place, values in json.loads(stored).items()}
+        if not compare_numbers(numbers, places).contradict and (best is None or containment > best[1]):
+            best = (removal_id, round(containment, 3))
+    return best
+
+
+def _sampled(shingles: Hashes, salt: bytes) -> Hashes:
+    """A quarter of the shingles as keyed hashes, ascending."""
+    keyed = np.frombuffer(
+        b"".join(
+            hashlib.blake2b(shingle.tobytes(), key=salt, digest_size=8).digest()
+            for shingle in shingles.astype("<u8")
+        ),
+        dtype="<u8",
+    ).astype(np.uint64)
+    return np.unique(keyed[keyed % _SAMPLE == 0])
+
+
+def _hashed(features: Features, salt: bytes) -> Places:
+    """The text's numbers by place, both as keyed hashes; the side of the place stays."""
+    return {
+        place[0] + _keyed(place, salt): frozenset(_keyed(number, salt) for number in numbers)
+        for place, numbers in features.numbers.items()
+    }
+
+
+def _keyed(text: str, salt: bytes) -> str:
+    return hashlib.blake2b(text.encode(), key=salt, digest_size=8).hexdigest()

@@ -1,0 +1,1 @@
+"""What readers ask the archive: all their SQL, none of their judgement."""

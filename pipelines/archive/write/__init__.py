@@ -1,0 +1,1 @@
+"""Facts and conclusions written: the one writer and what it is made of."""

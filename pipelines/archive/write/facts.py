@@ -1,0 +1,333 @@
+"""Writing facts: what each page says (readings with their texts) and what was rejected.
+
+In: readings and rejections. Out: the addresses and nodes whose conclusions must be drawn again.
+Never decides anything about other pages: that is conclusions.py.
+
+Pages that their hosts have no more: a fact of its own, and never a reason to forget a copy.
+
+In: a rejection of the fetch stage that says so. Out: a row of `gone`, or nothing where the page was
+never read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pipelines.urls import canonical_url, same_host
+from pipelines.utc import iso
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from pipelines.archive.write.furniture import Furniture
+    from pipelines.records import Claim, Field, Mention, Reading, Rejection, Signed
+
+
+@dataclass
+class Changes:
+    """What a batch of facts changed."""
+
+    addresses: set[str] = field(default_factory=set)
+    """URLs whose group of readings changed."""
+    added: dict[int, Signed] = field(default_factory=dict)
+    """Nodes that are live now, by id."""
+    removed: set[int] = field(default_factory=set)
+    """Nodes that may have lost their last reading."""
+    emptied: set[int] = field(default_factory=set)
+    """Articles that lost a copy whose page is no reading any more."""
+
+
+def put_reading(
+    connection: sqlite3.Connection, reading: Reading, furniture: Furniture, changes: Changes
+) -> bool:
+    """Stores what a page says now; False where this or a newer version of the page is stored already."""
+    old = connection.execute(
+        "SELECT fetched_at, page_id, digest, text_id, claimed_url, first_fetched_at FROM readings"
+        " WHERE page_url = ?",
+        (reading.url,),
+    ).fetchone()
+    at, digest = iso(reading.fetched_at), _digest(reading)
+    if old is not None and _is_known(old, at, reading.page_id, digest):
+        _note_first_fetch(connection, reading.url, at, old[5], changes)
+        _put_version(connection, reading, at)
+        if (old[0], old[1]) == (at, reading.page_id):
+            furniture.settle(reading)
+        return False
+    text_id = _put_text(connection, reading)
+    claimed_url = claimed_address(reading.url, reading.story.claims)
+    first_fetched_at = at if old is None else min(old[5], at)
+    reading_id = _put_row(connection, reading, text_id, claimed_url, first_fetched_at, digest)
+    _put_details(connection, reading_id, reading)
+    _put_version(connection, reading, at)
+    _put_mentions(connection, text_id, reading.mentions)
+    furniture.put(reading_id, reading)
+    connection.execute("DELETE FROM rejections WHERE url = ?", (reading.url,))
+    changes.addresses.update(url for url in (reading.url, claimed_url) if url)
+    changes.added[reading.signed.node_id] = reading.signed
+    if old is not None:
+        changes.addresses.update(url for url in (old[4],) if url)
+        if old[3] != text_id:
+            _drop_text(connection, old[3], changes)
+    return True
+
+
+def put_rejection(
+    connection: sqlite3.Connection, rejection: Rejection, at: str, furniture: Furniture, changes: Changes
+) -> None:
+    """Stores why a URL did not become a copy.
+
+    A copy that is there already stays, unless the rejection says of the very page it was read from that
+    it holds no news: then it was read wrongly before.
+    """
+    if rejection.page_id is not None:
+        row = connection.execute(
+            "SELECT id FROM readings WHERE page_url = ? AND page_id = ?", (rejection.url, rejection.page_id)
+        ).fetchone()
+        if row is not None:
+            drop_reading(connection, row[0], furniture, changes)
+    connection.execute(
+        "INSERT INTO rejections (url, source, stage, reason, at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (url) DO UPDATE SET source = excluded.source, stage = excluded.stage,"
+        " reason = excluded.reason, at = excluded.at",
+        (rejection.url, rejection.source, rejection.stage, rejection.reason, at),
+    )
+    changes.addresses.add(rejection.url)
+
+
+def drop_reading(
+    connection: sqlite3.Connection, reading_id: int, furniture: Furniture, changes: Changes
+) -> None:
+    """Takes a reading out with all that was read from its page, its copy and its former versions."""
+    source, page_url, claimed_url = connection.execute(
+        "SELECT source, page_url, claimed_url FROM readings WHERE id = ?", (reading_id,)
+    ).fetchone()
+    changes.removed.update(
+        row[0]
+        for row in connection.execute(
+            "SELECT node_id FROM texts WHERE id IN (SELECT text_id FROM readings WHERE id = ?1"
+            " UNION SELECT text_id FROM versions WHERE reading_id = ?1)",
+            (reading_id,),
+        )
+    )
+    gone = connection.execute("DELETE FROM copies WHERE reading_id = ? RETURNING article_id", (reading_id,))
+    changes.emptied.update(row[0] for row in gone.fetchall())
+    changes.addresses.update(url for url in (page_url, claimed_url) if url)
+    furniture.remove(reading_id, source)
+    connection.execute("DELETE FROM readings WHERE id = ?", (reading_id,))
+
+
+def claimed_address(page_url: str, claims: tuple[Claim, ...]) -> str | None:
+    """The other address on its own host that a page calls its own: canonical before og:url.
+
+    The front page is never believed: sites that name it on every page are common.
+    """
+    for kind in ("canonical", "og:url"):
+        for claim in claims:
+            if claim.kind == kind and (url := _own_address(page_url, claim.url)):
+                return None if url == page_url else url
+    return None
+
+
+def _own_address(page_url: str, claimed: str) -> str | None:
+    try:
+        url = canonical_url(claimed, base=page_url)
+    except ValueError:
+        return None
+    parts = urlsplit(url)
+    is_front_page = parts.path in ("", "/") and not parts.query
+    return url if same_host(url, page_url) and not is_front_page else None
+
+
+def _put_version(connection: sqlite3.Connection, reading: Reading, at: str) -> None:
+    """What this fetched page said; reading the same page again replaces it."""
+    text_id = _put_text(connection, reading)
+    connection.execute(
+        "INSERT OR REPLACE INTO versions (reading_id, page_id, fetched_at, title, text_id)"
+        " SELECT id, ?, ?, ?, ? FROM readings WHERE page_url = ?",
+        (reading.page_id, at, reading.story.title.value, text_id, reading.url),
+    )
+
+
+def _is_known(old: tuple[str, int, bytes], at: str, page_id: int, digest: bytes) -> bool:
+    """Whether the stored reading is of a later fetch, or of the same page and says the same.
+
+    The same page says something else when it was read again by a better extractor.
+    """
+    return (old[0], old[1]) > (at, page_id) or ((old[0], old[1]) == (at, page_id) and old[2] == digest)
+
+
+def _digest(reading: Reading) -> bytes:
+    said = repr((reading.story, reading.edge_lines, reading.furniture_used, reading.mentions))
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
+
+
+def _note_first_fetch(
+    connection: sqlite3.Connection, url: str, at: str, known: str, changes: Changes
+) -> None:
+    """A page that is read late may still be the first that was fetched."""
+    if at < known:
+        connection.execute("UPDATE readings SET first_fetched_at = ? WHERE page_url = ?", (at, url))
+        changes.addresses.add(url)
+
+
+def _put_text(connection: sqlite3.Connection, reading: Reading) -> int:
+    text = reading.story.text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    connection.execute(
+        "INSERT INTO texts (sha256, node_id, text) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
+        (digest, reading.signed.node_id, text),
+    )
+    row = connection.execute("SELECT id FROM texts WHERE sha256 = ?", (digest,)).fetchone()
+    return int(row[0])
+
+
+def _drop_text(connection: sqlite3.Connection, text_id: int, changes: Changes) -> None:
+    """Marks a page's former text; `forget_texts` deletes it once nothing refers to it."""
+    row = connection.execute("SELECT node_id FROM texts WHERE id = ?", (text_id,)).fetchone()
+    changes.removed.add(int(row[0]))
+
+
+def forget_texts(connection: sqlite3.Connection, nodes: set[int]) -> set[int]:
+    """Deletes the texts of `nodes` that no page has or had; returns the nodes that no page has now."""
+    gone = set()
+    for node in nodes:
+        connection.execute(
+            "DELETE FROM texts WHERE node_id = ?"
+            " AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.text_id = texts.id)"
+            " AND NOT EXISTS (SELECT 1 FROM versions WHERE versions.text_id = texts.id)",
+            (node,),
+        )
+        live = "SELECT 1 FROM texts JOIN readings ON readings.text_id = texts.id WHERE node_id = ?"
+        if connection.execute(live, (node,)).fetchone() is None:
+            gone.add(node)
+    return gone
+
+
+def _put_row(
+    connection: sqlite3.Connection,
+    reading: Reading,
+    text_id: int,
+    claimed_url: str | None,
+    first_fetched_at: str,
+    digest: bytes,
+) -> int:
+    story, published = reading.story, reading.story.published
+    values = {
+        "page_url": reading.url,
+        "url_answered": reading.url_answered,
+        "source": reading.source,
+        "page_id": reading.page_id,
+        "status": reading.status,
+        "fetched_at": iso(reading.fetched_at),
+        "first_fetched_at": first_fetched_at,
+        "encoding": reading.encoding,
+        "digest": digest,
+        "text_id": text_id,
+        "title": story.title.value,
+        "language": story.language,
+        "published": published and published.value,
+        "published_day": published and published.day.isoformat(),
+        "published_earliest": published and (published.earliest or published.day).isoformat(),
+        "published_latest": published and (published.latest or published.day).isoformat(),
+        "date_origin": published and published.origin,
+        "author": _value(story.author),
+        "editor": _value(story.editor),
+        "credited_source": _value(story.credited_source),
+        "site_name": _value(story.site_name),
+        "claimed_url": claimed_url,
+        "announced_at": reading.announced_at and iso(reading.announced_at),
+        "announced_by": reading.announced_by,
+    }
+    columns = ", ".join(values)
+    marks = ", ".join("?" * len(values))
+    updates = ", ".join(f"{name} = excluded.{name}" for name in values if name != "page_url")
+    row = connection.execute(
+        f"INSERT INTO readings ({columns}) VALUES ({marks})"
+        f" ON CONFLICT (page_url) DO UPDATE SET {updates} RETURNING id",
+        tuple(values.values()),
+    ).fetchone()
+    return int(row[0])
+
+
+def _put_details(connection: sqlite3.Connection, reading_id: int, reading: Reading) -> None:
+    for table in ("origins", "claims", "stripped_pieces", "rights"):
+        connection.execute(f"DELETE FROM {table} WHERE reading_id = ?", (reading_id,))
+    connection.executemany("INSERT INTO origins VALUES (?, ?, ?, ?)", _origins(reading_id, reading))
+    connection.executemany(
+        "INSERT OR IGNORE INTO claims VALUES (?, ?, ?)",
+        [(reading_id, claim.kind, claim.url) for claim in reading.story.claims],
+    )
+    connection.executemany(
+        "INSERT INTO stripped_pieces VALUES (?, ?, ?, ?, ?)",
+        [(reading_id, i, s.kind, s.rule, s.text) for i, s in enumerate(reading.story.stripped)],
+    )
+    connection.executemany(
+        "INSERT INTO rights VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (reading_id, i, r.kind, r.holder, r.contact, r.evidence)
+            for i, r in enumerate(reading.story.rights)
+        ],
+    )
+
+
+def _put_mentions(connection: sqlite3.Connection, text_id: int, mentions: tuple[Mention, ...]) -> None:
+    """What a text names follows from the text, so that of any page that has it will do."""
+    connection.execute("DELETE FROM mentions WHERE text_id = ?", (text_id,))
+    connection.executemany(
+        'INSERT OR IGNORE INTO mentions (text_id, kind, start, "end", name, code, value, unit)'
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(text_id, m.kind, m.start, m.end, m.name, m.code, m.value, m.unit) for m in mentions],
+    )
+
+
+def _origins(reading_id: int, reading: Reading) -> list[tuple[int, str, str, str]]:
+    story = reading.story
+    fields = {
+        "title": story.title,
+        "author": story.author,
+        "editor": story.editor,
+        "credited_source": story.credited_source,
+        "site_name": story.site_name,
+        "dateline": story.dateline,
+    }
+    rows = [(reading_id, name, f.origin, f.evidence) for name, f in fields.items() if f is not None]
+    if story.published is not None:
+        rows.append((reading_id, "published", story.published.origin, story.published.evidence))
+    return rows
+
+
+def _value(value: Field | None) -> str | None:
+    return None if value is None else value.value
+
+
+_GONE = re.compile(r"gone: HTTP (\d{3})")
+
+
+def put_gone(connection: sqlite3.Connection, rejection: Rejection, at: str) -> bool:
+    """Whether a rejection says that a page we have read is gone; then that is noted, once."""
+    said = _GONE.fullmatch(rejection.reason) if rejection.stage == "fetch" else None
+    if said is None:
+        return False
+    known = connection.execute("SELECT 1 FROM readings WHERE page_url = ?", (rejection.url,)).fetchone()
+    if known:
+        connection.execute(
+            "INSERT INTO gone (page_url, at, status) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (rejection.url, at, int(said[1])),
+        )
+    return known is not None
+
+
+def come_back(connection: sqlite3.Connection, page_url: str, fetched_at: str) -> None:
+    """The page was read; only a fetch since it was found gone (not a reading again) takes that back."""
+    connection.execute("DELETE FROM gone WHERE page_url = ? AND at < ?", (page_url, fetched_at))
+
+
+def gone_pages(connection: sqlite3.Connection, urls: list[str]) -> dict[str, tuple[str, int]]:
+    """Those of the page URLs that are gone: since when (UTC), and the status that said so."""
+    marks = ", ".join("?" * len(urls))
+    rows = connection.execute(f"SELECT page_url, at, status FROM gone WHERE page_url IN ({marks})", urls)
+    return {row[0]: (row[1], row[2]) for row in rows}

@@ -1,0 +1,319 @@
+"""The one writer: readings and rejections in, an archive brought up to date out.
+
+A batch is one transaction: facts, the joins they cause and the conclusions drawn are there together
+or not at all. Writing the same batch twice changes nothing.
+
+What the archive says of a page now, in the form in which it can be compared with a new reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from pipelines.archive.file import open_for_writing, storage_errors
+from pipelines.archive.kept_out.blocks import Blocklist, blocks_version, read_blocklist
+from pipelines.archive.kept_out.stay_down import holds_back
+from pipelines.archive.write.conclusions import Counts, conclude
+from pipelines.archive.write.facts import (
+    Changes,
+    come_back,
+    forget_texts,
+    put_gone,
+    put_reading,
+    put_rejection,
+)
+from pipelines.archive.write.furniture import Furniture, give_up, stale_pages
+from pipelines.archive.write.join_index import SqliteJoinIndex
+from pipelines.archive.write.people import (
+    copy_of,
+    find_page,
+    page_of,
+    put_correction,
+    put_decision,
+    withdraw_correction,
+    withdraw_decision,
+)
+from pipelines.archive.write.rejoin import rejoin_some
+from pipelines.archive.write.runs import (
+    copies_by_source,
+    finish_run,
+    known_sources,
+    put_sources,
+    start_run,
+    unended_run,
+)
+from pipelines.errors import ConfigurationError
+from pipelines.join import Joiner
+from pipelines.records import Reading, Rejection, Said
+from pipelines.utc import iso
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from pipelines.archive.write.runs import RunCounts, SourceRun
+    from pipelines.records import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What one batch changed."""
+
+    readings: int
+    rejections: int
+    counts: Counts
+    gone: int = 0
+    """Pages found missing that were there."""
+
+
+class Archive:
+    """An archive open for writing; use it as a context manager, in one thread."""
+
+    def __init__(self, path: Path, *, create: bool = True, replaying: bool = False) -> None:
+        """Opens `path`; raises what `pipelines.archive.file.open_for_writing` raises."""
+        self.path = path
+        self._database = open_for_writing(path, create=create, replaying=replaying)
+        self._joiner = Joiner(SqliteJoinIndex(self._database.conn))
+        self._furniture = Furniture(self._database.conn)
+        self._blocks: tuple[int, Blocklist] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file; the last connection folds the write-ahead log into it."""
+        self._database.close()
+
+    def ingest(self, results: Sequence[Reading | Rejection], at: str) -> Ingested:
+        """Stores a batch in one transaction; `at` is now in UTC.
+
+        Raises:
+            StorageError: the disk is full or fails; nothing of the batch is stored.
+        """
+        try:
+            with storage_errors(self.path), self._database.atomic():
+                return self._ingest(results, at)
+        except BaseException:
+            self._furniture.forget_cache()
+            raise
+
+    def _ingest(self, results: Sequence[Reading | Rejection], at: str) -> Ingested:
+        connection = self._database.conn
+        blocklist = self.blocklist()
+        changes = Changes()
+        readings = rejections = gone = 0
+        for result in results:
+            if blocklist.blocks(result.url):
+                continue
+            if isinstance(result, Rejection) and put_gone(connection, result, at):
+                gone += 1
+            elif isinstance(result, Rejection):
+                put_rejection(connection, result, at, self._furniture, changes)
+                rejections += 1
+            elif not _is_kept_out(result, blocklist) and not holds_back(connection, result, at):
+                reading = _without_blocked_claims(result, blocklist)
+                readings += put_reading(connection, reading, self._furniture, changes)
+                come_back(connection, result.url, iso(result.fetched_at))
+        clusters = self._join(connection, changes)
+        counts = self._concluded(changes, clusters, at)
+        return Ingested(readings, rejections, counts, gone)
+
+    def _concluded(self, changes: Changes, clusters: dict[int, int], at: str) -> Counts:
+        return conclude(
+            self._database.conn,
+            changes.addresses,
+            clusters,
+            self._joiner.similarity,
+            at,
+            emptied=frozenset(changes.emptied),
+            secondary=self._joiner.secondary(),
+        )
+
+    def _join(self, connection: sqlite3.Connection, changes: Changes) -> dict[int, int]:
+        for signed in changes.added.values():
+            self._joiner.add(signed)
+        for node in sorted(forget_texts(connection, changes.removed)):
+            self._joiner.remove(node)
+        return self._joiner.relink()
+
+    def rejoin(self, at: str) -> Iterator[Counts]:
+        """Joins all texts again and draws all conclusions, by the present rules; what each part changed.
+
+        Each part is one transaction. One that was killed goes on where it stopped.
+
+        Raises:
+            StorageError: the disk is full or fails; what was done stays.
+        """
+        while True:
+            with storage_errors(self.path), self._database.atomic():
+                counts = rejoin_some(self._database.conn, self._joiner, at)
+            if counts is None:
+                return
+            yield counts
+
+    def correct(self, url: str, field: str, value: str | None, reason: str, at: str) -> int:
+        """Sets a field of a page to what a person says; returns the correction's id.
+
+        Raises:
+            ConfigurationError: no such page or field, or not a date.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            page_url = page_of(self._database.conn, url)
+            correction = put_correction(self._database.conn, page_url, field, value, reason, at)
+            self._conclude({page_url}, at)
+            return correction
+
+    def withdraw_correction(self, correction_id: int, at: str) -> None:
+        """Takes a correction back: what the page says counts again.
+
+        Raises:
+            ConfigurationError: no such correction in force.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            self._conclude({withdraw_correction(self._database.conn, correction_id, at)}, at)
+
+    def split(self, url: str, reason: str, at: str) -> int:
+        """Makes a copy an article of its own, whatever the joins say; returns the decision's id.
+
+        Raises:
+            ConfigurationError: no such copy.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            copy = copy_of(self._database.conn, url)
+            decision = put_decision(self._database.conn, "split", copy, None, reason, at)
+            self._conclude({copy}, at, because=reason)
+            return decision
+
+    def join(self, url: str, other_url: str, reason: str, at: str) -> int:
+        """Makes the articles of two copies one, whatever the joins say; returns the decision's id.
+
+        Raises:
+            ConfigurationError: no such copy, or one and the same.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            ends = copy_of(self._database.conn, url), copy_of(self._database.conn, other_url)
+            if ends[0] == ends[1]:
+                raise ConfigurationError(f"{url} and {other_url} are one and the same copy")
+            decision = put_decision(self._database.conn, "join", *ends, reason, at)
+            self._conclude(set(ends), at, because=reason)
+            return decision
+
+    def withdraw_decision(self, decision_id: int, at: str) -> None:
+        """Takes a split or join back: the joins' own verdict counts again.
+
+        Raises:
+            ConfigurationError: no such decision in force.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            decision = withdraw_decision(self._database.conn, decision_id, at)
+            urls = {url for url in (decision.url, decision.other_url) if url}
+            self._conclude(urls, at, because=f"taken back: {decision.reason}")
+
+    def _conclude(self, addresses: set[str], at: str, *, because: str = "") -> None:
+        """Draws conclusions again for the copies at these addresses, as far as they are there."""
+        pages = {page for url in addresses if (page := find_page(self._database.conn, url))}
+        similarity = self._joiner.similarity
+        conclude(self._database.conn, addresses | pages, {}, similarity, at, because=because)
+
+    def furniture(self, source: str) -> frozenset[int]:
+        """Keys of the lines learned to be boilerplate of a source."""
+        return self._furniture.of(source)
+
+    def stale_pages(self, limit: int) -> list[int]:
+        """Pages to be read again, since what is furniture of their source changed."""
+        return stale_pages(self._database.conn, limit)
+
+    def give_up_stale(self, page_ids: list[int]) -> None:
+        """Leaves the readings of these pages as they are: their raw pages are gone."""
+        with storage_errors(self.path), self._database.atomic():
+            give_up(self._database.conn, page_ids)
+
+    def blocklist(self) -> Blocklist:
+        """What must stay out, as it stands now; another process may have added to it."""
+        version = blocks_version(self._database.conn)
+        if self._blocks is None or self._blocks[0] != version:
+            self._furniture.forget_cache()  # a removal changed the counts of lines
+            self._blocks = version, read_blocklist(self._database.conn)
+        return self._blocks[1]
+
+    def put_sources(self, sources: Iterable[Source]) -> None:
+        """Names the sources whose pages will come."""
+        with storage_errors(self.path):
+            put_sources(self._database, sources)
+
+    def unended_run(self) -> str | None:
+        """When the run began that was killed, if the last one was."""
+        return unended_run(self._database.conn)
+
+    def start_run(self, at: str, version: str, *, fetched_by_killed: int = 0) -> int:
+        """Opens a run record and returns its id; one that was killed is closed with what it had fetched."""
+        with storage_errors(self.path):
+            return start_run(self._database, at, version, fetched_by_killed=fetched_by_killed)
+
+    def finish_run(
+        self, run_id: int, outcome: str, counts: RunCounts, at: str, sources: Iterable[SourceRun] = ()
+    ) -> None:
+        """Closes a run record with its outcome and what was done at each source."""
+        with storage_errors(self.path):
+            finish_run(self._database, run_id, outcome, counts, at, sources)
+
+    def remember(self, key: str, value: str | None) -> None:
+        """Keeps a word of its own over runs (`meta`); None forgets it."""
+        with storage_errors(self.path), self._database.atomic():
+            self._database.conn.execute("DELETE FROM meta WHERE key = ?", (key,))
+            if value is not None:
+                self._database.conn.execute("INSERT INTO meta VALUES (?, ?)", (key, value))
+
+    def remembered(self, key: str) -> str | None:
+        """What `remember` kept."""
+        row = self._database.conn.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def said_before(self, page_url: str) -> Said | None:
+        """What the archive holds of a page: its last reading, without what people corrected."""
+        return said_before(self._database.conn, page_url)
+
+    def known_sources(self) -> list[Source]:
+        """Every source that the archive has pages of."""
+        return known_sources(self._database.conn)
+
+    def copies_by_source(self) -> dict[str, int]:
+        """Host → the copies that the archive holds of it."""
+        return copies_by_source(self._database.conn)
+
+
+def _is_kept_out(reading: Reading, blocklist: Blocklist) -> bool:
+    credited = reading.story.credited_source
+    return blocklist.blocks(reading.url_answered) or (
+        credited is not None and blocklist.blocks_publisher(credited.value)
+    )
+
+
+def _without_blocked_claims(reading: Reading, blocklist: Blocklist) -> Reading:
+    """A page may call a removed address its own: that address is neither believed nor kept."""
+    claims = tuple(claim for claim in reading.story.claims if not blocklist.blocks(claim.url))
+    if len(claims) == len(reading.story.claims):
+        return reading
+    return replace(reading, story=replace(reading.story, claims=claims))
+
+
+def said_before(connection: sqlite3.Connection, page_url: str) -> Said | None:
+    """A page's stored reading; None where it has none."""
+    row = connection.execute(
+        "SELECT readings.id, title, text, published, author, credited_source, language FROM readings"
+        " JOIN texts ON texts.id = readings.text_id WHERE page_url = ?",
+        (page_url,),
+    ).fetchone()
+    if row is None:
+        return None
+    pieces = connection.execute(
+        "SELECT kind || ': ' || text FROM stripped_pieces WHERE reading_id = ? ORDER BY position", (row[0],)
+    ).fetchall()
+    _, title, text, published, author, credited_source, language = row
+    stripped = tuple(piece for (piece,) in pieces)
+    return Said(title, text, published, author, credited_source, language, stripped)

@@ -1,0 +1,225 @@
+"""The formats of an export, each written a batch at a time, so that memory does not grow with the rows.
+
+In: columns and an iterator of batches of rows (tuples in the columns' order). Out: a file; the number of
+rows in it. A format that cannot hold all of them says how many it left out.
+
+Rows as CSV that spreadsheets open rightly and safely.
+
+In: a heading and rows of plain values. Out: UTF-8 with a byte order mark (or Excel takes it for GBK), CRLF,
+every field that a spreadsheet would run as a formula made text by a leading apostrophe.
+
+A workbook: sheets of rows, and one that says how they came to be.
+
+In: sheets (a name, columns, batches) and lines about the method. Out: an .xlsx file written row by row. A
+cell has room for 32,767 characters and a sheet for 1,048,576 rows: what does not fit is cut with a mark,
+or left out and counted. Text is written as text: nothing becomes a formula or a link.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import pyarrow as pa
+    from xlsxwriter.worksheet import Worksheet
+
+    from pipelines.export.columns import Column
+
+    Row = tuple[Any, ...]
+    Batches = Iterable[Sequence[Row]]
+    Writer = Callable[[IO[bytes], tuple[Column, ...], Batches], "Written"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a file has."""
+
+    rows: int
+    left_out: int = 0
+    """Rows that the format has no room for."""
+    shortened: int = 0
+    """Cells that were cut, each with a mark at its end."""
+
+
+def write_jsonl(file: IO[bytes], columns: tuple[Column, ...], batches: Batches) -> Written:
+    """One JSON object a line, UTF-8; bytes as base64."""
+    names = [column.name for column in columns]
+    rows = 0
+    for batch in batches:
+        lines = (
+            json.dumps(dict(zip(names, map(_plain, row), strict=True)), ensure_ascii=False) for row in batch
+        )
+        file.write("".join(line + "\n" for line in lines).encode("utf-8", "replace"))
+        rows += len(batch)
+    return Written(rows)
+
+
+def write_csv_rows(file: IO[bytes], columns: tuple[Column, ...], batches: Batches) -> Written:
+    """CSV that spreadsheets open rightly and safely (tables.py)."""
+    plain = (tuple(map(_plain, row)) for batch in batches for row in batch)
+    return Written(write_csv(file, [column.name for column in columns], plain))
+
+
+def write_parquet(file: IO[bytes], columns: tuple[Column, ...], batches: Batches) -> Written:
+    """Parquet with zstd, a row group a batch, the columns' meanings in the schema."""
+    import pyarrow as pa  # noqa: PLC0415  # 0.2 s, and only this format needs it
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    schema = _arrow_schema(columns)
+    rows = 0
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for batch in batches:
+            arrays = [
+                pa.array(values, type=field.type)
+                for values, field in zip(zip(*batch, strict=True), schema, strict=True)
+            ]
+            writer.write_batch(pa.record_batch(arrays, schema=schema))
+            rows += len(batch)
+    return Written(rows)
+
+
+def _plain(value: Any) -> Any:
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+
+
+def _arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:
+    import pyarrow as pa  # noqa: PLC0415
+
+    kinds = {
+        "integer": pa.int64(),
+        "number": pa.float64(),
+        "string": pa.string(),
+        "boolean": pa.bool_(),
+        "bytes": pa.binary(),
+    }
+    return pa.schema(
+        [
+            pa.field(column.name, kinds[column.kind], nullable=not column.required).with_metadata(
+                {"description": column.meaning}
+            )
+            for column in columns
+        ]
+    )
+
+
+_FORMULA = re.compile("^[\\s\\x00-\\x1f\\ufeff]*[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]|^[\\t\\r\\n]")
+"""What Excel, LibreOffice and WPS take for a formula, full-width signs and DDE included (OWASP, CSV
+injection)."""
+_NUL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]")
+
+
+def write_csv(file: IO[bytes], head: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Writes head and rows, a row at a time; gives the number of rows."""
+    text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="", write_through=True)
+    text.write("\ufeff")
+    writer = csv.writer(text)
+    writer.writerow(head)
+    count = 0
+    for count, row in enumerate(rows, start=1):  # noqa: B007  # the last one is the answer
+        writer.writerow([safe_cell(value) for value in row])
+    text.flush()
+    text.detach()
+    return count
+
+
+def safe_cell(value: object) -> object:
+    """The value as a spreadsheet may have it: text that would be a formula gets an apostrophe."""
+    if not isinstance(value, str):
+        return value
+    clean = _NUL.sub("", value)
+    return f"'{clean}" if _FORMULA.match(clean) else clean
+
+
+CELL_MAX = 32_767
+ROWS_MAX = 1_048_576
+_MARK = "…[{n} characters of {whole} are left out: a cell has no room for them]"
+_WIDTHS = {"title": 44, "text": 60, "url": 40, "source_name": 18, "credited_source": 18, "published_day": 12}
+
+
+def write_workbook(
+    file: IO[bytes],
+    sheets: Sequence[tuple[str, tuple[Column, ...], Batches]],
+    method: Sequence[tuple[str, str]],
+) -> dict[str, Written]:
+    """Writes the sheets and a sheet `method`; gives what each of them has."""
+    import xlsxwriter  # noqa: PLC0415  # only this format needs it
+
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(file, options)
+    bold = book.add_format({"bold": True})
+    written: dict[str, Written] = {}
+    for name, columns, batches in sheets:
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, _WIDTHS.get(column.name, 14))
+        sheet.write_row(0, 0, [column.name for column in columns], bold)
+        written[name] = _fill(sheet, batches)
+    _write_method(book.add_worksheet("method"), method, written, bold)
+    book.close()
+    return written
+
+
+def _fill(sheet: Worksheet, batches: Batches) -> Written:
+    rows = left_out = shortened = 0
+    for batch in batches:
+        for row in batch:
+            if rows + 1 >= ROWS_MAX:
+                left_out += 1
+                continue
+            rows += 1
+            for place, value in enumerate(row):
+                cell, cut = _cell(value)
+                shortened += cut
+                _write(sheet, rows, place, cell)
+    return Written(rows, left_out, shortened)
+
+
+def _write(sheet: Worksheet, row: int, place: int, value: Any) -> None:
+    if isinstance(value, bool):
+        sheet.write_boolean(row, place, value)
+    elif isinstance(value, (int, float)):
+        sheet.write_number(row, place, value)
+    elif value is not None and value != "":
+        sheet.write_string(row, place, value)
+
+
+def _cell(value: Any) -> tuple[Any, bool]:
+    """The value as a cell can have it, and whether it was cut."""
+    if isinstance(value, bytes):
+        value = base64.b64encode(value).decode("ascii")
+    if not isinstance(value, str) or len(value.encode("utf-16-le")) // 2 <= CELL_MAX:
+        return value, False
+    room = CELL_MAX - len(_MARK) - 20
+    head = value.encode("utf-16-le")[: room * 2].decode("utf-16-le", "ignore")
+    return head + _MARK.format(n=f"{len(value) - len(head):,}", whole=f"{len(value):,}"), True
+
+
+def _write_method(
+    sheet: Worksheet, method: Sequence[tuple[str, str]], written: dict[str, Written], bold: Any
+) -> None:
+    lines = list(method)
+    for name, found in written.items():
+        lines.append((f"{name}: rows", f"{found.rows:,}"))
+        if found.left_out:
+            lines.append((f"{name}: rows left out", f"{found.left_out:,}: a sheet has no room for them"))
+        if found.shortened:
+            lines.append((f"{name}: cells cut", f"{found.shortened:,}, each with a mark at its end"))
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, 100)
+    for place, (name, text) in enumerate(lines):
+        sheet.write_string(place, 0, name, bold)
+        sheet.write_string(place, 1, text[:CELL_MAX])

@@ -1,0 +1,126 @@
+"""Starting from the letter: what in the archive matches an address, a host, a publisher's name or a passage.
+
+In: a read-only connection and what the letter says. Out: copies, each with the reason why it matches.
+Judges nothing: whose text it is, is a person's question.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from pipelines.archive.kept_out.blocks import ScopeMatcher
+from pipelines.archive.kept_out.scope import make_scope
+from pipelines.errors import ConfigurationError
+from pipelines.publishers import normalise_publisher
+from pipelines.spelling import match_expression
+from pipelines.urls import host_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from pipelines.archive.kept_out.scope import Scope
+
+    Found = tuple[sqlite3.Row, str]
+
+MOST = 200
+"""Copies listed for one thing that was asked for."""
+
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?")
+_PASSAGE = 12
+"""Characters from which on words are looked for in texts: a shorter piece is a name."""
+_COPY = (
+    "SELECT c.url, c.source, s.name, c.title, c.article_id, c.credited_source FROM copies c"
+    " JOIN sources s ON s.host = c.source"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One copy that matches."""
+
+    url: str
+    source: str
+    source_name: str
+    title: str
+    article_id: int
+    reason: str
+
+
+def find_matches(connection: sqlite3.Connection, asked: list[str]) -> list[Match]:
+    """Copies that match anything asked for, in the order asked, each once."""
+    found: dict[str, Match] = {}
+    for words in asked:
+        for row, reason in _matching(connection, words.strip()):
+            found.setdefault(row[0], Match(row[0], row[1], row[2], row[3], row[4], reason))
+    return list(found.values())
+
+
+def is_known(connection: sqlite3.Connection, scope: Scope) -> bool:
+    """Whether the scope is whole sources that the archive has by name, if without a page."""
+    hosts = [row[0] for row in connection.execute("SELECT host FROM sources")]
+    known = {*hosts, *(host.partition(":")[0] for host in hosts)}
+    return bool(scope.hosts) and {term.value for term in scope.terms()} <= known
+
+
+def nearest(connection: sqlite3.Connection, scope: Scope) -> list[str]:
+    """Hosts and publishers of the archive that look like those of a scope: what may have been meant."""
+    hosts = [row[0] for row in connection.execute("SELECT host FROM sources")]
+    known = {*hosts, *(host.partition(":")[0] for host in hosts)}
+    names = [row[0] for row in connection.execute("SELECT name FROM sources")]
+    names += [row[0] for row in connection.execute("SELECT DISTINCT credited_source FROM readings")]
+    asked = [*scope.hosts, *scope.domains, *(host_of(url) for url in (*scope.prefixes, *scope.urls))]
+    found = [near for host in asked if host not in known for near in get_close_matches(host, hosts, 1)]
+    spelled = [name for name in dict.fromkeys(names) if name]
+    return [*found, *(near for name in scope.credited for near in get_close_matches(name, spelled, 1))]
+
+
+def _matching(connection: sqlite3.Connection, words: str) -> Iterator[Found]:
+    if "://" in words or _HOST.fullmatch(words):
+        yield from _at(connection, words)
+        return
+    yield from _by(connection, words)
+    if len(words) >= _PASSAGE:
+        yield from _saying(connection, words)
+
+
+def _at(connection: sqlite3.Connection, words: str) -> Iterator[Found]:
+    try:
+        scope = make_scope(urls=[words]) if "://" in words else make_scope(hosts=[words])
+    except ConfigurationError:
+        return
+    matcher = ScopeMatcher(scope)
+    reason = "its address" if "://" in words else "its host"
+    number = 0
+    for row in connection.execute(_COPY):
+        if matcher.blocks(row[0]) or matcher.blocks_host(row[1]):
+            yield row, reason
+            number += 1
+            if number == MOST:
+                return
+
+
+def _by(connection: sqlite3.Connection, words: str) -> Iterator[Found]:
+    name = normalise_publisher(words)
+    if not name:
+        return
+    like = f"%{name}%"
+    for row in connection.execute(f"{_COPY} WHERE s.name LIKE ? LIMIT ?", (like, MOST)):
+        yield row, "it is on that publisher's site"
+    for row in connection.execute(f"{_COPY} WHERE c.credited_source LIKE ? LIMIT ?", (like, MOST)):
+        yield row, f"it credits {row[5]}"
+
+
+def _saying(connection: sqlite3.Connection, words: str) -> Iterator[Found]:
+    expression = match_expression('"' + words.replace('"', " ") + '"')
+    if not expression:
+        return
+    rows = connection.execute(
+        f"{_COPY} WHERE c.article_id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?) LIMIT ?",
+        (expression, MOST),
+    )
+    for row in rows:
+        yield row, "its article says this"

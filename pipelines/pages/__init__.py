@@ -1,0 +1,1 @@
+"""What an answer is and leads to: readers of HTML, feeds and sitemaps, kinds, links, revisits. Pure."""

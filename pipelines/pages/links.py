@@ -1,0 +1,265 @@
+"""Which addresses belong to a source, and what the frontier is told of each.
+
+A Scope is one source's own view: it turns addresses found on pages, in feeds and in sitemaps into
+Links, and leaves out what is not the source's, never worth fetching, too deep, or removed.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pipelines.pages.addresses import kind_of_url
+from pipelines.pages.records import LISTS, PRIORITY, Announcement, Link
+from pipelines.pages.repeats import Repeats
+from pipelines.urls import canonical_url, host_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pipelines.pages.announced import Announced
+    from pipelines.pages.html import Anchor
+    from pipelines.pages.idle import Idle
+    from pipelines.pages.records import CrawlSource, Entry
+    from pipelines.pages.repeats import Fingerprint
+
+MAX_SITEMAP_DEPTH = 3
+MAX_DRY = 20
+"""List pages in a row without anything new after which their further pages are not followed."""
+MAX_FACETS = 20
+"""Different sets of parameter names on one path: a system has a few, filters that combine have 2^n."""
+FRESH = timedelta(days=14)
+"""What a sitemap dates within this goes before the back-catalogue."""
+_SEEN_MAX = 300_000
+"""Addresses remembered per source, about 40 MB at the most, to spare the store what it knows."""
+_NEVER = frozenset(["file", "service", "search", "trap"])
+
+_kind_of_url = lru_cache(maxsize=50_000)(kind_of_url)
+_host_of = lru_cache(maxsize=50_000)(host_of)
+
+
+class Scope:
+    """One source's own addresses."""
+
+    def __init__(
+        self, source: CrawlSource, is_blocked: Callable[[str], bool], idle: Iterable[Idle] = ()
+    ) -> None:
+        self.source = source
+        self.repeats = Repeats(idle)
+        self._is_blocked = is_blocked
+        self._seen: set[str] = set()
+        self._secure: set[str] = set()
+        self._facets: dict[str, set[frozenset[str]]] = {}
+        self._lists = 0
+
+    def holds(self, host: str) -> bool:
+        """Whether a host:port belongs to the source."""
+        if host == self.source.host:
+            return True
+        return self.source.include_subdomains and host.endswith("." + self.source.host)
+
+    def start_links(self) -> list[Link]:
+        """The start URLs; wherever they lie, they are the operator's word."""
+        links = []
+        for url in self.source.start_urls:
+            spelled = canonical_url(url)
+            links.append(self._link(spelled, "start", "start", asks=url))
+        return links
+
+    def sitemap_links(self, authority: str, named: Iterable[str]) -> list[Link]:
+        """The sitemaps that a robots.txt names, or the usual one as a guess."""
+        links = [link for place in named if (link := self._sitemap(place, authority)) is not None]
+        return links or [self._link(authority + "/sitemap.xml", "sitemap", "sitemap", guess=True)]
+
+    def redirected(self, entry: Entry, url: str) -> Link:
+        """The link that a redirect makes."""
+        kind = entry.kind if entry.kind in LISTS else self._kind(url)
+        kind = "unknown" if kind in _NEVER else kind
+        return self._link(url, kind, kind, depth=entry.depth, hops=entry.hops + 1, dry=entry.dry)
+
+    def page_links(
+        self, entry: Entry, anchors: Iterable[Anchor], feeds: Iterable[str], *, is_list: bool
+    ) -> tuple[list[Link], list[Link]]:
+        """News and lists among the links of a page."""
+        news: list[Link] = []
+        further: list[tuple[str, str, str]] = []
+        for anchor in anchors:
+            url = self.spelled(anchor.url)
+            if not self._takes(url):
+                continue
+            kind = self._role_kind(anchor, is_list=is_list)
+            if kind in LISTS:
+                if kind == "more" or url not in self._seen:
+                    further.append((url, kind, anchor.found))
+            elif url not in self._seen and entry.depth < self.source.max_depth:
+                news.append(self._link(url, kind, kind, depth=entry.depth + 1, asks=anchor.found))
+        dry = 0 if news or not is_list else entry.dry + 1
+        lists = self._list_links(entry, further, dry)
+        lists += [
+            self._link(url, "feed", "feed", depth=entry.depth + 1)
+            for url in map(self.spelled, feeds)
+            if url not in self._seen and self._takes(url)
+        ]
+        self._remember(link.url for link in (*news, *lists))
+        return news, lists
+
+    def announced(
+        self, via: str, base: str, found: Iterable[Announced], now: datetime
+    ) -> tuple[list[Link], list[Announcement]]:
+        """News links of a feed or sitemap, and what it says of them."""
+        links: list[Link] = []
+        said: list[Announcement] = []
+        for item in found:
+            url = self._spelled(item.url, base)
+            url = url and self.spelled(url)
+            if not url or not self._takes(url) or (kind := self._kind(url)) in _NEVER:
+                continue
+            said.append(Announcement(url, via, item.date, item.title, item.changed))
+            if url in self._seen:
+                continue
+            kind = "article" if via == "feed" or item.title else kind
+            rank = "announced" if via == "feed" or _is_fresh(item.date, now) else "archived"
+            links.append(self._link(url, kind, rank, depth=1, asks=item.url))
+        self._remember(link.url for link in links)
+        return links, said
+
+    def further_sitemaps(self, entry: Entry, found: Iterable[Announced]) -> list[Link]:
+        """The sitemaps of an index, within bounds."""
+        if entry.depth >= MAX_SITEMAP_DEPTH:
+            return []
+        links = []
+        for item in found:
+            link = self._sitemap(item.url, entry.url, depth=entry.depth + 1)
+            if link is not None and self._lists < self.source.max_list_pages:
+                self._lists += 1
+                links.append(link)
+        return links
+
+    def note_answer(self, url: str) -> None:
+        """An address answered: where it was by https, the host's http addresses are the same ones."""
+        if url.startswith("https://"):
+            self._secure.add(_host_of(url))
+
+    def note_page(self, entry: Entry, fingerprint: Fingerprint | None) -> bool:
+        """Take down what a page showed; whether its links are worth following."""
+        if fingerprint is None or entry.known or entry.kind == "start":
+            return True
+        return self.repeats.note(entry.url, entry.host, fingerprint)
+
+    def spelled(self, url: str) -> str:
+        """An address as this source's own are written: one scheme, and nothing that makes no difference."""
+        url = self._secured(url)
+        return self.repeats.spell(url, _host_of(url))
+
+    def _secured(self, url: str) -> str:
+        """One spelling for both schemes of a host that answers by https; as found where that gives 4xx."""
+        if url.startswith("http://") and _host_of(url) in self._secure:
+            return "https://" + url.removeprefix("http://")
+        return url
+
+    def _list_links(self, entry: Entry, further: list[tuple[str, str, str]], dry: int) -> list[Link]:
+        links = []
+        for url, kind, found in further:
+            depth = entry.depth + (kind != "more")
+            if dry > MAX_DRY or depth > self.source.max_depth:
+                continue
+            if url not in self._seen:
+                if self._lists >= self.source.max_list_pages:
+                    continue
+                self._lists += 1
+            links.append(self._link(url, kind, kind, depth=depth, dry=dry, asks=found))
+        return links
+
+    def _role_kind(self, anchor: Anchor, *, is_list: bool) -> str:
+        kind = self._kind(anchor.url)
+        if anchor.role in ("next", "numbered"):
+            return "more" if is_list else "unknown"
+        if anchor.role == "more" and kind == "unknown":
+            return "list"
+        return kind
+
+    def _takes(self, url: str) -> bool:
+        if url not in self._seen and self._is_facet(url):
+            return False
+        if not self.holds(_host_of(url)) or _kind_of_url(url) in _NEVER:
+            return False
+        allowed = self.source.allowed_paths
+        if allowed and not urlsplit(url).path.startswith(allowed):
+            return False
+        return not self._is_blocked(url)
+
+    def _is_facet(self, url: str) -> bool:
+        """Whether an address is one more combination of filters, after many on the same path."""
+        path, mark, query = url.partition("?")
+        if not mark:
+            return False
+        names = frozenset(pair.partition("=")[0] for pair in query.split("&"))
+        sets = self._facets.setdefault(path, set())
+        if names in sets:
+            return False
+        if len(sets) >= MAX_FACETS:
+            return True
+        if len(self._facets) < _SEEN_MAX:
+            sets.add(names)
+        return False
+
+    def _kind(self, url: str) -> str:
+        return _kind_of_url(url)
+
+    def _sitemap(self, place: str, base: str, depth: int = 0) -> Link | None:
+        url = self._spelled(place, base)
+        if url is None or not self.holds(_host_of(url)):
+            return None
+        return self._link(url, "sitemap", "sitemap", depth=depth, asks=place)
+
+    @staticmethod
+    def _spelled(url: str, base: str) -> str | None:
+        try:
+            return canonical_url(url, base)
+        except ValueError:
+            return None
+
+    def _remember(self, urls: Iterable[str]) -> None:
+        if len(self._seen) > _SEEN_MAX:
+            self._seen.clear()
+        self._seen.update(urls)
+
+    def _link(
+        self,
+        url: str,
+        kind: str,
+        rank: str,
+        *,
+        depth: int = 0,
+        hops: int = 0,
+        dry: int = 0,
+        asks: str | None = None,
+        guess: bool = False,
+    ) -> Link:
+        return Link(
+            url=url,
+            source=self.source.host,
+            host=_host_of(url),
+            kind=kind,
+            priority=PRIORITY[rank],
+            depth=depth,
+            hops=hops,
+            dry=dry,
+            asks=asks if asks != url and asks and asks.startswith(("http:", "https:")) else None,
+            guess=guess,
+        )
+
+
+def _is_fresh(date: str | None, now: datetime) -> bool:
+    """Whether a date as sitemaps write it (W3C) lies within FRESH; an unreadable one does not."""
+    if not date:
+        return False
+    try:
+        then = datetime.fromisoformat(date.strip())
+    except ValueError:
+        return False
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=UTC)
+    return abs(now - then) <= FRESH

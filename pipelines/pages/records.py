@@ -1,0 +1,195 @@
+"""One publication we may crawl.
+
+The records that pass between the spider, its scheduler and the store; all frozen.
+
+A Link is an address that was found; the store makes it an Entry of the frontier; fetching an Entry
+gives a Fetched, which goes back into the store together with the Links found on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.records import DEFAULT_TIME_ZONE
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSource:
+    """One publication we may crawl, as the sources file has it. Host, name and one start URL suffice."""
+
+    host: str
+    """With the port where it is not the scheme's own: `www.example.cn`, `news.example.cn:8080`."""
+    name: str
+    """What the publication calls itself; shown beside everything taken from it."""
+    start_urls: tuple[str, ...]
+    """Where a reader would begin: the home page or the news lists; feeds and sitemaps are found."""
+    every_s: float = 6 * 3600.0
+    """How often `crawl --due` takes it."""
+    allow_private: bool = False
+    """True lets this source's own host:port, and no other, be private or loopback."""
+    delay_s: float = 1.0
+    """Least time between two requests to this host; robots.txt may ask for more, never for less."""
+    include_subdomains: bool = False
+    """True makes the hosts below this one part of the source."""
+    time_zone: str = DEFAULT_TIME_ZONE
+    """In which the dates on its pages are meant."""
+    allowed_paths: tuple[str, ...] = ()
+    """Path prefixes (`/news/`) that may be fetched; empty: all."""
+    max_depth: int = 12
+    """Links away from a start URL; pagination counts as one, however long."""
+    max_list_pages: int = 2000
+    """List pages fetched in one run: the bound of calendars and other endless lists."""
+    max_pages: int | None = 20_000
+    """Pages fetched in one run: what one request a second brings in the six hours between two runs."""
+    tls: str = "strict"
+    """"weak" takes certificates that cannot be verified and TLS 1.0 from this source: a recorded choice."""
+    render: bool = False
+    """True draws its pages in a browser before they are read (docs/how-to/pages-that-need-a-browser.md)."""
+
+
+LISTS = frozenset(["start", "list", "more", "tag", "feed", "sitemap"])
+"""Kinds that lead to news and are none themselves: their pages never come out of the store."""
+
+# Smaller first: what is new goes before the back-catalogue, and lists before what only may be news.
+PRIORITY = {
+    "start": 0,
+    "feed": 5,
+    "sitemap": 10,
+    "announced": 15,
+    "list": 20,
+    "changed": 25,
+    "article": 30,
+    "unknown": 40,
+    "more": 50,
+    "revisit": 55,
+    "archived": 60,
+    "tag": 70,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address found on a page, in a feed, a sitemap or the sources file."""
+
+    url: str
+    """In its one spelling."""
+    source: str
+    host: str
+    """The URL's own host:port; differs from the source's where its subdomains belong to it."""
+    kind: str
+    """start, list, more (a list's further pages), tag, article, feed, sitemap or unknown."""
+    priority: int
+    depth: int = 0
+    hops: int = 0
+    """Redirects in a row that led here."""
+    dry: int = 0
+    """List pages in a row, up to the one it was found on, that showed nothing new."""
+    asks: str | None = None
+    """As it was found, where that differs; asked for if the one spelling answers 4xx."""
+    guess: bool = False
+    """Nobody linked to it (/sitemap.xml): that it does not exist is no failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a feed or a sitemap says about an address."""
+
+    url: str
+    via: str
+    """feed or sitemap."""
+    announced: str | None
+    """Its date as written: pubDate, lastmod, publication_date."""
+    title: str | None
+    changed: str | None = None
+    """When it says that the page changed last: lastmod, updated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An address of the frontier whose turn it is."""
+
+    url_id: int
+    url: str
+    source: str
+    host: str
+    kind: str
+    depth: int
+    hops: int
+    dry: int
+    asks: str | None
+    other_way: bool
+    """Ask for `asks`, since the one spelling did not answer or led there."""
+    attempts: int
+    guess: bool
+    etag: str | None
+    last_modified: str | None
+    known: bool
+    """A page is stored for it."""
+
+    @property
+    def ask_url(self) -> str:
+        """The URL to put into the request."""
+        return self.asks if self.other_way and self.asks else self.url
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it leads to news and is none itself."""
+        return self.kind in LISTS
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One response with a body, and what was found on it; committed as a whole."""
+
+    url_asked: str
+    url_answered: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    robots: str
+    """The verdict of robots.txt that was in force."""
+    kind: str
+    """What the page turned out to be."""
+    article: bool
+    """May be news: goes on to extraction."""
+    news: tuple[Link, ...] = ()
+    """Links that may be news."""
+    lists: tuple[Link, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
+    sketch: int | None = None
+    """Equal where the page's main text is: the bytes of many pages differ with every answer."""
+    reason: str = ""
+    """Why it is no article although it is no list either (meta robots, ...): becomes a rejection."""
+    rendered: str = ""
+    """By what the body was drawn, where it is not what the host sent; its headers are the host's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What the store made of a Fetched."""
+
+    page_id: int | None
+    """None where nothing had changed since the page was stored before."""
+    found_news: int
+    found_lists: int
+    again: int = 0
+    """Known articles that it announces as changed, queued to be asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRobots:
+    """A robots.txt as it was answered; times are seconds since the epoch."""
+
+    authority: str
+    """scheme://host:port"""
+    status: int | None
+    """None where nothing answered."""
+    body: bytes
+    fetched_at: float
+    expires_at: float
+    reason: str = ""

@@ -1,0 +1,75 @@
+"""Who is told of troubles, and what a setting that cannot work does to it."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from misbehaving import Server, Site, article, list_page
+from moved import parknews, write_source
+
+from crawler.runs.metrics import write_metrics
+from crawler.runs.notify import require_addresses, sender, tell
+from crawler.runs.run import begin_run
+from crawler.runs.status import standings, timer_standing
+from pipelines.errors import ConfigurationError
+from pipelines.store import CrawlStore
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def test_troubles_that_nobody_was_told_are_still_new_to_who_is_named_later(tmp_path: Path) -> None:
+    dead = timer_standing("no run")
+    with CrawlStore(tmp_path / "a-pages.db") as store:
+        tell(store, [dead], store.watched(), sender(()), now=NOW.timestamp())
+        told = tell(store, [dead], store.watched(), lambda _title, _body: True, now=NOW.timestamp())
+    assert told == "timer (the timer): no run"
+
+
+def test_an_address_that_cannot_work_is_said_by_its_kind_alone() -> None:
+    require_addresses(["json://localhost/"])
+    with pytest.raises(ConfigurationError, match="pigeon:") as refused:
+        require_addresses(["json://localhost/", "pigeon://user:secret@roof"])
+    assert "secret" not in str(refused.value)
+
+
+def test_metrics_that_cannot_be_written_are_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write_metrics(tmp_path / "none" / "m.prom", standings([], [], {}, now=NOW), NOW)
+    assert "PARKNEWS_METRICS" in caplog.text
+
+
+def test_settings_that_cannot_work_cost_no_report(tmp_path: Path) -> None:
+    site = Site(pages={"/": list_page(["/news/2023/1.html"]), "/news/2023/1.html": article(1)})
+    env = {"PARKNEWS_METRICS": str(tmp_path / "none" / "m.prom"), "PARKNEWS_NOTIFY": "pigeon://roof"}
+    with Server(site) as server:
+        write_source(tmp_path, server.host)
+        refused = parknews(tmp_path, "crawl", env=env)
+        crawled = parknews(tmp_path, "crawl", "--json", env=env | {"PARKNEWS_NOTIFY": ""})
+        today = datetime.now(UTC).date()
+        acknowledged = [
+            parknews(tmp_path, "sources", "ack", server.host, "--until", day.isoformat())
+            for day in (date(2020, 1, 1), date(today.year + 1, 12, 31))
+        ]
+    assert (refused.code, "PARKNEWS_NOTIFY" in refused.errors) == (2, True)
+    assert (crawled.code, crawled.json["pages_fetched"], "cannot be written" in crawled.errors) == (
+        0,
+        2,
+        True,
+    )
+    assert [ran.code for ran in acknowledged] == [2, 0]
+    parknews(tmp_path, "crawl", days=1)  # the site is gone by now
+    assert f"(acknowledged until {today.year + 1}-12-31)" in parknews(tmp_path, "status", days=1).out
+    _kill_the_first_run(tmp_path / "archive.db")
+    begin_run(tmp_path / "archive.db", [])
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as connection:
+        runs = connection.execute("SELECT outcome, pages_fetched FROM runs ORDER BY id").fetchall()
+    assert runs[0] == ("interrupted", 2)
+
+
+def _kill_the_first_run(archive_path: Path) -> None:
+    """As `kill -9` leaves it: never ended, nothing counted."""
+    with closing(sqlite3.connect(archive_path)) as connection, connection:
+        connection.execute("UPDATE runs SET outcome = 'running', pages_fetched = 0 WHERE id = 1")

@@ -1,0 +1,176 @@
+"""Stored pages out and in; what is kept for how long, and what a full disk does."""
+
+import gzip
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from crawling import QUICK, crawl, source
+from misbehaving import Server, Site, article, list_page
+from moved import parknews, write_source
+from storing import fetched, link
+from warcio.archiveiterator import ArchiveIterator
+
+from crawler.runs.warc import Imported, read_warc, write_warc
+from pipelines.errors import ConfigurationError
+from pipelines.pages.records import CrawlSource
+from pipelines.store import CrawlStore
+
+PARK = CrawlSource("127.0.0.1:1", "甲", ("http://127.0.0.1:1/",))
+
+
+def copies(folder: Path) -> list[tuple]:
+    with sqlite3.connect(folder / "archive.db") as db:
+        return db.execute("SELECT url, title, published, fetched_at FROM copies ORDER BY url").fetchall()
+
+
+def test_what_is_exported_comes_in_elsewhere_as_it_was(tmp_path: Path) -> None:
+    site = Site(pages={"/": list_page([f"/news/2023/{n}.html" for n in range(4)])})
+    site.pages |= {f"/news/2023/{n}.html": article(n) for n in range(4)}
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    with Server(site) as server:
+        for folder in (here, there):
+            write_source(folder, server.host)
+        parknews(here, "crawl")
+        site.log.clear()
+        exported = parknews(here, "warc", "export", "--output", str(tmp_path / "pages.warc.gz"))
+        imported = parknews(there, "warc", "import", str(tmp_path / "pages.warc.gz"), "--json").json
+        again = parknews(there, "warc", "import", str(tmp_path / "pages.warc.gz"), "--json").json
+    assert (exported.code, site.log) == (0, [])
+    assert (imported["pages"], imported["other"], imported["articles_new"]) == (4, 1, 4)
+    assert (again["pages"], again["known"]) == (0, 4)
+    assert copies(there) == copies(here)
+
+
+def test_others_read_our_records(tmp_path: Path) -> None:
+    with CrawlStore(tmp_path / "a-pages.db") as store:
+        store.queue([link("/1")])
+        [entry] = store.next_entries("x.cn", "x.cn", 9, 1e12)
+        crawl_id = store.begin("x.cn", every_s=1, revisit=False, now=1.0).crawl_id
+        body = article(1).encode("gb18030")
+        headers = (
+            ("content-type", "text/html; charset=gbk"),
+            ("content-encoding", "gzip"),
+            ("x-name", "园区"),
+        )
+        store.commit_page(crawl_id, entry, fetched("/1", body=body, headers=headers))
+        write_warc(store.every_page(), tmp_path / "p.warc.gz", "parknews/test")
+    with (tmp_path / "p.warc.gz").open("rb") as file:
+        [info, page] = [(r.rec_type, r.content_stream().read(), r) for r in ArchiveIterator(file)]
+    assert (info[0], page[0], page[1]) == ("warcinfo", "response", body)
+    assert page[2].http_headers.get_header("content-encoding") is None
+
+
+def test_a_record_says_that_its_page_was_drawn(tmp_path: Path) -> None:
+    drawn, path = "drawn by Chromium 140.0, 2 requests", tmp_path / "p.warc.gz"
+    body = article(1).encode()
+    with CrawlStore(tmp_path / "a-pages.db") as store, CrawlStore(tmp_path / "b-pages.db") as other:
+        store.queue([link("/news/2024/1.html")])
+        [entry] = store.next_entries("x.cn", "x.cn", 9, 1e12)
+        crawl_id = store.begin("x.cn", every_s=1, revisit=False, now=1.0).crawl_id
+        store.commit_page(
+            crawl_id, entry, replace(fetched("/news/2024/1.html", body=body, headers=()), rendered=drawn)
+        )
+        write_warc(store.every_page(), path, "parknews/test", lambda page: store.drawn_by(page.page_id))
+        read_warc(path, other, [CrawlSource("x.cn", "甲", ("https://x.cn/",))], lambda _: False)
+        kept = other.rendered_by(entry.url)
+    with path.open("rb") as file:
+        said = [record.rec_headers.get_header("WARC-Drawn-By") for record in ArchiveIterator(file)]
+    assert (said, kept) == ([None, drawn], drawn)
+
+
+@pytest.mark.parametrize("missing", [1, 300])
+def test_a_file_that_breaks_off_is_named_and_what_came_before_is_kept(tmp_path: Path, missing: int) -> None:
+    records = b"".join(
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://127.0.0.1:1/news/%d.html\r\n"
+        b"WARC-Date: 2024-05-01T00:00:00Z\r\nContent-Type: application/http; msgtype=response\r\n"
+        b"WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-00000000000%d>\r\n"
+        b"Content-Length: %d\r\n\r\n%b\r\n\r\n" % (n, n, len(payload), payload)
+        for n in (1, 2)
+        for payload in [b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + article(n).encode()]
+    )
+    path = tmp_path / "broken.warc"
+    path.write_bytes(records[: -4 - missing])
+    with CrawlStore(tmp_path / "a-pages.db") as store:
+        with pytest.raises(ConfigurationError, match="ends within a record"):
+            read_warc(path, store, [PARK], lambda _: False)
+        assert [page.url for page in store.every_page()] == ["http://127.0.0.1:1/news/1.html"]
+
+
+@pytest.mark.parametrize("blocked", [True, False])
+def test_removed_and_foreign_pages_stay_out(tmp_path: Path, blocked: bool) -> None:
+    lines = []
+    for url in ("http://127.0.0.1:1/news/1.html", "http://elsewhere.example/news/1.html"):
+        payload = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + article(1).encode()
+        lines.append(
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\n"
+            "WARC-Date: 2024-05-01T00:00:00Z\r\n"
+            f"WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\n"
+            "Content-Type: application/http; msgtype=response\r\n"
+            f"Content-Length: {len(payload)}\r\n\r\n".encode()
+            + payload
+            + b"\r\n\r\n"
+        )
+    path = tmp_path / "others.warc.gz"
+    path.write_bytes(b"".join(gzip.compress(line) for line in lines))
+    with CrawlStore(tmp_path / "a-pages.db") as store:
+        done = read_warc(path, store, [PARK], lambda _: blocked)
+    assert done == (Imported(foreign=1, other=1) if blocked else Imported(pages=1, foreign=1))
+
+
+def test_what_is_no_warc_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.warc"
+    path.write_bytes(BytesIO(b"not a warc file at all\r\n\r\n").getvalue())
+    with CrawlStore(tmp_path / "a-pages.db") as store, pytest.raises(ConfigurationError, match=r"x\.warc"):
+        read_warc(path, store, [PARK], lambda _: False)
+
+
+def test_raw_pages_are_kept_as_long_as_the_operator_says(tmp_path: Path) -> None:
+    site = Site(pages={"/": list_page(["/news/2023/1.html"]), "/news/2023/1.html": article(1)})
+    with Server(site) as server:
+        write_source(tmp_path, server.host)
+        parknews(tmp_path, "crawl")
+        parknews(tmp_path, "crawl", days=3, env={"PARKNEWS_KEEP_DAYS": "30"})
+        kept = stored(tmp_path)
+        parknews(tmp_path, "crawl", days=5, env={"PARKNEWS_KEEP_DAYS": "2"})
+    assert (kept, stored(tmp_path), len(copies(tmp_path))) == (2, 0, 1)
+
+
+def stored(folder: Path) -> int:
+    with sqlite3.connect(folder / "archive-pages.db") as db:
+        return db.execute("SELECT COUNT(*) FROM pages").fetchone()[0]
+
+
+def test_a_nearly_full_disk_ends_the_run_and_leaves_the_rest_for_later(tmp_path: Path) -> None:
+    site = Site(pages={"/": list_page([f"/news/2023/{n}.html" for n in range(30)])})
+    site.pages |= {f"/news/2023/{n}.html": article(n) for n in range(30)}
+    options = replace(QUICK, disk_floor_bytes=10**18)
+    with Server(site) as server:
+        report = crawl(tmp_path / "a-pages.db", source(server.host, delay_s=0.3), options=options)
+    assert (report.stopped, report.left > 20, "are free" in report.sources[0].last_error) == (
+        True,
+        True,
+        True,
+    )
+
+
+def test_a_time_limit_ends_the_run_cleanly(tmp_path: Path) -> None:
+    site = Site(pages={"/": list_page([f"/news/2023/{n}.html" for n in range(40)])})
+    site.pages |= {f"/news/2023/{n}.html": article(n) for n in range(40)}
+    with Server(site) as server:
+        options = replace(QUICK, time_limit_s=2.0)
+        report = crawl(tmp_path / "a-pages.db", source(server.host, delay_s=0.3), options=options)
+        more = crawl(tmp_path / "a-pages.db", source(server.host))
+    assert (report.stopped, report.elapsed_s < 30, report.left > 20) == (True, True, True)
+    assert report.sources[0].articles + more.sources[0].articles == 40
+
+
+def test_the_rate_of_the_last_week_is_known(tmp_path: Path) -> None:
+    with CrawlStore(tmp_path / "a-pages.db") as store:
+        week_ago = (datetime.now(UTC) - timedelta(days=7)).isoformat(timespec="seconds")
+        assert store.stored_bytes_since(week_ago) == 0

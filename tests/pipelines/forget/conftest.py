@@ -1,0 +1,46 @@
+"""Archives on real files, to remove from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from typer.testing import CliRunner
+
+from crawler.cli import app
+from pipelines.records import Rejection
+from tests.pipelines.forget.typed import Answer
+from tests.pipelines.forget.worlds import PARK, Told, World, build, small_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A small archive of three sources."""
+    rejections = [Rejection(f"https://{PARK}/gone.html", PARK, "fetch", "HTTP 404")]
+    return build(tmp_path / "archive.db", small_pages(), rejections)
+
+
+@pytest.fixture
+def make_world(tmp_path: Path) -> Callable[..., World]:
+    """Makes an archive out of pages of one's own."""
+
+    def made(pages: list[Told], name: str = "archive.db") -> World:
+        return build(tmp_path / name, pages)
+
+    return made
+
+
+@pytest.fixture
+def parknews(world: World) -> Callable[..., Answer]:
+    """Runs a command on the small archive."""
+
+    def run(*words: str) -> Answer:
+        environment = {"PARKNEWS_DB": str(world.path), "COLUMNS": "200", "TERM": "dumb"}
+        done = CliRunner().invoke(app, list(words), env=environment, prog_name="parknews")
+        return Answer(done.exit_code, done.stdout, done.stderr)
+
+    return run

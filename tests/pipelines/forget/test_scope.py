@@ -1,0 +1,78 @@
+"""A scope is spelled in one way, blocks what it names, and names no removed address in clear."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import pytest
+
+from pipelines.archive.kept_out.blocks import Blocklist, ScopeMatcher, block_hash, registrable_domain
+from pipelines.archive.kept_out.scope import Scope, make_scope
+from pipelines.errors import ConfigurationError
+from pipelines.forget.plan import Plan
+
+
+def blocklist(scope: Scope) -> Blocklist:
+    return Blocklist("salt", {(t.kind, block_hash("salt", *t)): 7 for t in scope.terms()})
+
+
+@pytest.mark.parametrize(
+    ("scope", "held", "free"),
+    [
+        (make_scope(hosts=["WWW.Example.cn"]), "https://www.example.cn/a", "https://m.example.cn/a"),
+        (make_scope(hosts=["a.cn"]), "http://a.cn:8080/x", "http://b.cn/x"),
+        (make_scope(hosts=["a.cn:8080"]), "http://a.cn:8080/x", "http://a.cn/x"),
+        (make_scope(domains=["example.com.cn"]), "https://m.news.example.com.cn/", "https://other.com.cn/"),
+        (make_scope(prefixes=["https://a.cn/news/"]), "https://a.cn/news/1.html", "https://a.cn/newspaper/1"),
+        (make_scope(prefixes=["https://a.cn/news"]), "http://a.cn/news/1.html", "https://a.cn/newspaper/1"),
+        (make_scope(urls=["https://a.cn/1.html?utm_source=x"]), "http://a.cn/1.html", "https://a.cn/2.html"),
+    ],
+)
+def test_what_a_scope_holds_is_what_its_blocks_keep_out(scope: Scope, held: str, free: str) -> None:
+    for judge in (ScopeMatcher(scope), blocklist(scope)):
+        assert (judge.blocks(held), judge.blocks(free)) == (True, False)
+
+
+def test_a_publisher_is_known_by_its_name_in_any_spelling() -> None:
+    blocks = blocklist(make_scope(credited=["《示例日报》"]))
+    assert blocks.blocks_publisher("来源:示例日报社")
+    assert not blocks.blocks_publisher("示例晚报")
+    assert not blocks.blocks_publisher(None)
+
+
+@pytest.mark.parametrize(
+    ("name", "domain"),
+    [
+        ("www.sipac.gov.cn", "sipac.gov.cn"),
+        ("a.b.example.co.uk", "example.co.uk"),
+        ("one.github.io", "one.github.io"),
+        ("news.a.localhost", "a.localhost"),
+        ("127.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_a_registrable_domain_is_what_one_can_register(name: str, domain: str) -> None:
+    assert registrable_domain(name) == domain
+
+
+def test_a_removed_address_is_described_by_a_digest_that_only_this_archive_can_make() -> None:
+    url = "https://a.cn/secret.html"
+    scope = make_scope(urls=[url], hosts=["b.cn"])
+    assert scope.described() == "host b.cn; url on a.cn"
+    described = scope.described("salt")
+    assert re.fullmatch(r"host b\.cn; url on a\.cn \([0-9a-f]{12}…\)", described)
+    assert described != scope.described("another archive's")
+    plain = [hashlib.new(name, url.encode()).hexdigest()[:12] for name in ("sha256", "sha1", "md5")]
+    assert [digest for digest in plain if digest in described] == []
+
+
+@pytest.mark.parametrize("wrong", [{"hosts": ["no host"]}, {"urls": ["ftp://a/"]}, {"credited": ["《》"]}])
+def test_what_cannot_be_meant_is_refused(wrong: dict[str, list[str]]) -> None:
+    with pytest.raises(ConfigurationError):
+        make_scope(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_plans_hash_depends_on_scope_and_pages_alone() -> None:
+    scope = make_scope(hosts=["a.cn"])
+    assert Plan(scope, ()).hash == Plan(scope, (), copies_in_archive=9).hash
+    assert Plan(scope, ()).hash != Plan(make_scope(hosts=["b.cn"]), ()).hash

@@ -1,0 +1,229 @@
+import gzip
+import time
+
+import pytest
+
+from pipelines.pages.announced import Announced, Sitemap, read_feed, read_sitemap, tells_changes
+from pipelines.pages.html import Anchor, read_html, robots_directives
+
+BASE = "http://x.cn/news/list.html"
+
+
+def roles(html: str) -> dict[str, str]:
+    reading = read_html(f"<html><body>{html}</body></html>".encode(), BASE)
+    return {anchor.url.removeprefix("http://x.cn"): anchor.role for anchor in reading.anchors}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "下一页",
+        "下页",
+        "下一頁",
+        "下一页>>",
+        "后一页",
+        "Next",
+        "Next page »",
+        "older posts",
+        ">",
+        "»",
+        " 下一页 ",
+    ],
+)
+def test_a_next_page_is_told_by_its_words(text: str) -> None:
+    assert roles(f'<a href="list_2.html"><span>{text}</span></a>') == {"/news/list_2.html": "next"}
+
+
+@pytest.mark.parametrize("text", ["下一篇", "下一站", "nextgen", "next week's fair"])
+def test_what_only_sounds_like_a_next_page_is_a_link(text: str) -> None:
+    assert roles(f'<a href="a.html">{text}</a>') == {"/news/a.html": "link"}
+
+
+@pytest.mark.parametrize("text", ["2", "[12]", "第3页", "第 3 頁"])
+def test_page_numbers_are_told(text: str) -> None:
+    assert roles(f'<a href="?page=2">{text}</a>') == {"/news/list.html?page=2": "numbered"}
+
+
+def test_rel_next_is_told_on_a_link_and_in_the_head() -> None:
+    head, body = '<link rel="next" href="/p2">', '<a rel="next" href="/p3">more to read</a>'
+    html = f"<html><head>{head}</head><body>{body}</body></html>"
+    assert [(a.url, a.role) for a in read_html(html.encode(), BASE).anchors] == [
+        ("http://x.cn/p3", "next"),
+        ("http://x.cn/p2", "next"),
+    ]
+
+
+def test_a_pager_written_by_script_leads_to_the_next_page() -> None:
+    html = '<html><body><script>createPageHTML(20, 3, "index", "shtml");</script></body></html>'
+    assert [a.url for a in read_html(html.encode(), "http://x.cn/news/index_3.shtml").anchors] == [
+        "http://x.cn/news/index_4.shtml"
+    ]
+
+
+def test_a_pager_of_options_and_old_frames_are_followed() -> None:
+    pager = '<select><option value="list_2.html">2</option><option value="3">x</option></select>'
+    assert roles(pager + '<iframe src="/f.html">') == {"/news/list_2.html": "numbered", "/f.html": "frame"}
+
+
+def test_links_that_ask_not_to_be_followed_or_lead_nowhere_are_left_out() -> None:
+    html = (
+        '<a rel="external nofollow" href="/a">一</a><a href="javascript:void(0)">二</a><a href="#top">三</a>'
+    )
+    assert (
+        roles(html + "<a>四</a>" + '<a href="mailto:a@x.cn">五</a><a href="">六</a><a href="tel:1">七</a>')
+        == {}
+    )
+
+
+def test_the_base_of_a_page_holds_for_all_its_links() -> None:
+    html = '<html><head><base href="http://x.cn/other/"></head><body><a href="1.html">一</a></body></html>'
+    assert read_html(html.encode(), BASE).anchors == (
+        Anchor("http://x.cn/other/1.html", "http://x.cn/other/1.html", "link"),
+    )
+
+
+def test_an_address_is_given_once_in_its_most_telling_role() -> None:
+    assert roles('<a href="/p2?from=a">前往第二页的链接文字</a><a href="/p2">下一页</a>') == {"/p2": "next"}
+
+
+def test_feeds_are_found_where_the_page_links_them() -> None:
+    feed = '<link rel="alternate" type="application/atom+xml" href="/atom">'
+    other = '<link rel="alternate" hreflang="en" href="/en">'
+    assert read_html(f"<html><head>{feed}{other}</head></html>".encode(), BASE).feeds == ("http://x.cn/atom",)
+
+
+@pytest.mark.parametrize(
+    ("value", "directives"),
+    [
+        ("noindex, nofollow", {"noindex", "nofollow"}),
+        ("None", {"none", "noindex", "nofollow"}),
+        ("googlebot: noindex", set()),
+        ("parknews: noarchive, follow", {"noarchive", "follow"}),
+    ],
+)
+def test_a_pages_wishes_are_read_where_they_are_meant_for_us(value: str, directives: set[str]) -> None:
+    assert robots_directives(value) == directives
+
+
+def test_a_meta_refresh_is_told_unless_it_is_for_browsers_without_scripts() -> None:
+    refresh = '<meta http-equiv="refresh" content="3;URL=\'/new.html\'">'
+    got = [
+        read_html(f"<html><head>{head}</head><body>x</body></html>".encode(), BASE).refresh
+        for head in (refresh, f"<noscript>{refresh}</noscript>", refresh.replace('"3', '"300'))
+    ]
+    assert got == ["http://x.cn/new.html", None, None]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\x00" * 100, b"<", b"<a" * 50_000, b"<div>" * 200_000, b"\xff\xfe\xfd"]
+)
+def test_a_broken_page_leads_nowhere_and_does_no_harm(body: bytes) -> None:
+    assert read_html(body, BASE).anchors == ()
+
+
+def test_a_million_attributes_do_no_harm() -> None:
+    many = b" ".join(b"a%d=1" % n for n in range(1_000_000))
+    started = time.process_time()
+    reading = read_html(b"<html><body><p " + many + b"><a href=/1>x</a></body></html>", BASE)
+    assert [anchor.url for anchor in reading.anchors] == ["http://x.cn/1"]
+    assert time.process_time() - started < 5
+
+
+def _sitemap(inner: str, outer: str = "urlset") -> bytes:
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    return f'<?xml version="1.0"?><{outer} xmlns="{space}">{inner}</{outer}>'.encode()
+
+
+PAGE = "<url><loc> http://x.cn/1 </loc><lastmod>2026-11-01</lastmod></url>"
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_sitemap_gives_its_pages_packed_or_not(pack) -> None:
+    assert read_sitemap(pack(_sitemap(PAGE))) == Sitemap(
+        pages=(Announced("http://x.cn/1", "2026-11-01", None, "2026-11-01"),)
+    )
+
+
+def test_a_news_sitemap_gives_titles_and_dates() -> None:
+    news = (
+        '<url><loc>http://x.cn/1</loc><n:news xmlns:n="http://www.google.com/schemas/sitemap-news/0.9">'
+        "<n:publication_date>2026-11-02T08:00:00+08:00</n:publication_date><n:title>园区开工</n:title></n:news></url>"
+    )
+    assert read_sitemap(_sitemap(news)).pages == (
+        Announced("http://x.cn/1", "2026-11-02T08:00:00+08:00", "园区开工"),
+    )
+
+
+def test_an_index_gives_its_sitemaps() -> None:
+    inner = "<sitemap><loc>http://x.cn/s1.xml</loc></sitemap>"
+    assert read_sitemap(_sitemap(inner, "sitemapindex")).sitemaps == (
+        Announced("http://x.cn/s1.xml", None, None),
+    )
+
+
+def test_a_sitemap_may_be_a_plain_list() -> None:
+    assert [page.url for page in read_sitemap(b"http://x.cn/1\nhttp://x.cn/2\n").pages] == [
+        "http://x.cn/1",
+        "http://x.cn/2",
+    ]
+
+
+def test_what_stands_before_the_break_of_a_sitemap_is_kept() -> None:
+    assert len(read_sitemap(_sitemap(PAGE * 3)[:-40]).pages) >= 2
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html><body>404</body></html>", b"\x1f\x8bbroken", b"<?xml version='1.0'?>"]
+)
+def test_what_is_no_sitemap_names_nothing(body: bytes) -> None:
+    assert read_sitemap(body) == Sitemap()
+
+
+def test_entities_are_never_expanded() -> None:
+    bomb = b"<!DOCTYPE u [<!ENTITY a 'ha'>" + b"".join(
+        b"<!ENTITY %c '%s'>" % (98 + n, b"&%c;" % (97 + n) * 50) for n in range(9)
+    )
+    secret = b"<!ENTITY f SYSTEM 'file:///etc/hostname'>]>"
+    body = bomb + secret + b"<urlset><url><loc>http://x.cn/&j;&f;</loc></url></urlset>"
+    assert all(len(page.url) < 100 for page in read_sitemap(body).pages)
+
+
+def test_a_packed_sitemap_unpacks_to_a_bound() -> None:
+    body = gzip.compress(b"<urlset>" + b" " * 80_000_000 + PAGE.encode() + b"</urlset>")
+    assert read_sitemap(body).pages == ()
+
+
+RSS = (
+    "<rss version='2.0'><channel><item><title>一</title><link>http://x.cn/1</link>"
+    "<pubDate>Mon, 23 Nov 2026</pubDate></item><item><title>二</title><guid isPermaLink='true'>http://x.cn/2</guid></item></channel></rss>"
+)
+ATOM = (
+    "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>一</title><link href='http://x.cn/1'/>"
+    "<updated>2026-11-23T00:00:00Z</updated></entry></feed>"
+)
+
+
+@pytest.mark.parametrize(
+    ("feed", "urls"), [(RSS, ["http://x.cn/1", "http://x.cn/2"]), (ATOM, ["http://x.cn/1"])]
+)
+def test_a_feed_gives_its_entries(feed: str, urls: list[str]) -> None:
+    assert [entry.url for entry in read_feed(feed.encode())] == urls
+
+
+def test_what_is_no_feed_announces_nothing() -> None:
+    assert read_feed(b"<html><body>no feed</body></html>") == ()
+
+
+def test_lastmods_that_are_all_the_same_tell_nothing() -> None:
+    same = [Announced(f"http://x.cn/{n}", None, None, "2026-11-23") for n in range(30)]
+    own = [Announced(f"http://x.cn/{n}", None, None, f"2026-11-{n + 1:02}") for n in range(30)]
+    assert (tells_changes(same), tells_changes(own)) == (False, True)
+
+
+def test_a_counter_on_a_page_does_not_change_its_sketch() -> None:
+    page = "<html><body><p>示例园区项目日前正式开工建设，浏览次数：{}</p></body></html>"
+    other = "<html><body><p>示例园区项目日前正式竣工投产，浏览次数：{}</p></body></html>"
+    first, second, third = (
+        read_html(body.encode(), BASE).sketch for body in (page.format(5), page.format(12), other.format(5))
+    )
+    assert (first == second, first == third) == (True, False)

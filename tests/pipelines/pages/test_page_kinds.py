@@ -1,0 +1,70 @@
+import pytest
+from misbehaving import article, list_page
+
+from pipelines.pages.addresses import kind_of_page, kind_of_url
+from pipelines.pages.html import read_html
+
+URLS = {
+    "article": [
+        "/t20230927_123.html", "/art/2023/9/27/art_12_345.html", "/2023/09/27/park.html", "/a/653_121106",
+        "/2023-09/27/c_1.htm", "/n1/2023/0927/c1001-40086.html", "/content/202309/27/content_55.html",
+        "/show.asp?id=7", "/news/12345.html", "/detail/99887", "/2023/new-park-opens-in-the-east/",
+        "/index.php?m=content&id=3",
+    ],
+    "list": ["/news/", "/list.php?cid=4", "/category/parks", "/channel/12", "/events?month=2024-01", "/"],
+    "more": ["/list_3.html", "/index_2.shtml", "/page/4/", "/news/?page=2", "/news/list-12.html"],
+    "tag": ["/tag/%E5%9B%AD/", "/tags/12", "/author/li/"],
+    "search": ["/search?q=x", "/s?wd=x", "/so/index?keyword=1", "/search.php"],
+    "service": ["/login", "/user/register/", "/wp-admin/x", "/cart/"],
+    "file": ["/a.pdf", "/b.JPG", "/c.doc", "/style.css"],
+    "trap": ["/a/b/a/b/a/b/", "/a" * 14, "/x?" + "&".join(f"a{n}=1" for n in range(25))],
+    "unknown": ["/about.html", "/news"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "kind"), [(path, kind) for kind, paths in URLS.items() for path in paths])
+def test_an_address_hints_at_its_page(path: str, kind: str) -> None:
+    assert kind_of_url("http://x.cn" + path) == kind
+
+
+TEASER = "示例工业园区今年引进项目三十余个，总投资过百亿元，园区负责人介绍了最新进展情况。"
+FOOT = "<div>版权所有：示例工业园区管委会 主办单位：示例工业园区管委会办公室 备案号：示例备000000号</div>"
+RELATED = "".join(f'<li><a href="/r/{n}">推荐阅读示例新闻标题之{n}</a></li>' for n in range(120))
+
+
+def _kind(html: str, hint: str = "unknown") -> str:
+    return kind_of_page(read_html(html.encode(), "http://x.cn/a").shape, hint)
+
+
+@pytest.mark.parametrize("hint", ["unknown", "list", "article", "tag"])
+def test_an_article_is_told_whatever_its_address_says(hint: str) -> None:
+    body = article(1).replace("</body>", f"<p>{TEASER * 3}</p>{RELATED}{FOOT}</body>")
+    assert _kind(body, hint) == "article"
+
+
+def test_a_short_notice_is_an_article() -> None:
+    assert _kind("<html><body><h1>通知</h1><p>示例园区定于明日停水，请知悉。</p></body></html>") == "article"
+
+
+@pytest.mark.parametrize("hint", ["unknown", "list", "more"])
+def test_a_list_of_headlines_is_a_list(hint: str) -> None:
+    assert _kind(list_page([f"/{n}" for n in range(20)]).replace("</body>", FOOT + "</body>"), hint) == "list"
+
+
+def test_a_list_with_teasers_is_a_list() -> None:
+    items = "".join(
+        f'<div class="item"><h3><a href="/{n}">示例园区新闻标题之{n}</a></h3><div>{TEASER}</div></div>'
+        for n in range(12)
+    )
+    assert _kind(f"<html><body>{items}{FOOT}</body></html>") == "list"
+
+
+def test_paragraphs_parted_by_line_breaks_are_one_text() -> None:
+    body = "<br>".join([TEASER] * 4)
+    assert _kind(f"<html><body><div>{body}</div><ul>{RELATED}</ul></body></html>") == "article"
+
+
+def test_a_page_that_calls_itself_an_article_is_one() -> None:
+    head = '<meta property="og:type" content="article">'
+    html = f"<html><head>{head}</head><body><p>{TEASER * 2}</p><ul>{RELATED}</ul></body></html>"
+    assert _kind(html) == "article"
