@@ -46,7 +46,7 @@ _COUNT = re.compile(r"^\d{1,7}$")
 _SENTENCE_MARK = re.compile("[，。；]")
 _MORE_THAN_DATE, _LITTLE_MORE = 45, 20
 """Characters that may stand beside a date and time in a byline; fewer where they may be a sentence."""
-_LABELS = pattern(r"{byline.counted}{byline.count}?\s?[:：(（]?\s?", as_written=True)
+_LABELS = pattern(r"{byline.counted|byline.read|byline.when}{byline.count}?\s?[:：(（]?\s?", as_written=True)
 """Words of a byline: a line above the news with a date and two of them is one, in whatever order."""
 _INFO_ROW = pattern(r"^{document.row}\s?[:：]|^{document.letter_row}[:：\s]")
 """How the rows of the table begin that public bodies print above a document."""
@@ -249,14 +249,15 @@ def _drop_pinyin(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
 _REPORTERS = r"(?:\s?[（(【][^（()）】]{2,40}[）)】])?"
 _DATELINES = (
     pattern(
-        rf"^[\u4e00-\u9fff·A-Za-z]{{2,20}}\d{{1,2}}月\d{{1,2}}日{{text.wire}}{_REPORTERS}", as_written=True
+        rf"^[\u4e00-\u9fff·A-Za-z]{{2,20}}\d{{1,2}}月\d{{1,2}}日(?:综合)?{{text.sent}}{_REPORTERS}",
+        as_written=True,
     ),
     pattern(
         r"^[\u4e00-\u9fffA-Za-z]{2,12}{text.wired}"
         rf"(?:{_REPORTERS}(?=[\s，,：:]|\d)|[（(][^（()）]{{2,40}}[）)])",
         as_written=True,
     ),
-    pattern(r"^[（(【〔\[][^（()）【】〔〕\[\]]{0,36}{text.reported}[）)】〕\]]", as_written=True),
+    pattern(r"^[（(【〔\[][^（()）【】〔〕\[\]]{0,36}{text.sent|credit.report}[）)】〕\]]", as_written=True),
     re.compile(
         r"^[A-Z][A-Z.' -]{3,30}(?:, [A-Z][a-z.]{2,12}(?: [A-Z][a-z]{2,12})?)?"
         r"(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2})(?:, \d{4})?)?"

@@ -40,7 +40,9 @@ _HOLDERS = (
         r"{copyright.word|copyright.mark}\s?{copyright.mark|copyright.letter}?\s?"
         r"(?:\d{4}(?:\s?[-–—]\s?(?:\d{4}|present))?,?)?\s?(?:by )?([^.。|｜,，;；©\d][^.。|｜,，;；©]{1,50})"
     ),
-    pattern(r"{credit.label}\s?[:：]\s?([^”\"』」]{2,20})[”\"』」].{0,8}{copyright.works}", as_written=True),
+    pattern(
+        r"{credit.label}\s?[:：]\s?([^”\"』」]{2,20})[”\"』」].{0,8}{copyright.contents}", as_written=True
+    ),
 )
 _AFTER_HOLDER = pattern(r"\s{copyright.after_owner}", as_written=True)
 _NOT_HOLDER = pattern(r"^{copyright.no_owner}$|^\W*$", as_written=True)

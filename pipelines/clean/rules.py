@@ -104,7 +104,7 @@ LINES: tuple[Rule, ...] = (
     _rule(
         "credits",
         "editor",
-        r"^\W{0,3}{byline.made}\s?[|｜丨/／]\s?[^。，]{2,60}$|^\W{0,3}{byline.told}\s?[|｜丨]\s?[^。，]{2,40}$"
+        r"^\W{0,3}{byline.made|byline.proof}\s?[|｜丨/／]\s?[^。，]{2,60}$|^\W{0,3}{byline.told}\s?[|｜丨]\s?[^。，]{2,40}$"
         r"|^{credit.account}.{2,60}$",
     ),
     _rule(
@@ -122,8 +122,7 @@ LINES: tuple[Rule, ...] = (
         r"|^[^，。：:]{0,20}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s\d{1,2}[:：]\d{2}(?:[:：]\d{2})?$"
         r"|^[\[【(]?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?[\s|]{0,3}"
         r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s.{0,60}|[\]】)])?$"
-        r"|^\w{0,16}\d{1,3}\s?(?!日){date.minute|date.hour|date.day|date.week|date.month|date.year}s?\s?"
-        r"{date.ago}(?:\s?\(\d\d-\d\d\))?.{0,20}$",
+        r"|^\w{0,16}\d{1,3}\s?{date.told_ago}(?:\s?\(\d\d-\d\d\))?.{0,20}$",
     ),
     _rule("place", "navigation", _OPEN + "{navigation.place}[^。]{0,120}$"),
     _rule(
@@ -216,15 +215,15 @@ NOTICES: tuple[Rule, ...] = (
     _rule(
         "rights-notice",
         "copyright",
-        r"^\W{0,6}{copyright.solemn}?{copyright.subject}(?:与免责)?{copyright.declares}.{0,600}$"
+        r"^\W{0,6}{copyright.solemn}?{copyright.subject}(?:与免责)?{copyright.declaration|copyright.declares}.{0,600}$"
         r"|^\W{0,4}{copyright.solemn|copyright.of_site}?{copyright.declaration}\s?[:：】\]].{0,600}$"
         r"|^\W{0,4}{copyright.opening}.{0,600}$",
     ),
     _rule(
         "rights-reserved",
         "copyright",
-        r"^(?=.{0,300}{copyright.work}).{0,80}{copyright.forbids}.{0,24}{copyright.forbidden}.{0,160}$"
-        r"|^.{0,60}{copyright.reprints}.{0,8}{copyright.must}.{0,8}{copyright.credit}.{0,80}$",
+        r"^(?=.{0,300}{copyright.work|copyright.use}).{0,80}{copyright.forbids}.{0,24}{copyright.consent|copyright.use}.{0,160}$"
+        r"|^.{0,60}{copyright.reprints}.{0,8}{copyright.must}.{0,8}{credit.state|copyright.credit}.{0,80}$",
     ),
     _rule("supplied-unchecked", "copyright", r"^{copyright.supplied}$|{copyright.unchecked}.{0,60}$"),
     _rule(
@@ -246,7 +245,7 @@ _PHONE = (
     r"|[(（]?0\d{2,3}[)）]?[\s-]{0,2}\d{7,8}|0\d-\d{8})(?!\d)"
 )
 PHONES = pattern(_PHONE)
-CONTACT_WORDS = pattern("{contact.word}", as_written=True)
+CONTACT_WORDS = pattern("{contact.word|contact.label}", as_written=True)
 
 TAIL: tuple[Rule, ...] = (
     *NOTICES,
@@ -260,8 +259,8 @@ TAIL: tuple[Rule, ...] = (
     _rule(
         "contact-line",
         "contact",
-        _OPEN
-        + r".{0,12}{contact.label}\s?[:：].{0,100}$|^.{0,20}{contact.business}.{0,12}{contact.line}.{0,60}$",
+        _OPEN + r".{0,12}{contact.label|contact.place}\s?[:：].{0,100}$"
+        r"|^.{0,20}{contact.business}.{0,12}{contact.line}.{0,60}$",
     ),
     _rule("contact-plea", "contact", r"^.{0,24}{contact.plea}.{0,120}$|{contact.welcome}.{0,50}$"),
     _rule("praise", "share", r"^.{0,12}{share.praise}.{0,30}$"),
@@ -283,12 +282,16 @@ PIECES: tuple[Rule, ...] = (
     ),
     _rule("editor-tail", "editor", r"(?<=[。！？”.!?）)])\s*{byline.editor}\s?[:：][^。]{0,40}$"),
     _rule("editor-code", "editor", r"(?<=[。！？”])\s*[（(][A-Z]{0,3}\d{2,6}[)）]$"),
-    _rule("source-aside", "editor", _ASIDE + r"{credit.aside}\s?[:：][^（()）】\]]{1,40}" + _ASIDE_END),
+    _rule(
+        "source-aside",
+        "editor",
+        _ASIDE + r"{credit.what}?{credit.label|credit.taken_from}\s?[:：][^（()）】\]]{1,40}" + _ASIDE_END,
+    ),
     _rule(
         "photo-credit",
         "caption",
         _ASIDE
-        + r"{caption.aside}\s?(?:[:：/／丨|]|{caption.aside_by})[^（()）】\]]{1,36}"
+        + r"{caption.aside}\s?(?:[:：/／丨|]|{caption.comes_from}|by )[^（()）】\]]{1,36}"
         + _ASIDE_END
         + "|"
         + _ASIDE
@@ -298,7 +301,7 @@ PIECES: tuple[Rule, ...] = (
     _rule(
         "photo-credit",
         "caption",
-        r"(?<=[.!?。！？\"”)])\s*{caption.photo_behind}s?(?: {caption.by}|\s?[:/])\s?[^.。]{2,60}$",
+        r"(?<=[.!?。！？\"”)])\s*{caption.photo}s?(?: {caption.by}|\s?[:/])\s?[^.。]{2,60}$",
         case=True,
     ),
     _rule(

@@ -28,7 +28,7 @@ _NOTICE_TITLE = pattern(r"{document.notice}(?:[（(《].{0,20})?$|^{document.not
 _CONTACT_SECTION = pattern(
     r"^[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)]?[、.．:：)）]?\s?.{0,8}{contact.section}\W{0,2}$"
 )
-_HEADS_CONTACT = pattern(r"{contact.word}|^[^，。：:]{2,20}{contact.body}$")
+_HEADS_CONTACT = pattern(r"{contact.word|contact.label}|^[^，。：:]{2,20}{contact.body}$")
 _SHORT_PIECE = 25
 """Characters of a line below a contact or a notice that may still be part of it."""
 _LONGEST_BLOCK = 12
