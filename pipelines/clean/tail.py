@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.clean.rules import CONTACT_WORDS, CUES, LINES, NOTICES, PHONES, TAIL, Rule, first_match
@@ -152,6 +153,7 @@ def name_pieces(lines: Sequence[str], tail: Tail) -> list[Stripped]:
     return pieces
 
 
+@lru_cache(maxsize=2_000)  # a page's lines are asked about again and again
 def tail_rule(line: str) -> Rule | None:
     """The rule by which a line belongs to the tail, if it stands there; None for news."""
     rule = first_match(line, CUES) or first_match(line, LINES)
