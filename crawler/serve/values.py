@@ -21,6 +21,9 @@ _SPELT_BY_THE_REPORT = {
     "stripped.kind": "stripped",
     "stripped_pieces.kind": "stripped",
     "rights.kind": "right",
+    "language": "language",
+    "stage": "stage",
+    "state": "state",
 }
 _ALIASES = {"date_origin": "origin"}
 
@@ -30,11 +33,11 @@ def value_label(table: str, column: str, value: object, language: str) -> str | 
     if language != "zh" or not isinstance(value, str) or not value:
         return None
     own = f"{table}.{column}"
-    if own in _SPELT_BY_THE_REPORT:
-        return _other_than(value, words("zh", _MESSAGES).or_itself(_SPELT_BY_THE_REPORT[own], value))
     for group in (own, _ALIASES.get(column, column)):
         if value in _codes().get(group, {}):
             return _codes()[group][value]
+    if spelt := _SPELT_BY_THE_REPORT.get(own) or _SPELT_BY_THE_REPORT.get(column):
+        return _other_than(value, words("zh", _MESSAGES).or_itself(spelt, value))
     return _other_than(value, reason_in("zh", value)) if column in _SENTENCES else None
 
 
