@@ -121,7 +121,7 @@ def test_a_language_is_added_by_lines_in_the_lists(tmp_path: Path) -> None:
         file, _, table = name.partition(".")
         path = tmp_path / f"pipelines/words/{file}.toml"
         head = re.compile(rf"^(\[{table}\].*)$", re.MULTILINE)
-        german = head.sub(f"\\1\nde = '''\n{tokens}\n'''", path.read_text("utf-8"))
+        german = head.sub(f"\\1\nx-german = '''\n{tokens}\n'''", path.read_text("utf-8"))
         path.write_text(german, "utf-8")
     read = subprocess.run(
         [sys.executable, "-c", READ_GERMAN], cwd=tmp_path, capture_output=True, text=True, check=True
