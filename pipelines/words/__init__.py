@@ -161,6 +161,6 @@ def _files() -> list[str]:
 
 def _faults(name: str) -> list[str]:
     tokens = words(name)
-    empty = [f"{name}: an empty line"] if "" in tokens else []
+    empty = [f"{name}: no word, or an empty line"] if not all(tokens or [""]) else []
     twice = (token for token, count in Counter(tokens).items() if count > 1)
     return [*empty, *(f"{name}: {token} stands there twice, perhaps in both scripts" for token in twice)]
