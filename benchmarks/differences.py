@@ -16,8 +16,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from pipelines.join.differences import differences
-from pipelines.join.figures import spell_out
+from pipelines.join.differences import differences, spell_out
 
 _NUMBER = re.compile(r"(?<![a-zA-Z\d.])\d{1,5}(?:\.\d+)?(?![\d.])")
 SEED = 3

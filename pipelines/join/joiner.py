@@ -19,7 +19,6 @@ it tells adds up to a function of the set of texts, as what `relink` tells does.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +27,7 @@ from pipelines.join.features import Features
 from pipelines.join.graph import Graph
 from pipelines.join.index import Node, pair_of
 from pipelines.join.verdict import APART, SPREAD_LEAST, Verdict, judge, measure
+from pipelines.remembered import Remembered
 from pipelines.sign import LONGEST, PERMUTATIONS, are_among, signature_values
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ class Joiner:
         """Work on an index; another process may have filled it."""
         self._index = index
         self._window = window
-        self._features: OrderedDict[int, Features] = OrderedDict()
-        self._verdicts: OrderedDict[Pair, Verdict] = OrderedDict()
+        self._features: Remembered[int, Features] = Remembered(_FEATURES_KEPT)
+        self._verdicts: Remembered[Pair, Verdict] = Remembered(_VERDICTS_KEPT)
         self._apart: set[Pair] = set()
         self._together: set[Pair] = set()
         self._touched: set[int] = set()
@@ -70,7 +70,7 @@ class Joiner:
         node = Node(signed.node_id, len(signed.shingles), signed.keys, signed.scheme, signed.signature)
         around = self._index.around(node, self._window)
         self._index.insert(node)
-        self._remember(Features(signed.node_id, signed.normalised[:LONGEST]))
+        self._features.get(node.node_id, lambda: Features(signed.node_id, signed.normalised[:LONGEST]))
         self._apart |= around.straddling
         self._touched.add(node.node_id)
         for other in self._partners(node, around):
@@ -83,7 +83,6 @@ class Joiner:
             return
         self._touched |= {other for pair, _, _ in self._index.pairs_of([node_id]) for other in pair}
         self._index.delete(node)
-        self._features.pop(node_id, None)
         self._together |= self._index.around(node, self._window).straddling
         self._touched.discard(node_id)
         self._gone.add(node_id)
@@ -156,25 +155,10 @@ class Joiner:
         return _share_enough(a, b) and self._index.near_lists(a, b, self._window, _NEAR_LEAST) == _NEAR_LEAST
 
     def _verdict(self, pair: Pair) -> Verdict:
-        verdict = self._verdicts.get(pair)
-        if verdict is None:
-            verdict = self._verdicts[pair] = judge(self._of(pair[0]), self._of(pair[1]))
-            if len(self._verdicts) > _VERDICTS_KEPT:
-                self._verdicts.popitem(last=False)
-        return verdict
+        return self._verdicts.get(pair, lambda: judge(self._of(pair[0]), self._of(pair[1])))
 
     def _of(self, node_id: int) -> Features:
-        features = self._features.get(node_id)
-        if features is None:
-            features = Features(node_id, self._index.text(node_id)[:LONGEST])
-        return self._remember(features)
-
-    def _remember(self, features: Features) -> Features:
-        self._features[features.node_id] = features
-        self._features.move_to_end(features.node_id)
-        if len(self._features) > _FEATURES_KEPT:
-            self._features.popitem(last=False)
-        return features
+        return self._features.get(node_id, lambda: Features(node_id, self._index.text(node_id)[:LONGEST]))
 
 
 def _share_enough(a: Node, b: Node) -> bool:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.places import division_names, region_range
-from pipelines.spelling import match_expression, spell, squeeze, words
+from pipelines.spelling import match_expression, spell, spellings, squeeze, words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -145,8 +145,6 @@ def needles(selection: Selection) -> list[list[str]]:
     asked = [(word, squeeze(word)) for word in words(selection.query)]
     if not selection.folded:
         return [[needle] for _, needle in asked if needle]
-    from pipelines.folding import spellings  # noqa: PLC0415  # loads OpenCC and a table of characters: 0.6 s
-
     return [spellings(word) for word, needle in asked if needle]
 
 

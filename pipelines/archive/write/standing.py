@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING
 
 from pipelines.archive.kept_out.blocks import owner_of
 from pipelines.archive.read.coverage import Coverage, publisher_of
-from pipelines.archive.write.remembered import Remembered
-from pipelines.join.differences import differences, turned
-from pipelines.join.figures import spell_out
+from pipelines.join.differences import differences, spell_out, turned
+from pipelines.remembered import Remembered
 from pipelines.standing import Copy, Kept, choose_kept, claims_of, credited_status, first_publisher
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
 
-    from pipelines.join.differences import Difference
-    from pipelines.join.figures import Spelt
+    from pipelines.join.differences import Difference, Spelt
 
     Similarity = Callable[[int, int], float]
 

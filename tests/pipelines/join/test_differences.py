@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.join.differences import DIFFERENCES_MOST, differences, turned
-from pipelines.join.figures import spell_out
+from pipelines.join.differences import DIFFERENCES_MOST, differences, spell_out, turned
 from pipelines.join.numbers import number_value
 
 TEXT = (

@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.archive import read_only
 from pipelines.archive.read.selection import Selection
-from pipelines.folding import SPELLINGS_MAX, spellings
 from pipelines.search import search
+from pipelines.spelling import SPELLINGS_MAX, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
