@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from pipelines.join.index import Pair
     from pipelines.join.verdict import Verdict
 
-_AT_ONCE = 500
-"""Values in one IN list."""
-
 _CACHE_KIB = 64 * 1024
 """SQLite's page cache. A text's keys stand on as many pages, all over the table: with the default of 2 MB
 nearly every one is read again; a million texts were joined with these (`benchmarks/index_scale.py`)."""
@@ -134,7 +131,7 @@ class SqliteJoinIndex:
 
     def nodes(self, node_ids: Iterable[int]) -> Mapping[int, Node]:
         """Those of the texts that are in the index."""
-        rows = self._chunked(
+        rows = self._rows(
             "SELECT node_id, shingles, keys, scheme, signature, orders FROM nodes WHERE node_id IN", node_ids
         )
         return {
@@ -144,7 +141,7 @@ class SqliteJoinIndex:
 
     def sizes(self, node_ids: Iterable[int]) -> Mapping[int, int]:
         """How many distinct shingles each of the texts has."""
-        return dict(self._chunked("SELECT node_id, shingles FROM nodes WHERE node_id IN", node_ids))
+        return dict(self._rows("SELECT node_id, shingles FROM nodes WHERE node_id IN", node_ids))
 
     def around(self, node: Node, window: int) -> Around:
         """What stands around a text that is not in the index."""
@@ -211,7 +208,7 @@ class SqliteJoinIndex:
         ids = list(node_ids)
         for side in ("node_a", "node_b"):
             query = f"SELECT node_a, node_b, verdict, similarity FROM pairs WHERE {side} IN"
-            for node_a, node_b, verdict, similarity in self._chunked(query, ids):
+            for node_a, node_b, verdict, similarity in self._rows(query, ids):
                 yield (node_a, node_b), verdict, similarity
 
     def cluster(self, clusters: Mapping[int, int]) -> None:
@@ -220,7 +217,7 @@ class SqliteJoinIndex:
 
     def clusters_of(self, node_ids: Iterable[int]) -> Mapping[int, int | None]:
         """The stored cluster of each of the texts; None where it was added since the last relink."""
-        return dict(self._chunked("SELECT node_id, cluster_id FROM nodes WHERE node_id IN", node_ids))
+        return dict(self._rows("SELECT node_id, cluster_id FROM nodes WHERE node_id IN", node_ids))
 
     def unclustered(self) -> list[int]:
         """Texts that were added since the last relink."""
@@ -243,11 +240,11 @@ class SqliteJoinIndex:
         row = self._connection.execute("SELECT number FROM temp.join_mark").fetchone()
         return version, row[0] if row else 0
 
-    def _chunked(self, query: str, values: Iterable[int]) -> Iterator[tuple]:  # type: ignore[type-arg]
-        ids = list(values)
-        for start in range(0, len(ids), _AT_ONCE):
-            chunk = ids[start : start + _AT_ONCE]
-            yield from self._connection.execute(f"{query} ({','.join('?' * len(chunk))})", chunk)
+    def _rows(self, query: str, numbers: Iterable[int]) -> sqlite3.Cursor:
+        """The rows of a statement that ends in IN, for all these numbers."""
+        return self._connection.execute(
+            f"{query} (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),)
+        )
 
 
 def _listed(node: Node) -> list[tuple[int, int]]:
