@@ -227,6 +227,28 @@ class Settings:
     )
 
 
+def fetch_options(
+    settings: Settings,
+    *,
+    revisit: bool = False,
+    time_limit_s: float | None = None,
+    max_pages: int | None = None,
+) -> FetchOptions:
+    """How a run fetches, as the settings have it; what is left out is not limited."""
+    return FetchOptions(
+        revisit=revisit,
+        user_agent=settings.user_agent,
+        contact=settings.contact,
+        max_pages=max_pages,
+        time_limit_s=time_limit_s,
+        disk_floor_bytes=settings.disk_floor_mb * 10**6,
+        runtime=str(settings.runtime),
+        browser=settings.browser,
+        browser_sandbox=settings.browser_sandbox,
+        log_level={0: "WARNING", 1: "INFO"}.get(settings.verbose, "DEBUG"),
+    )
+
+
 def full_user_agent(user_agent: str, contact: str) -> str:
     """What we call ourselves, with the operator's contact."""
     return f"{user_agent} (+{contact})" if contact else user_agent

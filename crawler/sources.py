@@ -29,6 +29,7 @@ import tomlkit
 
 from pipelines.errors import ConfigurationError, StorageError
 from pipelines.pages.records import CrawlSource
+from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -71,6 +72,23 @@ def read_sources(path: Path) -> list[CrawlSource]:
     return sources
 
 
+def read_some_sources(path: Path) -> list[CrawlSource]:
+    """Every source of the file, at least one.
+
+    Raises:
+        ConfigurationError: as `read_sources`, or there is no source in it.
+    """
+    sources = read_sources(path)
+    if not sources:
+        raise nothing_to_crawl(path)
+    return sources
+
+
+def nothing_to_crawl(path: Path) -> ConfigurationError:
+    """The error for a sources file without a source: it says how to begin."""
+    return ConfigurationError(f"{path}: no sources yet; {_HOW_TO_BEGIN}")
+
+
 def choose(sources: Sequence[CrawlSource], hosts: Sequence[str]) -> list[CrawlSource]:
     """The sources named by host, in the file's order; all of them where none is named.
 
@@ -83,6 +101,17 @@ def choose(sources: Sequence[CrawlSource], hosts: Sequence[str]) -> list[CrawlSo
         hint = _nearest(host, sorted(known)) or "; `parknews sources list` shows all"
         raise ConfigurationError(f"{host}: no such source in the sources file{hint}")
     return [source for source in sources if not wanted or source.host in wanted]
+
+
+def bare_source(url: str, *, allow_private: bool = False, render: bool = False) -> CrawlSource:
+    """What a URL alone says of a source.
+
+    Raises:
+        ValueError: not an http(s) address.
+    """
+    start = url if "://" in url else f"https://{url}"
+    host = host_of(canonical_url(start))
+    return CrawlSource(host, host, (start,), allow_private=allow_private, render=render)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +133,6 @@ def _read(path: Path) -> str:
         raise ConfigurationError(f"{path}:{line}: not UTF-8; save the file as UTF-8") from None
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read ({error.strerror})") from None
-
-
-def nothing_to_crawl(path: Path) -> ConfigurationError:
-    """The error for a sources file without a source: it says how to begin."""
-    return ConfigurationError(f"{path}: no sources yet; {_HOW_TO_BEGIN}")
 
 
 def _broken(path: Path, text: str, error: tomllib.TOMLDecodeError) -> ConfigurationError:
@@ -214,8 +238,6 @@ def duration_s(text: str) -> float:
 
 def own_host(url: str) -> str:
     """Host, with the port where it is not the scheme's own."""
-    from pipelines.urls import host_of  # noqa: PLC0415  # its tables load only where URLs are read
-
     return host_of(url)
 
 

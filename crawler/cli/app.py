@@ -1,68 +1,168 @@
-"""The application: global options, and the commands in the order in which a newcomer meets them."""
+"""The application: global options, and the commands in the order in which a newcomer meets them.
+
+A command's module is imported when that command is run or its help is asked for: what it needs stands at its
+top, and `parknews --help` loads none of it.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
+from typer.main import get_group
 
-from crawler.cli import (
-    case,
-    crawl,
-    demo,
-    export,
-    people,
-    removal,
-    removals,
-    report,
-    reprocess,
-    search,
-    serve,
-    show,
-    snapshot,
-    sources,
-    status,
-    warc,
-)
-from crawler.cli.earlier_rules import READING, STAYING, warn_of_earlier_rules
-from crawler.cli.examples import examples
 from crawler.cli.failures import GuardedGroup
+from crawler.cli.terminal import examples, remarks
 from crawler.config import read_settings
+from pipelines.archive.rules import follows_earlier_rules
 
-_HELP = """
-News about industrial parks: crawled politely, cleaned, de-duplicated, attributed.
+COMMANDS = {
+    "crawl": ("crawl", "Crawl the sources into the archive: fetch, extract, clean, de-duplicate."),
+    "demo": (
+        "demo",
+        "Crawl the bundled demo sites into an archive of their own, and compare with the truth.",
+    ),
+    "search": ("search", "Find articles that contain the text."),
+    "show": (
+        "show",
+        "Show one article: its text, all its copies, what was stripped, where its fields came from.",
+    ),
+    "serve": (
+        "serve",
+        "Show the archive in a browser: search, articles with all their copies, charts, tables.",
+    ),
+    "export": ("export", "Write articles or copies to a file: Parquet, CSV, JSON Lines or Excel."),
+    "report": (
+        "report",
+        "Draw the archive: who publishes, who copies whom, what spreads, what failed."
+        " In Chinese and English.",
+    ),
+    "reprocess": (
+        "reprocess",
+        "Extract, clean and de-duplicate the stored pages again, with a report of what changed.",
+    ),
+    "correct": ("people", "Correct a field of a page by hand."),
+    "split": ("people", "Make a copy an article of its own, whatever the joins say."),
+    "join": ("people", "Make the articles of two copies one, whatever the joins say."),
+    "case": (
+        "case",
+        "Make a test of a stored page: its bytes, what was known of them, what is read in them.",
+    ),
+    "status": (
+        "status",
+        "Show each source's last success, next due time and yield; exit 1 where something is wrong.",
+    ),
+    "remove-source": (
+        "removal",
+        "Forget a source: block it, delete it, make the files forget, search them, and give a receipt.",
+    ),
+    "backup": (
+        "snapshot",
+        "Copy the archive, its raw pages and its ledger of removals as they are at one moment.",
+    ),
+    "restore": (
+        "snapshot",
+        "Put a backup back; the ledger of removals that is there stays, and what it orders is asked for.",
+    ),
+    "sources": ("sources", "The publications that may be crawled."),
+    "warc": ("warc", "Stored pages as WARC files, and back."),
+    "removals": ("removals", "The record of what was removed."),
+}
+"""Every command: the module of crawler/cli that has it in its `app` (or is a group of commands of that name),
+and the first sentence of its help, so that the overview needs no module."""
 
-A first look, without any site: [bold]parknews demo[/]
-"""
+_READING = {"crawl", "search", "show", "serve", "export", "report", "status", "correct", "split", "join"}
+"""Commands that show or judge articles: they tell where an earlier version's rules did so."""
+_STAYING = "serve"
+"""It ends when it is stopped: the line comes before it."""
 
-_EPILOG = examples(
-    ("the whole path over the bundled demo sites", "parknews demo"),
-    ("fetch every source of data/sources.toml", "parknews crawl"),
-    ("what the archive holds on a subject", "parknews search 产业园"),
-    ("one article of another archive", "parknews --db old.db show 42"),
-    note="Exit codes: 0 done, 1 something needs attention, 2 wrong usage or settings,\n"
-    "3 another run holds the lock, 4 refused (full disk, damaged archive).",
-)
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name, each loaded when it is looked up."""
+
+    def __getitem__(self, name: str) -> Any:
+        found = get_group(import_module(f"crawler.cli.{COMMANDS[name][0]}").app)
+        return found.commands.get(name, found)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class LazyGroup(GuardedGroup):
+    """The group of all commands, which knows of each no more than a line until it is called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        """Takes what typer gives a group; its commands are those of the table."""
+        super().__init__(**attributes)
+        self.commands = _Commands()  # type: ignore[assignment]  # nothing is added to them
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """What the overview shows of a command."""
+        return TyperCommand(name=cmd_name, help=COMMANDS[cmd_name][1]) if cmd_name in COMMANDS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that was typed, its help ready to be read."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is not None:
+            command = self.commands[name]
+            plain_options(command, ctx.help_option_names)
+        return name, command, rest
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The overview."""
+        plain_options(self, ctx.help_option_names)
+        super().format_help(ctx, formatter)
+
+
+def plain_options(command: Any, help_names: list[str]) -> None:
+    """Takes typer's "<bool>" and "<int range>" from the help of a command and of those below it."""
+    for option in command.get_params(typer.Context(command, help_option_names=help_names)):
+        if getattr(option, "is_flag", False) or getattr(option, "count", False):
+            option.metavar = option.metavar or ""
+        elif option.param_type_name == "option" and option.bare_type() in {"int", "int range"}:
+            option.metavar = option.metavar or "N"
+    if not isinstance(command, LazyGroup):
+        for below in getattr(command, "commands", {}).values():
+            plain_options(below, help_names)
 
 
 def _print_version(wanted: bool | None) -> None:
     if wanted:
-        from importlib.metadata import version  # noqa: PLC0415  # only this option needs it
-
         typer.echo(f"parknews {version('parknews')}")
         raise typer.Exit
 
 
 app = typer.Typer(
     name="parknews",
-    cls=GuardedGroup,
-    help=_HELP,
-    epilog=_EPILOG,
+    cls=LazyGroup,
+    help="""
+News about industrial parks: crawled politely, cleaned, de-duplicated, attributed.
+
+A first look, without any site: [bold]parknews demo[/]
+""",
+    epilog=examples(
+        ("the whole path over the bundled demo sites", "parknews demo"),
+        ("fetch every source of data/sources.toml", "parknews crawl"),
+        ("what the archive holds on a subject", "parknews search 产业园"),
+        ("one article of another archive", "parknews --db old.db show 42"),
+        note="Exit codes: 0 done, 1 something needs attention, 2 wrong usage or settings,\n"
+        "3 another run holds the lock, 4 refused (full disk, damaged archive).",
+    ),
     no_args_is_help=True,
-    rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -94,10 +194,20 @@ def _global_options(
     ] = None,
 ) -> None:
     ctx.obj = settings = read_settings(os.environ, db=db, sources=sources_path, verbose=verbose)
-    if ctx.invoked_subcommand == STAYING:
-        warn_of_earlier_rules(settings.db)
-    elif ctx.invoked_subcommand in READING:
-        ctx.call_on_close(lambda: warn_of_earlier_rules(settings.db))
+    if ctx.invoked_subcommand == _STAYING:
+        _tell_of_earlier_rules(settings.db)
+    elif ctx.invoked_subcommand in _READING:
+        ctx.call_on_close(lambda: _tell_of_earlier_rules(settings.db))
+
+
+def _tell_of_earlier_rules(archive: Path) -> None:
+    """Says to run `reprocess`, where that has something to do; of an archive that is not there nothing."""
+    if archive.is_file() and follows_earlier_rules(archive):
+        remarks().print(
+            f"{archive}: read and joined by the rules of an earlier version; run `parknews reprocess`"
+            " (nothing is fetched), or old and new articles differ in what they are",
+            style="bold yellow",
+        )
 
 
 def main() -> None:
@@ -105,24 +215,3 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a Latin-1 terminal is no reason to fail
     app(prog_name="parknews")
-
-
-app.command("crawl", epilog=crawl.EPILOG)(crawl.crawl)
-app.command("demo", epilog=demo.EPILOG)(demo.demo)
-app.command("search", epilog=search.EPILOG)(search.search)
-app.command("show", epilog=show.EPILOG)(show.show)
-app.command("serve", epilog=serve.EPILOG)(serve.serve)
-app.command("export", epilog=export.EPILOG)(export.export)
-app.command("report", epilog=report.EPILOG)(report.report)
-app.command("reprocess", epilog=reprocess.EPILOG)(reprocess.reprocess)
-app.command("correct", epilog=people.CORRECT_EPILOG)(people.correct)
-app.command("split", epilog=people.SPLIT_EPILOG)(people.split)
-app.command("join", epilog=people.JOIN_EPILOG)(people.join)
-app.command("case", epilog=case.EPILOG)(case.case)
-app.command("status", epilog=status.EPILOG)(status.status)
-app.add_typer(sources.app, name="sources")
-app.add_typer(warc.app, name="warc")
-app.command("remove-source", epilog=removal.EPILOG)(removal.remove_source)
-app.add_typer(removals.app, name="removals")
-app.command("backup", epilog=snapshot.BACKUP_EPILOG)(snapshot.backup)
-app.command("restore", epilog=snapshot.RESTORE_EPILOG)(snapshot.restore)

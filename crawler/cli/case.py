@@ -13,26 +13,35 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.output import answers, one_line, print_json
+from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of
+from pipelines.archive.file import read_only
+from pipelines.archive.write.furniture import source_as_known
 from pipelines.errors import ParknewsError
+from pipelines.records import Rejection
+from pipelines.stages import read_page
+from pipelines.store import CrawlStore, store_path
+from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
-    from pipelines.records import Page, Reading, Rejection, Source
+    from pipelines.records import Page, Reading, Source
 
-EPILOG = examples(
-    ("a test of a page that was read wrongly", "parknews case https://www.example.cn/1.html"),
-    ("under a name that says what it is about", "parknews case URL --name digest-with-links"),
-    note="Then correct expected.json, and cut page.html down to what shows the fault.\n"
-    "docs/how-to/report-a-bad-page.md says how.",
-)
+app = typer.Typer()
+
 _FIELDS = ("author", "editor", "credited_source", "published")
 _Name = Annotated[
     str, typer.Option("--name", metavar="NAME", help="The folder. [dim]Default: from the URL.[/]")
 ]
 
 
+@app.command(
+    "case",
+    epilog=examples(
+        ("a test of a page that was read wrongly", "parknews case https://www.example.cn/1.html"),
+        ("under a name that says what it is about", "parknews case URL --name digest-with-links"),
+        note="Then correct expected.json, and cut page.html down to what shows the fault.\n"
+        "docs/how-to/report-a-bad-page.md says how.",
+    ),
+)
 def case(
     ctx: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="An address whose page is stored.")],
@@ -40,13 +49,9 @@ def case(
     into: Annotated[Path, typer.Option("--into", metavar="FOLDER", help="Where such folders are.")] = Path(
         "tests/cases"
     ),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Make a test of a stored page: its bytes, what was known of them, what is read in them."""
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs none of it
-    from pipelines.archive.write.furniture import source_as_known  # noqa: PLC0415
-    from pipelines.stages import read_page  # noqa: PLC0415
-
     db = settings_of(ctx).db
     page = _stored(db, url)
     connection = read_only(db)
@@ -73,9 +78,6 @@ def write_case(folder: Path, page: Page, source: Source, answer: Reading | Rejec
 
 def _stored(db: Path, url: str) -> Page:
     """The latest stored page of an address, however it was spelt."""
-    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415  # --help needs none of it
-    from pipelines.urls import canonical_url  # noqa: PLC0415
-
     path = store_path(db)
     if not path.exists():
         raise ParknewsError(f"{path}: no stored pages here; name the archive with --db")
@@ -91,8 +93,6 @@ def _stored(db: Path, url: str) -> Page:
 
 def _learned(answer: Reading | Rejection) -> list[str]:
     """The lines of the page that were learned to be its source's furniture: a test cannot learn them."""
-    from pipelines.records import Rejection  # noqa: PLC0415  # --help needs none of it
-
     if isinstance(answer, Rejection):
         return []
     return [piece.text for piece in answer.story.stripped if piece.rule == "learned"]
@@ -121,8 +121,6 @@ def _quoted(text: str) -> str:
 
 
 def _expected(answer: Reading | Rejection) -> dict[str, Any]:
-    from pipelines.records import Rejection  # noqa: PLC0415  # --help needs none of it
-
     if isinstance(answer, Rejection):
         return {"rejection": {"stage": answer.stage, "reason": answer.reason}}
     story = answer.story

@@ -6,33 +6,25 @@ import sys
 from collections import Counter
 from datetime import UTC, datetime
 from enum import Enum
-from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.cli import filters
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.failures import ATTENTION
-from crawler.cli.output import one_line, print_json
+from crawler.cli.terminal import ATTENTION, Json, examples, one_line, print_json, settings_of
+from pipelines.archive.file import read_only
+from pipelines.archive.read.selection import count_left_out_undated
 from pipelines.errors import ConfigurationError
+from pipelines.export.file import ExportRequest, compare_export, stream_export, write_export
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
-    from pipelines.export.file import Change, ExportRequest
+    from pipelines.export.file import Change
     from pipelines.export.manifest import Manifest
 
-EPILOG = examples(
-    ("all articles, for pandas, DuckDB or R", "parknews export --output articles.parquet"),
-    (
-        "for a spreadsheet: two words, one year",
-        "parknews export 招商 生物医药 --since 2025 --output found.xlsx",
-    ),
-    ("every URL that carried them", "parknews export --what copies --output copies.csv"),
-    ("what has changed since", "parknews export --compare articles.parquet.manifest.json"),
-    note="Beside the file stand its manifest, the numbers of its rows and a JSON Schema.",
-)
+app = typer.Typer()
 
 
 class Format(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enum
@@ -52,6 +44,19 @@ class What(str, Enum):  # noqa: UP042  # the same
     stripped = "stripped"
 
 
+@app.command(
+    "export",
+    epilog=examples(
+        ("all articles, for pandas, DuckDB or R", "parknews export --output articles.parquet"),
+        (
+            "for a spreadsheet: two words, one year",
+            "parknews export 招商 生物医药 --since 2025 --output found.xlsx",
+        ),
+        ("every URL that carried them", "parknews export --what copies --output copies.csv"),
+        ("what has changed since", "parknews export --compare articles.parquet.manifest.json"),
+        note="Beside the file stand its manifest, the numbers of its rows and a JSON Schema.",
+    ),
+)
 def export(
     ctx: typer.Context,
     query: Annotated[
@@ -91,7 +96,7 @@ def export(
         Path | None,
         typer.Option(metavar="MANIFEST", help="Write nothing; explain what that export would be today."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write articles or copies to a file: Parquet, CSV, JSON Lines or Excel."""
     if compare is not None:
@@ -99,7 +104,6 @@ def export(
         return
     if output is None:
         raise ConfigurationError("export needs --output FILE (or --compare MANIFEST)")
-    from pipelines.export.file import ExportRequest  # noqa: PLC0415  # --help needs none of it
 
     to_stdout = str(output) == "-"
     chosen = _format_of_stdout(file_format) if to_stdout else _format(output, file_format)
@@ -129,9 +133,6 @@ def export(
 
 def _stream(ctx: typer.Context, request: ExportRequest, *, as_json: bool) -> None:
     """The rows alone on stdout: nothing stands beside a pipe."""
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.export.file import stream_export  # noqa: PLC0415
-
     if as_json:
         raise ConfigurationError("--json tells of a file; with --output - the rows are the answer")
     connection = read_only(settings_of(ctx).db)
@@ -142,12 +143,6 @@ def _stream(ctx: typer.Context, request: ExportRequest, *, as_json: bool) -> Non
 
 
 def _write(ctx: typer.Context, output: Path, request: ExportRequest, *, as_json: bool) -> None:
-    from importlib.metadata import version  # noqa: PLC0415
-
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.read.selection import count_left_out_undated  # noqa: PLC0415
-    from pipelines.export.file import write_export  # noqa: PLC0415
-
     connection = read_only(settings_of(ctx).db)
     made_at = iso(datetime.now(UTC))
     manifest = write_export(connection, output, request, made_at=made_at, version=version("parknews"))
@@ -185,9 +180,6 @@ def _told(manifest: Manifest, output: Path) -> dict[str, object]:
 
 
 def _compare(ctx: typer.Context, manifest: Path, *, as_json: bool) -> None:
-    from pipelines.archive.file import read_only  # noqa: PLC0415
-    from pipelines.export.file import compare_export  # noqa: PLC0415
-
     connection = read_only(settings_of(ctx).db)
     changes = list(compare_export(connection, manifest))
     connection.close()

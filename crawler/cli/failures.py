@@ -16,13 +16,12 @@ import typer
 from typer import TyperException
 from typer.core import TyperGroup
 
-from crawler.cli.output import one_line
+from crawler.cli.terminal import ATTENTION, one_line
 from pipelines.errors import ParknewsError
 
 if TYPE_CHECKING:
     from typer import Context
 
-ATTENTION = 1
 _INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""
 
@@ -42,18 +41,6 @@ _SQLITE_CODES = {
 class GuardedGroup(TyperGroup):
     """The command group that turns every expected error of its commands into a line and a code."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """The group's own help."""
-        plain_options(self, ctx.help_option_names)
-        super().format_help(ctx, formatter)
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name, its help ready to be read."""
-        command = super().get_command(ctx, cmd_name)
-        if command is not None:
-            plain_options(command, ctx.help_option_names)
-        return command
-
     def invoke(self, ctx: Context) -> Any:  # type: ignore[override]  # typer hides the context's class
         """Runs the command; -v shows the traceback of what goes wrong."""
         try:
@@ -71,17 +58,6 @@ class GuardedGroup(TyperGroup):
                 traceback.print_exc()
             print(f"parknews: {_line(error)}", file=sys.stderr)
             raise typer.Exit(exit_code(error) or ATTENTION) from None
-
-
-def plain_options(command: Any, help_names: list[str]) -> None:
-    """Takes typer's "<bool>" and "<int range>" from the help of a command and of those below it."""
-    for option in command.get_params(typer.Context(command, help_option_names=help_names)):
-        if getattr(option, "is_flag", False) or getattr(option, "count", False):
-            option.metavar = option.metavar or ""
-        elif option.param_type_name == "option" and option.bare_type() in {"int", "int range"}:
-            option.metavar = option.metavar or "N"
-    for below in getattr(command, "commands", {}).values():
-        plain_options(below, help_names)
 
 
 def _line(error: Exception) -> str:

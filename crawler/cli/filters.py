@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.options import day_of, region_of
+from crawler.cli.terminal import day_of
+from pipelines.archive.read.selection import Selection
+from pipelines.errors import ConfigurationError
+from pipelines.places import division_names, region_codes, region_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from pipelines.archive.read.selection import Selection
 
 Source = Annotated[list[str] | None, typer.Option(metavar="HOST", help="Whose text is shown.")]
 CarriedBy = Annotated[list[str] | None, typer.Option(metavar="HOST", help="Who has any copy.")]
@@ -49,15 +51,13 @@ def selection_of(
     Raises:
         ConfigurationError: a day or a region is none.
     """
-    from pipelines.archive.read.selection import Selection  # noqa: PLC0415  # --help needs no archive
-
     return Selection(
         query=query,
         sources=tuple(source or ()),
         carried_by=tuple(carried_by or ()),
         credited_sources=tuple(credited or ()),
         languages=tuple(language or ()),
-        regions=tuple(region_of(name) for name in region or ()),
+        regions=tuple(_region_of(name) for name in region or ()),
         parks=tuple(park or ()),
         since=day_of("--since", since),
         until=day_of("--until", until),
@@ -65,3 +65,18 @@ def selection_of(
         undated=undated,
         folded=folded,
     )
+
+
+def _region_of(name: str) -> str:
+    """The code of a region from an option; raises ConfigurationError where it is not one."""
+    codes = region_codes(name)
+    if not codes:
+        near = difflib.get_close_matches(name, division_names().values(), n=1)
+        hint = (
+            f"; did you mean {near[0]}?" if near else "; write a name or code of GB/T 2260 as 苏州 or 320500"
+        )
+        raise ConfigurationError(f"--region {name}: no such region{hint}")
+    if len(codes) > 1:
+        which = ", ".join(f"{code} ({region_name(code[:2] + '0000')})" for code in codes[:8])
+        raise ConfigurationError(f"--region {name}: there are {len(codes)}: give a code: {which}")
+    return codes[0]

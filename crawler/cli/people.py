@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.output import answers, one_line, print_json
+from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of
+from pipelines.archive import Archive
+from pipelines.archive.file import read_only
+from pipelines.archive.read.articles import article_of_url
+from pipelines.archive.write.people import all_corrections, all_decisions
+from pipelines.urls import canonical_url
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
@@ -17,32 +20,27 @@ if TYPE_CHECKING:
 
     from pipelines.archive.write.people import Correction, Decision
 
-CORRECT_EPILOG = examples(
-    ("set a date", 'parknews correct URL published 2023-09-27 --reason "the printed edition"'),
-    ("say that the author is not known", 'parknews correct URL author "" --reason "a login box"'),
-    ("all that were made", "parknews correct --list"),
-    ("take number 3 back", "parknews correct --withdraw 3"),
-    note="Fields: title, published, author, credited_source, language. A correction outlasts every\n"
-    "later fetch and reprocess.",
-)
-SPLIT_EPILOG = examples(
-    ("make a copy an article of its own", 'parknews split URL --reason "their own report"'),
-    ("all splits and joins that were made", "parknews split --list"),
-    ("take number 2 back", "parknews split --withdraw 2"),
-)
-JOIN_EPILOG = examples(
-    ("make two articles one", 'parknews join URL URL --reason "one statement, rewritten"'),
-    ("all splits and joins that were made", "parknews join --list"),
-    ("take number 2 back", "parknews join --withdraw 2"),
-)
+app = typer.Typer()
+
 
 _Url = Annotated[str | None, typer.Argument(metavar="[URL]", help="A copy's or a page's address.")]
 _Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with it.")]
 _List = Annotated[bool, typer.Option("--list", help="Show what was decided, withdrawn ones too.")]
 _Withdraw = Annotated[int | None, typer.Option("--withdraw", metavar="ID", help="Take this one back.")]
-_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+_Json = Json
 
 
+@app.command(
+    "correct",
+    epilog=examples(
+        ("set a date", 'parknews correct URL published 2023-09-27 --reason "the printed edition"'),
+        ("say that the author is not known", 'parknews correct URL author "" --reason "a login box"'),
+        ("all that were made", "parknews correct --list"),
+        ("take number 3 back", "parknews correct --withdraw 3"),
+        note="Fields: title, published, author, credited_source, language. A correction outlasts every\n"
+        "later fetch and reprocess.",
+    ),
+)
 def correct(
     ctx: typer.Context,
     url: _Url = None,
@@ -60,7 +58,6 @@ def correct(
     if list_all:
         _print_corrections(archive, as_json)
         return
-    from pipelines.archive import Archive  # noqa: PLC0415  # --help needs none of it
 
     with Archive(archive, create=False) as open_archive:
         if withdraw is not None:
@@ -73,6 +70,14 @@ def correct(
     _say(as_json, f"correction {number} is in force", {"id": number})
 
 
+@app.command(
+    "split",
+    epilog=examples(
+        ("make a copy an article of its own", 'parknews split URL --reason "their own report"'),
+        ("all splits and joins that were made", "parknews split --list"),
+        ("take number 2 back", "parknews split --withdraw 2"),
+    ),
+)
 def split(
     ctx: typer.Context,
     url: _Url = None,
@@ -85,6 +90,14 @@ def split(
     _decide(ctx, (url,), reason, list_all=list_all, withdraw=withdraw, as_json=as_json)
 
 
+@app.command(
+    "join",
+    epilog=examples(
+        ("make two articles one", 'parknews join URL URL --reason "one statement, rewritten"'),
+        ("all splits and joins that were made", "parknews join --list"),
+        ("take number 2 back", "parknews join --withdraw 2"),
+    ),
+)
 def join(
     ctx: typer.Context,
     url: _Url = None,
@@ -111,7 +124,6 @@ def _decide(
     if list_all:
         _print_decisions(archive, as_json)
         return
-    from pipelines.archive import Archive  # noqa: PLC0415  # --help needs none of it
 
     with Archive(archive, create=False) as open_archive:
         if withdraw is not None:
@@ -138,9 +150,6 @@ def _decide(
 
 def _numbers(archive: Path, urls: list[str]) -> dict[str, int | None]:
     """The article of each URL now; None where it is in none any more."""
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs none of it
-    from pipelines.archive.read.articles import article_of_url  # noqa: PLC0415
-
     connection = read_only(archive)
     found = {url: article_of_url(connection, url) for url in urls}
     connection.close()
@@ -148,9 +157,6 @@ def _numbers(archive: Path, urls: list[str]) -> dict[str, int | None]:
 
 
 def _urls_of(archive: Path, decision: int) -> list[str]:
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs none of it
-    from pipelines.archive.write.people import all_decisions  # noqa: PLC0415
-
     connection = read_only(archive)
     [row] = [row for row in all_decisions(connection) if row.id == decision]
     connection.close()
@@ -168,9 +174,6 @@ def _told(found: dict[str, int | None]) -> str:
 
 
 def _print_corrections(archive: Path, as_json: bool) -> None:
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs none of it
-    from pipelines.archive.write.people import all_corrections  # noqa: PLC0415
-
     rows: list[Correction] = all_corrections(read_only(archive))
     if as_json:
         print_json({"corrections": [row.as_dict() for row in rows]})
@@ -184,9 +187,6 @@ def _print_corrections(archive: Path, as_json: bool) -> None:
 
 
 def _print_decisions(archive: Path, as_json: bool) -> None:
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs none of it
-    from pipelines.archive.write.people import all_decisions  # noqa: PLC0415
-
     rows: list[Decision] = all_decisions(read_only(archive))
     if as_json:
         print_json({"decisions": [row.as_dict() for row in rows]})
@@ -208,8 +208,6 @@ def _say(as_json: bool, words: str, answer: dict[str, Any]) -> None:
 
 
 def _spelt(url: str) -> str:
-    from pipelines.urls import canonical_url  # noqa: PLC0415  # --help needs none of it
-
     try:
         return canonical_url(url)
     except ValueError as error:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
+from pathlib import Path  # typer reads the annotations when it runs
 from typing import Annotated
 
 import typer
 
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.options import day_of
 from crawler.cli.removal_order import hosts_and_domains, order_of
 from crawler.cli.removal_plan import agree, refuse_unknown, show_plan
 from crawler.cli.removal_receipt import report
 from crawler.cli.request_file import read_request_file
+from crawler.cli.terminal import day_of, examples, settings_of
 from pipelines.errors import ConfigurationError
+
+app = typer.Typer()
 
 EPILOG = examples(
     ("what would go, and nothing else", "parknews remove-source www.example.cn --dry-run"),
@@ -36,6 +36,7 @@ EPILOG = examples(
 )
 
 
+@app.command("remove-source", epilog=EPILOG)
 def remove_source(  # one command has all the ways to say what is meant
     ctx: typer.Context,
     host: Annotated[

@@ -6,7 +6,7 @@ import getpass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crawler.cli.output import one_line
+from crawler.cli.terminal import one_line
 from pipelines.errors import ConfigurationError
 from pipelines.utc import iso
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from crawler.cli.output import one_line, plain, print_json
+from crawler.cli.terminal import one_line, plain, print_json
 from pipelines.errors import ConfigurationError, RefusedError
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from crawler.cli.failures import ATTENTION
-from crawler.cli.output import one_line, plain, print_json
+from crawler.cli.terminal import ATTENTION, one_line, plain, print_json
 from pipelines.errors import StorageError
 
 if TYPE_CHECKING:

@@ -6,16 +6,14 @@ import sys
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
+from pathlib import Path  # typer reads the annotations when it runs
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.cli import guide
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.output import answers, one_line, print_json, table
 from crawler.cli.removal_receipt import end_with, report, report_all
+from crawler.cli.terminal import answers, examples, one_line, print_json, settings_of, table
 from pipelines.errors import ConfigurationError
 from pipelines.forget.receipt import found_nothing
 from pipelines.utc import iso

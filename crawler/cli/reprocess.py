@@ -6,34 +6,39 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.output import answers, plain, print_json, remarks
+from crawler.cli.terminal import Json, answers, examples, plain, print_json, remarks, settings_of
+from crawler.runs.reprocess import reprocess as read_again
+from pipelines.workers import WorkerOptions
 
 if TYPE_CHECKING:
     from crawler.runs.reprocess import ReprocessReport
     from pipelines.compare import Change
     from pipelines.drain import Drained
 
-EPILOG = examples(
-    ("after an update: read all stored pages again", "parknews reprocess"),
-    ("with a diff of every page that says something else now", "parknews reprocess --diff > changes.diff"),
-    note="Nothing is fetched. A killed reprocess goes on where it stopped.",
-)
+app = typer.Typer()
+
 
 EVERY_PAGES = 500
 """Pages between two lines of progress."""
 
 
+@app.command(
+    "reprocess",
+    epilog=examples(
+        ("after an update: read all stored pages again", "parknews reprocess"),
+        (
+            "with a diff of every page that says something else now",
+            "parknews reprocess --diff > changes.diff",
+        ),
+        note="Nothing is fetched. A killed reprocess goes on where it stopped.",
+    ),
+)
 def reprocess(
     ctx: typer.Context,
     diff: Annotated[bool, typer.Option("--diff", help="Print what changed on each page.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Extract, clean and de-duplicate the stored pages again, with a report of what changed."""
-    from crawler.runs.reprocess import reprocess as read_again  # noqa: PLC0415  # --help needs none of it
-    from pipelines.workers import WorkerOptions  # noqa: PLC0415
-
     report = read_again(
         settings_of(ctx).db,
         WorkerOptions(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.cli.output import one_line
+from crawler.cli.terminal import one_line
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -8,27 +8,31 @@ from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from crawler.cli import filters
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.output import answers, one_line, plain, print_indented, print_json
+from crawler.cli.terminal import (
+    Json,
+    answers,
+    examples,
+    one_line,
+    plain,
+    print_indented,
+    print_json,
+    settings_of,
+)
+from pipelines.archive.file import read_only
+from pipelines.archive.kept_out.blocks import answer
+from pipelines.archive.read.selection import Selection, needles
 from pipelines.errors import ConfigurationError
+from pipelines.search import search as find
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
     from pipelines.search import Hit, Snippet
 
-EPILOG = examples(
-    ("every article with 园区 in its title or text, newest first", "parknews search 园区"),
-    ("with both words, wherever they stand", "parknews search 招商 生物医药"),
-    ("with these words in this order, best match first", "parknews search '\"digital economy\"' --by rank"),
-    ("of one year, on three sites or more", "parknews search 招商 --since 2025 --until 2025 --copies 3"),
-    ("about one province, its cities and counties too", "parknews search 招商 --region 江苏"),
-    ("for a script: one JSON object", "parknews search 集成电路 --limit 5 --json"),
-)
+app = typer.Typer()
 
 
 class Order(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enum
@@ -38,6 +42,20 @@ class Order(str, Enum):  # noqa: UP042  # typer shows the values of a plain str 
     rank = "rank"
 
 
+@app.command(
+    "search",
+    epilog=examples(
+        ("every article with 园区 in its title or text, newest first", "parknews search 园区"),
+        ("with both words, wherever they stand", "parknews search 招商 生物医药"),
+        (
+            "with these words in this order, best match first",
+            "parknews search '\"digital economy\"' --by rank",
+        ),
+        ("of one year, on three sites or more", "parknews search 招商 --since 2025 --until 2025 --copies 3"),
+        ("about one province, its cities and counties too", "parknews search 招商 --region 江苏"),
+        ("for a script: one JSON object", "parknews search 集成电路 --limit 5 --json"),
+    ),
+)
 def search(
     ctx: typer.Context,
     query: Annotated[
@@ -56,18 +74,13 @@ def search(
     until: filters.Until = "",
     copies: filters.Copies = 1,
     folded: filters.Folded = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Find articles that contain the text.
 
     Words of any length are found, Chinese ones of one or two characters too;
     case and white space do not matter.
     """
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.kept_out.blocks import answer  # noqa: PLC0415
-    from pipelines.archive.read.selection import Selection, needles  # noqa: PLC0415
-    from pipelines.search import search as find  # noqa: PLC0415
-
     words = " ".join(query)
     if not needles(Selection(query=words)):
         hint = (
@@ -122,8 +135,6 @@ def _print_hits(console: Console, words: str, hits: list[Hit], limit: int) -> No
 
 
 def _print_hit(console: Console, hit: Hit) -> None:
-    from rich.text import Text  # noqa: PLC0415  # --json needs none of it
-
     copies = f"  ({hit.copies} copies)" if hit.copies > 1 else ""
     head = Text.assemble((f"{hit.id:>5}", "cyan"), "  ", (one_line(hit.title), "bold"), (copies, "dim"))
     console.print(head)
@@ -134,8 +145,6 @@ def _print_hit(console: Console, hit: Hit) -> None:
 
 
 def _marked(snippet: Snippet) -> Text:
-    from rich.text import Text  # noqa: PLC0415
-
     pieces: list[Any] = []
     at = 0
     for start, end in snippet.marks:

@@ -8,18 +8,25 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
+from crawler.cli.terminal import examples, settings_of
+from crawler.serve.site import ServeOptions, run_site
 from pipelines.errors import ConfigurationError
 
-EPILOG = examples(
-    ("on http://127.0.0.1:8001, for this machine only", "parknews serve"),
-    ("on all addresses: put a proxy with a password before it", "parknews serve --host 0.0.0.0 --port 8080"),
-    ("behind a proxy that shows it under /news/ with https", "parknews serve --base-url /news/ --https"),
-    note="Nothing is written; a crawl or a removal may run meanwhile.",
+app = typer.Typer()
+
+
+@app.command(
+    "serve",
+    epilog=examples(
+        ("on http://127.0.0.1:8001, for this machine only", "parknews serve"),
+        (
+            "on all addresses: put a proxy with a password before it",
+            "parknews serve --host 0.0.0.0 --port 8080",
+        ),
+        ("behind a proxy that shows it under /news/ with https", "parknews serve --base-url /news/ --https"),
+        note="Nothing is written; a crawl or a removal may run meanwhile.",
+    ),
 )
-
-
 def serve(
     ctx: typer.Context,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="The address to answer at.")] = "127.0.0.1",
@@ -36,8 +43,6 @@ def serve(
     ] = False,
 ) -> None:
     """Show the archive in a browser: search, articles with all their copies, charts, tables."""
-    from crawler.serve.site import ServeOptions, run_site  # noqa: PLC0415  # loads Datasette
-
     if not (base_url.startswith("/") and base_url.endswith("/")):
         raise ConfigurationError(f"--base-url {base_url}: must begin and end with /")
     settings = settings_of(ctx)

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.output import answers, one_line, plain, print_indented, print_json
-from crawler.cli.show_standing import (
-    print_decisions,
-    print_differences,
-    print_first_publisher,
-    print_held,
-    print_moves,
-    print_versions,
+from crawler.cli.terminal import (
+    Json,
+    answers,
+    examples,
+    one_line,
+    plain,
+    print_indented,
+    print_json,
+    settings_of,
 )
+from pipelines.archive.file import read_only
+from pipelines.archive.kept_out.blocks import answer
+from pipelines.archive.kept_out.stay_down import held_page
 from pipelines.errors import ParknewsError
+from pipelines.show import ShownRejection
+from pipelines.show import show as find
+from pipelines.store import CrawlStore, store_path
+from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,19 +34,16 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from pipelines.show import Apart, ShownArticle, ShownCopy, ShownRejection
+    from pipelines.show import Apart, Held, Move, ShownArticle, ShownCopy, Witness
 
-EPILOG = examples(
-    ("the article with this id", "parknews show 42"),
-    (
-        "the article that this page belongs to, or why it is none",
-        "parknews show https://www.example.cn/1.html",
-    ),
-    ("everything about it, for a script", "parknews show 42 --json"),
-)
+app = typer.Typer()
+
 
 _PIECE_CHARACTERS = 120
 """A stripped footer can be a page long; its first line and a half says what it was. --json has it all."""
+
+_CHANGES_MOST = 12
+"""Sentences shown of one change; a page that was written again has hundreds. --json has them all."""
 
 _PAGES_MOST = 3
 """Pages that are named beside a notice that all of them have; --json has all."""
@@ -46,22 +51,28 @@ _PAGES_MOST = 3
 _FIELD_ORDER = "title published author editor credited_source site_name language"
 
 
+@app.command(
+    "show",
+    epilog=examples(
+        ("the article with this id", "parknews show 42"),
+        (
+            "the article that this page belongs to, or why it is none",
+            "parknews show https://www.example.cn/1.html",
+        ),
+        ("everything about it, for a script", "parknews show 42 --json"),
+    ),
+)
 def show(
     ctx: typer.Context,
     reference: Annotated[
         str, typer.Argument(metavar="ID-or-URL", help="An article's id, or any URL it was seen at.")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show one article: its text, all its copies, what was stripped, where its fields came from.
 
     For a URL that did not become a copy, the reason.
     """
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.kept_out.blocks import answer  # noqa: PLC0415
-    from pipelines.show import ShownRejection  # noqa: PLC0415
-    from pipelines.show import show as find  # noqa: PLC0415
-
     db = settings_of(ctx).db
     connection = read_only(db)
     if removed := answer(connection, reference):
@@ -90,9 +101,6 @@ def show(
 
 def _held_back(connection: sqlite3.Connection, reference: str) -> str | None:
     """What is said of a page that says what a removal keeps down; None for any other."""
-    from pipelines.archive.kept_out.stay_down import held_page  # noqa: PLC0415  # --help needs no archive
-    from pipelines.urls import canonical_url  # noqa: PLC0415
-
     try:
         url = canonical_url(reference.strip())
     except ValueError:
@@ -129,8 +137,6 @@ def _print_rejection(console: Console, found: ShownRejection) -> None:
 
 def _of_pages(db: Path, urls: list[str]) -> tuple[dict[str, str], dict[str, str]]:
     """What robots.txt said of each copy's raw page, and by what it was drawn, where it is still there."""
-    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415  # --help needs no store
-
     path = store_path(db)
     if not path.exists():
         return {}, {}
@@ -148,8 +154,6 @@ def _print_of_pages(console: Console, heading: str, said: dict[str, str]) -> Non
 
 
 def _print_article(console: Console, article: ShownArticle) -> None:
-    from rich.text import Text  # noqa: PLC0415  # --json needs none of it
-
     for former in article.forwards:
         reason = "" if former.reason == "joined" else f": {one_line(former.reason)}"
         joined = f"article {former.old_id} was joined into article {former.new_id} on {former.at[:10]}"
@@ -162,12 +166,12 @@ def _print_article(console: Console, article: ShownArticle) -> None:
     _heading(console, f"Copies ({len(article.copies)})")
     for copy in article.copies:
         _print_copy(console, copy, article)
-    print_held(console, article)
-    print_first_publisher(console, article)
-    print_differences(console, article)
-    print_versions(console, article)
-    print_decisions(console, article)
-    print_moves(console, article)
+    _print_held(console, article)
+    _print_first_publisher(console, article)
+    _print_differences(console, article)
+    _print_versions(console, article)
+    _print_decisions(console, article)
+    _print_moves(console, article)
     _print_kept_apart(console, article.kept_apart)
     _print_origins(console, article.copies[0])
     _print_rights(console, article.copies)
@@ -189,8 +193,6 @@ def _byline(article: ShownArticle) -> list[str]:
 
 
 def _print_copy(console: Console, copy: ShownCopy, article: ShownArticle) -> None:
-    from rich.text import Text  # noqa: PLC0415
-
     day = copy.published_day or "no date"
     mark = "* " if copy.kept else "  "
     console.print(Text(f"{mark}{copy.similarity:4.2f}  {day:10}  {one_line(copy.source_name)}"))
@@ -207,6 +209,102 @@ def _print_copy(console: Console, copy: ShownCopy, article: ShownArticle) -> Non
         print_indented(console, f"gone: the page was found missing on {copy.gone_at}", 8)
     for variant in copy.variants:
         console.print(Text(f"        also at {plain(variant)}", style="dim"), soft_wrap=True)
+
+
+def _print_held(console: Console, article: ShownArticle) -> None:
+    """Pages of two articles: those that hold this one too, and what else this one's copies hold."""
+    if article.held_by:
+        _heading(console, "Also held by, beside another article")
+    for held in article.held_by:
+        _print_holder(console, held, "with")
+    if article.holds:
+        _heading(console, "Its copies also hold")
+    for held in article.holds:
+        _print_holder(console, held, "there is")
+
+
+def _print_holder(console: Console, held: Held, how: str) -> None:
+    console.print(f"  {plain(held.url)}", style="dim", soft_wrap=True)
+    share = f"{held.contained:.0%} of the article's text is on that page"
+    print_indented(console, f"{how} article {held.article_id}: {one_line(held.title)} ({share})", 8)
+
+
+def _print_first_publisher(console: Console, article: ShownArticle) -> None:
+    """Who was first, how sure that is, and everything that speaks for it or was not believed."""
+    _heading(console, "First publisher")
+    name = one_line(article.first_publisher or "nobody can be named")
+    reason = f": {one_line(article.first_publisher_because)}" if article.first_publisher_because else ""
+    print_indented(console, f"{name} ({article.first_publisher_status}){reason}", 2)
+    for url, witnesses in groupby(article.first_publisher_evidence, key=lambda witness: witness.url):
+        console.print(f"    {plain(url)}", style="dim", soft_wrap=True)
+        print_indented(console, "; ".join(filter(None, map(_witnessed, witnesses))), 8)
+
+
+def _witnessed(witness: Witness) -> str:
+    if witness.claim == "credits" and witness.reason == "itself":
+        return ""  # its own name over its own article says nothing of who was first
+    doubt = "" if witness.believed or witness.claim in ("seen", "sitemap") else "not believed: "
+    note = f" ({doubt}{one_line(witness.reason)})" if witness.reason else ""
+    return f"{witness.claim} {one_line(witness.value)}{note}"
+
+
+def _print_differences(console: Console, article: ShownArticle) -> None:
+    """Figures, dates and names that copies have otherwise than the kept one."""
+    if article.differences:
+        _heading(console, "What differs from the kept copy")
+    url = None
+    for found in article.differences:
+        if found.url != url:
+            url = found.url
+            console.print(f"  {plain(url)}", style="dim", soft_wrap=True)
+        values = f"{one_line(found.kept_value)} here, {one_line(found.copy_value)} there"
+        print_indented(console, f"{found.kind}: {values}  “{one_line(found.place)}”", 8)
+
+
+def _print_versions(console: Console, article: ShownArticle) -> None:
+    """What pages changed from one fetch to the next."""
+    changed = [copy for copy in article.copies if copy.versions]
+    if changed:
+        _heading(console, "Versions (the latest counts)")
+    for copy in changed:
+        console.print(f"  {plain(copy.url)}", style="dim", soft_wrap=True)
+        for version in copy.versions:
+            print_indented(console, f"{version.fetched_at}  {one_line(version.title)}", 4)
+            for change in version.changes[:_CHANGES_MOST]:
+                sign, _, sentence = change.partition(" ")
+                print_indented(console, one_line(sentence), 8, lead=f"{sign} ")
+            if len(version.changes) > _CHANGES_MOST:
+                print_indented(console, f"and {len(version.changes) - _CHANGES_MOST} more", 8)
+
+
+def _print_decisions(console: Console, article: ShownArticle) -> None:
+    """What people ordered of its copies."""
+    if article.decisions:
+        _heading(console, "Decided by people")
+    for decision in article.decisions:
+        what = f"{decision.id}  {decision.kind} on {decision.at}: {one_line(decision.reason)}"
+        print_indented(console, what, 2)
+        for url in filter(None, (decision.url, decision.other_url)):
+            console.print(f"    {plain(url)}", style="dim", soft_wrap=True)
+
+
+def _print_moves(console: Console, article: ShownArticle) -> None:
+    """Copies that came from other articles or went there: why a list of last week is not today's."""
+    if article.moves:
+        _heading(console, "Moved here")
+    for move in article.moves:
+        what = f"from article {move.from_article} to {move.to_article} on {move.at}: {one_line(move.reason)}"
+        _print_move(console, move, what)
+    if article.moved_away:
+        _heading(console, "Moved away")
+    for move in article.moved_away:
+        what = f"article {move.to_article} has it now; it left on {move.at}: {one_line(move.reason)}"
+        _print_move(console, move, what)
+
+
+def _print_move(console: Console, move: Move, what: str) -> None:
+    console.print(f"  {plain(move.url)}", style="dim", soft_wrap=True)
+    print_indented(console, what, 8)
 
 
 def _print_kept_apart(console: Console, kept_apart: tuple[Apart, ...]) -> None:

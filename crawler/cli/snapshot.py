@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.output import one_line, print_json
+from crawler.cli.terminal import examples, one_line, print_json, settings_of
+
+app = typer.Typer()
 
 BACKUP_EPILOG = examples(("into a new folder, while crawls go on", "parknews backup backups/2026-11-23"))
 RESTORE_EPILOG = examples(
@@ -22,6 +22,7 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The backup's folder
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
+@app.command("backup", epilog=BACKUP_EPILOG)
 def backup(ctx: typer.Context, folder: Folder, as_json: Json = False) -> None:
     """Copy the archive, its raw pages and its ledger of removals as they are at one moment."""
     from pipelines.forget.snapshot import back_up  # noqa: PLC0415  # --help needs no archive
@@ -33,6 +34,7 @@ def backup(ctx: typer.Context, folder: Folder, as_json: Json = False) -> None:
         print(f"{len(made.files)} files copied to {one_line(str(folder))}")
 
 
+@app.command("restore", epilog=RESTORE_EPILOG)
 def restore(
     ctx: typer.Context,
     folder: Folder,

@@ -1,55 +1,144 @@
-"""`parknews sources`: what the sources file says."""
+"""`parknews sources`: what the sources file says, and a look at sites before and after they are sources.
+
+Sites are looked at some at a time, so that hundreds can be added by one command.
+"""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.output import answers, one_line, print_json
-from crawler.cli.sources_look import ADD_EPILOG, CHECK_EPILOG, add, check
+from crawler.cli.terminal import ATTENTION, Json, answers, examples, one_line, print_json, settings_of, table
+from crawler.config import fetch_options, require_contact
+from crawler.sources import (
+    add_entries,
+    bare_source,
+    choose,
+    entry,
+    nothing_to_crawl,
+    read_some_sources,
+    read_sources,
+)
+from pipelines.archive.file import missing
 from pipelines.errors import ConfigurationError
+from pipelines.store import CrawlStore, store_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
+    from crawler.config import Settings
+    from crawler.runs.survey import Survey
     from pipelines.pages.records import CrawlSource
-    from pipelines.store import CrawlStore
 
-EPILOG = examples(
-    ("what would be crawled, and how often", "parknews sources list"),
-    ("of another file, for a script", "parknews --sources mine.toml sources list --json"),
+app = typer.Typer(no_args_is_help=True, help="The publications that may be crawled.")
+
+Host = Annotated[str, typer.Argument(metavar="HOST", help="The source, by its host.")]
+
+AT_ONCE = 16
+"""Sites looked at together: as many as a crawl has requests under way."""
+LOOK_S = 180.0
+"""For these sites together; 20 pages at one a second take half a minute, a slow site three times as long."""
+FEW = 3
+"""Sites that are shown with all that was found; more become a table."""
+
+
+@app.command(
+    "add",
+    epilog=examples(
+        (
+            "look at a site, and write it once you agree",
+            "parknews sources add https://www.example-park.gov.cn/news/",
+        ),
+        ("hundreds of sites, from a script", "parknews sources add --from sites.txt --yes"),
+    ),
 )
+def add(
+    ctx: typer.Context,
+    urls: Annotated[
+        list[str] | None, typer.Argument(metavar="[URL]...", help="Home pages or news lists.")
+    ] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="A file with one URL a line.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking what can be taken.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="The sites may have private addresses (intranets).")
+    ] = False,
+    render: Annotated[
+        bool, typer.Option("--render", help="Draw their pages in a browser (render = true).")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object; writes with --yes only.")
+    ] = False,
+) -> None:
+    """Look at sites, show what would be taken from them, and write them into the sources file.
 
-ACK_EPILOG = examples(
-    (
-        "it is being rebuilt until the new year",
-        "parknews sources ack www.example-park.gov.cn --until 2026-12-31",
-    )
+    Sites of a FILE that stand in the sources file already are passed over, and with --yes each is written
+    as soon as it was looked at: what was interrupted is taken up by the same command.
+    """
+    settings = settings_of(ctx)
+    wanted = _wanted(urls or [], from_file, allow_private=allow_private, render=render)
+    wanted = _unknown(settings, wanted, skip=from_file is not None)
+    wanted = _not_removed(settings, wanted, named=from_file is None)
+    found: list[Survey] = []
+    for looked in _surveys(settings, wanted):
+        found += looked
+        if not as_json:
+            _print_looked(answers(), looked, briefly=len(wanted) > FEW)
+        if yes:
+            _write(settings, looked)
+    good = [survey for survey in found if not survey.problem]
+    if as_json:
+        print_json({"sources": [asdict(survey) for survey in found], "written": bool(good and yes)})
+    elif good and not yes and typer.confirm(f"Write {len(good)} into {settings.sources}?", err=True):
+        _write(settings, found)
+    if len(good) < len(found):
+        raise typer.Exit(ATTENTION)
+
+
+@app.command(
+    "check",
+    epilog=examples(("does every source still answer, and can it be read?", "parknews sources check")),
 )
-RELEASE_EPILOG = examples(
-    ("its owner has moved it to a new system", "parknews sources release www.example-park.gov.cn")
+def check(
+    ctx: typer.Context,
+    hosts: Annotated[
+        list[str] | None, typer.Argument(metavar="[HOST]...", help="Sources; all where none.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Try every source with a few pages; exit 1 where nothing could be read. Nothing is archived."""
+    settings = settings_of(ctx)
+    sources = choose(read_some_sources(settings.sources), hosts or [])
+    sources = _not_removed(settings, sources, named=bool(hosts))
+    found = [survey for looked in _surveys(settings, sources) for survey in looked]
+    if as_json:
+        print_json({"sources": [asdict(survey) for survey in found]})
+    else:
+        _print_checked(answers(), found)
+    if any(survey.problem for survey in found):
+        raise typer.Exit(ATTENTION)
+
+
+@app.command(
+    "list",
+    epilog=examples(
+        ("what would be crawled, and how often", "parknews sources list"),
+        ("of another file, for a script", "parknews --sources mine.toml sources list --json"),
+    ),
 )
-
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="The publications that may be crawled.")
-app.command("add", epilog=ADD_EPILOG)(add)
-app.command("check", epilog=CHECK_EPILOG)(check)
-
-
-@app.command("list", epilog=EPILOG)
 def list_sources(
     ctx: typer.Context,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the sources of the sources file, with their schedule."""
-    from crawler.sources import nothing_to_crawl, read_sources  # noqa: PLC0415  # --help reads no file
-
     path = settings_of(ctx).sources
     sources = read_sources(path)
     if as_json:
@@ -60,15 +149,21 @@ def list_sources(
         raise nothing_to_crawl(path)
 
 
-@app.command("ack", epilog=ACK_EPILOG)
+@app.command(
+    "ack",
+    epilog=examples(
+        (
+            "it is being rebuilt until the new year",
+            "parknews sources ack www.example-park.gov.cn --until 2026-12-31",
+        )
+    ),
+)
 def acknowledge(
     ctx: typer.Context,
-    host: Annotated[str, typer.Argument(metavar="HOST", help="The source, by its host.")],
+    host: Host,
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="Silent until this day: 2026-12-31.")],
 ) -> None:
     """Say that a source's troubles are known: no exit code and no message for them until a day."""
-    from crawler.sources import choose, read_sources  # noqa: PLC0415
-
     settings = settings_of(ctx)
     [source] = choose(read_sources(settings.sources), [host])
     try:
@@ -83,14 +178,17 @@ def acknowledge(
     print(f"{source.host}: its troubles are acknowledged until {day}", file=sys.stderr)
 
 
-@app.command("release", epilog=RELEASE_EPILOG)
+@app.command(
+    "release",
+    epilog=examples(
+        ("its owner has moved it to a new system", "parknews sources release www.example-park.gov.cn")
+    ),
+)
 def release(
     ctx: typer.Context,
-    host: Annotated[str, typer.Argument(metavar="HOST", help="The source, by its host.")],
+    host: Host,
 ) -> None:
     """Say that a source which was held is the right one: it is crawled again."""
-    from crawler.sources import choose, read_sources  # noqa: PLC0415
-
     settings = settings_of(ctx)
     [source] = choose(read_sources(settings.sources), [host])
     with _store(settings.db) as store:
@@ -98,10 +196,116 @@ def release(
     print(f"{source.host}: {'released' if released else 'was not held'}", file=sys.stderr)
 
 
-def _store(db: Path) -> CrawlStore:
-    from pipelines.archive.file import missing  # noqa: PLC0415
-    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415
+def _wanted(
+    urls: list[str], from_file: Path | None, *, allow_private: bool, render: bool
+) -> list[CrawlSource]:
+    lines = from_file.read_text(encoding="utf-8-sig").splitlines() if from_file else []
+    urls = [*urls, *(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))]
+    if not urls:
+        raise ConfigurationError("name a URL, or a file of URLs with --from")
+    found: dict[str, CrawlSource] = {}
+    for url in urls:
+        try:
+            source = bare_source(url, allow_private=allow_private, render=render)
+        except ValueError as error:
+            raise ConfigurationError(f"{one_line(url)}: {error}") from None
+        known = found.get(source.host)
+        starts = (*known.start_urls, *source.start_urls) if known else source.start_urls
+        found[source.host] = replace(source, start_urls=tuple(dict.fromkeys(starts)))
+    return list(found.values())
 
+
+def _unknown(settings: Settings, wanted: list[CrawlSource], *, skip: bool) -> list[CrawlSource]:
+    """Those that do not stand in the sources file; the others are an error, or passed over."""
+    known = {s.host for s in read_sources(settings.sources)} if settings.sources.exists() else set()
+    twice = [source.host for source in wanted if source.host in known]
+    if twice and not skip:
+        raise ConfigurationError(f"{twice[0]}: stands in {settings.sources} already")
+    if twice:
+        print(f"{len(twice)} of {len(wanted)} stand in {settings.sources} already", file=sys.stderr)
+    return [source for source in wanted if source.host not in known]
+
+
+def _not_removed(settings: Settings, wanted: list[CrawlSource], *, named: bool) -> list[CrawlSource]:
+    """Those that no removal keeps out; the others are refused where they were named, or passed over."""
+    from crawler.web.removed import refuse_removed, removed_starts  # noqa: PLC0415  # loads Scrapy
+
+    removed = removed_starts(settings.db, wanted)
+    if named:
+        refuse_removed(removed)
+    for host, why in removed.items():
+        print(f"{one_line(host)}: {why}; passed over", file=sys.stderr)
+    return [source for source in wanted if source.host not in removed]
+
+
+def _surveys(settings: Settings, sources: list[CrawlSource]) -> Iterator[list[Survey]]:
+    """Looks at some sites at a time; what came of them, as it comes."""
+    from crawler.runs.survey import survey  # noqa: PLC0415  # loads Scrapy, which `sources list` needs not
+
+    require_contact(sources, settings.contact)
+    options = fetch_options(settings, time_limit_s=LOOK_S)
+    for first in range(0, len(sources), AT_ONCE):
+        if len(sources) > AT_ONCE:
+            last = min(first + AT_ONCE, len(sources))
+            print(f"looking at {first + 1} to {last} of {len(sources)}", file=sys.stderr)
+        yield survey(sources[first : first + AT_ONCE], options, settings.db)
+
+
+def _write(settings: Settings, looked: list[Survey]) -> None:
+    good = [survey.source for survey in looked if not survey.problem]
+    if good:
+        add_entries(settings.sources, good)
+        print(f"{len(good)} written into {settings.sources}", file=sys.stderr)
+
+
+def _print_looked(console: Console, looked: list[Survey], *, briefly: bool) -> None:
+    if briefly:
+        _print_checked(console, looked)
+        return
+    for survey in looked:
+        _print_survey(console, survey, entry(survey.source))
+
+
+def _print_survey(console: Console, survey: Survey, written: str) -> None:
+    console.print(one_line(f"{survey.source.name} ({survey.source.host})"), style="bold", soft_wrap=True)
+    facts = {
+        "robots.txt": survey.robots,
+        "encoding": survey.encoding or "unknown",
+        "feeds": ", ".join(survey.feeds) or "none",
+        "sitemaps": ", ".join(survey.sitemaps) or "none",
+        "lists": ", ".join(survey.lists) or "the start page only",
+    }
+    for name, value in facts.items():
+        console.print(f"  {name}: {one_line(value)}", soft_wrap=True)
+    for sample in survey.articles:
+        title = f"{sample.published or 'no date':10}  {sample.title}  ({sample.characters} characters)"
+        console.print(f"  {one_line(title)}", soft_wrap=True)
+    if survey.problem:
+        console.print(f"! {one_line(survey.problem)}", soft_wrap=True)
+    else:
+        console.print(written, style="dim", soft_wrap=True)
+
+
+def _print_checked(console: Console, found: list[Survey]) -> None:
+    rows = table(
+        "source", "robots.txt", "feeds", "sitemaps", "articles", right=("feeds", "sitemaps", "articles")
+    )
+    for survey in found:
+        read = f"{len(survey.articles)} of {len(survey.articles) + survey.rejected}"
+        rows.add_row(
+            one_line(survey.source.name),
+            survey.robots,
+            str(len(survey.feeds)),
+            str(len(survey.sitemaps)),
+            read,
+        )
+    console.print(rows)
+    for survey in found:
+        if survey.problem:
+            console.print(f"! {one_line(survey.source.host)}: {one_line(survey.problem)}", soft_wrap=True)
+
+
+def _store(db: Path) -> CrawlStore:
     if not db.exists():
         raise missing(db)
     return CrawlStore(store_path(db))

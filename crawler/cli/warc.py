@@ -6,27 +6,32 @@ import sys
 import threading
 import time
 from dataclasses import asdict
-from pathlib import Path  # noqa: TC003  # typer reads the annotations when it runs
+from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.output import print_json
-
-EXPORT_EPILOG = examples(
-    ("every stored page", "parknews warc export --output pages.warc.gz"),
-    ("those of one source", "parknews warc export www.example-park.gov.cn --output pages.warc.gz"),
-)
-IMPORT_EPILOG = examples(
-    ("pages that others fetched, of hosts in the sources file", "parknews warc import CC-NEWS-2026.warc.gz"),
-)
+from crawler.cli.terminal import Json, examples, print_json, settings_of
+from crawler.fetch.records import FetchReport
+from crawler.runs.run import Draining, begin_run, end_run, run_lock
+from crawler.runs.warc import Imported, read_warc, write_warc
+from crawler.sources import read_sources
+from crawler.web.removed import Watch
+from pipelines.archive import Archive
+from pipelines.store import CrawlStore, store_path
+from pipelines.workers import WorkerOptions
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Stored pages as WARC files, and back.")
 
 
-@app.command("export", epilog=EXPORT_EPILOG)
+@app.command(
+    "export",
+    epilog=examples(
+        ("every stored page", "parknews warc export --output pages.warc.gz"),
+        ("those of one source", "parknews warc export www.example-park.gov.cn --output pages.warc.gz"),
+    ),
+)
 def export(
     ctx: typer.Context,
     output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The file to write: .warc.gz.")],
@@ -35,12 +40,6 @@ def export(
     ] = None,
 ) -> None:
     """Write the stored pages into a WARC file, as they were fetched; a drawn one says so in WARC-Drawn-By."""
-    from importlib.metadata import version  # noqa: PLC0415  # --help needs none of it
-
-    from crawler.runs.warc import write_warc  # noqa: PLC0415
-    from pipelines.archive import Archive  # noqa: PLC0415
-    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415
-
     db = settings_of(ctx).db
     with Archive(db, create=False) as archive, CrawlStore(store_path(db)) as store:
         is_blocked = archive.blocklist().blocks
@@ -50,21 +49,21 @@ def export(
     print(f"{count} pages written to {output}", file=sys.stderr)
 
 
-@app.command("import", epilog=IMPORT_EPILOG)
+@app.command(
+    "import",
+    epilog=examples(
+        (
+            "pages that others fetched, of hosts in the sources file",
+            "parknews warc import CC-NEWS-2026.warc.gz",
+        ),
+    ),
+)
 def import_(
     ctx: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="WARC files, gzipped or not.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Take pages of our sources from WARC files into the archive, as if they had been crawled."""
-    from crawler.fetch.records import FetchReport  # noqa: PLC0415  # --help needs none of it
-    from crawler.runs.run import Draining, begin_run, end_run, run_lock  # noqa: PLC0415
-    from crawler.runs.warc import Imported, read_warc  # noqa: PLC0415
-    from crawler.sources import read_sources  # noqa: PLC0415
-    from crawler.web.removed import Watch  # noqa: PLC0415
-    from pipelines.store import CrawlStore, store_path  # noqa: PLC0415
-    from pipelines.workers import WorkerOptions  # noqa: PLC0415
-
     settings = settings_of(ctx)
     sources = read_sources(settings.sources)
     started, total = time.monotonic(), Imported()

@@ -18,7 +18,6 @@ from crawler.drawing.chromium import lacking
 from crawler.web.removed import Watch
 from pipelines.decode import decode
 from pipelines.pages.html import read_html
-from pipelines.pages.records import CrawlSource
 from pipelines.records import Reading, Rejection, Source
 from pipelines.stages import read_page
 from pipelines.store import CrawlStore
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crawler.config import FetchOptions
+    from pipelines.pages.records import CrawlSource
     from pipelines.records import Page
 
 PAGES = 20
@@ -101,23 +101,6 @@ def survey(
     moved = {s.source.host: _moved(s) for s in found if s.moved_to}
     again = {s.source.host: s for s in (_look(list(moved.values()), options, archive_path) if moved else [])}
     return [again.get(moved[s.source.host].host, s) if s.moved_to else s for s in found]
-
-
-def bare_source(url: str, *, allow_private: bool = False, render: bool = False) -> CrawlSource:
-    """What a URL alone says of a source.
-
-    Raises:
-        ValueError: not an http(s) address.
-    """
-    start = url if "://" in url else f"https://{url}"
-    host = host_of(canonical_url(start))
-    return CrawlSource(
-        host,
-        host,
-        (start,),
-        allow_private=allow_private,
-        render=render,
-    )
 
 
 def _moved(found: Survey) -> CrawlSource:

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _CHILD = """
-import datetime, sys, time
-import crawler.cli.app, crawler.cli.status, crawler.runs.run  # all that ask for the time
+import datetime, importlib, sys, time
+from crawler.cli.app import COMMANDS
+import crawler.runs.run
+for word in sys.argv:  # with the command's module all are loaded that ask for the time
+    if word in COMMANDS: importlib.import_module("crawler.cli." + COMMANDS[word][0])
 ahead_s = float(sys.argv.pop(1))
 real, real_time = datetime.datetime, time.time
 class Clock:
@@ -32,9 +35,9 @@ for name, module in list(sys.modules.items()):
 time.time = lambda: real_time() + ahead_s
 if "add" in sys.argv:  # loopback needs no patience
     import dataclasses
-    from crawler.runs import survey
-    bare = survey.bare_source
-    survey.bare_source = lambda *some, **named: dataclasses.replace(bare(*some, **named), delay_s=0.0)
+    from crawler.cli import sources
+    bare = sources.bare_source
+    sources.bare_source = lambda *some, **named: dataclasses.replace(bare(*some, **named), delay_s=0.0)
 from crawler.cli import main
 main()
 """

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config import Settings, read_settings
+from crawler.config import Settings, fetch_options, read_settings
 from pipelines.errors import ConfigurationError
 
 
@@ -51,3 +51,10 @@ def test_a_contact_cannot_smuggle_a_header() -> None:
 def test_a_contact_that_reaches_nobody_is_refused(contact: str) -> None:
     with pytest.raises(ConfigurationError, match="must be an e-mail address or a URL"):
         read_settings({"PARKNEWS_CONTACT": contact})
+
+
+def test_what_a_command_limits_reaches_the_fetcher() -> None:
+    settings = read_settings({"PARKNEWS_CONTACT": "me@example.org"}, verbose=1)
+    fetch = fetch_options(settings, revisit=True, time_limit_s=90.0, max_pages=7)
+    given = (fetch.revisit, fetch.time_limit_s, fetch.max_pages, fetch.contact, fetch.log_level)
+    assert given == (True, 90.0, 7, "me@example.org", "INFO")

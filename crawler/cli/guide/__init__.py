@@ -15,14 +15,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.context import settings_of
-from crawler.cli.examples import examples
-from crawler.cli.failures import ATTENTION
 from crawler.cli.guide.dialogue import Dialogue
 from crawler.cli.guide.order import carry_out
 from crawler.cli.guide.reply import follow
 from crawler.cli.guide.scope import ask_scope, is_said, show_matches
-from crawler.cli.output import one_line
+from crawler.cli.terminal import ATTENTION, examples, one_line, settings_of
 from pipelines.errors import ConfigurationError
 from pipelines.report.words import LANGUAGES, words
 from pipelines.utc import iso

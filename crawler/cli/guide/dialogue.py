@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.cli.output import one_line
+from crawler.cli.terminal import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

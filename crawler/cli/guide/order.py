@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from crawler.cli.guide.scope import ask_scope, scope_of, typed
-from crawler.cli.output import one_line
+from crawler.cli.terminal import one_line
 
 if TYPE_CHECKING:
     from crawler.cli.guide.dialogue import Dialogue

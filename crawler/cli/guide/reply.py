@@ -10,7 +10,7 @@ import shlex
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.cli.output import one_line
+from crawler.cli.terminal import one_line
 from pipelines.forget.receipt import found_nothing
 from pipelines.utc import iso
 

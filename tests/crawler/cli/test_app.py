@@ -8,6 +8,10 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.main import get_command
+
+from crawler.cli.app import COMMANDS as OVERVIEW
+from crawler.cli.app import app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +33,12 @@ def test_every_commands_help_has_examples(parknews: Callable[..., Any], command:
 def test_help_names_every_command(parknews: Callable[..., Any]) -> None:
     text = parknews("--help").out
     assert [name for name in COMMANDS if f" {name.split()[0]} " not in text] == []
+
+
+@pytest.mark.parametrize("command", OVERVIEW)
+def test_the_overview_says_of_a_command_what_its_own_help_begins_with(command: str) -> None:
+    whole = get_command(app).commands[command].help  # type: ignore[attr-defined]
+    assert OVERVIEW[command][1] == whole.split("\n\n")[0]
 
 
 def test_no_command_shows_the_help_and_exits_2(parknews: Callable[..., Any]) -> None:

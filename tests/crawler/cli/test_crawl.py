@@ -16,8 +16,6 @@ import pytest
 from misbehaving import Server, Site, article, list_page
 from moved import parknews, parknews_here, write_source
 
-from crawler.cli.crawl import run_options
-from crawler.config import read_settings
 from crawler.demo.server import DemoServer
 from crawler.runs.heartbeat import last_beat
 from pipelines.store import CrawlStore
@@ -116,17 +114,6 @@ def test_old_raw_pages_are_deleted_after_a_crawl_and_articles_stay(tmp_path: Pat
 def _raw_pages(folder: Path) -> int:
     with CrawlStore(folder / "archive-pages.db") as store, closing(sqlite3.connect(store.path)) as db:
         return int(db.execute("SELECT count(*) FROM pages WHERE article = 1").fetchone()[0])
-
-
-def test_what_a_command_limits_reaches_the_fetcher() -> None:
-    settings = read_settings({"PARKNEWS_CONTACT": "me@example.org"}, db=None, sources=None, verbose=0)
-    fetch = run_options(settings, revisit=True, time_limit_s=90.0, max_pages=7).fetch
-    assert (fetch.revisit, fetch.time_limit_s, fetch.max_pages, fetch.contact) == (
-        True,
-        90.0,
-        7,
-        "me@example.org",
-    )
 
 
 def test_a_source_that_is_down_is_named_and_the_run_exits_1(start: Start, tmp_path: Path) -> None:

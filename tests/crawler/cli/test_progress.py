@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
-from crawler.cli.progress import log_to, progress_display
+from crawler.cli.running import log_to, progress_display
 from crawler.runs.run import RunProgress
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.console import Console
 
-from crawler.cli.output import print_indented
+from crawler.cli.terminal import print_indented
 from pipelines.archive import Archive
 from pipelines.records import Source
 from tests.pipelines.archive.sample_texts import FOREST, LIBRARY, PARK

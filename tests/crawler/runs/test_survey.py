@@ -7,8 +7,7 @@ import pytest
 from misbehaving import Answer, Server, Site, article, list_page, sitemap
 from moved import parknews, parknews_here
 
-from crawler.runs.survey import bare_source
-from crawler.sources import add_entries, entry
+from crawler.sources import add_entries, bare_source, entry
 from pipelines.errors import ConfigurationError
 from pipelines.pages.records import CrawlSource
 

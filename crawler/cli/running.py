@@ -1,30 +1,60 @@
-"""How far a run is, on stderr: a bar on a terminal, a plain line every few seconds elsewhere.
+"""A run at the terminal: started as the settings have it, with its progress and log on stderr.
 
-In: RunProgress, as often as it comes. Out: what a person (or a log file) needs to see that it moves.
+A bar moves on a terminal, a plain line comes every few seconds elsewhere: what a person (or a log file) needs
+to see that it moves.
 """
 
 from __future__ import annotations
 
 import logging
+import signal
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, NoReturn
 
+import typer
 from rich.logging import RichHandler
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from crawler.cli.output import one_line, plain
+from crawler.cli.terminal import one_line, plain, remarks
+from crawler.runs.run import RunOptions, crawl
+from pipelines.workers import WorkerOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from rich.console import Console
 
-    from crawler.runs.run import RunProgress
+    from crawler.config import FetchOptions, Settings
+    from crawler.runs.run import RunProgress, RunReport
+    from pipelines.pages.records import CrawlSource
 
 LINE_EVERY_S = 5.0
 """Often enough to see that a run lives, rare enough for a log file: 720 lines an hour."""
 
 _LEVELS = {0: logging.WARNING, 1: logging.INFO}
+
+
+def run(settings: Settings, archive: Path, sources: list[CrawlSource], fetch: FetchOptions) -> RunReport:
+    """One run into an archive, with its progress on stderr; SIGTERM ends it cleanly."""
+    signal.signal(signal.SIGTERM, _leave)
+    console = remarks()
+    log_to(console, settings.verbose)
+    options = RunOptions(fetch=fetch, workers=WorkerOptions(workers=settings.workers))
+    with progress_display(console) as on_progress:
+        return crawl(archive, sources, options, on_progress=on_progress)
+
+
+def _leave(_signal: int, _frame: object) -> NoReturn:
+    """SIGTERM before the crawl itself listens for it: nothing has been fetched yet."""
+    raise typer.Exit(0)
+
+
+def report_json(report: RunReport) -> dict[str, Any]:
+    """The report as JSON has it; the counts are named as in the table `runs`."""
+    answer = asdict(report)
+    return {"run": answer.pop("run_id"), "outcome": answer.pop("outcome"), **answer.pop("counts"), **answer}
 
 
 @contextmanager

@@ -1,7 +1,8 @@
-"""What goes to the terminal: answers on stdout, everything else on stderr, page text made harmless.
+"""What commands have in common at the terminal: what was typed as values, what is printed made harmless.
 
-Text from pages can hold terminal escapes, control characters and marks that turn the writing
-direction; `plain` shows them as what they are. JSON leaves as one line that is safe to look at too.
+Answers go to stdout, everything else to stderr. Text from pages can hold terminal escapes, control
+characters and marks that turn the writing direction; `plain` shows them as what they are. JSON leaves as one
+line that is safe to look at too.
 """
 
 from __future__ import annotations
@@ -9,15 +10,59 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Annotated, Any
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+import typer
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from crawler.config import Settings
+from pipelines.errors import ConfigurationError
+
+ATTENTION = 1
+"""The exit code of a command that did its work and found something wrong."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+"""The option of every command that reports."""
 
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 """C0 and C1 controls but tab and line feed, line separators, and the marks of UAX #9."""
+
+
+def settings_of(ctx: typer.Context) -> Settings:
+    """The settings that the global options and the environment made."""
+    assert isinstance(ctx.obj, Settings)
+    return ctx.obj
+
+
+def examples(*pairs: tuple[str, str], note: str = "") -> str:
+    """The end of a command's help: for each wish what one types, with a closing note."""
+    lines = [f"  [dim]# {wish}[/]\n  {command}" for wish, command in pairs]
+    ending = f"\n\n{note}" if note else ""
+    return "[bold]Examples[/]\n" + "\n".join(lines) + ending
+
+
+def day_of(option: str, value: str) -> str:
+    """A day, month or year from an option; raises ConfigurationError."""
+    if value and not _is_day(value):
+        raise ConfigurationError(
+            f"{option} {value}: write a day, month or year as 2025-03-01, 2025-03 or 2025"
+        )
+    return value
+
+
+def _is_day(value: str) -> bool:
+    if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", value):
+        return False
+    try:
+        date.fromisoformat((value + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def plain(text: str) -> str:
@@ -40,7 +85,6 @@ def print_json(answer: dict[str, Any]) -> None:
 
 def answers() -> Console:
     """The console for answers: stdout, no markup or emoji codes read from the text, no colour in a pipe."""
-    from rich.console import Console  # noqa: PLC0415  # a machine's --json needs none of it
 
     class Answers(Console):
         def on_broken_pipe(self) -> None:  # rich would exit with 1; `| head` is no failure of ours
@@ -51,8 +95,6 @@ def answers() -> Console:
 
 def remarks() -> Console:
     """The console for progress and logs: stderr."""
-    from rich.console import Console  # noqa: PLC0415  # a machine's --json needs none of it
-
     return Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
@@ -61,10 +103,6 @@ def print_indented(console: Console, text: str | Text, by: int, style: str = "",
 
     `lead` stands before it in columns of its own: a long word after a blank would begin a line of its own.
     """
-    from rich.padding import Padding  # noqa: PLC0415  # a machine's --json needs none of it
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
     shown = Text(text, style=style) if isinstance(text, str) else text
     if console.is_terminal and lead:
         beside = Table.grid(padding=0)
@@ -80,9 +118,6 @@ def print_indented(console: Console, text: str | Text, by: int, style: str = "",
 
 def table(*headings: str, right: tuple[str, ...] = ()) -> Table:
     """An empty table with plain rules; columns named in `right` hold numbers."""
-    from rich import box  # noqa: PLC0415  # a machine's --json needs none of it
-    from rich.table import Table  # noqa: PLC0415
-
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for heading in headings:
         made.add_column(heading, justify="right" if heading in right else "left")

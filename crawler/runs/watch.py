@@ -1,0 +1,138 @@
+"""How all sources stand now, gathered from the files, and who is told of it.
+
+In: the settings, the sources file's sources, and the two files as they are. Out: what `crawler.runs.status`
+judges, and its judgement; messages, metrics and a heartbeat after a crawl. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from crawler.drawing.chromium import lacking
+from crawler.runs.heartbeat import beat, dead_timer, last_beat
+from crawler.runs.metrics import write_metrics
+from crawler.runs.notify import sender, tell
+from crawler.runs.status import PastRun, Yield, disk_standing, due, scarce, standings, timer_standing
+from pipelines.archive.file import read_only
+from pipelines.archive.read.articles import source_runs, source_yields
+from pipelines.store import CrawlStore, store_path
+from pipelines.store.sources import Watched
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from crawler.config import Settings
+    from crawler.runs.status import Standing
+    from pipelines.pages.records import CrawlSource
+
+_WITH_ARCHIVE = 1.25
+"""An article takes 8 KB in the archive beside the 40 KB of its raw page."""
+
+_RUNS = 120
+"""Runs looked at per source: a month of the usual six hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The room beside the archive."""
+
+    free_bytes: int
+    days_left: int | None
+    """For how many days it lasts at the rate of the last week; None where nothing came in it."""
+
+
+def look(settings: Settings, sources: Sequence[CrawlSource]) -> tuple[list[Standing], str]:
+    """How every source stands now, and what is wrong with the timer (mostly nothing)."""
+    from crawler.web.removed import removed_sources  # noqa: PLC0415  # loads Scrapy, which `status --help` must not
+
+    now = datetime.now(UTC)
+    runs, held = _history(settings.db)
+    for host in removed_sources(settings.db, sources):
+        held[host] = replace(held.get(host, Yield()), status="removed")
+    watched = _with_browsers(settings, sources, _watched(settings.db))
+    found = standings(sources, runs, held, watched, now)
+    return found, dead_timer(last_beat(settings.db), sources, now)
+
+
+def due_sources(db: Path, sources: Sequence[CrawlSource]) -> list[CrawlSource]:
+    """Those of the sources whose `every` has elapsed."""
+    return due(sources, _history(db)[0], datetime.now(UTC))
+
+
+def disk(db: Path) -> Disk | None:
+    """The room beside the archive; None where nothing was fetched yet."""
+    path = store_path(db)
+    if not path.exists():
+        return None
+    with CrawlStore(path) as store:
+        week = store.stored_bytes_since((datetime.now(UTC) - timedelta(days=7)).isoformat(timespec="seconds"))
+    free = shutil.disk_usage(path.parent).free
+    return Disk(free, round(free / (week * _WITH_ARCHIVE / 7)) if week else None)
+
+
+def tell_changes(settings: Settings, sources: Sequence[CrawlSource], timer: str = "") -> None:
+    """Tells of troubles that are new or over, notes them, and writes the metrics where asked to."""
+    if not settings.db.exists():
+        return
+    found, _ = look(settings, sources)
+    room = disk(settings.db)
+    own = timer_standing(timer), disk_standing(scarce(room.days_left if room else None))
+    with CrawlStore(store_path(settings.db)) as store:
+        send = sender(settings.notify)
+        tell(store, [*found, *own], store.watched(), send, now=datetime.now(UTC).timestamp())
+    if settings.metrics is not None:
+        write_metrics(settings.metrics, found, last_beat(settings.db))
+
+
+def note_timed_run(db: Path, outcome: str) -> None:
+    """A run from a timer has ended: the heartbeat says so, where there is an archive."""
+    if db.exists():
+        beat(db, outcome, datetime.now(UTC))
+
+
+def expire_pages(db: Path, keep_days: int) -> None:
+    """Deletes raw pages that are older than the operator keeps them (0: for ever)."""
+    if keep_days:
+        before = datetime.now(UTC) - timedelta(days=keep_days)
+        with CrawlStore(store_path(db)) as store:
+            store.expire(before.isoformat(timespec="seconds"))
+
+
+def _with_browsers(
+    settings: Settings, sources: Sequence[CrawlSource], watched: dict[str, Watched]
+) -> dict[str, Watched]:
+    """Sources with `render = true` know what they lack to be drawn."""
+    drawn = [source.host for source in sources if source.render]
+    if not drawn or not (problem := lacking(settings.browser, settings.browser_sandbox)):
+        return watched
+    return {**watched, **{h: replace(watched.get(h, Watched()), browser=problem) for h in drawn}}
+
+
+def _watched(db: Path) -> dict[str, Watched]:
+    """What the crawl store knows of the sources; read without writing, so that a reader may ask."""
+    path = store_path(db)
+    if not path.exists():
+        return {}
+    with CrawlStore(path) as store:
+        return store.watched()
+
+
+def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:
+    """What past runs did at each source, newest first, and what the archive holds of it."""
+    if not db.exists():
+        return [], {}
+    with closing(read_only(db)) as connection:
+        runs = [_past_run(dict(row)) for row in source_runs(connection, _RUNS)]
+        held = {row["host"]: row for row in source_yields(connection)}
+    names = ("status", "articles", "copies", "rejections", "newest_day", "last_read_at")
+    return runs, {host: Yield(**{name: row[name] for name in names}) for host, row in held.items()}
+
+
+def _past_run(row: dict[str, Any]) -> PastRun:
+    read = {"started_at": datetime.fromisoformat(row["started_at"]), "stopped": bool(row["stopped"])}
+    return PastRun(**{**row, **read})
