@@ -20,16 +20,16 @@ test: $(STAMP)  ## run every test but the slow ones
 test-slow: $(STAMP)  ## run every test, the slow ones too (all the kill tests)
 	$(BIN)/python -m pytest -n 2
 
-check: $(STAMP)  ## linters, strict types, import contracts, licences, generated docs
+check: $(STAMP)  ## linters, strict types, import contracts, licences, generated docs and digest
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.licences
-	$(BIN)/cog --check -r README.md docs/reference/*.md
+	$(BIN)/cog --check -r README.md docs/reference/*.md pipelines/archive/rules.py
 
-docs: $(STAMP)  ## write docs/reference and the README's generated parts again
-	$(BIN)/cog -r README.md docs/reference/*.md
+docs: $(STAMP)  ## write docs/reference, the README's generated parts and the digest of the rules again
+	$(BIN)/cog -r README.md docs/reference/*.md pipelines/archive/rules.py
 
 lock:  ## resolve requirements.lock again from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -1,6 +1,7 @@
 """By which rules an archive was read and joined: whether `reprocess` has something to do.
 
-In: a connection. Out: a number in `meta`. An archive that says none was filled before there was a number.
+In: a connection. Out: their digest in `meta`. An archive that says none, or a number, was filled before there
+was a digest.
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-RULES = 2
-"""Raised by whoever changes what is read in a page, which texts are joined or how copies stand to each other:
-people are then told to run `reprocess`. 1 are those of archives that say nothing."""
+# [[[cog from docs.rules import digest; cog.outl(f'RULES = "{digest()}"') ]]]
+RULES = "231289b911ba"
+# [[[end]]]
+"""Another one once a page is read, texts are joined or copies are judged by other rules (docs/rules.py):
+people are then told to run `reprocess`."""
 
 _KEY = "rules"
 
 
 def put_rules(connection: sqlite3.Connection) -> None:
     """All that the archive holds follows from the present rules."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, str(RULES)))
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, RULES))
 
 
 def follows_earlier_rules(path: Path) -> bool:
@@ -32,7 +35,7 @@ def follows_earlier_rules(path: Path) -> bool:
     try:
         row = connection.execute("SELECT value FROM meta WHERE key = ?", (_KEY,)).fetchone()
         if row is not None:
-            return int(row[0]) < RULES
+            return str(row[0]) != RULES
         return connection.execute("SELECT 1 FROM nodes LIMIT 1").fetchone() is not None
     except sqlite3.Error:
         return False

@@ -48,7 +48,8 @@ def test_it_is_not_said_once_all_is_joined_again(parknews: Callable[..., Any], e
     assert SAID not in parknews("show", "1").err
 
 
-def test_lower_rules_are_earlier_ones(parknews: Callable[..., Any], archive: Path) -> None:
+@pytest.mark.parametrize("rules", ["2", "0123456789ab"], ids=["a number", "another digest"])
+def test_other_rules_are_earlier_ones(parknews: Callable[..., Any], archive: Path, rules: str) -> None:
     with sqlite3.connect(archive) as connection:
-        connection.execute("UPDATE meta SET value = '1' WHERE key = 'rules'")
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'rules'", (rules,))
     assert SAID in parknews("show", "1").err
