@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -16,18 +17,18 @@ from pipelines.urls import canonical_url
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
     from pathlib import Path
 
-    from pipelines.archive.write.people import Correction, Decision
+T = TypeVar("T")
 
 app = typer.Typer()
-
 
 _Url = Annotated[str | None, typer.Argument(metavar="[URL]", help="A copy's or a page's address.")]
 _Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with it.")]
 _List = Annotated[bool, typer.Option("--list", help="Show what was decided, withdrawn ones too.")]
 _Withdraw = Annotated[int | None, typer.Option("--withdraw", metavar="ID", help="Take this one back.")]
-_Json = Json
 
 
 @app.command(
@@ -51,7 +52,7 @@ def correct(
     reason: _Reason = "",
     list_all: _List = False,
     withdraw: _Withdraw = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Correct a field of a page by hand."""
     archive = settings_of(ctx).db
@@ -84,7 +85,7 @@ def split(
     reason: _Reason = "",
     list_all: _List = False,
     withdraw: _Withdraw = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Make a copy an article of its own, whatever the joins say."""
     _decide(ctx, (url,), reason, list_all=list_all, withdraw=withdraw, as_json=as_json)
@@ -105,7 +106,7 @@ def join(
     reason: _Reason = "",
     list_all: _List = False,
     withdraw: _Withdraw = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Make the articles of two copies one, whatever the joins say."""
     _decide(ctx, (url, other), reason, list_all=list_all, withdraw=withdraw, as_json=as_json)
@@ -148,18 +149,18 @@ def _decide(
     )
 
 
+def _asked(archive: Path, question: Callable[[sqlite3.Connection], T]) -> T:
+    with closing(read_only(archive)) as connection:
+        return question(connection)
+
+
 def _numbers(archive: Path, urls: list[str]) -> dict[str, int | None]:
     """The article of each URL now; None where it is in none any more."""
-    connection = read_only(archive)
-    found = {url: article_of_url(connection, url) for url in urls}
-    connection.close()
-    return found
+    return _asked(archive, lambda connection: {url: article_of_url(connection, url) for url in urls})
 
 
 def _urls_of(archive: Path, decision: int) -> list[str]:
-    connection = read_only(archive)
-    [row] = [row for row in all_decisions(connection) if row.id == decision]
-    connection.close()
+    [row] = [row for row in _asked(archive, all_decisions) if row.id == decision]
     return [url for url in (row.url, row.other_url) if url]
 
 
@@ -174,7 +175,7 @@ def _told(found: dict[str, int | None]) -> str:
 
 
 def _print_corrections(archive: Path, as_json: bool) -> None:
-    rows: list[Correction] = all_corrections(read_only(archive))
+    rows = _asked(archive, all_corrections)
     if as_json:
         print_json({"corrections": [row.as_dict() for row in rows]})
         return
@@ -187,7 +188,7 @@ def _print_corrections(archive: Path, as_json: bool) -> None:
 
 
 def _print_decisions(archive: Path, as_json: bool) -> None:
-    rows: list[Decision] = all_decisions(read_only(archive))
+    rows = _asked(archive, all_decisions)
     if as_json:
         print_json({"decisions": [row.as_dict() for row in rows]})
         return

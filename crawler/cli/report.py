@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.filters import Since, Until
 from crawler.cli.terminal import Json, day_of, examples, one_line, print_json, settings_of
 from pipelines.archive.file import read_only
 from pipelines.archive.read.figures import figures
@@ -30,10 +31,8 @@ def report(
     out: Annotated[
         Path, typer.Option("--out", metavar="DIR", help="The folder to write; made where missing.")
     ],
-    since: Annotated[
-        str, typer.Option(metavar="DAY", help="First day, month or year: 2025-03-01, 2025.")
-    ] = "",
-    until: Annotated[str, typer.Option(metavar="DAY", help="Last day, month or year, included.")] = "",
+    since: Since = "",
+    until: Until = "",
     as_json: Json = False,
 ) -> None:
     """Draw the archive: who publishes, who copies whom, what spreads, what failed. In Chinese and English."""

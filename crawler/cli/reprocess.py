@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-
 EVERY_PAGES = 500
 """Pages between two lines of progress."""
 

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-
 _PIECE_CHARACTERS = 120
 """A stripped footer can be a page long; its first line and a half says what it was. --json has it all."""
 

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import sys
-import threading
-import time
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from crawler.cli.terminal import Json, examples, print_json, settings_of
-from crawler.fetch.records import FetchReport
-from crawler.runs.run import Draining, begin_run, end_run, run_lock
-from crawler.runs.warc import Imported, read_warc, write_warc
+from crawler.runs.warc import export_warc, import_warc
 from crawler.sources import read_sources
-from crawler.web.removed import Watch
-from pipelines.archive import Archive
-from pipelines.store import CrawlStore, store_path
 from pipelines.workers import WorkerOptions
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="Stored pages as WARC files, and back.")
+app = typer.Typer(no_args_is_help=True, help="Stored pages as WARC files, and back.")
 
 
 @app.command(
@@ -40,12 +32,7 @@ def export(
     ] = None,
 ) -> None:
     """Write the stored pages into a WARC file, as they were fetched; a drawn one says so in WARC-Drawn-By."""
-    db = settings_of(ctx).db
-    with Archive(db, create=False) as archive, CrawlStore(store_path(db)) as store:
-        is_blocked = archive.blocklist().blocks
-        kept = (page for page in store.every_page(frozenset(hosts or ())) if not is_blocked(page.url))
-        program = f"parknews/{version('parknews')}"
-        count = write_warc(kept, output, program, lambda page: store.drawn_by(page.page_id))
+    count = export_warc(settings_of(ctx).db, hosts or [], output)
     print(f"{count} pages written to {output}", file=sys.stderr)
 
 
@@ -65,24 +52,8 @@ def import_(
 ) -> None:
     """Take pages of our sources from WARC files into the archive, as if they had been crawled."""
     settings = settings_of(ctx)
-    sources = read_sources(settings.sources)
-    started, total = time.monotonic(), Imported()
-    with run_lock(settings.db):
-        run_id = begin_run(settings.db, sources)
-        removed = Watch(settings.db)
-        with CrawlStore(store_path(settings.db)) as store:
-            options = WorkerOptions(workers=settings.workers)
-            draining = Draining(settings.db, store, sources, options, threading.Event())
-            try:
-                draining.start()
-                for file in files:
-                    found = asdict(read_warc(file, store, sources, removed.blocks))
-                    total = Imported(**{name: value + found[name] for name, value in asdict(total).items()})
-                draining.finish()
-            finally:
-                draining.abandon()
-                removed.close()
-        report = end_run(settings.db, run_id, FetchReport(), draining.total, time.monotonic() - started)
+    options = WorkerOptions(workers=settings.workers)
+    total, report = import_warc(settings.db, files, read_sources(settings.sources), options)
     if as_json:
         print_json({"run": report.run_id, **asdict(total), **asdict(report.counts)})
     else:

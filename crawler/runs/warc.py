@@ -8,8 +8,11 @@ hosts that are sources, as an input like any crawl: they are drained into the ar
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+import threading
+import time
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +21,15 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawler.fetch.records import FetchReport
+from crawler.runs.run import Draining, begin_run, end_run, run_lock
+from crawler.web.removed import Watch
+from pipelines.archive import Archive
 from pipelines.errors import ConfigurationError
 from pipelines.pages.addresses import kind_of_page, kind_of_url
 from pipelines.pages.html import read_html, robots_directives
 from pipelines.pages.records import Fetched
+from pipelines.store import CrawlStore, store_path
 from pipelines.urls import canonical_url, host_of
 from pipelines.utc import iso
 
@@ -29,9 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from crawler.runs.run import RunReport
     from pipelines.pages.records import CrawlSource
     from pipelines.records import Page
-    from pipelines.store import CrawlStore
+    from pipelines.workers import WorkerOptions
 
 _LARGEST_BYTES = 8 * 1024 * 1024
 DRAWN = "WARC-Drawn-By"
@@ -52,6 +61,45 @@ class Imported:
     """Of hosts that are no source."""
     other: int = 0
     """Lists, errors, other media types, removed addresses."""
+
+
+def export_warc(archive_path: Path, hosts: Sequence[str], output: Path) -> int:
+    """Writes the stored pages of some sources (of all where none is named) into a file; returns how many.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with Archive(archive_path, create=False) as archive, CrawlStore(store_path(archive_path)) as store:
+        is_blocked = archive.blocklist().blocks
+        kept = (page for page in store.every_page(frozenset(hosts)) if not is_blocked(page.url))
+        program = f"parknews/{version('parknews')}"
+        return write_warc(kept, output, program, lambda page: store.drawn_by(page.page_id))
+
+
+def import_warc(
+    archive_path: Path, files: Sequence[Path], sources: Sequence[CrawlSource], options: WorkerOptions
+) -> tuple[Imported, RunReport]:
+    """Takes the pages of our sources from files into the archive, as a run of its own that fetches nothing.
+
+    Raises:
+        ConfigurationError: a file is no WARC file, or a broken one; what came before the break is kept.
+        LockedError: another run writes to this archive.
+    """
+    started = time.monotonic()
+    with run_lock(archive_path):
+        run_id = begin_run(archive_path, sources)
+        removed = Watch(archive_path)
+        with CrawlStore(store_path(archive_path)) as store:
+            draining = Draining(archive_path, store, sources, options, threading.Event())
+            try:
+                draining.start()
+                found = [astuple(read_warc(file, store, sources, removed.blocks)) for file in files]
+                draining.finish()
+            finally:
+                draining.abandon()
+                removed.close()
+        report = end_run(archive_path, run_id, FetchReport(), draining.total, time.monotonic() - started)
+    return Imported(*map(sum, zip(*found, strict=True))), report
 
 
 def write_warc(
@@ -97,8 +145,6 @@ def read_warc(
     store: CrawlStore,
     sources: Sequence[CrawlSource],
     is_blocked: Callable[[str], bool],
-    *,
-    on_record: Callable[[], None] = lambda: None,
 ) -> Imported:
     """Store the pages of a WARC file that are news of our sources.
 
@@ -110,7 +156,6 @@ def read_warc(
     with path.open("rb") as file:
         try:
             for record in ArchiveIterator(file):
-                on_record()
                 if record.rec_type == "response" and record.http_headers is not None:
                     _take(record, path.name, store, sources, is_blocked, done)
                 _read_on(record)
