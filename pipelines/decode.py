@@ -1,4 +1,7 @@
-"""A page's bytes in, its text out: decoded as a browser would, or refused. Never mojibake.
+"""A page's bytes in; what they are, their likely encoding or their text out. Never mojibake.
+
+`decode` reads them as a browser would, or refuses; `likely_encoding` is the guess that it begins with, for
+who needs a page's links and not its text.
 
 Browsers obey a byte order mark, then the HTTP header, then the page's own `<meta>`. On real pages each
 of them may be wrong or missing, so a declared encoding counts only where it decodes strictly and gives
@@ -9,7 +12,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from w3lib.encoding import (
     html_body_declared_encoding,
@@ -19,6 +22,9 @@ from w3lib.encoding import (
 )
 
 from pipelines.records import Decoded, Page, Rejection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MAGIC = (
     (b"%PDF-", "pdf"),
@@ -35,19 +41,21 @@ _MAGIC = (
     (b"MZ\x90", "program"),
     (b"OggS", "media"),
     (b"ID3", "media"),
+    (b"\x1aE\xdf\xa3", "media"),
+    (b"\0\0\0", "media"),
+    (b"wOFF", "font"),
 )
-# A label names a family; its largest member decodes whatever the smaller ones do (WHATWG Encoding, 4.2).
+# A label names a family; its largest member decodes whatever the smaller ones do (WHATWG Encoding, 4.2). What
+# w3lib does not know of that. What can be read to say that it is UTF-16 is not.
 _WIDEST = {
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
     "hz": "gb18030",
-    "big5": "big5hkscs",
     "cp950": "big5hkscs",
-    "latin_1": "cp1252",
-    "iso8859-1": "cp1252",
-    "ascii": "cp1252",
+    "utf-16": "utf-8",
+    "utf-16-le": "utf-8",
+    "utf-16-be": "utf-8",
 }
 _ASCII = bytes(range(128))
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b\0"))
 _FALLBACKS = ("utf-8", "gb18030", "big5hkscs")
 _PLAUSIBLE = 0.8
 """Least share of everyday characters. Real pages: .93 to 1; GBK read as UTF-8 or the reverse: below .6."""
@@ -80,7 +88,7 @@ def decode(page: Page) -> Decoded | Rejection:
     if body[:2000].count(0) > len(body[:2000]) // 4:
         return _wide(page)
     body = body.replace(b"\0", b"")
-    attempt = _best(body, _declared(page))
+    attempt = _best(body, list(_declared(page.body, page.header("content-type") or "")))
     if attempt is None:
         return Rejection(
             page.url, page.source, "decode", "undecodable: no known encoding gives plausible text"
@@ -88,16 +96,37 @@ def decode(page: Page) -> Decoded | Rejection:
     return _accept(attempt.text, attempt.encoding)
 
 
+def binary_kind(body: bytes) -> str:
+    """What bytes are that are no text, by how they begin: pdf, image, gzip, …; empty for what may be text."""
+    start = body[:1024].lstrip()
+    return next((name for magic, name in _MAGIC if start.startswith(magic)), "")
+
+
+def likely_encoding(body: bytes, content_type: str) -> str:
+    """The encoding that a page's mark, server or `<meta>` names; UTF-8 or GB 18030 where none does.
+
+    Latin is named by servers and templates that know nothing of the page: UTF-8 is tried before it.
+    """
+    marked, _ = read_bom(body)
+    declared = marked or next(_declared(body, content_type), None)
+    if declared and declared != "cp1252":
+        return declared
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return declared or "gb18030"
+    return "utf-8"
+
+
 def _not_text(body: bytes) -> str | None:
     if not body.strip():
         return "empty page"
+    if name := binary_kind(body):
+        return f"not text: {name}"
     start = body[:1024].lstrip()
-    for magic, name in _MAGIC:
-        if start.startswith(magic):
-            return f"not text: {name}"
     if start[4:8] == b"ftyp":
         return "not text: media"
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b\0" for byte in start)
+    controls = len(start) - len(start.translate(None, _CONTROLS))
     return "not text: binary" if controls > len(start) // 20 else None
 
 
@@ -117,16 +146,17 @@ def _wide(page: Page) -> Decoded | Rejection:
     return Rejection(page.url, page.source, "decode", "not text: binary")
 
 
-def _declared(page: Page) -> list[str]:
-    header = http_content_type_encoding(page.header("content-type") or "")
-    names = [header, html_body_declared_encoding(page.body[:8192])]
-    found = []
-    for name in names:
-        resolved = resolve_encoding(name) if name else None
-        if resolved:
-            widest = _WIDEST.get(resolved, resolved)
-            found.append("utf-8" if widest.startswith("utf-16") else widest)
-    return list(dict.fromkeys(found))
+def _declared(body: bytes, content_type: str) -> Iterator[str]:
+    """The encodings that the server and the page declare, in this order and by their widest member."""
+    if of_server := _known(http_content_type_encoding(content_type)):
+        yield of_server
+    if of_page := _known(html_body_declared_encoding(body[:8192])):
+        yield of_page
+
+
+def _known(name: str | None) -> str | None:
+    encoding = resolve_encoding(name) if name else None
+    return _WIDEST.get(encoding, encoding) if encoding else None
 
 
 def _best(body: bytes, declared: list[str]) -> _Attempt | None:

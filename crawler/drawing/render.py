@@ -22,7 +22,7 @@ from crawler.drawing.chromium import browser_path, has_sandbox
 from crawler.drawing.errand import Errand, Scripts, passed_on
 from crawler.drawing.sheet import BrowserStartError, DrawingError, Given, Sheet
 from crawler.web.reasons import NotDrawnError
-from pipelines.pages.announced import looks_like_feed, looks_like_sitemap
+from pipelines.pages.announced import FORMATS, format_of
 from pipelines.pages.challenges import REASON, is_challenge
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def is_drawable(response: Response) -> bool:
     if not 200 <= response.status < 300 or not response.body.strip():
         return False
     said = (response.headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
-    if said not in _HTML or looks_like_feed(response.body) or looks_like_sitemap(response.body):
+    if said not in _HTML or format_of(response.body):
         return False
     return not is_challenge(response.status, response.body)
 
@@ -132,7 +132,7 @@ class RenderMiddleware:
     def _source(self, request: Request) -> CrawlSource | None:
         """The source whose page is asked for, where that page is to be drawn."""
         entry: Entry | None = request.meta.get("entry")
-        if entry is None or entry.kind in ("feed", "sitemap"):
+        if entry is None or entry.kind in {form.kind for form in FORMATS}:
             return None
         return self._sources.get(entry.source)
 

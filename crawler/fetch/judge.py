@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from pipelines.decode import binary_kind
 from pipelines.pages.addresses import kind_of_page, kind_of_url
-from pipelines.pages.announced import (
-    looks_like_feed,
-    looks_like_sitemap,
-    read_feed,
-    read_sitemap,
-    tells_changes,
-)
+from pipelines.pages.announced import format_of
 from pipelines.pages.html import MAX_LINKS, read_html, robots_directives
 from pipelines.pages.records import Fetched
 from pipelines.urls import canonical_url, host_of
@@ -29,6 +23,7 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
+    from pipelines.pages.announced import Format
     from pipelines.pages.html import Reading
     from pipelines.pages.links import Scope
     from pipelines.pages.records import Entry, Link
@@ -42,10 +37,6 @@ MAX_HOPS = 10
 _TEXT_TYPES = re.compile(
     r"text/|application/(?:[\w.+-]*\+)?(?:xml|xhtml)|application/x-gzip|application/gzip"
 )
-_BINARY = (
-    b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"%PDF", b"PK\x03\x04", b"\x7fELF", b"MZ", b"Rar!", b"7z\xbc\xaf",
-    b"RIFF", b"\x00\x00\x00", b"ID3", b"OggS", b"\xd0\xcf\x11\xe0", b"BM", b"wOFF", b"\x1aE\xdf\xa3",
-)  # fmt: skip
 _REFRESH_PROSE_MAX = 200
 """A page with a meta refresh and more running text than this is a page in its own right."""
 
@@ -55,14 +46,13 @@ def judge(entry: Entry, response: Response, scope: Scope, fetched_at: datetime) 
     body = response.body
     if not body.strip():
         return "empty page"
-    packed = body.startswith(b"\x1f\x8b")
-    if entry.kind == "sitemap" or looks_like_sitemap(body):
-        return _sitemap(entry, response, scope, fetched_at)
+    form = format_of(body, entry.kind)
     content_type = (response.headers.get("Content-Type") or b"").decode("latin-1").strip().lower()
-    if packed or _is_binary(body) or (content_type and not _TEXT_TYPES.match(content_type)):
+    is_text = not _is_binary(body) and (not content_type or _TEXT_TYPES.match(content_type))
+    if not is_text and not (form and form.any_type):
         return f"not text: {content_type.partition(';')[0] or 'unnamed'}"
-    if entry.kind == "feed" or looks_like_feed(body):
-        return _feed(entry, response, scope, fetched_at)
+    if form:
+        return _addresses(entry, response, scope, fetched_at, form)
     return _html(entry, response, scope, fetched_at, content_type)
 
 
@@ -112,22 +102,16 @@ def _html(
     )
 
 
-def _feed(entry: Entry, response: Response, scope: Scope, fetched_at: datetime) -> Fetched:
-    found = read_feed(response.body)
-    news, said = scope.announced("feed", response.url, found, fetched_at)
-    return _fetched(entry, response, fetched_at, kind="feed", news=tuple(news), announcements=tuple(said))
-
-
-def _sitemap(entry: Entry, response: Response, scope: Scope, fetched_at: datetime) -> Fetched:
-    found = read_sitemap(response.body)
-    pages = found.pages if tells_changes(found.pages) else [replace(p, changed=None) for p in found.pages]
-    news, said = scope.announced("sitemap", response.url, pages, fetched_at)
-    lists = scope.further_sitemaps(entry, found.sitemaps)
+def _addresses(entry: Entry, response: Response, scope: Scope, fetched_at: datetime, form: Format) -> Fetched:
+    """A feed or sitemap: what it announces, and the further ones that it names."""
+    announced = form.read(response.body)
+    news, said = scope.announced(form.kind, response.url, announced.pages, fetched_at)
+    lists = scope.further_sitemaps(entry, announced.sitemaps)
     return _fetched(
         entry,
         response,
         fetched_at,
-        kind="sitemap",
+        kind=form.kind,
         news=tuple(news),
         lists=tuple(lists),
         announcements=tuple(said),
@@ -183,4 +167,4 @@ def _is_binary(body: bytes) -> bool:
     """Whether bytes are no text in any encoding we know, whatever their label says."""
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
-    return body.startswith(_BINARY) or body[:1024].count(0) > 10
+    return bool(binary_kind(body)) or body[:1024].count(0) > 10

@@ -1,7 +1,8 @@
-"""Sitemaps and feeds: bytes in, the addresses they announce out, with what they say of each.
+"""Feeds and sitemaps: bytes in, the addresses they announce out, with what they say of each.
 
-Pure. Both formats are read leniently, since many are broken, and within bounds: a sitemap may
-unpack to 50 MB and name 50,000 addresses (sitemaps.org), entities are never expanded.
+Pure. `FORMATS` is the one table of them: a format added there is asked for, read and never drawn or taken for
+a page. All are read leniently, since many are broken, and within bounds: a sitemap may unpack to 50 MB and
+name 50,000 addresses (sitemaps.org), entities are never expanded.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 import io
 import zlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import feedparser
 from lxml import etree
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 MAX_UNPACKED_BYTES = 50 * 1024 * 1024
 MAX_ADDRESSES = 50_000
@@ -36,18 +37,38 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
-class Sitemap:
-    """What a sitemap names: further sitemaps (an index) or pages."""
+class AddressList:
+    """What a feed or sitemap names: pages, or further sitemaps (an index)."""
 
-    sitemaps: tuple[Announced, ...] = ()
     pages: tuple[Announced, ...] = ()
+    sitemaps: tuple[Announced, ...] = ()
 
 
-def read_sitemap(body: bytes) -> Sitemap:
-    """The addresses of a sitemap, an index or a plain list of URLs, packed or not; empty if it is none."""
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format in which sites announce addresses."""
+
+    kind: str
+    """What the frontier calls it: feed or sitemap."""
+    fits: Callable[[bytes], bool]
+    """Whether bytes are of this format, whatever the server calls them."""
+    read: Callable[[bytes], AddressList]
+    """Nothing where the bytes are not of this format."""
+    any_type: bool = False
+    """Whether it is read under any content type: sitemaps come packed."""
+
+
+def format_of(body: bytes, kind: str = "") -> Format | None:
+    """The format that bytes are of, or that the frontier takes them for; None for a page."""
+    fitting = next((form for form in FORMATS if form.fits(body)), None)
+    return fitting or next((form for form in FORMATS if form.kind == kind), None)
+
+
+def read_sitemap(body: bytes) -> AddressList:
+    """The addresses of a sitemap, an index or a plain list of URLs, packed or not."""
     plain = _unpacked(body)
     if plain.lstrip()[:8].lower().startswith(b"http"):
-        return Sitemap(pages=tuple(Announced(line, None, None) for line in _lines(plain)))
+        return AddressList(tuple(Announced(line, None, None) for line in _lines(plain)))
     sitemaps: list[Announced] = []
     pages: list[Announced] = []
     events = etree.iterparse(
@@ -58,48 +79,54 @@ def read_sitemap(body: bytes) -> Sitemap:
             name = _local(element)
             if name not in ("url", "sitemap"):
                 continue
-            found = _announced(element)
+            announced = _announced(element)
             element.clear()
-            if found:
-                (pages if name == "url" else sitemaps).append(found)
+            if announced:
+                (pages if name == "url" else sitemaps).append(announced)
             if len(pages) + len(sitemaps) >= MAX_ADDRESSES:
                 break
     except etree.XMLSyntaxError:
         pass  # what was read before the break is still good
-    return Sitemap(tuple(sitemaps), tuple(pages))
+    if not _tells_changes(pages):
+        pages = [replace(page, changed=None) for page in pages]
+    return AddressList(tuple(pages), tuple(sitemaps))
 
 
-def read_feed(body: bytes) -> tuple[Announced, ...]:
-    """The entries of an RSS or Atom feed; empty if it is none."""
+def read_feed(body: bytes) -> AddressList:
+    """The entries of an RSS or Atom feed."""
     parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
-    found: list[Announced] = []
+    entries: list[Announced] = []
     for entry in parsed.entries[:MAX_ADDRESSES]:
         link = entry.get("link") or _permalink(entry)
         if link:
             date = entry.get("published") or entry.get("updated")
             changed = entry.get("updated") if "updated" in entry else None
-            found.append(Announced(str(link).strip(), date, entry.get("title"), changed))
-    return tuple(found)
+            entries.append(Announced(str(link).strip(), date, entry.get("title"), changed))
+    return AddressList(tuple(entries))
 
 
-def tells_changes(pages: Sequence[Announced]) -> bool:
+def _is_sitemap(body: bytes) -> bool:
+    head = body[:2000]
+    return head.startswith(b"\x1f\x8b") or b"<urlset" in head or b"<sitemapindex" in head
+
+
+def _is_feed(body: bytes) -> bool:
+    head = body[:2000].lower()
+    return b"<rss" in head or b"<rdf:rdf" in head or (b"<feed" in head and b"atom" in head)
+
+
+FORMATS = (
+    Format("sitemap", _is_sitemap, read_sitemap, any_type=True),
+    Format("feed", _is_feed, read_feed),
+)
+
+
+def _tells_changes(pages: Sequence[Announced]) -> bool:
     """Whether a sitemap's lastmods tell anything: many write the moment of asking beside every page."""
     if len(pages) < _ENOUGH_PAGES:
         return True
     [(_, most)] = Counter(page.changed for page in pages).most_common(1)
     return most * 2 <= len(pages)
-
-
-def looks_like_sitemap(body: bytes) -> bool:
-    """Whether bytes are a sitemap, whatever the server calls them."""
-    head = body[:2000]
-    return head.startswith(b"\x1f\x8b") or b"<urlset" in head or b"<sitemapindex" in head
-
-
-def looks_like_feed(body: bytes) -> bool:
-    """Whether bytes are a feed, whatever the server calls them."""
-    head = body[:2000].lower()
-    return b"<rss" in head or b"<rdf:rdf" in head or (b"<feed" in head and b"atom" in head)
 
 
 def _permalink(entry: feedparser.FeedParserDict) -> str | None:

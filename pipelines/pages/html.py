@@ -16,8 +16,8 @@ from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, resolve_encoding
 
+from pipelines.decode import likely_encoding
 from pipelines.pages.addresses import BLOCK_MIN_CHARS, Shape
 from pipelines.pages.repeats import Fingerprint
 from pipelines.urls import canonical_url
@@ -276,7 +276,9 @@ class Reading:
 
 def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
     """Read a page's tree once; an unparsable page leads nowhere."""
-    encoding = _encoding(body, content_type)
+    encoding = likely_encoding(body, content_type)
+    if encoding.startswith("utf-16"):  # its addresses are asked for in UTF-8, as browsers do
+        body, encoding = body.decode(encoding, "replace").encode(), "utf-8"
     tree = _tree(body, encoding)
     if tree is None:
         return Reading()
@@ -332,18 +334,6 @@ def _anchors(walk: Walk, resolver: _Resolver, scripted: list[str]) -> dict[str, 
         if (resolved := resolver.resolve(place)) is not None:
             anchors[resolved[0]] = Anchor(*resolved, "next")
     return anchors
-
-
-def _encoding(body: bytes, content_type: str) -> str:
-    """Good enough for links; the stage that reads the text looks closer."""
-    declared = http_content_type_encoding(content_type) or html_body_declared_encoding(body)
-    if declared and (known := resolve_encoding(declared)):
-        return known
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
 
 
 def _tree(body: bytes, encoding: str) -> etree._Element | None:

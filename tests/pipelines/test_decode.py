@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.decode import decode
+from pipelines.decode import decode, likely_encoding
 from pipelines.records import Decoded, Page, Rejection
 
 TEXT = "园区今年新签项目三十二个，总投资一百八十六亿元，新增就业四千余人。"
@@ -58,6 +58,26 @@ def test_a_byte_order_mark_comes_before_the_header(encoding: str) -> None:
     result = decode(_page(_html(TEXT).encode(encoding), "text/html; charset=gbk"))
     assert isinstance(result, Decoded)
     assert result.html == _html(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content_type", "declared"),
+    [
+        ("utf-8", "text/html; charset=iso-8859-1", ""),
+        ("utf-8", "text/html; charset=nonsense", ""),
+        ("utf-8", "text/html; charset=utf-16", ""),
+        ("utf-8-sig", "text/html; charset=gbk", ""),
+        ("gb18030", "text/html", ""),
+        ("gb18030", "text/html", "gb2312"),
+        ("big5hkscs", "text/html", "big5"),
+        ("utf-16", "text/html", ""),
+    ],
+)
+def test_the_likely_encoding_is_the_one_that_is_read(encoding: str, content_type: str, declared: str) -> None:
+    body = _html(HANT if encoding == "big5hkscs" else TEXT, declared).encode(encoding)
+    result = decode(_page(body, content_type))
+    assert isinstance(result, Decoded)
+    assert likely_encoding(body, content_type) == result.encoding
 
 
 def test_a_stray_byte_is_left_out_of_utf8() -> None:

@@ -1,9 +1,10 @@
 import gzip
 import time
+from collections.abc import Sequence
 
 import pytest
 
-from pipelines.pages.announced import Announced, Sitemap, read_feed, read_sitemap, tells_changes
+from pipelines.pages.announced import AddressList, Announced, format_of, read_feed, read_sitemap
 from pipelines.pages.html import Anchor, read_html, robots_directives
 
 BASE = "http://x.cn/news/list.html"
@@ -129,6 +130,13 @@ def test_a_million_attributes_do_no_harm() -> None:
     assert time.process_time() - started < 5
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_links_are_read_in_the_encoding_that_the_text_will_be_read_in(encoding: str) -> None:
+    html = "<html><body><a href='/?q=园区'>示例园区项目开工</a></body></html>"
+    reading = read_html(html.encode(encoding), BASE, "text/html; charset=iso-8859-1")
+    assert [anchor.url for anchor in reading.anchors] == ["http://x.cn/?q=%E5%9B%AD%E5%8C%BA"]
+
+
 def _sitemap(inner: str, outer: str = "urlset") -> bytes:
     space = "http://www.sitemaps.org/schemas/sitemap/0.9"
     return f'<?xml version="1.0"?><{outer} xmlns="{space}">{inner}</{outer}>'.encode()
@@ -139,7 +147,7 @@ PAGE = "<url><loc> http://x.cn/1 </loc><lastmod>2026-11-01</lastmod></url>"
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_a_sitemap_gives_its_pages_packed_or_not(pack) -> None:
-    assert read_sitemap(pack(_sitemap(PAGE))) == Sitemap(
+    assert read_sitemap(pack(_sitemap(PAGE))) == AddressList(
         pages=(Announced("http://x.cn/1", "2026-11-01", None, "2026-11-01"),)
     )
 
@@ -176,7 +184,7 @@ def test_what_stands_before_the_break_of_a_sitemap_is_kept() -> None:
     "body", [b"", b"<html><body>404</body></html>", b"\x1f\x8bbroken", b"<?xml version='1.0'?>"]
 )
 def test_what_is_no_sitemap_names_nothing(body: bytes) -> None:
-    assert read_sitemap(body) == Sitemap()
+    assert read_sitemap(body) == AddressList()
 
 
 def test_entities_are_never_expanded() -> None:
@@ -207,17 +215,36 @@ ATOM = (
     ("feed", "urls"), [(RSS, ["http://x.cn/1", "http://x.cn/2"]), (ATOM, ["http://x.cn/1"])]
 )
 def test_a_feed_gives_its_entries(feed: str, urls: list[str]) -> None:
-    assert [entry.url for entry in read_feed(feed.encode())] == urls
+    assert [entry.url for entry in read_feed(feed.encode()).pages] == urls
 
 
 def test_what_is_no_feed_announces_nothing() -> None:
-    assert read_feed(b"<html><body>no feed</body></html>") == ()
+    assert read_feed(b"<html><body>no feed</body></html>") == AddressList()
 
 
-def test_lastmods_that_are_all_the_same_tell_nothing() -> None:
-    same = [Announced(f"http://x.cn/{n}", None, None, "2026-11-23") for n in range(30)]
-    own = [Announced(f"http://x.cn/{n}", None, None, f"2026-11-{n + 1:02}") for n in range(30)]
-    assert (tells_changes(same), tells_changes(own)) == (False, True)
+@pytest.mark.parametrize(("days", "told"), [(range(1, 31), True), ([23] * 30, False)])
+def test_lastmods_that_are_all_the_same_tell_nothing(days: Sequence[int], told: bool) -> None:
+    pages = "".join(
+        f"<url><loc>http://x.cn/{n}</loc><lastmod>2026-11-{day:02}</lastmod></url>"
+        for n, day in enumerate(days)
+    )
+    assert all(bool(page.changed) is told for page in read_sitemap(_sitemap(pages)).pages)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "expected"),
+    [
+        (RSS.encode(), "list", "feed"),
+        (_sitemap(PAGE), "list", "sitemap"),
+        (b"http://x.cn/1", "sitemap", "sitemap"),
+        (b"<html><body>x</body></html>", "list", None),
+    ],
+)
+def test_a_format_is_told_by_its_bytes_and_else_by_what_was_asked_for(
+    body: bytes, kind: str, expected: str | None
+) -> None:
+    form = format_of(body, kind)
+    assert (form and form.kind) == expected
 
 
 def test_a_counter_on_a_page_does_not_change_its_sketch() -> None:
