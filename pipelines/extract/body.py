@@ -53,7 +53,7 @@ _ABOVE: Reason = ("navigation", "above-title")
 _FAR_LEAD, _MOST_LEAD = 20, 5
 _FAR_NOTICE, _LONG_NOTICE, _MOST_NOTICES = 400, 800, 12
 _MAYBE_NOTICE = pattern(
-    r"{copyright.word|copyright.mark|copyright.reserved|copyright.maybe}|责任编辑|责编|^\W?(?:编辑|editor)\s?[:：]"
+    r"{copyright.word|copyright.mark|copyright.reserved|copyright.maybe|byline.responsible}|^\W?(?:编辑|editor)\s?[:：]"
 )
 _NOT_LEAD = pattern(r"[:：|｜©]|@|[)）]$|{kind.beside_title}")
 """What bylines and tools say between a title and its text."""

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pipelines.extract.trust import Trust
 
 _BOILERPLATE = pattern("{copyright.word|copyright.mark|copyright.reserved|copyright.record|kind.boilerplate}")
-_TEASER_END = pattern(r"(?:\.{3}|…{1,2}|[\[【(（]?(?:查看|阅读|更多)?{related.cut}[\]】)）]?[>»›]*)$")
+_TEASER_END = pattern(
+    r"(?:\.{3}|…{1,2}|[\[【(（]?{related.click|related.cut}?{related.cut}[\]】)）]?[>»›]*)$"
+)
 _DOUBT_PROSE = 40.0
 """A vote for fewer characters of prose than this is in doubt."""
 _DOUBT_SHARE = 0.5

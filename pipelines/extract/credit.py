@@ -25,7 +25,7 @@ _LABEL = pattern(
     r"^(?=[\u4e00-\u9fff]){credit.label}\s(?=\S)"
     r"|^(?!消息)(?=[\u4e00-\u9fff])(?:{credit.what}{credit.label}|{credit.label}(?=[^的于自广多在丨｜|/]))"
     r"(?=[^\s:：，。]{2,16}$)"
-    r"|(?<!{credit.not_of_news})(?:{credit.what}|本文|转载)?"
+    r"|(?<!{credit.not_of_news}){credit.what|credit.this}?"
     r"{credit.label|credit.taken_from|credit.via|credit.before_colon}\s?(?:[:：丨|]|是(?=《))\s?"
 )
 _BARE_LABEL = pattern(

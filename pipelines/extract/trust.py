@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipelines.extract.scan import Hint, Line, Scan
 
 _OTHERS = pattern(
-    r"^\W{0,3}(?:责任编辑|责编)\W.{0,24}$"
+    r"^\W{0,3}{byline.responsible}\W.{0,24}$"
     r"|^[\W_]{0,3}(?:{related.which}.{0,4}{related.what}|{related.heading}"
     r"|{related.comment_which}{related.comment}|{related.comments_below|related.comments_alone})\W{0,3}(?:\d+\W?)?$"
 )

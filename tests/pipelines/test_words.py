@@ -52,6 +52,7 @@ def test_no_pattern_has_words_of_its_own() -> None:
     choice = re.compile(r"[\u4e00-\u9fff]{2,}\)?\|[\u4e00-\u9fff]{2,}|[a-z]{3,}\|[a-z]{3,}\|[a-z]{3,}")
     modules = [
         *ROOT.glob("pipelines/clean/*.py"),
+        *ROOT.glob("pipelines/extract/[!s]*.py"),  # scan.py has the words of style sheets
         ROOT / "pipelines/dates.py",
         ROOT / "pipelines/publishers.py",
     ]
