@@ -15,10 +15,9 @@ from markupsafe import Markup
 
 from crawler.serve import pages
 from crawler.serve.failures import failure_response
-from crawler.serve.guard import INTERNAL, guard, refusing
+from crawler.serve.guard import guard, has_page, refusing
 from crawler.serve.headers import with_headers
-from crawler.serve.labels import column_label, table_label
-from crawler.serve.values import value_label
+from crawler.serve.labels import column_label, table_label, value_label
 from crawler.serve.visitor import words_for
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def extra_template_vars(request: Any, datasette: Any) -> dict[str, Any]:
         "lang": words.language,
         "label": lambda name, table="": column_label(name, words.language, table),
         "said": lambda table, column, shown, raw: _said(table, column, shown, raw, words.language),
-        "internal_tables": INTERNAL,
+        "has_page": has_page,
         "table_label": lambda name: table_label(name, words.language),
         "other_language_href": _in_other_language(request, words.language),
         "one_language": lambda both: _one_language(both, words.language),

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.serve.labels import column_label, table_label
-from crawler.serve.values import value_label
+from crawler.serve.labels import column_label, table_label, value_label
 from pipelines.archive import Archive
 from pipelines.archive.file import read_only
 from pipelines.archive.read.analyst import table_columns

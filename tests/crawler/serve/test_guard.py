@@ -1,0 +1,103 @@
+"""What the catalogue does not show is withheld from visitors, whatever becomes of the schema."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.serve.guard import guard
+from tests.pipelines.added import COLUMN, TABLE, add_everywhere, tables_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECRET = "被隐藏的正文"
+
+
+@pytest.fixture
+def added(archive_path: Path) -> list[str]:
+    return add_everywhere(archive_path, lambda _: SECRET)
+
+
+def _read(path: Path, sql: str, *, guarded: bool) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        if guarded:
+            guard(connection, show_contacts=True)
+        return repr(connection.execute(sql).fetchall())
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT {column} FROM {table}",
+        "SELECT {column} FROM main.{table}",
+        "SELECT * FROM {table}",
+        "SELECT * FROM main.{table}",
+        "SELECT * FROM {column}_{table}",
+        "WITH seen AS (SELECT * FROM main.{table}) SELECT {column} FROM seen",
+        "SELECT one.* FROM {table} AS one JOIN articles",
+        "SELECT group_concat({column}), max({column}) FROM {table} ORDER BY {column}",
+        "SELECT (SELECT {column} FROM {table} LIMIT 1)",
+    ],
+)
+def test_a_column_or_table_that_the_catalogue_does_not_know_reads_as_empty(
+    archive_path: Path, added: list[str], sql: str
+) -> None:
+    asked = {table: sql.format(table=table, column=COLUMN) for table in added}
+    open_ = {table for table in added if SECRET in _read(archive_path, asked[table], guarded=False)}
+    leaking = {table for table in added if SECRET in _read(archive_path, asked[table], guarded=True)}
+    assert (open_, leaking) == (set(added), set())
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 FROM {table} WHERE {column} = '" + SECRET + "'",
+        "SELECT 1 FROM main.{table} WHERE {column} LIKE '%'",
+    ],
+)
+def test_it_cannot_be_guessed_at_either(archive_path: Path, added: list[str], sql: str) -> None:
+    asked = [sql.format(table=table, column=COLUMN) for table in added]
+    assert {_read(archive_path, one, guarded=True) for one in asked} == {"[]"}
+
+
+@pytest.mark.parametrize("pragma", ["table_info", "table_xinfo", "index_list", "foreign_key_check"])
+def test_no_pragma_tells_it(archive_path: Path, added: list[str], pragma: str) -> None:
+    asked = [f"PRAGMA {pragma}({table})" for table in added]
+    asked += [f"SELECT * FROM pragma_{pragma}('{table}')" for table in added]
+    assert [one for one in asked if SECRET in _read(archive_path, one, guarded=True)] == []
+
+
+@pytest.mark.parametrize("of_sqlite", ["sqlite_stmt", "dbstat"])
+def test_what_sqlite_knows_of_other_statements_and_pages_is_withheld(
+    archive_path: Path, of_sqlite: str
+) -> None:
+    try:
+        rows = _read(archive_path, f"SELECT * FROM {of_sqlite}", guarded=True)
+    except sqlite3.OperationalError:
+        pytest.skip(f"this SQLite has no {of_sqlite}")
+    assert set(rows) <= set("[](), None")
+
+
+def test_what_the_catalogue_shows_is_read(archive_path: Path) -> None:
+    with closing(sqlite3.connect(archive_path)) as connection:
+        shown = [name for name in tables_of(connection) if name != TABLE]
+        guard(connection, show_contacts=True)
+        assert [row for table in shown for row in connection.execute(f"SELECT count(*) FROM {table}")]
+        [read] = connection.execute(
+            "SELECT a.title, r.title, t.text, s.text FROM articles a JOIN copies c ON c.article_id = a.id"
+            " JOIN readings r ON r.id = c.reading_id JOIN texts t ON t.id = r.text_id"
+            " JOIN stripped s ON s.url = c.url, json_each('[1]') JOIN pragma_table_info('articles') p"
+            " WHERE p.name = 'id'"
+        )
+    assert all(read)
+
+
+def test_words_of_what_was_hidden_are_not_read_in_the_index(archive_path: Path) -> None:
+    blocks = "SELECT count(block) FROM articles_fts_data"
+    assert _read(archive_path, blocks, guarded=False) != "[(0,)]" == _read(archive_path, blocks, guarded=True)
+    found = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH escape_fts('物流园') ORDER BY rank"
+    assert _read(archive_path, found, guarded=True) == "[(2,)]"
