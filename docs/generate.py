@@ -1,6 +1,6 @@
 """The generated parts of the reference, as Markdown: `make docs` writes them, `make check` compares.
 
-In: the typer application, the migrations, the dataclasses of settings and sources, the error classes.
+In: the typer application, migrations, the catalogue, the dataclasses of settings and sources, error classes.
 Out: Markdown for the cog blocks in docs/reference/.
 """
 
@@ -20,7 +20,7 @@ from typer.main import get_command
 from crawler.cli import app
 from crawler.config import Settings
 from crawler.sources import KEYS
-from pipelines import errors
+from pipelines import catalogue, errors
 from pipelines.pages.records import CrawlSource
 
 if TYPE_CHECKING:
@@ -36,14 +36,11 @@ def commands() -> str:
 
 
 def archive() -> str:
-    """Every table and view of the archive with its columns and the comments of the migrations."""
-    scripts = [path.read_text(encoding="utf-8") for path in sorted(MIGRATIONS.glob("*.sql"))]
+    """Every table and view of the archive with its columns, and what the catalogue says of them."""
     database = sqlite3.connect(":memory:")
-    for script in scripts:
-        database.executescript(script)
-    return "\n".join(
-        line for name in _objects(database) for line in _table(database, name, "\n".join(scripts))
-    )
+    for script in sorted(MIGRATIONS.glob("*.sql")):
+        database.executescript(script.read_text(encoding="utf-8"))
+    return "\n".join(line for name in _objects(database) for line in _table(database, name))
 
 
 def sources() -> str:
@@ -136,35 +133,16 @@ def _objects(database: sqlite3.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _table(database: sqlite3.Connection, name: str, script: str) -> Iterator[str]:
+def _table(database: sqlite3.Connection, name: str) -> Iterator[str]:
     kind = database.execute("SELECT type FROM sqlite_schema WHERE name = ?", (name,)).fetchone()[0]
+    known = catalogue.archive()[name]
     yield f"### {name}" + (" (view)" if kind == "view" else "") + "\n"
-    comment = _comment_above(script, name)
-    if comment:
-        yield comment + "\n"
-    comments = _column_comments(script, name)
+    yield known.meaning + "\n"
     rows = [
-        (f"`{column}`", type_ or "", comments.get(column, ""))
+        (f"`{column}`", type_ or "", known.columns[column].meaning)
         for _, column, type_, *_ in database.execute(f"PRAGMA table_info({name})")
     ]
     yield _markdown_table(("column", "type", "meaning"), rows)
-
-
-def _comment_above(script: str, name: str) -> str:
-    """The comment block right above a CREATE statement."""
-    match = re.search(
-        rf"((?:^--(?! -)[^\n]*\n)+)CREATE (?:VIRTUAL )?(?:TABLE|VIEW) {name}\b", script, re.MULTILINE
-    )
-    if not match:
-        return ""
-    lines = [line.removeprefix("--").strip() for line in match[1].splitlines()]
-    return " ".join(lines[1:] if lines[0].endswith("---") else lines)
-
-
-def _column_comments(script: str, name: str) -> dict[str, str]:
-    match = re.search(rf"CREATE TABLE {name} \((.*?)^\)", script, re.MULTILINE | re.DOTALL)
-    found = re.findall(r"^\s+(\w+)\s[^\n]*?--\s*([^\n]*)$", match[1] if match else "", re.MULTILINE)
-    return dict(found)
 
 
 # Dataclasses -----------------------------------------------------------------------------------

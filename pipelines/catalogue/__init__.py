@@ -81,13 +81,18 @@ class Table:
     sentences: tuple[str, ...] = ()
     """Columns with reasons of people and errors, which may quote an address or a title."""
     owner: str = ""
-    """Whose the words of a row are, in SQL."""
+    """Whose the words of a row are, in SQL; empty for what is nobody's own, as a text is its readings'."""
     rows: str = ""
     """Which rows belong to what is shown, in SQL."""
     page: str = ""
     """`first`: its page in the browser is listed at once; `none`: it has none; empty: further off."""
     datasette: Mapping[str, Any] = field(default_factory=dict)
     """What else Datasette is to know of it."""
+
+    @property
+    def goes_by_reading(self) -> bool:
+        """Whether its rows are counted and deleted by their `reading_id`."""
+        return self.forgets == "reading" and bool(self.counted) and "reading_id" in self.columns
 
     def seen(self, *sights: Sight) -> frozenset[str]:
         """Names of the columns that are seen so."""
@@ -130,23 +135,31 @@ def exported(what: What | Literal["signature"]) -> tuple[Exported, ...]:
 
 def _table(name: str, entry: Mapping[str, Any]) -> Table:
     labels = _labels(entry, name)
+    columns = _columns(name, entry)
     return Table(
         name=name,
         labels=labels,
         meaning=entry.get("meaning", labels["en"].description),
         forgets=entry.get("forgets", ""),
-        columns=_columns(name, entry),
+        columns=columns,
         counted=entry.get("counted", ""),
         key=entry.get("key", ""),
         words=tuple(entry.get("words", "").split()),
         addresses=tuple(entry.get("addresses", "").split()),
         hosts=tuple(entry.get("hosts", "").split()),
         sentences=tuple(entry.get("sentences", "").split()),
-        owner=entry.get("owner", ""),
+        owner=entry.get("owner") or next((_OWNERS[name] for name in _OWNERS if name in columns), ""),
         rows=entry.get("rows", ""),
         page=entry.get("page", ""),
         datasette=entry.get("datasette", {}),
     )
+
+
+_OWNERS = {
+    "source": "source",
+    "reading_id": "(SELECT source FROM readings WHERE readings.id = reading_id)",
+}
+"""By which of its columns a row is somebody's."""
 
 
 def _columns(table: str, entry: Mapping[str, Any]) -> dict[str, Column]:
@@ -162,8 +175,7 @@ def _column(table: str, name: str, sight: Sight, means: str) -> Column:
     labels = named(name, table)
     if not means and name in _read("archive")["exports"].get(table, "").split():
         means = _exported(table, name).meaning
-    english = labels["en"]
-    return Column(name, sight, labels, means or ": ".join(filter(None, (english.title, english.description))))
+    return Column(name, sight, labels, means or labels["en"].description or labels["en"].title)
 
 
 def _labels(entry: Mapping[str, Any], name: str) -> dict[str, Label]:

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipelines.archive.catalogue import BY_READING, BY_URL
 from pipelines.archive.file import storage_errors
 from pipelines.archive.kept_out import stay_down
 from pipelines.archive.kept_out.blocks import read_blocklist, read_salt
@@ -29,6 +28,7 @@ from pipelines.archive.kept_out.scope import Term
 from pipelines.archive.kept_out.stay_down import put_stay_down
 from pipelines.archive.write.conclusions import conclude
 from pipelines.archive.write.facts import forget_texts
+from pipelines.catalogue import archive
 from pipelines.errors import RefusedError
 from pipelines.forget import record
 from pipelines.forget.files import seeker
@@ -144,11 +144,12 @@ class ForgettingArchive(RecordedArchive):
             )
         }
         counts = {"pages read": len(rows), "copies": self._count_copies(ids)}
-        for table, name in BY_READING.items():
-            counts[name] = count_in(connection, table, "reading_id", ids)
+        theirs = {name: table.counted for name, table in archive().items() if table.goes_by_reading}
+        for table, counted in theirs.items():
+            counts[counted] = count_in(connection, table, "reading_id", ids)
         for reading_id, _, _, source in rows:
             self._furniture.remove(reading_id, source)
-        for table in BY_READING:
+        for table in theirs:
             delete_in(connection, table, "reading_id", ids)
         delete_in(connection, "readings", "id", ids)
         before = count_in(connection, "texts", "node_id", sorted(nodes))
@@ -218,16 +219,18 @@ class ForgettingArchive(RecordedArchive):
         """Deletes what is kept by address alone, and what other pages said of the removed addresses."""
         connection = self._database.conn
         mine = read_blocklist(connection, removal_id)
-        counts: dict[str, int] = {}
-        for table, (name, columns) in BY_URL.items():
-            counts[name] = counts.get(name, 0) + delete_rows(connection, table, columns, mine.blocks)
         hosts = [
             (source,)
             for (source,) in connection.execute("SELECT host FROM sources").fetchall()
             if mine.blocks_host(source)
         ]
-        rejected = connection.executemany("DELETE FROM rejections WHERE source = ?", hosts).rowcount
-        counts["rejections"] += max(rejected, 0)
+        counts: dict[str, int] = {}
+        for name, table in archive().items():
+            if table.forgets == "address":
+                counts[table.counted] = delete_rows(connection, name, table.addresses, mine.blocks)
+                for column in table.hosts:
+                    gone = connection.executemany(f"DELETE FROM {name} WHERE {column} = ?", hosts).rowcount
+                    counts[table.counted] += max(gone, 0)
         connection.executemany("UPDATE run_sources SET last_error = '' WHERE source = ?", hosts)
         connection.executemany("UPDATE sources SET status = 'removed' WHERE host = ?", hosts)
         counts["reasons that quoted it"] = empty_quotes(
@@ -258,15 +261,6 @@ class ForgettingArchive(RecordedArchive):
         conclude(self._database.conn, addresses, clusters, self._joiner.similarity, at, **more)
 
 
-_REASONS = {
-    "corrections": "id",
-    "decisions": "id",
-    "moves": "rowid",
-    "forwards": "old_id",
-    "rejections": "url",
-}
-"""Tables with a reason into which a person, or an error, may have put an address or a title → a key."""
-
 _QUOTES_ADDRESSES = (re.compile(r"https?://[!-~]+"), re.compile(r"https?://\S+"))
 """In a Chinese sentence an address ends where the ideographs begin, unless it has some of its own."""
 _AROUND = "()[]{}<>,.;:!?'\"（）《》「」，。；：！？、"
@@ -275,15 +269,15 @@ EMPTIED = "(named what was removed)"
 
 
 def empty_quotes(connection: sqlite3.Connection, is_blocked: Callable[[str], bool], seeker: Seeker) -> int:
-    """Empties the reasons that hold an address or a passage of what goes; returns how many."""
+    """Empties the sentences that hold an address or a passage of what goes; returns how many."""
+    connection.create_function("quotes", 1, lambda words: _quotes(words, is_blocked, seeker))
+    connection.create_function("emptied", 2, _emptied)
     emptied = 0
-    for table, key in _REASONS.items():
-        rows = connection.execute(f"SELECT {key}, reason FROM {table} WHERE reason <> ''").fetchall()
-        quoting = [
-            (_emptied(table, reason), row) for row, reason in rows if _quotes(reason, is_blocked, seeker)
-        ]
-        connection.executemany(f"UPDATE {table} SET reason = ? WHERE {key} = ?", quoting)
-        emptied += len(quoting)
+    for name, table in archive().items():
+        for column in table.sentences:
+            change = f"UPDATE {name} SET {column} = emptied('{name}', {column})"
+            changed = connection.execute(f"{change} WHERE {column} <> '' AND quotes({column})")
+            emptied += changed.rowcount
     return emptied
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pipelines.archive.catalogue import ORDER, TABLES
 from pipelines.archive.kept_out.blocks import read_salt
+from pipelines.catalogue import archive
 from pipelines.forget.passages import Hasher, Seeker, unpacked
 from pipelines.spelling import squeeze
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 MERGE_PAGES = 500
@@ -59,9 +59,12 @@ def check_index(connection: sqlite3.Connection) -> list[str]:
 
 
 def rows_left(connection: sqlite3.Connection, is_blocked: Callable[[str], bool]) -> dict[str, int]:
-    """Rows of any table that still have a removed address, by table; none where all is well."""
+    """Rows of any table that still have a removed address, by table; none where all is well.
+
+    Columns that the catalogue does not know are looked at, too.
+    """
     left = {}
-    for table, columns in _address_columns():
+    for table, columns in _address_columns(connection):
         number = 0
         for column in columns:
             number += sum(
@@ -88,17 +91,25 @@ def values(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
     Of surviving pages and what is drawn from them, by source; of the record of removals. A removed passage
     anywhere else has no owner, and is residue.
     """
-    for sql in _OWNED:
-        for owner, *texts in connection.execute(sql):
-            for text in texts:
-                if text:
-                    yield owner, text
-    for table, (kind, columns) in TABLES.items():
-        if kind == ORDER or table == "removal_requests":
-            for row in connection.execute(f"SELECT {', '.join(columns.split())} FROM {table}"):
-                for value in row:
-                    if isinstance(value, str):
-                        yield "the record of removals", value
+    for name, table in archive().items():
+        if table.forgets == "record":
+            yield from _texts(connection, "'the record of removals'", table.columns, name)
+        elif table.owner:
+            yield from _texts(
+                connection, table.owner, (*table.words, *table.addresses, *table.sentences), name
+            )
+        if table.forgets == "reading" and "text_id" in table.columns:
+            yield from _texts(connection, table.owner, ("text",), f"{name} JOIN texts ON texts.id = text_id")
+
+
+def _texts(
+    connection: sqlite3.Connection, owner: str, columns: Iterable[str], tables: str
+) -> Iterator[tuple[str, str]]:
+    if listed := ", ".join(columns):
+        for whose, *values in connection.execute(f"SELECT {owner}, {listed} FROM {tables}"):
+            for value in values:
+                if value and isinstance(value, str):
+                    yield whose, value
 
 
 def _characters(connection: sqlite3.Connection) -> Counter[str]:
@@ -116,32 +127,16 @@ def _is_compared(term: str) -> bool:
     return "\u4e00" <= term <= "\u9fff" or "a" <= term <= "z" or "0" <= term <= "9"
 
 
-def _address_columns() -> Iterator[tuple[str, list[str]]]:
-    """The columns of each table that hold an address of a page."""
-    for table, (kind, columns) in TABLES.items():
+def _address_columns(connection: sqlite3.Connection) -> Iterator[tuple[str, list[str]]]:
+    """The columns of each table that hold an address of a page, or of which nothing is known."""
+    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    for (name,) in tables:
+        known = archive().get(name)
+        there = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
         found = [
-            c for c in columns.split() if c in ("url", "page_url", "other_url", "url_answered", "claimed_url")
+            column
+            for column in there
+            if known is None or column in known.addresses or column not in known.columns
         ]
-        if found and kind != ORDER:
-            yield table, found
-
-
-_OWNED = (
-    "SELECT r.source, t.text FROM texts t JOIN readings r ON r.text_id = t.id",
-    "SELECT r.source, v.title, t.text FROM versions v JOIN readings r ON r.id = v.reading_id"
-    " JOIN texts t ON t.id = v.text_id",
-    "SELECT source, title, page_url, url_answered, author, editor, credited_source, site_name, claimed_url"
-    " FROM readings",
-    "SELECT r.source, o.evidence FROM origins o JOIN readings r ON r.id = o.reading_id",
-    "SELECT r.source, c.url FROM claims c JOIN readings r ON r.id = c.reading_id",
-    "SELECT r.source, s.text FROM stripped_pieces s JOIN readings r ON r.id = s.reading_id",
-    "SELECT source, title, url, author, credited_source FROM copies",
-    "SELECT source, title, text, url, author, credited_source FROM articles",
-    "SELECT source, url, reason FROM rejections",
-    "SELECT coalesce(r.source, c.page_url), c.page_url, c.value, c.reason FROM corrections c"
-    " LEFT JOIN readings r ON r.page_url = c.page_url",
-    "SELECT c.source, d.place, d.kept_value, d.copy_value FROM differences d"
-    " JOIN copies c ON c.id = d.copy_id",
-    "SELECT url, url, other_url, reason FROM decisions",
-    "SELECT url, url, reason FROM moves",
-)
+        if found:
+            yield name, found

@@ -30,6 +30,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.archive.kept_out.blocks import ScopeMatcher
+from pipelines.catalogue import archive
 from pipelines.publishers import normalise_publisher
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pipelines.archive.kept_out.scope import Scope
+    from pipelines.catalogue import Table
 
 
 LARGE_PART = 0.2
@@ -423,20 +425,6 @@ class _chosen:  # noqa: N801  # reads as a function: `with _chosen(...)`
         self._connection.execute("DROP TABLE temp.chosen")
 
 
-_COUNTED = {
-    "copies": "copies WHERE reading_id IN chosen",
-    "pages read": "readings WHERE id IN chosen",
-    "versions": "versions WHERE reading_id IN chosen",
-    "stripped pieces": "stripped_pieces WHERE reading_id IN chosen",
-    "notices of rights": "rights WHERE reading_id IN chosen",
-    "origins of fields": "origins WHERE reading_id IN chosen",
-    "claims": "claims WHERE reading_id IN chosen",
-    "counted lines": "edge_lines WHERE reading_id IN chosen",
-    "texts": "texts WHERE id IN leaving_texts",
-    "signatures": "nodes WHERE node_id IN leaving_nodes",
-    "candidate keys": "node_keys WHERE node_id IN leaving_nodes",
-    "pairs (evidence)": "pairs WHERE node_a IN leaving_nodes OR node_b IN leaving_nodes",
-}
 _LEAVING = """
     WITH touched (text_id) AS (
         SELECT text_id FROM readings WHERE id IN chosen
@@ -460,8 +448,11 @@ _LEAVING = """
 def _counts(connection: sqlite3.Connection, matcher: ScopeMatcher) -> dict[str, int]:
     """Rows that would go, by what they are; `chosen` holds the readings."""
     counts = {
-        name: int(connection.execute(f"{_LEAVING} SELECT count(*) FROM {where}").fetchone()[0])
-        for name, where in _COUNTED.items()
+        table.counted: int(
+            connection.execute(f"{_LEAVING} SELECT count(*) FROM {name} WHERE {where}").fetchone()[0]
+        )
+        for name, table in archive().items()
+        if table.counted and (where := _leaves(table))
     }
     urls = {row[0] for row in connection.execute("SELECT page_url FROM readings WHERE id IN chosen")}
     counts["rejections"] = sum(
@@ -469,6 +460,18 @@ def _counts(connection: sqlite3.Connection, matcher: ScopeMatcher) -> dict[str, 
         for url, source in connection.execute("SELECT url, source FROM rejections")
     )
     return counts
+
+
+def _leaves(table: Table) -> str:
+    """Which rows of a table go with the chosen readings; empty where addresses decide."""
+    if table.name == "readings":
+        return "id IN chosen"
+    if "reading_id" in table.columns:
+        return "reading_id IN chosen"
+    if table.name == "texts":
+        return "id IN leaving_texts"
+    nodes = [column for column in ("node_id", "node_a", "node_b") if column in table.columns]
+    return " OR ".join(f"{column} IN leaving_nodes" for column in nodes)
 
 
 def _chunks(values: list[int]) -> Iterable[list[int]]:

@@ -9,86 +9,18 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from pipelines.catalogue import store
 from pipelines.store.database import Database
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator, Sequence
+
+    from pipelines.catalogue import Table
 
     Blocked = Callable[[str], bool]
 
 AT_ONCE = 500
 """Rows deleted in one transaction, so that a crawl can write between."""
-
-NAMES = {
-    "pages": "raw pages",
-    "urls": "frontier addresses",
-    "announcements": "announced by feeds and sitemaps",
-    "rejected": "rejections under way",
-    "robots": "robots.txt",
-    "crawls": "rounds of the crawl",
-    "signs": "what its templates look like",
-    "certificates": "its certificate",
-    "quarantines": "why it is held",
-    "troubles": "its troubles",
-    "acks": "acknowledgements",
-    "idle": "parts of its addresses that make no difference",
-    "resting": "kinds of its addresses that rest",
-    "rests": "until when it wants rest",
-}
-"""Table → its name in plans and receipts."""
-
-TABLES: dict[str, tuple[str, str]] = {
-    "urls": (
-        "goes with its address or source; an address that another row quotes is emptied there",
-        "url_id url source host kind state priority depth hops dry guess asks way found_on attempts"
-        " rounds_failed next_at status etag last_modified fetched_at reason interval_s revisit_at gone_at"
-        " sketch",
-    ),
-    "pages": (
-        "goes with its address or source",
-        "page_id url source kind url_asked url_answered status headers body body_bytes sha256 fetched_at"
-        " robots article ingested rendered",
-    ),
-    "announcements": ("goes with its address", "url via announced title seen_at changed"),
-    "robots": ("goes with its host", "authority status body fetched_at expires_at reason"),
-    "rejected": ("goes with its address or source", "rejection_id url source reason at"),
-    "crawls": (
-        "goes with its source; otherwise an error that quotes a removed address is emptied",
-        "crawl_id source started_at finished_at outcome revisit fetched articles unchanged failed refused"
-        " found lists last_error gone",
-    ),
-    "signs": ("goes with its source", "source kind tokens language registration at changed_at"),
-    "certificates": ("goes with its source", "source expires_at seen_at"),
-    "quarantines": ("goes with its source", "source reason at"),
-    "troubles": ("goes with its source", "source kind reason since"),
-    "acks": ("goes with its source", "source until at"),
-    "idle": ("goes with its source", "source part at"),
-    "resting": ("goes with its source", "source kind at waiting"),
-    "rests": ("goes with its host", "host until"),
-    "sqlite_sequence": ("numbers only", "name seq"),
-}
-"""Every table of the crawl store: how it forgets, and its columns (see pipelines/archive/catalogue.py)."""
-
-_KEYS = {
-    "pages": ("page_id", "url", "url_answered", "url_asked", "source"),
-    "urls": ("url_id", "url", "asks", "source"),
-    "announcements": ("url", "url"),
-    "rejected": ("rejection_id", "url", "source"),
-    "robots": ("authority", "authority"),
-    "crawls": ("crawl_id", "source"),
-    "signs": ("source", "source"),
-    "certificates": ("source", "source"),
-    "quarantines": ("source", "source"),
-    "troubles": ("source", "source"),
-    "acks": ("source", "source"),
-    "idle": ("source", "source"),
-    "resting": ("source", "source"),
-    "rests": ("host", "host"),
-}
-"""Table → its key, then the columns whose address or host decides."""
-
-_HOSTS = ("source", "authority", "host")
 
 
 class Removals(Database):
@@ -97,16 +29,19 @@ class Removals(Database):
     def count_blocked(self, is_blocked: Blocked, is_host_blocked: Blocked) -> dict[str, int]:
         """How many rows a removal would delete, by their name in plans."""
         return {
-            NAMES[table]: sum(1 for _ in self._blocked(table, is_blocked, is_host_blocked)) for table in _KEYS
+            table.counted: sum(1 for _ in self._blocked(table, is_blocked, is_host_blocked))
+            for table in store().values()
+            if table.forgets == "address"
         }
 
     def delete_blocked(self, is_blocked: Blocked, is_host_blocked: Blocked) -> dict[str, int]:
         """Deletes every row of a blocked address or host; returns how many, by name."""
         counts = {}
-        for table, (key, *_) in _KEYS.items():
-            keys = list(self._blocked(table, is_blocked, is_host_blocked))
-            counts[NAMES[table]] = len(keys)
-            self._delete(table, key, keys)
+        for name, table in store().items():
+            if table.forgets == "address":
+                keys = list(self._blocked(table, is_blocked, is_host_blocked))
+                counts[table.counted] = len(keys)
+                self._delete(name, table.key, keys)
         self._empty_quotes(is_blocked, is_host_blocked)
         return counts
 
@@ -151,7 +86,7 @@ class Removals(Database):
     def values(self) -> Iterator[tuple[str, str]]:
         """Every text that lies uncompressed in the store: whose it is, and the text."""
         with self.reading() as db:
-            for table, columns in _texts(db).items():
+            for table, columns in _texts().items():
                 whose = next((c for c in ("source", "authority", "url") if c in columns), f"'{table}'")
                 for row in db.execute(f"SELECT {whose}, {', '.join(columns)} FROM {table}"):
                     owner = _host(str(row[0]))
@@ -170,21 +105,21 @@ class Removals(Database):
             busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return "a reader holds the crawl store's log" if busy else ""
 
-    def _blocked(self, table: str, is_blocked: Blocked, is_host_blocked: Blocked) -> Iterator[object]:
-        key, *columns = _KEYS[table]
+    def _blocked(self, table: Table, is_blocked: Blocked, is_host_blocked: Blocked) -> Iterator[object]:
+        key, columns = table.key, (*table.addresses, *table.hosts)
         last: object = None
         while True:
             after = "" if last is None else f"WHERE {key} > ?"
             with self.reading() as db:
                 rows = db.execute(
-                    f"SELECT {key}, {', '.join(columns)} FROM {table} {after} ORDER BY {key} LIMIT 5000",
+                    f"SELECT {key}, {', '.join(columns)} FROM {table.name} {after} ORDER BY {key} LIMIT 5000",
                     () if last is None else (last,),
                 ).fetchall()
             if not rows:
                 return
             for row in rows:
                 if any(
-                    is_host_blocked(_host(value)) if column in _HOSTS else is_blocked(value)
+                    is_host_blocked(_host(value)) if column in table.hosts else is_blocked(value)
                     for column, value in zip(columns, row[1:], strict=True)
                     if value
                 ):
@@ -201,16 +136,11 @@ class Removals(Database):
     def _empty_quotes(self, is_blocked: Blocked, is_host_blocked: Blocked) -> None:
         """A redirect or an error of a row that stays may quote an address that goes."""
         with self.writing() as db:
-            rows = db.execute(
-                "SELECT url_id, reason FROM urls WHERE reason LIKE '%http://%' OR reason LIKE '%https://%'"
-            ).fetchall()
-            quoting = [(row[0],) for row in rows if _quotes(row[1], is_blocked, is_host_blocked)]
-            db.executemany("UPDATE urls SET reason = NULL WHERE url_id = ?", quoting)
-            rows = db.execute(
-                "SELECT crawl_id, last_error FROM crawls WHERE last_error LIKE '%://%'"
-            ).fetchall()
-            quoting = [(row[0],) for row in rows if _quotes(row[1], is_blocked, is_host_blocked)]
-            db.executemany("UPDATE crawls SET last_error = NULL WHERE crawl_id = ?", quoting)
+            db.create_function("quotes", 1, lambda words: _quotes(words, is_blocked, is_host_blocked))
+            for name, table in store().items():
+                for column in table.sentences:
+                    where = f"{column} LIKE '%://%' AND quotes({column})"
+                    db.execute(f"UPDATE {name} SET {column} = NULL WHERE {where}")
 
 
 def _quotes(reason: str, is_blocked: Blocked, is_host_blocked: Blocked) -> bool:
@@ -223,15 +153,10 @@ def _host(value: str) -> str:
     return value.partition("://")[2].partition("/")[0] if "://" in value else value
 
 
-def _texts(db: sqlite3.Connection) -> dict[str, list[str]]:
+def _texts() -> dict[str, list[str]]:
     """Table → its columns that may hold text; the compressed bodies are looked through by `bodies`."""
-    tables = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     return {
-        table: [column for column in _columns(db, table) if (table, column) != ("pages", "body")]
-        for table in tables
-        if not table.startswith("sqlite_")
+        name: [column for column in table.columns if (name, column) != ("pages", "body")]
+        for name, table in store().items()
+        if table.forgets == "address"
     }
-
-
-def _columns(db: sqlite3.Connection, table: str) -> list[str]:
-    return [row[1] for row in db.execute(f"PRAGMA table_info({table})")]

@@ -1,0 +1,68 @@
+"""The proof of a removal finds what it removed wherever it lies, and whatever became of the schema."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipelines.archive.kept_out.scope import make_scope
+from pipelines.forget.files import seeker, values
+from pipelines.forget.order import Order
+from pipelines.forget.removal import remove, verify
+from pipelines.forget.residue import held_by
+from pipelines.store import CrawlStore
+from tests.pipelines.added import add_everywhere
+from tests.pipelines.forget.worlds import PARK, Told, make_text, make_title, small_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pipelines.forget.passages import Hashes, Seeker
+    from tests.pipelines.forget.worlds import World
+
+LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
+LONG = Told(PARK, 777, make_title(777), make_text(777, lines=100))
+
+
+def _removed(make_world: Callable[..., World]) -> tuple[World, int]:
+    world = make_world([*small_pages(), LONG])
+    return world, remove(world.path, make_scope(hosts=[PARK]), LETTER).removal.id
+
+
+def _lines_in_every_table(path: Path) -> dict[str, str]:
+    """Puts a removed line of its own into a new column of every table; table → line."""
+    lines, put = iter(LONG.text.split("\n")), {}
+    add_everywhere(path, lambda table: put.setdefault(table, next(lines)))
+    return put
+
+
+def _is_lawful(looks: Seeker, line: str, lawful: Hashes) -> bool:
+    found = looks.find(line.encode())
+    assert len(found)
+    return bool(np.isin(found, lawful).any())
+
+
+def test_what_lies_where_the_catalogue_knows_nothing_of_it_is_residue(
+    make_world: Callable[..., World],
+) -> None:
+    world, number = _removed(make_world)
+    in_archive, in_store = map(_lines_in_every_table, (world.path, world.store_path))
+    with closing(sqlite3.connect(world.path)) as connection, CrawlStore(world.store_path) as store:
+        looks = seeker(connection, number)
+        for put, there in ((in_archive, values(connection)), (in_store, store.values())):
+            lawful, _ = held_by(looks, there)
+            assert [table for table, line in put.items() if _is_lawful(looks, line, lawful)] == []
+    found = verify(world.path, number).removal
+    names = {file["file"].removesuffix("-wal") for file in found.verification["files"] if file["left"]}
+    assert (found.verified, names) == (False, {world.path.name, world.store_path.name})
+
+
+def test_a_removed_address_there_is_told_by_its_table(make_world: Callable[..., World]) -> None:
+    world, number = _removed(make_world)
+    tables = add_everywhere(world.path, lambda _: LONG.url)
+    told = verify(world.path, number).removal.verification["troubles"]
+    assert [table for table in tables if not any(t.endswith(f"rows of {table}") for t in told)] == []
