@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pipelines.extract.prose import is_linked, is_prose, size
 from pipelines.normalise import simplify
-from pipelines.words import pattern
+from pipelines.words import pattern, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,9 +24,9 @@ _NOT_FOUND = pattern("{kind.not_found}")
 _LONGEST_NOTE = 30
 """Characters of a title or line that says so; headlines that report on missing things are longer."""
 _BYLINE_LABEL = pattern(r"(?:{credit.label}|作者)\s?[:：]|{kind.tool}")
-_SEARCH_KEYS = frozenset(
-    ["q", "s", "kw", "keyword", "keywords", "query", "wd", "search", "searchword", "key"]
-)
+_SEARCH_PATH = pattern(r"/{address.search_path}(?:[/._-]|$)")
+_SEARCH_NAMES = frozenset([*words("address.search_parameter"), "key"])
+"""`key` may choose an article too: of an address alone it says nothing."""
 _SEARCH_TITLE = pattern("{kind.results}")
 _LISTED_DATE = re.compile(
     r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?[\]】)]?$|^[\[【(]?(?:19"
@@ -81,8 +81,8 @@ def _says_not_found(texts: Iterable[str]) -> bool:
 
 def _is_search(url: str, title: str) -> bool:
     parts = urlsplit(url)
-    asks = any(key.lower() in _SEARCH_KEYS and value for key, value in parse_qsl(parts.query))
-    searches = re.search(r"/(?:search|so|sousuo)(?:[/._-]|$)", parts.path, re.IGNORECASE)
+    asks = any(key.lower() in _SEARCH_NAMES and value for key, value in parse_qsl(parts.query))
+    searches = _SEARCH_PATH.search(parts.path)
     return bool((asks and searches) or ((asks or searches) and _SEARCH_TITLE.search(simplify(title))))
 
 

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pipelines.words import pattern, words
+
 _FILE = re.compile(
     r"\.(?:jpe?g|png|gif|webp|bmp|ico|svg|tiff?|avif|psd|mp[34]|m4[av]|avi|mov|wmv|flv|webm|mkv|wav|wma|ogg|"
     r"m3u8|swf|pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|ceb|rtf|csv|txt|epub|zip|rar|7z|gz|tgz|bz2|tar|exe|msi|"
@@ -23,12 +25,8 @@ _SERVICE = re.compile(
     r"denglu|zhuce|share|mailto|sendmail|favou?rites?|addtofav)(?:[/.?]|$)",
     re.IGNORECASE,
 )
-_SEARCH = re.compile(
-    r"/(?:search|so|sousuo|jiansuo|query|find)(?:[/.]|$)|/search[-_]?\w*\.\w+$", re.IGNORECASE
-)
-_SEARCH_NAMES = frozenset(
-    ["q", "s", "wd", "kw", "keyword", "keywords", "search", "searchword", "query", "qt"]
-)
+_SEARCH = pattern(r"/{address.search_path}(?:[/.]|$)|/search[-_]?\w*\.\w+$")
+_SEARCH_NAMES = frozenset(words("address.search_parameter"))
 _TAG = re.compile(
     r"/(?:tags?|label|keywords?|biaoqian|author|authors|user|users|space|archives?/author)/", re.IGNORECASE
 )
@@ -37,48 +35,20 @@ _PAGED = re.compile(
     r"/page/\d+/?$",
     re.IGNORECASE,
 )
-_PAGED_NAMES = frozenset(
-    [
-        "page",
-        "p",
-        "pg",
-        "pageno",
-        "pagenum",
-        "pageindex",
-        "currentpage",
-        "curpage",
-        "paged",
-        "offset",
-        "start",
-    ]
-)
+_PAGED_NAMES = frozenset(words("address.page_parameter"))
 _LIST = re.compile(
     r"/(?:list|lists|category|categories|cat|channel|column|columns|node|section|class|sort|lanmu|liebiao|"
     r"more|calendar|rili|sitemap)(?:[/._-]|$)",
     re.IGNORECASE,
 )
-_CALENDAR_NAMES = frozenset(["date", "day", "month", "year", "ym", "ymd", "riqi"])
+_CALENDAR_NAMES = frozenset(words("address.date_parameter"))
 _ARTICLE = re.compile(
     r"/t\d{8}_\d+\.|/(?:art|article|content|detail|details|show|view|info|news|read|story|a|c|n)[-_/]?(?:[\w-]*/)*[\w-]*\d{3,}|"
     r"/(?:19|20)\d{2}[-/_]?(?:0?[1-9]|1[0-2])(?:[-/_]?\d{1,2})?[/_-][^/]*[0-9a-z]|\d{4,}[\w-]*\.\w{2,5}$|"
     r"/[\w%]+(?:-[\w%]+){3,}(?:\.html?|/)?$",
     re.IGNORECASE,
 )
-_ARTICLE_NAMES = frozenset(
-    [
-        "id",
-        "aid",
-        "nid",
-        "newsid",
-        "articleid",
-        "infoid",
-        "contentid",
-        "docid",
-        "tid",
-        "itemid",
-        "uuid",
-    ]
-)
+_ARTICLE_NAMES = frozenset(words("address.article_parameter"))
 
 MAX_SEGMENTS = 12
 MAX_PARAMETERS = 24

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+from pipelines.decode import likely_encoding
+from pipelines.words import pattern
+
 REASON = "bot challenge"
 _STATUSES = frozenset([412, 521])
 """What Chinese government sites' shields (瑞数, 加速乐) answer before their script has run."""
@@ -18,7 +21,7 @@ _MARKS = re.compile(
     rb"<title>\s*(?:Just a moment|Attention Required|DDoS protection|Checking your browser)",
     re.IGNORECASE,
 )
-_WORDS = re.compile("安全验证|人机验证|访问验证|滑动验证|请完成.{0,6}验证|正在进行安全检查|安全检测")
+_PROOF = pattern("{kind.challenge}")
 _SCRIPT = re.compile(rb"<script", re.IGNORECASE)
 _TITLE = re.compile(r"(?is)<title[^>]*>(.{0,200}?)</title>")
 
@@ -31,12 +34,5 @@ def is_challenge(status: int, body: bytes) -> bool:
         return False
     if _MARKS.search(body):
         return True
-    title = _TITLE.search(_decoded(body))
-    return title is not None and _WORDS.search(title[1]) is not None
-
-
-def _decoded(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body.decode("gb18030", "replace")
+    title = _TITLE.search(body.decode(likely_encoding(body, ""), "replace"))
+    return title is not None and _PROOF.search(title[1]) is not None

@@ -18,19 +18,16 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from pipelines.decode import likely_encoding
+from pipelines.normalise import simplify
 from pipelines.pages.addresses import BLOCK_MIN_CHARS, Shape
 from pipelines.pages.repeats import Fingerprint
 from pipelines.urls import canonical_url
+from pipelines.words import pattern
 
 _AGENT_METAS = frozenset(["robots", "parknews", "spider", "crawler"])
-_NEXT = re.compile(
-    r"^\W*(?:下一?[页頁]|后一?页|後一?頁|下\s*\d+\s*[页頁]|下一?屏|更早|older(?: posts| entries)?"
-    r"|next(?: page)?)\W*$"
-    r"|^(?:>{1,2}|›|»|→)$",
-    re.IGNORECASE,
-)
+_NEXT = pattern(r"^\W*{kind.next}\W*$|^(?:>{1,2}|›|»|→)$", as_written=True)
 _NUMBERED = re.compile(r"^\W*(?:第\s*)?\d{1,4}(?:\s*[页頁])?\W*$")
-_MORE = re.compile(r"^\W*(?:查看)?(?:更多|more|全部|所有)(?:新闻|动态|>>)?\W*$", re.IGNORECASE)
+_MORE = pattern(r"^\W*(?:查看)?{kind.more}(?:{related.article}|动态|>>)?\W*$", as_written=True)
 _REFRESH = re.compile(r"^\s*(\d+)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
 _FEED_TYPES = frozenset(["application/rss+xml", "application/atom+xml", "application/rdf+xml"])
 _NOT_PROSE = frozenset(
@@ -38,11 +35,7 @@ _NOT_PROSE = frozenset(
 )
 _INLINE = frozenset(["span", "font", "strong", "b", "em", "i", "u", "small", "section", "o:p", "sup", "big"])
 _PARAGRAPHS = frozenset(["p", "div", "h1", "h2", "h3", "h4", "center", "blockquote", "pre", "figcaption"])
-_FURNITURE = re.compile(
-    r"版权所有|备案|ICP|ＩＣＰ|公网安备|许可证|主办单位|承办单位|邮编|电话\s*[:：]|技术支持|建议使用|分辨率|"
-    r"copyright|all rights reserved|©",
-    re.IGNORECASE,
-)
+_FURNITURE = pattern("{copyright.word|copyright.mark|copyright.reserved|kind.foot}")
 _FURNITURE_MAX = 100
 """Marks a line of a page's foot; a list has these and no other running text."""
 _SPACE = re.compile(r"\s+")
@@ -132,7 +125,7 @@ class Walk:
 
     def _piece(self, text: str, element: etree._Element, *, tail: bool) -> None:
         plain = _SPACE.sub(" ", text).strip()
-        if len(plain) < _MIN_PIECE or (len(plain) < _FURNITURE_MAX and _FURNITURE.search(plain)):
+        if len(plain) < _MIN_PIECE or (len(plain) < _FURNITURE_MAX and _FURNITURE.search(simplify(plain))):
             return
         if any(above.tag in _NOT_PROSE for above in element.iterancestors()):
             return
