@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from pipelines.normalise import normalise
+from pipelines.dates import has_date
+from pipelines.normalise import normalise, simplify
 from pipelines.records import Stripped
 from pipelines.words import pattern
 
@@ -21,6 +23,9 @@ _LEAST = 30
 _OFTEN = 4
 """Times on end: people say a sentence three times in a speech, and refrains have verses between them."""
 _HEAD = 6
+_ATTACHED = pattern(r"^\W{0,2}{document.attachment}")
+_SENTENCE = re.compile(r"[。！？]$")
+_MOST_PARTS = 3
 _MOSTLY = 0.35
 """The share of a text that must be said before for it to count as printed twice; half where all of it is."""
 
@@ -31,7 +36,7 @@ def drop_repeats(lines: Sequence[str], title: str) -> tuple[list[str], list[Stri
     keys = [normalise(line) for line in lines]
     rules = [""] * len(lines)
     _mark_machine_summary(lines, rules)
-    _mark_title(keys, rules, normalise(title))
+    _mark_title(lines, keys, rules, title)
     _mark_twice(keys, rules)
     _mark_often(keys, rules)
     _mark_summaries(lines, keys, rules, normalise(title))
@@ -44,21 +49,34 @@ def drop_repeats(lines: Sequence[str], title: str) -> tuple[list[str], list[Stri
     return kept, stripped
 
 
-def _mark_title(keys: Sequence[str], rules: list[str], title: str) -> None:
+def _mark_title(lines: Sequence[str], keys: Sequence[str], rules: list[str], written: str) -> None:
+    """The title above the text: whole, with a byline behind it, or in parts on lines of their own.
+
+    A sentence that says what the title says is the text's lead, and a file may have the title's name.
+    """
+    title = normalise(written)
+    if not title:
+        return
     for index, key in enumerate(keys[:_HEAD]):
-        if (
-            title
-            and key
-            and (
-                key == title
-                or (
-                    len(key) >= 8
-                    and (key in title or title in key)
-                    and len(title) / 2 <= len(key) < len(title) + 12
-                )
-            )
-        ):
+        said = _ATTACHED.search(simplify(lines[index])) or (
+            _SENTENCE.search(lines[index]) and not _SENTENCE.search(written)
+        )
+        if key == title or (not said and (_nearly(key, title) or _has_byline(lines[index], key, title))):
             rules[index] = "title"
+        for end in range(index + 2, min(index + _MOST_PARTS, len(keys)) + 1):
+            if key and "".join(keys[index:end]) == title:
+                rules[index:end] = ["title"] * (end - index)
+
+
+def _nearly(key: str, title: str) -> bool:
+    """Whether one of the two holds the other and is not much longer."""
+    near = len(title) / 2 <= len(key) < len(title) + 12
+    return len(key) >= 8 and near and (key in title or title in key)
+
+
+def _has_byline(line: str, key: str, title: str) -> bool:
+    """Whether a line is the title and, in the same element, what a byline says."""
+    return len(title) >= 8 and key.startswith(title) and len(key) < len(title) + 60 and has_date(line)
 
 
 def _mark_machine_summary(lines: Sequence[str], rules: list[str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pipelines.dates import has_date
 from pipelines.extract.metadata import script_values, scripted_value
 from pipelines.extract.prose import bare, is_linked, is_prose, size
+from pipelines.normalise import simplify
 from pipelines.records import Field
 from pipelines.words import pattern, words
 
@@ -34,10 +35,23 @@ _LABELLED_LINE = re.compile(r"^[^，。：:]{2,8}[：:]\s?\S")
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 _LEAST_TITLE = 6
+_LEAST_PART = 0.5
+"""The share of a stated title that a line must hold which is no heading: kickers hold its first words."""
+_LONGEST_OF_SITE = 120
+_SOME_PROSE = 60
 _IN_SCRIPTS = script_values("markup.script_title")
-_SEPARATORS = re.compile(r"\s*[_|｜»«›‹]\s*|\s+[-–—·•]+\s+|\s*(?:--|——)\s*|-(?=[^-]*$)|[·•](?=[^·•]*$)")
+_SEPARATORS = re.compile(r"\s*[_|｜ㅣ]\s*|\s+[»›–—·•-]+\s+|\s*(?:--|——)\s*|-(?=[^-]*$)|[·•](?=[^·•]*$)")
 _SITE_WORDS = pattern("{title.site}", as_written=True)
-_CHANNEL = pattern(r"-[^-\s]{1,6}{title.channel}$", as_written=True)
+_SITE_ALONE = pattern("{title.site_alone}$", as_written=True)
+_OF_SITE = pattern("{title.of_site|copyright.mark|copyright.sign|copyright.reserved}", as_written=True)
+"""What stands beside a site's name in its footers and banners: 版权所有, 欢迎您."""
+_BYLINE_BEGINS = pattern(
+    r"[\s（(【\[|]\s*(?:(?:{byline.released|byline.done}?{byline.when}|{credit.label}|{byline.author})\s?[:：]"
+    r"|(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:\s*\d{1,2}:\d\d|\s*$|\s+{credit.label}))",
+    as_written=True,
+)
+"""Where a byline begins that stands inside the heading's own element."""
+_CHANNEL = pattern(r"-[^-\s]{0,6}{title.channel}$", as_written=True)
 """A channel between the title and the site: `-图片频道-海岸网`."""
 _TWO_CLAUSES = re.compile("[\u4e00-\u9fff] [\u4e00-\u9fff]")
 _LONGEST_SITE = 16
@@ -55,20 +69,26 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> Title:
     """The title and its line; headings that the head of the page confirms come before the head itself."""
     if labelled := _labelled(lines, metadata):
         return labelled
-    stated = _stated(metadata)
+    site = _own_site(lines, metadata)
+    stated = _stated(metadata, site)
     index = _confirmed_line(lines, stated)
     index = _second_heading(lines, index, metadata) if index is not None else None
+    index = _first_line(lines, index, stated) if index is not None else None
     section = index is not None and _names_section(lines[index])
     above = _above_byline(lines) if index is None or section else None
-    if section and index is not None and above is not None and _heads_page(lines, index, above):
-        return Title(Field(lines[above].text, _ABOVE_BYLINE, metadata.title_element[:200]), above)
+    if section and index is not None:
+        better = above if above is not None and _heads_page(lines, index, above) else None
+        better = _other_heading(lines, index, stated) if better is None else better
+        if better is not None:
+            origin = _ABOVE_BYLINE if better == above else _ORIGIN_HEADING
+            return Title(Field(lines[better].text, origin, metadata.title_element[:200]), better)
     if index is None or size(lines[index].text) > _LONGEST_HEADING:
         index = _heading_above(lines, stated) or index
     if index is not None:
-        text = _whole(lines[index].text, stated) + _second_line(lines, index, stated)
+        text = _without_byline(_whole(lines[index].text, stated) + _next_lines(lines, index, stated))
         origin = _ORIGIN_HEADING if lines[index].tag in _HEADINGS else "title line"
-        return Title(Field(text, origin, metadata.title_element[:200]), index)
-    return _unconfirmed(lines, metadata, above)
+        return Title(_agreed(metadata, text) or Field(text, origin, metadata.title_element[:200]), index)
+    return _unconfirmed(lines, metadata, above, site)
 
 
 def scripted_title(title: Field | None, root: HtmlElement) -> Field | None:
@@ -94,22 +114,60 @@ def find_site_name(metadata: Metadata) -> Field | None:
     return Field(suffix, "title element", metadata.title_element[:200]) if suffix else None
 
 
-def _unconfirmed(lines: Sequence[Line], metadata: Metadata, above: int | None) -> Title:
+def _own_site(lines: Sequence[Line], metadata: Metadata) -> str:
+    """The whole `<title>`, where the page shows that it is no more than the site's name; else nothing.
+
+    It shows it in a footer (版权所有：…, ©), a banner (…欢迎您), or by ending as names of sites alone do.
+    """
+    title = metadata.title_element
+    key = bare(title)
+    if not 3 < len(key) <= 2 * _LONGEST_SITE or _SEPARATORS.search(title):
+        return ""
+    if key == bare(metadata.meta.get("og:site_name", "")) or _SITE_ALONE.search(title):
+        return title
+    for line in lines:
+        if len(line.text) < _LONGEST_OF_SITE and _OF_SITE.search(line.text) and key in bare(line.text):
+            return title
+    return ""
+
+
+def _agreed(metadata: Metadata, displayed: str) -> Field | None:
+    """The title that og:title and JSON-LD both give, where the page displays another one or a part of it."""
+    social, linked = metadata.meta.get("og:title", ""), metadata.linked("headline")
+    if bare(social) != bare(linked):
+        social = _without_suffix(social, metadata.meta.get("og:site_name", ""))
+        linked = _without_suffix(linked)
+    if bare(social) != bare(linked) or bare(displayed) in map(bare, (social, metadata.title_element)):
+        return None
+    if len(bare(social)) < _LEAST_TITLE or _GENERIC.match(social) or _may_be_site(social):
+        return None
+    if bare(social) == bare(displayed + metadata.meta.get("og:site_name", "")):
+        return None
+    return Field(social, "meta:og:title", displayed[:200])
+
+
+def _unconfirmed(lines: Sequence[Line], metadata: Metadata, above: int | None, site: str) -> Title:
     """The title of a page on which no line is what the head states; `above` is the line above the byline."""
     headings = [
         i
         for i, line in enumerate(lines)
         if line.tag == "h1" and not line.hidden and len(line.text) > 3 and not _GENERIC.match(line.text)
     ]
-    of_head = _of_head(metadata, one_heading=len(headings) == 1)
+    of_head = _of_head(metadata, site, one_heading=len(headings) == 1)
     if of_head and not _outdone(of_head, lines, above):
         return Title(of_head, None)
     index, origin = headings[0] if headings else above, _ORIGIN_HEADING if headings else _ABOVE_BYLINE
     if index is None:
         index, origin = _above_text(lines), "line above the text"
     if index is None:
-        return Title(of_head, None)
-    return Title(Field(lines[index].text, origin, metadata.title_element[:200]), index)
+        return Title(of_head or _named_by(site), None)
+    text = _without_byline(lines[index].text)
+    return Title(Field(text, origin, metadata.title_element[:200]), index)
+
+
+def _named_by(site: str) -> Field | None:
+    """The site's name as a title, where a page has no other."""
+    return Field(site, "title element", site[:200]) if site else None
 
 
 def _labelled(lines: Sequence[Line], metadata: Metadata) -> Title | None:
@@ -148,8 +206,23 @@ def _second_heading(lines: Sequence[Line], index: int, metadata: Metadata) -> in
 
 
 def _names_section(line: Line) -> bool:
-    """Whether the line that the head announces may name a section (会员动态) and no article."""
-    return size(line.text) <= _LONGEST_SECTION and bool(_SITE_WORDS.search(line.text))
+    """Whether the line that the head announces may name a section (会员动态) or the site, and no article."""
+    if size(line.text) <= _LONGEST_SECTION and _SITE_WORDS.search(line.text):
+        return True
+    return line.tag not in _HEADINGS and _may_be_site(line.text)
+
+
+def _other_heading(lines: Sequence[Line], index: int, stated: Sequence[str]) -> int | None:
+    """The page's one heading of the first rank, where the line that the head announces names the site."""
+    if lines[index].tag in _HEADINGS:
+        return None
+    headings = [
+        i for i, line in enumerate(lines) if line.tag == "h1" and not line.hidden and size(line.text) > 5
+    ]
+    if len(headings) != 1 or headings[0] < index or _GENERIC.match(lines[headings[0]].text):
+        return None
+    announced = any(bare(lines[headings[0]].text) in bare(text) for text in stated)
+    return None if announced else headings[0]
 
 
 def _heads_page(lines: Sequence[Line], index: int, above: int) -> bool:
@@ -157,7 +230,7 @@ def _heads_page(lines: Sequence[Line], index: int, above: int) -> bool:
     return index < above and size(lines[above].text) >= 1.5 * size(lines[index].text)
 
 
-def _of_head(metadata: Metadata, *, one_heading: bool) -> Field | None:
+def _of_head(metadata: Metadata, own_site: str, *, one_heading: bool) -> Field | None:
     """The title that the head of the page gives; none where its `<title>` names the site or nothing."""
     for origin, text in (
         ("meta:og:title", metadata.meta.get("og:title", "")),
@@ -166,7 +239,7 @@ def _of_head(metadata: Metadata, *, one_heading: bool) -> Field | None:
     ):
         stripped = _without_suffix(text, metadata.meta.get("og:site_name", ""))
         site = origin == "title element" and one_heading and _SITE_WORDS.search(stripped)
-        if stripped and not _GENERIC.match(stripped) and not site:
+        if stripped and not _GENERIC.match(stripped) and not site and text != own_site:
             return Field(stripped, origin, text[:200])
     return None
 
@@ -222,40 +295,66 @@ def _above_text(lines: Sequence[Line]) -> int | None:
     return None
 
 
-def _stated(metadata: Metadata) -> list[str]:
-    """The titles that the head states, those left out that say nothing."""
+def _stated(metadata: Metadata, site: str) -> list[str]:
+    """The titles that the head states, those left out that say nothing or no more than the site's name."""
     named = metadata.meta.get("articletitle", "")  # what Chinese government pages have to give
     texts = (metadata.title_element, metadata.meta.get("og:title", ""), metadata.linked("headline"), named)
-    return [text for text in texts if bare(text) and not _GENERIC.match(_without_suffix(text))]
+    return [
+        text for text in texts if bare(text) and text != site and not _GENERIC.match(_without_suffix(text))
+    ]
 
 
 def _confirmed_line(lines: Sequence[Line], stated: Sequence[str]) -> int | None:
     """The line that the head announces: headings first, then what the title begins with."""
     best: tuple[float, int] | None = None
-    keys = [_key(text) for text in stated]
-    letters = frozenset("".join(stated).lower())
+    below = _below_text(lines)
+    keys = [_key(simplify(text)) for text in stated]
+    letters = frozenset("".join(map(simplify, stated)).lower())
     for index, line in enumerate(lines):
-        if line.hidden or not 3 < len(line.text) < 250 or not letters.issuperset(line.text[:2].lower()):
+        if line.hidden or not 3 < len(line.text) < 250 or not letters.issuperset(line.plain[:2].lower()):
             continue  # most lines begin with other letters: comparing them all costs more than parsing
+        if index >= below and line.tag not in _HEADINGS:
+            break  # who signed a text below it has the site's name too
         score = _agreement(line, keys)
         if score > 0 and (best is None or score > best[0]):
             best = (score, index)
     return best[1] if best else None
 
 
-def _key(stated: str) -> tuple[str, bool]:
-    """How a stated title is compared, and whether it was cut (`…`), before the site's name too."""
+def _below_text(lines: Sequence[Line]) -> int:
+    """The first line below more than half of the page's prose, where there is some."""
+    prose = [size(line.text) if is_prose(line) and not line.hidden else 0.0 for line in lines]
+    said, half = 0.0, max(_SOME_PROSE, sum(prose) / 2)
+    for index, amount in enumerate(prose):
+        if said > half:
+            return index
+        said += amount
+    return len(lines)
+
+
+class _Key(NamedTuple):
+    """How a stated title is compared."""
+
+    stated: str
+    cut: bool
+    """Whether it was cut (`…`), before the site's name too."""
+    own: int
+    """How many of its letters are the title's own, without the site's name."""
+
+
+def _key(stated: str) -> _Key:
     own = _without_suffix(stated)
-    return (bare(own), True) if _CUT.search(own) else (bare(stated), False)
+    whole = own if _CUT.search(own) else stated
+    return _Key(bare(whole), whole is own, len(bare(own)))
 
 
-def _agreement(line: Line, keys: Sequence[tuple[str, bool]]) -> float:
-    key = bare(line.text)
+def _agreement(line: Line, keys: Sequence[_Key]) -> float:
+    key = bare(line.plain)
     if len(key) < 3:
         return 0
     best = 0.0
-    for position, (stated, cut) in enumerate(keys):
-        if not stated:
+    for position, (stated, cut, own) in enumerate(keys):
+        if not stated or (line.tag not in _HEADINGS and len(key) < _LEAST_PART * own):
             continue
         at = stated.find(key)
         prefix = _common_prefix(key, stated)
@@ -289,15 +388,32 @@ def _common_prefix(one: str, other: str) -> int:
     return next((i for i in range(length) if one[i] != other[i]), length)
 
 
-def _second_line(lines: Sequence[Line], index: int, stated: Sequence[str]) -> str:
-    """The rest of a heading of two lines, where the head of the page announces both as one."""
-    if index + 1 >= len(lines) or lines[index + 1].node != lines[index].node:
-        return ""
-    both = bare(lines[index].text + lines[index + 1].text)
-    if not any(both in bare(title) for title in stated):
-        return ""
-    rest = lines[index + 1].text
-    return rest if rest[:1] in "—-–" else f" {rest}"
+def _first_line(lines: Sequence[Line], index: int, stated: Sequence[str]) -> int:
+    """The first line of a heading of several lines, of which the announced one may be the second."""
+    while index > 0 and lines[index - 1].node == lines[index].node:
+        whole = bare(lines[index - 1].plain + lines[index].plain)
+        if not any(whole in bare(simplify(title)) for title in stated):
+            break
+        index -= 1
+    return index
+
+
+def _next_lines(lines: Sequence[Line], index: int, stated: Sequence[str]) -> str:
+    """The rest of a heading of two or three lines, where the head of the page announces them as one."""
+    rest = ""
+    for line in lines[index + 1 : index + 3]:
+        whole = bare(lines[index].plain + simplify(rest) + line.plain)
+        if line.node != lines[index].node or not any(whole in bare(simplify(title)) for title in stated):
+            break
+        rest += line.text if line.text[:1] in "—-–" else f" {line.text}"
+    return rest
+
+
+def _without_byline(text: str) -> str:
+    """A heading without the date and the source that some templates put into its element."""
+    found = _BYLINE_BEGINS.search(text)
+    head = text[: found.start()].strip() if found else text
+    return head if len(bare(head)) >= _LEAST_TITLE else text
 
 
 def _whole(text: str, stated: Sequence[str]) -> str:
@@ -339,6 +455,8 @@ def _site_suffix(title: str) -> str:
     parts = [part.strip() for part in _SEPARATORS.split(title)]
     last = parts[-1] if len(parts) > 1 else ""
     named = len(last) <= 20 and _SITE_WORDS.search(last) and not _TWO_CLAUSES.search(last)
+    if named and re.search(rf"\S[·•]{re.escape(last)}$", title) and not _SITE_ALONE.search(last):
+        return ""
     return last if named else ""
 
 
@@ -351,7 +469,9 @@ def _is_suffix(part: str, with_separator: str, site_name: str) -> bool:
     key = bare(part)
     if not key or (site_name and key in bare(site_name)):
         return True
-    strong = with_separator.lstrip()[:1] in "_|｜»«›‹" or with_separator[:1].isspace()
+    if with_separator[:1] in "·•" and len(with_separator) > 1 and not with_separator[1].isspace():
+        return bool(_SITE_ALONE.search(part))  # 高质量发展·北京论坛 is one name
+    strong = with_separator.lstrip()[:1] in "_|｜ㅣ»›" or with_separator[:1].isspace()
     if bool(_SITE_WORDS.search(part) and len(part) <= 30) or (strong and len(part) <= 12):
         return True
-    return with_separator[:1] == "-" and len(part) <= 14 and bool(_BODY_NAME.search(part))
+    return with_separator[:1] in "-—" and len(part) <= 14 and bool(_BODY_NAME.search(part))

@@ -151,6 +151,26 @@ def test_a_short_line_may_be_said_twice() -> None:
     assert _text(_clean(*lines)) == lines
 
 
+@pytest.mark.parametrize(
+    ("line", "stays"),
+    [
+        ("近日，园区新签项目三十二个。", True),
+        ("附件：园区新签项目三十二个", True),
+        ("园区新签项目三十二个 2024-06-11 来源：临湖日报", False),
+        ("图文：园区新签项目三十二个", False),
+    ],
+)
+def test_a_lead_or_a_file_may_say_what_the_title_says(line: str, stays: bool) -> None:
+    result = _clean(line, NEWS, MORE)
+    assert (line in _text(result)) is stays
+
+
+def test_a_title_in_two_lines_goes() -> None:
+    lines = ["园区新签项目三十二个", "总投资一百八十六亿元", NEWS, MORE]
+    result = _clean(*lines, title="园区新签项目三十二个 总投资一百八十六亿元")
+    assert _text(result) == [NEWS, MORE]
+
+
 def test_a_line_learned_for_the_source_goes_as_repeated() -> None:
     learned = "园区产业网，与两万家企业一起成长，每天带来新鲜的产业观察。"
     result = _clean(NEWS, MORE, learned, furniture=frozenset({line_key(learned)}))

@@ -282,3 +282,72 @@ def test_a_footer_that_is_longer_than_the_news_stays_a_footer() -> None:
     about = "临湖智造园是集研发、生产、生活于一体的现代园区，先后获得多项荣誉称号，每年接待考察三千批次。"
     html = f'<h1>{TITLE}</h1><div><p>{NEWS}</p></div><div class="footer"><dl><dd>{about * 3}</dd></dl></div>'
     assert [line for line in _found(f"<title>{TITLE}</title>{html}").lines if about in line] == []
+
+
+TWO_LINES = f"<h1>{TITLE}<br>总投资一百八十六亿元<br>同比增长两成</h1>"
+FOOTER = "<p>版权所有：临湖智造园管理服务中心</p>"
+
+
+@pytest.mark.parametrize(
+    ("title", "above", "below", "found"),
+    [
+        # a <title> that is the site's name, a headline in a div, the name again in a footer or a banner
+        ("临湖智造园管理服务中心", f"<div>{TITLE}</div><div>2024-06-11 08:15</div>", FOOTER, TITLE),
+        ("临湖智造园", f"<div>临湖智造园欢迎您！</div><div>{TITLE}</div><p>2024-06-11</p>", "", TITLE),
+        (
+            "临湖智造网-园区动态",
+            f"<h1>{TITLE}</h1><p>2024-06-11</p>",
+            "<p>临湖智造网</p><p>2024年6月11日</p>",
+            TITLE,
+        ),
+        # a byline inside the heading's element
+        (TITLE, f"<h2>{TITLE} 2024-06-11 来源：临湖日报</h2>", "", TITLE),
+        (f"{TITLE}_临湖网", f"<h1>{TITLE} 作者：陈立</h1>", "", TITLE),
+        # three lines of one heading
+        (
+            f"{TITLE} 总投资一百八十六亿元 同比增长两成 - 临湖网",
+            TWO_LINES,
+            "",
+            f"{TITLE} 总投资一百八十六亿元 同比增长两成",
+        ),
+        # a middle dot inside a name
+        ("高质量发展·临湖论坛", "<h1>高质量发展·临湖论坛</h1>", "", "高质量发展·临湖论坛"),
+        (f"{TITLE}·临湖日报", f"<h1>{TITLE}</h1>", "", TITLE),
+        # traditional characters below a <title> in simplified ones
+        (f"{TITLE}_临湖网", "<h1>臨湖網</h1><p>園區新簽項目三十二個</p>", "", "園區新簽項目三十二個"),
+    ],
+)
+def test_a_site_s_name_a_sign_off_or_a_byline_is_no_title(
+    title: str, above: str, below: str, found: str
+) -> None:
+    paragraphs = "".join(f"<p>{NEWS}</p>" for _ in range(3))
+    field = _found(
+        f"<html><head><title>{title}</title></head><body>{above}<div>{paragraphs}</div>{below}</body></html>"
+    ).title
+    assert field is not None
+    assert field.value == found
+
+
+@pytest.mark.parametrize(
+    ("stated", "displayed"),
+    [
+        ("Nach dem Richtfest: Werk Nord nimmt die Arbeit auf", "Werk Nord nimmt die Arbeit auf"),
+        ("Zona industrial: la fábrica abre en otoño", "La nueva fábrica del valle"),
+        ("Parc d’activités : « Nous embauchons »", "Parc d’activités"),
+    ],
+)
+def test_the_headline_that_the_page_s_head_gives_twice_is_the_title(stated: str, displayed: str) -> None:
+    head = (
+        f'<meta property="og:title" content="{stated}"><script type="application/ld+json">'
+        f'{{"@type": "NewsArticle", "headline": "{stated}"}}</script>'
+    )
+    text = "".join(
+        f"<p>Das Werk im Norden der Stadt, das dritte am Ort, beginnt am Montag, Nr. {n}.</p>"
+        for n in range(9)
+    )
+    field = _found(
+        f"<html><head><title>{displayed} | The Daily Park</title>{head}</head>"
+        f"<body><h1>{displayed}</h1><p>5. Juni 2024</p>{text}</body></html>"
+    ).title
+    assert field is not None
+    assert field.value == stated
