@@ -1,7 +1,7 @@
 """Articles that contain what a person typed, each with a piece of its text around the first match.
 
-In: an archive's read-only connection and a query. Out: hits, newest or best first. The rows are
-exactly those that a scan of every title and text finds after lower-casing and dropping white space,
+In: an archive's read-only connection and a query or a Selection. Out: hits, newest or best first. The rows
+are exactly those that a scan of every title and text finds after folding case and dropping white space,
 for words of every length (docs/decisions/0003). Nothing is written.
 """
 
@@ -16,7 +16,10 @@ from pipelines.spelling import squeeze
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+Marks = tuple[tuple[int, int], ...]
+"""Start and end of each match in a text, in order, not overlapping."""
 
 _SNIPPET_CHARACTERS = 80
 """One line of an 80-column terminal holds 40 Chinese characters; two lines tell what a match is about."""
@@ -28,8 +31,7 @@ class Snippet:
     """A piece of a text, on one line, and where in it the query's words stand."""
 
     text: str
-    marks: tuple[tuple[int, int], ...]
-    """Start and end of each match in `text`, in order, not overlapping."""
+    marks: Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,13 @@ class Hit:
 
     id: int
     title: str
+    title_marks: Marks
     url: str
     source: str
     source_name: str
     published: str | None
     published_day: str | None
+    credited_source: str | None
     copies: int
     snippet: Snippet
 
@@ -60,17 +64,22 @@ def search(
     `filters` narrows further; its own query is not looked at.
     """
     selection = replace(filters or Selection(), query=query)
-    groups = needles(selection)
-    if not groups:
-        return []
-    hits: list[Hit] = []
-    for article_id in _candidates(connection, selection, order, limit):
-        row = read.article(connection, article_id)
-        if row is not None and _contains(row, groups):
-            hits.append(_hit(row, [needle for group in groups for needle in group]))
-        if len(hits) >= limit:
-            break
-    return hits
+    return select(connection, selection, order=order, limit=limit) if needles(selection) else []
+
+
+def select(
+    connection: sqlite3.Connection,
+    selection: Selection,
+    *,
+    order: Order = "date",
+    limit: int = 20,
+    offset: int = 0,
+) -> list[Hit]:
+    """The selected articles in order; where nothing was typed, with the beginnings of their texts."""
+    marked = [needle for group in needles(selection) for needle in group]
+    ids = list(select_ids(connection, selection, order=order, limit=limit, offset=offset))
+    rows = (read.article(connection, number) for number in ids)
+    return [_hit(row, marked) for row in rows if row is not None]
 
 
 def snippet(text: str, needles: Sequence[str]) -> Snippet:
@@ -89,34 +98,20 @@ def snippet(text: str, needles: Sequence[str]) -> Snippet:
     return Snippet(before + line[start:end] + after, marks)
 
 
-def _candidates(
-    connection: sqlite3.Connection, selection: Selection, order: Order, limit: int
-) -> Iterator[int]:
-    """Ids in order; the first `limit` are asked for alone, since to put all in order takes twice as long."""
-    first = list(select_ids(connection, selection, order=order, limit=limit))
-    yield from first
-    if len(first) == limit:
-        yield from select_ids(connection, selection, order=order, offset=limit)
-
-
 def _hit(row: sqlite3.Row, needles: Sequence[str]) -> Hit:
     return Hit(
         id=row["id"],
         title=row["title"],
+        title_marks=tuple(_spots(row["title"], needles)),
         url=row["url"],
         source=row["source"],
         source_name=row["source_name"],
         published=row["published"],
         published_day=row["published_day"],
+        credited_source=row["credited_source"],
         copies=row["copies"],
         snippet=snippet(row["text"], needles),
     )
-
-
-def _contains(row: sqlite3.Row, groups: Sequence[Sequence[str]]) -> bool:
-    """Whether every word really occurs: FTS5 folds a few letters further (ſ to s, ς to σ) than we do."""
-    title, text = squeeze(row["title"]), squeeze(row["text"])
-    return all(any(needle in title or needle in text for needle in group) for group in groups)
 
 
 def _spots(line: str, needles: Sequence[str]) -> list[tuple[int, int]]:

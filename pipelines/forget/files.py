@@ -117,8 +117,6 @@ def _characters(connection: sqlite3.Connection) -> Counter[str]:
     for title, text in connection.execute("SELECT title, text FROM articles"):
         counts.update(squeeze(title))
         counts.update(squeeze(text))
-    if folded := counts.pop("ſ", 0):
-        counts["s"] += folded  # as the tokenizer does
     return counts
 
 

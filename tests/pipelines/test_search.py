@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.archive.file import read_only
-from pipelines.search import Snippet, search, snippet
+from pipelines.archive.read.selection import Selection
+from pipelines.search import Snippet, search, select, snippet
 from pipelines.spelling import spell, squeeze, words
 
 if TYPE_CHECKING:
@@ -139,6 +141,17 @@ def test_overlapping_words_are_marked_once() -> None:
     assert snippet("产业园区", ["产业园", "园区", "产业"]).marks == ((0, 3),)
 
 
+def test_a_selection_without_words_gives_the_beginnings(connection: sqlite3.Connection) -> None:
+    hits = select(connection, Selection(sources=("a.example",)), limit=1, offset=1)
+    assert [(hit.title, hit.snippet.text[:4], hit.snippet.marks) for hit in hits] == [
+        ("公交", "市里今天", ())
+    ]
+
+
+def test_marks_stand_in_the_title_too(connection: sqlite3.Connection) -> None:
+    assert [hit.title_marks for hit in search(connection, "news park")] == [((0, 4), (5, 9))]
+
+
 # What must always hold: the index finds what a scan finds.
 
 _ALPHABET = st.sampled_from(
@@ -188,6 +201,20 @@ def _archive_of(documents: list[tuple[str, str]]) -> sqlite3.Connection:
             (number, spell(title), spell(text)),
         )
     return connection
+
+
+def test_every_letter_is_folded_as_the_index_folds_it() -> None:
+    """Letters that have case; `python -m benchmarks.search` puts whole texts through both."""
+    letters = [c for c in map(chr, range(sys.maxunicode)) if c.lower() != c or c.upper() != c]
+    connection = _archive_of([])
+    connection.executemany(
+        "INSERT INTO articles_fts (rowid, title) VALUES (?, ?)", [(ord(c), spell(c)) for c in letters]
+    )
+    connection.execute("CREATE VIRTUAL TABLE temp.said USING fts5vocab(main, articles_fts, instance)")
+    said: dict[int, str] = {}
+    for number, term in connection.execute("SELECT doc, term FROM temp.said ORDER BY doc, offset"):
+        said[number] = said.get(number, "") + term
+    assert {c: said.get(ord(c)) for c in letters} == {c: squeeze(c) for c in letters}
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
