@@ -1,35 +1,45 @@
-"""Our pages: which address gets which answer.
+"""Our pages: which address gets which answer, and what a visitor sees where there is none.
 
-In: a Datasette instance of ours and a request. Out: a response. What a page shows is put together in
-search_page.py and article_page.py from a connection that is opened for that request and closed after it,
-so that no reader stands in the way of a removal, and a restored file is seen at once.
+In: a Datasette instance of ours and a request. Out: a response in the visitor's language; of what goes wrong
+one sentence with the right status, and nothing of our insides. What a page shows is put together in
+front_page.py, search_page.py and article_page.py from a connection that is opened for that request and
+closed after it, so that no reader stands in the way of a removal, and a restored file is seen at once.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from datasette.utils import sqlite_timelimit
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Base400, Response
+from datasette.views.base import DatasetteError
 
 from crawler.serve.article_page import article_page
 from crawler.serve.downloads import archive_file, export
 from crawler.serve.front_page import front_page
-from crawler.serve.removed_page import told_of_address, told_of_article
 from crawler.serve.search_page import search_page
 from crawler.serve.visitor import COOKIE, words_for
 from pipelines.archive.file import read_only
+from pipelines.archive.kept_out.blocks import removed_article, removed_url
+from pipelines.errors import ParknewsError
+from pipelines.remembered import Remembered
 from pipelines.report.words import LANGUAGES
 from pipelines.show import follow
+from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable
     from pathlib import Path
 
+    from pipelines.report.words import Words
     from pipelines.show import Forward
+
+    Question = Callable[[sqlite3.Connection, Remembered[Any, Any]], "T"]
 
 T = TypeVar("T")
 
@@ -38,12 +48,17 @@ PAGE_TIME_LIMIT_MS = 10_000
 takes 1.5 s of a core once after a write (half of that the regions), and more where others use the cores."""
 
 _YEAR_S = 365 * 86_400
+_KEPT_MAX = 36
+"""Answers kept ready of one archive: a dozen facets, and the pictures of a dozen periods in two languages."""
+
+_kept: dict[Path, tuple[tuple[int, ...], Remembered[Any, Any]]] = {}
+_LOG = logging.getLogger("parknews.serve")
 
 
 async def front(datasette: Any, request: Any) -> Response:
     """The pictures: what an analyst asks first."""
-    words = words_for(request)
-    context = await _ask(datasette, lambda connection: front_page(connection, request.args, words, datasette))
+    words, base = words_for(request), datasette.urls.path("/")
+    context = await _ask(datasette, lambda found, made: front_page(found, request.args, words, made, base))
     return await _rendered(datasette, request, "front.html", context)
 
 
@@ -56,15 +71,11 @@ async def search(datasette: Any, request: Any) -> Response:
     """Articles that contain what was typed and pass the filters."""
     words = words_for(request)
     typed = request.args.get("q") or ""
-    told = await _ask(datasette, lambda connection: told_of_address(connection, typed, words))
+    told = await _ask(datasette, lambda found, _: _removed_address(found, typed, words))
     if told is not None:
         return await _failure(datasette, request, 410, words("removed"), told)
-    return await _page(
-        datasette,
-        request,
-        "search.html",
-        lambda connection: search_page(connection, request.args, words, datasette.parknews.path),
-    )
+    context = await _ask(datasette, lambda found, made: search_page(found, request.args, words, made))
+    return await _rendered(datasette, request, "search.html", context)
 
 
 async def article(datasette: Any, request: Any) -> Response:
@@ -72,23 +83,42 @@ async def article(datasette: Any, request: Any) -> Response:
     words = words_for(request)
     number = int(request.url_vars["number"])
     masked = not datasette.parknews.show_contacts
-
-    def ask(connection: sqlite3.Connection) -> dict[str, Any] | None:
-        return article_page(connection, number, words, masked=masked)
-
-    page = await _ask(datasette, ask)
+    page = await _ask(datasette, lambda found, _: article_page(found, number, words, masked=masked))
     if page is None:
-        told = await _ask(datasette, lambda connection: told_of_article(connection, number, words))
-        if told is not None:
-            return await _failure(datasette, request, 410, words("removed"), told)
-        return await _failure(
-            datasette, request, 404, words("no_article"), words("no_article_hint", n=number)
-        )
+        removed = await _ask(datasette, lambda found, _: removed_article(found, number))
+        if removed is not None:
+            return await _failure(datasette, request, 410, words("removed"), _removed(removed, words))
+        hint = words("no_article_hint", n=number)
+        return await _failure(datasette, request, 404, words("no_article"), hint)
     present = page["article"].id
     if present != number:
         return Response.redirect(datasette.urls.path(f"/article/{present}?formerly={number}"))
-    page["formerly"] = await _ask(datasette, lambda connection: _led_here(connection, request, present))
+    page["formerly"] = await _ask(datasette, lambda found, _: _led_here(found, request, present))
     return await _rendered(datasette, request, "article.html", page)
+
+
+async def robots() -> Response:
+    """Search engines have the sources themselves."""
+    return Response.text("User-agent: *\nDisallow: /\n")
+
+
+ROUTES: list[tuple[str, Callable[..., Any]]] = [
+    (r"^/$", front),
+    (r"^/robots\.txt$", robots),
+    (r"^/coverage$", coverage),
+    (r"^/search$", search),
+    (r"^/export\.(?P<format>[a-z]+)$", export),
+    (r"^/archive-file$", archive_file),
+    (r"^/article/(?P<number>[0-9]{1,18})$", article),
+]
+
+
+async def failed(datasette: Any, request: Any, exception: Exception) -> Response:
+    """The answer to a request that failed; an exception that nobody expected is logged with its traceback."""
+    status, title, text = _told(request, exception)
+    if request.path.endswith(".json"):
+        return Response.json({"ok": False, "error": text, "status": status, "title": title}, status=status)
+    return await _failure(datasette, request, status, title, text)
 
 
 def _led_here(connection: sqlite3.Connection, request: Any, present: int) -> tuple[Forward, ...]:
@@ -100,25 +130,42 @@ def _led_here(connection: sqlite3.Connection, request: Any, present: int) -> tup
     return steps if found == present else ()
 
 
-async def _page(
-    datasette: Any, request: Any, template: str, ask: Callable[[sqlite3.Connection], dict[str, Any]]
-) -> Response:
-    context = await _ask(datasette, ask)
-    return await _rendered(datasette, request, template, context)
+def _removed_address(connection: sqlite3.Connection, typed: str, words: Words) -> str | None:
+    """What is told of an address that was removed: the day and the removal; None of anything else."""
+    if "://" not in typed:
+        return None
+    try:
+        url = canonical_url(typed.strip())
+    except ValueError:
+        return None
+    removed = removed_url(connection, url)
+    return None if removed is None else _removed(removed, words)
 
 
-async def _ask(datasette: Any, question: Callable[[sqlite3.Connection], T]) -> T:
+def _removed(removed: tuple[int, str], words: Words) -> str:
+    removal, at = removed
+    return words("removed_hint", day=at[:10], removal=str(removal))
+
+
+async def _ask(datasette: Any, question: Question[T]) -> T:
     return await asyncio.to_thread(_answer, datasette.parknews.path, question)
 
 
-def _answer(path: Path, question: Callable[[sqlite3.Connection], T]) -> T:
-    connection = read_only(path)
-    try:
-        with sqlite_timelimit(connection, PAGE_TIME_LIMIT_MS):
-            connection.execute("BEGIN")  # one page sees one state of the archive
-            return question(connection)
-    finally:
-        connection.close()
+def _answer(path: Path, question: Question[T]) -> T:
+    made = _made_of(path)
+    with closing(read_only(path)) as connection, sqlite_timelimit(connection, PAGE_TIME_LIMIT_MS):
+        connection.execute("BEGIN")  # one page sees one state of the archive
+        return question(connection, made)
+
+
+def _made_of(path: Path) -> Remembered[Any, Any]:
+    """What was made of the archive since its file and write-ahead log last changed in time or size."""
+    files = (path, path.with_name(path.name + "-wal"))
+    stats = [file.stat() for file in files if file.exists()]
+    state = tuple(number for stat in stats for number in (stat.st_mtime_ns, stat.st_size, stat.st_ino))
+    if path not in _kept or _kept[path][0] != state:
+        _kept[path] = state, Remembered(_KEPT_MAX)
+    return _kept[path][1]
 
 
 async def _rendered(
@@ -136,17 +183,26 @@ async def _failure(datasette: Any, request: Any, status: int, title: str, text: 
     return await _rendered(datasette, request, "error.html", context, status)
 
 
-async def robots() -> Response:
-    """Search engines have the sources themselves."""
-    return Response.text("User-agent: *\nDisallow: /\n")
+def _told(request: Any, exception: Exception) -> tuple[int, str, str]:
+    """Status, heading and sentence of a failure."""
+    words = words_for(request)
+    if isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception):
+        return 503, words("too_slow"), words("too_slow_hint")
+    if isinstance(exception, DatasetteError | Base400):
+        return _refused(exception, words)
+    _LOG.error("%s failed", request.path, exc_info=exception)
+    if isinstance(exception, ParknewsError):
+        return 503, words("unavailable"), words("unavailable_hint")
+    return 500, words("error", status="500"), words("unavailable_hint")
 
 
-ROUTES: list[tuple[str, Callable[..., Any]]] = [
-    (r"^/$", front),
-    (r"^/robots\.txt$", robots),
-    (r"^/coverage$", coverage),
-    (r"^/search$", search),
-    (r"^/export\.(?P<format>[a-z]+)$", export),
-    (r"^/archive-file$", archive_file),
-    (r"^/article/(?P<number>[0-9]{1,18})$", article),
-]
+def _refused(exception: Any, words: Words) -> tuple[int, str, str]:
+    """What Datasette refuses, in our words: its own are English, and some are HTML."""
+    if getattr(exception, "title", None) == "SQL Interrupted":
+        return exception.status, words("too_slow"), words("too_slow_hint")
+    if exception.status == 404:
+        return 404, words("not_found"), words("not_found_hint")
+    said = getattr(exception, "message", None) or next(iter(exception.args), "")
+    text = "" if getattr(exception, "message_is_html", False) else str(said)
+    title = words("error", status=str(exception.status))
+    return exception.status, title, words("bad_request_hint") + (f" {text}" if text else "")

@@ -1,6 +1,7 @@
-"""Datasette's hooks, each a line or two; what they do stands in the modules they call.
+"""Datasette's hooks, each a line or two; what they do stands below or in the modules they call.
 
-The instance that is ours carries a `Shown` as its attribute `parknews`; any other is left as it is.
+The instance that is ours carries a `Shown` as its attribute `parknews`; any other is left as it is. Headers
+keep a browser from fetching anything from elsewhere, whatever a page's text says.
 """
 
 from __future__ import annotations
@@ -14,9 +15,7 @@ from datasette.utils import path_with_replaced_args
 from markupsafe import Markup
 
 from crawler.serve import pages
-from crawler.serve.failures import failure_response
 from crawler.serve.guard import guard, has_page, refusing
-from crawler.serve.headers import with_headers
 from crawler.serve.labels import column_label, table_label, value_label
 from crawler.serve.visitor import words_for
 
@@ -24,6 +23,23 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
     from pathlib import Path
+
+
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
+"""Datasette's own pages have inline scripts and styles; texts from pages are always escaped."""
+
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"x-robots-tag", b"noindex, nofollow"),
+    (b"cache-control", b"no-cache"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,7 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
 def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     """Headers on every answer; some addresses get none."""
     return lambda app: (
-        with_headers(refusing(app, datasette.setting("base_url"))) if hasattr(datasette, "parknews") else app
+        _with_headers(refusing(app, datasette.setting("base_url"))) if hasattr(datasette, "parknews") else app
     )
 
 
@@ -61,7 +77,7 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
     """A failure is told in one sentence; site.py takes Datasette's own handler out."""
     ours = hasattr(datasette, "parknews")
-    return failure_response(datasette, request, exception) if ours else _theirs(datasette, request, exception)
+    return pages.failed(datasette, request, exception) if ours else _theirs(datasette, request, exception)
 
 
 @hookimpl
@@ -92,6 +108,22 @@ def render_cell(value: Any, column: str, table: str | None, database: str, datas
         return None
     href = datasette.urls.path(f"/article/{value}")
     return Markup('<a href="{}">{}</a>').format(href, value)
+
+
+def _with_headers(app: Callable[..., Any]) -> Callable[..., Any]:
+    """The application with our headers on every answer that does not set them itself."""
+
+    async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        async def send_with_headers(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                given = {bytes(name).lower() for name, _ in message.get("headers", [])}
+                ours = [[name, value] for name, value in _HEADERS if name not in given]
+                message = {**message, "headers": [*message.get("headers", []), *ours]}
+            await send(message)
+
+        await app(scope, receive, send_with_headers)
+
+    return wrapped
 
 
 def _said(table: str, column: str, shown: Any, raw: Any, language: str) -> Any:

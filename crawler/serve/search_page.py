@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
-from crawler.serve.front_page import state_of
 from crawler.serve.visitor import arguments_of, not_understood, selection_of, whole_number
 from pipelines.archive.read import articles as read
 from pipelines.archive.read.analyst import failed_sources
@@ -23,50 +22,34 @@ from pipelines.archive.read.selection import (
     count_left_out_undated,
     count_selected,
     facet,
-    needles,
-    select_ids,
 )
 from pipelines.export.file import FORMATS
 from pipelines.places import region_name
-from pipelines.search import snippet
+from pipelines.search import select
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
-    from pathlib import Path
 
     from pipelines.archive.read.selection import Facet
+    from pipelines.remembered import Remembered
     from pipelines.report.words import Words
-    from pipelines.search import Snippet
+    from pipelines.search import Marks
 
 PAGE_SIZE = 20
 _PAGES_MAX = 500
 """Ten thousand articles is as far as anybody turns pages; the export has them all."""
 
 _FACET_SHORT, _FACET_WHOLE = 12, 400
-_of_everything: dict[Any, Any] = {}
-"""Facets of all articles, of the state of the archive that stands beside them."""
 
-_FACET_FIELD = {
+_NARROWED = {
     "source": "sources",
     "region": "regions",
     "park": "parks",
     "language": "languages",
     "credited_source": "credited_sources",
+    "carried_by": "carried_by",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ShownHit:
-    """One article in the list."""
-
-    id: int
-    title: Markup
-    snippet: Markup
-    source_name: str
-    published_day: str | None
-    credited_source: str | None
-    copies: int
+"""What narrows by values → the Selection's field of them; all but the last are facets, as is the month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +62,20 @@ class FacetValue:
     chosen: bool
 
 
-def search_page(connection: sqlite3.Connection, args: Any, words: Words, path: Path) -> dict[str, Any]:
+def search_page(
+    connection: sqlite3.Connection, args: Any, words: Words, made: Remembered[Any, Any]
+) -> dict[str, Any]:
     """The values of search.html."""
     selection = selection_of(args)
     order: Order = "rank" if args.get("order") == "rank" and selection.query else "date"
     total = count_selected(connection, selection)
     pages = max(1, min(-(-total // PAGE_SIZE), _PAGES_MAX))
     page = whole_number(args, "page", 1, pages)
-    ids = select_ids(connection, selection, order=order, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    marks = [needle for group in needles(selection) for needle in group]
     return {
         "selection": selection,
         "order": order,
-        "hits": [hit for hit in (_hit(connection, number, marks) for number in list(ids)) if hit],
+        "hits": select(connection, selection, order=order, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE),
+        "marked": marked,
         "total": total,
         "not_understood": not_understood(args),
         "undated_left_out": count_left_out_undated(connection, selection),
@@ -101,7 +85,7 @@ def search_page(connection: sqlite3.Connection, args: Any, words: Words, path: P
         "disputed": count_disputed(connection, selection),
         "failed": failed_sources(connection, selection.since, selection.until),
         "facets": [
-            _facet(connection, selection, name, words, path, whole=args.get("all") == name) for name in FACETS
+            _facet(connection, selection, name, words, made, whole=args.get("all") == name) for name in FACETS
         ],
         "chosen": _chosen(connection, selection, words),
         "page": page,
@@ -114,30 +98,13 @@ def search_page(connection: sqlite3.Connection, args: Any, words: Words, path: P
     }
 
 
-def marked(piece: Snippet) -> Markup:
-    """A snippet as HTML with its matches marked."""
+def marked(text: str, marks: Marks) -> Markup:
+    """A text as HTML with its matches marked."""
     html, at = Markup(), 0
-    for start, end in piece.marks:
-        html += escape(piece.text[at:start]) + Markup("<mark>{}</mark>").format(piece.text[start:end])
+    for start, end in marks:
+        html += escape(text[at:start]) + Markup("<mark>{}</mark>").format(text[start:end])
         at = end
-    return html + escape(piece.text[at:])
-
-
-def _hit(connection: sqlite3.Connection, number: int, marks: Sequence[str]) -> ShownHit | None:
-    row = read.article(connection, number)
-    if row is None:
-        return None
-    title = snippet(row["title"], marks)
-    whole = replace(title, text=row["title"]) if title.text == row["title"] else None
-    return ShownHit(
-        id=row["id"],
-        title=marked(whole) if whole else escape(row["title"]),
-        snippet=marked(snippet(row["text"], marks)),
-        source_name=row["source_name"],
-        published_day=row["published_day"],
-        credited_source=row["credited_source"],
-        copies=row["copies"],
-    )
+    return html + escape(text[at:])
 
 
 def _facet(
@@ -145,12 +112,12 @@ def _facet(
     selection: Selection,
     name: str,
     words: Words,
-    path: Path,
+    made: Remembered[Any, Any],
     *,
     whole: bool,
 ) -> dict[str, Any]:
     limit = _FACET_WHOLE if whole else _FACET_SHORT
-    counted = _counted(connection, selection, name, limit + 1, path)
+    counted = _counted(connection, selection, name, limit + 1, made)
     names = read.source_names(connection) if name == "source" else {}
     values = [
         FacetValue(
@@ -167,18 +134,12 @@ def _facet(
 
 
 def _counted(
-    connection: sqlite3.Connection, selection: Selection, name: str, limit: int, path: Path
+    connection: sqlite3.Connection, selection: Selection, name: str, limit: int, made: Remembered[Any, Any]
 ) -> Facet:
     """The facet; that of all articles is counted once for each state of the archive."""
     if not selection.is_everything:
         return facet(connection, selection, name, limit)
-    state = (str(path), *state_of(path))
-    if _of_everything.get("state") != state:
-        _of_everything.clear()
-        _of_everything["state"] = state
-    if (name, limit) not in _of_everything:
-        _of_everything[name, limit] = facet(connection, selection, name, limit)
-    found: Facet = _of_everything[name, limit]
+    found: Facet = made.get((name, limit), lambda: facet(connection, selection, name, limit))
     return found
 
 
@@ -197,7 +158,7 @@ def _toggled(selection: Selection, name: str, value: str | None) -> Selection:
         if _is_chosen(selection, name, value):
             return replace(selection, since="", until="", undated=False)
         return replace(selection, since=value or "", until=value or "", undated=value is None)
-    field = _FACET_FIELD[name]
+    field = _NARROWED[name]
     present: tuple[str, ...] = getattr(selection, field)
     assert value is not None
     if name == "region" and value not in present:
@@ -209,29 +170,20 @@ def _toggled(selection: Selection, name: str, value: str | None) -> Selection:
 def _is_chosen(selection: Selection, name: str, value: str | None) -> bool:
     if name == "month":
         return selection.undated if value is None else selection.since == selection.until == value
-    return value in getattr(selection, _FACET_FIELD[name])
+    return value in getattr(selection, _NARROWED[name])
 
 
 def _chosen(connection: sqlite3.Connection, selection: Selection, words: Words) -> list[tuple[str, str]]:
     """What narrows now, as words, and the address without it."""
     names = read.source_names(connection)
     found = []
-    for name, field in _FACET_FIELD.items():
+    for name, field in _NARROWED.items():
         for value in getattr(selection, field):
             text = words("chosen", name=words(name), value=_value_label(name, value, names, words))
             found.append((text, _address(_toggled(selection, name, value))))
-    for host in selection.carried_by:
-        others = tuple(other for other in selection.carried_by if other != host)
-        found.append(
-            (
-                words("chosen", name=words("carried_by"), value=names.get(host, host)),
-                _address(replace(selection, carried_by=others)),
-            )
-        )
     if selection.since or selection.until:
-        days = f"{selection.since or '…'} – {selection.until or '…'}"
-        if selection.since == selection.until:
-            days = selection.since
+        one_day = selection.since == selection.until
+        days = selection.since if one_day else f"{selection.since or '…'} – {selection.until or '…'}"
         found.append((days, _address(replace(selection, since="", until=""))))
     if selection.undated:
         found.append((words("only_undated"), _address(replace(selection, undated=False))))

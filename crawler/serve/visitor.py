@@ -6,6 +6,7 @@ In: a request. Out: typed values; what cannot be understood is left out, never a
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,15 @@ COOKIE = "parknews_language"
 _MESSAGES = Path(__file__).with_name("messages.toml")
 _DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _QUERY_MAX = 200
+_SEVERAL = {
+    "source": "sources",
+    "carried_by": "carried_by",
+    "credited": "credited_sources",
+    "language": "languages",
+    "region": "regions",
+    "park": "parks",
+}
+"""Arguments that may stand several times → the Selection's field of them."""
 
 
 def words_for(request: Any) -> Words:
@@ -43,20 +53,17 @@ def _language(request: Any) -> str:
 def selection_of(args: Any) -> Selection:
     """The selection that an address spells out: `arguments_of` makes such arguments."""
     copies = args.get("copies") or ""
-    return Selection(
+    selection = Selection(
         query=(args.get("q") or "").strip()[:_QUERY_MAX],
-        sources=_several(args, "source"),
-        carried_by=_several(args, "carried_by"),
-        credited_sources=_several(args, "credited"),
-        languages=_several(args, "language"),
-        regions=tuple(code for code in _several(args, "region") if code in division_names()),
-        parks=_several(args, "park"),
         since=day_of(args.get("since")),
         until=day_of(args.get("until")),
         copies_at_least=int(copies) if _is_count(copies) else 1,
         undated=args.get("undated") == "1",
         folded=args.get("folded") == "1",
     )
+    several = {field: _several(args, name) for name, field in _SEVERAL.items()}
+    several["regions"] = tuple(code for code in several["regions"] if code in division_names())
+    return replace(selection, **several)  # type: ignore[arg-type]  # these fields are tuples
 
 
 def not_understood(args: Any) -> list[str]:
@@ -75,15 +82,8 @@ def _is_count(copies: str) -> bool:
 def arguments_of(selection: Selection) -> list[tuple[str, str]]:
     """The selection as the arguments of an address: `selection_of` gives it back."""
     found = [("q", selection.query)] if selection.query else []
-    for name, values in (
-        ("source", selection.sources),
-        ("carried_by", selection.carried_by),
-        ("credited", selection.credited_sources),
-        ("language", selection.languages),
-        ("region", selection.regions),
-        ("park", selection.parks),
-    ):
-        found += [(name, value) for value in values]
+    for name, field in _SEVERAL.items():
+        found += [(name, value) for value in getattr(selection, field)]
     found += [(name, day) for name, day in (("since", selection.since), ("until", selection.until)) if day]
     if selection.copies_at_least > 1:
         found.append(("copies", str(selection.copies_at_least)))
