@@ -94,8 +94,8 @@ def whole_path(folder: Path, port: int, count: int) -> float:
 def fetch_only(folder: Path, port: int) -> float:
     """Pages a second of fetching into the crawl store, nothing drained."""
     script = (
-        "import sys; from pathlib import Path; from crawler.fetch import fetch; from pipelines.store import CrawlStore;"
-        "from crawler.sources import read_sources; from crawler.fetch.records import FetchOptions;"
+        "import sys; from pathlib import Path; from crawler.fetch.spider import fetch; from pipelines.store import CrawlStore;"
+        "from crawler.sources import read_sources; from crawler.config import FetchOptions;"
         "store = CrawlStore(Path(sys.argv[1])); report = fetch(read_sources(Path(sys.argv[2])), store,"
         " FetchOptions(backlog_max=10**9, log_level='WARNING')); print(report.fetched, report.elapsed_s)"
     )

@@ -268,3 +268,46 @@ class Said:
     language: str
     stripped: tuple[str, ...]
     """The stripped pieces, each as `kind: text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRun:
+    """What one run did at one source."""
+
+    host: str
+    fetched: int = 0
+    """Responses with a body that were stored: articles, lists, feeds and sitemaps."""
+    articles: int = 0
+    """Those of them that may be articles and go on to extraction."""
+    unchanged: int = 0
+    """304, or the same bytes as before."""
+    failed: int = 0
+    """URLs given up: HTTP errors, timeouts, too large, redirects that leave the source."""
+    refused: int = 0
+    """URLs that robots.txt or a standing removal forbids."""
+    gone: int = 0
+    """Known articles that answer 404 or 410 now."""
+    found: int = 0
+    """URLs never seen before this run."""
+    down: bool = False
+    """Not one answer came from this host."""
+    last_error: str = ""
+    left_early: str = ""
+    """Why not all of it was gone through: a budget, a host that asked for rest; empty where all was."""
+    left: int = 0
+    """URLs that wait for a later run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun(SourceRun):
+    """The same of a run that has ended, with what came of its pages."""
+
+    run_id: int
+    started_at: datetime
+    new: int = 0
+    """Pages read for the first time."""
+    undated: int = 0
+    rejected: int = 0
+    """Pages that were fetched and found to be no news."""
+    stopped: bool = False
+    """It was asked to stop before it had fetched all: the rest waits for the next run."""

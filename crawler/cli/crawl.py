@@ -78,7 +78,7 @@ def crawl(
         print_json(report_json(report))
     else:
         _print_report(answers(), report, {source.host: source.name for source in chosen})
-    if report.troubles or report.nothing_reached:
+    if report.troubles or report.fetched.all_down:
         raise typer.Exit(ATTENTION)
 
 
@@ -86,7 +86,7 @@ def _print_report(console: Console, report: RunReport, names: dict[str, str]) ->
     """The run as a table, a sentence, and a line for each trouble."""
     numbers = ("pages", "article pages", "unchanged", "failed")
     rows = table("source", *numbers, right=numbers)
-    for counts in report.sources:
+    for counts in report.fetched.sources:
         label = one_line(names.get(counts.host, "") or counts.host)
         rows.add_row(label, *map(str, (counts.fetched, counts.articles, counts.unchanged, counts.failed)))
     console.print(rows)
@@ -111,9 +111,9 @@ def _limit_s(written: str) -> float | None:
 
 
 def _ended(report: RunReport) -> str:
-    if report.stopped:
+    if report.fetched.stopped:
         return "stopped, to be taken up by the next,"
-    return "reached no source" if report.nothing_reached else "ended"
+    return "reached no source" if report.fetched.all_down else "ended"
 
 
 def _say_nothing_is_due(as_json: bool) -> None:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from crawler.config import FetchOptions, Settings
-    from crawler.runs.run import RunProgress, RunReport
+    from crawler.fetch.tally import RunProgress
+    from crawler.runs.run import RunReport
     from pipelines.pages.records import CrawlSource
 
 LINE_EVERY_S = 5.0
@@ -53,8 +54,18 @@ def _leave(_signal: int, _frame: object) -> NoReturn:
 
 def report_json(report: RunReport) -> dict[str, Any]:
     """The report as JSON has it; the counts are named as in the table `runs`."""
-    answer = asdict(report)
-    return {"run": answer.pop("run_id"), "outcome": answer.pop("outcome"), **answer.pop("counts"), **answer}
+    fetched = report.fetched
+    return {
+        "run": report.run_id,
+        "outcome": report.outcome,
+        **asdict(report.counts),
+        "rejections": report.rejections,
+        "sources": [asdict(source) for source in fetched.sources],
+        "troubles": report.troubles,
+        "stopped": fetched.stopped,
+        "nothing_reached": fetched.all_down,
+        "elapsed_s": report.elapsed_s,
+    }
 
 
 @contextmanager

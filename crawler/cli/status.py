@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+_NOT_TOLD = frozenset(["host", "down", "left_early", "left"])
+"""Fields of past runs that say what others say, or that the archive does not keep."""
+
 
 @app.command(
     "status",
@@ -83,7 +86,7 @@ def _standing_json(standing: Standing) -> dict[str, Any]:
     answer = {**asdict(standing), **asdict(standing.held)}
     del answer["held"]
     answer["runs"] = [
-        {name: _iso(value) for name, value in run.items() if name != "source"} for run in answer["runs"]
+        {name: _iso(value) for name, value in run.items() if name not in _NOT_TOLD} for run in answer["runs"]
     ]
     return {name: _iso(value) for name, value in answer.items()}
 

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.config import FetchOptions
-    from crawler.fetch.hosts import Hosts, Tally
+    from crawler.fetch.hosts import Hosts
     from crawler.fetch.lookout import Lookout
     from crawler.fetch.scheduler import FrontierScheduler
+    from crawler.fetch.tally import Tally
     from pipelines.pages.links import Scope
     from pipelines.pages.records import Entry
     from pipelines.store import CrawlStore, Round

@@ -6,9 +6,18 @@ reads the rest from the environment, as the command line does.
 
 from __future__ import annotations
 
+import logging
 import os
+from typing import TYPE_CHECKING, Any
+
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from scrapy.settings import Settings
 
 from crawler.config import FetchOptions, full_user_agent, read_settings
+
+if TYPE_CHECKING:
+    from scrapy import Request, Spider
+    from scrapy.http import Response
 
 _DEFAULTS = FetchOptions()
 _OURS = read_settings(os.environ)
@@ -36,7 +45,7 @@ TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 DOWNLOAD_HANDLERS = {"https": "crawler.web.tls.HttpsHandler"}
 TWISTED_DNS_RESOLVER = "crawler.web.addresses.GuardedResolver"
 SCHEDULER = "crawler.fetch.scheduler.FrontierScheduler"
-LOG_FORMATTER = "crawler.fetch.log_format.QuietLogFormatter"
+LOG_FORMATTER = "crawler.fetch.settings.QuietLogFormatter"
 
 # Ours come first; of Scrapy's own those stay that we have no better one for. The rest is off:
 # robots, retries, redirects and offsite rules are in the frontier; a proxy would resolve names
@@ -102,3 +111,37 @@ CONCURRENT_REQUESTS_PER_DOMAIN = _DEFAULTS.concurrency  # the scheduler's clocks
 DOWNLOAD_DELAY = 0
 WARN_ON_GENERATOR_RETURN_VALUE = False
 LOG_LEVEL = _DEFAULTS.log_level
+
+
+def settings_of(options: FetchOptions) -> Settings:
+    """These settings with what the user of `parknews crawl` asked for."""
+    settings = Settings()
+    settings.setmodule(__name__, priority="project")
+    settings.setdict(
+        {
+            "USER_AGENT": full_user_agent(options.user_agent, options.contact),
+            "CONCURRENT_REQUESTS": options.concurrency,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": options.concurrency,
+            "DOWNLOAD_TIMEOUT": options.timeout_s,
+            "DOWNLOAD_MAXSIZE": options.max_body_bytes,
+            "LOG_LEVEL": options.log_level,
+            "PARKNEWS_DRAIN": False,  # whoever calls fetch drains
+            "LOG_INSTALL_ROOT_HANDLER": False,  # the command line has its own
+        },
+        priority="cmdline",
+    )
+    for name in ("scrapy", "twisted", "asyncio", "filelock"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(options.log_level)))
+    return settings
+
+
+class QuietLogFormatter(LogFormatter):
+    """Says nothing of pages that went well: the store has it all, and a line a page costs CPU."""
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult:
+        """Nothing."""
+        return None  # type: ignore[return-value]
+
+    def scraped(self, item: Any, response: Any, spider: Spider) -> LogFormatterResult:
+        """Nothing."""
+        return None  # type: ignore[return-value]

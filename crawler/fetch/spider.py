@@ -1,24 +1,31 @@
-"""The one spider: how a run begins, is held within its bounds, and ends.
+"""One run of the crawl: fetch what the frontier holds of some sources into the crawl store.
 
-Sources are data, the frontier is in the store. Every request carries its frontier Entry, which ends in
-one commit (`outcomes`); where the run ends first, the entry is simply still queued.
+It knows the store and the network, not the archive. The one spider says how a run begins, is held within its
+bounds, and ends. Sources are data, the frontier is in the store. Every request carries its frontier Entry,
+which ends in one commit (`outcomes`); where the run ends first, the entry is simply still queued.
 """
 
 from __future__ import annotations
 
 import logging
 import shutil
+import signal
+import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.asyncio import create_looping_call
 
 from crawler.config import FetchOptions
-from crawler.fetch.hosts import Hosts, Tally
+from crawler.fetch.hosts import Hosts
 from crawler.fetch.lookout import Lookout
 from crawler.fetch.outcomes import Outcomes
+from crawler.fetch.settings import settings_of
+from crawler.fetch.tally import Tally
 from crawler.web.pace import SharedPace
 from crawler.web.removed import Watch
 from crawler.web.throttle import Throttle
@@ -29,21 +36,85 @@ from pipelines.store import CrawlStore, store_path
 from pipelines.urls import host_of
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.fetch.records import FetchProgress, FetchReport
     from crawler.fetch.scheduler import FrontierScheduler
+    from crawler.fetch.tally import FetchReport, RunProgress
     from crawler.web.robots import Policy
     from crawler.web.throttle import HostClock
     from pipelines.pages.records import CrawlSource, Entry, Link
     from pipelines.store import Round
 
 log = logging.getLogger(__name__)
+
+
+def fetch(
+    sources: Sequence[CrawlSource],
+    store: CrawlStore,
+    options: FetchOptions,
+    *,
+    is_blocked: Callable[[str], bool] | None = None,
+    on_progress: Callable[[RunProgress], None] | None = None,
+    stop: threading.Event | None = None,
+) -> FetchReport:
+    """Fetch until nothing of these sources waits any more; SIGTERM, SIGINT or `stop` end it cleanly.
+
+    Call it once a process and in the main thread: a Twisted reactor cannot be started twice, and signals
+    reach the main thread only.
+
+    Args:
+        sources: what to crawl.
+        store: where pages go; somebody has to drain it unless `options.backlog_max` is 0.
+        options: how.
+        is_blocked: whether a URL (in its one spelling) was removed for good; asked before it is
+            queued, before it is fetched and for redirect targets.
+        on_progress: called about once a second, in this thread.
+        stop: set from any thread to end the run.
+
+    Raises:
+        StorageError: the store could not be written; what was committed is safe.
+    """
+    process = AsyncCrawlerProcess(settings_of(options))
+    crawler = process.create_crawler(NewsSpider)
+    process.crawl(
+        crawler,
+        sources=sources,
+        store=store,
+        options=options,
+        is_blocked=is_blocked,
+        on_progress=on_progress,
+        stop=stop,
+    )
+    with _signals_given_back() as ours:
+        process.start(install_signal_handlers=ours)
+    spider = crawler.spider
+    if not isinstance(spider, NewsSpider):
+        raise RuntimeError("the crawl did not start; the log says why")  # noqa: TRY004 (no type of ours)
+    if spider.fatal is not None:
+        raise spider.fatal
+    return spider.report()
+
+
+@contextmanager
+def _signals_given_back() -> Iterator[bool]:
+    """Whether signals may be handled here; what handled them before does so again afterwards.
+
+    Scrapy leaves its handlers behind, which speak to a reactor that has ended: nobody could stop
+    what the caller does next.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield False
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield True
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 class NewsSpider(Spider):
@@ -58,7 +129,7 @@ class NewsSpider(Spider):
         store: CrawlStore,
         options: FetchOptions,
         is_blocked: Callable[[str], bool] | None = None,
-        on_progress: Callable[[FetchProgress], None] | None = None,
+        on_progress: Callable[[RunProgress], None] | None = None,
         stop: threading.Event | None = None,
     ) -> None:
         super().__init__()
@@ -275,8 +346,7 @@ class NewsSpider(Spider):
     def _report_progress(self) -> None:
         if self._on_progress is None:
             return
-        queued = self.store.queued(self._scopes)
-        self._on_progress(self._tally.progress(queued=queued, pending=self.store.pending()))
+        self._on_progress(self._tally.progress(queued=self.store.queued(self._scopes)))
 
 
 def _from_settings(crawler: Crawler) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -23,10 +23,9 @@ from filelock import FileLock, Timeout
 
 from crawler.config import FetchOptions, require_contact
 from crawler.drawing.chromium import require_browser
-from crawler.fetch.process import fetch
+from crawler.fetch.spider import fetch
 from crawler.web.removed import Watch
 from pipelines.archive import Archive, RunCounts
-from pipelines.archive.write.runs import SourceRun
 from pipelines.drain import Drained, drain
 from pipelines.errors import LockedError, StorageError
 from pipelines.records import Source
@@ -38,8 +37,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from crawler.fetch.records import FetchProgress, FetchReport, SourceCounts
+    from crawler.fetch.tally import FetchReport, RunProgress
     from pipelines.pages.records import CrawlSource
+    from pipelines.records import SourceRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +51,6 @@ class RunOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class RunProgress:
-    """How far a run is."""
-
-    fetched: int
-    failed: int
-    queued: int
-    drained: int
-    articles: int
-    rejections: int
-    elapsed_s: float
-    host: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class RunReport:
     """What one run did."""
 
@@ -73,11 +59,9 @@ class RunReport:
     """done, attention (a source failed or yields nothing) or stopped."""
     counts: RunCounts
     rejections: int
-    sources: tuple[SourceCounts, ...]
+    fetched: FetchReport
     troubles: tuple[str, ...]
     """One line a source that needs attention: host, what is wrong, what to look at."""
-    stopped: bool
-    nothing_reached: bool
     elapsed_s: float
 
 
@@ -175,33 +159,15 @@ def end_run(
     with Archive(archive_path) as archive:
         troubles = _troubles(fetched, archive.copies_by_source(), archive.blocklist().blocks_host)
         outcome = "stopped" if fetched.stopped else "attention" if troubles else "done"
-        archive.finish_run(run_id, outcome, counts, iso(datetime.now(UTC)), map(_source_run, fetched.sources))
+        archive.finish_run(run_id, outcome, counts, iso(datetime.now(UTC)), fetched.sources)
     return RunReport(
         run_id=run_id,
         outcome=outcome,
         counts=counts,
         rejections=drained.rejections,
-        sources=fetched.sources,
+        fetched=fetched,
         troubles=troubles,
-        stopped=fetched.stopped,
-        nothing_reached=fetched.all_down,
         elapsed_s=elapsed_s,
-    )
-
-
-def _source_run(counts: SourceCounts) -> SourceRun:
-    return SourceRun(
-        source=counts.host,
-        fetched=counts.fetched,
-        articles=counts.articles,
-        unchanged=counts.unchanged,
-        failed=counts.failed,
-        refused=counts.refused,
-        down=counts.down,
-        last_error=counts.last_error,
-        waiting=counts.left,
-        gone=counts.gone,
-        found=counts.found,
     )
 
 
@@ -218,7 +184,7 @@ def _troubles(
     return tuple(f"{counts.host}: {trouble}" for counts, trouble in told if trouble)
 
 
-def _trouble(counts: SourceCounts, copies: dict[str, int], *, stopped: bool) -> str:
+def _trouble(counts: SourceRun, copies: dict[str, int], *, stopped: bool) -> str:
     if counts.down:
         return f"did not answer ({counts.last_error or 'no reason given'})"
     if counts.left_early:
@@ -235,23 +201,13 @@ def _trouble(counts: SourceCounts, copies: dict[str, int], *, stopped: bool) -> 
 
 def _both(
     on_progress: Callable[[RunProgress], None] | None, draining: Draining
-) -> Callable[[FetchProgress], None] | None:
+) -> Callable[[RunProgress], None] | None:
     if on_progress is None:
         return None
 
-    def report(progress: FetchProgress) -> None:
-        on_progress(
-            RunProgress(
-                fetched=progress.fetched,
-                failed=progress.failed,
-                queued=progress.queued,
-                drained=draining.total.pages + draining.total.rejections,
-                articles=draining.total.articles_new,
-                rejections=draining.total.rejections,
-                elapsed_s=progress.elapsed_s,
-                host=progress.host,
-            )
-        )
+    def report(progress: RunProgress) -> None:
+        total = draining.total
+        on_progress(replace(progress, articles=total.articles_new, rejections=total.rejections))
 
     return report
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pipelines.pages.records import CrawlSource
+    from pipelines.records import PastRun
 
 State = Literal["ok", "new", "wrong", "acknowledged", "removed"]
 
@@ -32,31 +33,6 @@ FEW_DAYS = 14
 """Time enough to buy a disk."""
 _MANY_PAGES = 3
 """One or two pages that are no article after all say nothing about a site."""
-
-
-@dataclass(frozen=True, slots=True)
-class PastRun:
-    """What one run did at one source."""
-
-    run_id: int
-    source: str
-    started_at: datetime
-    fetched: int
-    articles: int
-    """Fetched pages that went on to extraction."""
-    unchanged: int
-    failed: int
-    refused: int
-    last_error: str = ""
-    new: int = 0
-    """Pages read for the first time."""
-    undated: int = 0
-    rejected: int = 0
-    """Pages that were fetched and found to be no news."""
-    gone: int = 0
-    found: int = 0
-    stopped: bool = False
-    """It was asked to stop before it had fetched all: the rest waits for the next run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +85,7 @@ def standings(
     return [
         _standing(
             source,
-            tuple(run for run in runs if run.source == source.host),
+            tuple(run for run in runs if run.host == source.host),
             held.get(source.host, Yield()),
             (watched or {}).get(source.host, Watched()),
             now,
@@ -155,7 +131,7 @@ def _own(kind: str, why: str) -> Standing:
 
 
 def _is_due(source: CrawlSource, runs: Sequence[PastRun], now: datetime) -> bool:
-    last = _last_success([run for run in runs if run.source == source.host and not run.stopped])
+    last = _last_success([run for run in runs if run.host == source.host and not run.stopped])
     return last is None or last + timedelta(seconds=source.every_s * (1 - _TIMER_SLACK)) <= now
 
 

@@ -126,7 +126,7 @@ def _look(sources: Sequence[CrawlSource], options: FetchOptions, archive_path: P
 def _fetch(
     sources: Sequence[CrawlSource], path: Path, options: FetchOptions, archive_path: Path | None
 ) -> None:
-    from crawler.fetch.process import fetch  # noqa: PLC0415  # in the child only
+    from crawler.fetch.spider import fetch  # noqa: PLC0415  # in the child only
 
     removed = Watch(archive_path or path.with_name("no archive"))
     with CrawlStore(path) as store:

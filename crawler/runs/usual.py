@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from crawler.runs.status import PastRun
+    from pipelines.records import PastRun
 
 ENOUGH_EXPECTED = 6.0
 """Articles missing at the least: where a source's days are independent, chance makes a silence of six once

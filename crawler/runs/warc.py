@@ -21,7 +21,7 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawler.fetch.records import FetchReport
+from crawler.fetch.tally import FetchReport
 from crawler.runs.run import Draining, begin_run, end_run, run_lock
 from crawler.web.removed import Watch
 from pipelines.archive import Archive

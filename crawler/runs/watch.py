@@ -16,9 +16,10 @@ from crawler.drawing.chromium import lacking
 from crawler.runs.heartbeat import beat, dead_timer, last_beat
 from crawler.runs.metrics import write_metrics
 from crawler.runs.notify import sender, tell
-from crawler.runs.status import PastRun, Yield, disk_standing, due, scarce, standings, timer_standing
+from crawler.runs.status import Yield, disk_standing, due, scarce, standings, timer_standing
 from pipelines.archive.file import read_only
 from pipelines.archive.read.articles import source_runs, source_yields
+from pipelines.records import PastRun
 from pipelines.store import CrawlStore, store_path
 from pipelines.store.sources import Watched
 

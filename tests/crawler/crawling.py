@@ -9,8 +9,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from crawler.config import FetchOptions
-from crawler.fetch.records import FetchReport, SourceCounts
+from crawler.fetch.tally import FetchReport
 from pipelines.pages.records import CrawlSource
+from pipelines.records import SourceRun
 from pipelines.store import CrawlStore
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _CHILD = """
 import dataclasses, json, signal, sys
 from scrapy.core.engine import ExecutionEngine
-from crawler.fetch import fetch
+from crawler.fetch.spider import fetch
 from pipelines.pages.records import CrawlSource
 from crawler.config import FetchOptions
 from pipelines.store import CrawlStore
@@ -93,7 +94,7 @@ def finish(child: subprocess.Popen[str], timeout_s: float = ENDS_S) -> FetchRepo
     assert child.returncode == 0, errors[-3000:]
     assert "Traceback" not in errors, errors[-3000:]
     known = json.loads(out.splitlines()[-1])
-    return FetchReport(**{**known, "sources": tuple(SourceCounts(**row) for row in known["sources"])})
+    return FetchReport(**{**known, "sources": tuple(SourceRun(**row) for row in known["sources"])})
 
 
 def pages_of(path: Path, host: str = "http://") -> set[str]:

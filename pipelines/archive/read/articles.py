@@ -155,8 +155,8 @@ def source_yields(connection: sqlite3.Connection) -> list[sqlite3.Row]:
 def source_runs(connection: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:
     """What the last `limit` runs of each source did there, the newest first."""
     return connection.execute(
-        "SELECT s.run_id, s.source, r.started_at, s.fetched, s.articles, s.unchanged, s.failed, s.refused,"
-        " s.last_error, r.outcome = 'stopped' AS stopped, coalesce(y.new, 0) AS new,"
+        "SELECT s.run_id, s.source AS host, r.started_at, s.fetched, s.articles, s.unchanged, s.failed,"
+        " s.refused, s.last_error, r.outcome = 'stopped' AS stopped, coalesce(y.new, 0) AS new,"
         " coalesce(y.undated, 0) AS undated, coalesce(y.rejected, 0) AS rejected,"
         " coalesce(y.gone, 0) AS gone, coalesce(y.found, 0) AS found"
         " FROM (SELECT *, row_number() OVER (PARTITION BY source ORDER BY run_id DESC) AS place"

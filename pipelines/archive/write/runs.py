@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.records import Source
+from pipelines.records import Source, SourceRun
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,33 +26,15 @@ class RunCounts:
     copies_joined: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRun:
-    """What one run did at one source, as in the table `run_sources`."""
-
-    source: str
-    fetched: int
-    articles: int
-    unchanged: int
-    failed: int
-    refused: int
-    down: bool
-    last_error: str = ""
-    waiting: int = 0
-    gone: int = 0
-    """Goes to `run_yields`, with the next one."""
-    found: int = 0
-
-
 _YIELD = """
 INSERT OR REPLACE INTO run_yields (run_id, source, new, undated, rejected, gone, found)
-SELECT r.id, ?2,
-  (SELECT count(*) FROM readings d WHERE d.source = ?2 AND d.first_fetched_at >= r.started_at),
-  (SELECT count(*) FROM readings d WHERE d.source = ?2 AND d.first_fetched_at >= r.started_at
+SELECT r.id, :host,
+  (SELECT count(*) FROM readings d WHERE d.source = :host AND d.first_fetched_at >= r.started_at),
+  (SELECT count(*) FROM readings d WHERE d.source = :host AND d.first_fetched_at >= r.started_at
     AND d.published IS NULL),
-  (SELECT count(*) FROM rejections x WHERE x.source = ?2 AND x.at >= r.started_at AND x.stage <> 'fetch'),
-  ?3, ?4
-FROM runs r WHERE r.id = ?1
+  (SELECT count(*) FROM rejections x WHERE x.source = :host AND x.at >= r.started_at AND x.stage <> 'fetch'),
+  :gone, :found
+FROM runs r WHERE r.id = :run_id
 """
 
 
@@ -102,16 +84,15 @@ def finish_run(
     sources: Iterable[SourceRun] = (),
 ) -> None:
     """Closes a run record."""
-    done = tuple(sources)
+    done = [{"run_id": run_id, "at": at, **asdict(source)} for source in sources]
     with database.atomic():
         database.conn.executemany(
             "INSERT OR REPLACE INTO run_sources (run_id, at, source, fetched, articles, unchanged, failed,"
-            " refused, down, last_error, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(run_id, at, *astuple(source)[:-2]) for source in done],
+            " refused, down, last_error, waiting) VALUES (:run_id, :at, :host, :fetched, :articles,"
+            " :unchanged, :failed, :refused, :down, :last_error, :left)",
+            done,
         )
-        database.conn.executemany(
-            _YIELD, [(run_id, source.source, source.gone, source.found) for source in done]
-        )
+        database.conn.executemany(_YIELD, done)
         database.conn.execute(
             "UPDATE runs SET outcome = ?, finished_at = ?, pages_fetched = ?, pages_unchanged = ?,"
             " pages_failed = ?, articles_new = ?, articles_updated = ?, copies_joined = ? WHERE id = ?",

@@ -53,8 +53,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from pipelines.archive.write.runs import RunCounts, SourceRun
-    from pipelines.records import Source
+    from pipelines.archive.write.runs import RunCounts
+    from pipelines.records import Source, SourceRun
 
 
 @dataclass(frozen=True, slots=True)

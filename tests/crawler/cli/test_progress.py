@@ -9,14 +9,12 @@ import pytest
 from rich.console import Console
 
 from crawler.cli.running import log_to, progress_display
-from crawler.runs.run import RunProgress
+from crawler.fetch.tally import RunProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PROGRESS = RunProgress(
-    fetched=3, failed=1, queued=9, drained=2, articles=1, rejections=1, elapsed_s=0.4, host="a.cn"
-)
+PROGRESS = RunProgress(fetched=3, failed=1, queued=9, articles=1, rejections=1, elapsed_s=0.4, host="a.cn")
 
 
 def _console(terminal: bool) -> tuple[Console, io.StringIO]:

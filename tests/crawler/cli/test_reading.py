@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.archive import Archive, RunCounts
-from pipelines.archive.write.runs import SourceRun
+from pipelines.records import SourceRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,7 +138,7 @@ def _ran(path: Path, **counts: int) -> None:
     values = {"fetched": 2, "articles": 1, "unchanged": 0, "failed": 0, "refused": 0, **counts}
     with Archive(path) as archive:
         run = archive.start_run("2026-03-01T07:30:00Z", "test")
-        last = SourceRun(source="park.example", down=False, last_error="HTTP 503" if counts else "", **values)
+        last = SourceRun(host="park.example", down=False, last_error="HTTP 503" if counts else "", **values)
         archive.finish_run(run, "done", RunCounts(), "2026-03-01T07:40:00Z", [last])
 
 

@@ -112,7 +112,9 @@ def test_a_full_disk_ends_the_run_with_one_clear_line(tmp_path: Path) -> None:
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))\n"
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "from crawler.fetch import fetch; from crawler.fetch.records import CrawlSource, FetchOptions\n"
+        "from crawler.config import FetchOptions\n"
+        "from crawler.fetch.spider import fetch\n"
+        "from pipelines.pages.records import CrawlSource\n"
         "from pipelines.store import CrawlStore\n"
         "from pipelines.errors import StorageError\n"
         "host = sys.argv[2]\n"

@@ -2,8 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.runs.status import PastRun, Yield, disk_standing, due, scarce, standings
+from crawler.runs.status import Yield, disk_standing, due, scarce, standings
 from pipelines.pages.records import CrawlSource
+from pipelines.records import PastRun
 from pipelines.store.sources import Watched
 
 SOURCE = CrawlSource("park.example", "园区", ("https://park.example/",), every_s=6 * 3600.0)
@@ -12,8 +13,8 @@ HELD = Yield(articles=4, copies=5, last_read_at="2026-03-01T08:00:30Z")
 
 
 def _run(**counts: object) -> PastRun:
-    values: dict[str, object] = {"fetched": 10, "articles": 5, "unchanged": 0, "failed": 0, "refused": 0}
-    return PastRun(run_id=1, source="park.example", started_at=START, **{**values, **counts})  # type: ignore[arg-type]
+    values: dict[str, object] = {"host": "park.example", "fetched": 10, "articles": 5, **counts}
+    return PastRun(**{"run_id": 1, "started_at": START, **values})  # type: ignore[arg-type]
 
 
 def _judged(*runs: PastRun, held: Yield = HELD) -> tuple[str, str]:
@@ -74,7 +75,7 @@ def test_a_removed_source_is_neither_ok_nor_wrong() -> None:
 
 
 def test_success_and_due_time_come_from_the_last_run_that_got_an_answer() -> None:
-    failed = PastRun(2, "park.example", START + timedelta(hours=6), 0, 0, 0, 1, 0, "down")
+    failed = _run(fetched=0, articles=0, failed=1, run_id=2, started_at=START + timedelta(hours=6))
     [standing] = standings([SOURCE], [failed, _run()], {"park.example": HELD})
     assert (standing.last_success_at, standing.next_due_at) == (START, START + timedelta(hours=6))
 
@@ -104,7 +105,7 @@ def test_a_disk_that_lasts_two_weeks_no_more_is_a_trouble() -> None:
 
 
 def test_addresses_that_rest_are_a_trouble_and_idle_parts_are_none() -> None:
-    run = PastRun(1, "x.cn", START, 5, 5, 0, 0, 0, new=5)
+    run = _run(host="x.cn", fetched=5, new=5)
     held = {"x.cn": Yield(copies=5, last_read_at=START.isoformat())}
     watched = {"x.cn": Watched(idle=("`zzz`",)), "y.cn": Watched(resting=("y.cn/old/*.html (9 wait)",))}
     sources = [CrawlSource(host, host, (f"http://{host}/",)) for host in ("x.cn", "y.cn")]

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from crawler.runs.status import PastRun
 from crawler.runs.usual import unusual
+from pipelines.records import PastRun
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -16,7 +16,7 @@ def runs(*new: int, hours: float = 24, last: dict[str, int] | None = None, **usu
         if place == 0:
             values |= last or {}
         at = NOW - timedelta(hours=hours * place)
-        made.append(PastRun(run_id=100 - place, source="x.cn", started_at=at, new=count, **values))  # type: ignore[arg-type]
+        made.append(PastRun(run_id=100 - place, host="x.cn", started_at=at, new=count, **values))  # type: ignore[arg-type]
     return made
 
 

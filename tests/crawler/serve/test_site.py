@@ -12,7 +12,7 @@ import pytest
 from crawler.serve import guard
 from crawler.serve.site import ServeOptions
 from pipelines.archive import Archive, RunCounts
-from pipelines.archive.write.runs import SourceRun
+from pipelines.records import SourceRun
 from tests.readings import NOW
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from pipelines.archive.read.selection import (
     facet,
     select_ids,
 )
-from pipelines.archive.write.runs import SourceRun
+from pipelines.records import SourceRun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -230,4 +230,4 @@ def test_facets_count_what_is_selected(connection: sqlite3.Connection) -> None:
 
 
 def _run(host: str, fetched: int, *, failed: int = 0, down: bool = False) -> SourceRun:
-    return SourceRun(host, fetched, 0, 0, failed, 0, down, "no answer" if down else "")
+    return SourceRun(host, fetched, failed=failed, down=down, last_error="no answer" if down else "")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.archive.kept_out.blocks import owner_of
-from pipelines.archive.write.runs import RunCounts, SourceRun
-from pipelines.records import Rejection, Source
+from pipelines.archive.write.runs import RunCounts
+from pipelines.records import Rejection, Source, SourceRun
 from tests.pipelines.archive.sample_texts import FOREST, HARBOUR, LIBRARY, OTHER, PARK
 from tests.readings import NOW, make_reading
 
@@ -100,7 +100,7 @@ def test_a_page_that_comes_between_two_runs_cannot_be_older_than_the_first_of_th
     """A source watched for long can claim no day in that time, unless runs left too much of it for later."""
     for begun, ended, waiting in (("02T07", "02T08", 0), ("04T07", "04T08", 0), ("05T05", "05T06", 900)):
         run = archive.start_run(f"2026-01-{begun}:00:00Z", "0")
-        ran = [SourceRun("copier.example", 1, 1, 0, 0, 0, down=False, waiting=waiting)]
+        ran = [SourceRun("copier.example", 1, 1, 0, 0, 0, down=False, left=waiting)]
         archive.finish_run(run, "done", RunCounts(), f"2026-01-{ended}:30:00Z", ran)
     days = {"1": date(2026, 1, 2), "2": date(2026, 1, 3), "3": date(2026, 1, 4)}
     texts = (PARK, HARBOUR, OTHER)
