@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 MODULES = sorted([*ROOT.glob("crawler/**/*.py"), *ROOT.glob("pipelines/**/*.py")])
 SQL = re.compile(r"^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE TABLE|PRAGMA|WITH)\s+[\w*(]", re.ASCII)
 SQL_HOMES = (
+    "pipelines/database.py",
     "pipelines/archive/",
     "pipelines/store/",
     "pipelines/forget/",

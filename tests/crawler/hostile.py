@@ -14,10 +14,11 @@ import zlib
 from typing import TYPE_CHECKING
 
 import zstandard
-from misbehaving import Answer, article, list_page, sitemap
+
+from tests.crawler.misbehaving import Answer, article, list_page, sitemap
 
 if TYPE_CHECKING:
-    from misbehaving import Asked, Handler
+    from tests.crawler.misbehaving import Asked, Handler
 
     Given = Answer | bytes | str | Handler
 

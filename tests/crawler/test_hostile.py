@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hostile import behaviours, front_page, good_pages
-from misbehaving import Server, Site
+
+from tests.crawler.hostile import behaviours, front_page, good_pages
+from tests.crawler.misbehaving import Server, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from misbehaving import Server, Site, list_page
-from moved import parknews
+
+from tests.crawler.misbehaving import Server, Site, list_page
+from tests.crawler.moved import parknews
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

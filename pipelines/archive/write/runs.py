@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from sqlite_utils import Database
+    from pipelines.database import Database
 
 
 @dataclass(frozen=True, slots=True)

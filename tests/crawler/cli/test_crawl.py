@@ -13,12 +13,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from misbehaving import Server, Site, article, list_page
-from moved import parknews, parknews_here, write_source
 
 from crawler.demo.server import DemoServer
 from crawler.runs.heartbeat import last_beat
 from pipelines.store import CrawlStore
+from tests.crawler.misbehaving import Server, Site, article, list_page
+from tests.crawler.moved import parknews, parknews_here, write_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

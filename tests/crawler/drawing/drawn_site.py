@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from misbehaving import Answer, Site, article
 
 from crawler.drawing.chromium import browser_path
+from tests.crawler.misbehaving import Answer, Site, article
 
 if TYPE_CHECKING:
-    from misbehaving import Asked
+    from tests.crawler.misbehaving import Asked
 
 
 needs_chromium = pytest.mark.skipif(not browser_path(""), reason="needs Debian's chromium")

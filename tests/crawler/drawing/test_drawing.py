@@ -10,13 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from crawling import QUICK, finish, source, start
-from misbehaving import Answer, Server, Site, article
 
 from crawler.drawing.chromium import has_sandbox, require_browser
 from crawler.runs.status import standings
 from pipelines.errors import ConfigurationError
 from pipelines.store.sources import Watched
+from tests.crawler.crawling import QUICK, finish, source, start
 from tests.crawler.drawing.drawn_site import (
     APP,
     SHELL,
@@ -24,6 +23,7 @@ from tests.crawler.drawing.drawn_site import (
     needs_chromium,
     park,
 )
+from tests.crawler.misbehaving import Answer, Server, Site, article
 
 PARKNEWS = Path(sys.executable).with_name("parknews")
 

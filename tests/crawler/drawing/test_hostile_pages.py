@@ -9,10 +9,9 @@ import threading
 from dataclasses import dataclass, replace
 
 import pytest
-from crawling import QUICK, finish, source, start
-from misbehaving import Answer, Server, Site, article
 
 from pipelines.store import CrawlStore
+from tests.crawler.crawling import QUICK, finish, source, start
 from tests.crawler.drawing.drawn_site import (
     APP,
     SHELL,
@@ -21,6 +20,7 @@ from tests.crawler.drawing.drawn_site import (
     hostile_pages,
     needs_chromium,
 )
+from tests.crawler.misbehaving import Answer, Server, Site, article
 
 
 @dataclass

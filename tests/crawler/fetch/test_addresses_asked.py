@@ -4,9 +4,8 @@ import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
-from crawling import QUICK, crawl, pages_of, source
-from misbehaving import Answer, Server, Site, article, list_page
-from newspaper import newspaper
+from tests.crawler.crawling import QUICK, crawl, pages_of, source
+from tests.crawler.misbehaving import Answer, Server, Site, article, list_page, newspaper
 
 
 def test_a_gbk_page_leads_to_where_a_browser_would_go(tmp_path: Path) -> None:

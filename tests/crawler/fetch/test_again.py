@@ -3,9 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from crawling import QUICK, crawl, pages_of, source
-from misbehaving import Server, article, list_page
-from newspaper import newspaper, validated
+from tests.crawler.crawling import QUICK, crawl, pages_of, source
+from tests.crawler.misbehaving import Server, article, list_page, newspaper, validated
 
 
 def test_a_second_run_asks_for_lists_only_and_finds_what_is_new(tmp_path: Path) -> None:

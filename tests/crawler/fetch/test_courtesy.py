@@ -5,9 +5,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from crawling import QUICK, crawl, source
-from misbehaving import Answer, Asked, Server, Site, article
-from newspaper import newspaper
+
+from tests.crawler.crawling import QUICK, crawl, source
+from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, newspaper
 
 
 @pytest.mark.parametrize(

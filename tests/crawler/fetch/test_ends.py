@@ -8,11 +8,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from crawling import QUICK, crawl, finish, pages_of, source, start
-from misbehaving import Answer, Asked, Server, Site, article, list_page
-from newspaper import newspaper
-
 from pipelines.store import CrawlStore
+from tests.crawler.crawling import QUICK, crawl, finish, pages_of, source, start
+from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list_page, newspaper
 
 
 def test_an_endless_calendar_ends(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from crawling import QUICK, crawl, pages_of, source
-from misbehaving import Answer, Asked, Server, Site, article, list_page, sitemap
 
 from pipelines.store import CrawlStore
+from tests.crawler.crawling import QUICK, crawl, pages_of, source
+from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list_page, sitemap
 
 
 def rejections_of(path: Path, host: str) -> dict[str, str]:

@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from crawling import QUICK, crawl, source, start
-from misbehaving import Answer, Asked, Server, Site
-from newspaper import newspaper
 
 from pipelines.store import CrawlStore
+from tests.crawler.crawling import QUICK, crawl, source, start
+from tests.crawler.misbehaving import Answer, Asked, Server, Site, newspaper
 
 
 @pytest.mark.parametrize("seed", range(1))

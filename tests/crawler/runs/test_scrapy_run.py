@@ -6,9 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from crawling import pages_of
-from misbehaving import Server
-from newspaper import newspaper
+from tests.crawler.crawling import pages_of
+from tests.crawler.misbehaving import Server, newspaper
 
 
 def test_scrapy_runs_the_same_spider_with_the_same_settings(tmp_path: Path) -> None:

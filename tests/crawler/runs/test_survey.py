@@ -4,12 +4,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from misbehaving import Answer, Server, Site, article, list_page, sitemap
-from moved import parknews, parknews_here
 
 from crawler.sources import add_entries, bare_source, entry
 from pipelines.errors import ConfigurationError
 from pipelines.pages.records import CrawlSource
+from tests.crawler.misbehaving import Answer, Server, Site, article, list_page, sitemap
+from tests.crawler.moved import parknews, parknews_here
 
 COMMENTED = """# ours, since 2024
 

@@ -6,8 +6,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from misbehaving import Server, Site, article, list_page
-from moved import parknews, write_source
 
 from crawler.runs.metrics import write_metrics
 from crawler.runs.notify import require_addresses, sender, tell
@@ -15,6 +13,8 @@ from crawler.runs.run import begin_run
 from crawler.runs.status import standings, timer_standing
 from pipelines.errors import ConfigurationError
 from pipelines.store import CrawlStore
+from tests.crawler.misbehaving import Server, Site, article, list_page
+from tests.crawler.moved import parknews, write_source
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 

@@ -8,16 +8,16 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from crawling import QUICK, crawl, source
-from misbehaving import Server, Site, article, list_page
-from moved import parknews, write_source
-from storing import fetched, link
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.runs.warc import Imported, read_warc, write_warc
 from pipelines.errors import ConfigurationError
 from pipelines.pages.records import CrawlSource
 from pipelines.store import CrawlStore
+from tests.crawler.crawling import QUICK, crawl, source
+from tests.crawler.misbehaving import Server, Site, article, list_page
+from tests.crawler.moved import parknews, write_source
+from tests.pipelines.store.storing import fetched, link
 
 PARK = CrawlSource("127.0.0.1:1", "甲", ("http://127.0.0.1:1/",))
 

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from misbehaving import Server, Site, article
-from moved import Ran, parknews, write_source
 from prometheus_client.parser import text_string_to_metric_families
 
 from crawler.runs.heartbeat import beat, dead_timer, last_beat
@@ -15,6 +13,8 @@ from crawler.runs.notify import tell
 from crawler.runs.status import standings, timer_standing
 from pipelines.pages.records import CrawlSource
 from pipelines.store import CrawlStore
+from tests.crawler.misbehaving import Server, Site, article
+from tests.crawler.moved import Ran, parknews, write_source
 
 NAMES = "header banner nav crumbs main column list side friend-links footer copyright"
 NEW_NAMES = "app-shell app-bar hero grid card card-body drawer toolbar chip-set snack"

@@ -9,12 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from crawling import QUICK, crawl, finish, source, start
-from misbehaving import Answer, Server, Site, article, list_page
 
 from crawler.config import runtime_folder
 from crawler.web.pace import SharedPace
 from pipelines.errors import StorageError
+from tests.crawler.crawling import QUICK, crawl, finish, source, start
+from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
 
 
 def test_a_turn_is_given_once_a_gap_whoever_asks(tmp_path: Path) -> None:

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from misbehaving import Server, Site, article, list_page
-from moved import parknews, parknews_here
-
 from crawler.sources import add_entries
 from pipelines.archive import Archive
 from pipelines.pages.records import CrawlSource
+from tests.crawler.misbehaving import Server, Site, article, list_page
+from tests.crawler.moved import parknews, parknews_here
 
 REMOVE = ("remove-source", "--requester", "园区", "--reason", "来函", "--yes", "--hide-only")
 

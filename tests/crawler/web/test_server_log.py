@@ -8,11 +8,12 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import pytest
-from crawling import QUICK, finish, source, start
-from misbehaving import Answer, Server, Site, article, list_page
+
+from tests.crawler.crawling import QUICK, finish, source, start
+from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
 
 if TYPE_CHECKING:
-    from misbehaving import Asked
+    from tests.crawler.misbehaving import Asked
 
 ARTICLES = 8
 DELAY_S = 0.3

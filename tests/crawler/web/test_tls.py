@@ -6,16 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from crawling import crawl, source
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from misbehaving import Server, Site, article, list_page
 
 from pipelines.pages.links import Scope
 from pipelines.pages.records import CrawlSource
 from pipelines.store import CrawlStore
+from tests.crawler.crawling import crawl, source
+from tests.crawler.misbehaving import Server, Site, article, list_page
 
 
 @pytest.fixture

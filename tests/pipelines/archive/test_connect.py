@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlite_utils import Database
 
-from pipelines.archive import Archive, read_only
-from pipelines.archive import file as connect
+from pipelines.archive import Archive, file, read_only
 from pipelines.errors import ConfigurationError, ForeignArchiveError, NewerArchiveError
 from pipelines.records import Source
 
@@ -25,11 +25,11 @@ def test_an_archive_of_an_older_version_is_migrated_with_all_it_holds(
 ) -> None:
     path, old = tmp_path / "archive.db", tmp_path / "migrations"
     old.mkdir()
-    first = connect._MIGRATIONS / "0001_archive.sql"
+    first = file.KIND.scripts / "0001_archive.sql"
     (old / first.name).write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr(connect, "_MIGRATIONS", old)
-        database = connect.open_for_writing(path)
+        patched.setattr(file, "KIND", replace(file.KIND, scripts=old))
+        database = file.open_for_writing(path)
         database.conn.execute("INSERT INTO sources (host, name) VALUES ('park.example', '园区')")
         salt = database.conn.execute("SELECT value FROM meta WHERE key = 'salt'").fetchone()
         database.close()
@@ -49,11 +49,11 @@ def test_a_reader_of_an_older_archive_sees_it_as_it_is_now(
 ) -> None:
     path, old = tmp_path / "archive.db", tmp_path / "migrations"
     old.mkdir()
-    first = connect._MIGRATIONS / "0001_archive.sql"
+    first = file.KIND.scripts / "0001_archive.sql"
     (old / first.name).write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr(connect, "_MIGRATIONS", old)
-        connect.open_for_writing(path).close()
+        patched.setattr(file, "KIND", replace(file.KIND, scripts=old))
+        file.open_for_writing(path).close()
     reader = read_only(path)
     assert reader.execute("SELECT count(*) FROM mentions").fetchone()[0] == 0
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
@@ -66,11 +66,8 @@ def test_an_archive_of_a_newer_version_is_refused_untouched(
 ) -> None:
     path = tmp_path / "archive.db"
     Archive(path).close()
-    database = Database(path)
-    database["_sqlite_migrations"].insert(
-        {"migration_set": "parknews", "name": "9999_future", "applied_at": "2030"}
-    )  # type: ignore[union-attr]
-    database.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO _sqlite_migrations VALUES (99, 'parknews', '9999_future', '2030')")
     before = path.read_bytes()
     with pytest.raises(NewerArchiveError, match="9999_future"):
         open_it(path)

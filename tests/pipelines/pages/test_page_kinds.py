@@ -1,8 +1,8 @@
 import pytest
-from misbehaving import article, list_page
 
 from pipelines.pages.addresses import kind_of_page, kind_of_url
 from pipelines.pages.html import read_html
+from tests.crawler.misbehaving import article, list_page
 
 URLS = {
     "article": [

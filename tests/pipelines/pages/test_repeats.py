@@ -8,12 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from crawling import QUICK, crawl, source
-from misbehaving import Answer, Asked, Server, Site, article, list_page, sitemap
 
 from pipelines.pages.idle import Idle, dump_idle, load_idle
 from pipelines.pages.repeats import Fingerprint, Repeats, kind_of_address
 from pipelines.store import CrawlStore
+from tests.crawler.crawling import QUICK, crawl, source
+from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list_page, sitemap
 
 HOST = "x.cn"
 

@@ -7,8 +7,6 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from misbehaving import Answer, Asked, Server, Site, article, list_page
-from moved import parknews, write_source
 
 from pipelines.pages.revisits import (
     DAY_S,
@@ -19,6 +17,8 @@ from pipelines.pages.revisits import (
     next_gone_s,
     next_interval_s,
 )
+from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list_page
+from tests.crawler.moved import parknews, write_source
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 

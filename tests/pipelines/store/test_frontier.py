@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from storing import BODY, HOST, NOON, begin, entries, fetched, link, queue
 
 from pipelines.errors import StorageError
 from pipelines.pages.records import Announcement, StoredRobots
 from pipelines.records import Rejection
 from pipelines.store import CrawlStore, store_path
+from tests.pipelines.store.storing import BODY, HOST, NOON, begin, entries, fetched, link, queue
 
 
 def test_the_store_lies_beside_the_archive() -> None:

@@ -7,15 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from storing import begin, fetched, link, queue
 
 from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
 from pipelines.store import CrawlStore
+from tests.pipelines.store.storing import begin, fetched, link, queue
 
 _KILLED = """
 import sys
 sys.path.insert(0, sys.argv[2])
-from storing import *
+from tests.pipelines.store.storing import *
 from pipelines.store import CrawlStore
 store = CrawlStore(sys.argv[1])
 crawl = begin(store)
@@ -29,7 +29,7 @@ for n in range(100000):
 
 def test_what_was_committed_survives_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "archive-pages.db"
-    command = [sys.executable, "-c", _KILLED, str(path), str(Path(__file__).parents[2] / "crawler")]
+    command = [sys.executable, "-c", _KILLED, str(path), str(Path(__file__).parents[3])]
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     last = 0
