@@ -34,7 +34,7 @@ class PageQueue(Protocol):
     def take(self, limit: int, after: int) -> list[Page]:
         """Pages not yet ingested with a greater id than `after`, ascending."""
 
-    def pages(self, page_ids: Sequence[int]) -> list[Page]:
+    def stored(self, page_ids: Sequence[int]) -> list[Page]:
         """Stored pages by id, those that are there."""
 
     def mark_ingested(self, page_ids: Sequence[int]) -> None:
@@ -129,7 +129,7 @@ class _Drain:
         """Pages to be read again because their source's furniture changed; new pages come first."""
         wanted = [page for page in self._archive.stale_pages(BATCH_PAGES * 8) if page not in self._again]
         wanted = wanted[:BATCH_PAGES]
-        pages = self._queue.pages(wanted) if wanted else []
+        pages = self._queue.stored(wanted) if wanted else []
         gone = sorted(set(wanted) - {page.page_id for page in pages})
         if gone:
             self._archive.give_up_stale(gone)

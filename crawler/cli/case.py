@@ -83,7 +83,7 @@ def _stored(db: Path, url: str) -> Page:
         raise ParknewsError(f"{path}: no stored pages here; name the archive with --db")
     with CrawlStore(path) as store:
         try:
-            page = store.page(canonical_url(url))
+            page = store.pages.latest(canonical_url(url))
         except ValueError as error:
             raise ParknewsError(f"{one_line(url)}: {error}") from None
     if page:

@@ -140,9 +140,9 @@ def _of_pages(db: Path, urls: list[str]) -> tuple[dict[str, str], dict[str, str]
     if not path.exists():
         return {}, {}
     with CrawlStore(path) as store:
-        verdicts = {url: verdict for url in urls if (verdict := store.robots_verdict(url))}
-        drawn = {url: by for url in urls if (by := store.rendered_by(url))}
-    return verdicts, drawn
+        fetched = {url: how for url in urls if (how := store.pages.how_fetched(url))}
+    verdicts = {url: verdict for url, (verdict, _) in fetched.items() if verdict}
+    return verdicts, {url: by for url, (_, by) in fetched.items() if by}
 
 
 def _print_of_pages(console: Console, heading: str, said: dict[str, str]) -> None:

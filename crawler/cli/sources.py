@@ -174,7 +174,7 @@ def acknowledge(
         raise ConfigurationError(f"--until {day}: is over; name a day to come")
     with _store(settings.db) as store:
         end = datetime.combine(day, time.min, UTC) + timedelta(days=1)
-        store.acknowledge(source.host, end.timestamp(), at=datetime.now(UTC).timestamp())
+        store.sources.acknowledge(source.host, end.timestamp(), at=datetime.now(UTC).timestamp())
     print(f"{source.host}: its troubles are acknowledged until {day}", file=sys.stderr)
 
 
@@ -192,7 +192,7 @@ def release(
     settings = settings_of(ctx)
     [source] = choose(read_sources(settings.sources), [host])
     with _store(settings.db) as store:
-        released = store.release(source.host)
+        released = store.sources.release(source.host)
     print(f"{source.host}: {'released' if released else 'was not held'}", file=sys.stderr)
 
 

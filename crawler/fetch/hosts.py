@@ -68,7 +68,7 @@ class Hosts:
         self._throttle.answered(entry.host, strained=strained, wait_s=wait_s or 0.0, latency_s=latency_s)
         self._challenges[entry.host] = self._challenges[entry.host] + 1 if challenge else 0
         if strained and wait_s:
-            self._store.put_rest(entry.host, time.time() + wait_s)
+            self._store.sources.put_rest(entry.host, time.time() + wait_s)
         if strained and (wait_s or 0.0) > self._options.retry_max_s:
             self.leave(entry.source, entry.host, f"asked to be left alone for {wait_s:.0f} s")
         elif self._throttle.clock(entry.host).strain >= STRAIN_MAX:
@@ -85,7 +85,7 @@ class Hosts:
     def resume_rests(self) -> None:
         """Hosts that asked an earlier run for rest have it."""
         now = time.time()
-        for host, until in self._store.rests(now).items():
+        for host, until in self._store.sources.rests(now).items():
             self._throttle.hold(host, until - now)
 
     def unreached(self, entry: Entry, reason: str, *, connected: bool) -> None:
@@ -104,7 +104,7 @@ class Hosts:
         self._tally.left_early(source, reason if host == source else f"{host}: {reason}")
         if host == source:
             self.down.add(source)
-        self._store.note_error(self._rounds[source].crawl_id, reason)
+        self._store.frontier.note_error(self._rounds[source].crawl_id, reason)
 
     def leave_source(self, source: str, reason: str) -> None:
         """Ask nothing more of a source in this run: its budget is spent."""

@@ -59,11 +59,11 @@ class Lookout:
             signs = common_signs(pages)
             before = self._known(source).get(place)
             changed = before is not None and not is_same_template(before, signs)
-            self._store.put_signs(source, place, signs, changed=changed, at=now)
+            self._store.sources.put_signs(source, place, signs, changed=changed, at=now)
 
     def _known(self, source: str) -> dict[str, Signs]:
         if source not in self._before:
-            self._before[source] = self._store.signs(source)
+            self._before[source] = self._store.sources.signs(source)
         return self._before[source]
 
     def _mind_certificate(self, entry: Entry, response: Response) -> None:
@@ -73,6 +73,6 @@ class Lookout:
         with contextlib.suppress(AttributeError, ValueError):  # plain HTTP has none
             written = response.certificate.original.get_notAfter().decode()
             expires_at = datetime.strptime(written, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
-            self._store.put_certificate(
+            self._store.sources.put_certificate(
                 entry.source, expires_at.timestamp(), at=datetime.now(UTC).timestamp()
             )

@@ -80,7 +80,7 @@ class Outcomes:
         elif challenge:
             self._fail(entry, "failed", f"{REASON}: HTTP {status}", status)
         elif status == 304 and entry.known:
-            self._store.commit_unchanged(self._crawl(entry), entry, now=time.time())
+            self._store.commits.unchanged(self._crawl(entry), entry, now=time.time())
             self._tally.count(entry.source, unchanged=1)
         elif 300 <= status < 400:
             self._redirect(entry, status, location_of(response))
@@ -119,7 +119,7 @@ class Outcomes:
 
     def forget(self, entry: Entry) -> None:
         """A removal names this address: it leaves the frontier for good."""
-        self._store.forget_url(self._crawl(entry), entry)
+        self._store.commits.forget(self._crawl(entry), entry)
         self._tally.count(entry.source, refused=1)
 
     def _page(self, entry: Entry, response: Response) -> None:
@@ -127,7 +127,7 @@ class Outcomes:
         judged = judge(entry, response, scope, datetime.now(UTC))
         if isinstance(judged, Fetched) and (why := self._lookout.look(entry, response, judged.kind)):
             log.warning("%s: %s; held until `parknews sources release`", entry.source, why)
-            self._store.quarantine(entry.source, why, at=time.time())
+            self._store.sources.quarantine(entry.source, why, at=time.time())
             self._hosts.hold(entry.source, why)
         elif isinstance(judged, str):
             self._fail(entry, "failed", judged, response.status)
@@ -138,7 +138,7 @@ class Outcomes:
             self._learn(entry.source, scope)
 
     def _commit(self, entry: Entry, fetched: Fetched) -> None:
-        committed = self._store.commit_page(self._crawl(entry), entry, fetched)
+        committed = self._store.commits.page(self._crawl(entry), entry, fetched)
         changed = committed.page_id is not None
         self._tally.count(
             entry.source,
@@ -162,7 +162,7 @@ class Outcomes:
     def _learn(self, source: str, scope: Scope) -> None:
         """What the pages so far taught about the source's addresses holds for those that wait, too."""
         for idle in scope.repeats.take_learned():
-            spared = self._store.put_idle(source, idle, idle.spell, at=time.time())
+            spared = self._store.frontier.put_idle(source, idle, idle.spell, at=time.time())
             log.warning("%s: %s makes no difference; %d addresses fewer to ask for", idle.host, idle, spared)
             self.scheduler.reconsider(source, idle.host)
 
@@ -187,10 +187,10 @@ class Outcomes:
         elif location == entry.ask_url:
             self._fail(entry, "failed", "redirects to itself", status)
         else:
-            self._store.commit_other_way(entry, location)
+            self._store.commits.other_way(entry, location)
 
     def _redirect_to(self, entry: Entry, status: int, target: Link) -> None:
-        found = self._store.commit_redirect(self._crawl(entry), entry, status, target, now=time.time())
+        found = self._store.commits.redirect(self._crawl(entry), entry, status, target, now=time.time())
         if found is None:
             self._tally.count(entry.source, failed=1)
             return
@@ -199,11 +199,11 @@ class Outcomes:
 
     def _refused_by_host(self, entry: Entry, status: int) -> None:
         if entry.asks and not entry.other_way:
-            self._store.commit_other_way(entry, entry.asks)
+            self._store.commits.other_way(entry, entry.asks)
             return
         gone = status in (404, 410)
         if gone and entry.known and not entry.is_list:
-            self._store.commit_gone(self._crawl(entry), entry, status, now=time.time())
+            self._store.commits.gone(self._crawl(entry), entry, status, now=time.time())
             self._tally.count(entry.source, gone=1)
             return
         self._fail(entry, "gone" if gone else "failed", status_reason(status), status)
@@ -213,10 +213,10 @@ class Outcomes:
             self._fail(entry, "failed", reason, status)
             return
         wait = backoff_s(entry.attempts, base_s=self._options.retry_base_s, retry_after_s=wait_s)
-        self._store.commit_retry(entry, reason, status, next_at=time.time() + wait)
+        self._store.commits.retry(entry, reason, status, next_at=time.time() + wait)
 
     def _fail(self, entry: Entry, state: str, reason: str, status: int | None) -> None:
-        self._store.commit_failure(self._crawl(entry), entry, state, reason, status, now=time.time())
+        self._store.commits.failure(self._crawl(entry), entry, state, reason, status, now=time.time())
         if not entry.guess:
             refused = state in ("refused", "blocked")
             self._tally.count(entry.source, refused=int(refused), failed=int(not refused))

@@ -219,7 +219,7 @@ class FrontierScheduler(BaseScheduler):
     def _refill(self, lane: _Lane) -> bool:
         epoch = time.time()
         limit = BATCH + len(lane.in_flight)
-        while found := self._spider.store.next_entries(lane.source, lane.host, limit, epoch):
+        while found := self._spider.store.frontier.next_entries(lane.source, lane.host, limit, epoch):
             fresh = [entry for entry in found if entry.url_id not in lane.in_flight]
             lane.entries.extend(self._spider.admit(fresh))
             if lane.entries:
@@ -228,7 +228,7 @@ class FrontierScheduler(BaseScheduler):
                 break
             limit = SIEVED  # all of them were removed, or rest: there may be many more
         lane.place = "idle"
-        later = self._spider.store.next_at(lane.source, lane.host, epoch)
+        later = self._spider.store.frontier.next_at(lane.source, lane.host, epoch)
         if later is not None and later - epoch <= self._spider.options.retry_max_s:
             self._wait(lane, time.monotonic() + later - epoch)
         return False
@@ -249,7 +249,7 @@ class FrontierScheduler(BaseScheduler):
         self._backlog_unchecked += 1
         if self._backlog_full or self._backlog_unchecked >= bound // _BACKLOG_CHECK_PART:
             self._backlog_unchecked = 0
-            self._backlog_full = self._spider.store.pending() > bound
+            self._backlog_full = self._spider.store.pages.pending() > bound
         return self._backlog_full
 
     def _wake_at(self, when: float) -> None:

@@ -145,7 +145,7 @@ class NewsSpider(Spider):
         self._stop = stop
         self._began = time.time()
         self._scheduler: FrontierScheduler
-        self._scopes = {s.host: Scope(s, self.is_blocked, store.idle(s.host)) for s in self.sources}
+        self._scopes = {s.host: Scope(s, self.is_blocked, store.frontier.idle(s.host)) for s in self.sources}
         self._rounds: dict[str, Round] = {}
         self._tally = Tally(self._scopes)
         self._lookout = Lookout(store)
@@ -187,16 +187,16 @@ class NewsSpider(Spider):
         """Begin or take up each source's round, and open the lanes in which something waits."""
         self._scheduler = self._hosts.scheduler = self._outcomes.scheduler = scheduler
         for source in self.sources:
-            self._rounds[source.host] = self.store.begin(
+            self._rounds[source.host] = self.store.frontier.begin(
                 source.host, every_s=source.every_s, revisit=self.options.revisit, now=time.time()
             )
             starts = self._scopes[source.host].start_links()
-            self._tally.count(source.host, found=self.store.queue(starts))
+            self._tally.count(source.host, found=self.store.frontier.queue(starts))
         self._hosts.resume_rests()
-        held = self.store.quarantined()
+        held = self.store.sources.quarantined()
         for host in held.keys() & self._scopes.keys():
             self._hosts.hold(host, held[host])
-        for source_host, host in self.store.lanes(set(self._scopes) - held.keys()):
+        for source_host, host in self.store.frontier.lanes(set(self._scopes) - held.keys()):
             scheduler.wake(source_host, host)
 
     def clock(self, source: str, host: str) -> HostClock:
@@ -212,7 +212,7 @@ class NewsSpider(Spider):
                 resting.setdefault(kind_of_address(entry.url), []).append(entry)
         for kind, waiting in resting.items():
             until = time.time() + REST_S
-            self.store.rest(waiting[0].source, kind, waiting, until=until, at=self._began)
+            self.store.frontier.rest(waiting[0].source, kind, waiting, until=until, at=self._began)
         rest = {entry.url_id for waiting in resting.values() for entry in waiting}
         return [entry for entry in allowed if entry.url_id not in rest]
 
@@ -270,7 +270,7 @@ class NewsSpider(Spider):
         for scope in self._scopes.values():
             if policy.reachable and scope.holds(host):
                 links += scope.sitemap_links(policy.stored.authority, policy.sitemaps)
-        self.store.save_robots(policy.stored, links)
+        self.store.sources.save_robots(policy.stored, links)
         for link in links:
             self._scheduler.wake(link.source, link.host)
 
@@ -299,12 +299,12 @@ class NewsSpider(Spider):
         whole = not self.stopping
         for source, crawl in self._rounds.items():
             if whole and source not in self._hosts.down:
-                self.store.finish(crawl.crawl_id, outcome="done", now=time.time())
+                self.store.frontier.finish(crawl.crawl_id, outcome="done", now=time.time())
         self._report_progress()
 
     def report(self) -> FetchReport:
         """What this run did; complete once the spider is closed."""
-        waiting = {source.host: self.store.queued([source.host]) for source in self.sources}
+        waiting = {source.host: self.store.frontier.queued([source.host]) for source in self.sources}
         return self._tally.report(waiting, stopped=self.stopping, in_a_hurry=self._in_a_hurry)
 
     def _was_removed(self, entry: Entry) -> bool:
@@ -346,7 +346,7 @@ class NewsSpider(Spider):
     def _report_progress(self) -> None:
         if self._on_progress is None:
             return
-        self._on_progress(self._tally.progress(queued=self.store.queued(self._scopes)))
+        self._on_progress(self._tally.progress(queued=self.store.frontier.queued(self._scopes)))
 
 
 def _from_settings(crawler: Crawler) -> dict[str, Any]:

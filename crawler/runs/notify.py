@@ -54,7 +54,7 @@ def tell(
     if message and not send(_title(len(began), len(ended)), message):
         log.warning("no notification got through; it is tried again next time")
         return ""
-    store.note_troubles(
+    store.sources.note_troubles(
         {s.host: s.troubles if s.state == "wrong" else () for s in found if s.state != "acknowledged"}, at=now
     )
     return message

@@ -63,14 +63,14 @@ class _StoredPages:
 
     def take(self, limit: int, after: int) -> list[Page]:
         """The next pages that were read before."""
-        pages = self._store.read_before(limit, max(after, self._after))
+        pages = self._store.pages.read_before(limit, max(after, self._after))
         self._under_way.update(page.page_id for page in pages)
         self._last = max([self._last, *(page.page_id for page in pages)])
         return pages
 
-    def pages(self, page_ids: Sequence[int]) -> list[Page]:
+    def stored(self, page_ids: Sequence[int]) -> list[Page]:
         """Stored pages by id."""
-        return self._store.pages(page_ids)
+        return self._store.pages.stored(page_ids)
 
     def mark_ingested(self, page_ids: Sequence[int]) -> None:
         """Moves the cursor up to the first page that is still under way."""

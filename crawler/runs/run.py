@@ -141,7 +141,7 @@ def _stored_since(archive_path: Path, moment: str) -> int:
     if not store_path(archive_path).exists():
         return 0
     with CrawlStore(store_path(archive_path)) as store:
-        return store.stored_since(moment.removesuffix("Z"))
+        return store.pages.stored_since(moment.removesuffix("Z"))
 
 
 def end_run(
@@ -258,7 +258,7 @@ class Draining:
             with Archive(self._archive_path) as archive:
                 drain(
                     archive,
-                    self._store,
+                    self._store.pages,
                     self._sources,
                     self._options,
                     no_more=self._no_more,

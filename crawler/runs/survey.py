@@ -119,7 +119,7 @@ def _look(sources: Sequence[CrawlSource], options: FetchOptions, archive_path: P
         child.start()
         child.join()
         with CrawlStore(path) as store:
-            pages = store.take(PAGES * len(sources) + 1, 0)
+            pages = store.pages.take(PAGES * len(sources) + 1, 0)
             return [_survey(store, s, [page for page in pages if page.source == s.host]) for s in sources]
 
 
@@ -135,14 +135,14 @@ def _fetch(
 
 
 def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey:
-    addresses = store.addresses(source.host)
-    start = store.page(canonical_url(source.start_urls[0]))
+    addresses = store.frontier.addresses(source.host)
+    start = store.pages.latest(canonical_url(source.start_urls[0]))
     read = [
         read_page(page, Source(source.host, source.name, source.time_zone)) for page in pages[: 2 * SAMPLES]
     ]
     samples = [_sample(reading) for reading in read if isinstance(reading, Reading)]
     moved = [m[1] for _, kind, _, why in addresses if kind == "start" and (m := _LEAVES.match(why))]
-    robots = {host_of(place): status for place, status in store.robots_statuses().items()}
+    robots = {host_of(place): status for place, status in store.sources.robots_statuses().items()}
     return Survey(
         source=replace(source, name=_name(start) or source.name) if source.name == source.host else source,
         encoding=_encoding(start),

@@ -71,9 +71,9 @@ def export_warc(archive_path: Path, hosts: Sequence[str], output: Path) -> int:
     """
     with Archive(archive_path, create=False) as archive, CrawlStore(store_path(archive_path)) as store:
         is_blocked = archive.blocklist().blocks
-        kept = (page for page in store.every_page(frozenset(hosts)) if not is_blocked(page.url))
+        kept = (page for page in store.pages.every(frozenset(hosts)) if not is_blocked(page.url))
         program = f"parknews/{version('parknews')}"
-        return write_warc(kept, output, program, lambda page: store.drawn_by(page.page_id))
+        return write_warc(kept, output, program, lambda page: store.pages.drawn_by(page.page_id))
 
 
 def import_warc(
@@ -199,7 +199,7 @@ def _take(
     fetched = None if is_blocked(url) else _fetched(record, address, url, name)
     if fetched is None:
         done.other += 1
-    elif store.put_imported(url, source.host, host_of(url), fetched):
+    elif store.pages.put(url, source.host, host_of(url), fetched):
         done.pages += 1
     else:
         done.known += 1

@@ -71,7 +71,9 @@ def disk(db: Path) -> Disk | None:
     if not path.exists():
         return None
     with CrawlStore(path) as store:
-        week = store.stored_bytes_since((datetime.now(UTC) - timedelta(days=7)).isoformat(timespec="seconds"))
+        week = store.pages.stored_bytes_since(
+            (datetime.now(UTC) - timedelta(days=7)).isoformat(timespec="seconds")
+        )
     free = shutil.disk_usage(path.parent).free
     return Disk(free, round(free / (week * _WITH_ARCHIVE / 7)) if week else None)
 
@@ -85,7 +87,7 @@ def tell_changes(settings: Settings, sources: Sequence[CrawlSource], timer: str 
     own = timer_standing(timer), disk_standing(scarce(room.days_left if room else None))
     with CrawlStore(store_path(settings.db)) as store:
         send = sender(settings.notify)
-        tell(store, [*found, *own], store.watched(), send, now=datetime.now(UTC).timestamp())
+        tell(store, [*found, *own], store.sources.watched(), send, now=datetime.now(UTC).timestamp())
     if settings.metrics is not None:
         write_metrics(settings.metrics, found, last_beat(settings.db))
 
@@ -101,7 +103,7 @@ def expire_pages(db: Path, keep_days: int) -> None:
     if keep_days:
         before = datetime.now(UTC) - timedelta(days=keep_days)
         with CrawlStore(store_path(db)) as store:
-            store.expire(before.isoformat(timespec="seconds"))
+            store.pages.expire(before.isoformat(timespec="seconds"))
 
 
 def _with_browsers(
@@ -120,7 +122,7 @@ def _watched(db: Path) -> dict[str, Watched]:
     if not path.exists():
         return {}
     with CrawlStore(path) as store:
-        return store.watched()
+        return store.sources.watched()
 
 
 def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:

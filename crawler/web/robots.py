@@ -180,7 +180,7 @@ class RobotsMiddleware:
 
     async def _find(self, authority: str) -> Policy:
         """From the store while it is fresh, otherwise from the host."""
-        stored = self._spider.store.robots(authority)
+        stored = self._spider.store.sources.robots(authority)
         if stored is None or stored.expires_at <= time.time():
             stored = await self._fetch(authority)
             policy = read_policy(stored, self._agent)

@@ -6,20 +6,20 @@ A page, the links found on it and its address's new state are one transaction.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.pages.records import LISTS, PRIORITY, Committed, Entry, Fetched, Link
 from pipelines.pages.revisits import LONGEST_S, first_interval_s, moments, next_gone_s, next_interval_s
-from pipelines.store.database import Database
 from pipelines.store.frontier import ARTICLES, insert_links
+from pipelines.store.pages import insert_page, reject
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
     from pipelines.pages.records import Announcement
+    from pipelines.store.file import StoreFile
 
 _ANNOUNCED_MAX = 10_000
 """Announcements of one sitemap that are looked at for changes: a tenth of a second."""
@@ -29,7 +29,7 @@ _COUNTERS = ("fetched", "articles", "unchanged", "failed", "refused", "found", "
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _Before:
     """What was known of an address before this answer."""
 
     interval_s: float | None
@@ -49,23 +49,26 @@ class _Standing:
         return next_interval_s(self.interval_s, changed=not alike)
 
 
-class Commits(Database):
+class Commits:
     """What becomes of an address that was asked for."""
 
-    def commit_page(self, crawl_id: int, entry: Entry, fetched: Fetched) -> Committed:
+    def __init__(self, file: StoreFile) -> None:
+        self._file = file
+
+    def page(self, crawl_id: int, entry: Entry, fetched: Fetched) -> Committed:
         """A page, the links found on it and its address's new state, all or nothing."""
         sha256 = hashlib.sha256(fetched.body).digest()
-        body = self.compressor().compress(fetched.body)
-        with self.writing() as db:
-            was = self._standing(db, entry, crawl_id)
-            same = entry.known and not was.gone and self._latest_sha256(db, entry.url) == sha256
-            page_id = None if same else self._insert_page(db, entry, fetched, body, sha256)
+        body = self._file.packed(fetched.body)
+        with self._file.writing() as db:
+            was = _before(db, entry, crawl_id)
+            same = entry.known and not was.gone and _latest_sha256(db, entry.url) == sha256
+            page_id = None if same else _insert(db, entry, fetched, body, sha256)
             news = insert_links(db, fetched.news, found_on=entry.url_id)
             lists = insert_links(db, fetched.lists, found_on=entry.url_id)
             again = 0
             if fetched.announcements and not same:
-                again = self._queue_changed(db, entry.source, fetched.announcements)
-                self._announce(db, fetched.announcements, fetched.fetched_at.timestamp())
+                again = _queue_changed(db, entry.source, fetched.announcements)
+                _announce(db, fetched.announcements, fetched.fetched_at.timestamp())
             headers = dict(reversed(fetched.headers))
             interval_s = was.next_interval_s(fetched, headers, same=same)
             db.execute(
@@ -86,10 +89,10 @@ class Commits(Database):
                 ),
             )
             if fetched.reason and not same:
-                self._reject(db, entry, fetched.reason, fetched.fetched_at.timestamp())
+                reject(db, entry.url, entry.source, fetched.reason, fetched.fetched_at.timestamp())
             if news and entry.is_list:
-                self._queue_further(db, crawl_id, fetched.lists)
-            self._count(
+                _queue_further(db, crawl_id, fetched.lists)
+            _count(
                 db,
                 crawl_id,
                 fetched=int(not same),
@@ -100,26 +103,24 @@ class Commits(Database):
             )
         return Committed(page_id, news, lists, again)
 
-    def commit_unchanged(self, crawl_id: int, entry: Entry, *, now: float) -> None:
+    def unchanged(self, crawl_id: int, entry: Entry, *, now: float) -> None:
         """The host answered 304."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute(
                 "UPDATE urls SET state = 'done', status = 304, fetched_at = ?, attempts = 0,"
                 " interval_s = MIN(interval_s * 2, ?), revisit_at = ? + MIN(interval_s * 2, ?)"
                 " WHERE url_id = ?",
                 (now, LONGEST_S, now, LONGEST_S, entry.url_id),
             )
-            self._count(db, crawl_id, unchanged=1, lists=int(entry.is_list))
+            _count(db, crawl_id, unchanged=1, lists=int(entry.is_list))
 
-    def commit_redirect(
-        self, crawl_id: int, entry: Entry, status: int, target: Link, *, now: float
-    ) -> int | None:
+    def redirect(self, crawl_id: int, entry: Entry, status: int, target: Link, *, now: float) -> int | None:
         """The address leads to another one of its source, which is queued unless known.
 
         Returns how many were new; None where the way leads back to where it began: then each address on
         it becomes a rejection.
         """
-        with self.writing() as db:
+        with self._file.writing() as db:
             found = insert_links(db, [target], found_on=entry.url_id)
             db.execute(
                 "UPDATE urls SET state = 'redirected', status = ?, fetched_at = ?, reason = ?"
@@ -134,34 +135,31 @@ class Commits(Database):
                     " WHERE url_id = ?",
                     (reason, url_id),
                 )
-                db.execute(
-                    "INSERT INTO rejected (url, source, reason, at) VALUES (?, ?, ?, ?)",
-                    (url, entry.source, reason, now),
-                )
-            self._count(db, crawl_id, found=found, failed=len(circle))
+                reject(db, url, entry.source, reason, now)
+            _count(db, crawl_id, found=found, failed=len(circle))
         return None if circle else found
 
-    def commit_other_way(self, entry: Entry, asks: str) -> None:
+    def other_way(self, entry: Entry, asks: str) -> None:
         """Ask for the same address once more, from now on written as `asks`."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute(
                 "UPDATE urls SET asks = ?, way = 1, hops = hops + 1 WHERE url_id = ?", (asks, entry.url_id)
             )
 
-    def commit_retry(self, entry: Entry, reason: str, status: int | None, *, next_at: float) -> None:
+    def retry(self, entry: Entry, reason: str, status: int | None, *, next_at: float) -> None:
         """Ask again, not before `next_at` (epoch seconds)."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute(
                 "UPDATE urls SET attempts = attempts + 1, next_at = ?, status = ?, reason = ?"
                 " WHERE url_id = ?",
                 (next_at, status, reason, entry.url_id),
             )
 
-    def commit_failure(
+    def failure(
         self, crawl_id: int, entry: Entry, state: str, reason: str, status: int | None, *, now: float
     ) -> None:
         """An address is given up (`state`: failed, gone, refused or blocked) and becomes a rejection."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             before = db.execute("SELECT reason FROM urls WHERE url_id = ?", (entry.url_id,)).fetchone()
             db.execute(
                 "UPDATE urls SET state = ?, status = ?, reason = ?, attempts = 0, etag = NULL,"
@@ -171,15 +169,15 @@ class Commits(Database):
             if entry.guess:
                 return
             if entry.attempts or before[0] != reason:
-                self._reject(db, entry, reason, now)
+                reject(db, entry.url, entry.source, reason, now)
             refused = state in ("refused", "blocked")
-            self._count(db, crawl_id, refused=int(refused), failed=int(not refused))
+            _count(db, crawl_id, refused=int(refused), failed=int(not refused))
             if not refused:
                 db.execute("UPDATE crawls SET last_error = ? WHERE crawl_id = ?", (reason, crawl_id))
 
-    def commit_gone(self, crawl_id: int, entry: Entry, status: int, *, now: float) -> None:
+    def gone(self, crawl_id: int, entry: Entry, status: int, *, now: float) -> None:
         """A known article is there no more: a fact for the archive, once; it is looked for again later."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             before = db.execute(
                 "SELECT gone_at, interval_s FROM urls WHERE url_id = ?", (entry.url_id,)
             ).fetchone()
@@ -198,114 +196,79 @@ class Commits(Database):
                 ),
             )
             if before[0] is None:
-                self._reject(db, entry, f"gone: HTTP {status}", now)
-                self._count(db, crawl_id, gone=1)
+                reject(db, entry.url, entry.source, f"gone: HTTP {status}", now)
+                _count(db, crawl_id, gone=1)
 
-    def forget_url(self, crawl_id: int, entry: Entry) -> None:
+    def forget(self, crawl_id: int, entry: Entry) -> None:
         """A standing removal names this address: nothing is kept of it, not even the address."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute("DELETE FROM urls WHERE url_id = ?", (entry.url_id,))
-            self._count(db, crawl_id, refused=1)
+            _count(db, crawl_id, refused=1)
 
-    # Pieces of transactions.
 
-    @staticmethod
-    def _queue_changed(db: sqlite3.Connection, source: str, announcements: Sequence[Announcement]) -> int:
-        """Known articles that are announced as changed since they were fetched; returns how many."""
-        cursor = db.executemany(
-            "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0, priority = ?"
-            f" WHERE url = ? AND source = ? AND state IN ('done', 'gone') AND {ARTICLES}"
-            " AND fetched_at < CASE WHEN EXISTS (SELECT 1 FROM announcements a WHERE a.url = urls.url"
-            " AND a.via = ?) THEN CASE WHEN (SELECT changed FROM announcements a WHERE a.url = urls.url"
-            " AND a.via = ?) IS ? THEN 0 ELSE ? END ELSE ? END",
-            [
-                (PRIORITY["changed"], a.url, source, a.via, a.via, a.changed, span[1], span[0])
-                for a in announcements
-                if a.changed and (span := moments(a.changed))
-            ][:_ANNOUNCED_MAX],
-        )
-        return max(cursor.rowcount, 0)
+def _insert(db: sqlite3.Connection, entry: Entry, fetched: Fetched, body: bytes, sha256: bytes) -> int:
+    if entry.known and fetched.kind in LISTS:  # a list's earlier states are of no use to anyone
+        db.execute("DELETE FROM pages WHERE url = ? AND article = 0", (entry.url,))
+    return insert_page(db, entry.url, entry.source, fetched, body, sha256)
 
-    @staticmethod
-    def _standing(db: sqlite3.Connection, entry: Entry, crawl_id: int) -> _Standing:
-        row = db.execute(
-            "SELECT interval_s, gone_at IS NOT NULL, sketch, priority = ? OR EXISTS (SELECT 1 FROM crawls"
-            " WHERE crawls.source = urls.source AND crawl_id < ? AND outcome = 'done')"
-            " FROM urls WHERE url_id = ?",
-            (PRIORITY["announced"], crawl_id, entry.url_id),
-        ).fetchone()
-        return _Standing(*row) if row else _Standing(None, gone=False, sketch=None, fresh=False)
 
-    @staticmethod
-    def _queue_further(db: sqlite3.Connection, crawl_id: int, lists: Sequence[Link]) -> None:
-        """A list shows news again: its further pages are worth reading once more in this round."""
-        db.executemany(
-            "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0 WHERE url = ? AND kind = 'more'"
-            " AND state = 'done' AND fetched_at < (SELECT started_at FROM crawls WHERE crawl_id = ?)",
-            [(link.url, crawl_id) for link in lists if link.kind == "more"],
-        )
+def _queue_changed(db: sqlite3.Connection, source: str, announcements: Sequence[Announcement]) -> int:
+    """Known articles that are announced as changed since they were fetched; returns how many."""
+    cursor = db.executemany(
+        "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0, priority = ?"
+        f" WHERE url = ? AND source = ? AND state IN ('done', 'gone') AND {ARTICLES}"
+        " AND fetched_at < CASE WHEN EXISTS (SELECT 1 FROM announcements a WHERE a.url = urls.url"
+        " AND a.via = ?) THEN CASE WHEN (SELECT changed FROM announcements a WHERE a.url = urls.url"
+        " AND a.via = ?) IS ? THEN 0 ELSE ? END ELSE ? END",
+        [
+            (PRIORITY["changed"], a.url, source, a.via, a.via, a.changed, span[1], span[0])
+            for a in announcements
+            if a.changed and (span := moments(a.changed))
+        ][:_ANNOUNCED_MAX],
+    )
+    return max(cursor.rowcount, 0)
 
-    @staticmethod
-    def _insert_page(
-        db: sqlite3.Connection, entry: Entry, fetched: Fetched, body: bytes, sha256: bytes
-    ) -> int:
-        if entry.known and fetched.kind in LISTS:  # a list's earlier states are of no use to anyone
-            db.execute("DELETE FROM pages WHERE url = ? AND article = 0", (entry.url,))
-        cursor = db.execute(
-            "INSERT INTO pages (url, source, kind, url_asked, url_answered, status, headers, body,"
-            " body_bytes, sha256, fetched_at, robots, rendered, article, ingested)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                entry.url,
-                entry.source,
-                fetched.kind,
-                fetched.url_asked,
-                fetched.url_answered,
-                fetched.status,
-                json.dumps(fetched.headers, ensure_ascii=False),
-                body,
-                len(fetched.body),
-                sha256,
-                fetched.fetched_at.isoformat(timespec="seconds"),
-                fetched.robots,
-                fetched.rendered,
-                int(fetched.article),
-                int(not fetched.article),
-            ),
-        )
-        return int(cursor.lastrowid or 0)
 
-    @staticmethod
-    def _latest_sha256(db: sqlite3.Connection, url: str) -> bytes | None:
-        row = db.execute(
-            "SELECT sha256 FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
-        ).fetchone()
-        return row[0] if row else None
+def _before(db: sqlite3.Connection, entry: Entry, crawl_id: int) -> _Before:
+    row = db.execute(
+        "SELECT interval_s, gone_at IS NOT NULL, sketch, priority = ? OR EXISTS (SELECT 1 FROM crawls"
+        " WHERE crawls.source = urls.source AND crawl_id < ? AND outcome = 'done')"
+        " FROM urls WHERE url_id = ?",
+        (PRIORITY["announced"], crawl_id, entry.url_id),
+    ).fetchone()
+    return _Before(*row) if row else _Before(None, gone=False, sketch=None, fresh=False)
 
-    @staticmethod
-    def _announce(db: sqlite3.Connection, announcements: Sequence[Announcement], seen_at: float) -> None:
-        db.executemany(
-            "INSERT INTO announcements (url, via, announced, title, seen_at, changed)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET announced = excluded.announced,"
-            " title = excluded.title, seen_at = excluded.seen_at, changed = excluded.changed",
-            [(a.url, a.via, a.announced, a.title, seen_at, a.changed) for a in announcements],
-        )
 
-    @staticmethod
-    def _reject(db: sqlite3.Connection, entry: Entry, reason: str, at: float) -> None:
-        db.execute(
-            "INSERT INTO rejected (url, source, reason, at) VALUES (?, ?, ?, ?)",
-            (entry.url, entry.source, reason, at),
-        )
+def _queue_further(db: sqlite3.Connection, crawl_id: int, lists: Sequence[Link]) -> None:
+    """A list shows news again: its further pages are worth reading once more in this round."""
+    db.executemany(
+        "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0 WHERE url = ? AND kind = 'more'"
+        " AND state = 'done' AND fetched_at < (SELECT started_at FROM crawls WHERE crawl_id = ?)",
+        [(link.url, crawl_id) for link in lists if link.kind == "more"],
+    )
 
-    @staticmethod
-    def _count(db: sqlite3.Connection, crawl_id: int, **counts: int) -> None:
-        changed = [name for name in _COUNTERS if counts.get(name)]
-        if changed:
-            sets = ", ".join(f"{name} = {name} + ?" for name in changed)
-            db.execute(
-                f"UPDATE crawls SET {sets} WHERE crawl_id = ?", [*(counts[n] for n in changed), crawl_id]
-            )
+
+def _latest_sha256(db: sqlite3.Connection, url: str) -> bytes | None:
+    row = db.execute(
+        "SELECT sha256 FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _announce(db: sqlite3.Connection, announcements: Sequence[Announcement], seen_at: float) -> None:
+    db.executemany(
+        "INSERT INTO announcements (url, via, announced, title, seen_at, changed)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET announced = excluded.announced,"
+        " title = excluded.title, seen_at = excluded.seen_at, changed = excluded.changed",
+        [(a.url, a.via, a.announced, a.title, seen_at, a.changed) for a in announcements],
+    )
+
+
+def _count(db: sqlite3.Connection, crawl_id: int, **counts: int) -> None:
+    changed = [name for name in _COUNTERS if counts.get(name)]
+    if changed:
+        sets = ", ".join(f"{name} = {name} + ?" for name in changed)
+        db.execute(f"UPDATE crawls SET {sets} WHERE crawl_id = ?", [*(counts[n] for n in changed), crawl_id])
 
 
 def _circle(db: sqlite3.Connection, start: str, target: str) -> list[tuple[int, str]]:

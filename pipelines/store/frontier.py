@@ -1,10 +1,8 @@
-"""Rounds: a source's way through its frontier, begun anew each run or taken up where it was left.
+"""The frontier: the addresses of all sources, which of them wait, and each source's way through them.
 
-The addresses that wait: put in, and handed out by host, the most urgent first.
-
-Requests in flight live in memory only; after a kill their addresses are simply still queued.
-
-What sources' pages taught about their addresses, and the frontier put in order by it.
+A round is a source's way through its frontier, begun anew each run or taken up where it was left. Addresses
+are handed out by host, the most urgent first. Requests in flight live in memory only; after a kill their
+addresses are simply still queued.
 """
 
 from __future__ import annotations
@@ -16,7 +14,7 @@ from urllib.parse import urlsplit
 from pipelines.pages.idle import dump_idle, load_idle
 from pipelines.pages.records import LISTS, PRIORITY, Entry
 from pipelines.pages.revisits import ROUND_MAX
-from pipelines.store.database import Database
+from pipelines.store.pages import reject
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,13 +22,20 @@ if TYPE_CHECKING:
 
     from pipelines.pages.idle import Idle
     from pipelines.pages.records import Link
+    from pipelines.store.file import StoreFile
 
-
+ARTICLES = "kind IN ('article', 'unknown')"
 _ROUND_MIN_S = 3600.0
 """A round is taken up again within this, however short its source's interval."""
 _ROUNDS_FAILED_MAX = 5
 """Rounds in which an address failed after which it is not tried again."""
-ARTICLES = "kind IN ('article', 'unknown')"
+_ENTRY = "url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, last_modified"
+_LISTS = ", ".join(f"'{kind}'" for kind in sorted(LISTS - {"start"}))
+_RESPELLED = (
+    "INSERT INTO urls (url, source, host, kind, state, priority, depth, hops, dry, asks, guess, found_on)"
+    " SELECT ?, source, host, kind, 'queued', priority, depth, 0, dry, COALESCE(asks, url), guess, found_on"
+    " FROM urls WHERE url_id = ? ON CONFLICT (url) DO NOTHING"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,13 @@ class Round:
     """List pages fetched in it so far."""
 
 
-class Rounds(Database):
-    """What each source has begun and finished."""
+class Frontier:
+    """What waits, and what each source has begun and finished."""
+
+    def __init__(self, file: StoreFile) -> None:
+        self._file = file
+
+    # Rounds.
 
     def begin(self, source: str, *, every_s: float, revisit: bool, now: float) -> Round:
         """Take up the source's unfinished round, or begin a new one: its lists are queued again.
@@ -54,7 +64,7 @@ class Rounds(Database):
         An unfinished round older than the source's interval is given up, so that a long
         back-catalogue never keeps the lists from being read.
         """
-        with self.writing() as db:
+        with self._file.writing() as db:
             row = db.execute(
                 "SELECT crawl_id, started_at, revisit, lists FROM crawls"
                 " WHERE source = ? AND finished_at IS NULL ORDER BY crawl_id DESC LIMIT 1",
@@ -63,77 +73,33 @@ class Rounds(Database):
             if row and row[1] > now - max(every_s, _ROUND_MIN_S):
                 if revisit and not row[2]:
                     db.execute("UPDATE crawls SET revisit = 1 WHERE crawl_id = ?", (row[0],))
-                    self._queue_known(db, source, fetched_before=row[1])
+                    _queue_known(db, source, fetched_before=row[1])
                 return Round(row[0], source, row[1], resumed=True, lists=row[3])
-            return self._new_round(db, source, revisit=revisit, now=now)
+            return _new_round(db, source, revisit=revisit, now=now)
 
     def finish(self, crawl_id: int, *, outcome: str, now: float) -> None:
         """The round is over: nothing of it waits any more."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute(
                 "UPDATE crawls SET finished_at = ?, outcome = ? WHERE crawl_id = ?", (now, outcome, crawl_id)
             )
 
     def note_error(self, crawl_id: int, reason: str) -> None:
         """Remember what went wrong with a whole host."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute("UPDATE crawls SET last_error = ? WHERE crawl_id = ?", (reason[:500], crawl_id))
 
-    def _new_round(self, db: sqlite3.Connection, source: str, *, revisit: bool, now: float) -> Round:
-        db.execute(
-            "UPDATE crawls SET finished_at = ?, outcome = 'abandoned'"
-            " WHERE source = ? AND finished_at IS NULL",
-            (now, source),
-        )
-        cursor = db.execute(
-            "INSERT INTO crawls (source, started_at, revisit) VALUES (?, ?, ?)", (source, now, int(revisit))
-        )
-        db.execute(
-            "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0 WHERE source = ? AND ("
-            " kind IN ('start', 'list', 'feed', 'sitemap') AND state IN ('done', 'redirected')"
-            " OR kind = 'start' AND state <> 'blocked'"
-            " OR state = 'refused' OR state = 'failed' AND rounds_failed < ?)",
-            (source, _ROUNDS_FAILED_MAX),
-        )
-        self._queue_due(db, source, now)
-        if revisit:
-            self._queue_known(db, source, fetched_before=now)
-        return Round(int(cursor.lastrowid or 0), source, now, resumed=False, lists=0)
-
-    @staticmethod
-    def _queue_due(db: sqlite3.Connection, source: str, now: float) -> None:
-        """Known articles whose own time has come, the most overdue first; after what is new."""
-        db.execute(
-            "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0, priority = ?"
-            " WHERE url_id IN (SELECT url_id FROM urls WHERE source = ? AND revisit_at <= ?"
-            f" AND state IN ('done', 'gone') AND {ARTICLES} ORDER BY revisit_at LIMIT ?)",
-            (PRIORITY["revisit"], source, now, ROUND_MAX),
-        )
-
-    @staticmethod
-    def _queue_known(db: sqlite3.Connection, source: str, *, fetched_before: float) -> None:
-        db.execute(
-            "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0 WHERE source = ? AND state = 'done'"
-            " AND kind IN ('article', 'unknown') AND fetched_at < ?",
-            (source, fetched_before),
-        )
-
-
-_ENTRY = "url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, last_modified"
-
-
-class Waiting(Database):
-    """The queue of all sources."""
+    # The queue.
 
     def queue(self, links: Sequence[Link]) -> int:
         """Put addresses into the frontier; returns how many were new."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             return insert_links(db, links, found_on=None)
 
     def lanes(self, sources: Iterable[str]) -> list[tuple[str, str]]:
         """The (source, host) pairs at which something waits."""
         found: list[tuple[str, str]] = []
-        with self.reading() as db:
+        with self._file.reading() as db:
             for source in sources:
                 found += db.execute(
                     "SELECT DISTINCT source, host FROM urls WHERE source = ? AND state = 'queued'", (source,)
@@ -142,7 +108,7 @@ class Waiting(Database):
 
     def next_entries(self, source: str, host: str, limit: int, now: float) -> list[Entry]:
         """The addresses whose turn it is at one host, the most urgent first."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             rows = db.execute(
                 f"SELECT {_ENTRY}, fetched_at IS NOT NULL FROM urls WHERE state = 'queued' AND source = ?"
                 " AND host = ? AND next_at <= ? ORDER BY priority, url_id LIMIT ?",
@@ -152,7 +118,7 @@ class Waiting(Database):
 
     def next_at(self, source: str, host: str, after: float) -> float | None:
         """When the first of the addresses that wait for a later time may be asked for; epoch seconds."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             row = db.execute(
                 "SELECT MIN(next_at) FROM urls WHERE state = 'queued' AND source = ? AND host = ?"
                 " AND next_at > ?",
@@ -162,7 +128,7 @@ class Waiting(Database):
 
     def queued(self, sources: Iterable[str]) -> int:
         """Addresses of these sources that wait in the frontier."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             return sum(
                 int(
                     db.execute(
@@ -171,6 +137,63 @@ class Waiting(Database):
                 )
                 for source in sources
             )
+
+    def addresses(self, source: str) -> list[tuple[str, str, str, str]]:
+        """URL, kind, state and reason of each address of a source, in the order found."""
+        with self._file.reading() as db:
+            return db.execute(
+                "SELECT url, kind, state, COALESCE(reason, '') FROM urls WHERE source = ? ORDER BY url_id",
+                (source,),
+            ).fetchall()
+
+    # What pages taught about addresses.
+
+    def idle(self, source: str) -> list[Idle]:
+        """The parts of a source's addresses that make no difference, in the order learned."""
+        with self._file.reading() as db:
+            rows = db.execute("SELECT part FROM idle WHERE source = ? ORDER BY at", (source,)).fetchall()
+        return [load_idle(row[0]) for row in rows]
+
+    def put_idle(self, source: str, idle: Idle, spell: Callable[[str], str], *, at: float) -> int:
+        """Learn a part, and put the frontier into the new spelling; how many addresses were spared.
+
+        What was fetched as news under an old spelling stays what it is; lists and what still waits
+        leave the frontier, and their pattern is a rejection: an example would be another after a kill.
+        """
+        with self._file.writing() as db:
+            db.execute("INSERT OR IGNORE INTO idle VALUES (?, ?, ?)", (source, dump_idle(idle), at))
+            rows = db.execute(
+                "SELECT url_id, url FROM urls WHERE source = ? AND host = ? AND kind <> 'start'"
+                f" AND (state = 'queued' OR state = 'done' AND kind IN ({_LISTS}))",
+                (source, idle.host),
+            ).fetchall()
+            changed = [(spelled, url_id, url) for url_id, url in rows if (spelled := spell(url)) != url]
+            db.executemany(_RESPELLED, [(spelled, url_id) for spelled, url_id, _ in changed])
+            db.executemany("DELETE FROM urls WHERE url_id = ?", [(url_id,) for _, url_id, _ in changed])
+            if changed:
+                reason = f"trap: {idle} makes no difference; asked for without, as all addresses like it"
+                pattern = f"{_scheme(url for *_, url in changed)}://{idle.pattern}"
+                reject(db, pattern, source, reason, at)
+        return len(changed)
+
+    def rest(self, source: str, kind: str, entries: Sequence[Entry], *, until: float, at: float) -> None:
+        """These addresses of one kind, whose last pages were all known ones, wait until a moment."""
+        reason = f"trap: addresses like {kind} show the same pages again and again"
+        with self._file.writing() as db:
+            db.executemany(
+                "UPDATE urls SET next_at = ?, reason = ? WHERE url_id = ?",
+                [(until, reason, entry.url_id) for entry in entries],
+            )
+            known = db.execute(
+                "SELECT 1 FROM resting WHERE source = ? AND kind = ?", (source, kind)
+            ).fetchone()
+            db.execute(
+                "INSERT INTO resting VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at,"
+                " waiting = CASE WHEN at = excluded.at THEN waiting ELSE 0 END + excluded.waiting",
+                (source, kind, at, len(entries)),
+            )
+            if not known:
+                reject(db, _pattern(kind, entries), source, reason, at)
 
 
 def insert_links(db: sqlite3.Connection, links: Sequence[Link], *, found_on: int | None) -> int:
@@ -223,68 +246,43 @@ def _entry(row: Any) -> Entry:
     )
 
 
-_LISTS = ", ".join(f"'{kind}'" for kind in sorted(LISTS - {"start"}))
-_RESPELLED = (
-    "INSERT INTO urls (url, source, host, kind, state, priority, depth, hops, dry, asks, guess, found_on)"
-    " SELECT ?, source, host, kind, 'queued', priority, depth, 0, dry, COALESCE(asks, url), guess, found_on"
-    " FROM urls WHERE url_id = ? ON CONFLICT (url) DO NOTHING"
-)
+def _new_round(db: sqlite3.Connection, source: str, *, revisit: bool, now: float) -> Round:
+    db.execute(
+        "UPDATE crawls SET finished_at = ?, outcome = 'abandoned' WHERE source = ? AND finished_at IS NULL",
+        (now, source),
+    )
+    cursor = db.execute(
+        "INSERT INTO crawls (source, started_at, revisit) VALUES (?, ?, ?)", (source, now, int(revisit))
+    )
+    db.execute(
+        "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0 WHERE source = ? AND ("
+        " kind IN ('start', 'list', 'feed', 'sitemap') AND state IN ('done', 'redirected')"
+        " OR kind = 'start' AND state <> 'blocked'"
+        " OR state = 'refused' OR state = 'failed' AND rounds_failed < ?)",
+        (source, _ROUNDS_FAILED_MAX),
+    )
+    _queue_due(db, source, now)
+    if revisit:
+        _queue_known(db, source, fetched_before=now)
+    return Round(int(cursor.lastrowid or 0), source, now, resumed=False, lists=0)
 
 
-class RepeatsStore(Database):
-    """Idle parts of addresses, and kinds of addresses that rest."""
+def _queue_due(db: sqlite3.Connection, source: str, now: float) -> None:
+    """Known articles whose own time has come, the most overdue first; after what is new."""
+    db.execute(
+        "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0, priority = ?"
+        " WHERE url_id IN (SELECT url_id FROM urls WHERE source = ? AND revisit_at <= ?"
+        f" AND state IN ('done', 'gone') AND {ARTICLES} ORDER BY revisit_at LIMIT ?)",
+        (PRIORITY["revisit"], source, now, ROUND_MAX),
+    )
 
-    def idle(self, source: str) -> list[Idle]:
-        """The parts of a source's addresses that make no difference, in the order learned."""
-        with self.reading() as db:
-            rows = db.execute("SELECT part FROM idle WHERE source = ? ORDER BY at", (source,)).fetchall()
-        return [load_idle(row[0]) for row in rows]
 
-    def put_idle(self, source: str, idle: Idle, spell: Callable[[str], str], *, at: float) -> int:
-        """Learn a part, and put the frontier into the new spelling; how many addresses were spared.
-
-        What was fetched as news under an old spelling stays what it is; lists and what still waits
-        leave the frontier, and their pattern is a rejection: an example would be another after a kill.
-        """
-        with self.writing() as db:
-            db.execute("INSERT OR IGNORE INTO idle VALUES (?, ?, ?)", (source, dump_idle(idle), at))
-            rows = db.execute(
-                "SELECT url_id, url FROM urls WHERE source = ? AND host = ? AND kind <> 'start'"
-                f" AND (state = 'queued' OR state = 'done' AND kind IN ({_LISTS}))",
-                (source, idle.host),
-            ).fetchall()
-            changed = [(spelled, url_id, url) for url_id, url in rows if (spelled := spell(url)) != url]
-            db.executemany(_RESPELLED, [(spelled, url_id) for spelled, url_id, _ in changed])
-            db.executemany("DELETE FROM urls WHERE url_id = ?", [(url_id,) for _, url_id, _ in changed])
-            if changed:
-                reason = f"trap: {idle} makes no difference; asked for without, as all addresses like it"
-                db.execute(
-                    "INSERT INTO rejected (url, source, reason, at) VALUES (?, ?, ?, ?)",
-                    (f"{_scheme(url for *_, url in changed)}://{idle.pattern}", source, reason, at),
-                )
-        return len(changed)
-
-    def rest(self, source: str, kind: str, entries: Sequence[Entry], *, until: float, at: float) -> None:
-        """These addresses of one kind, whose last pages were all known ones, wait until a moment."""
-        reason = f"trap: addresses like {kind} show the same pages again and again"
-        with self.writing() as db:
-            db.executemany(
-                "UPDATE urls SET next_at = ?, reason = ? WHERE url_id = ?",
-                [(until, reason, entry.url_id) for entry in entries],
-            )
-            known = db.execute(
-                "SELECT 1 FROM resting WHERE source = ? AND kind = ?", (source, kind)
-            ).fetchone()
-            db.execute(
-                "INSERT INTO resting VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at,"
-                " waiting = CASE WHEN at = excluded.at THEN waiting ELSE 0 END + excluded.waiting",
-                (source, kind, at, len(entries)),
-            )
-            if not known:
-                db.execute(
-                    "INSERT INTO rejected (url, source, reason, at) VALUES (?, ?, ?, ?)",
-                    (_pattern(kind, entries), source, reason, at),
-                )
+def _queue_known(db: sqlite3.Connection, source: str, *, fetched_before: float) -> None:
+    db.execute(
+        "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0 WHERE source = ? AND state = 'done'"
+        " AND kind IN ('article', 'unknown') AND fetched_at < ?",
+        (source, fetched_before),
+    )
 
 
 def _pattern(kind: str, entries: Sequence[Entry]) -> str:

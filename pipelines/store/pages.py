@@ -1,7 +1,4 @@
-"""The drain's side of the store: pages that wait for ingest, addresses given up, and how sources fare.
-
-Pages that others fetched come in, and ours go out: the store's side of WARC files.
-"""
+"""The raw pages: those that wait for ingest, those that others fetched, and the addresses given up."""
 
 from __future__ import annotations
 
@@ -13,13 +10,13 @@ from typing import TYPE_CHECKING
 from pipelines.pages.records import PRIORITY
 from pipelines.pages.revisits import moments
 from pipelines.records import Page, Rejection
-from pipelines.store.database import Database
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator, Sequence
 
     from pipelines.pages.records import Fetched
-
+    from pipelines.store.file import StoreFile
 
 _PAGE = "page_id, source, url, url_answered, status, headers, body, fetched_at"
 
@@ -27,22 +24,25 @@ _EARLIEST, _LATEST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (
 """Feeds without a clock say 1970 or 0001."""
 
 
-class Pages(Database):
-    """The raw pages."""
+class Pages:
+    """The raw pages, and the addresses that were given up."""
+
+    def __init__(self, file: StoreFile) -> None:
+        self._file = file
 
     def take(self, limit: int, after: int) -> list[Page]:
         """Pages that may be articles and are not ingested, with page_id > `after`, ascending."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             rows = db.execute(
                 f"SELECT {_PAGE} FROM pages WHERE ingested = 0 AND page_id > ? ORDER BY page_id LIMIT ?",
                 (after, limit),
             ).fetchall()
         return [self._page(row) for row in rows]
 
-    def pages(self, page_ids: Sequence[int]) -> list[Page]:
+    def stored(self, page_ids: Sequence[int]) -> list[Page]:
         """Stored pages by id, ascending, those that are there."""
         marks = ", ".join("?" * len(page_ids))
-        with self.reading() as db:
+        with self._file.reading() as db:
             rows = db.execute(
                 f"SELECT {_PAGE} FROM pages WHERE page_id IN ({marks}) ORDER BY page_id", list(page_ids)
             ).fetchall()
@@ -50,7 +50,7 @@ class Pages(Database):
 
     def read_before(self, limit: int, after: int) -> list[Page]:
         """The latest pages of their addresses that were ingested, with page_id > `after`, ascending."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             rows = db.execute(
                 f"SELECT {_PAGE} FROM pages WHERE article = 1 AND ingested = 1 AND page_id > ?"
                 " AND NOT EXISTS (SELECT 1 FROM pages later"
@@ -62,47 +62,42 @@ class Pages(Database):
 
     def mark_ingested(self, page_ids: Sequence[int]) -> None:
         """Pages that are in the archive, or rejected there, do not come out again."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.executemany("UPDATE pages SET ingested = 1 WHERE page_id = ?", [(i,) for i in page_ids])
 
     def pending(self) -> int:
         """Pages that wait for ingest."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             return int(db.execute("SELECT COUNT(*) FROM pages WHERE ingested = 0").fetchone()[0])
 
-    def page(self, url: str) -> Page | None:
+    def latest(self, url: str) -> Page | None:
         """The latest stored page of an address (in its one spelling), or None."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             row = db.execute(
                 f"SELECT {_PAGE} FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
             ).fetchone()
         return self._page(row) if row else None
 
-    def robots_verdict(self, url: str) -> str | None:
-        """What robots.txt said when the latest stored page of an address was fetched."""
-        with self.reading() as db:
+    def how_fetched(self, url: str) -> tuple[str, str] | None:
+        """Of the latest stored page of an address: what robots.txt said, and by what it was drawn.
+
+        The second is empty where the page is as the host sent it; None where no page is stored.
+        """
+        with self._file.reading() as db:
             row = db.execute(
-                "SELECT robots FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
+                "SELECT robots, rendered FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
             ).fetchone()
-        return str(row[0]) if row else None
+        return (row[0], row[1]) if row else None
 
     def drawn_by(self, page_id: int) -> str:
         """By what a stored page was drawn; empty where it is as the host sent it."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             row = db.execute("SELECT rendered FROM pages WHERE page_id = ?", (page_id,)).fetchone()
-        return str(row[0]) if row else ""
-
-    def rendered_by(self, url: str) -> str:
-        """By what the latest stored page of an address was drawn; empty where it is as the host sent it."""
-        with self.reading() as db:
-            row = db.execute(
-                "SELECT rendered FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
-            ).fetchone()
         return str(row[0]) if row else ""
 
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         """Addresses that were given up and are not yet in the archive, oldest first, each with its id."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             rows = db.execute(
                 "SELECT rejection_id, url, source, reason FROM rejected ORDER BY rejection_id LIMIT ?",
                 (limit,),
@@ -111,8 +106,60 @@ class Pages(Database):
 
     def mark_rejections(self, rejection_ids: Sequence[int]) -> None:
         """These are in the archive now."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.executemany("DELETE FROM rejected WHERE rejection_id = ?", [(i,) for i in rejection_ids])
+
+    def put(self, url: str, source: str, host: str, fetched: Fetched) -> bool:
+        """Store a page as if it had been fetched; False where this version is there or a later one is."""
+        sha256 = hashlib.sha256(fetched.body).digest()
+        at = fetched.fetched_at.isoformat(timespec="seconds")
+        with self._file.writing() as db:
+            known = db.execute(
+                "SELECT 1 FROM pages WHERE url = ? AND (sha256 = ? OR fetched_at >= ?)", (url, sha256, at)
+            ).fetchone()
+            if known:
+                return False
+            db.execute(
+                "INSERT INTO urls (url, source, host, kind, state, priority, depth, status, fetched_at)"
+                " VALUES (?, ?, ?, 'article', 'done', ?, 1, ?, ?) ON CONFLICT (url) DO NOTHING",
+                (url, source, host, PRIORITY["archived"], fetched.status, fetched.fetched_at.timestamp()),
+            )
+            insert_page(db, url, source, fetched, self._file.packed(fetched.body), sha256)
+        return True
+
+    def every(self, sources: frozenset[str] = frozenset()) -> Iterator[Page]:
+        """All stored pages, the oldest first, of some sources or of all."""
+        last = 0
+        while True:
+            with self._file.reading() as db:
+                rows = db.execute(
+                    "SELECT page_id, source FROM pages WHERE page_id > ? ORDER BY page_id LIMIT 50", (last,)
+                ).fetchall()
+            if not rows:
+                return
+            yield from self.stored([row[0] for row in rows if not sources or row[1] in sources])
+            last = rows[-1][0]
+
+    def expire(self, before: str) -> int:
+        """Delete ingested pages fetched before a moment (ISO 8601); returns how many. Articles stay."""
+        with self._file.writing() as db:
+            return db.execute("DELETE FROM pages WHERE ingested = 1 AND fetched_at < ?", (before,)).rowcount
+
+    def stored_since(self, moment: str) -> int:
+        """Pages stored since a moment (ISO 8601)."""
+        with self._file.reading() as db:
+            return int(
+                db.execute("SELECT COUNT(*) FROM pages WHERE fetched_at >= ?", (moment,)).fetchone()[0]
+            )
+
+    def stored_bytes_since(self, moment: str) -> int:
+        """Bytes of the pages stored since a moment (ISO 8601), as they lie on the disk."""
+        with self._file.reading() as db:
+            return int(
+                db.execute(
+                    "SELECT COALESCE(SUM(LENGTH(body)), 0) FROM pages WHERE fetched_at >= ?", (moment,)
+                ).fetchone()[0]
+            )
 
     def _page(self, row: tuple[int, str, str, str, int, str, bytes, str]) -> Page:
         page_id, source, url, url_answered, status, headers, body, fetched_at = row
@@ -124,7 +171,7 @@ class Pages(Database):
             url_answered=url_answered,
             status=status,
             headers=tuple((name, value) for name, value in json.loads(headers)),
-            body=self.decompressor().decompress(body),
+            body=self._file.unpacked(body),
             fetched_at=datetime.fromisoformat(fetched_at),
             announced_at=announced_at,
             announced_by=announced_by,
@@ -132,7 +179,7 @@ class Pages(Database):
 
     def _announced(self, url: str) -> tuple[datetime | None, str]:
         """The earliest publication time that a feed or sitemap gave for a URL, else its earliest lastmod."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             rows = db.execute(
                 "SELECT via, announced, changed FROM announcements WHERE url = ? AND announced IS NOT NULL",
                 (url,),
@@ -149,75 +196,37 @@ class Pages(Database):
         return datetime.fromtimestamp(at, UTC), by
 
 
-class Imports(Pages):
-    """Whole pages in and out."""
+def insert_page(
+    db: sqlite3.Connection, url: str, source: str, fetched: Fetched, packed: bytes, sha256: bytes
+) -> int:
+    """Stores what was fetched under an address; returns its page_id."""
+    cursor = db.execute(
+        "INSERT INTO pages (url, source, kind, url_asked, url_answered, status, headers, body,"
+        " body_bytes, sha256, fetched_at, robots, rendered, article, ingested)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            url,
+            source,
+            fetched.kind,
+            fetched.url_asked,
+            fetched.url_answered,
+            fetched.status,
+            json.dumps(fetched.headers, ensure_ascii=False),
+            packed,
+            len(fetched.body),
+            sha256,
+            fetched.fetched_at.isoformat(timespec="seconds"),
+            fetched.robots,
+            fetched.rendered,
+            int(fetched.article),
+            int(not fetched.article),
+        ),
+    )
+    return int(cursor.lastrowid or 0)
 
-    def put_imported(self, url: str, source: str, host: str, fetched: Fetched) -> bool:
-        """Store a page as if it had been fetched; False where this version is there or a later one is."""
-        sha256 = hashlib.sha256(fetched.body).digest()
-        at = fetched.fetched_at.isoformat(timespec="seconds")
-        with self.writing() as db:
-            known = db.execute(
-                "SELECT 1 FROM pages WHERE url = ? AND (sha256 = ? OR fetched_at >= ?)", (url, sha256, at)
-            ).fetchone()
-            if known:
-                return False
-            db.execute(
-                "INSERT INTO urls (url, source, host, kind, state, priority, depth, status, fetched_at)"
-                " VALUES (?, ?, ?, 'article', 'done', ?, 1, ?, ?) ON CONFLICT (url) DO NOTHING",
-                (url, source, host, PRIORITY["archived"], fetched.status, fetched.fetched_at.timestamp()),
-            )
-            db.execute(
-                "INSERT INTO pages (url, source, kind, url_asked, url_answered, status, headers, body,"
-                " body_bytes, sha256, fetched_at, robots, rendered, article, ingested)"
-                " VALUES (?, ?, 'article', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)",
-                (
-                    url,
-                    source,
-                    fetched.url_asked,
-                    fetched.url_answered,
-                    fetched.status,
-                    json.dumps(fetched.headers, ensure_ascii=False),
-                    self.compressor().compress(fetched.body),
-                    len(fetched.body),
-                    sha256,
-                    at,
-                    fetched.robots,
-                    fetched.rendered,
-                ),
-            )
-        return True
 
-    def every_page(self, sources: frozenset[str] = frozenset()) -> Iterator[Page]:
-        """All stored pages, the oldest first, of some sources or of all."""
-        last = 0
-        while True:
-            with self.reading() as db:
-                rows = db.execute(
-                    "SELECT page_id, source FROM pages WHERE page_id > ? ORDER BY page_id LIMIT 50", (last,)
-                ).fetchall()
-            if not rows:
-                return
-            yield from self.pages([row[0] for row in rows if not sources or row[1] in sources])
-            last = rows[-1][0]
-
-    def expire(self, before: str) -> int:
-        """Delete ingested pages fetched before a moment (ISO 8601); returns how many. Articles stay."""
-        with self.writing() as db:
-            return db.execute("DELETE FROM pages WHERE ingested = 1 AND fetched_at < ?", (before,)).rowcount
-
-    def stored_since(self, moment: str) -> int:
-        """Pages stored since a moment (ISO 8601)."""
-        with self.reading() as db:
-            return int(
-                db.execute("SELECT COUNT(*) FROM pages WHERE fetched_at >= ?", (moment,)).fetchone()[0]
-            )
-
-    def stored_bytes_since(self, moment: str) -> int:
-        """Bytes of the pages stored since a moment (ISO 8601), as they lie on the disk."""
-        with self.reading() as db:
-            return int(
-                db.execute(
-                    "SELECT COALESCE(SUM(LENGTH(body)), 0) FROM pages WHERE fetched_at >= ?", (moment,)
-                ).fetchone()[0]
-            )
+def reject(db: sqlite3.Connection, url: str, source: str, reason: str, at: float) -> None:
+    """An address was given up; the archive is told of it."""
+    db.execute(
+        "INSERT INTO rejected (url, source, reason, at) VALUES (?, ?, ?, ?)", (url, source, reason, at)
+    )

@@ -10,7 +10,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from pipelines.catalogue import store
-from pipelines.store.database import Database
+from pipelines.store.file import StoreFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ AT_ONCE = 500
 """Rows deleted in one transaction, so that a crawl can write between."""
 
 
-class Removals(Database):
+class Removals(StoreFile):
     """What a removal does to the crawl store."""
 
     def count_blocked(self, is_blocked: Blocked, is_host_blocked: Blocked) -> dict[str, int]:
@@ -73,7 +73,7 @@ class Removals(Database):
             if not rows:
                 return
             for page_id, source, url, headers, body in rows:
-                whole = headers.encode() + b"\n" + self.decompressor().decompress(body)
+                whole = headers.encode() + b"\n" + self.unpacked(body)
                 yield page_id, source, url, whole
             last = rows[-1][0]
 

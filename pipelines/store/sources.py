@@ -1,11 +1,4 @@
-"""What can be wrong with a source, and what is known of it beside its runs; frozen, no behaviour.
-
-What the store remembers of how sources look and what was wrong with them.
-
-What hosts asked of us: their robots.txt, and rest (Retry-After).
-
-What a trial crawl found at a source, for its survey.
-"""
+"""What is known of each source: how its pages look, what is wrong with it, what its hosts asked of us."""
 
 from __future__ import annotations
 
@@ -17,13 +10,13 @@ from typing import TYPE_CHECKING
 from pipelines.pages.idle import load_idle
 from pipelines.pages.records import StoredRobots
 from pipelines.pages.signs import Signs
-from pipelines.store.database import Database
 from pipelines.store.frontier import insert_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pipelines.pages.records import Link
+    from pipelines.store.file import StoreFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +51,15 @@ RESTING_TOLD_S = 7 * 86400.0
 """How long it is told that addresses rest, after the last of them was sent to."""
 
 
-class Watch(Database):
-    """Signs of sources, troubles that were told, and what the operator said to them."""
+class Sources:
+    """Signs, troubles that were told and what the operator said to them, robots.txt, and rest."""
+
+    def __init__(self, file: StoreFile) -> None:
+        self._file = file
 
     def signs(self, source: str) -> dict[str, Signs]:
         """How a source's pages looked last, by kind of page."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             rows = db.execute(
                 "SELECT kind, tokens, language, registration FROM signs WHERE source = ?", (source,)
             ).fetchall()
@@ -74,7 +70,7 @@ class Watch(Database):
 
     def put_signs(self, source: str, kind: str, signs: Signs, *, changed: bool, at: float) -> None:
         """Remember how a kind of page looks now."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute(
                 "INSERT INTO signs (source, kind, tokens, language, registration, at, changed_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET tokens = excluded.tokens,"
@@ -93,17 +89,17 @@ class Watch(Database):
 
     def put_certificate(self, source: str, expires_at: float, *, at: float) -> None:
         """Remember until when a source's certificate is good."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute("INSERT OR REPLACE INTO certificates VALUES (?, ?, ?)", (source, expires_at, at))
 
     def quarantine(self, source: str, reason: str, *, at: float) -> None:
         """Nothing is fetched from a source until a person has looked at it."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute("INSERT OR IGNORE INTO quarantines VALUES (?, ?, ?)", (source, reason, at))
 
     def release(self, source: str) -> bool:
         """A person has looked: the source as it is now is the right one. False: it was not held."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             held = db.execute("DELETE FROM quarantines WHERE source = ?", (source,)).rowcount > 0
             if held:
                 db.execute("DELETE FROM signs WHERE source = ?", (source,))
@@ -111,17 +107,17 @@ class Watch(Database):
 
     def quarantined(self) -> dict[str, str]:
         """Sources that are held, with the reason."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             return dict(db.execute("SELECT source, reason FROM quarantines").fetchall())
 
     def acknowledge(self, source: str, until: float, *, at: float) -> None:
         """The operator knows of a source's troubles and wants to hear no more of them until then."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute("INSERT OR REPLACE INTO acks VALUES (?, ?, ?)", (source, until, at))
 
     def note_troubles(self, found: Mapping[str, Iterable[Trouble]], *, at: float) -> None:
         """These troubles were told; those of the same sources that are not among them have ended."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             for source, troubles in found.items():
                 kept = {trouble.kind: trouble.reason for trouble in troubles}
                 known = {
@@ -140,7 +136,7 @@ class Watch(Database):
     def watched(self, now: float | None = None) -> dict[str, Watched]:
         """All of it, by source."""
         now = time.time() if now is None else now
-        with self.reading() as db:
+        with self._file.reading() as db:
             changed = dict(db.execute("SELECT source, MAX(changed_at) FROM signs GROUP BY source").fetchall())
             certificates = dict(db.execute("SELECT source, expires_at FROM certificates").fetchall())
             quarantines = dict(db.execute("SELECT source, reason FROM quarantines").fetchall())
@@ -166,13 +162,11 @@ class Watch(Database):
             for source in sources
         }
 
-
-class AskedOfUs(Database):
-    """The robots.txt of each authority, and the hosts that rest."""
+    # What hosts asked of us.
 
     def robots(self, authority: str) -> StoredRobots | None:
         """The robots.txt last answered by an authority (scheme://host:port), however old."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             row = db.execute(
                 "SELECT authority, status, body, fetched_at, expires_at, reason FROM robots"
                 " WHERE authority = ?",
@@ -182,7 +176,7 @@ class AskedOfUs(Database):
 
     def save_robots(self, robots: StoredRobots, links: Sequence[Link]) -> int:
         """A robots.txt and the sitemaps it names (or the usual one); returns how many were new."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute(
                 "INSERT OR REPLACE INTO robots (authority, status, body, fetched_at, expires_at, reason)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -199,7 +193,7 @@ class AskedOfUs(Database):
 
     def put_rest(self, host: str, until: float) -> None:
         """A host asked to be left alone until a moment."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute(
                 "INSERT INTO rests VALUES (?, ?) ON CONFLICT DO UPDATE"
                 " SET until = MAX(until, excluded.until)",
@@ -208,23 +202,11 @@ class AskedOfUs(Database):
 
     def rests(self, now: float) -> dict[str, float]:
         """Host:port -> until when it wants rest, of those that still do."""
-        with self.writing() as db:
+        with self._file.writing() as db:
             db.execute("DELETE FROM rests WHERE until <= ?", (now,))
             return dict(db.execute("SELECT host, until FROM rests").fetchall())
 
-
-class Findings(Database):
-    """Addresses of a source with what became of them."""
-
-    def addresses(self, source: str) -> list[tuple[str, str, str, str]]:
-        """URL, kind, state and reason of each address of a source, in the order found."""
-        with self.reading() as db:
-            return db.execute(
-                "SELECT url, kind, state, COALESCE(reason, '') FROM urls WHERE source = ? ORDER BY url_id",
-                (source,),
-            ).fetchall()
-
     def robots_statuses(self) -> dict[str, int | None]:
         """scheme://host:port → what its robots.txt answered."""
-        with self.reading() as db:
+        with self._file.reading() as db:
             return dict(db.execute("SELECT authority, status FROM robots").fetchall())

@@ -100,4 +100,4 @@ def finish(child: subprocess.Popen[str], timeout_s: float = ENDS_S) -> FetchRepo
 def pages_of(path: Path, host: str = "http://") -> set[str]:
     """The paths that come out of the store as possible articles."""
     with CrawlStore(path) as store:
-        return {page.url.partition(host)[2] for page in store.take(100_000, 0)}
+        return {page.url.partition(host)[2] for page in store.pages.take(100_000, 0)}

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines import database
 from pipelines.archive import file as archive
-from pipelines.store import database as store
+from pipelines.store import file as store
 
 if TYPE_CHECKING:
     from pathlib import Path

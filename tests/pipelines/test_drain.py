@@ -41,7 +41,7 @@ class Queue:
         self.most_under_way = max(self.most_under_way, len(self._taken & self._waiting))
         return found
 
-    def pages(self, page_ids: Sequence[int]) -> list[Page]:
+    def stored(self, page_ids: Sequence[int]) -> list[Page]:
         return [self._pages[number] for number in page_ids if number in self._pages]
 
     def mark_ingested(self, page_ids: Sequence[int]) -> None:

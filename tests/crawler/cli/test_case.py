@@ -33,10 +33,10 @@ def stored(tmp_path: Path) -> None:
     with Archive(tmp_path / "archive.db") as archive:
         archive.put_sources([Source(HOST, "滨江园区")])
     with CrawlStore(tmp_path / "archive-pages.db") as store:
-        crawl = store.begin(HOST, every_s=3600, revisit=False, now=1000.0).crawl_id
-        store.queue([Link(URL, HOST, HOST, "article", 30)])
-        [entry] = [e for e in store.next_entries(HOST, HOST, 10, 1e12) if e.url == URL]
-        store.commit_page(
+        crawl = store.frontier.begin(HOST, every_s=3600, revisit=False, now=1000.0).crawl_id
+        store.frontier.queue([Link(URL, HOST, HOST, "article", 30)])
+        [entry] = [e for e in store.frontier.next_entries(HOST, HOST, 10, 1e12) if e.url == URL]
+        store.commits.page(
             crawl,
             entry,
             Fetched(

@@ -73,9 +73,9 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
         left_over = [line for line in _processes("pid,stat,args") if _runs(line, family)]
         packets = _packets(listener)
     with CrawlStore(folder / "pages.db") as store:
-        stored = {page.url.partition(server.host)[2]: page for page in store.take(100, 0)}
-        how = {path: store.rendered_by(page.url) for path, page in stored.items()}
-        rejections = [rejection for _, rejection in store.take_rejections(100)]
+        stored = {page.url.partition(server.host)[2]: page for page in store.pages.take(100, 0)}
+        how = {path: store.pages.drawn_by(page.page_id) for path, page in stored.items()}
+        rejections = [rejection for _, rejection in store.pages.take_rejections(100)]
     return Crawled(
         site,
         canaries,

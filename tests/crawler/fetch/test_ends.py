@@ -75,14 +75,14 @@ def test_a_full_backlog_holds_fetching_until_it_is_drained(tmp_path: Path) -> No
     with Server(site) as server, CrawlStore(path) as store:
         child = start(path, source(server.host), options=replace(QUICK, backlog_max=10))
         deadline = time.monotonic() + 20
-        while store.pending() <= 10 and time.monotonic() < deadline:
+        while store.pages.pending() <= 10 and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(1.0)
-        held = store.pending()
+        held = store.pages.pending()
         drained: set[str] = set()
         while len(drained) < 60 and time.monotonic() < deadline:
-            pages = store.take(8, 0)
-            store.mark_ingested([page.page_id for page in pages])
+            pages = store.pages.take(8, 0)
+            store.pages.mark_ingested([page.page_id for page in pages])
             drained |= {page.url for page in pages}
             time.sleep(0.02)
         finish(child)

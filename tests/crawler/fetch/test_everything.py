@@ -15,7 +15,7 @@ from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list
 
 def rejections_of(path: Path, host: str) -> dict[str, str]:
     with CrawlStore(path) as store:
-        return {r.url.partition(host)[2]: r.reason for _, r in store.take_rejections(100_000)}
+        return {r.url.partition(host)[2]: r.reason for _, r in store.pages.take_rejections(100_000)}
 
 
 @pytest.fixture(scope="module")
@@ -182,7 +182,7 @@ def test_nothing_but_retries_is_asked_for_twice(everything: tuple[Site, Server, 
 def test_the_verdict_of_robots_txt_is_stored_with_a_page(everything: tuple[Site, Server, Path]) -> None:
     _, server, path = everything
     with CrawlStore(path) as store:
-        assert store.robots_verdict(f"{server.url}/feed/1.html") == "allowed, robots.txt 200"
+        assert store.pages.how_fetched(f"{server.url}/feed/1.html") == ("allowed, robots.txt 200", "")
 
 
 def test_what_a_feed_says_of_a_page_is_kept(everything: tuple[Site, Server, Path]) -> None:

@@ -52,7 +52,7 @@ def kill_and_resume(folder: Path, seed: int) -> None:
         assert {entry.path for entry in site.log[started:]} & committed == set()
         kill_a_revisit(path, server, site, moments)
     with CrawlStore(path) as store:
-        urls = [page.url.partition(server.host)[2] for page in store.take(1000, 0)]
+        urls = [page.url.partition(server.host)[2] for page in store.pages.take(1000, 0)]
     assert sorted(urls) == sorted(f"/news/2023/{n}.html" for n in range(80) if n != 7)
 
 

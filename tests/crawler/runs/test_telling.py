@@ -22,8 +22,8 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 def test_troubles_that_nobody_was_told_are_still_new_to_who_is_named_later(tmp_path: Path) -> None:
     dead = timer_standing("no run")
     with CrawlStore(tmp_path / "a-pages.db") as store:
-        tell(store, [dead], store.watched(), sender(()), now=NOW.timestamp())
-        told = tell(store, [dead], store.watched(), lambda _title, _body: True, now=NOW.timestamp())
+        tell(store, [dead], store.sources.watched(), sender(()), now=NOW.timestamp())
+        told = tell(store, [dead], store.sources.watched(), lambda _title, _body: True, now=NOW.timestamp())
     assert told == "timer (the timer): no run"
 
 

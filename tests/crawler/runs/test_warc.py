@@ -49,17 +49,17 @@ def test_what_is_exported_comes_in_elsewhere_as_it_was(tmp_path: Path) -> None:
 
 def test_others_read_our_records(tmp_path: Path) -> None:
     with CrawlStore(tmp_path / "a-pages.db") as store:
-        store.queue([link("/1")])
-        [entry] = store.next_entries("x.cn", "x.cn", 9, 1e12)
-        crawl_id = store.begin("x.cn", every_s=1, revisit=False, now=1.0).crawl_id
+        store.frontier.queue([link("/1")])
+        [entry] = store.frontier.next_entries("x.cn", "x.cn", 9, 1e12)
+        crawl_id = store.frontier.begin("x.cn", every_s=1, revisit=False, now=1.0).crawl_id
         body = article(1).encode("gb18030")
         headers = (
             ("content-type", "text/html; charset=gbk"),
             ("content-encoding", "gzip"),
             ("x-name", "园区"),
         )
-        store.commit_page(crawl_id, entry, fetched("/1", body=body, headers=headers))
-        write_warc(store.every_page(), tmp_path / "p.warc.gz", "parknews/test")
+        store.commits.page(crawl_id, entry, fetched("/1", body=body, headers=headers))
+        write_warc(store.pages.every(), tmp_path / "p.warc.gz", "parknews/test")
     with (tmp_path / "p.warc.gz").open("rb") as file:
         [info, page] = [(r.rec_type, r.content_stream().read(), r) for r in ArchiveIterator(file)]
     assert (info[0], page[0], page[1]) == ("warcinfo", "response", body)
@@ -70,15 +70,16 @@ def test_a_record_says_that_its_page_was_drawn(tmp_path: Path) -> None:
     drawn, path = "drawn by Chromium 140.0, 2 requests", tmp_path / "p.warc.gz"
     body = article(1).encode()
     with CrawlStore(tmp_path / "a-pages.db") as store, CrawlStore(tmp_path / "b-pages.db") as other:
-        store.queue([link("/news/2024/1.html")])
-        [entry] = store.next_entries("x.cn", "x.cn", 9, 1e12)
-        crawl_id = store.begin("x.cn", every_s=1, revisit=False, now=1.0).crawl_id
-        store.commit_page(
+        store.frontier.queue([link("/news/2024/1.html")])
+        [entry] = store.frontier.next_entries("x.cn", "x.cn", 9, 1e12)
+        crawl_id = store.frontier.begin("x.cn", every_s=1, revisit=False, now=1.0).crawl_id
+        store.commits.page(
             crawl_id, entry, replace(fetched("/news/2024/1.html", body=body, headers=()), rendered=drawn)
         )
-        write_warc(store.every_page(), path, "parknews/test", lambda page: store.drawn_by(page.page_id))
+        pages = store.pages
+        write_warc(pages.every(), path, "parknews/test", lambda page: pages.drawn_by(page.page_id))
         read_warc(path, other, [CrawlSource("x.cn", "甲", ("https://x.cn/",))], lambda _: False)
-        kept = other.rendered_by(entry.url)
+        _, kept = other.pages.how_fetched(entry.url) or ("", "")
     with path.open("rb") as file:
         said = [record.rec_headers.get_header("WARC-Drawn-By") for record in ArchiveIterator(file)]
     assert (said, kept) == ([None, drawn], drawn)
@@ -99,7 +100,7 @@ def test_a_file_that_breaks_off_is_named_and_what_came_before_is_kept(tmp_path: 
     with CrawlStore(tmp_path / "a-pages.db") as store:
         with pytest.raises(ConfigurationError, match="ends within a record"):
             read_warc(path, store, [PARK], lambda _: False)
-        assert [page.url for page in store.every_page()] == ["http://127.0.0.1:1/news/1.html"]
+        assert [page.url for page in store.pages.every()] == ["http://127.0.0.1:1/news/1.html"]
 
 
 @pytest.mark.parametrize("blocked", [True, False])
@@ -173,4 +174,4 @@ def test_a_time_limit_ends_the_run_cleanly(tmp_path: Path) -> None:
 def test_the_rate_of_the_last_week_is_known(tmp_path: Path) -> None:
     with CrawlStore(tmp_path / "a-pages.db") as store:
         week_ago = (datetime.now(UTC) - timedelta(days=7)).isoformat(timespec="seconds")
-        assert store.stored_bytes_since(week_ago) == 0
+        assert store.pages.stored_bytes_since(week_ago) == 0

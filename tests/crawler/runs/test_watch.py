@@ -120,7 +120,7 @@ def test_troubles_that_end_are_told_and_a_failed_message_is_sent_again(tmp_path:
                 messages.append(body)
                 return works
 
-            return tell(store, [standing], store.watched(), send, now=NOW.timestamp())
+            return tell(store, [standing], store.sources.watched(), send, now=NOW.timestamp())
 
         answers = [told(dead, works=False), told(dead), told(dead), told(fine), told(fine)]
     assert answers == ["", "timer (the timer): no run", "", "timer (the timer): no longer timer", ""]

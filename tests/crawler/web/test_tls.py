@@ -61,7 +61,7 @@ def test_a_certificate_of_its_own_is_taken_only_by_choice(
         report = crawl(tmp_path / "a-pages.db", safe)
     counts = report.sources[0]
     with CrawlStore(tmp_path / "a-pages.db") as store:
-        known = store.watched().get(host)
+        known = store.sources.watched().get(host)
     expires = known.certificate_expires_at if known else None
     assert (counts.articles, expires is not None) == (articles, bool(articles))
     assert articles or "certificate not trusted" in counts.last_error

@@ -78,7 +78,7 @@ def test_a_person_decides_on_a_match(world: World) -> None:
     with Archive(world.path) as archive:
         assert archive.blocklist().blocks(two.url)
     with CrawlStore(world.store_path) as store:
-        assert store.page(two.url) is None
+        assert store.pages.latest(two.url) is None
 
 
 def test_what_is_kept_holds_no_word(world: World) -> None:

@@ -133,15 +133,17 @@ def store_pages(store: CrawlStore, pages: list[Told]) -> dict[str, int]:
     """Every page as the spider would have stored it; URL → its number."""
     ids: dict[str, int] = {}
     for host in dict.fromkeys(page.host for page in pages):
-        crawl = store.begin(host, every_s=1e9, revisit=False, now=1000.0).crawl_id
-        store.queue([Link(page.url, host, host, "article", 30) for page in pages if page.host == host])
-        entries = {entry.url: entry for entry in store.next_entries(host, host, 10_000, 1e12)}
+        crawl = store.frontier.begin(host, every_s=1e9, revisit=False, now=1000.0).crawl_id
+        store.frontier.queue(
+            [Link(page.url, host, host, "article", 30) for page in pages if page.host == host]
+        )
+        entries = {entry.url: entry for entry in store.frontier.next_entries(host, host, 10_000, 1e12)}
         for number, page in enumerate(pages):
             if page.host == host:
-                page_id = store.commit_page(crawl, entries[page.url], _fetched(page, number)).page_id
+                page_id = store.commits.page(crawl, entries[page.url], _fetched(page, number)).page_id
                 assert page_id is not None
                 ids[page.url] = page_id
-    store.mark_ingested(list(ids.values()))
+    store.pages.mark_ingested(list(ids.values()))
     return ids
 
 
@@ -162,14 +164,14 @@ def _fetched(page: Told, number: int) -> Fetched:
 def _store_site(store: CrawlStore, host: str, pages: list[Told]) -> None:
     """The site's list with its teasers, a feed's announcements, its robots.txt, an address that waits."""
     url = f"https://{host}/news/"
-    crawl = store.begin(host, every_s=1e9, revisit=False, now=1000.0).crawl_id
-    store.queue(
+    crawl = store.frontier.begin(host, every_s=1e9, revisit=False, now=1000.0).crawl_id
+    store.frontier.queue(
         [Link(url, host, host, "list", 20), Link(f"https://{host}/later.html", host, host, "article", 90)]
     )
-    entry = next(e for e in store.next_entries(host, host, 10_000, 1e12) if e.url == url)
+    entry = next(e for e in store.frontier.next_entries(host, host, 10_000, 1e12) if e.url == url)
     teasers = "".join(f"<a href='{page.url}'>{page.title}</a>" for page in pages[:50])
     announced = tuple(Announcement(page.url, "feed", "2026-03-01", page.title) for page in pages[:50])
-    store.commit_page(
+    store.commits.page(
         crawl,
         entry,
         Fetched(
@@ -185,7 +187,7 @@ def _store_site(store: CrawlStore, host: str, pages: list[Told]) -> None:
             announcements=announced,
         ),
     )
-    store.save_robots(StoredRobots(f"https://{host}", 404, b"", 1.0, 2.0), [])
+    store.sources.save_robots(StoredRobots(f"https://{host}", 404, b"", 1.0, 2.0), [])
 
 
 def small_pages() -> list[Told]:

@@ -136,7 +136,9 @@ def texts_of(path: Path) -> set[int]:
     """The numbers of the articles that were stored, whatever their addresses."""
     with CrawlStore(path) as store:
         return {
-            int(n) for page in store.take(100_000, 0) for n in re.findall("第(\\d+)号", page.body.decode())
+            int(n)
+            for page in store.pages.take(100_000, 0)
+            for n in re.findall("第(\\d+)号", page.body.decode())
         }
 
 
@@ -202,7 +204,7 @@ def test_one_page_under_every_address_of_a_sitemap_is_asked_for_a_few_times_a_da
         report = crawl(path, source(server.host))
         asked = sum(entry.path.startswith("/old/") for entry in site.log)
         with CrawlStore(path) as store:
-            trap = store.watched()[server.host].resting
+            trap = store.sources.watched()[server.host].resting
     assert (asked < 60, texts_of(path), report.left > 1900) == (True, set(range(30)), True)
     assert len(trap) == 1
     assert "/old/*.html" in trap[0]

@@ -30,13 +30,13 @@ def fetched(path: str, *, body: bytes = BODY, article: bool = True, **known: obj
 
 
 def entries(store: CrawlStore, now: float = 1e12) -> list[Entry]:
-    return store.next_entries(HOST, HOST, 1000, now)
+    return store.frontier.next_entries(HOST, HOST, 1000, now)
 
 
 def begin(store: CrawlStore, *, now: float = 1000.0, revisit: bool = False) -> int:
-    return store.begin(HOST, every_s=3600, revisit=revisit, now=now).crawl_id
+    return store.frontier.begin(HOST, every_s=3600, revisit=revisit, now=now).crawl_id
 
 
 def queue(store: CrawlStore, *links: Link) -> dict[str, Entry]:
-    store.queue(links)
+    store.frontier.queue(links)
     return {entry.url.removeprefix(f"http://{HOST}"): entry for entry in entries(store)}

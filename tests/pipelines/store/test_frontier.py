@@ -20,8 +20,8 @@ def test_the_store_lies_beside_the_archive() -> None:
 
 def test_a_committed_page_comes_out_as_it_came_in(store: CrawlStore) -> None:
     entry = queue(store, link("/1"))["/1"]
-    store.commit_page(begin(store), entry, fetched("/1"))
-    [page] = store.take(10, 0)
+    store.commits.page(begin(store), entry, fetched("/1"))
+    [page] = store.pages.take(10, 0)
     assert (page.url, page.source, page.body, page.status, page.fetched_at, page.header("etag")) == (
         f"http://{HOST}/1",
         HOST,
@@ -36,11 +36,11 @@ def test_pages_come_out_in_order_until_they_are_ingested(store: CrawlStore) -> N
     crawl = begin(store)
     known = queue(store, *(link(f"/{n}") for n in range(5)))
     for path, entry in known.items():
-        store.commit_page(crawl, entry, fetched(path))
-    first = store.take(2, 0)
-    store.mark_ingested([page.page_id for page in first])
-    rest = store.take(10, 0)
-    assert ([p.url[-1] for p in first], [p.url[-1] for p in rest], store.pending()) == (
+        store.commits.page(crawl, entry, fetched(path))
+    first = store.pages.take(2, 0)
+    store.pages.mark_ingested([page.page_id for page in first])
+    rest = store.pages.take(10, 0)
+    assert ([p.url[-1] for p in first], [p.url[-1] for p in rest], store.pages.pending()) == (
         ["0", "1"],
         ["2", "3", "4"],
         3,
@@ -49,8 +49,12 @@ def test_pages_come_out_in_order_until_they_are_ingested(store: CrawlStore) -> N
 
 def test_lists_never_come_out(store: CrawlStore) -> None:
     entry = queue(store, link("/", "start"))["/"]
-    store.commit_page(begin(store), entry, fetched("/", article=False))
-    assert (store.take(10, 0), store.pending(), store.page(f"http://{HOST}/") is not None) == ([], 0, True)
+    store.commits.page(begin(store), entry, fetched("/", article=False))
+    assert (
+        store.pages.take(10, 0),
+        store.pages.pending(),
+        store.pages.latest(f"http://{HOST}/") is not None,
+    ) == ([], 0, True)
 
 
 def test_a_page_its_links_and_its_state_are_one_transaction(store: CrawlStore) -> None:
@@ -58,15 +62,15 @@ def test_a_page_its_links_and_its_state_are_one_transaction(store: CrawlStore) -
     crawl = begin(store)
     broken = fetched("/1", news=(link("/2"), link("/3", kind=None)))  # type: ignore[arg-type]
     with pytest.raises(StorageError):
-        store.commit_page(crawl, entry, broken)
-    after = [e.url for e in entries(store)], store.pending()
+        store.commits.page(crawl, entry, broken)
+    after = [e.url for e in entries(store)], store.pages.pending()
     assert after == ([f"http://{HOST}/1"], 0)
 
 
 def test_links_are_queued_once_and_the_most_urgent_first(store: CrawlStore) -> None:
     entry = queue(store, link("/", "start", 0))["/"]
     news = (link("/old", priority=60), link("/new", priority=15), link("/old", priority=60))
-    done = store.commit_page(begin(store), entry, fetched("/", article=False, news=news))
+    done = store.commits.page(begin(store), entry, fetched("/", article=False, news=news))
     assert (done.found_news, [e.url[-3:] for e in entries(store)]) == (2, ["new", "old"])
 
 
@@ -74,19 +78,19 @@ def test_the_same_bytes_again_are_no_new_page(store: CrawlStore) -> None:
     queue(store, link("/1"))
     [entry] = entries(store)
     crawl = begin(store)
-    store.commit_page(crawl, entry, fetched("/1"))
+    store.commits.page(crawl, entry, fetched("/1"))
     begin(store, now=1e9, revisit=True)
     later = begin(store, now=2e9, revisit=True)
     [again] = entries(store)
-    done = store.commit_page(later, again, fetched("/1"))
-    changed = store.commit_page(later, again, fetched("/1", body=b"<html>other</html>"))
+    done = store.commits.page(later, again, fetched("/1"))
+    changed = store.commits.page(later, again, fetched("/1", body=b"<html>other</html>"))
     assert (again.known, again.etag, done.page_id, changed.page_id) == (True, '"1"', None, 2)
 
 
 def test_an_unfinished_round_is_taken_up_and_an_old_one_given_up(store: CrawlStore) -> None:
-    first = store.begin(HOST, every_s=3600, revisit=False, now=1000)
-    again = store.begin(HOST, every_s=3600, revisit=False, now=2000)
-    later = store.begin(HOST, every_s=3600, revisit=False, now=9000)
+    first = store.frontier.begin(HOST, every_s=3600, revisit=False, now=1000)
+    again = store.frontier.begin(HOST, every_s=3600, revisit=False, now=2000)
+    later = store.frontier.begin(HOST, every_s=3600, revisit=False, now=9000)
     assert (again.resumed, again.crawl_id == first.crawl_id, later.resumed) == (True, True, False)
 
 
@@ -94,8 +98,8 @@ def test_a_new_round_reads_lists_again_and_articles_not(store: CrawlStore) -> No
     crawl = begin(store)
     known = queue(store, link("/", "start"), link("/list", "list"), link("/1"), link("/list_2", "more"))
     for path, entry in known.items():
-        store.commit_page(crawl, entry, fetched(path, article=path == "/1", kind=entry.kind))
-    store.finish(crawl, outcome="done", now=1500)
+        store.commits.page(crawl, entry, fetched(path, article=path == "/1", kind=entry.kind))
+    store.frontier.finish(crawl, outcome="done", now=1500)
     begin(store, now=2000)
     assert sorted(e.url.removeprefix(f"http://{HOST}") for e in entries(store)) == ["/", "/list"]
 
@@ -104,14 +108,16 @@ def test_further_pages_of_a_list_are_read_again_once_it_shows_news(store: CrawlS
     crawl = begin(store)
     known = queue(store, link("/", "start"), link("/list_2", "more"))
     for path, entry in known.items():
-        store.commit_page(crawl, entry, fetched(path, article=False, kind=entry.kind))
-    store.finish(crawl, outcome="done", now=1500)
+        store.commits.page(crawl, entry, fetched(path, article=False, kind=entry.kind))
+    store.frontier.finish(crawl, outcome="done", now=1500)
     second = begin(store, now=NOON.timestamp() + 1)
     [start] = entries(store)
     more = (link("/list_2", "more"),)
-    store.commit_page(second, start, fetched("/", article=False, kind="start", body=b"same news", lists=more))
+    store.commits.page(
+        second, start, fetched("/", article=False, kind="start", body=b"same news", lists=more)
+    )
     quiet = [e.kind for e in entries(store)]
-    store.commit_page(
+    store.commits.page(
         second, start, fetched("/", article=False, kind="start", body=b"x", news=(link("/9"),), lists=more)
     )
     assert (quiet, sorted(e.kind for e in entries(store))) == ([], ["article", "more"])
@@ -119,18 +125,22 @@ def test_further_pages_of_a_list_are_read_again_once_it_shows_news(store: CrawlS
 
 def test_a_retry_waits_for_its_time(store: CrawlStore) -> None:
     entry = queue(store, link("/1"))["/1"]
-    store.commit_retry(entry, "timeout", None, next_at=500.0)
+    store.commits.retry(entry, "timeout", None, next_at=500.0)
     [later] = entries(store, now=500.0)
-    assert (entries(store, now=499.0), store.next_at(HOST, HOST, 499.0), later.attempts) == ([], 500.0, 1)
+    assert (entries(store, now=499.0), store.frontier.next_at(HOST, HOST, 499.0), later.attempts) == (
+        [],
+        500.0,
+        1,
+    )
 
 
 def test_an_address_that_is_given_up_becomes_a_rejection_until_that_is_noted(store: CrawlStore) -> None:
     entry = queue(store, link("/1"))["/1"]
-    store.commit_failure(begin(store), entry, "gone", "HTTP 404: not found", 404, now=1.0)
-    [(row, rejection)] = store.take_rejections(10)
-    store.mark_rejections([row])
+    store.commits.failure(begin(store), entry, "gone", "HTTP 404: not found", 404, now=1.0)
+    [(row, rejection)] = store.pages.take_rejections(10)
+    store.pages.mark_rejections([row])
     expected = Rejection(f"http://{HOST}/1", HOST, "fetch", "HTTP 404: not found")
-    assert (rejection, store.take_rejections(10)) == (expected, [])
+    assert (rejection, store.pages.take_rejections(10)) == (expected, [])
 
 
 def test_the_same_failure_in_a_later_round_is_no_second_rejection(store: CrawlStore) -> None:
@@ -138,9 +148,9 @@ def test_the_same_failure_in_a_later_round_is_no_second_rejection(store: CrawlSt
     for now in (1e6, 2e6):
         crawl = begin(store, now=now)
         [entry] = entries(store)
-        store.commit_failure(crawl, entry, "failed", "HTTP 403: forbidden", 403, now=now)
-        store.finish(crawl, outcome="done", now=now)
-    assert len(store.take_rejections(10)) == 1
+        store.commits.failure(crawl, entry, "failed", "HTTP 403: forbidden", 403, now=now)
+        store.frontier.finish(crawl, outcome="done", now=now)
+    assert len(store.pages.take_rejections(10)) == 1
 
 
 def test_a_failing_address_is_given_up_for_good_after_some_rounds(store: CrawlStore) -> None:
@@ -150,8 +160,8 @@ def test_a_failing_address_is_given_up_for_good_after_some_rounds(store: CrawlSt
         crawl = begin(store, now=now * 1e6)
         for entry in entries(store):
             tried += 1
-            store.commit_failure(crawl, entry, "failed", "HTTP 403: forbidden", 403, now=0.0)
-        store.finish(crawl, outcome="done", now=now * 1e6)
+            store.commits.failure(crawl, entry, "failed", "HTTP 403: forbidden", 403, now=0.0)
+        store.frontier.finish(crawl, outcome="done", now=now * 1e6)
     assert tried == 5
 
 
@@ -159,15 +169,15 @@ def test_two_addresses_that_lead_to_one_give_one(store: CrawlStore) -> None:
     crawl = begin(store)
     known = queue(store, link("/a"), link("/b"))
     found = [
-        store.commit_redirect(crawl, known[path], 301, link("/c", hops=1), now=1.0) for path in ("/a", "/b")
+        store.commits.redirect(crawl, known[path], 301, link("/c", hops=1), now=1.0) for path in ("/a", "/b")
     ]
     assert (found, [e.url for e in entries(store)]) == ([1, 0], [f"http://{HOST}/c"])
 
 
 def test_robots_txt_is_kept_with_the_sitemaps_it_names(store: CrawlStore) -> None:
     robots = StoredRobots("http://x.cn", 200, b"User-agent: *", 1.0, 2.0)
-    store.save_robots(robots, [link("/sitemap.xml", "sitemap", 10)])
-    assert (store.robots("http://x.cn"), [e.kind for e in entries(store)]) == (robots, ["sitemap"])
+    store.sources.save_robots(robots, [link("/sitemap.xml", "sitemap", 10)])
+    assert (store.sources.robots("http://x.cn"), [e.kind for e in entries(store)]) == (robots, ["sitemap"])
 
 
 def test_one_thread_writes_while_another_drains(store: CrawlStore) -> None:
@@ -177,15 +187,15 @@ def test_one_thread_writes_while_another_drains(store: CrawlStore) -> None:
     done = threading.Event()
 
     def drain() -> None:
-        while not (done.is_set() and store.pending() == 0):
-            pages = store.take(16, drained[-1] if drained else 0)
-            store.mark_ingested([page.page_id for page in pages])
+        while not (done.is_set() and store.pages.pending() == 0):
+            pages = store.pages.take(16, drained[-1] if drained else 0)
+            store.pages.mark_ingested([page.page_id for page in pages])
             drained.extend(page.page_id for page in pages)
 
     thread = threading.Thread(target=drain)
     thread.start()
     for path, entry in known.items():
-        store.commit_page(crawl, entry, fetched(path, body=path.encode()))
+        store.commits.page(crawl, entry, fetched(path, body=path.encode()))
     done.set()
     thread.join(30)
     assert drained == list(range(1, 201))
@@ -236,6 +246,6 @@ def test_a_page_comes_with_what_its_site_announced_of_it(
     said = tuple(replace(one, url=f"http://{HOST}{one.url}") for one in announcements)
     crawl = begin(store)
     found = queue(store, link("/feed", "feed"), link("/a"))
-    store.commit_page(crawl, found["/feed"], fetched("/feed", article=False, announcements=said))
-    store.commit_page(crawl, found["/a"], fetched("/a"))
-    assert [(page.announced_at, page.announced_by) for page in store.take(9, 0)] == [expected]
+    store.commits.page(crawl, found["/feed"], fetched("/feed", article=False, announcements=said))
+    store.commits.page(crawl, found["/a"], fetched("/a"))
+    assert [(page.announced_at, page.announced_by) for page in store.pages.take(9, 0)] == [expected]

@@ -21,8 +21,8 @@ store = CrawlStore(sys.argv[1])
 crawl = begin(store)
 for n in range(100000):
     entry = queue(store, link(f"/{n}"))[f"/{n}"]
-    store.commit_page(crawl, entry, fetched(f"/{n}", news=(link(f"/{n}/next"),)))
-    store.commit_failure(crawl, entries(store)[0], "gone", "HTTP 404: not found", 404, now=0.0)
+    store.commits.page(crawl, entry, fetched(f"/{n}", news=(link(f"/{n}/next"),)))
+    store.commits.failure(crawl, entries(store)[0], "gone", "HTTP 404: not found", 404, now=0.0)
     print(n, flush=True)
 """
 
@@ -40,7 +40,7 @@ def test_what_was_committed_survives_a_kill(tmp_path: Path) -> None:
             break
     child.wait()
     with CrawlStore(path) as store:
-        pages = len(store.take(10_000, 0))
+        pages = len(store.pages.take(10_000, 0))
         check = sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone()[0]
     assert (pages >= last + 1, pages <= last + 40, check) == (True, True, "ok")
 
@@ -63,7 +63,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 def test_a_store_that_was_cut_off_is_said_to_be_damaged(tmp_path: Path) -> None:
     path = tmp_path / "a-pages.db"
     with CrawlStore(path) as store:
-        store.queue([link(f"{n}" * 200) for n in range(10, 99)])
+        store.frontier.queue([link(f"{n}" * 200) for n in range(10, 99)])
     path.write_bytes(path.read_bytes()[:9000])
     with pytest.raises(StorageError, match="damaged"):
         CrawlStore(path)
@@ -93,7 +93,8 @@ def test_an_unwritable_folder_is_named(tmp_path: Path) -> None:
 def test_a_full_disk_is_one_clear_line(store: CrawlStore) -> None:
     entry = queue(store, link("/1"))["/1"]
     crawl = begin(store)
-    store.connection().execute("PRAGMA max_page_count = 1")
+    with store.reading() as db:
+        db.execute("PRAGMA max_page_count = 1")
     with pytest.raises(StorageError, match="free space") as raised:
-        store.commit_page(crawl, entry, fetched("/1", body=os.urandom(500_000)))
+        store.commits.page(crawl, entry, fetched("/1", body=os.urandom(500_000)))
     assert "\n" not in str(raised.value)

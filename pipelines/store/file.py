@@ -1,4 +1,4 @@
-"""The crawl store's file: a connection for each thread, and one for all that is wrong with it."""
+"""The crawl store's file, beside the archive: a connection for each thread that uses it."""
 
 from __future__ import annotations
 
@@ -37,8 +37,14 @@ KIND = database.Kind(
 )
 
 
-class Database:
-    """One SQLite file with a connection for each thread that uses it; closed as a whole.
+def store_path(archive_path: Path | str) -> Path:
+    """Where an archive's raw pages and frontier live: archive.db -> archive-pages.db beside it."""
+    archive = Path(archive_path)
+    return archive.with_name(f"{archive.stem}-pages{archive.suffix or '.db'}")
+
+
+class StoreFile:
+    """One SQLite file, usable from any thread; closed as a whole.
 
     Raises:
         ForeignArchiveError: the file is something else.
@@ -48,20 +54,16 @@ class Database:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._local = threading.local()
-        self._open: list[database.Database] = []
-        self._lock = threading.Lock()
         if not self.path.exists() and not self.path.parent.is_dir():
             raise StorageError(f"{self.path.parent}: no such directory for the crawl store; create it")
         database.open_for_writing(self.path, KIND).close()
+        self._opened: list[database.Database] = []
+        self._own = _Own(self.path, self._opened)
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        with self._lock:
-            for opened in self._open:
-                opened.close()
-            self._open.clear()
-            self._local = threading.local()
+        while self._opened:
+            self._opened.pop().close()
 
     def __enter__(self) -> Self:
         return self
@@ -69,36 +71,33 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def compressor(self) -> zstandard.ZstdCompressor:
-        if not hasattr(self._local, "compressor"):
-            self._local.compressor = zstandard.ZstdCompressor(level=3)
-        compressor: zstandard.ZstdCompressor = self._local.compressor
-        return compressor
-
-    def decompressor(self) -> zstandard.ZstdDecompressor:
-        if not hasattr(self._local, "decompressor"):
-            self._local.decompressor = zstandard.ZstdDecompressor()
-        decompressor: zstandard.ZstdDecompressor = self._local.decompressor
-        return decompressor
-
-    def connection(self) -> sqlite3.Connection:
-        """This thread's own."""
-        return self._opened().conn
-
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection."""
         with database.storage_errors(self.path, KIND):
-            yield self._opened().conn
+            yield self._own.database.conn
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        with database.storage_errors(self.path, KIND), self._opened().atomic() as connection:
+        """This thread's connection, in a transaction."""
+        with database.storage_errors(self.path, KIND), self._own.database.atomic() as connection:
             yield connection
 
-    def _opened(self) -> database.Database:
-        if not hasattr(self._local, "opened"):
-            self._local.opened = database.connect(self.path, KIND, any_thread=True)
-            with self._lock:
-                self._open.append(self._local.opened)
-        opened: database.Database = self._local.opened
-        return opened
+    def packed(self, body: bytes) -> bytes:
+        """A body as the store keeps it."""
+        return self._own.packer.compress(body)
+
+    def unpacked(self, body: bytes) -> bytes:
+        """A body as it came."""
+        return self._own.unpacker.decompress(body)
+
+
+class _Own(threading.local):
+    """What each thread has for itself, made when it first asks."""
+
+    def __init__(self, path: Path, opened: list[database.Database]) -> None:
+        with database.storage_errors(path, KIND):
+            self.database = database.connect(path, KIND, any_thread=True)
+        opened.append(self.database)
+        self.packer = zstandard.ZstdCompressor(level=3)
+        self.unpacker = zstandard.ZstdDecompressor()
