@@ -25,7 +25,7 @@ from crawler.web.reasons import error_reason
 from crawler.web.removed import RemovedError
 from crawler.web.throttle import RestingError, StoppingError
 from pipelines.errors import StorageError
-from pipelines.pages.records import StoredRobots
+from pipelines.store.sources import StoredRobots
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:

@@ -167,29 +167,3 @@ class Fetched:
     """Why it is no article although it is no list either (meta robots, ...): becomes a rejection."""
     rendered: str = ""
     """By what the body was drawn, where it is not what the host sent; its headers are the host's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """What the store made of a Fetched."""
-
-    page_id: int | None
-    """None where nothing had changed since the page was stored before."""
-    found_news: int
-    found_lists: int
-    again: int = 0
-    """Known articles that it announces as changed, queued to be asked for again."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRobots:
-    """A robots.txt as it was answered; times are seconds since the epoch."""
-
-    authority: str
-    """scheme://host:port"""
-    status: int | None
-    """None where nothing answered."""
-    body: bytes
-    fetched_at: float
-    expires_at: float
-    reason: str = ""

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.pages.records import LISTS, PRIORITY, Committed, Entry, Fetched, Link
+from pipelines.pages.records import LISTS, PRIORITY, Entry, Fetched, Link
 from pipelines.pages.revisits import LONGEST_S, first_interval_s, moments, next_gone_s, next_interval_s
 from pipelines.store.frontier import ARTICLES, insert_links
 from pipelines.store.pages import insert_page, reject
@@ -47,6 +47,18 @@ class _Before:
             return first_interval_s(fetched.fetched_at, modified, fresh=bool(self.fresh))
         alike = same or (fetched.sketch is not None and fetched.sketch == self.sketch)
         return next_interval_s(self.interval_s, changed=not alike)
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What the store made of a Fetched."""
+
+    page_id: int | None
+    """None where nothing had changed since the page was stored before."""
+    found_news: int
+    found_lists: int
+    again: int = 0
+    """Known articles that it announces as changed, queued to be asked for again."""
 
 
 class Commits:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.pages.idle import load_idle
-from pipelines.pages.records import StoredRobots
 from pipelines.pages.signs import Signs
 from pipelines.store.frontier import insert_links
 
@@ -45,6 +44,20 @@ class Watched:
     """Kinds of its addresses that brought nothing but known pages and rest, with how many wait."""
     since: tuple[tuple[str, float], ...] = ()
     """Kinds of troubles that were told, and since when they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRobots:
+    """A robots.txt as it was answered; times are seconds since the epoch."""
+
+    authority: str
+    """scheme://host:port"""
+    status: int | None
+    """None where nothing answered."""
+    body: bytes
+    fetched_at: float
+    expires_at: float
+    reason: str = ""
 
 
 RESTING_TOLD_S = 7 * 86400.0

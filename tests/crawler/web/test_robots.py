@@ -1,7 +1,7 @@
 import pytest
 
 from crawler.web.robots import MAX_BYTES, MAX_DELAY_S, Policy, authority_of, read_policy
-from pipelines.pages.records import StoredRobots
+from pipelines.store.sources import StoredRobots
 
 
 def policy(body: str | bytes, status: int | None = 200) -> Policy:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import StorageError
-from pipelines.pages.records import Announcement, StoredRobots
+from pipelines.pages.records import Announcement
 from pipelines.records import Rejection
 from pipelines.store import CrawlStore, store_path
+from pipelines.store.sources import StoredRobots
 from tests.pipelines.store.storing import BODY, HOST, NOON, begin, entries, fetched, link, queue
 
 
