@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.terminal import ATTENTION, Json, answers, examples, one_line, print_json, settings_of, table
-from crawler.runs.notify import require_addresses
 from crawler.runs.status import scarce
+from crawler.runs.telling import require_addresses
 from crawler.runs.watch import disk, look, tell_changes
 from crawler.sources import read_some_sources
 from pipelines.forget.known import waiting
@@ -19,7 +19,7 @@ from pipelines.utc import iso
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from crawler.runs.status import Standing
+    from crawler.runs.status import Health
     from crawler.runs.watch import Disk
 
 app = typer.Typer()
@@ -62,17 +62,17 @@ def status(
                 "timer": timer,
                 "disk": {**(asdict(room) if room else {}), "trouble": short},
                 "removals": removals,
-                "sources": [_standing_json(standing) for standing in found],
+                "sources": [_health_json(health) for health in found],
             }
         )
     else:
-        _print_standings(answers(), found)
+        _print_healths(answers(), found)
         if room:
             answers().print(_space(room), soft_wrap=True)
         own = (f"timer: {timer}" if timer else "", f"disk: {short}" if short else "", *removals)
         for reason in filter(None, own):
             answers().print(f"! {reason}", soft_wrap=True)
-    if timer or short or removals or any(standing.state == "wrong" for standing in found):
+    if timer or short or removals or any(health.state == "wrong" for health in found):
         raise typer.Exit(ATTENTION)
 
 
@@ -82,8 +82,8 @@ def _space(room: Disk) -> str:
     return f"{room.free_bytes / 1e9:.1f} GB free{lasts}"
 
 
-def _standing_json(standing: Standing) -> dict[str, Any]:
-    answer = {**asdict(standing), **asdict(standing.held)}
+def _health_json(health: Health) -> dict[str, Any]:
+    answer = {**asdict(health), **asdict(health.held)}
     del answer["held"]
     answer["runs"] = [
         {name: _iso(value) for name, value in run.items() if name not in _NOT_TOLD} for run in answer["runs"]
@@ -95,7 +95,7 @@ def _iso(value: object) -> object:
     return iso(value) if isinstance(value, datetime) else value
 
 
-def _print_standings(console: Console, found: list[Standing]) -> None:
+def _print_healths(console: Console, found: list[Health]) -> None:
     zone = datetime.now().astimezone().tzname()
     rows = table(
         "source",
@@ -106,27 +106,27 @@ def _print_standings(console: Console, found: list[Standing]) -> None:
         "last run",
         right=("articles", "last run"),
     )
-    for standing in found:
+    for health in found:
         rows.add_row(
-            one_line(standing.name),
-            standing.state,
-            _when(standing.last_success_at, "never"),
-            _when(standing.next_due_at, "never" if standing.state == "removed" else "now"),
-            str(standing.held.articles),
-            str(standing.runs[0].articles) if standing.runs else "",
+            one_line(health.name),
+            health.state,
+            _when(health.last_success_at, "never"),
+            _when(health.next_due_at, "never" if health.state == "removed" else "now"),
+            str(health.held.articles),
+            str(health.runs[0].articles) if health.runs else "",
         )
     console.print(rows)
-    for standing in found:
-        if standing.reason:
-            known = f" (since {standing.since:%Y-%m-%d})" if standing.since else ""
-            until = standing.acknowledged_until
+    for health in found:
+        if health.reason:
+            known = f" (since {health.since:%Y-%m-%d})" if health.since else ""
+            until = health.acknowledged_until
             last_day = until - timedelta(days=1) if until else None  # it ends with its last day
             known = f" (acknowledged until {last_day:%Y-%m-%d})" if last_day else known
-            console.print(f"! {one_line(standing.host)}: {one_line(standing.reason)}{known}", soft_wrap=True)
-    for standing in found:
-        for part in standing.idle:
+            console.print(f"! {one_line(health.host)}: {one_line(health.reason)}{known}", soft_wrap=True)
+    for health in found:
+        for part in health.idle:
             says = f"{part} makes no difference, and is left out of its addresses"
-            console.print(f"{one_line(standing.host)}: {one_line(says)}", soft_wrap=True)
+            console.print(f"{one_line(health.host)}: {one_line(says)}", soft_wrap=True)
 
 
 def _when(moment: datetime | None, otherwise: str) -> str:

@@ -18,6 +18,7 @@ from crawler.web.reasons import RETRIED, UNCONNECTED, UNREACHED, error_reason, i
 from crawler.web.removed import RemovedError
 from crawler.web.robots import RobotsRefusedError, RobotsUnreachableError
 from crawler.web.throttle import RestingError, StoppingError, backoff_s, retry_after_s
+from crawler.web.tls import certificate_end
 from pipelines.errors import StorageError
 from pipelines.pages.challenges import REASON, is_challenge
 from pipelines.pages.records import Fetched, Link
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
 
     from crawler.config import FetchOptions
     from crawler.fetch.hosts import Hosts
-    from crawler.fetch.lookout import Lookout
     from crawler.fetch.scheduler import FrontierScheduler
     from crawler.fetch.tally import Tally
     from pipelines.pages.links import Scope
     from pipelines.pages.records import Entry
+    from pipelines.pages.signs import Lookout
     from pipelines.store import CrawlStore, Round
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Outcomes:
         self._hosts = hosts
         self._lookout = lookout
         self._is_blocked = is_blocked
+        self._certified: set[str] = set()
 
     def answer(self, entry: Entry, response: Response) -> None:
         """Commit what a response means.
@@ -125,7 +127,9 @@ class Outcomes:
     def _page(self, entry: Entry, response: Response) -> None:
         scope = self._scopes[entry.source]
         judged = judge(entry, response, scope, datetime.now(UTC))
-        if isinstance(judged, Fetched) and (why := self._lookout.look(entry, response, judged.kind)):
+        if isinstance(judged, Fetched):
+            self._mind_certificate(entry, response)
+        if isinstance(judged, Fetched) and (why := self._lookout.look(entry, response.body, judged.kind)):
             log.warning("%s: %s; held until `parknews sources release`", entry.source, why)
             self._store.sources.quarantine(entry.source, why, at=time.time())
             self._hosts.hold(entry.source, why)
@@ -136,6 +140,12 @@ class Outcomes:
         else:
             self._commit(entry, judged)
             self._learn(entry.source, scope)
+
+    def _mind_certificate(self, entry: Entry, response: Response) -> None:
+        if entry.host == entry.source and entry.host not in self._certified:
+            self._certified.add(entry.host)
+            if expires := certificate_end(response):
+                self._store.sources.put_certificate(entry.source, expires, at=time.time())
 
     def _commit(self, entry: Entry, fetched: Fetched) -> None:
         committed = self._store.commits.page(self._crawl(entry), entry, fetched)

@@ -75,7 +75,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 EXTENSIONS = {
-    "crawler.runs.scrapy_run.RunExtension": 0,
+    "crawler.runs.run.RunExtension": 0,
     "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.memusage.MemoryUsage": None,

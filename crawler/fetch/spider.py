@@ -22,7 +22,6 @@ from scrapy.utils.asyncio import create_looping_call
 
 from crawler.config import FetchOptions
 from crawler.fetch.hosts import Hosts
-from crawler.fetch.lookout import Lookout
 from crawler.fetch.outcomes import Outcomes
 from crawler.fetch.settings import settings_of
 from crawler.fetch.tally import Tally
@@ -32,6 +31,7 @@ from crawler.web.throttle import Throttle
 from pipelines.errors import StorageError
 from pipelines.pages.links import Scope
 from pipelines.pages.repeats import REST_S, kind_of_address
+from pipelines.pages.signs import Lookout
 from pipelines.store import CrawlStore, store_path
 from pipelines.urls import host_of
 
@@ -148,7 +148,7 @@ class NewsSpider(Spider):
         self._scopes = {s.host: Scope(s, self.is_blocked, store.frontier.idle(s.host)) for s in self.sources}
         self._rounds: dict[str, Round] = {}
         self._tally = Tally(self._scopes)
-        self._lookout = Lookout(store)
+        self._lookout = Lookout(store.sources.signs)
         self._hosts = Hosts(store, self._tally, self.throttle, options, self._rounds)
         self._outcomes = Outcomes(
             store,
@@ -295,7 +295,8 @@ class NewsSpider(Spider):
         self.stopping = self.stopping or reason != "finished"
         if self.fatal:
             return
-        self._lookout.finish(time.time())
+        for source, kind, signs, changed in self._lookout.seen():
+            self.store.sources.put_signs(source, kind, signs, changed=changed, at=time.time())
         whole = not self.stopping
         for source, crawl in self._rounds.items():
             if whole and source not in self._hosts.down:

@@ -2,28 +2,29 @@
 
 In: an archive's path, sources and options. Out: a RunReport, and everything in the two files. The main
 thread fetches (Scrapy's reactor), a second thread drains into the archive, worker processes read pages.
-
-Draining while the main thread fetches: the thread that hands stored pages to the stages.
-
-In: the archive's path, the crawl store and the sources. Out: an archive that follows what is fetched, and how
-far it is.
+`crawl` is `parknews crawl`; for `scrapy crawl news` the RunExtension brings the same.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+from scrapy.utils.asyncio import run_in_thread
 
 from crawler.config import FetchOptions, require_contact
 from crawler.drawing.chromium import require_browser
-from crawler.fetch.spider import fetch
+from crawler.fetch.spider import NewsSpider, fetch
 from crawler.web.removed import Watch
 from pipelines.archive import Archive, RunCounts
 from pipelines.drain import Drained, drain
@@ -35,7 +36,9 @@ from pipelines.workers import WorkerOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+
+    from scrapy import Spider
+    from scrapy.crawler import Crawler
 
     from crawler.fetch.tally import FetchReport, RunProgress
     from pipelines.pages.records import CrawlSource
@@ -276,3 +279,49 @@ class Draining:
 def stage_source(source: CrawlSource) -> Source:
     """What the stages may know of a crawl source."""
     return Source(source.host, source.name, source.time_zone, source.start_urls)
+
+
+class RunExtension:
+    """`scrapy crawl news` as a whole run: it drains into PARKNEWS_DB while the spider fetches."""
+
+    def __init__(self, archive_path: Path) -> None:
+        self._archive_path = archive_path
+        self._held = ExitStack()
+        self._held.enter_context(run_lock(archive_path))
+        self._started = time.monotonic()
+        self._stop = threading.Event()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RunExtension:
+        """Off where PARKNEWS_DRAIN is false.
+
+        Raises:
+            NotConfigured: somebody else drains.
+            LockedError: another run writes to the archive.
+        """
+        if not crawler.settings.getbool("PARKNEWS_DRAIN"):
+            raise NotConfigured
+        extension = cls(Path(crawler.settings["PARKNEWS_DB"]))
+        crawler.signals.connect(extension.opened, signal=signals.spider_opened)
+        crawler.signals.connect(extension.closed, signal=signals.spider_closed)
+        return extension
+
+    def opened(self, spider: Spider) -> None:
+        """Opens the run record and starts draining."""
+        assert isinstance(spider, NewsSpider)
+        self._run_id = begin_run(self._archive_path, spider.sources)
+        self._draining = Draining(
+            self._archive_path, spider.store, spider.sources, WorkerOptions(), self._stop
+        )
+        self._draining.start()
+
+    async def closed(self, spider: Spider) -> None:
+        """Waits until every stored page is archived, and closes the run record."""
+        assert isinstance(spider, NewsSpider)
+        try:
+            report = spider.report()
+            await run_in_thread(partial(self._draining.finish, in_a_hurry=report.in_a_hurry))
+            elapsed_s = time.monotonic() - self._started
+            end_run(self._archive_path, self._run_id, report, self._draining.total, elapsed_s)
+        finally:
+            self._held.close()

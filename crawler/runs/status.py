@@ -1,7 +1,7 @@
 """How each source stands: when it was last reached, when it is due, whether its yield is all right.
 
 In: the sources file's sources, what past runs did at each, what the archive holds, and now. Out: one
-Standing a source. Pure: the command hands everything in.
+Health a source. Pure: the command hands everything in.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Yield:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Health:
     """How one source stands."""
 
     host: str
@@ -73,17 +73,17 @@ class Standing:
     """Parts of its addresses that were found to make no difference; nothing is wrong with that."""
 
 
-def standings(
+def diagnose(
     sources: Sequence[CrawlSource],
     runs: Sequence[PastRun],
     held: Mapping[str, Yield],
     watched: Mapping[str, Watched] | None = None,
     now: datetime | None = None,
-) -> list[Standing]:
-    """Every source's standing, in the order of the sources file; `runs` newest first."""
+) -> list[Health]:
+    """Every source's health, in the order of the sources file; `runs` newest first."""
     now = now or max((run.started_at for run in runs), default=datetime.now(UTC))
     return [
-        _standing(
+        _health(
             source,
             tuple(run for run in runs if run.host == source.host),
             held.get(source.host, Yield()),
@@ -103,12 +103,12 @@ def due(sources: Sequence[CrawlSource], runs: Sequence[PastRun], now: datetime) 
     return [source for source in sources if _is_due(source, runs, now)]
 
 
-def timer_standing(why: str) -> Standing:
+def timer_health(why: str) -> Health:
     """The timer as if it were a source, so that its troubles are told like theirs."""
     return _own("timer", why)
 
 
-def disk_standing(why: str) -> Standing:
+def disk_health(why: str) -> Health:
     """The disk in the same way."""
     return _own("disk", why)
 
@@ -123,9 +123,9 @@ def scarce(days_left: float | None) -> str:
     )
 
 
-def _own(kind: str, why: str) -> Standing:
+def _own(kind: str, why: str) -> Health:
     troubles = (Trouble(kind, why),) if why else ()
-    return Standing(
+    return Health(
         kind, f"the {kind}", "wrong" if why else "ok", why, None, None, Yield(), (), troubles=troubles
     )
 
@@ -139,9 +139,9 @@ def _last_success(runs: Sequence[PastRun]) -> datetime | None:
     return next((run.started_at for run in runs if run.fetched or run.unchanged), None)
 
 
-def _standing(
+def _health(
     source: CrawlSource, runs: tuple[PastRun, ...], held: Yield, watched: Watched, now: datetime
-) -> Standing:
+) -> Health:
     last = _last_success(runs)
     troubles = () if held.status == "removed" else tuple(_troubles(runs, held, watched, now))
     known = dict(watched.since)
@@ -150,7 +150,7 @@ def _standing(
     acknowledged = bool(troubles) and until is not None and until > now.timestamp()
     state: State = "wrong" if troubles else "ok" if runs else "new"
     state = "acknowledged" if acknowledged else state
-    return Standing(
+    return Health(
         host=source.host,
         name=source.name,
         state="removed" if held.status == "removed" else state,

@@ -13,10 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawler.drawing.chromium import lacking
-from crawler.runs.heartbeat import beat, dead_timer, last_beat
-from crawler.runs.metrics import write_metrics
-from crawler.runs.notify import sender, tell
-from crawler.runs.status import Yield, disk_standing, due, scarce, standings, timer_standing
+from crawler.runs.status import Yield, diagnose, disk_health, due, scarce, timer_health
+from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, write_metrics
 from pipelines.archive.file import read_only
 from pipelines.archive.read.articles import source_runs, source_yields
 from pipelines.records import PastRun
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.config import Settings
-    from crawler.runs.status import Standing
+    from crawler.runs.status import Health
     from pipelines.pages.records import CrawlSource
 
 _WITH_ARCHIVE = 1.25
@@ -47,7 +45,7 @@ class Disk:
     """For how many days it lasts at the rate of the last week; None where nothing came in it."""
 
 
-def look(settings: Settings, sources: Sequence[CrawlSource]) -> tuple[list[Standing], str]:
+def look(settings: Settings, sources: Sequence[CrawlSource]) -> tuple[list[Health], str]:
     """How every source stands now, and what is wrong with the timer (mostly nothing)."""
     from crawler.web.removed import removed_sources  # noqa: PLC0415  # loads Scrapy, which `status --help` must not
 
@@ -56,7 +54,7 @@ def look(settings: Settings, sources: Sequence[CrawlSource]) -> tuple[list[Stand
     for host in removed_sources(settings.db, sources):
         held[host] = replace(held.get(host, Yield()), status="removed")
     watched = _with_browsers(settings, sources, _watched(settings.db))
-    found = standings(sources, runs, held, watched, now)
+    found = diagnose(sources, runs, held, watched, now)
     return found, dead_timer(last_beat(settings.db), sources, now)
 
 
@@ -84,7 +82,7 @@ def tell_changes(settings: Settings, sources: Sequence[CrawlSource], timer: str 
         return
     found, _ = look(settings, sources)
     room = disk(settings.db)
-    own = timer_standing(timer), disk_standing(scarce(room.days_left if room else None))
+    own = timer_health(timer), disk_health(scarce(room.days_left if room else None))
     with CrawlStore(store_path(settings.db)) as store:
         send = sender(settings.notify)
         tell(store, [*found, *own], store.sources.watched(), send, now=datetime.now(UTC).timestamp())

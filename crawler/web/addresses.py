@@ -72,8 +72,8 @@ class AddressRules:
         self._own = {source.host for source in private}
         self._public = {source.host for source in sources} - self._own
         self._above = tuple("." + source.host for source in private if source.include_subdomains)
-        self._names = {_name(host) for host in self._own}
-        self._names_above = tuple("." + _name(host[1:]) for host in self._above)
+        self._names = {bare_name(host) for host in self._own}
+        self._names_above = tuple("." + bare_name(host[1:]) for host in self._above)
 
     def may_be_private(self, name: str) -> bool:
         """Whether a host name (without port) belongs to a source that may be private."""
@@ -85,7 +85,7 @@ class AddressRules:
             host = host_of(canonical_url(url))
         except ValueError as error:
             return str(error)
-        name = _name(host)
+        name = bare_name(host)
         if host in self._own or host.endswith(self._above):
             return None
         if self.may_be_private(name):
@@ -102,7 +102,8 @@ def is_loopback_name(name: str) -> bool:
     return bare == "localhost" or bare.endswith(".localhost")
 
 
-def _name(host: str) -> str:
+def bare_name(host: str) -> str:
+    """A host:port without its port."""
     return host.rsplit(":", 1)[0] if host.rpartition(":")[2].isdigit() and host[-1] != "]" else host
 
 

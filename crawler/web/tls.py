@@ -6,6 +6,8 @@ taken: several government sites offer nothing better. What they say could then b
 
 from __future__ import annotations
 
+import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.contextfactory import _ScrapyClientContextFactory
@@ -14,10 +16,13 @@ from twisted.internet.ssl import TLSVersion
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
+from crawler.web.addresses import bare_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
     from pipelines.pages.records import CrawlSource
 
@@ -30,8 +35,8 @@ class ContextFactory:
 
     def __init__(self, sources: Iterable[CrawlSource]) -> None:
         weak = [source for source in sources if source.tls == "weak"]
-        self._names = {_name(source.host) for source in weak}
-        self._above = tuple("." + _name(source.host) for source in weak if source.include_subdomains)
+        self._names = {bare_name(source.host) for source in weak}
+        self._above = tuple("." + bare_name(source.host) for source in weak if source.include_subdomains)
         self._strict = _ScrapyClientContextFactory(verify_certificates=True)
         self._weak = _ScrapyClientContextFactory(
             method=None,
@@ -55,5 +60,9 @@ class HttpsHandler(HTTP11DownloadHandler):
         self._contextFactory = ContextFactory(crawler.spider.sources)  # type: ignore[union-attr,assignment]
 
 
-def _name(host: str) -> str:
-    return host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() and host[-1] != "]" else host
+def certificate_end(response: Response) -> float | None:
+    """Until when the certificate that came with an answer is good, epoch seconds; None over plain HTTP."""
+    with contextlib.suppress(AttributeError, ValueError):
+        written = response.certificate.original.get_notAfter().decode()
+        return datetime.strptime(written, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    return None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.demo.server import DemoServer
-from crawler.runs.heartbeat import last_beat
+from crawler.runs.telling import last_beat
 from pipelines.store import CrawlStore
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, parknews_here, write_source

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crawler.drawing.chromium import has_sandbox, require_browser
-from crawler.runs.status import standings
+from crawler.runs.status import diagnose
 from pipelines.errors import ConfigurationError
 from pipelines.store.sources import Watched
 from tests.crawler.crawling import QUICK, finish, source, start
@@ -125,8 +125,8 @@ def test_without_a_browser_nothing_is_fetched(tmp_path: Path) -> None:
 
 def test_status_names_the_source_that_has_no_browser() -> None:
     lacks = {"x.cn": Watched(browser="no browser was found")}
-    [standing] = standings([source("x.cn", render=True)], [], {}, lacks)
-    assert (standing.state, standing.reason) == (
+    [health] = diagnose([source("x.cn", render=True)], [], {}, lacks)
+    assert (health.state, health.reason) == (
         "wrong",
         "its pages need a browser (render = true): no browser was found",
     )

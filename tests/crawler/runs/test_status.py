@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.runs.status import Yield, disk_standing, due, scarce, standings
+from crawler.runs.status import Yield, diagnose, disk_health, due, scarce
 from pipelines.pages.records import CrawlSource
 from pipelines.records import PastRun
 from pipelines.store.sources import Watched
@@ -18,8 +18,8 @@ def _run(**counts: object) -> PastRun:
 
 
 def _judged(*runs: PastRun, held: Yield = HELD) -> tuple[str, str]:
-    [standing] = standings([SOURCE], runs, {"park.example": held})
-    return standing.state, standing.reason
+    [health] = diagnose([SOURCE], runs, {"park.example": held})
+    return health.state, health.reason
 
 
 def test_a_source_that_was_never_fetched_is_new() -> None:
@@ -76,8 +76,8 @@ def test_a_removed_source_is_neither_ok_nor_wrong() -> None:
 
 def test_success_and_due_time_come_from_the_last_run_that_got_an_answer() -> None:
     failed = _run(fetched=0, articles=0, failed=1, run_id=2, started_at=START + timedelta(hours=6))
-    [standing] = standings([SOURCE], [failed, _run()], {"park.example": HELD})
-    assert (standing.last_success_at, standing.next_due_at) == (START, START + timedelta(hours=6))
+    [health] = diagnose([SOURCE], [failed, _run()], {"park.example": HELD})
+    assert (health.last_success_at, health.next_due_at) == (START, START + timedelta(hours=6))
 
 
 @pytest.mark.parametrize(("hours", "expected"), [(0, False), (5, False), (5.8, True), (6, True), (100, True)])
@@ -101,7 +101,7 @@ def test_a_disk_that_lasts_two_weeks_no_more_is_a_trouble() -> None:
     told = [scarce(days) for days in (None, 400.0, 14.0, 9.0)]
     assert told[:3] == ["", "", ""]
     assert told[3].startswith("full in 9 days at the last week's rate; keep fewer raw pages")
-    assert disk_standing(told[3]).state == "wrong"
+    assert disk_health(told[3]).state == "wrong"
 
 
 def test_addresses_that_rest_are_a_trouble_and_idle_parts_are_none() -> None:
@@ -109,6 +109,6 @@ def test_addresses_that_rest_are_a_trouble_and_idle_parts_are_none() -> None:
     held = {"x.cn": Yield(copies=5, last_read_at=START.isoformat())}
     watched = {"x.cn": Watched(idle=("`zzz`",)), "y.cn": Watched(resting=("y.cn/old/*.html (9 wait)",))}
     sources = [CrawlSource(host, host, (f"http://{host}/",)) for host in ("x.cn", "y.cn")]
-    x, y = standings(sources, [run], held, watched, START)
+    x, y = diagnose(sources, [run], held, watched, START)
     assert (x.state, x.idle, y.state) == ("ok", ("`zzz`",), "wrong")
     assert "y.cn/old/*.html (9 wait)" in y.reason

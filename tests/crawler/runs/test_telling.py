@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.runs.metrics import write_metrics
-from crawler.runs.notify import require_addresses, sender, tell
 from crawler.runs.run import begin_run
-from crawler.runs.status import standings, timer_standing
+from crawler.runs.status import diagnose, timer_health
+from crawler.runs.telling import require_addresses, sender, tell, write_metrics
 from pipelines.errors import ConfigurationError
 from pipelines.store import CrawlStore
 from tests.crawler.misbehaving import Server, Site, article, list_page
@@ -20,7 +19,7 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
 def test_troubles_that_nobody_was_told_are_still_new_to_who_is_named_later(tmp_path: Path) -> None:
-    dead = timer_standing("no run")
+    dead = timer_health("no run")
     with CrawlStore(tmp_path / "a-pages.db") as store:
         tell(store, [dead], store.sources.watched(), sender(()), now=NOW.timestamp())
         told = tell(store, [dead], store.sources.watched(), lambda _title, _body: True, now=NOW.timestamp())
@@ -37,7 +36,7 @@ def test_an_address_that_cannot_work_is_said_by_its_kind_alone() -> None:
 def test_metrics_that_cannot_be_written_are_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    write_metrics(tmp_path / "none" / "m.prom", standings([], [], {}, now=NOW), NOW)
+    write_metrics(tmp_path / "none" / "m.prom", diagnose([], [], {}, now=NOW), NOW)
     assert "PARKNEWS_METRICS" in caplog.text
 
 

@@ -7,10 +7,8 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from crawler.runs.heartbeat import beat, dead_timer, last_beat
-from crawler.runs.metrics import write_metrics
-from crawler.runs.notify import tell
-from crawler.runs.status import standings, timer_standing
+from crawler.runs.status import diagnose, timer_health
+from crawler.runs.telling import beat, dead_timer, last_beat, tell, write_metrics
 from pipelines.pages.records import CrawlSource
 from pipelines.store import CrawlStore
 from tests.crawler.misbehaving import Server, Site, article
@@ -112,15 +110,15 @@ def test_a_timer_that_died_is_known_by_its_silence(tmp_path: Path) -> None:
 
 def test_troubles_that_end_are_told_and_a_failed_message_is_sent_again(tmp_path: Path) -> None:
     messages: list[str] = []
-    dead, fine = timer_standing("no run"), timer_standing("")
+    dead, fine = timer_health("no run"), timer_health("")
     with CrawlStore(tmp_path / "a-pages.db") as store:
 
-        def told(standing, works: bool = True) -> str:
+        def told(health, works: bool = True) -> str:
             def send(_title: str, body: str) -> bool:
                 messages.append(body)
                 return works
 
-            return tell(store, [standing], store.sources.watched(), send, now=NOW.timestamp())
+            return tell(store, [health], store.sources.watched(), send, now=NOW.timestamp())
 
         answers = [told(dead, works=False), told(dead), told(dead), told(fine), told(fine)]
     assert answers == ["", "timer (the timer): no run", "", "timer (the timer): no longer timer", ""]
@@ -129,7 +127,7 @@ def test_troubles_that_end_are_told_and_a_failed_message_is_sent_again(tmp_path:
 
 def test_the_metrics_are_what_node_exporter_reads(tmp_path: Path) -> None:
     source = CrawlSource("x.cn", "甲", ("http://x.cn/",))
-    write_metrics(tmp_path / "p.prom", standings([source], [], {}, now=NOW), NOW)
+    write_metrics(tmp_path / "p.prom", diagnose([source], [], {}, now=NOW), NOW)
     families = text_string_to_metric_families((tmp_path / "p.prom").read_text())
     values = {sample.name: sample.value for family in families for sample in family.samples}
     assert values["parknews_heartbeat_timestamp_seconds"] == NOW.timestamp()
