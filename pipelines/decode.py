@@ -1,30 +1,30 @@
-"""A page's bytes in; what they are, their likely encoding or their text out. Never mojibake.
+"""A page's bytes in, its text out: decoded as its readers see it, or refused. Never mojibake.
 
-`decode` reads them as a browser would, or refuses; `likely_encoding` is the guess that it begins with, for
-who needs a page's links and not its text.
-
-Browsers obey a byte order mark, then the HTTP header, then the page's own `<meta>`. On real pages each
-of them may be wrong or missing, so a declared encoding counts only where it decodes strictly and gives
-plausible text; then utf-8, gb18030 and big5 are tried the same way.
+Bytes that are valid UTF-8 are UTF-8, whatever is declared: other encodings' text is hardly ever valid. Else a
+sample of the text that is shown, without scripts and styles, is read in what the HTTP header and the page's
+`<meta>` declare and, where that gives no plausible text, in the other encodings of the web; the letters of
+each language (words/letters.txt) tell a right reading from a wrong one. A page may be mixed, with a footer in
+GBK below an article in UTF-8 or a headline cut within a character: what is not valid in the page's encoding
+is read on its own.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
-from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from contextlib import suppress
+from functools import cache, partial
+from importlib import resources
+from itertools import chain
 
 from w3lib.encoding import (
     html_body_declared_encoding,
     http_content_type_encoding,
     read_bom,
-    resolve_encoding,
 )
 
 from pipelines.records import Decoded, Page, Rejection
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _MAGIC = (
     (b"%PDF-", "pdf"),
@@ -45,55 +45,103 @@ _MAGIC = (
     (b"\0\0\0", "media"),
     (b"wOFF", "font"),
 )
-# A label names a family; its largest member decodes whatever the smaller ones do (WHATWG Encoding, 4.2). What
-# w3lib does not know of that. What can be read to say that it is UTF-16 is not.
-_WIDEST = {
-    "hz": "gb18030",
-    "cp950": "big5hkscs",
-    "utf-16": "utf-8",
-    "utf-16-le": "utf-8",
-    "utf-16-be": "utf-8",
-}
+_CONTROL = re.compile(rb"[\x01-\x08\x0b\x10-\x1a\x1c-\x1f]")
+_MULTIBYTE = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
+_LATIN = frozenset(
+    ["cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1254", "cp1257", "iso8859-13", "cp1258"]
+)
+_WIDER = {"hz": "gb18030", "cp950": "big5hkscs", "utf-8-sig": "utf-8", "koi8-r": "koi8-u"}
+"""What decodes all that the former does and more; w3lib knows gb2312 and its like."""
+
+_SURE_BYTES = 64
+"""Bytes of characters beyond their first from which on valid UTF-8 is no accident: 32 ideographs."""
+_SAMPLE_BYTES, _SHORT_SAMPLE = 4000, 1500
+"""The short one for encodings of one byte, of which there are many: it has the letters of 30 lines."""
+_LOOK_CHARS = 2048
+_PLAUSIBLE, _SURE = 0.75, 0.9
+"""Share of usual letters at which an encoding is taken without a look at the next ones. Real pages: .75 to 1;
+those of Latin letters have nearly the same ones as others have in their places."""
+_DOUBTFUL = 0.6
+"""Where text is rather looked at again, or read in another encoding than the page's."""
+_MOJIBAKE = 0.3
+"""Below this share a reading is none: wrong ones of real pages have .02 to .25."""
+_BENEFIT = 0.05
+"""What a declaration adds."""
+_SAYS_NOTHING = 0.5
+_FEW = 6
+"""Letters that say little."""
+
+_SEGMENT = re.compile(rb'[\x80-\xff][^<>"\r\n]*')
+"""Ends at what is never part of a character in any encoding and stands around texts."""
+_PIECE = re.compile(rb"[\x80-\xff][^\0-/:-?]*")
+"""Ends at any mark of ASCII that is never part of a character."""
+_UTF8_IN_OTHERS = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2}")
+_SHIFTED = (
+    (re.compile(rb"~\{((?:[!-w][!-~])+)~\}"), "gb2312"),  # HZ, RFC 1843
+    (re.compile(rb"\x1b\$[@B]([^\x1b\r\n]*)(?:\x1b\([BJ])?"), "euc_jp"),  # ISO-2022-JP, RFC 1468
+    (re.compile(rb"\x1b\$A([^\x1b\r\n]*)(?:\x1b\([BJ])?"), "gb2312"),
+    (re.compile(rb"\x1b\$\(C([^\x1b\r\n]*)(?:\x1b\([BJ])?"), "euc_kr"),
+)
+_SHIFTED_OUT = re.compile(rb"\x1b\$\)[AC]|\x0e([^\x0e\x0f\r\n]*)\x0f?")  # RFC 1557, 1922
+_SHIFTED_SETS = ((b"\x1b$)C", "euc_kr"), (b"\x1b$)A", "gb2312"))
 _ASCII = bytes(range(128))
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b\0"))
-_FALLBACKS = ("utf-8", "gb18030", "big5hkscs")
-_PLAUSIBLE = 0.8
-"""Least share of everyday characters. Real pages: .93 to 1; GBK read as UTF-8 or the reverse: below .6."""
-_STRAY_SHARE = 0.002
-"""Bytes that may be invalid, of all bytes: a stray byte or a cut last character, not a wrong encoding."""
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]+")
-_DUBIOUS = re.compile("[\ue000-\uf8ff\ufffd\x80-\x9f]")
-_MOJIBAKE_LATIN = re.compile("[ÃÂâÐ×][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|[À-ÿ]{5}")
+_HIGH = bytes(byte | 0x80 for byte in range(256))
+_NOT_FIRST = bytes(range(0xC0))
+"""What no character beyond ASCII begins with in UTF-8."""
 
-_ENOUGH_HAN = 30
-"""Chinese characters: fewer say nothing of an encoding (an English page that spells out a name or two)."""
-
-
-class _Attempt(NamedTuple):
-    score: float
-    errors: int
-    encoding: str
-    text: str
+_JUDGED = re.compile(
+    "[^\0-\x7f\xa0-\xbf×÷\u0900-\u0dff\u0e80-\u10ff\u1200-\u206f\u2100-\u214f\u2190-\u21ff\u2460-\u2bff"
+    "\u3000-\u303f\ufe30-\ufe4f\uff00-\uff60\uffa0-\uffef]"
+)
+"""All but ASCII, marks and signs that stand in any text, and scripts that no misreading brings about."""
+_STRANGE = re.compile(
+    "(?<=[a-zß-öø-ʯά-ώа-џ])[\x80-\x9f¡-¬®-¶¸-¿×÷ˆ˜‚-‟‰‹›€™─-╿]+(?=[a-zß-öø-ʯά-ώа-џ])"
+    "|[ß-öø-ʯ]{4,}|(?<=[a-zß-öø-ʯ])[Ͱ-ԯ֐-ۿก-๛]+|[Ͱ-ԯ֐-ۿก-๛]+(?=[a-zß-öø-ʯ])"
+)
+"""What no language has within a word: signs, four accents in a row, two scripts. Tells more than a letter."""
+_WORD = re.compile(r"[^\W\d_]+")
+_KANA = re.compile("[ぁ-ヿ]+")
+_IDEOGRAPH = re.compile("[ぁ-ヿ㐀-鿿가-힣]")
+_LINE = re.compile(r'([<>"\r\n]+)')
+_TELLING = ("Ã", "â€", "锛", "紝", "銆", "锟斤")
+"""Stand in text that was misread before it was published, and hardly ever in other text."""
+_MISREAD_LATIN = re.compile("[Â-ô][\x80-¿ŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{1,3}")
+_MISREADINGS = (
+    *((wrong, "utf-8") for wrong in ("cp1252", "gb18030", "big5hkscs", "cp932", "cp949", "cp1251", "koi8-u")),
+    *(("cp1252", right) for right in ("gb18030", "big5hkscs", "cp932", "cp949")),
+    ("big5hkscs", "gb18030"),
+    ("gb18030", "big5hkscs"),
+    ("gb18030", "cp949"),
+)
+"""In what text is misread, and in what it was written."""
 
 
 def decode(page: Page) -> Decoded | Rejection:
     """The page's text and the encoding that gave it; a Rejection where it is not text or not decodable."""
-    body = page.body
-    refusal = _not_text(body)
-    if refusal:
-        return Rejection(page.url, page.source, "decode", refusal)
-    encoding, bom = read_bom(body)
-    if encoding and bom:
-        return _accept(body[len(bom) :].decode(encoding, "ignore"), encoding)
-    if body[:2000].count(0) > len(body[:2000]) // 4:
-        return _wide(page)
-    body = body.replace(b"\0", b"")
-    attempt = _best(body, list(_declared(page.body, page.header("content-type") or "")))
-    if attempt is None:
-        return Rejection(
-            page.url, page.source, "decode", "undecodable: no known encoding gives plausible text"
-        )
-    return _accept(attempt.text, attempt.encoding)
+    read = decode_body(page.body, page.header("content-type") or "")
+    return Rejection(page.url, page.source, "decode", read) if isinstance(read, str) else read
+
+
+def decode_body(body: bytes, content_type: str) -> Decoded | str:
+    """The text of an answer's body and the encoding that gave it, or the reason why there is none.
+
+    Args:
+        body: As it was received, without its transfer's compression.
+        content_type: The value of the header; empty where there was none.
+    """
+    if refusal := _not_text(body):
+        return refusal
+    encoding, mark = read_bom(body)
+    if encoding and mark and encoding != "utf-8":
+        return Decoded(body[len(mark) :].decode(encoding, "ignore").replace("\0", ""), encoding)
+    if body[:100].count(0) * 4 > len(body[:100]) or body[:2000].count(0) * 8 > len(body[:2000]):
+        return _wide(body) or "not text: binary"
+    if len(_CONTROL.findall(body[:1024])) * 20 > len(body[:1024]):
+        return "not text: binary"
+    body = body.removeprefix(mark or b"").replace(b"\0", b"")
+    text = _strictly(body, "utf-8")
+    found = _another(body, content_type) if text is None else _utf8(body, text, content_type)
+    return found or "undecodable: no known encoding gives plausible text"
 
 
 def binary_kind(body: bytes) -> str:
@@ -102,137 +150,278 @@ def binary_kind(body: bytes) -> str:
     return next((name for magic, name in _MAGIC if start.startswith(magic)), "")
 
 
-def likely_encoding(body: bytes, content_type: str) -> str:
-    """The encoding that a page's mark, server or `<meta>` names; UTF-8 or GB 18030 where none does.
-
-    Latin is named by servers and templates that know nothing of the page: UTF-8 is tried before it.
-    """
-    marked, _ = read_bom(body)
-    declared = marked or next(_declared(body, content_type), None)
-    if declared and declared != "cp1252":
-        return declared
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return declared or "gb18030"
-    return "utf-8"
-
-
 def _not_text(body: bytes) -> str | None:
-    if not body.strip():
+    if not body or body.isspace():
         return "empty page"
-    if name := binary_kind(body):
-        return f"not text: {name}"
-    start = body[:1024].lstrip()
-    if start[4:8] == b"ftyp":
-        return "not text: media"
-    controls = len(start) - len(start.translate(None, _CONTROLS))
-    return "not text: binary" if controls > len(start) // 20 else None
+    name = binary_kind(body) or ("media" if body[:1024].lstrip()[4:8] == b"ftyp" else "")
+    return f"not text: {name}" if name else None
 
 
-def _accept(text: str, encoding: str) -> Decoded:
-    return Decoded(html=text.replace("\0", ""), encoding=encoding)
-
-
-def _wide(page: Page) -> Decoded | Rejection:
+def _wide(body: bytes) -> Decoded | None:
     """UTF-16 without a mark shows as every other byte zero in ASCII mark-up."""
     for encoding in ("utf-16-le", "utf-16-be"):
-        try:
-            text = page.body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "<" in text[:2000] or _plausibility(text) == 1:
-            return _accept(text, encoding)
-    return Rejection(page.url, page.source, "decode", "not text: binary")
+        text = _strictly(body, encoding)
+        if text and ("<" in text[:2000] or _score(text, "utf-8") > _DOUBTFUL):
+            return Decoded(text.replace("\0", ""), encoding)
+    return None
 
 
-def _declared(body: bytes, content_type: str) -> Iterator[str]:
-    """The encodings that the server and the page declare, in this order and by their widest member."""
-    if of_server := _known(http_content_type_encoding(content_type)):
-        yield of_server
-    if of_page := _known(html_body_declared_encoding(body[:8192])):
-        yield of_page
+def _declared(body: bytes, content_type: str) -> list[str]:
+    """What the header and the page itself say, each in its widest form; none that is no text of the web."""
+    names = (http_content_type_encoding(content_type), html_body_declared_encoding(body))
+    widest = (_WIDER.get(name, name) for name in names if name)
+    known = ("utf-8" if name.startswith("utf-") else name for name in widest)
+    return [name for name in dict.fromkeys(known) if name == "utf-8" or name in _letters()]
 
 
-def _known(name: str | None) -> str | None:
-    encoding = resolve_encoding(name) if name else None
-    return _WIDEST.get(encoding, encoding) if encoding else None
+def _utf8(body: bytes, text: str, content_type: str) -> Decoded | None:
+    """A body whose text in UTF-8 is handed in; None where it was misread before it was published."""
+    if len(body) - len(text) < _SURE_BYTES:
+        encoding = next(iter(_declared(body, content_type)), "utf-8")
+        if body.isascii():
+            return Decoded(_unshifted(body) if b"\x1b$" in body or b"~{" in body else text, encoding)
+        if encoding in _MULTIBYTE and _is_rather(body, encoding, text):
+            return Decoded(body.decode(encoding), encoding)
+    broken = text.count("\ufffd")
+    mended = _mended(text) if broken > _FEW or _looks_misread(text) else text
+    if mended and broken:
+        mended = mended.replace("\ufffd", "")
+    return None if mended is None else Decoded(mended, "utf-8")
 
 
-def _best(body: bytes, declared: list[str]) -> _Attempt | None:
-    """The first strict and plausible reading; else the most plausible one with a few stray bytes."""
-    order = list(dict.fromkeys([*declared, *_FALLBACKS]))
-    if declared and declared[0] == "cp1252":  # never fails, so it comes after those that can
-        order = [*_FALLBACKS, "cp1252"]
-    kept: list[_Attempt] = []
-    for encoding in order:
-        attempt = _strict(body, encoding)
-        if attempt and attempt.score >= 0.95 - 0.15 * (encoding in declared[:1]):
-            return attempt
-        if attempt:
-            kept.append(attempt)
-    kept.extend(attempt for encoding in order if (attempt := _lenient(body, encoding)))
-    if not declared and (latin := _strict(body, "cp1252")):
-        kept.append(latin)
-    best = max(kept, key=lambda a: (a.score, -a.errors), default=None)
-    return best if best and best.score >= _PLAUSIBLE else None
+def _is_rather(body: bytes, encoding: str, text: str) -> bool:
+    """Whether a few characters of valid UTF-8 are more plausible in the encoding that the page declares."""
+    other = _strictly(body, encoding)
+    if other is None or len(set(_JUDGED.findall(other))) < 3:
+        return False
+    return _score(other, encoding) > max(_score(text, "utf-8"), _DOUBTFUL)
 
 
-def _strict(body: bytes, encoding: str) -> _Attempt | None:
+def _unshifted(body: bytes) -> str:
+    """The text of encodings that shift 7-bit bytes into larger sets: HZ, ISO-2022-JP, -KR and -CN."""
+    sets = [(_SHIFTED_OUT, encoding) for mark, encoding in _SHIFTED_SETS if mark in body]
+    for pattern, encoding in (*_SHIFTED, *sets):
+        body = pattern.sub(partial(_in_set, encoding), body)
+    return body.decode()
+
+
+def _in_set(encoding: str, run: re.Match[bytes]) -> bytes:
+    text = (run[1] or b"").translate(_HIGH).decode(encoding, "ignore")
+    return text.encode() if _score(text, "utf-8") >= _SAYS_NOTHING else run[0]
+
+
+def _looks_misread(text: str) -> bool:
+    """Whether a look at some characters finds few of those that languages mostly use."""
+    some = text[:: max(1, len(text) // _LOOK_CHARS)].encode().translate(None, _ASCII).decode()
+    judged = _JUDGED.findall(some)
+    usual = sum(map(_usual().__contains__, judged))
+    few = len(judged) > 2 * _FEW and usual < _DOUBTFUL * len(judged)
+    return few or any(mark[0] in text and mark in text for mark in _TELLING)
+
+
+def _mended(text: str) -> str | None:
+    """Text whose misread lines are undone or left out; None where that leaves out most of it."""
+    lines = _LINE.split(text)
+    kept = lost = 0
+    for n, line in enumerate(lines):
+        if not line.isascii():
+            lines[n] = _undone(line)
+            letters = len(_JUDGED.findall(line))
+            kept, lost = (kept + letters, lost) if lines[n] else (kept, lost + letters)
+    return None if lost > kept else "".join(lines)
+
+
+def _undone(line: str) -> str:
+    """A line as it was before someone read it in a wrong encoding; empty where that lost characters."""
+    if line.count("\ufffd") * 4 > len(_JUDGED.findall(line)):
+        return ""
+    line = line.replace("\ufffd", "")
+    line = _MISREAD_LATIN.sub(lambda found: _reread(found[0], "cp1252", "utf-8") or found[0], line)
+    before = _score(line, "utf-8")
+    if before >= _DOUBTFUL:
+        return line
+    letters = len(_JUDGED.findall(line))
+    for wrong, right in _MISREADINGS:
+        undone = _reread(line, wrong, right) if right == "utf-8" or letters > _FEW else None
+        if undone and _score(undone, "utf-8") > max(_DOUBTFUL, before + 0.3):
+            return undone
+    for wrong, _ in _MISREADINGS if letters > _FEW else ():
+        rest = line.encode(wrong, "ignore").decode("utf-8", "ignore")
+        if len(_JUDGED.findall(rest)) * 3 > letters and _score(rest, "utf-8") > _DOUBTFUL:
+            return ""
+    return line
+
+
+def _reread(text: str, wrong: str, right: str) -> str | None:
+    """The bytes that gave a text in a wrong encoding, in the right one; None where they do not fit."""
     try:
-        text = body.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+        return text.encode(wrong, "decode.stray").decode(right)
+    except UnicodeError:
         return None
-    score = _plausibility(text)
-    if encoding == "utf-8" and score < 1 and _says_little(text):
-        score = 1.0  # other encodings' bytes are hardly ever valid UTF-8: a few rare names are no mojibake
-    return _Attempt(score, 0, encoding, text)
 
 
-def _says_little(text: str) -> bool:
-    """Whether a text has too few different Chinese characters, and no doubtful ones, to be judged by them."""
-    return 0 < len(set(_HAN.findall(text))) < _ENOUGH_HAN and not _DUBIOUS.search(text)
+def _another(body: bytes, content_type: str) -> Decoded | None:
+    """The text of a body that is not valid UTF-8, or not all of it; None where no encoding gives any."""
+    sample, declared = _sample(body), _declared(body, content_type)
+    encoding, score = _encoding(sample, declared)
+    mixed = encoding == "utf-8" or _UTF8_IN_OTHERS.search(body.translate(None, _ASCII))
+    if not mixed and score > (0.85 if encoding in _MULTIBYTE else _SAYS_NOTHING):
+        with suppress(UnicodeDecodeError):
+            return Decoded(body.decode(encoding), encoding)
+    return _by_segments(body, encoding, _others(sample, encoding, declared))
 
 
-def _lenient(body: bytes, encoding: str) -> _Attempt | None:
-    if encoding == "cp1252":
-        return None
+def _sample(body: bytes) -> bytes:
+    """Text from all over the page that has more than ASCII: of what is shown, where that has any."""
+    pieces = [piece for piece in body.split(b"<") if not piece.isascii()]
+    shown = [piece for piece in pieces if not piece[:6].lower().startswith((b"script", b"style"))]
+    texts = [text for piece in shown if not (text := piece.partition(b">")[2]).isascii()] or pieces
+    step = sum(map(len, texts)) // _SAMPLE_BYTES + 1
+    return b"\n".join(text[:_SAMPLE_BYTES] for text in texts[::step])
+
+
+def _encoding(sample: bytes, declared: list[str]) -> tuple[str, float]:
+    """The declared encoding where it gives plausible text, else that which gives most; how plausible."""
+    best, most = "", 0.0
+    first = [*declared, "utf-8", *_MULTIBYTE]
+    for encoding in dict.fromkeys([*first, *_letters()]):
+        score = _reading(sample if encoding in first else sample[:_SHORT_SAMPLE], encoding)
+        if encoding in first and score > (_SURE if encoding in _LATIN else _PLAUSIBLE):
+            return encoding, score
+        if encoding in declared:
+            if not _JUDGED.search(sample.decode(encoding, "decode.stray")):
+                return encoding, score
+            score += _BENEFIT
+        if score > most:
+            best, most = encoding, score
+    return best, most
+
+
+def _reading(sample: bytes, encoding: str) -> float:
+    """How plausible a sample is, 0 to 1: in UTF-8 by how much is valid, in others by its letters."""
+    text = sample.decode(encoding, "decode.stray")
+    if encoding != "utf-8":
+        return _score(text, encoding)
+    beyond = len(text.encode().translate(None, _NOT_FIRST))
+    return 1 - text.count("\ufffd") / max(1, beyond)
+
+
+def _others(sample: bytes, encoding: str, declared: list[str]) -> list[str]:
+    """The encodings in which the rest of a page may be: those of ideographs where it has some."""
+    if encoding != "utf-8" and encoding not in _MULTIBYTE:
+        return ["utf-8"]
+    ideographs = encoding != "utf-8" or _IDEOGRAPH.search(sample.decode(encoding, "ignore"))
+    tried = [*declared, "utf-8", *(_MULTIBYTE if ideographs else _letters())]
+    return [other for other in dict.fromkeys(tried) if other != encoding]
+
+
+def _by_segments(body: bytes, encoding: str, others: list[str]) -> Decoded | None:
+    """The text of a page of which parts are in other encodings, or broken; None where that is most of it."""
+    pieces: list[str] = []
+    end = kept = lost = 0
+    for found in _SEGMENT.finditer(body):
+        text = _segment(found[0], encoding, others)
+        pieces += body[end : found.start()].decode("ascii"), text
+        end = found.end()
+        beyond = len(found[0].translate(None, _ASCII))
+        is_lost = text.isascii() or _score(text, "utf-8") < _MOJIBAKE
+        kept, lost = (kept, lost + beyond) if is_lost else (kept + beyond, lost)
+    return Decoded("".join([*pieces, body[end:].decode("ascii")]), encoding) if lost <= kept else None
+
+
+def _segment(raw: bytes, encoding: str, others: list[str], *, whole: bool = True) -> str:
+    """What stands between two tags, in the page's encoding or another one, without broken bytes."""
+    text = _strictly(raw, encoding)
+    if text is not None:
+        own = 1.0 if encoding == "utf-8" else _score(text, encoding)
+        if others == ["utf-8"]:
+            utf8 = _strictly(raw, "utf-8")
+            return utf8 if utf8 and _score(utf8, "utf-8") >= own else text
+        if own > _MOJIBAKE:
+            return text
+    readings = {other: read for other in others if (read := _strictly(raw, other))}
+    scores = {other: _score(read, other) for other, read in readings.items()}
+    best = max(scores, key=scores.__getitem__, default="")
+    if best and scores[best] > (_DOUBTFUL if best in {"utf-8", *_MULTIBYTE} else _SAYS_NOTHING):
+        return readings[best]
+    if text is not None:
+        return text
+    if whole:
+        divided = _PIECE.sub(lambda part: _segment(part[0], encoding, others, whole=False).encode(), raw)
+        return divided.decode()
+    text = raw.decode(encoding, "decode.stray")
+    rest = text.replace("\ufffd", "")
+    letters = len(_JUDGED.findall(rest))
+    is_text = letters >= len(text) - len(rest) and (_score(rest, encoding) > _MOJIBAKE or letters < _FEW)
+    return rest if is_text else "".join(filter(str.isascii, rest))
+
+
+def _strictly(raw: bytes, encoding: str) -> str | None:
     try:
-        text = body.decode(encoding, "replace")
-    except LookupError:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
         return None
-    errors = text.count("\ufffd")
-    if errors == 0 or errors > max(3, _STRAY_SHARE * len(body)):
-        return None
-    text = text.replace("\ufffd", "")
-    return _Attempt(_plausibility(text), errors, encoding, text)
 
 
-def _plausibility(text: str) -> float:
-    """The share of everyday characters among the text's Chinese ones; 1 where it has no doubtful ones."""
-    beyond = text.encode("utf-8", "replace").translate(None, _ASCII).decode("utf-8", "ignore")[:8000]
-    sample = "".join(_HAN.findall(beyond))
-    dubious = len(_DUBIOUS.findall(beyond))
-    if not sample:
-        latin = len(_MOJIBAKE_LATIN.findall(text))
-        return 1.0 if latin + dubious <= max(1, len(text) // 2000) else 0.0
-    everyday = max(sum(map(chars.__contains__, sample)) for chars in _everyday())
-    if len(sample) < _ENOUGH_HAN:  # a line in either script, such as a footer, beside another language
-        everyday = sum(any(character in chars for chars in _everyday()) for character in sample)
-    return everyday / (len(sample) + min(dubious, len(sample)))
+def _score(text: str, encoding: str) -> float:
+    """How plausible a text is, 0 to 1: the share of usual letters, of the language that has most of them.
+
+    As if there were two usual letters and two others besides: a few letters say little, none say nothing.
+    """
+    text = text[:_SAMPLE_BYTES]
+    text = _STRANGE.sub(lambda signs: "\ufffd" * 4 * len(signs[0]), _WORD.sub(_without_capital, text))
+    if encoding in {"gb18030", "big5hkscs"}:  # have kana where EUC-JP has them, so they tell nothing
+        text = _KANA.sub("", text)
+    judged = Counter(_JUDGED.findall(text))
+    letters = _letters()
+    languages = [(1.0, _usual())] if encoding == "utf-8" else letters[encoding]
+    usual = max(map(partial(_usual_of, judged), languages))
+    if encoding == "gb18030" and usual < _DOUBTFUL * judged.total():  # has the letters of all languages
+        usual = max(map(partial(_usual_of, judged), chain.from_iterable(letters.values())))
+    return (usual + 2) / (judged.total() + 4)
+
+
+def _usual_of(judged: Counter[str], language: tuple[float, frozenset[str]]) -> float:
+    weight, letters = language
+    return weight * sum(count for letter, count in judged.items() if letter in letters)
+
+
+def _without_capital(word: re.Match[str]) -> str:
+    """A word in small letters, unless it has capitals where no one writes them, as misread words have."""
+    text = word[0]
+    if text.isascii():
+        return text
+    usual = text[1:].islower() or len(text) == 1 or (text.isupper() and any(map(str.isascii, text)))
+    return text.lower() if usual else text
 
 
 @cache
-def _everyday() -> tuple[frozenset[str], frozenset[str]]:
-    """The everyday simplified and traditional characters: the first levels of GB 2312 and of Big5."""
-    simplified = {
-        bytes((row, cell)).decode("gb2312", "ignore")
-        for row in range(0xB0, 0xD8)
-        for cell in range(0xA1, 0xFF)
-    }
-    traditional = {
-        bytes((row, cell)).decode("big5", "ignore")
-        for row in range(0xA4, 0xC7)
-        for cell in (*range(0x40, 0x7F), *range(0xA1, 0xFF))
-    }
-    return frozenset(simplified), frozenset(traditional)
+def _letters() -> dict[str, list[tuple[float, frozenset[str]]]]:
+    """The usual letters of each language that comes in an encoding and how much they tell, by encoding."""
+    lines = resources.files("pipelines").joinpath("words/letters.txt").read_text("utf-8").splitlines()
+    found: dict[str, list[tuple[float, frozenset[str]]]] = {}
+    for encodings, language, letters in (line.split(" ") for line in lines if not line.startswith("#")):
+        for encoding in encodings.split(","):
+            weight = 0.7 if language == "mixed" else 1
+            found.setdefault(codecs.lookup(encoding).name, []).append((weight, frozenset(letters)))
+    return found
+
+
+@cache
+def _usual() -> frozenset[str]:
+    return frozenset().union(*(letters for languages in _letters().values() for _, letters in languages))
+
+
+def _stray(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Browsers read some bytes that Python's codecs do not; all else is U+FFFD."""
+    if isinstance(error, UnicodeEncodeError):  # windows-1252 has five bytes that browsers read as controls
+        return error.object[error.start : error.end].encode("latin-1"), error.end
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    raw = error.object[error.start : error.start + 2]
+    if error.encoding == "euc_jp" and len(raw) == 2 and (text := _strictly(raw, "euc_jis_2004")):
+        return text, error.start + 2  # ① and other signs that NEC added
+    return ("€" if error.encoding == "gb18030" and raw[:1] == b"\x80" else "\ufffd"), error.end
+
+
+codecs.register_error("decode.stray", _stray)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipelines.decode import likely_encoding
+from pipelines.decode import decode_body
 from pipelines.words import pattern
 
 REASON = "bot challenge"
@@ -34,5 +34,6 @@ def is_challenge(status: int, body: bytes) -> bool:
         return False
     if _MARKS.search(body):
         return True
-    title = _TITLE.search(body.decode(likely_encoding(body, ""), "replace"))
+    read = decode_body(body, "")
+    title = _TITLE.search("" if isinstance(read, str) else read.html)
     return title is not None and _PROOF.search(title[1]) is not None

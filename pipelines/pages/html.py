@@ -1,7 +1,10 @@
-"""What a fetched HTML page leads to: its links, feeds and further pages, its own wishes and its shape.
+"""One walk over a page's tree, taking down all that is asked of it: links, feeds, its wishes, its shape.
 
-Pure: bytes and headers in, an HtmlPage out; the tree is parsed and walked once. `links` decides which
-addresses are a source's own. lxml's C side walks: Scrapy's LinkExtractor takes three times as much.
+What a fetched HTML page leads to: its links, feeds, further pages and its own wishes (meta robots).
+
+Pure: bytes and headers in, a Reading of the tree out; the tree is parsed once. `scope` decides which
+addresses are a source's own. lxml's C side does the walking: Scrapy's LinkExtractor takes three
+times as long.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from pipelines.decode import likely_encoding
+from pipelines.decode import decode_body
 from pipelines.normalise import simplify
 from pipelines.pages.addresses import BLOCK_MIN_CHARS, Shape
 from pipelines.pages.repeats import Fingerprint
@@ -246,7 +249,7 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class HtmlPage:
+class Reading:
     """What one page leads to."""
 
     anchors: tuple[Anchor, ...] = ()
@@ -264,19 +267,21 @@ class HtmlPage:
     """It has more than MAX_LINKS links; the rest was left out."""
 
 
-def read_html(body: bytes, url: str, content_type: str = "") -> HtmlPage:
+def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
     """Read a page's tree once; an unparsable page leads nowhere."""
-    encoding = likely_encoding(body, content_type)
-    if encoding.startswith("utf-16"):  # its addresses are asked for in UTF-8, as browsers do
-        body, encoding = body.decode(encoding, "replace").encode(), "utf-8"
-    tree = _tree(body, encoding)
+    read = decode_body(body, content_type)
+    encoding = "utf-8"  # of the bytes that are parsed, and of addresses, unless the page has another one
+    if not isinstance(read, str):
+        body = read.html.encode()
+        encoding = "utf-8" if read.encoding.startswith("utf-") else read.encoding
+    tree = _tree(body)
     if tree is None:
-        return HtmlPage()
+        return Reading()
     walk = Walk(url)
     walk.over(tree)
     resolver = _Resolver(walk.base, encoding)
     anchors = _anchors(walk, resolver, _scripted_next(body))
-    return HtmlPage(
+    return Reading(
         anchors=tuple(anchors.values()),
         feeds=tuple(found[0] for feed in walk.feeds if (found := resolver.resolve(feed))),
         robots=frozenset(walk.robots),
@@ -326,13 +331,10 @@ def _anchors(walk: Walk, resolver: _Resolver, scripted: list[str]) -> dict[str, 
     return anchors
 
 
-def _tree(body: bytes, encoding: str) -> etree._Element | None:
+def _tree(body: bytes) -> etree._Element | None:
     plain = body.replace(b"\x00", b"") if b"\x00" in body else body
     plain = _LONG_TAG.sub(b"<i", plain)
-    try:
-        parser = etree.HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True, no_network=True)
-    except LookupError:
-        parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, no_network=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
         return etree.fromstring(plain, parser)
     except (etree.XMLSyntaxError, ValueError):

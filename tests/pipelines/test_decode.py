@@ -3,12 +3,76 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipelines.decode import decode, likely_encoding
+from pipelines.decode import decode
 from pipelines.records import Decoded, Page, Rejection
 
 TEXT = "园区今年新签项目三十二个，总投资一百八十六亿元，新增就业四千余人。"
 HANT = "園區今年新簽項目三十二個，總投資一百八十六億元，新增就業四千餘人。"
+
+LANGUAGES = {
+    "zh": (TEXT + "管委会负责人介绍，下一步将继续优化营商环境，推动企业加快建设。", "gb18030 gbk utf-8"),
+    "zh-Hant": (
+        HANT + "管委會負責人介紹，下一步將繼續優化營商環境，推動企業加快建設。",
+        "big5hkscs utf-8",
+    ),
+    "ja": (
+        "工業団地は今年、新たに三十二件の契約を結んだ。担当者は「来年も誘致を進めたい」と話す。",
+        "cp932 euc_jp utf-8",
+    ),
+    "ko": (
+        "산업단지는 올해 새로 서른두 건의 계약을 체결했다. 관계자는 내년에도 계속하겠다고 밝혔다.",
+        "cp949 utf-8",
+    ),
+    "ru": (
+        "Промышленный парк подписал тридцать два договора, сообщил глава администрации.",
+        "cp1251 koi8_r utf-8",
+    ),
+    "uk": (
+        "Індустріальний парк підписав тридцять дві угоди, повідомив керівник адміністрації.",
+        "cp1251 koi8_u",
+    ),
+    "el": (
+        "Το βιομηχανικό πάρκο υπέγραψε τριάντα δύο νέες συμβάσεις, ανακοίνωσε η διοίκηση.",
+        "cp1253 iso8859_7",
+    ),
+    "he": ("פארק התעשייה חתם השנה על שלושים ושתיים עסקאות חדשות, הודיע ראש העירייה.", "cp1255"),
+    "ar": ("وقعت المنطقة الصناعية هذا العام اثنين وثلاثين عقدا جديدا، كما أعلن رئيس الإدارة.", "cp1256"),
+    "th": ("นิคมอุตสาหกรรมลงนามสัญญาใหม่สามสิบสองฉบับในปีนี้ จะมีการลงทุนเพิ่มขึ้นอีกในปีหน้า", "cp874"),
+    "de": (
+        "Die Länder müssen über zweiunddreißig größere Verträge öffentlich beraten, hieß es früh.",
+        "cp1252 utf-8",
+    ),
+    "fr": (
+        "L’été dernier déjà, à Nîmes, le président du conseil général a été très satisfait, ça avançait.",
+        "cp1252",
+    ),
+    "pl": (
+        "Park przemysłowy podpisał też trzydzieści dwie umowy w Łodzi; będą nowe miejsca, również w środę.",
+        "cp1250",
+    ),
+    "cs": (
+        "Průmyslový park podepsal třicet dva nových smluv; příští rok přibudou další místa, řekl šéf.",
+        "cp1250",
+    ),
+    "hu": (
+        "Az ipari park harminckét új szerződést írt alá; erősödő bővülés jön a következő években, közölték.",
+        "cp1250",
+    ),
+    "tr": (
+        "Organize sanayi bölgesi otuz iki yeni sözleşme imzaladı; yatırımların süreceğini söyledi, şimdi.",
+        "cp1254",
+    ),
+}
+READINGS = [(language, encoding) for language, (_, names) in LANGUAGES.items() for encoding in names.split()]
+LABELS = [
+    "",
+    "nonsense",
+    "utf-16",
+    *sorted({encoding.replace("_", "-") for _, encoding in READINGS} - {"cp874"}),
+]
 
 
 def _page(body: bytes, content_type: str = "text/html") -> Page:
@@ -60,26 +124,6 @@ def test_a_byte_order_mark_comes_before_the_header(encoding: str) -> None:
     assert result.html == _html(TEXT)
 
 
-@pytest.mark.parametrize(
-    ("encoding", "content_type", "declared"),
-    [
-        ("utf-8", "text/html; charset=iso-8859-1", ""),
-        ("utf-8", "text/html; charset=nonsense", ""),
-        ("utf-8", "text/html; charset=utf-16", ""),
-        ("utf-8-sig", "text/html; charset=gbk", ""),
-        ("gb18030", "text/html", ""),
-        ("gb18030", "text/html", "gb2312"),
-        ("big5hkscs", "text/html", "big5"),
-        ("utf-16", "text/html", ""),
-    ],
-)
-def test_the_likely_encoding_is_the_one_that_is_read(encoding: str, content_type: str, declared: str) -> None:
-    body = _html(HANT if encoding == "big5hkscs" else TEXT, declared).encode(encoding)
-    result = decode(_page(body, content_type))
-    assert isinstance(result, Decoded)
-    assert likely_encoding(body, content_type) == result.encoding
-
-
 def test_a_stray_byte_is_left_out_of_utf8() -> None:
     body = _html(TEXT, "utf-8").encode().replace(b"</p>", b"\xe5</p>")
     assert decode(_page(body)) == Decoded(_html(TEXT, "utf-8"), "utf-8")
@@ -89,6 +133,147 @@ def test_a_body_that_was_cut_within_a_character_is_read_to_there() -> None:
     result = decode(_page((_html(TEXT, "utf-8") + TEXT).encode()[:-4]))
     assert isinstance(result, Decoded)
     assert result.html.endswith("四千余")
+
+
+@settings(deadline=None)
+@given(st.sampled_from(READINGS), st.data())
+def test_a_text_that_is_declared_rightly_comes_back_whole(
+    reading: tuple[str, str], data: st.DataObject
+) -> None:
+    """Whatever it is about: its sentences in any order, with rare letters among them."""
+    language, encoding = reading
+    letters = st.characters(categories=["Lu", "Ll", "Lo"], codec=encoding)
+    parts = st.sampled_from(
+        LANGUAGES[language][0].split(" " if language not in {"zh", "zh-Hant", "ja"} else "，")
+    )
+    rare = data.draw(st.text(letters, max_size=3))
+    html = _html(f"{LANGUAGES[language][0]} {' '.join(data.draw(st.lists(parts)))} {rare}", encoding)
+    result = decode(_page(html.encode(encoding), f"text/html; charset={encoding.replace('_', '-')}"))
+    assert isinstance(result, Decoded)
+    assert result.html == html
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.sampled_from(READINGS), st.sampled_from(LABELS), st.sampled_from(LABELS))
+def test_a_text_that_is_declared_wrongly_comes_back_whole_or_not_at_all(
+    reading: tuple[str, str], of_server: str, of_page: str
+) -> None:
+    language, encoding = reading
+    html = _html(LANGUAGES[language][0], of_page)
+    result = decode(_page(html.encode(encoding), f"text/html; charset={of_server}"))
+    assert isinstance(result, Rejection) or result.html == html
+
+
+@settings(deadline=None)
+@given(st.sampled_from(READINGS), st.binary(min_size=1, max_size=60), st.integers(0, 3))
+def test_a_broken_piece_takes_nothing_else_with_it(
+    reading: tuple[str, str], noise: bytes, place: int
+) -> None:
+    language, encoding = reading
+    text = LANGUAGES[language][0]
+    noise = bytes(byte | 0x80 for byte in noise)
+    pieces = [f"<p>{n} {text}</p>".encode(encoding) for n in range(4)]
+    pieces.insert(place, b"<li>" + noise + b"</li>")
+    result = decode(_page(b"<html>" + b"\n".join(pieces), f"text/html; charset={encoding.replace('_', '-')}"))
+    assert isinstance(result, Decoded)
+    assert [f"<p>{n} {text}</p>" in result.html for n in range(4)] == [True] * 4
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+@pytest.mark.parametrize(("declared", "encoding"), [("utf-8", "utf-8"), ("gb2312", "gb18030"), ("", "utf-8")])
+def test_headlines_that_are_cut_within_a_character_lose_that_character_only(
+    declared: str, encoding: str, cut: int
+) -> None:
+    headline = TEXT[:9].encode(encoding)[: -min(cut, 1 if encoding == "gb18030" else 2)]
+    whole = TEXT[:8]
+    html = f"<html><meta charset='{declared}'><p>{TEXT}</p>".encode(encoding)
+    result = decode(_page(html + b"<a href='/1'>".join([b"", *[headline + b"..</a>"] * 80])))
+    assert result == Decoded(
+        f"<html><meta charset='{declared}'><p>{TEXT}</p>" + f"<a href='/1'>{whole}..</a>" * 80, encoding
+    )
+
+
+@pytest.mark.parametrize("declared", ["utf-8", "gb2312", ""])
+@pytest.mark.parametrize("filler", [0, 60_000])
+@pytest.mark.parametrize(
+    ("encoding", "other"), [("utf-8", "gb18030"), ("gb18030", "utf-8"), ("utf-8", "big5"), ("big5", "utf-8")]
+)
+def test_a_menu_and_a_footer_may_be_in_another_encoding(
+    encoding: str, other: str, declared: str, filler: int
+) -> None:
+    text = HANT if "big5" in {encoding, other} else TEXT
+    foot = "版權所有 園區管理委員會" if "big5" in {encoding, other} else "版权所有 园区管理委员会"
+    pieces = [
+        (f"<html><meta charset='{declared}'><title>{text[:12]} - ", encoding),
+        (foot[5:], other),
+        (f"</title><script>{'a=1;' * filler}</script><ul>", "ascii"),
+        (f"<li>{foot}", other),
+        (f"</ul><p>{text}</p>", encoding),
+        (f"<p>{foot}</p>", other),
+    ]
+    result = decode(_page(b"".join(piece.encode(by) for piece, by in pieces)))
+    assert isinstance(result, Decoded)
+    assert result.html == "".join(piece for piece, _ in pieces)
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        ".icon:before{content:'" + "".join(map(chr, range(0xE600, 0xE680))) + "'}",
+        "var names = '喆镕堃淼焱燚垚犇骉猋鱻麤';",
+        "var cut = '\ufffd\ufffd\ufffd';",
+    ],
+)
+@pytest.mark.parametrize("text", [TEXT, "The park has signed.", "La fête a été gâchée à Noël."])
+def test_what_scripts_and_styles_hold_condemns_no_page(text: str, hidden: str) -> None:
+    html = f"<html><meta charset=utf-8><style>{hidden}</style><p>{text}</p></html>"
+    assert decode(_page(html.encode())) == Decoded(html.replace("\ufffd", ""), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("codec", "language"), [("hz", "zh"), ("iso2022_jp", "ja"), ("iso2022_kr", "ko"), ("iso2022_jp_2", "ko")]
+)
+@pytest.mark.parametrize("declared", [True, False])
+def test_text_of_shifted_bytes_is_read(codec: str, language: str, *, declared: bool) -> None:
+    html = _html(LANGUAGES[language][0], codec.replace("_", "-") if declared else "")
+    result = decode(_page(html.encode(codec)))
+    assert isinstance(result, Decoded)
+    assert result.html == html
+
+
+def test_bytes_that_shift_to_simplified_chinese_within_iso_2022_are_read() -> None:
+    shifted = bytes(byte & 0x7F for byte in TEXT[:6].encode("gb2312"))
+    result = decode(_page(b"<html>\x1b$)A<p>\x0e" + shifted + b"\x0f</p></html>"))
+    assert isinstance(result, Decoded)
+    assert result.html == f"<html><p>{TEXT[:6]}</p></html>"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "utf-16"])
+def test_wide_text_is_read_with_or_without_a_mark(encoding: str) -> None:
+    result = decode(_page(_html(TEXT * 40).encode(encoding)))
+    assert isinstance(result, Decoded)
+    assert result.html == _html(TEXT * 40)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        ("cp1252", "The café owners’ society met in Zürich – on Monday."),
+        ("gb18030", "区今年新签项目三十二个，总投"),
+    ],
+)
+def test_a_line_that_was_misread_before_it_was_published_is_set_right(wrong: str, text: str) -> None:
+    html = f"<html><p>{HANT}</p><p>{text}</p></html>"
+    misread = f"<html><p>{HANT}</p><p>{text.encode().decode(wrong)}</p></html>"
+    assert decode(_page(misread.encode())) == Decoded(html, "utf-8")
+
+
+def test_a_line_whose_characters_are_lost_is_left_out() -> None:
+    lost = TEXT.encode("gb18030").decode("utf-8", "replace")
+    html = f"<html><p>{TEXT * 3}</p><p>{lost}</p><p>2024</p></html>"
+    assert decode(_page(html.encode())) == Decoded(
+        f"<html><p>{TEXT * 3}</p><p></p><p>2024</p></html>", "utf-8"
+    )
 
 
 def test_latin_text_in_windows_1252_is_read() -> None:
