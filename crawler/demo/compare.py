@@ -98,38 +98,17 @@ class DemoScore:
 
 def judge(archive: Path, server: DemoServer) -> DemoScore:
     """The score of a crawl of a demo server into an archive."""
-    return compare(
-        archive,
+    with closing(read_only(archive)) as connection:
+        copies, rejections = read_copies(connection), read_rejections(connection)
+    return score(
+        copies,
+        rejections,
         read_truth(),
         server.ports,
         today=server.today,
         canary_hits=server.canary_hits,
         trap_hits=server.trap_hits,
     )
-
-
-def compare(
-    archive: Path,
-    truth: Sequence[TruthRow],
-    ports: Mapping[str, int],
-    *,
-    today: date,
-    canary_hits: int = 0,
-    trap_hits: int = 0,
-) -> DemoScore:
-    """The score of an archive.
-
-    Args:
-        archive: the archive's file.
-        truth: as `truth.read_truth` gives it.
-        ports: the port of each host during the crawl.
-        today: the day on which the server started, for days that the truth counts from it.
-        canary_hits: as the server counted them.
-        trap_hits: as the server counted them.
-    """
-    with closing(read_only(archive)) as connection:
-        copies, rejections = read_copies(connection), read_rejections(connection)
-    return score(copies, rejections, truth, ports, today=today, canary_hits=canary_hits, trap_hits=trap_hits)
 
 
 def score(
@@ -142,7 +121,17 @@ def score(
     canary_hits: int = 0,
     trap_hits: int = 0,
 ) -> DemoScore:
-    """The score of what was found; arguments as those of `compare`."""
+    """The score of what was found.
+
+    Args:
+        copy_rows: every copy of the archive.
+        rejection_rows: every rejection of the archive.
+        truth: as `truth.read_truth` gives it.
+        ports: the port of each host during the crawl.
+        today: the day on which the server started, for days that the truth counts from it.
+        canary_hits: requests that robots.txt forbids, as the server counted them.
+        trap_hits: pages of the endless calendar that were asked for, as the server counted them.
+    """
     copies = {row.url: row for row in copy_rows}
     rejected = {row.url: row.reason for row in rejection_rows}
     found, unexpected = _found(copies, truth, ports)

@@ -68,7 +68,7 @@ class Resource:
 
     path: str
     kind: str
-    """One of those in crawler/demo/behaviours.py."""
+    """One of `_KINDS` in crawler/demo/rendering.py."""
     argument: str = ""
     title: str = ""
     linked: bool = True

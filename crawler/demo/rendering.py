@@ -1,13 +1,17 @@
-"""Sites rendered: in go the definition, the ports and today's date, out come each host's responses.
+"""What each demo host answers: in go a site's definition, its port and today's date, out come responses.
 
-Layouts are the jinja2 templates of data/demo/templates: NAME.article.html and NAME.list.html for
-each site, and feeds and sitemaps that all sites share.
+All is rendered once, in memory. Only relative dates and session ids are filled in per request: they stand in
+a body as `@ago:2024-03-05@` and `@sid@`. Layouts are the jinja2 templates of data/demo/templates:
+NAME.article.html and NAME.list.html for each site, and feeds and sitemaps that all sites share. How the
+ill-behaved host misbehaves stands at the end: one function a kind of resource, none of which is an article.
 """
 
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import cached_property
@@ -15,17 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from crawler.demo import behaviours
 from crawler.demo.definition import resolve_day
 from crawler.demo.pages import ArticlePage, article_pages, byline_of
-from crawler.demo.responses import Response, Routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from crawler.demo.definition import Definition, Section, Site
+    from crawler.demo.definition import Definition, Resource, Section, Site
 
+Query = Mapping[str, str]
+
+_HTML = "text/html; charset=utf-8"
 _WORDS = {  # language of the page: first page, previous, next, last
     "zh-CN": ("首页", "上一页", "下一页", "尾页"),
     "zh-TW": ("第一頁", "上一頁", "下一頁", "最末頁"),
@@ -33,15 +38,41 @@ _WORDS = {  # language of the page: first page, previous, next, last
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer."""
+
+    body: bytes = b""
+    status: int = 200
+    content_type: str = "text/html"
+    headers: tuple[tuple[str, str], ...] = ()
+    encoding: str = "utf-8"
+    """Of the body, for what is filled in."""
+    modified: date | None = None
+    """Where given, the answer carries ETag and Last-Modified and may be a 304."""
+    drip_s: float = 0.0
+    """Where positive, the body comes a few bytes at a time over that many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """All that one host answers."""
+
+    fixed: dict[str, Response] = field(default_factory=dict)
+    """By target: path and query."""
+    dynamic: dict[str, Callable[[Query], Response]] = field(default_factory=dict)
+    """By path: a trap has no end, so its pages are made when they are asked for."""
+
+
 def routes(site: Site, definition: Definition, port: int, today: date) -> Routes:
     """All that a site answers when it listens on a port."""
     layout = _Layout(site, tuple(article_pages(site, definition)), definition.folder, port, today)
     fixed = dict(_articles(layout)) | dict(_lists(layout)) | dict(_machines(layout))
-    fixed |= {path: behaviours.canary(path) for path in site.canaries}
+    fixed |= {path: _canary(path) for path in site.canaries}
     plain = {resource.path: resource for resource in site.resources if resource.kind != "calendar"}
-    fixed |= {path: behaviours.respond(resource) for path, resource in plain.items()}
+    fixed |= {path: _KINDS[resource.kind](resource) for path, resource in plain.items()}
     traps = [resource for resource in site.resources if resource.kind == "calendar"]
-    return Routes(fixed, {resource.path: behaviours.calendar for resource in traps})
+    return Routes(fixed, {resource.path: _calendar for resource in traps})
 
 
 @dataclass(frozen=True)
@@ -197,3 +228,97 @@ def _sitemaps(layout: _Layout) -> Iterator[tuple[str, Response]]:
         yield "/sitemap_articles.xml", Response(xml, content_type="application/xml")
     else:
         yield path, Response(xml, content_type="application/xml")
+
+
+def _calendar(query: Query) -> Response:
+    """A month's events (there are none), with links to the months before and after, for ever."""
+    year, month = (int(part) for part in (query.get("month") or "2024-01").split("-"))
+    before, after = year * 12 + month - 2, year * 12 + month
+    links = "".join(
+        f'<a href="/events?month={at // 12:04}-{at % 12 + 1:02}">{text}</a> '
+        for at, text in ((before, "上个月"), (after, "下个月"))
+    )
+    days = "".join(f"<td>{day}</td>" for day in range(1, 29))
+    return _page(
+        "活动日历", f"<h1>{year}年{month}月</h1>{links}<table><tr>{days}</tr></table><p>本月暂无活动。</p>"
+    )
+
+
+def not_found() -> Response:
+    """What every host answers for a URL that it does not know."""
+    page = _page("404", "<h1>404 Not Found</h1><p>您访问的页面不存在。</p>")
+    return Response(page.body, status=404, content_type=_HTML)
+
+
+def _canary(path: str) -> Response:
+    """A page that robots.txt forbids: an article to look at, so that a crawler that asks, keeps it."""
+    text = "这一页写给不守规矩的机器。robots.txt不许访问它，谁读到了这里，谁就没有遵守。" * 6
+    return _page("内部资料", f"<h1>内部资料 {path}</h1><p>2024-01-01 来源：云澜在线</p><p>{text}</p>")
+
+
+def _page(title: str, inner: str) -> Response:
+    html = f"<html><head><meta charset=utf-8><title>{title}</title></head><body>{inner}</body></html>"
+    return Response(html.encode(), content_type=_HTML)
+
+
+def _status(resource: Resource) -> Response:
+    page = _page(resource.argument, f"<h1>Error {resource.argument}</h1>")
+    return Response(page.body, status=int(resource.argument), content_type=_HTML)
+
+
+def _redirect(resource: Resource) -> Response:
+    return Response(status=302, headers=(("Location", resource.argument),))
+
+
+def _drip(resource: Resource) -> Response:
+    page = _page(resource.title, f"<h1>{resource.title}</h1><p>讲座资料整理中。</p>")
+    return Response(page.body, content_type=_HTML, drip_s=float(resource.argument))
+
+
+def _plain(resource: Resource) -> Response:
+    return _page("提示信息", f"<h1>{resource.argument}</h1><p><a href=/>返回首页</a></p>")
+
+
+def _gallery(resource: Resource) -> Response:
+    images = "".join(
+        f'<li><img src="/photo/2023/{n}.jpg" alt="秋{n}"></li>' for n in range(int(resource.argument))
+    )
+    return _page(resource.title, f"<h1>{resource.title}</h1><ul>{images}</ul>")
+
+
+def _nested(resource: Resource) -> Response:
+    depth = int(resource.argument)
+    return _page(resource.title, f"<h1>{resource.title}</h1>{'<div>' * depth}图{'</div>' * depth}")
+
+
+def _nul(resource: Resource) -> Response:
+    page = _page(resource.title, f"<h1>{resource.title}</h1><p>问：\0\0\0 答：\0\0\0\0</p>")
+    return Response(page.body + b"\0" * 4096, content_type=_HTML)
+
+
+def _binary(resource: Resource) -> Response:
+    noise = random.Random(20240305).randbytes(int(resource.argument))  # noqa: S311 - not for secrets
+    return Response(b"%PDF-1.4\n" + noise, content_type=_HTML)
+
+
+def _empty(_: Resource) -> Response:
+    return Response(content_type=_HTML)
+
+
+def _script(resource: Resource) -> Response:
+    shell = '<div id="app"></div><script src="/js/player.js"></script><noscript>请启用JavaScript</noscript>'
+    return _page(resource.title, shell)
+
+
+_KINDS: dict[str, Callable[[Resource], Response]] = {
+    "status": _status,
+    "redirect": _redirect,
+    "drip": _drip,
+    "page": _plain,
+    "gallery": _gallery,
+    "nested": _nested,
+    "nul": _nul,
+    "binary": _binary,
+    "empty": _empty,
+    "script": _script,
+}

@@ -20,10 +20,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from crawler.demo import behaviours
 from crawler.demo.definition import load
-from crawler.demo.rendering import routes
-from crawler.demo.responses import Response, Routes, ago
+from crawler.demo.rendering import Response, Routes, not_found, routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -223,7 +221,7 @@ def _find(known: Routes, target: str) -> Response:
         candidates = (f"{spelt}?{urlencode(kept)}" if kept else spelt, spelt)
         if found := next((known.fixed[c] for c in candidates if c in known.fixed), None):
             return found
-    return behaviours.not_found()
+    return not_found()
 
 
 def _validators(response: Response) -> tuple[tuple[str, str], ...]:
@@ -241,3 +239,19 @@ def _filled(response: Response, now: datetime) -> bytes:
             lambda match: ago(date.fromisoformat(match[1].decode()), now).encode(response.encoding), body
         )
     return body.replace(_SID, secrets.token_hex(16).encode()) if _SID in body else body
+
+
+def ago(day: date, now: datetime) -> str:
+    """How long ago a day was, as a widespread blog theme spells it: rounded, the day in brackets.
+
+    `3天前`, `2周前 (11-09)`, `9个月前 (02-25)`, `3年前 (2023-09-27)`. Months have 30 days and years 12
+    of them, so the number alone may be a month off: the day in brackets is what a reader goes by.
+    """
+    days = (now.date() - day).days
+    if days >= 360:
+        return f"{round(days / 360)}年前 ({day:%Y-%m-%d})"
+    if days >= 30:
+        return f"{round(days / 30)}个月前 ({day:%m-%d})"
+    if days >= 7:
+        return f"{round(days / 7)}周前 ({day:%m-%d})"
+    return f"{days}天前" if days else "今天"

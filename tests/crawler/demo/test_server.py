@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.demo.responses import ago
-from crawler.demo.server import SHANGHAI, DemoServer
+from crawler.demo.server import SHANGHAI, DemoServer, ago
 
 if TYPE_CHECKING:
     from collections.abc import Callable

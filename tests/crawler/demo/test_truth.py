@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from crawler.demo.changes import blocks_of, change
 from crawler.demo.definition import Definition, load
+from crawler.demo.pages import blocks_of, change
 from crawler.demo.truth import ARTICLE, NEVER, REJECTION, VARIANT, TruthRow, derive, read_truth
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from crawler.cli.demo import FoundAtSource, next_commands, render
 from crawler.demo.compare import DemoScore, score
-from crawler.demo.report import FoundAtSource, next_commands, render
 from tests.crawler.demo.test_compare import COPIES, PORTS, REJECTIONS, TODAY, TRUTH
 
 FOUND = [
