@@ -1,11 +1,7 @@
-"""The settings of one invocation, read once at the edge: options before environment before default.
+"""What the operator says: settings read once at the edge, options before environment before default.
 
-In: the command line's options and the environment. Out: one frozen Settings. Nothing further in
-reads the environment. docs/reference/settings.md is written from the fields below.
-
-Whom the owner of a public site reaches: no request leaves for one before that is set.
-
-The folder in which all processes of one user meet on a machine.
+In: the command line's options and the environment. Out: one frozen Settings, and of it how a run fetches.
+Nothing further in reads the environment. docs/reference/settings.md is written from the fields below.
 """
 
 from __future__ import annotations
@@ -17,22 +13,220 @@ import socket
 import tempfile
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pipelines.pages.records import CrawlSource
 
+DEFAULT_USER_AGENT = "parknews/0.1"
+"""What we call ourselves; the contact, where set, follows in brackets."""
+
+# How a variable is read: its value, or a ValueError that says what it must be.
 
 _CONTACT = re.compile(r"[^\s@()]+@[^\s@()]+\.[^\s@()]+|https?://[^\s()]+")
 
 
-DEFAULT_USER_AGENT = "parknews/0.1"
-"""What we call ourselves; the contact, where set, follows in brackets."""
+def _text(raw: str) -> str:
+    if not raw.isprintable():
+        raise ValueError("must be one line of printable text")
+    return raw
+
+
+def _contact(raw: str) -> str:
+    if not _CONTACT.fullmatch(raw):
+        raise ValueError("must be an e-mail address or a URL")
+    return raw
+
+
+def _whole_number(raw: str) -> int:
+    if not raw.isdecimal() or len(raw) > 9:
+        raise ValueError("must be a whole number, 0 or more")
+    return int(raw)
+
+
+def _processes(raw: str) -> int:
+    if not raw.isdecimal() or not 1 <= int(raw) <= 256:
+        raise ValueError("must be a whole number from 1 to 256")
+    return int(raw)
+
+
+def _on_or_off(raw: str) -> str:
+    if raw not in {"on", "off"}:
+        raise ValueError("must be on or off")
+    return raw
+
+
+def _words(raw: str) -> tuple[str, ...]:
+    return tuple(raw.split())
+
+
+def runtime_folder() -> Path:
+    """Where all processes of one user meet: the session's own folder, or one in the temporary folder."""
+    session = os.environ.get("XDG_RUNTIME_DIR", "")
+    if session and os.access(session, os.W_OK):
+        return Path(session) / "parknews"
+    return Path(tempfile.gettempdir()) / f"parknews-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _setting(
+    default: object,
+    variable: str,
+    read: Callable[[str], object],
+    unit: str,
+    reason: str,
+    *,
+    option: str = "",
+    shown: str = "",
+) -> Any:
+    """A field with all that is known of a setting; `shown` is its default in words."""
+    known = {"variable": variable, "read": read, "unit": unit, "reason": reason, "option": option}
+    known["default"] = shown
+    return field(default_factory=default if callable(default) else lambda: default, metadata=known)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and how this operator crawls."""
+
+    db: Path = _setting(
+        Path("data/archive.db"),
+        "PARKNEWS_DB",
+        Path,
+        "path",
+        "The archive. Raw pages and the frontier live beside it, in a file named after it.",
+        option="--db",
+    )
+    sources: Path = _setting(
+        Path("data/sources.toml"),
+        "PARKNEWS_SOURCES",
+        Path,
+        "path",
+        "The list of publications that may be crawled.",
+        option="--sources",
+    )
+    contact: str = _setting(
+        "",
+        "PARKNEWS_CONTACT",
+        _contact,
+        "e-mail or URL",
+        "How a site's owner reaches you; sent with every request as part of the user agent.",
+    )
+    user_agent: str = _setting(
+        DEFAULT_USER_AGENT,
+        "PARKNEWS_USER_AGENT",
+        _text,
+        "text",
+        "What the crawler calls itself, to sites and in robots.txt; the contact follows it.",
+    )
+    workers: int = _setting(
+        _cores,
+        "PARKNEWS_WORKERS",
+        _processes,
+        "processes",
+        "Processes that extract and clean; extraction is nearly all of the work.",
+        shown="one a core",
+    )
+    runtime: Path = _setting(
+        runtime_folder,
+        "PARKNEWS_RUNTIME",
+        Path,
+        "path",
+        "Where the processes of this machine share each host's pace, whatever their archives.",
+        shown="`$XDG_RUNTIME_DIR/parknews`",
+    )
+    notify: tuple[str, ...] = _setting(
+        (),
+        "PARKNEWS_NOTIFY",
+        _words,
+        "apprise addresses, a space between two",
+        "Who is told of troubles that are new or over: mailto://, wecombot://, dingtalk://.",
+        shown="nobody",
+    )
+    metrics: Path | None = _setting(
+        None,
+        "PARKNEWS_METRICS",
+        Path,
+        "path",
+        "A .prom file for node_exporter, written after each crawl and by `status --notify`.",
+        shown="none",
+    )
+    keep_days: int = _setting(
+        0,
+        "PARKNEWS_KEEP_DAYS",
+        _whole_number,
+        "days",
+        "Raw pages older than this are deleted after a crawl (0: never); articles stay. Reading"
+        " again (`reprocess`) needs them.",
+    )
+    disk_floor_mb: int = _setting(
+        500,
+        "PARKNEWS_DISK_FLOOR_MB",
+        _whole_number,
+        "MB",
+        "A crawl ends cleanly before less than this is free beside the archive.",
+    )
+    browser: str = _setting(
+        "",
+        "PARKNEWS_BROWSER",
+        _text,
+        "executable",
+        "Draws the pages of sources with `render = true`; needs the extra `parknews[browser]`.",
+        shown="`chromium`, where PATH has it",
+    )
+    browser_sandbox: str = _setting(
+        "",
+        "PARKNEWS_BROWSER_SANDBOX",
+        _on_or_off,
+        "on or off",
+        "Chromium's own sandbox. As root it has none; off is a choice for containers that forbid it.",
+        shown="on, but for root",
+    )
+    removal_wait_days: int = _setting(
+        14,
+        "PARKNEWS_REMOVAL_WAIT_DAYS",
+        _whole_number,
+        "days",
+        "How long a removal hides other sources' pages before it deletes them, so that a"
+        " counter-notice can be heard (US law, 17 U.S.C. 512(g), gives 10 to 14 working days).",
+        option="--wait-days",
+    )
+    verbose: int = _setting(
+        0,
+        "",
+        int,
+        "times",
+        "Log more to stderr (-vv: everything), and show the traceback of an error.",
+        option="-v",
+    )
+
+
+def read_settings(
+    environment: Mapping[str, str], *, db: Path | None = None, sources: Path | None = None, verbose: int = 0
+) -> Settings:
+    """The settings in force; an option given beats the environment, which beats the default.
+
+    Raises:
+        ConfigurationError: a variable that cannot be understood, by its name.
+    """
+    values: dict[str, Any] = {}
+    for setting in fields(Settings):
+        variable = setting.metadata["variable"]
+        if raw := environment.get(variable, "").strip():
+            try:
+                values[setting.name] = setting.metadata["read"](raw)
+            except ValueError as error:
+                raise ConfigurationError(f"{variable}={raw!r}: {error}") from None
+    given = {"db": db, "sources": sources, "verbose": verbose or None}
+    return Settings(**{**values, **{name: value for name, value in given.items() if value is not None}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,159 +268,6 @@ class FetchOptions:
     log_level: str = "INFO"
 
 
-def runtime_folder() -> Path:
-    """Where one user's processes meet: the session's own folder, or one in the temporary folder."""
-    session = os.environ.get("XDG_RUNTIME_DIR", "")
-    if session and os.access(session, os.W_OK):
-        return Path(session) / "parknews"
-    return Path(tempfile.gettempdir()) / f"parknews-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Where things are and how this operator crawls. A setting's reason stands beside it."""
-
-    db: Path = field(
-        default=Path("data/archive.db"),
-        metadata={
-            "variable": "PARKNEWS_DB",
-            "option": "--db",
-            "unit": "path",
-            "reason": "The archive. Raw pages and the frontier live beside it, in a file named after it.",
-        },
-    )
-    sources: Path = field(
-        default=Path("data/sources.toml"),
-        metadata={
-            "variable": "PARKNEWS_SOURCES",
-            "option": "--sources",
-            "unit": "path",
-            "reason": "The list of publications that may be crawled.",
-        },
-    )
-    contact: str = field(
-        default="",
-        metadata={
-            "variable": "PARKNEWS_CONTACT",
-            "option": "",
-            "unit": "e-mail or URL",
-            "reason": "How a site's owner reaches you; sent with every request as part of the user agent.",
-        },
-    )
-    user_agent: str = field(
-        default=DEFAULT_USER_AGENT,
-        metadata={
-            "variable": "PARKNEWS_USER_AGENT",
-            "option": "",
-            "unit": "text",
-            "reason": "What the crawler calls itself, to sites and in robots.txt; the contact follows it.",
-        },
-    )
-    workers: int = field(
-        default_factory=_cores,
-        metadata={
-            "variable": "PARKNEWS_WORKERS",
-            "option": "",
-            "unit": "processes",
-            "default": "one a core",
-            "reason": "Processes that extract and clean; extraction is nearly all of the work.",
-        },
-    )
-    runtime: Path = field(
-        default_factory=runtime_folder,
-        metadata={
-            "variable": "PARKNEWS_RUNTIME",
-            "option": "",
-            "unit": "path",
-            "default": "`$XDG_RUNTIME_DIR/parknews`",
-            "reason": "Where the processes of this machine share each host's pace, whatever their archives.",
-        },
-    )
-    notify: tuple[str, ...] = field(
-        default=(),
-        metadata={
-            "variable": "PARKNEWS_NOTIFY",
-            "option": "",
-            "unit": "apprise addresses, a space between two",
-            "default": "",
-            "reason": "Who is told of troubles that are new or over: mailto://, wecombot://, dingtalk://.",
-        },
-    )
-    metrics: Path | None = field(
-        default=None,
-        metadata={
-            "variable": "PARKNEWS_METRICS",
-            "option": "",
-            "unit": "path",
-            "default": "",
-            "reason": "A .prom file for node_exporter, written after each crawl and by `status --notify`.",
-        },
-    )
-    keep_days: int = field(
-        default=0,
-        metadata={
-            "variable": "PARKNEWS_KEEP_DAYS",
-            "option": "",
-            "unit": "days",
-            "reason": "Raw pages older than this are deleted after a crawl (0: never); articles stay. Reading"
-            " again (`reprocess`) needs them.",
-        },
-    )
-    disk_floor_mb: int = field(
-        default=500,
-        metadata={
-            "variable": "PARKNEWS_DISK_FLOOR_MB",
-            "option": "",
-            "unit": "MB",
-            "reason": "A crawl ends cleanly before less than this is free beside the archive.",
-        },
-    )
-    browser: str = field(
-        default="",
-        metadata={
-            "variable": "PARKNEWS_BROWSER",
-            "option": "",
-            "unit": "executable",
-            "default": "`chromium`, where PATH has it",
-            "reason": "Draws the pages of sources with `render = true`; needs the extra `parknews[browser]`.",
-        },
-    )
-    browser_sandbox: str = field(
-        default="",
-        metadata={
-            "variable": "PARKNEWS_BROWSER_SANDBOX",
-            "option": "",
-            "unit": "on or off",
-            "default": "on, but for root",
-            "reason": "Chromium's own sandbox. As root it has none; off is a choice for containers that"
-            " forbid it.",
-        },
-    )
-    removal_wait_days: int = field(
-        default=14,
-        metadata={
-            "variable": "PARKNEWS_REMOVAL_WAIT_DAYS",
-            "option": "--wait-days",
-            "unit": "days",
-            "reason": "How long a removal hides other sources' pages before it deletes them, so that a"
-            " counter-notice can be heard (US law, 17 U.S.C. 512(g), gives 10 to 14 working days).",
-        },
-    )
-    verbose: int = field(
-        default=0,
-        metadata={
-            "variable": "",
-            "option": "-v",
-            "unit": "times",
-            "reason": "Log more to stderr (-vv: everything), and show the traceback of an error.",
-        },
-    )
-
-
 def fetch_options(
     settings: Settings,
     *,
@@ -254,51 +295,10 @@ def full_user_agent(user_agent: str, contact: str) -> str:
     return f"{user_agent} (+{contact})" if contact else user_agent
 
 
-def read_settings(
-    environment: Mapping[str, str], *, db: Path | None = None, sources: Path | None = None, verbose: int = 0
-) -> Settings:
-    """The settings in force; an option given beats the environment, which beats the default.
-
-    Raises:
-        ConfigurationError: a variable that cannot be understood, by its name.
-    """
-    values: dict[str, object] = {"verbose": verbose}
-    for setting in fields(Settings):
-        variable = setting.metadata["variable"]
-        raw = environment.get(variable, "").strip() if variable else ""
-        if raw:
-            values[setting.name] = _convert(setting.name, variable, raw)
-    if db is not None:
-        values["db"] = db
-    if sources is not None:
-        values["sources"] = sources
-    return Settings(**values)  # type: ignore[arg-type]  # _convert gives each name its own type
-
-
-def _convert(name: str, variable: str, raw: str) -> object:
-    if name == "contact" and not _CONTACT.fullmatch(raw):
-        raise ConfigurationError(f"{variable}={raw!r}: must be an e-mail address or a URL")
-    if name == "notify":
-        return tuple(raw.split())
-    if name in {"db", "sources", "runtime", "metrics"}:
-        return Path(raw)
-    if name == "browser_sandbox" and raw not in {"on", "off"}:
-        raise ConfigurationError(f"{variable}={raw!r}: must be on or off")
-    if name in {"keep_days", "disk_floor_mb", "removal_wait_days"}:
-        if not raw.isdecimal() or len(raw) > 9:
-            raise ConfigurationError(f"{variable}={raw!r}: must be a whole number, 0 or more")
-        return int(raw)
-    if name == "workers":
-        if not raw.isdecimal() or not 1 <= int(raw) <= 256:
-            raise ConfigurationError(f"{variable}={raw!r}: must be a whole number from 1 to 256")
-        return int(raw)
-    if not raw.isprintable():
-        raise ConfigurationError(f"{variable}={raw!r}: must be one line of printable text")
-    return raw
-
-
 def require_contact(sources: Sequence[CrawlSource], contact: str) -> None:
-    """Refuses to go to public sites without a contact; sources of one's own need none.
+    """Refuses to go to public sites without a contact, so that their owners reach somebody.
+
+    Sources of one's own need none.
 
     Raises:
         ConfigurationError: no contact is set, or a source is private without saying so; the message

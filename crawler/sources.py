@@ -1,15 +1,9 @@
 """The sources file: TOML in, one CrawlSource a publication out; every mistake is one line that says where.
 
 A source is data: a host, a name and one start URL are enough, everything else has a default that
-suits a site about which nothing else is known (`CrawlSource`). Nothing is fetched here.
-
-The keys of a [[source]]: the field that each sets, and how its value is checked.
-
-In: a value as TOML has it. Out: the field's value, or a ValueError that says what it must be.
-
-Writing into the sources file: an entry more at its end, every other byte as it was.
-
-The new text is read back by `crawler.sources` before it takes the file's place, in one step.
+suits a site about which nothing else is known (`CrawlSource`). Read first comes the file, then one entry of
+it, then a key's value; at the end entries are written, every other byte staying as it was. Nothing is
+fetched here.
 """
 
 from __future__ import annotations
@@ -34,14 +28,6 @@ from pipelines.urls import canonical_url, host_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-
-EXAMPLE = """\
-[[source]]
-host = "www.example-park.gov.cn"
-name = "示例工业园区管委会"
-start_urls = ["https://www.example-park.gov.cn/news/"]
-"""
-"""The shortest source that works."""
 _HOW_TO_BEGIN = "write one with `parknews sources add URL`, or by hand (docs/reference/sources.md)"
 
 _REQUIRED = ("host", "name", "start_urls")
@@ -144,6 +130,16 @@ def _broken(path: Path, text: str, error: tomllib.TOMLDecodeError) -> Configurat
     return ConfigurationError(f"{path}:{line}: not valid TOML: {what or error}{column}")
 
 
+def _refuse_duplicates(file: _File, sources: list[CrawlSource]) -> None:
+    first: dict[str, int] = {}
+    for header, source in zip(_headers(file.lines), sources, strict=False):
+        line = _line_of(file.lines, "host", start=header)
+        if source.host in first:
+            message = f"host {source.host} stands twice (first at line {first[source.host]})"
+            raise file.error(line, f"{message}; one source a host, with all its start_urls")
+        first[source.host] = line
+
+
 def _source(file: _File, header: int, entry: dict[str, Any]) -> CrawlSource:
     """One [[source]] table checked key by key; `header` is its line."""
     name = f"[[source]] {entry['host']}" if isinstance(entry.get("host"), str) else "[[source]]"
@@ -167,7 +163,7 @@ def _source(file: _File, header: int, entry: dict[str, Any]) -> CrawlSource:
 
 def _refuse_foreign_starts(file: _File, header: int, source: CrawlSource) -> None:
     for url in source.start_urls:
-        host = own_host(url)
+        host = host_of(url)
         below = source.include_subdomains and host.endswith("." + source.host)
         if host != source.host and not below:
             hint = (
@@ -176,16 +172,6 @@ def _refuse_foreign_starts(file: _File, header: int, source: CrawlSource) -> Non
             line = _line_of(file.lines, "start_urls", start=header)
             message = f"start URL {url} is on {host}, not on the source's host {source.host}"
             raise file.error(line, f"{message}; give the host as it stands in the URL, port included{hint}")
-
-
-def _refuse_duplicates(file: _File, sources: list[CrawlSource]) -> None:
-    first: dict[str, int] = {}
-    for header, source in zip(_headers(file.lines), sources, strict=False):
-        line = _line_of(file.lines, "host", start=header)
-        if source.host in first:
-            message = f"host {source.host} stands twice (first at line {first[source.host]})"
-            raise file.error(line, f"{message}; one source a host, with all its start_urls")
-        first[source.host] = line
 
 
 def _headers(lines: list[str]) -> Iterator[int]:
@@ -221,6 +207,8 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+# A key's value: as TOML has it in, the field's value out, or a ValueError that says what it must be.
+
 _UNITS_S = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
 
 
@@ -236,11 +224,6 @@ def duration_s(text: str) -> float:
     return float(match[1]) * _UNITS_S[match[2]]
 
 
-def own_host(url: str) -> str:
-    """Host, with the port where it is not the scheme's own."""
-    return host_of(url)
-
-
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise ValueError("must be one line of text in quotation marks")
@@ -253,7 +236,7 @@ def _host(value: object) -> str:
     if any(c in text for c in "/?#@\\% "):
         raise ValueError(problem)
     try:
-        return own_host(f"https://{text}/")
+        return host_of(f"https://{text}/")
     except ValueError:
         raise ValueError(problem) from None
 
@@ -261,7 +244,7 @@ def _host(value: object) -> str:
 def _url(value: object) -> str:
     text = _text(value)
     try:
-        own_host(text)
+        host_of(text)
     except ValueError:
         raise ValueError("must be a URL that starts with https:// or http:// and a host") from None
     return text
@@ -335,6 +318,9 @@ KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "render": ("render", _flag),
 }
 """Every key of a [[source]]: the CrawlSource field it sets, and how it is checked."""
+
+
+# Writing: the new text is read back before it takes the file's place, in one step.
 
 
 def entry(source: CrawlSource) -> str:

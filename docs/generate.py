@@ -60,7 +60,7 @@ def settings() -> str:
         (
             _code(field.metadata["variable"]),
             _code(field.metadata["option"]),
-            field.metadata.get("default") or _code(str(field.default)),
+            field.metadata["default"] or _code(str(getattr(Settings(), field.name))),
             field.metadata["unit"],
             field.metadata["reason"],
         )

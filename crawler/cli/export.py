@@ -16,8 +16,10 @@ from crawler.cli import filters
 from crawler.cli.terminal import ATTENTION, Json, examples, one_line, print_json, settings_of
 from pipelines.archive.file import read_only
 from pipelines.archive.read.selection import count_left_out_undated
+from pipelines.catalogue import WHATS
 from pipelines.errors import ConfigurationError
 from pipelines.export.file import ExportRequest, compare_export, stream_export, write_export
+from pipelines.export.formats import FORMATS
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
@@ -27,21 +29,9 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-class Format(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enum
-    """The formats of an export."""
-
-    parquet = "parquet"
-    csv = "csv"
-    jsonl = "jsonl"
-    xlsx = "xlsx"
-
-
-class What(str, Enum):  # noqa: UP042  # the same
-    """What is exported."""
-
-    articles = "articles"
-    copies = "copies"
-    stripped = "stripped"
+# Typer offers the members of an enumeration; mypy reads none that is made of a table.
+Format = Enum("Format", {name: name for name in FORMATS}, type=str)  # type: ignore[misc]
+What = Enum("What", {name: name for name in WHATS}, type=str)  # type: ignore[misc]
 
 
 @app.command(
@@ -73,7 +63,7 @@ def export(
     ] = None,
     what: Annotated[
         What, typer.Option(help="Articles, their copies, or what was stripped from them.")
-    ] = What.articles,
+    ] = What["articles"],
     source: filters.Source = None,
     carried_by: filters.CarriedBy = None,
     credited: filters.Credited = None,
@@ -123,7 +113,7 @@ def export(
         folded=folded,
         undated=undated,
     )
-    with_signature = chosen in {Format.parquet, Format.jsonl} if signature is None else signature
+    with_signature = FORMATS[chosen.value].has_signature if signature is None else signature
     request = ExportRequest(chosen.value, what.value, selection, with_signature, show_contacts)
     if to_stdout:
         _stream(ctx, request, as_json=as_json)
@@ -201,8 +191,9 @@ def _line(change: Change) -> str:
 
 
 def _format_of_stdout(given: Format | None) -> Format:
-    if given not in {Format.csv, Format.jsonl}:
-        raise ConfigurationError("--output - needs --format csv or jsonl: the others are files, not streams")
+    if given is None or not FORMATS[given.value].is_stream:
+        streams = " or ".join(name for name, known in FORMATS.items() if known.is_stream)
+        raise ConfigurationError(f"--output - needs --format {streams}: the others are files, not streams")
     return given
 
 
@@ -210,7 +201,7 @@ def _format(output: Path, given: Format | None) -> Format:
     if given is not None:
         return given
     ending = output.suffix.lower().lstrip(".")
-    if ending not in Format.__members__:
-        known = ", ".join(Format.__members__)
+    if ending not in FORMATS:
+        known = ", ".join(FORMATS)
         raise ConfigurationError(f"{output}: its ending names no format; use --format ({known})")
     return Format(ending)

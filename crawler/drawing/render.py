@@ -22,7 +22,7 @@ from crawler.drawing.chromium import browser_path, has_sandbox
 from crawler.drawing.errand import Errand, Scripts, passed_on
 from crawler.drawing.sheet import BrowserStartError, DrawingError, Given, Sheet
 from crawler.web.reasons import NotDrawnError
-from pipelines.pages.announced import FORMATS, format_of
+from pipelines.pages.announced import ADDRESS_FORMATS, format_of
 from pipelines.pages.challenges import REASON, is_challenge
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class RenderMiddleware:
     def _source(self, request: Request) -> CrawlSource | None:
         """The source whose page is asked for, where that page is to be drawn."""
         entry: Entry | None = request.meta.get("entry")
-        if entry is None or entry.kind in {form.kind for form in FORMATS}:
+        if entry is None or entry.kind in {form.kind for form in ADDRESS_FORMATS}:
             return None
         return self._sources.get(entry.source)
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
-    from pipelines.pages.announced import Format
-    from pipelines.pages.html import Reading
+    from pipelines.pages.announced import AddressFormat
+    from pipelines.pages.html import HtmlPage
     from pipelines.pages.links import Scope
     from pipelines.pages.records import Entry, Link
 
@@ -102,7 +102,9 @@ def _html(
     )
 
 
-def _addresses(entry: Entry, response: Response, scope: Scope, fetched_at: datetime, form: Format) -> Fetched:
+def _addresses(
+    entry: Entry, response: Response, scope: Scope, fetched_at: datetime, form: AddressFormat
+) -> Fetched:
     """A feed or sitemap: what it announces, and the further ones that it names."""
     announced = form.read(response.body)
     news, said = scope.announced(form.kind, response.url, announced.pages, fetched_at)
@@ -141,7 +143,7 @@ def _hint(entry: Entry) -> str:
     return entry.kind if entry.kind in ("more", "tag", "list") else kind_of_url(entry.url)
 
 
-def _refreshed(entry: Entry, reading: Reading, scope: Scope) -> Link | None:
+def _refreshed(entry: Entry, reading: HtmlPage, scope: Scope) -> Link | None:
     """Where a page that is nothing but a meta refresh leads, if that is the source's own."""
     if reading.refresh is None or reading.shape.prose_chars > _REFRESH_PROSE_MAX or entry.hops >= MAX_HOPS:
         return None

@@ -19,8 +19,10 @@ from datasette.utils.asgi import Forbidden, NotFound
 
 from crawler.serve.visitor import selection_of
 from pipelines.archive.file import read_only
-from pipelines.export.columns import WHATS, columns_of
-from pipelines.export.file import FORMATS, ExportRequest, write_rows
+from pipelines.catalogue import WHATS
+from pipelines.export.file import ExportRequest, write_rows
+from pipelines.export.formats import FORMATS
+from pipelines.export.rows import columns_of
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
@@ -28,13 +30,6 @@ if TYPE_CHECKING:
 
 _AT_ONCE = asyncio.Semaphore(2)
 _CHUNK_BYTES = 1 << 18
-_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "jsonl": "application/jsonl; charset=utf-8",
-    "parquet": "application/vnd.apache.parquet",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "db": "application/vnd.sqlite3",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ async def export(datasette: Any, request: Any) -> FileAnswer:
     async with _AT_ONCE:
         file = await asyncio.to_thread(_exported, datasette.parknews.path, asked)
     day = datetime.now(UTC).strftime("%Y-%m-%d")
-    return FileAnswer(file, f"parknews-{what}-{day}.{wanted}", _TYPES[wanted])
+    return FileAnswer(file, f"parknews-{what}-{day}.{wanted}", FORMATS[wanted].media_type)
 
 
 async def archive_file(datasette: Any, request: Any) -> FileAnswer:
@@ -82,7 +77,7 @@ async def archive_file(datasette: Any, request: Any) -> FileAnswer:
         raise Forbidden("the archive's file is not offered here")
     async with _AT_ONCE:
         file = await asyncio.to_thread(_copied, datasette.parknews.path)
-    return FileAnswer(file, "archive.db", _TYPES["db"])
+    return FileAnswer(file, "archive.db", "application/vnd.sqlite3")
 
 
 def _exported(path: Path, asked: ExportRequest) -> IO[bytes]:

@@ -23,7 +23,7 @@ from pipelines.archive.read.selection import (
     count_selected,
     facet,
 )
-from pipelines.export.file import FORMATS
+from pipelines.export.formats import FORMATS
 from pipelines.places import region_name
 from pipelines.search import select
 

@@ -16,8 +16,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from pipelines.archive.read.selection import Selection
 from pipelines.errors import ConfigurationError, StorageError
-from pipelines.export.columns import columns_of, json_schema
-from pipelines.export.formats import Written, write_csv_rows, write_jsonl, write_parquet, write_workbook
+from pipelines.export.formats import FORMATS
 from pipelines.export.manifest import (
     MANIFEST_VERSION,
     Manifest,
@@ -28,27 +27,24 @@ from pipelines.export.manifest import (
     read_manifest,
     write_manifest,
 )
-from pipelines.export.rows import export_batches, export_state
+from pipelines.export.rows import columns_of, export_batches, export_state, json_schema
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pipelines.export.columns import Column, What
-    from pipelines.export.formats import Batches
-
-Format = Literal["parquet", "csv", "jsonl", "xlsx"]
-FORMATS: tuple[Format, ...] = ("parquet", "csv", "jsonl", "xlsx")
-
-_WRITERS = {"parquet": write_parquet, "csv": write_csv_rows, "jsonl": write_jsonl}
+    from pipelines.catalogue import What
+    from pipelines.export.formats import Sheet, Written
+    from pipelines.export.rows import Columns
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
     """What is wanted."""
 
-    format: Format
+    format: str
+    """One of FORMATS."""
     what: What = "articles"
     selection: Selection = field(default_factory=Selection)
     signature: bool = False
@@ -128,21 +124,18 @@ def write_rows(
     connection: sqlite3.Connection,
     file: IO[bytes],
     request: ExportRequest,
-    columns: tuple[Column, ...],
+    columns: Columns,
     ledger: RowLedger | None,
     *,
     made_at: str,
 ) -> Written:
-    """The rows in the wanted format; for xlsx the articles, their copies and the method, a sheet each."""
-    batches = _rows(connection, request.what, request)
-    noted = batches if ledger is None else ledger.note(batches)
-    if request.format != "xlsx":
-        return _WRITERS[request.format](file, columns, noted)
-    sheets: list[tuple[str, tuple[Column, ...], Batches]] = [(request.what, columns, noted)]
+    """The rows in the wanted format; where it has room for sheets, articles' copies and the method too."""
+    batches = _rows(connection, request.what, columns, request)
+    sheets: list[Sheet] = [(request.what, columns, batches if ledger is None else ledger.note(batches))]
     if request.what == "articles":
         copies = columns_of("copies", signature=False)
-        sheets.append(("copies", copies, _rows(connection, "copies", request)))
-    return write_workbook(file, sheets, _method(request, made_at))[request.what]
+        sheets.append(("copies", copies, _rows(connection, "copies", copies, request)))
+    return FORMATS[request.format].write(file, sheets, _method(request, made_at))
 
 
 def compare_export(connection: sqlite3.Connection, manifest_path: Path) -> Iterator[Change]:
@@ -157,7 +150,8 @@ def compare_export(connection: sqlite3.Connection, manifest_path: Path) -> Itera
     before = read_ledger(manifest_path.with_name(manifest.file + ".rows.csv"))
     request = _request_of(manifest)
     with _snapshot(connection):
-        for batch in _rows(connection, request.what, request):
+        columns = columns_of(request.what, signature=request.signature)
+        for batch in _rows(connection, request.what, columns, request):
             for row in batch:
                 now = hashes(row)
                 old = before.pop(row[0], None)
@@ -171,11 +165,10 @@ def compare_export(connection: sqlite3.Connection, manifest_path: Path) -> Itera
 
 
 def _rows(
-    connection: sqlite3.Connection, what: What, request: ExportRequest
+    connection: sqlite3.Connection, what: What, columns: Columns, request: ExportRequest
 ) -> Iterator[list[tuple[Any, ...]]]:
-    signature = request.signature and what == request.what
     masked = not request.show_contacts
-    return export_batches(connection, what, request.selection, signature=signature, masked=masked)
+    return export_batches(connection, what, columns, request.selection, masked=masked)
 
 
 def _request_of(manifest: Manifest) -> ExportRequest:
@@ -183,8 +176,8 @@ def _request_of(manifest: Manifest) -> ExportRequest:
         name: tuple(value) if isinstance(value, list) else value for name, value in manifest.selection.items()
     }
     return ExportRequest(
-        format=manifest.format,  # type: ignore[arg-type]  # written by us
-        what=manifest.what,  # type: ignore[arg-type]
+        format=manifest.format,
+        what=manifest.what,  # type: ignore[arg-type]  # written by us
         selection=Selection(**values),
         signature="signature" in manifest.columns,
         show_contacts=not manifest.contacts_masked,

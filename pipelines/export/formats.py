@@ -1,18 +1,9 @@
 """The formats of an export, each written a batch at a time, so that memory does not grow with the rows.
 
-In: columns and an iterator of batches of rows (tuples in the columns' order). Out: a file; the number of
-rows in it. A format that cannot hold all of them says how many it left out.
-
-Rows as CSV that spreadsheets open rightly and safely.
-
-In: a heading and rows of plain values. Out: UTF-8 with a byte order mark (or Excel takes it for GBK), CRLF,
-every field that a spreadsheet would run as a formula made text by a leading apostrophe.
-
-A workbook: sheets of rows, and one that says how they came to be.
-
-In: sheets (a name, columns, batches) and lines about the method. Out: an .xlsx file written row by row. A
-cell has room for 32,767 characters and a sheet for 1,048,576 rows: what does not fit is cut with a mark,
-or left out and counted. Text is written as text: nothing becomes a formula or a link.
+In: sheets (a name, columns and an iterator of batches of rows, tuples in the columns' order) and lines about
+the method. Out: a file, and how many rows are in it. A format that has room for one sheet writes the first;
+one that cannot hold all of its rows says how many it left out. `FORMATS` at the end has them all: one that is
+added there is offered by the command line and the browser alike.
 """
 
 from __future__ import annotations
@@ -31,11 +22,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from xlsxwriter.worksheet import Worksheet
 
-    from pipelines.export.columns import Column
+    from pipelines.export.rows import Columns
 
     Row = tuple[Any, ...]
     Batches = Iterable[Sequence[Row]]
-    Writer = Callable[[IO[bytes], tuple[Column, ...], Batches], "Written"]
+    Sheet = tuple[str, Columns, Batches]
+    Method = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +41,9 @@ class Written:
     """Cells that were cut, each with a mark at its end."""
 
 
-def write_jsonl(file: IO[bytes], columns: tuple[Column, ...], batches: Batches) -> Written:
+def _write_jsonl(file: IO[bytes], sheets: Sequence[Sheet], _method: Method) -> Written:
     """One JSON object a line, UTF-8; bytes as base64."""
+    _, columns, batches = sheets[0]
     names = [column.name for column in columns]
     rows = 0
     for batch in batches:
@@ -62,14 +55,16 @@ def write_jsonl(file: IO[bytes], columns: tuple[Column, ...], batches: Batches) 
     return Written(rows)
 
 
-def write_csv_rows(file: IO[bytes], columns: tuple[Column, ...], batches: Batches) -> Written:
-    """CSV that spreadsheets open rightly and safely (tables.py)."""
+def _write_csv(file: IO[bytes], sheets: Sequence[Sheet], _method: Method) -> Written:
+    """CSV as `write_csv` writes it; bytes as base64."""
+    _, columns, batches = sheets[0]
     plain = (tuple(map(_plain, row)) for batch in batches for row in batch)
     return Written(write_csv(file, [column.name for column in columns], plain))
 
 
-def write_parquet(file: IO[bytes], columns: tuple[Column, ...], batches: Batches) -> Written:
+def _write_parquet(file: IO[bytes], sheets: Sequence[Sheet], _method: Method) -> Written:
     """Parquet with zstd, a row group a batch, the columns' meanings in the schema."""
+    _, columns, batches = sheets[0]
     import pyarrow as pa  # noqa: PLC0415  # 0.2 s, and only this format needs it
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -90,7 +85,7 @@ def _plain(value: Any) -> Any:
     return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
 
 
-def _arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:
+def _arrow_schema(columns: Columns) -> pa.Schema:
     import pyarrow as pa  # noqa: PLC0415
 
     kinds = {
@@ -117,7 +112,11 @@ _NUL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]")
 
 
 def write_csv(file: IO[bytes], head: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """Writes head and rows, a row at a time; gives the number of rows."""
+    """Writes head and rows as CSV that spreadsheets open rightly and safely; gives the number of rows.
+
+    UTF-8 with a byte order mark (or Excel takes it for GBK), CRLF, every field that a spreadsheet would run
+    as a formula made text by a leading apostrophe.
+    """
     text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="", write_through=True)
     text.write("\ufeff")
     writer = csv.writer(text)
@@ -144,12 +143,12 @@ _MARK = "…[{n} characters of {whole} are left out: a cell has no room for them
 _WIDTHS = {"title": 44, "text": 60, "url": 40, "source_name": 18, "credited_source": 18, "published_day": 12}
 
 
-def write_workbook(
-    file: IO[bytes],
-    sheets: Sequence[tuple[str, tuple[Column, ...], Batches]],
-    method: Sequence[tuple[str, str]],
-) -> dict[str, Written]:
-    """Writes the sheets and a sheet `method`; gives what each of them has."""
+def _write_workbook(file: IO[bytes], sheets: Sequence[Sheet], method: Method) -> Written:
+    """A workbook with all sheets and one that says how they came to be; how much of the first it has.
+
+    A cell has room for 32,767 characters and a sheet for 1,048,576 rows: what does not fit is cut with a
+    mark, or left out and counted. Text is written as text: nothing becomes a formula or a link.
+    """
     import xlsxwriter  # noqa: PLC0415  # only this format needs it
 
     options = {
@@ -170,7 +169,7 @@ def write_workbook(
         written[name] = _fill(sheet, batches)
     _write_method(book.add_worksheet("method"), method, written, bold)
     book.close()
-    return written
+    return written[sheets[0][0]]
 
 
 def _fill(sheet: Worksheet, batches: Batches) -> Written:
@@ -208,9 +207,7 @@ def _cell(value: Any) -> tuple[Any, bool]:
     return head + _MARK.format(n=f"{len(value) - len(head):,}", whole=f"{len(value):,}"), True
 
 
-def _write_method(
-    sheet: Worksheet, method: Sequence[tuple[str, str]], written: dict[str, Written], bold: Any
-) -> None:
+def _write_method(sheet: Worksheet, method: Method, written: dict[str, Written], bold: Any) -> None:
     lines = list(method)
     for name, found in written.items():
         lines.append((f"{name}: rows", f"{found.rows:,}"))
@@ -223,3 +220,28 @@ def _write_method(
     for place, (name, text) in enumerate(lines):
         sheet.write_string(place, 0, name, bold)
         sheet.write_string(place, 1, text[:CELL_MAX])
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format; its name is the file's ending."""
+
+    title: str
+    media_type: str
+    write: Callable[[IO[bytes], Sequence[Sheet], Method], Written]
+    is_stream: bool = False
+    """It can be written to a pipe."""
+    has_signature: bool = False
+    """It has signatures unless they are not wanted."""
+
+
+FORMATS: dict[str, Format] = {
+    "parquet": Format("Parquet", "application/vnd.apache.parquet", _write_parquet, has_signature=True),
+    "csv": Format("CSV", "text/csv; charset=utf-8", _write_csv, is_stream=True),
+    "jsonl": Format(
+        "JSONL", "application/jsonl; charset=utf-8", _write_jsonl, is_stream=True, has_signature=True
+    ),
+    "xlsx": Format(
+        "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _write_workbook
+    ),
+}

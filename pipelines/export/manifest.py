@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from pipelines.export.columns import Column
+    from pipelines.export.rows import Columns
 
 MANIFEST_VERSION = 1
 _ROW_DIGITS = 16
@@ -58,7 +58,7 @@ class Manifest:
 class RowLedger:
     """Notes every row that passes through it."""
 
-    def __init__(self, file: IO[str], columns: Sequence[Column]) -> None:
+    def __init__(self, file: IO[str], columns: Columns) -> None:
         """Writes to `file`, a text file opened with newline=''."""
         self._writer = csv.writer(file)
         self._writer.writerow(["id", "row", "values"])

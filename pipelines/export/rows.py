@@ -1,64 +1,106 @@
-"""Rows for an export, streamed: a selection in, tuples in the order of `pipelines.export.columns` out.
+"""What an export has: its columns, as the catalogue has them, and the rows of one state of the archive.
 
-In: a read-only connection inside a transaction, so that all rows are of one state. Only the numbers of the
-selected articles are held in memory (8 bytes each); rows are fetched by number, a few hundred at a time.
+In: a read-only connection inside a transaction, what is wanted and a selection. Out: columns in order, the
+JSON Schema that says what they are, and rows in batches of tuples. Only the numbers of the selected articles
+are held in memory (8 bytes each); rows are fetched by number, a few hundred at a time.
 """
 
 from __future__ import annotations
 
 from array import array
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.archive.read.selection import select_ids
+from pipelines.catalogue import archive, exported
 from pipelines.export.masking import mask_contacts
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pipelines.archive.read.selection import Selection
-    from pipelines.export.columns import What
+    from pipelines.catalogue import Exported, What
+
+    Columns = tuple[Exported, ...]
 
 BATCH = 400
 """Articles a batch: about 1.5 MB of text, and far below SQLite's 32,766 bound values."""
 
-_FIELDS = (
-    "{0}.published, {0}.published_day, {0}.published_earliest, {0}.published_latest, {0}.date_origin,"
-    " {0}.author, {0}.language, {0}.source"
-)
-_ARTICLES = (
-    f"SELECT a.id, a.title, a.text, {_FIELDS.format('a')}, a.source_name, a.url, a.credited_source,"
-    " a.first_seen, a.copies, a.first_publisher, a.first_publisher_status, a.disputed{signature}"
-    " FROM articles a{join} WHERE a.id IN ({marks}) ORDER BY a.id"
-)
-_ARTICLE_NODE = (
-    " LEFT JOIN copies k ON k.article_id = a.id AND k.kept = 1 LEFT JOIN texts t ON t.id = k.text_id"
-    " LEFT JOIN nodes n ON n.node_id = t.node_id"
-)
-_COPIES = (
-    f"SELECT c.id, c.article_id, c.title, t.text, {_FIELDS.format('c')}, s.name, c.url, c.credited_source,"
-    " c.fetched_at, c.similarity, c.kept, c.credited_source_status{signature}"
-    " FROM copies c JOIN texts t ON t.id = c.text_id"
-    " JOIN sources s ON s.host = c.source{join} WHERE c.article_id IN ({marks}) ORDER BY c.article_id, c.id"
-)
-_COPY_NODE = " LEFT JOIN nodes n ON n.node_id = t.node_id"
-_STRIPPED = (
-    "SELECT c.id, c.article_id, c.url, p.position, p.kind, p.rule, p.text FROM copies c"
-    " JOIN stripped_pieces p ON p.reading_id = c.reading_id WHERE c.article_id IN ({marks})"
-    " ORDER BY c.article_id, c.id, p.position"
-)
+
+@dataclass(frozen=True, slots=True)
+class _From:
+    """Where the columns of an export stand."""
+
+    table: str
+    """Whose they are, but for those that stand `elsewhere`."""
+    joined: str
+    signatures: str
+    """What else is joined where signatures are wanted; empty where there are none."""
+    article: str
+    order: str
+    elsewhere: Mapping[str, str]
+
+
+_NODE = {"signature_scheme": "nodes.scheme", "signature": "nodes.signature"}
+_FROM: dict[What, _From] = {
+    "articles": _From(
+        table="articles",
+        joined="articles",
+        signatures=" LEFT JOIN copies ON copies.article_id = articles.id AND copies.kept = 1"
+        " LEFT JOIN texts ON texts.id = copies.text_id LEFT JOIN nodes ON nodes.node_id = texts.node_id",
+        article="articles.id",
+        order="articles.id",
+        elsewhere=_NODE,
+    ),
+    "copies": _From(
+        table="copies",
+        joined="copies JOIN texts ON texts.id = copies.text_id JOIN sources ON sources.host = copies.source",
+        signatures=" LEFT JOIN nodes ON nodes.node_id = texts.node_id",
+        article="copies.article_id",
+        order="copies.article_id, copies.id",
+        elsewhere={"text": "texts.text", "source_name": "sources.name", **_NODE},
+    ),
+    "stripped": _From(
+        table="stripped_pieces",
+        joined="copies JOIN stripped_pieces ON stripped_pieces.reading_id = copies.reading_id",
+        signatures="",
+        article="copies.article_id",
+        order="copies.article_id, copies.id, stripped_pieces.position",
+        elsewhere={"id": "copies.id", "article_id": "copies.article_id", "url": "copies.url"},
+    ),
+}
+
+
+def columns_of(what: What, *, signature: bool) -> Columns:
+    """The columns of an export, in order."""
+    return exported(what) + (exported("signature") if signature and _FROM[what].signatures else ())
+
+
+def json_schema(what: What, columns: Columns) -> dict[str, Any]:
+    """A JSON Schema (2020-12) of one row, as JSON Lines has it."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"parknews {what}",
+        "type": "object",
+        "additionalProperties": False,
+        "required": [column.name for column in columns],
+        "properties": {column.name: _property(column) for column in columns},
+    }
 
 
 def export_batches(
-    connection: sqlite3.Connection, what: What, selection: Selection, *, signature: bool, masked: bool
+    connection: sqlite3.Connection, what: What, columns: Columns, selection: Selection, *, masked: bool
 ) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of an export, in batches, by article number."""
     ids = array("q", sorted(select_ids(connection, selection)))
+    truths = [place for place, column in enumerate(columns) if column.kind == "boolean"]
+    hidden = archive()[what].seen("masked") if masked else frozenset()
+    contacts = [place for place, column in enumerate(columns) if column.name in hidden]
     for start in range(0, len(ids), BATCH):
         chunk = ids[start : start + BATCH]
-        sql = _sql(what, signature=signature).replace("{marks}", ", ".join("?" * len(chunk)))
-        rows = [_row(what, tuple(row), masked=masked) for row in connection.execute(sql, chunk.tolist())]
-        if rows:
+        found = connection.execute(_sql(what, columns, len(chunk)), chunk.tolist())
+        if rows := [_row(row, truths, contacts) for row in found]:
             yield rows
 
 
@@ -69,21 +111,31 @@ def export_state(connection: sqlite3.Connection) -> tuple[int | None, int]:
     return run, 0 if highest is None else int(highest[0])
 
 
-def _sql(what: What, *, signature: bool) -> str:
-    columns = ", n.scheme, n.signature" if signature else ""
-    if what == "articles":
-        return _ARTICLES.replace("{signature}", columns).replace("{join}", _ARTICLE_NODE if signature else "")
-    if what == "copies":
-        return _COPIES.replace("{signature}", columns).replace("{join}", _COPY_NODE if signature else "")
-    return _STRIPPED
+def _property(column: Exported) -> dict[str, Any]:
+    kind = "string" if column.kind == "bytes" else column.kind
+    found: dict[str, Any] = {
+        "type": kind if column.required else [kind, "null"],
+        "description": column.meaning,
+    }
+    if column.kind == "bytes":
+        found["contentEncoding"] = "base64"
+    return found
 
 
-_TRUTHS = {"articles": 18, "copies": 17}
-"""The place of the column that SQLite has as 0 or 1."""
+def _sql(what: What, columns: Columns, articles: int) -> str:
+    found = _FROM[what]
+    places = (found.elsewhere.get(column.name, f"{found.table}.{column.name}") for column in columns)
+    tables = found.joined + (found.signatures if len(columns) > len(exported(what)) else "")
+    marks = ", ".join("?" * articles)
+    return (
+        f"SELECT {', '.join(places)} FROM {tables} WHERE {found.article} IN ({marks}) ORDER BY {found.order}"
+    )
 
 
-def _row(what: What, row: tuple[Any, ...], *, masked: bool) -> tuple[Any, ...]:
-    if what == "stripped":
-        return (*row[:-1], mask_contacts(row[-1])) if masked else row
-    place = _TRUTHS[what]
-    return (*row[:place], bool(row[place]), *row[place + 1 :])
+def _row(row: sqlite3.Row, truths: list[int], contacts: list[int]) -> tuple[Any, ...]:
+    values = list(row)
+    for place in truths:
+        values[place] = bool(values[place])
+    for place in contacts:
+        values[place] = mask_contacts(values[place])
+    return tuple(values)

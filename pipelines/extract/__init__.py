@@ -17,13 +17,13 @@ import py3langid
 from pipelines.dates import Moment
 from pipelines.extract.body import notices_below, read_body, reconsidered, scripted_body
 from pipelines.extract.byline import read_byline
-from pipelines.extract.container import choose
+from pipelines.extract.container import choose_element
 from pipelines.extract.credit import find_credited_source
 from pipelines.extract.kind import not_news
 from pipelines.extract.metadata import read_claims, read_metadata
 from pipelines.extract.people import find_author, find_editor
 from pipelines.extract.published import find_published
-from pipelines.extract.scan import cut_short, parse, scan
+from pipelines.extract.scan import cut_short, parse_page, scan
 from pipelines.extract.title import find_site_name, find_title, scripted_title
 from pipelines.extract.trust import trusted
 from pipelines.records import Extracted, Field, Rejection
@@ -41,14 +41,14 @@ __all__ = ["extract"]
 
 def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejection:
     """What the page says, field by field, each with where it stood; or why it is not a piece of news."""
-    root = parse(decoded.html)
+    root = parse_page(decoded.html)
     if root is None:
         return Rejection(page.url, page.source, "extract", "no text: no element in the page")
     scanned = scan(root)
     metadata = read_metadata(root, scanned.authors)
     title, title_line = find_title(scanned.lines, metadata)
     trust = trusted(scanned, title_line)
-    choice = choose(scanned, trust, title_line)
+    choice = choose_element(scanned, trust, title_line)
     refusal = not_news(root, scanned, choice, metadata.title_element, page.url_answered, digest=trust.digest)
     if refusal:
         body = None if refusal.is_final else scripted_body(root, metadata)

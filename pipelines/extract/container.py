@@ -55,7 +55,7 @@ class Choice(NamedTuple):
         return self.prose < _DOUBT_PROSE or self.share < _DOUBT_SHARE
 
 
-def choose(scan: Scan, trust: Trust, title_line: int | None) -> Choice | None:
+def choose_element(scan: Scan, trust: Trust, title_line: int | None) -> Choice | None:
     """The element whose lines weigh most, the innermost of equals; None on a page without lines.
 
     Below the element that holds the title too, and much of that prose, a box with a heading of its own is

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from pipelines.extract.scan import parse, scan, squeeze_space
+from pipelines.extract.scan import parse_page, scan, squeeze_space
 from pipelines.records import Claim
 from pipelines.words import pattern
 
@@ -180,7 +180,7 @@ def _bare_length(text: str) -> int:
 
 
 def _lines(text: str) -> tuple[str, ...]:
-    root = parse(f"<html><body><div>{text}</div></body></html>")
+    root = parse_page(f"<html><body><div>{text}</div></body></html>")
     if root is None:
         return ()
     return tuple(line.text for line in scan(root).lines if not line.hidden)

@@ -1,7 +1,7 @@
 """A page's text in, its lines out: what a reader sees as a line, with its place, its links and its box.
 
-`parse` makes the tree, whatever the page does; `scan` walks it once. That a line is hidden, or stands in a
-box that is named for boilerplate, is noted with it; whether to believe that is decided in `trust`.
+`parse_page` makes the tree, whatever the page does; `scan` walks it once. That a line is hidden, or stands
+in a box that is named for boilerplate, is noted with it; whether to believe that is decided in `trust`.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Scan:
     """Elements whose class or id speaks of an author or of an account."""
 
 
-def parse(text: str) -> HtmlElement | None:
+def parse_page(text: str) -> HtmlElement | None:
     """The root element without comments and processing instructions; None where there is no element.
 
     `huge_tree` lets unclosed tags nest 2,048 deep (256 otherwise, which loses real pages' text); what

@@ -1,7 +1,7 @@
 """Feeds and sitemaps: bytes in, the addresses they announce out, with what they say of each.
 
-Pure. `FORMATS` is the one table of them: a format added there is asked for, read and never drawn or taken for
-a page. All are read leniently, since many are broken, and within bounds: a sitemap may unpack to 50 MB and
+Pure. `ADDRESS_FORMATS` is the one table of them: a format added there is read, and never drawn or taken for a
+page. All are read leniently, since many are broken, and within bounds: a sitemap may unpack to 50 MB and
 name 50,000 addresses (sitemaps.org), entities are never expanded.
 """
 
@@ -45,7 +45,7 @@ class AddressList:
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class AddressFormat:
     """One format in which sites announce addresses."""
 
     kind: str
@@ -58,10 +58,10 @@ class Format:
     """Whether it is read under any content type: sitemaps come packed."""
 
 
-def format_of(body: bytes, kind: str = "") -> Format | None:
+def format_of(body: bytes, kind: str = "") -> AddressFormat | None:
     """The format that bytes are of, or that the frontier takes them for; None for a page."""
-    fitting = next((form for form in FORMATS if form.fits(body)), None)
-    return fitting or next((form for form in FORMATS if form.kind == kind), None)
+    fitting = next((form for form in ADDRESS_FORMATS if form.fits(body)), None)
+    return fitting or next((form for form in ADDRESS_FORMATS if form.kind == kind), None)
 
 
 def read_sitemap(body: bytes) -> AddressList:
@@ -115,9 +115,9 @@ def _is_feed(body: bytes) -> bool:
     return b"<rss" in head or b"<rdf:rdf" in head or (b"<feed" in head and b"atom" in head)
 
 
-FORMATS = (
-    Format("sitemap", _is_sitemap, read_sitemap, any_type=True),
-    Format("feed", _is_feed, read_feed),
+ADDRESS_FORMATS = (
+    AddressFormat("sitemap", _is_sitemap, read_sitemap, any_type=True),
+    AddressFormat("feed", _is_feed, read_feed),
 )
 
 

@@ -1,10 +1,7 @@
-"""One walk over a page's tree, taking down all that is asked of it: links, feeds, its wishes, its shape.
+"""What a fetched HTML page leads to: its links, feeds and further pages, its own wishes and its shape.
 
-What a fetched HTML page leads to: its links, feeds, further pages and its own wishes (meta robots).
-
-Pure: bytes and headers in, a Reading of the tree out; the tree is parsed once. `scope` decides which
-addresses are a source's own. lxml's C side does the walking: Scrapy's LinkExtractor takes three
-times as long.
+Pure: bytes and headers in, an HtmlPage out; the tree is parsed and walked once. `links` decides which
+addresses are a source's own. lxml's C side walks: Scrapy's LinkExtractor takes three times as much.
 """
 
 from __future__ import annotations
@@ -249,7 +246,7 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class HtmlPage:
     """What one page leads to."""
 
     anchors: tuple[Anchor, ...] = ()
@@ -267,7 +264,7 @@ class Reading:
     """It has more than MAX_LINKS links; the rest was left out."""
 
 
-def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
+def read_html(body: bytes, url: str, content_type: str = "") -> HtmlPage:
     """Read a page's tree once; an unparsable page leads nowhere."""
     read = decode_body(body, content_type)
     encoding = "utf-8"  # of the bytes that are parsed, and of addresses, unless the page has another one
@@ -276,12 +273,12 @@ def read_html(body: bytes, url: str, content_type: str = "") -> Reading:
         encoding = "utf-8" if read.encoding.startswith("utf-") else read.encoding
     tree = _tree(body)
     if tree is None:
-        return Reading()
+        return HtmlPage()
     walk = Walk(url)
     walk.over(tree)
     resolver = _Resolver(walk.base, encoding)
     anchors = _anchors(walk, resolver, _scripted_next(body))
-    return Reading(
+    return HtmlPage(
         anchors=tuple(anchors.values()),
         feeds=tuple(found[0] for feed in walk.feeds if (found := resolver.resolve(feed))),
         robots=frozenset(walk.robots),
