@@ -333,6 +333,8 @@ def entry(source: CrawlSource) -> str:
         table["allow_private"] = True
     if source.delay_s != 1.0:
         table["delay_s"] = source.delay_s
+    if source.time_zone:
+        table["time_zone"] = source.time_zone
     if source.render:
         table["render"] = True
     document = tomlkit.document()

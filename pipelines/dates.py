@@ -19,7 +19,7 @@ from pipelines.normalise import simplify
 from pipelines.records import DEFAULT_TIME_ZONE, Published
 from pipelines.words import pattern, position, words
 
-__all__ = ["Moment", "arabic", "has_date", "read_date"]
+__all__ = ["Moment", "arabic", "has_date", "read_date", "zone_of"]
 
 
 class Moment(NamedTuple):
@@ -27,6 +27,8 @@ class Moment(NamedTuple):
 
     fetched_at: datetime
     time_zone: str = DEFAULT_TIME_ZONE
+    as_stated: bool = False
+    """Whether a day is the one that the page writes, in the zone it writes it in: the source's is a guess."""
 
 
 def read_date(
@@ -41,7 +43,7 @@ def read_date(
         relative: Whether dates that count from the time of fetching (3天前) may be read.
         partial: Whether a month and day without a year may be read as the latest such day.
     """
-    text = text[:400]
+    text = text[:400].translate(_NARROW)
     nearby, counted = _read_relative(text, moment, origin) if relative else _NOTHING
     if nearby:
         return counted
@@ -53,7 +55,7 @@ def read_date(
 
 def has_date(text: str, *, relative: bool = True) -> bool:
     """Whether the text states a date of any form that `read_date` knows, believable or not."""
-    arabic_text = arabic(text)
+    arabic_text = arabic(text.translate(_NARROW))
     if any(form.search(arabic_text) for form in (*_FORMS, _SLASHED)):
         return True
     return relative and bool(_RELATIVE.search(text))
@@ -61,34 +63,41 @@ def has_date(text: str, *, relative: bool = True) -> bool:
 
 # --- days that a text states in full ----------------------------------------------------------------
 
+_NARROW = str.maketrans("０１２３４５６７８９／－．：", "0123456789/-.:")
+"""Wide figures, as editors of the East type them."""
 _HALF = "{date.morning|date.afternoon|date.night}"
 _CLOCK = (
-    r"(?:(?:[\sT,，|·]|&nbsp;|{date.before_clock}){0,6}(?P<half>" + _HALF + r")?\s?"
-    r"(?P<hour>\d{1,2})\s?[：:时点]\s?(?P<minute>\d{2})(?:\s?[:：分]\s?(?P<second>\d{2})(?:\.\d{1,9})?秒?)?分?"
-    r"(?:\s?(?P<ampm>[ap]\.?m)\b\.?)?"
-    r"\s?(?P<zone>Z\b|GMT(?:[+-]\d{1,2}\b)?|UTC|[+-]\d{2}:?\d{2}\b|(?-i:[EMP][DS]?T|BST|CES?T|HKT|SGT|JST)\b)?)?"
+    r"(?:(?:[\sT,，.|·–—-]|&nbsp;|{date.before_clock}){0,6}(?P<half>" + _HALF + r"|\b[ap]\.?m\b\.?)?\s?"
+    r"(?P<hour>\d{1,2})\s?[：:时点시h]\s?(?P<minute>\d{2})(?!\d)"
+    r"(?:\s?[:：分분]\s?(?P<second>\d{2})(?:[.,]\d{1,9})?秒?)?[分분]?"
+    r"(?:\s?(?P<ampm>[ap]\.?m\b|" + _HALF + r")\.?)?"
+    r"\s?(?P<zone>Z\b|(?:GMT|UTC)(?:\s?[+-]\d{1,2}(?::?\d{2})?\b)?|[+-]\d{2}:?\d{2}\b"
+    r"|(?-i:[EMP][DS]?T|BST|CES?T|HKT|SGT|JST)\b)?)?"
 )
 _NUMERIC = (
-    r"(?<![\d.])(?P<year>(?:19|20)\d\d)\s?[-/.年‐–—]\s?(?P<month>\d{1,2})\s?[-/.月‐–—]\s?(?P<day>\d{1,2})"
-    r"(?:(?!\d)|(?<=\d\d)(?=\d\d[:：]\d\d))\s?[日号]?" + _CLOCK
+    r"(?<![\d.])(?<!\bv)(?P<year>(?:19|20)\d\d)\s?[-/.年년‐–—]\s?(?P<month>\d{1,2})\s?[-/.月월‐–—]\s?(?P<day>\d{1,2})"
+    r"(?:(?!\d)|(?<=\d\d)(?=\d\d[:：]\d\d))\s?[日号일]?" + _CLOCK
 )
 _MONTH_FIRST = (
     r"\b(?P<name>{date.month_name})\.?\s{0,2}(?P<day>\d{1,2}){date.ordinal}?,?\s{1,2}(?P<year>(?:19|20)\d\d)\b"
     + _CLOCK
 )
 _DAY_FIRST = (
-    r"\b(?P<day>\d{1,2}){date.ordinal}?[\s-]{1,2}(?:of )?(?P<name>{date.month_name})\.?[,\s-]{1,2}"
+    r"\b(?P<day>\d{1,2}){date.ordinal}?[\s-]{1,2}{date.of}?(?P<name>{date.month_name})\.?[,\s-]{1,2}{date.of}?"
     r"(?P<year>(?:19|20)\d\d)\b" + _CLOCK
 )
 _REPUBLIC = (
-    r"(?:(?:中华)?民国\s?(?P<roc>\d{2,3})|(?<![\d.])(?P<roc3>1[0-4]\d|0[5-9]\d))\s?[-/.年]\s?"
-    r"(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})(?!\d)日?" + _CLOCK
+    r"(?:(?:中华)?民国\s?(?P<roc>\d{2,3})|令和\s?(?P<reiwa>\d{1,2})|(?<![\d.])(?P<roc3>1[0-4]\d|0[5-9]\d))"
+    r"\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})(?!\d)日?" + _CLOCK
 )
 _PACKED = (
     r"(?<!\d)(?P<year>20\d\d)[-/]?(?P<month>0[1-9]|1[0-2])[-/]?(?P<day>0[1-9]|[12]\d|3[01])"
     r"(?:T?(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?)?(?!\d)"
 )
-_SHORT_YEAR = r"(?<![\d.:/-])(?P<short>\d{2})[-/.年](?P<month>\d{2})[-/.月](?P<day>\d{2})日?(?!\d)" + _CLOCK
+_SHORT_YEAR = (
+    r"(?<![\d.:/-])(?P<short>\d{2})(?P<mark>[-/.年])(?P<month>\d{2})[-/.月](?P<day>\d{2})日?(?![\d-])"
+    + _CLOCK
+)
 _CLOCK_BEFORE_YEAR = (
     r"\b(?P<name>{date.month_name})\.?\s{1,2}(?P<day>\d{1,2})\s(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
     r"\s(?:(?P<zone>[A-Z]{3,4}|[+-]\d{4})\s)?(?P<year>(?:19|20)\d\d)\b"
@@ -107,9 +116,12 @@ _FORMS = tuple(
     )
 )
 _MONTH_DAY = pattern(
-    r"(?<![\d.年/-])(?P<month>\d{1,2})\s?[-/月]\s?(?P<day>\d{1,2})(?![\d%./-])日?" + _CLOCK, as_written=True
+    r"(?<![\d.年/-])(?:(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})(?![\d%./-])日?"
+    r"|(?<![,，:：]\s)(?P<month2>\d{2})[-/](?P<day2>\d{2})(?![\d%./-]|\s?[,，:：]))" + _CLOCK,
+    as_written=True,
 )
-_EPOCH = re.compile(r"^\s*(1\d{9}(?:\d{3})?)\s*$")
+"""With a bar between them both have two figures: 3-1 is a score, 6-7 a verse."""
+_EPOCH = re.compile(r"^\s*(?:\\?/Date\()?(1\d{9}(?:\d{3})?)(?:\.\d+)?(?:[+-]\d{4})?(?:\)\\?/)?\s*$")
 _WEEKDAY = pattern(r"\b({date.weekday_name}),?\s$")
 """What tells 05/03/2024 in May from 05/03/2024 in March."""
 _SLASHED = pattern(
@@ -131,12 +143,14 @@ def _read_absolute(text: str, moment: Moment, origin: str) -> Published | None:
 
 def _absolute(match: re.Match[str], moment: Moment, origin: str) -> Published | None:
     found = match.groupdict()
-    day = _day_of(_year(found), _month(found), int(found["day"]))
+    if found.get("short") and found["mark"] in "./" and not moment.time_zone.startswith("Asia/"):
+        found |= {"short": found["day"], "day": found["short"]}
+    day = _day_of(_year(found), _month(found), int(found["day"] or 0))
     return _published(day, _clock(found), moment, origin, match[0]) if day else None
 
 
 def _year(found: dict[str, str | None]) -> int:
-    for key, offset in (("year", 0), ("roc", 1911), ("roc3", 1911), ("short", 2000)):
+    for key, offset in (("year", 0), ("roc", 1911), ("roc3", 1911), ("reiwa", 2018), ("short", 2000)):
         value = found.get(key)
         if value:
             return int(value) + offset
@@ -166,7 +180,8 @@ def _clock(found: dict[str, str | None]) -> _Clock | None:
     if not found.get("hour") or not found.get("minute"):
         return None
     hour, minute, second = (int(found.get(key) or 0) for key in ("hour", "minute", "second"))
-    half = simplify(found.get("half") or "") or (found.get("ampm") or "")[:1].lower()
+    said = simplify(found.get("half") or found.get("ampm") or "").lower()
+    half = said[:1] if said[:1] in ("a", "p") else said
     if hour < 12 and half in ("p", *words("date.afternoon")):
         hour += 12
     if hour == 12 and half in ("a", *words("date.night")):
@@ -212,9 +227,10 @@ def _read_month_and_day(text: str, moment: Moment, origin: str) -> Published | N
     if not match:
         return None
     found = match.groupdict()
+    numbers = int(found["month"] or found["month2"] or 0), int(found["day"] or found["day2"] or 0)
     this_year = moment.fetched_at.astimezone(_source_zone(moment.time_zone)).year
     for year in (this_year, this_year - 1):
-        day = _day_of(year, int(found["month"] or 0), int(found["day"] or 0))
+        day = _day_of(year, *numbers)
         stated = day and _published(day, _clock(found), moment, origin, match[0])
         if stated:
             return stated
@@ -355,7 +371,8 @@ def _published(
         zone = _zone(clock.zone, moment.time_zone) or _source_zone(moment.time_zone)
         latest = datetime(day.year, day.month, day.day, clock.hour, clock.minute, clock.second, tzinfo=zone)
         value = latest.isoformat()
-        own_day = latest.astimezone(_source_zone(moment.time_zone)).date()
+        if not (moment.as_stated and clock.zone):
+            own_day = latest.astimezone(_source_zone(moment.time_zone)).date()
     if own_day < _EARLIEST or latest > moment.fetched_at + _SLACK:
         return None
     return Published(value=value, day=own_day, origin=origin, evidence=evidence.strip()[:200])
@@ -369,14 +386,14 @@ def _source_zone(name: str) -> ZoneInfo:
 def _zone(written: str | None, time_zone: str) -> tzinfo | None:
     if not written:
         return _source_zone(time_zone)
-    if written.upper() in ("Z", "GMT", "UTC"):
+    written = re.sub(r"^(?:GMT|UTC)\s?|:", "", written, flags=re.IGNORECASE)
+    if written.upper() in ("", "Z"):
         return UTC
-    if written.upper().startswith("GMT"):
-        return _offset(int(written[3:]), 0)
     if written.isalpha():
         return _source_zone(_ABBREVIATED[written]) if written in _ABBREVIATED else _source_zone(time_zone)
-    hours, minutes = written.replace(":", "")[1:3], written[-2:]
-    return _offset(int(f"{written[0]}{hours}"), int(f"{written[0]}{minutes}"))
+    sign, figures = written[0], written[1:]
+    hours, minutes = (figures, "0") if len(figures) < 3 else (figures[:-2], figures[-2:])
+    return _offset(int(sign + hours), int(sign + minutes))
 
 
 def _offset(hours: int, minutes: int) -> tzinfo | None:
@@ -384,3 +401,21 @@ def _offset(hours: int, minutes: int) -> tzinfo | None:
     return (
         timezone(timedelta(hours=hours, minutes=minutes)) if abs(hours) <= 14 and abs(minutes) < 60 else None
     )
+
+
+_DOMAINS = {"uk": "GB"}
+"""Domains of countries that are not called as their regions are."""
+
+
+def zone_of(host: str, language: str) -> str:
+    """The zone of the country that a host's domain or a language tag (de-AT) names; empty where none does.
+
+    A country with several has its largest city's. English alone names none.
+    """
+    domain = host.rpartition(":")[0] or host
+    domain = domain.rpartition(".")[2]
+    tongue, *rest = language.replace("_", "-").split("-")
+    regions = [_DOMAINS.get(domain, domain), *reversed([part for part in rest if len(part) == 2])]
+    regions += words("date.region", tongue.lower())
+    zones = (words("date.zone", f"und-{region.upper()}") for region in regions)
+    return next((zone[0] for zone in zones if zone), "")

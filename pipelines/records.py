@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
+"""Where a source has no zone of its own and neither its host nor its pages name another."""
 
 StrippedKind = Literal[
     "contact",
@@ -43,7 +44,8 @@ class Source:
 
     host: str
     name: str = ""
-    time_zone: str = DEFAULT_TIME_ZONE
+    time_zone: str = ""
+    """In which its dates are meant; empty where its pages say it themselves (`DEFAULT_TIME_ZONE`)."""
     start_urls: tuple[str, ...] = ()
     furniture: frozenset[int] = frozenset()
     """Keys (`pipelines.furniture.line_key`) of lines learned to be boilerplate of this source."""

@@ -109,8 +109,9 @@ def _known(page: Page, source: Source, furniture: list[str]) -> str:
         f"url = {_quoted(page.url)}",
         f"fetched_at = {page.fetched_at.isoformat()}",
         f"content_type = {_quoted(page.header('content-type') or '')}",
-        f"time_zone = {_quoted(source.time_zone)}",
     ]
+    if source.time_zone:
+        lines.append(f"time_zone = {_quoted(source.time_zone)}")
     if furniture:
         lines.append(f"furniture = [{', '.join(map(_quoted, furniture))}]")
     return "\n".join(lines) + "\n"

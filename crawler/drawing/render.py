@@ -24,6 +24,7 @@ from crawler.drawing.sheet import BrowserStartError, DrawingError, Given, Sheet
 from crawler.web.reasons import NotDrawnError
 from pipelines.pages.announced import ADDRESS_FORMATS, format_of
 from pipelines.pages.challenges import REASON, is_challenge
+from pipelines.records import DEFAULT_TIME_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +143,7 @@ class RenderMiddleware:
             url=response.url,
             given=Given(response.status, passed_on(response, only=_OF_A_DOCUMENT), response.body),
             user_agent=full_user_agent(options.user_agent, options.contact),
-            time_zone=source.time_zone,
+            time_zone=source.time_zone or DEFAULT_TIME_ZONE,
             html_max=options.max_body_bytes,
             patience_s=min(PATIENCE_S, options.timeout_s),
         )

@@ -9,16 +9,20 @@ from __future__ import annotations
 import multiprocessing
 import re
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from crawler.drawing.chromium import lacking
 from crawler.web.removed import Watch
+from pipelines.dates import zone_of
 from pipelines.decode import decode
 from pipelines.pages.html import read_html
-from pipelines.records import Reading, Rejection, Source
+from pipelines.records import DEFAULT_TIME_ZONE, Reading, Rejection, Source
 from pipelines.stages import read_page
 from pipelines.store import CrawlStore
 from pipelines.urls import canonical_url, host_of
@@ -41,6 +45,8 @@ _SHELL_MAX_LINKS = 5
 _LEAVES = re.compile(r"redirect leaves the source: (\S+)")
 _TITLE = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
 _SITE_NAME = re.compile(r"""(?is)<meta[^>]+og:site_name[^>]+content=["']([^"']{2,60})["']""")
+_LANGUAGE = re.compile(r"""(?is)<html[^>]{0,500}\blang=["']?([a-z]{2}(?:[-_][a-z0-9]{2,8})*)""")
+_HOUR = timedelta(hours=1)
 _PARTS = re.compile(r"\s*[-_|—–·,，:：>《》]+\s*")
 _NO_NAME = re.compile(r"^(?:首页|网站首页|主页|home|index|新闻中心|新闻|welcome.*|欢迎.*)$", re.IGNORECASE)
 
@@ -142,6 +148,7 @@ def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey
     ]
     samples = [_sample(reading) for reading in read if isinstance(reading, Reading)]
     moved = [m[1] for _, kind, _, why in addresses if kind == "start" and (m := _LEAVES.match(why))]
+    source = replace(source, time_zone=source.time_zone or _zone(source.host, start, read))
     robots = {host_of(place): status for place, status in store.sources.robots_statuses().items()}
     return Survey(
         source=replace(source, name=_name(start) or source.name) if source.name == source.host else source,
@@ -214,6 +221,22 @@ def _name(start: Page | None) -> str:
         part for part in parts if part.isprintable() and 1 < len(part) <= 40 and not _NO_NAME.match(part)
     ]
     return parts[-1] if parts else ""
+
+
+def _zone(host: str, start: Page | None, read: Sequence[Reading | Rejection]) -> str:
+    """The zone of the site's country, or else the one that its articles state; empty for the usual one."""
+    stories = [reading.story for reading in read if isinstance(reading, Reading)]
+    languages = Counter(story.language.partition("-")[0] for story in stories if story.language)
+    language = languages.most_common(1)[0][0] if languages else ""
+    decoded = decode(start) if start is not None else None
+    tag = None if decoded is None or isinstance(decoded, Rejection) else _LANGUAGE.search(decoded.html)
+    stated = tag[1] if tag and language != "zh" else language
+    stamps = [story.published.value for story in stories if story.published]
+    offsets = {datetime.fromisoformat(stamp).utcoffset() for stamp in stamps if "T" in stamp}
+    hours = next(iter(offsets)) if len(offsets) == 1 else None
+    zone = zone_of(host, stated) or (f"Etc/GMT{-hours // _HOUR:+d}" if hours and not hours % _HOUR else "")
+    usual = datetime.now(ZoneInfo(DEFAULT_TIME_ZONE)).utcoffset()
+    return "" if zone == DEFAULT_TIME_ZONE or (zone.startswith("Etc/") and hours == usual) else zone
 
 
 def _sample(reading: Reading) -> Sample:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import opencc
 import py3langid
 
-from pipelines.dates import Moment
+from pipelines.dates import Moment, zone_of
 from pipelines.extract.body import notices_below, read_body, reconsidered, scripted_body
 from pipelines.extract.byline import read_byline
 from pipelines.extract.container import choose_element
@@ -26,9 +27,11 @@ from pipelines.extract.published import find_published
 from pipelines.extract.scan import cut_short, parse_page, scan
 from pipelines.extract.title import find_site_name, find_title, scripted_title
 from pipelines.extract.trust import trusted
-from pipelines.records import Extracted, Field, Rejection
+from pipelines.records import DEFAULT_TIME_ZONE, Extracted, Field, Rejection
 
 if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
     from pipelines.records import Decoded, Page, Source
 
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -63,7 +66,8 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
         if choice.is_doubtful:
             body = reconsidered(body, root, metadata)
     byline = read_byline(scanned, choice, title_line)
-    moment = Moment(page.fetched_at, source.time_zone)
+    language = _language("\n".join(body.lines))
+    moment = _moment(root, page, source, language)
     scripts = root if refusal else None
     return Extracted(
         lines=body.lines,
@@ -73,11 +77,24 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
         editor=find_editor(byline, metadata),
         credited_source=find_credited_source(scanned.sources, byline, metadata, body.lines, scripts),
         site_name=find_site_name(metadata),
-        language=_language("\n".join(body.lines)),
+        language=language,
         claims=read_claims(root, metadata, page.url_answered),
         stripped=body.stripped,
         around=notices_below(scanned, choice) if choice else (),
     )
+
+
+def _moment(root: HtmlElement, page: Page, source: Source, language: Field | None) -> Moment:
+    """How dates are read: in the source's zone, else a Chinese page in China's and others as they state them.
+
+    Templates leave a foreign language in their tags; of a Chinese page only the host's domain is believed.
+    """
+    if source.time_zone:
+        return Moment(page.fetched_at, source.time_zone)
+    chinese = language is not None and language.value.startswith("zh")
+    tag = "" if chinese else root.get("lang") or (language.value if language else "")
+    zone = zone_of(urlsplit(page.url_answered).hostname or "", tag) or DEFAULT_TIME_ZONE
+    return Moment(page.fetched_at, zone, as_stated=not chinese)
 
 
 def _language(text: str) -> Field | None:

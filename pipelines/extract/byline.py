@@ -6,11 +6,12 @@ Bylines are read before anything is stripped, since cleaning takes them away. `p
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.extract.scan import squeeze_space
 from pipelines.normalise import simplify
-from pipelines.words import pattern
+from pipelines.words import pattern, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 _ASKED = pattern("{byline.asked}{byline.when}")
 _ANSWERED = pattern("{byline.answered}{byline.when}")
 _MOST_WRITERS = 8
+_STAMPS = words("element.stamp")
+_CHANGED_NAME = pattern("{element.changed}")
+_NEAR_STAMPS, _MOST_STAMPED = 8, 40
+"""How many lines below the title may hold a stamp, and how many elements of one block are looked at."""
 _NEAR_BEFORE, _NEAR_AFTER, _TAIL = 12, 3, 12
 """How many lines around the start of the text and after its end may hold the byline."""
 _LABEL_FIRST = pattern(r"^{byline.label}\s?[:：]")
@@ -47,6 +52,10 @@ class Byline(NamedTuple):
     """Lines close to the title in elements that are named for bylines."""
     writers: list[str]
     """What the first elements hold that are named for authors or accounts."""
+    above: list[str]
+    """Those of the head that stand above the title; all of it where the page shows none."""
+    stamps: list[str]
+    """Days that attributes in the head give to machines: data-time, itemprop, datetime."""
 
 
 class _Place(NamedTuple):
@@ -69,6 +78,8 @@ def read_byline(scan: Scan, choice: Choice | None, title_line: int | None) -> By
         inside=_inside(lines, place),
         named=_named_lines(lines, place),
         writers=_writers(scan),
+        above=_above(head, lines, place),
+        stamps=_stamps(scan, place),
     )
 
 
@@ -103,6 +114,29 @@ def _head(lines: Sequence[Line], place: _Place) -> list[str]:
     if place.title_line is not None and place.title_line > 0:
         near = [*near, *lines[max(0, place.title_line - 4) : place.title_line]]
     return [line.pieces for line in near if _short(line)]
+
+
+def _above(head: list[str], lines: Sequence[Line], place: _Place) -> list[str]:
+    if place.title_line is None:
+        return head
+    return [line.pieces for line in lines[max(0, place.title_line - 4) : place.title_line]]
+
+
+def _stamps(scan: Scan, place: _Place) -> list[str]:
+    """What the attributes of the elements say that hold the lines below the title, but for changes."""
+    if place.title_line is None:
+        return []
+    below = scan.lines[place.title_line + 1 : place.title_line + _NEAR_STAMPS]
+    blocks = [scan.elements[node] for node in dict.fromkeys(line.node for line in below) if node >= 0]
+    stamps = {}
+    for block in blocks:
+        for element in islice(block.iter(), _MOST_STAMPED):
+            if not _CHANGED_NAME.search(f"{element.get('class')} {element.get('itemprop')}"):
+                named = ((name, value) for name, value in element.items() if name in _STAMPS)
+                stamps.update({value: _STAMPS.index(name) for name, value in named})
+            if element.get("itemprop") == "datePublished":
+                stamps[element.get("content") or ""] = -1
+    return sorted(stamps, key=lambda value: stamps[value])
 
 
 def _tail(lines: Sequence[Line], place: _Place) -> list[str]:

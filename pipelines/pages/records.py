@@ -11,8 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.records import DEFAULT_TIME_ZONE
-
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -35,8 +33,8 @@ class CrawlSource:
     """Least time between two requests to this host; robots.txt may ask for more, never for less."""
     include_subdomains: bool = False
     """True makes the hosts below this one part of the source."""
-    time_zone: str = DEFAULT_TIME_ZONE
-    """In which the dates on its pages are meant."""
+    time_zone: str = ""
+    """In which the dates on its pages are meant; without, in the zone they state or their country's."""
     allowed_paths: tuple[str, ...] = ()
     """Path prefixes (`/news/`) that may be fetched; empty: all."""
     max_depth: int = 12

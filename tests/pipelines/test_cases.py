@@ -17,7 +17,7 @@ from pipelines.clean import clean
 from pipelines.decode import decode
 from pipelines.extract import extract
 from pipelines.furniture import line_key
-from pipelines.records import DEFAULT_TIME_ZONE, Page, Rejection, Source, Story
+from pipelines.records import Page, Rejection, Source, Story
 
 CASES = sorted(path.parent for path in (Path(__file__).parent.parent / "cases").glob("*/page.toml"))
 
@@ -43,7 +43,7 @@ def _read(folder: Path) -> Story | Rejection:
     known = tomllib.loads((folder / "page.toml").read_text("utf-8"))
     source = Source(
         host="www.park-demo.example",
-        time_zone=known.get("time_zone", DEFAULT_TIME_ZONE),
+        time_zone=known.get("time_zone", ""),
         furniture=frozenset(
             key for line in known.get("furniture", []) if (key := line_key(line)) is not None
         ),

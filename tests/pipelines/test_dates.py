@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipelines.dates import Moment, has_date, read_date
+from pipelines.dates import Moment, has_date, read_date, zone_of
 
 FETCHED = Moment(datetime(2024, 6, 28, 2, 0, tzinfo=UTC))
 
@@ -45,7 +45,7 @@ def _value(text: str, **options: bool) -> str | None:
         ("三三天前", None),
         ("2024-06-01T10:00:00+99:99", "2024-06-01T10:00:00+08:00"),
         ("2024-06-01 10:00 GMT+99", "2024-06-01T10:00:00+08:00"),
-        ("Fri, 05/03/2024 - 10:22", "2024-05-03"),
+        ("Fri, 05/03/2024 - 10:22", "2024-05-03T10:22:00+08:00"),
         ("三天前", "2024-06-25"),
         ("十二天前", "2024-06-16"),
         ("2023-09-27T23:30:00Z", "2023-09-27T23:30:00+00:00"),
@@ -78,6 +78,20 @@ def _value(text: str, **options: bool) -> str | None:
         ("May 9, 2024 8:30 am CST", "2024-05-09T08:30:00+08:00"),
         ("2024-05-09 08:30 GMT+8", "2024-05-09T08:30:00+08:00"),
         ("2024-05-09T00:00:00Z", "2024-05-09"),
+        ("Thu May 09 2024 23:26:26 GMT+0800 (中国标准时间)", "2024-05-09T23:26:26+08:00"),
+        ("2024-05-09 14:26 UTC+5:30", "2024-05-09T14:26:00+05:30"),
+        ("2024/5/9 02:26 下午", "2024-05-09T14:26:00+08:00"),
+        ("2024/5/9 PM 2:26", "2024-05-09T14:26:00+08:00"),
+        ("２０２４年５月９日 １４：２６", "2024-05-09T14:26:00+08:00"),
+        ("/Date(1717401600000)/", "2024-06-03T16:00:00+08:00"),
+        ("9. Mai 2024, 14:26 Uhr", "2024-05-09T14:26:00+08:00"),
+        ("le 9 mai 2024 à 14h26", "2024-05-09T14:26:00+08:00"),
+        ("9 de mayo de 2024", "2024-05-09"),
+        ("9 мая 2024 г. 14:26", "2024-05-09T14:26:00+08:00"),
+        ("입력 2024.05.09. 오후 2:26", "2024-05-09T14:26:00+08:00"),
+        ("2024年5月9日(木) 午後2時26分", "2024-05-09T14:26:00+08:00"),
+        ("令和6年5月9日", "2024-05-09"),
+        ("9 tháng 5, 2024", "2024-05-09"),
     ],
 )
 def test_a_date_is_read_in_every_form_that_pages_use(text: str, value: str) -> None:
@@ -94,17 +108,42 @@ def test_a_date_is_read_in_every_form_that_pages_use(text: str, value: str) -> N
         "0558-8123456",
         "9个月前 (03-27)",
         "第2024号",
+        "V2021.1.3",
+        "3-1",
+        "6-7",
+        "12-34, 10-11",
         "",
     ],
 )
 def test_what_is_no_believable_date_gives_none(text: str) -> None:
-    assert _value(text) is None
+    assert _value(text, partial=True) is None
 
 
 def test_the_day_is_that_of_the_sources_own_zone() -> None:
     found = read_date("2023-09-27T23:30:00Z", FETCHED, "json-ld")
     assert found is not None
     assert found.day == date(2023, 9, 28)
+
+
+def test_the_day_may_be_that_of_the_zone_in_which_the_page_writes_it() -> None:
+    for written in ("2023-09-27T23:30:00Z", "2023-09-27T20:30:00+02:00"):
+        found = read_date(written, FETCHED._replace(as_stated=True), "json-ld")
+        assert found is not None
+        assert (found.value[:16], found.day) == (written[:16], date(2023, 9, 27))
+
+
+@pytest.mark.parametrize(
+    ("host", "language", "zone"),
+    [
+        ("www.example.jp", "", "Asia/Tokyo"),
+        ("www.example.co.uk:8080", "en", "Europe/London"),
+        ("example.com", "de-AT", "Europe/Vienna"),
+        ("example.com", "fr", "Europe/Paris"),
+        ("example.com", "en", ""),
+    ],
+)
+def test_a_domain_or_a_language_names_a_zone(host: str, language: str, zone: str) -> None:
+    assert zone_of(host, language) == zone
 
 
 def test_a_time_without_a_zone_is_in_the_sources_zone() -> None:

@@ -351,3 +351,62 @@ def test_the_headline_that_the_page_s_head_gives_twice_is_the_title(stated: str,
     ).title
     assert field is not None
     assert field.value == stated
+
+
+@pytest.mark.parametrize(
+    ("head", "byline", "published"),
+    [
+        (
+            "",
+            "更新时间：2024-06-20 10:00 发布时间：2024-05-03 14:26 来源：临湖日报",
+            "2024-05-03T14:26:00+08:00",
+        ),
+        ("", "报名截止：2024-06-28 发布日期：2024-05-03 来源：临湖日报", "2024-05-03"),
+        ("", "活动时间：2024-06-18 09:00 发布：2024-05-03", "2024-05-03"),
+        ("", "公示时间：2024-06-18 编辑：周敏", "2024-06-18"),
+        ("", "打印时间：2024-06-27", None),
+        ("", "今天是2024年6月28日 星期五 欢迎访问园区网", None),
+        ("", "2024-06-18 星期二 多云 3~12℃", None),
+        ("", "Updated June 19, 2024 Published May 3, 2024 9:26pm", "2024-05-03T21:26:00+08:00"),
+        ("", "Aktualisiert am 19.06.2024, veröffentlicht am 3. Mai 2024", "2024-05-03"),
+        ("", "更新时间：2024-05-20", "2024-05-20"),
+        ("<meta name='PubDate' content='2024-06-20 10:00'>", "日期：2024-05-03 字号：大 中 小", "2024-05-03"),
+        ("<meta name='PubDate' content='2024-05-03 10:00'>", "日期：2024-05-03", "2024-05-03T10:00:00+08:00"),
+        (
+            "<meta name='PubDate' content='2024-05-03 10:00'>",
+            "园区二期于2024年4月1日开工",
+            "2024-05-03T10:00:00+08:00",
+        ),
+        ("", "<span class='time' data-time='1714717586'>上个月</span>", "2024-05-03T14:26:26+08:00"),
+        ("", "<span class='time' data-time='1714717586000'>上个月</span>", "2024-05-03T14:26:26+08:00"),
+        ("", "<i itemprop='datePublished' content='2024-05-03'>上个月</i>", "2024-05-03"),
+        (
+            "",
+            "<time class='updated' datetime='2024-06-20'>更新</time>"
+            "<time class='published' datetime='2024-05-03'>发布</time>",
+            "2024-05-03",
+        ),
+    ],
+)
+def test_of_several_days_the_day_of_publication_is_read(
+    head: str, byline: str, published: str | None
+) -> None:
+    found = _found(_article(f"<div>{byline}</div>", head)).published
+    assert (found and found.value) == published
+
+
+def test_a_clock_above_the_headline_dates_nothing() -> None:
+    html = _article().replace("<h1>", "<div>2024年6月28日 星期五</div><h1>")
+    assert _found(html).published is None
+
+
+def test_a_foreign_page_is_dated_by_the_zone_that_it_states() -> None:
+    title, text = "Werk nimmt Betrieb auf", "Das Werk nimmt im Herbst den Betrieb auf, sagte die Leiterin."
+    stated = "<meta property='article:published_time' content='2024-05-03T20:30:00+02:00'>"
+    html = (
+        f"<html lang='de'><head><title>{title}</title>{stated}</head>"
+        f"<body><h1>{title}</h1>{f'<p>{text}</p>' * 4}</body></html>"
+    )
+    found = _found(html).published
+    assert found is not None
+    assert (found.value, found.day.isoformat()) == ("2024-05-03T20:30:00+02:00", "2024-05-03")

@@ -256,5 +256,5 @@ def _day(value: str, time_zone: str) -> str:
     moment = _instant(value)
     if not isinstance(moment, datetime):
         return moment.isoformat()
-    zone = ZoneInfo(time_zone)
-    return (moment.astimezone(zone) if moment.tzinfo else moment).date().isoformat()
+    own = ZoneInfo(time_zone) if time_zone and moment.tzinfo else None
+    return (moment.astimezone(own) if own else moment).date().isoformat()

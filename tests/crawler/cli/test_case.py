@@ -60,11 +60,10 @@ def test_a_stored_page_becomes_a_case(parknews: Callable[..., Any], tmp_path: Pa
     known = tomllib.loads((folder / "page.toml").read_text("utf-8"))
     assert (made.code, json.loads(made.out)) == (0, {"folder": str(folder), "url": URL})
     assert (folder / "page.html").read_bytes() == BODY
-    assert {key: known[key] for key in ("url", "fetched_at", "content_type", "time_zone")} == {
+    assert {key: known[key] for key in ("url", "fetched_at", "content_type")} == {
         "url": URL,
         "fetched_at": datetime(2026, 2, 3, 4, 5, tzinfo=UTC),
         "content_type": "text/html; charset=gb2312",
-        "time_zone": "Asia/Shanghai",
     }
     assert json.loads((folder / "expected.json").read_text("utf-8")) == {
         "title": "一期工程建成",
