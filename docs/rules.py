@@ -24,8 +24,7 @@ ROOT = Path(__file__).parents[1]
 ROOTS = ("pipelines.stages", "pipelines.join", "pipelines.join.differences", "pipelines.standing")
 """These decide, and all of our modules that they import."""
 ARCHIVE = tuple(
-    f"pipelines.archive.{name}"
-    for name in ("write.conclusions", "write.furniture", "write.numbering", "write.standing", "read.coverage")
+    f"pipelines.archive.write.{name}" for name in ("conclusions", "furniture", "numbering", "standing")
 )
 """What the archive hands to them, and what it makes of their answers; what these import only stores."""
 LIBRARIES = ("dateparser", "lxml", "py3langid", "rapidfuzz", "readability-lxml", "trafilatura")

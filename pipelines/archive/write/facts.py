@@ -13,10 +13,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pipelines.catalogue import archive
+from pipelines.records import Field, Published, Story
 from pipelines.urls import canonical_url, same_host
 from pipelines.utc import iso
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from pipelines.archive.write.furniture import Furniture
-    from pipelines.records import Claim, Field, Mention, Reading, Rejection, Signed
+    from pipelines.records import Claim, Mention, Reading, Rejection, Signed
 
 
 @dataclass
@@ -227,17 +230,11 @@ def _put_row(
         "encoding": reading.encoding,
         "digest": digest,
         "text_id": text_id,
-        "title": story.title.value,
-        "language": story.language,
-        "published": published and published.value,
+        **{name: _said(getattr(story, name)) for name in _story_columns()},
         "published_day": published and published.day.isoformat(),
         "published_earliest": published and (published.earliest or published.day).isoformat(),
         "published_latest": published and (published.latest or published.day).isoformat(),
         "date_origin": published and published.origin,
-        "author": _value(story.author),
-        "editor": _value(story.editor),
-        "credited_source": _value(story.credited_source),
-        "site_name": _value(story.site_name),
         "claimed_url": claimed_url,
         "announced_at": reading.announced_at and iso(reading.announced_at),
         "announced_by": reading.announced_by,
@@ -285,23 +282,22 @@ def _put_mentions(connection: sqlite3.Connection, text_id: int, mentions: tuple[
 
 
 def _origins(reading_id: int, reading: Reading) -> list[tuple[int, str, str, str]]:
-    story = reading.story
-    fields = {
-        "title": story.title,
-        "author": story.author,
-        "editor": story.editor,
-        "credited_source": story.credited_source,
-        "site_name": story.site_name,
-        "dateline": story.dateline,
-    }
-    rows = [(reading_id, name, f.origin, f.evidence) for name, f in fields.items() if f is not None]
-    if story.published is not None:
-        rows.append((reading_id, "published", story.published.origin, story.published.evidence))
-    return rows
+    said = ((name.name, getattr(reading.story, name.name)) for name in fields(Story))
+    return [
+        (reading_id, name, value.origin, value.evidence)
+        for name, value in said
+        if isinstance(value, (Field, Published))
+    ]
 
 
-def _value(value: Field | None) -> str | None:
-    return None if value is None else value.value
+@cache
+def _story_columns() -> tuple[str, ...]:
+    """The columns of a reading that are a story's fields by the same name."""
+    return tuple(name.name for name in fields(Story) if name.name in archive()["readings"].columns)
+
+
+def _said(value: Field | Published | str | None) -> str | None:
+    return value if value is None or isinstance(value, str) else value.value
 
 
 _GONE = re.compile(r"gone: HTTP (\d{3})")

@@ -1,9 +1,10 @@
-"""Numbers of articles that last: which one each group of copies keeps, and where the others lead.
+"""Numbers of articles that last: which one each group of copies keeps, where the others lead, and their rows.
 
 In: copies with the article that each had and the group that it belongs to now. Out: a number a group, rows of
-`moves` and `forwards` that say why, and the rows of articles without copies gone. A number stands for a piece
-of news, not for an address: it stays with the copies that say what they said, a person's split takes a copy
-out from under it, and what was joined and is parted again has the number that it had.
+`moves` and `forwards` that say why, and rows of `articles` with their entries in the search index, or gone. A
+number stands for a piece of news, not for an address: it stays with the copies that say what they said, a
+person's split takes a copy out from under it, and what was joined and is parted again has the number that it
+had.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from pipelines.archive.write.entry import index, shown_of
 from pipelines.join import judge
 from pipelines.join.features import Features
 from pipelines.join.verdict import SAME
 from pipelines.normalise import normalise
 from pipelines.sign import LONGEST
+from pipelines.spelling import spell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -236,3 +237,40 @@ def _is_same_news(connection: sqlite3.Connection, former_text: int, text_key: by
         return True
     before, after = (Features(place, normalise(text)[:LONGEST]) for place, [text] in enumerate((row, now)))
     return judge(before, after).verdict == SAME
+
+
+def insert_article(connection: sqlite3.Connection, values: Mapping[str, object]) -> int:
+    """Writes a new article; returns its number."""
+    cursor = connection.execute(
+        f"INSERT INTO articles ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})",
+        tuple(values.values()),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def update_article(connection: sqlite3.Connection, article_id: int, values: Mapping[str, object]) -> None:
+    """Writes some columns of an article."""
+    marks = ", ".join(f"{name} = ?" for name in values)
+    connection.execute(f"UPDATE articles SET {marks} WHERE id = ?", (*values.values(), article_id))
+
+
+def shown_of(connection: sqlite3.Connection, article_id: int) -> tuple[str, str] | None:
+    """The title and text that an article shows; None where there is none of this number."""
+    row = connection.execute("SELECT title, text FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def index(
+    connection: sqlite3.Connection, article_id: int, old: tuple[str, str] | None, new: tuple[str, str] | None
+) -> None:
+    """Replaces an article's entry in the search index; a contentless index must be told the old text."""
+    if old is not None:
+        connection.execute(
+            "INSERT INTO articles_fts (articles_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)",
+            (article_id, *map(spell, old)),
+        )
+    if new is not None:
+        connection.execute(
+            "INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)", (article_id, *map(spell, new))
+        )

@@ -1,24 +1,28 @@
 """How the copies of an article stand to each other, as rows: judged in pipelines/standing, written here.
 
 In: the copies of one article. Out: its `kept_because`, first publisher and credited-source status, and the
-rows of `differences` and `first_publisher_evidence`. What comparing two texts gives
-depends on these texts alone and is remembered, so that a much-copied article is not compared again.
+rows of `differences` and `first_publisher_evidence`. What comparing two texts gives depends on these texts
+alone and is remembered, so that a much-copied article is not compared again. Whether we hold pages of a
+publisher from around a day is asked too: only then does it tell that it has no such article.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipelines.archive.kept_out.blocks import owner_of
-from pipelines.archive.read.coverage import Coverage, publisher_of
 from pipelines.join.differences import differences, spell_out, turned
+from pipelines.normalise import normalise
+from pipelines.publishers import normalise_publisher
 from pipelines.remembered import Remembered
 from pipelines.standing import Copy, Kept, choose_kept, claims_of, credited_status, first_publisher
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pipelines.join.differences import Difference, Spelt
 
@@ -263,3 +267,82 @@ class Standings:
 _SIMILARITIES: Remembered[tuple[int, int], float] = Remembered(50_000)
 _DIFFERENCES: Remembered[tuple[bytes, bytes], tuple[Difference, ...]] = Remembered(20_000)
 _SPELT: Remembered[bytes, Spelt] = Remembered(200)
+
+
+COVERED_DAYS = 7
+"""A credited source's pages of this many days on either side tell whether it carries an article."""
+
+
+class Coverage:
+    """What was asked of a connection is remembered, for the length of one batch."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._covered: dict[tuple[str, str], bool] = {}
+        self._are_named = False
+
+    def covers(self, publisher: str, day: str | None) -> bool:
+        """Whether there are pages of a publisher from around a day: two, not all before nor all after."""
+        if day is None:
+            return False
+        if (publisher, day) not in self._covered:
+            self._covered[publisher, day] = any(
+                self._has_around(host, day) for host in self._hosts_of(publisher)
+            )
+        return self._covered[publisher, day]
+
+    def _has_around(self, host: str, day: str) -> bool:
+        some = (
+            "SELECT count(*) FROM"
+            " (SELECT 1 FROM copies WHERE source = ? AND published_day BETWEEN ? AND ? LIMIT 2)"
+        )
+        ends = ((_shifted(day, -COVERED_DAYS), day), (day, _shifted(day, COVERED_DAYS)), (day, day))
+        before, after, on = (self._connection.execute(some, (host, *end)).fetchone()[0] for end in ends)
+        return bool(before and after and before + after - on >= 2)
+
+    def _hosts_of(self, publisher: str) -> list[str]:
+        """The sources of a publisher; `sources.publisher` is filled in where a source is new or renamed."""
+        if not self._are_named:
+            self._are_named = True
+            self._connection.executemany(
+                "UPDATE sources SET publisher = ? WHERE host = ?",
+                [
+                    (publisher_of(name), host)
+                    for host, name in self._connection.execute(
+                        "SELECT host, name FROM sources WHERE publisher IS NULL"
+                    ).fetchall()
+                ],
+            )
+        rows = self._connection.execute(
+            "SELECT host FROM sources WHERE publisher = ? AND status <> 'removed' ORDER BY host", (publisher,)
+        )
+        return [row[0] for row in rows]
+
+    def spans(self, days: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
+        """Publisher and days whose coverage a page of a source and day may have changed."""
+        spans = set()
+        for source, day in days:
+            row = self._connection.execute("SELECT name FROM sources WHERE host = ?", (source,)).fetchone()
+            if row is not None:
+                spans.add((publisher_of(row[0]), _shifted(day, -COVERED_DAYS), _shifted(day, COVERED_DAYS)))
+        return sorted(spans)
+
+
+@lru_cache(maxsize=10_000)
+def publisher_of(name: str) -> str:
+    """A publisher's one spelling, in simplified characters: 雲瀾日報 and 云澜日报社 are one."""
+    return "".join(map(_simplified, normalise_publisher(name)))
+
+
+def _simplified(character: str) -> str:
+    spelling = normalise(character) if character >= _FIRST_IDEOGRAPH else character
+    return spelling if len(spelling) == 1 else character
+
+
+_FIRST_IDEOGRAPH = "\u2e80"
+
+
+@lru_cache(maxsize=10_000)
+def _shifted(day: str, days: int) -> str:
+    ordinal = date.fromisoformat(day).toordinal() + days
+    return date.fromordinal(min(max(ordinal, date.min.toordinal()), date.max.toordinal())).isoformat()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from pipelines.archive.file import open_for_writing, storage_errors
 from pipelines.archive.kept_out.blocks import Blocklist, blocks_version, read_blocklist
 from pipelines.archive.kept_out.stay_down import holds_back
-from pipelines.archive.write.conclusions import Counts, conclude
+from pipelines.archive.write.conclusions import Counts, conclude, rejoin_some
 from pipelines.archive.write.facts import (
     Changes,
     come_back,
@@ -34,7 +34,6 @@ from pipelines.archive.write.people import (
     withdraw_correction,
     withdraw_decision,
 )
-from pipelines.archive.write.rejoin import rejoin_some
 from pipelines.archive.write.runs import (
     copies_by_source,
     finish_run,
