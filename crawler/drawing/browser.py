@@ -2,7 +2,7 @@
 
 The browser has no way to any network: its names lead nowhere, its proxy does not exist, and whatever a
 page asks for is answered here, by `Fetch`, which is the crawler's own downloader with all its rules
-(docs/decisions/0011-a-browser-without-a-network.md). What that does not answer, the page does not get.
+(docs/decisions/0010-a-browser-without-a-network.md). What that does not answer, the page does not get.
 This module alone knows Playwright; it is imported only where a source has `render = true`.
 """
 

@@ -32,6 +32,11 @@ def test_every_path_that_is_named_is_there(document: Path) -> None:
     assert {place for place in places - EXAMPLES if not any(ROOT.glob(f"{place.rstrip('/')}*"))} == set()
 
 
+def test_decisions_are_numbered_without_a_gap() -> None:
+    numbers = [int(path.name[:4]) for path in sorted(ROOT.glob("docs/decisions/*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 @pytest.mark.parametrize("document", [*DOCUMENTS, *CODE], ids=_name)
 def test_every_command_that_is_named_has_these_options(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
