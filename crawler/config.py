@@ -21,7 +21,7 @@ from pipelines.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pipelines.pages.records import CrawlSource
+    from pipelines.records import CrawlSource
 
 DEFAULT_USER_AGENT = "parknews/0.1"
 """What we call ourselves; the contact, where set, follows in brackets."""

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import tomlkit
 
 from pipelines.errors import ConfigurationError, StorageError
-from pipelines.pages.records import CrawlSource
+from pipelines.records import CrawlSource
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from crawler.cli import app
 from crawler.config import Settings
 from crawler.sources import KEYS
 from pipelines import catalogue, errors
-from pipelines.pages.records import CrawlSource
+from pipelines.records import CrawlSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -273,6 +273,40 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class CrawlSource:
+    """One publication we may crawl, as the sources file has it. Host, name and one start URL suffice."""
+
+    host: str
+    """With the port where it is not the scheme's own: `www.example.cn`, `news.example.cn:8080`."""
+    name: str
+    """What the publication calls itself; shown beside everything taken from it."""
+    start_urls: tuple[str, ...]
+    """Where a reader would begin: the home page or the news lists; feeds and sitemaps are found."""
+    every_s: float = 6 * 3600.0
+    """How often `crawl --due` takes it."""
+    allow_private: bool = False
+    """True lets this source's own host:port, and no other, be private or loopback."""
+    delay_s: float = 1.0
+    """Least time between two requests to this host; robots.txt may ask for more, never for less."""
+    include_subdomains: bool = False
+    """True makes the hosts below this one part of the source."""
+    time_zone: str = ""
+    """In which the dates on its pages are meant; without, in the zone they state or their country's."""
+    allowed_paths: tuple[str, ...] = ()
+    """Path prefixes (`/news/`) that may be fetched; empty: all."""
+    max_depth: int = 12
+    """Links away from a start URL; pagination counts as one, however long."""
+    max_list_pages: int = 2000
+    """List pages fetched in one run: the bound of calendars and other endless lists."""
+    max_pages: int | None = 20_000
+    """Pages fetched in one run: what one request a second brings in the six hours between two runs."""
+    tls: str = "strict"
+    """"weak" takes certificates that cannot be verified and TLS 1.0 from this source: a recorded choice."""
+    render: bool = False
+    """True draws its pages in a browser before they are read (docs/how-to/pages-that-need-a-browser.md)."""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRun:
     """What one run did at one source."""
 

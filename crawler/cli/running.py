@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from crawler.config import FetchOptions, Settings
     from crawler.fetch.tally import RunProgress
     from crawler.runs.run import RunReport
-    from pipelines.pages.records import CrawlSource
+    from pipelines.records import CrawlSource
 
 LINE_EVERY_S = 5.0
 """Often enough to see that a run lives, rare enough for a log file: 720 lines an hour."""

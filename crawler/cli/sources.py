@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from crawler.config import Settings
     from crawler.runs.survey import Survey
-    from pipelines.pages.records import CrawlSource
+    from pipelines.records import CrawlSource
 
 app = typer.Typer(no_args_is_help=True, help="The publications that may be crawled.")
 

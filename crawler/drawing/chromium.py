@@ -16,7 +16,7 @@ from pipelines.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.pages.records import CrawlSource
+    from pipelines.records import CrawlSource
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from crawler.drawing.sheet import Wish
     from crawler.web.throttle import Throttle
-    from pipelines.pages.records import CrawlSource
+    from pipelines.records import CrawlSource
 
 log = logging.getLogger(__name__)
 

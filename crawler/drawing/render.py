@@ -23,7 +23,7 @@ from crawler.drawing.errand import Errand, Scripts, passed_on
 from crawler.drawing.sheet import BrowserStartError, DrawingError, Given, Sheet
 from crawler.web.reasons import NotDrawnError
 from pipelines.pages.announced import ADDRESS_FORMATS, format_of
-from pipelines.pages.challenges import REASON, is_challenge
+from pipelines.pages.kinds import CHALLENGE, is_challenge
 from pipelines.records import DEFAULT_TIME_ZONE
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from crawler.drawing.browser import Browser
     from crawler.drawing.sheet import Drawn
     from crawler.web.throttle import Throttle
-    from pipelines.pages.records import CrawlSource, Entry
+    from pipelines.pages.frontier import Entry
+    from pipelines.records import CrawlSource
 
 log = logging.getLogger(__name__)
 
@@ -171,7 +172,7 @@ class RenderMiddleware:
 def _left(request: Request, response: Response, drawn: Drawn) -> Response:
     """A page whose script goes elsewhere is a redirect; one that goes to itself wants to know a browser."""
     if drawn.leaves_for.partition("#")[0] == response.url.partition("#")[0]:
-        raise NotDrawnError(f"{REASON}: it loads itself again instead of answering")
+        raise NotDrawnError(f"{CHALLENGE}: it loads itself again instead of answering")
     return HtmlResponse(
         response.url, status=302, headers={"Location": drawn.leaves_for}, body=b"", request=request
     )

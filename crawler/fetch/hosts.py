@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crawler.fetch.scheduler import FrontierScheduler
     from crawler.fetch.tally import Tally
     from crawler.web.throttle import Throttle
-    from pipelines.pages.records import Entry
+    from pipelines.pages.frontier import Entry
     from pipelines.store import CrawlStore, Round
 
 

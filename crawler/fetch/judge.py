@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from pipelines.decode import binary_kind
-from pipelines.pages.addresses import kind_of_page, kind_of_url
 from pipelines.pages.announced import format_of
+from pipelines.pages.frontier import Fetched
 from pipelines.pages.html import MAX_LINKS, read_html, robots_directives
-from pipelines.pages.records import Fetched
+from pipelines.pages.kinds import kind_of_page, kind_of_url
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from pipelines.pages.announced import AddressFormat
+    from pipelines.pages.frontier import Entry, Link
     from pipelines.pages.html import HtmlPage
     from pipelines.pages.links import Scope
-    from pipelines.pages.records import Entry, Link
 
 
 log = logging.getLogger(__name__)
@@ -71,22 +71,22 @@ def location_of(response: Response) -> str | None:
 def _html(
     entry: Entry, response: Response, scope: Scope, fetched_at: datetime, content_type: str
 ) -> Fetched | Link | str:
-    reading = read_html(response.body, response.url, content_type)
+    leads = read_html(response.body, response.url, content_type)
     scope.note_answer(response.url)
-    target = _refreshed(entry, reading, scope)
+    target = _refreshed(entry, leads, scope)
     if target is not None:
         return target
-    kind = entry.kind if entry.kind == "start" else kind_of_page(reading.shape, _hint(entry))
+    kind = entry.kind if entry.kind == "start" else kind_of_page(leads.shape, _hint(entry))
     if kind == "list" and entry.kind in ("more", "tag"):
         kind = entry.kind
-    if reading.cut:
+    if leads.cut:
         log.warning("%s: more than %d links; the rest was left out", entry.url, MAX_LINKS)
-    wishes = reading.robots | robots_directives(
+    wishes = leads.robots | robots_directives(
         b",".join(response.headers.getlist("X-Robots-Tag")).decode("latin-1")
     )
-    followed = scope.note_page(entry, reading.fingerprint)
-    anchors = reading.anchors if followed and "nofollow" not in wishes else ()
-    feeds = reading.feeds if followed else ()
+    followed = scope.note_page(entry, leads.fingerprint)
+    anchors = leads.anchors if followed and "nofollow" not in wishes else ()
+    feeds = leads.feeds if followed else ()
     news, lists = scope.page_links(entry, anchors, feeds, is_list=kind != "article")
     unwanted = kind == "article" and bool(wishes & {"noindex", "noarchive"})
     return _fetched(
@@ -97,7 +97,7 @@ def _html(
         article=kind == "article" and not unwanted,
         news=tuple(news),
         lists=tuple(lists),
-        sketch=reading.sketch,
+        sketch=leads.sketch,
         reason=f"robots meta: {', '.join(sorted(wishes & {'noindex', 'noarchive'}))}" if unwanted else "",
     )
 
@@ -143,12 +143,12 @@ def _hint(entry: Entry) -> str:
     return entry.kind if entry.kind in ("more", "tag", "list") else kind_of_url(entry.url)
 
 
-def _refreshed(entry: Entry, reading: HtmlPage, scope: Scope) -> Link | None:
+def _refreshed(entry: Entry, leads: HtmlPage, scope: Scope) -> Link | None:
     """Where a page that is nothing but a meta refresh leads, if that is the source's own."""
-    if reading.refresh is None or reading.shape.prose_chars > _REFRESH_PROSE_MAX or entry.hops >= MAX_HOPS:
+    if leads.refresh is None or leads.shape.prose_chars > _REFRESH_PROSE_MAX or entry.hops >= MAX_HOPS:
         return None
     try:
-        url = canonical_url(reading.refresh)
+        url = canonical_url(leads.refresh)
     except ValueError:
         return None
     url = scope.spelled(url)

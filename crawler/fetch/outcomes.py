@@ -20,8 +20,8 @@ from crawler.web.robots import RobotsRefusedError, RobotsUnreachableError
 from crawler.web.throttle import RestingError, StoppingError, backoff_s, retry_after_s
 from crawler.web.tls import certificate_end
 from pipelines.errors import StorageError
-from pipelines.pages.challenges import REASON, is_challenge
-from pipelines.pages.records import Fetched, Link
+from pipelines.pages.frontier import Fetched, Link
+from pipelines.pages.kinds import CHALLENGE, is_challenge
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from crawler.fetch.hosts import Hosts
     from crawler.fetch.scheduler import FrontierScheduler
     from crawler.fetch.tally import Tally
+    from pipelines.pages.frontier import Entry
     from pipelines.pages.links import Scope
-    from pipelines.pages.records import Entry
     from pipelines.pages.signs import Lookout
     from pipelines.store import CrawlStore, Round
 
@@ -80,7 +80,7 @@ class Outcomes:
         if self._is_blocked(entry.url):  # it may have been removed while it was fetched
             self.forget(entry)
         elif challenge:
-            self._fail(entry, "failed", f"{REASON}: HTTP {status}", status)
+            self._fail(entry, "failed", f"{CHALLENGE}: HTTP {status}", status)
         elif status == 304 and entry.known:
             self._store.commits.unchanged(self._crawl(entry), entry, now=time.time())
             self._tally.count(entry.source, unchanged=1)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from crawler.config import FetchOptions
     from crawler.web.throttle import HostClock
-    from pipelines.pages.records import Entry
+    from pipelines.pages.frontier import Entry
     from pipelines.store import CrawlStore
 
 BATCH = 32

@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from crawler.fetch.tally import FetchReport, RunProgress
     from crawler.web.robots import Policy
     from crawler.web.throttle import HostClock
-    from pipelines.pages.records import CrawlSource, Entry, Link
+    from pipelines.pages.frontier import Entry, Link
+    from pipelines.records import CrawlSource
     from pipelines.store import Round
 
 log = logging.getLogger(__name__)

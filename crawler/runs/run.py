@@ -41,8 +41,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.fetch.tally import FetchReport, RunProgress
-    from pipelines.pages.records import CrawlSource
-    from pipelines.records import SourceRun
+    from pipelines.records import CrawlSource, SourceRun
 
 
 @dataclass(frozen=True, slots=True)

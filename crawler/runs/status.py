@@ -16,8 +16,7 @@ from pipelines.store.sources import Trouble, Watched
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pipelines.pages.records import CrawlSource
-    from pipelines.records import PastRun
+    from pipelines.records import CrawlSource, PastRun
 
 State = Literal["ok", "new", "wrong", "acknowledged", "removed"]
 

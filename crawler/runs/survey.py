@@ -22,17 +22,17 @@ from crawler.web.removed import Watch
 from pipelines.dates import zone_of
 from pipelines.decode import decode
 from pipelines.pages.html import read_html
-from pipelines.records import DEFAULT_TIME_ZONE, Reading, Rejection, Source
+from pipelines.records import DEFAULT_TIME_ZONE, Decoded, Reading, Rejection, Source
 from pipelines.stages import read_page
 from pipelines.store import CrawlStore
 from pipelines.urls import canonical_url, host_of
+from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crawler.config import FetchOptions
-    from pipelines.pages.records import CrawlSource
-    from pipelines.records import Page
+    from pipelines.records import CrawlSource, Page
 
 PAGES = 20
 """Pages fetched of one site: half a minute at one a second."""
@@ -48,7 +48,7 @@ _SITE_NAME = re.compile(r"""(?is)<meta[^>]+og:site_name[^>]+content=["']([^"']{2
 _LANGUAGE = re.compile(r"""(?is)<html[^>]{0,500}\blang=["']?([a-z]{2}(?:[-_][a-z0-9]{2,8})*)""")
 _HOUR = timedelta(hours=1)
 _PARTS = re.compile(r"\s*[-_|—–·,，:：>《》]+\s*")
-_NO_NAME = re.compile(r"^(?:首页|网站首页|主页|home|index|新闻中心|新闻|welcome.*|欢迎.*)$", re.IGNORECASE)
+_NO_NAME = pattern("^{title.no_name}$", as_written=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +143,18 @@ def _fetch(
 def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey:
     addresses = store.frontier.addresses(source.host)
     start = store.pages.latest(canonical_url(source.start_urls[0]))
+    decoded = decode(start) if start is not None else None
+    html, encoding = (decoded.html, decoded.encoding) if isinstance(decoded, Decoded) else ("", "")
     read = [
         read_page(page, Source(source.host, source.name, source.time_zone)) for page in pages[: 2 * SAMPLES]
     ]
     samples = [_sample(reading) for reading in read if isinstance(reading, Reading)]
     moved = [m[1] for _, kind, _, why in addresses if kind == "start" and (m := _LEAVES.match(why))]
-    source = replace(source, time_zone=source.time_zone or _zone(source.host, start, read))
+    source = replace(source, time_zone=source.time_zone or _zone(source.host, html, read))
     robots = {host_of(place): status for place, status in store.sources.robots_statuses().items()}
     return Survey(
-        source=replace(source, name=_name(start) or source.name) if source.name == source.host else source,
-        encoding=_encoding(start),
+        source=_named(source, html),
+        encoding=encoding,
         robots=_robots(robots.get(source.host)),
         feeds=_done(addresses, "feed"),
         sitemaps=_done(addresses, "sitemap"),
@@ -188,8 +190,8 @@ def _hint(source: CrawlSource, start: Page | None, pages: list[Page]) -> str:
 
 def _is_shell(page: Page) -> bool:
     """Whether a page has scripts and next to nothing that a reader or a crawler could use."""
-    reading = read_html(page.body, page.url_answered, dict(page.headers).get("content-type", ""))
-    empty = reading.shape.prose_chars < _SHELL_MAX_CHARS and len(reading.anchors) < _SHELL_MAX_LINKS
+    leads = read_html(page.body, page.url_answered, dict(page.headers).get("content-type", ""))
+    empty = leads.shape.prose_chars < _SHELL_MAX_CHARS and len(leads.anchors) < _SHELL_MAX_LINKS
     return empty and b"<script" in page.body.lower()
 
 
@@ -203,19 +205,17 @@ def _robots(status: int | None) -> str:
     return f"HTTP {status}" + (": none" if 400 <= status < 500 else "")
 
 
-def _encoding(start: Page | None) -> str:
-    decoded = decode(start) if start is not None else None
-    return "" if decoded is None or isinstance(decoded, Rejection) else decoded.encoding
+def _named(source: CrawlSource, html: str) -> CrawlSource:
+    """The source with the name that its start page gives the site, where it has none of its own."""
+    name = source.name if source.name != source.host else _name(html)
+    return replace(source, name=name or source.host)
 
 
-def _name(start: Page | None) -> str:
+def _name(html: str) -> str:
     """What the site calls itself: og:site_name, or the part of its title that is no section."""
-    decoded = decode(start) if start is not None else None
-    if decoded is None or isinstance(decoded, Rejection):
-        return ""
-    if said := _SITE_NAME.search(decoded.html):
+    if said := _SITE_NAME.search(html):
         return said[1].strip()
-    title = _TITLE.search(decoded.html)
+    title = _TITLE.search(html)
     parts = _PARTS.split(" ".join(title[1].split())) if title else []
     parts = [
         part for part in parts if part.isprintable() and 1 < len(part) <= 40 and not _NO_NAME.match(part)
@@ -223,13 +223,12 @@ def _name(start: Page | None) -> str:
     return parts[-1] if parts else ""
 
 
-def _zone(host: str, start: Page | None, read: Sequence[Reading | Rejection]) -> str:
+def _zone(host: str, html: str, read: Sequence[Reading | Rejection]) -> str:
     """The zone of the site's country, or else the one that its articles state; empty for the usual one."""
     stories = [reading.story for reading in read if isinstance(reading, Reading)]
     languages = Counter(story.language.partition("-")[0] for story in stories if story.language)
     language = languages.most_common(1)[0][0] if languages else ""
-    decoded = decode(start) if start is not None else None
-    tag = None if decoded is None or isinstance(decoded, Rejection) else _LANGUAGE.search(decoded.html)
+    tag = _LANGUAGE.search(html)
     stated = tag[1] if tag and language != "zh" else language
     stamps = [story.published.value for story in stories if story.published]
     offsets = {datetime.fromisoformat(stamp).utcoffset() for stamp in stamps if "T" in stamp}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.runs.status import Health
-    from pipelines.pages.records import CrawlSource
+    from pipelines.records import CrawlSource
     from pipelines.store import CrawlStore
     from pipelines.store.sources import Watched
 

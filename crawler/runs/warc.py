@@ -26,9 +26,9 @@ from crawler.runs.run import Draining, begin_run, end_run, run_lock
 from crawler.web.removed import Watch
 from pipelines.archive import Archive
 from pipelines.errors import ConfigurationError
-from pipelines.pages.addresses import kind_of_page, kind_of_url
+from pipelines.pages.frontier import Fetched
 from pipelines.pages.html import read_html, robots_directives
-from pipelines.pages.records import Fetched
+from pipelines.pages.kinds import kind_of_page, kind_of_url
 from pipelines.store import CrawlStore, store_path
 from pipelines.urls import canonical_url, host_of
 from pipelines.utc import iso
@@ -38,8 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawler.runs.run import RunReport
-    from pipelines.pages.records import CrawlSource
-    from pipelines.records import Page
+    from pipelines.records import CrawlSource, Page
     from pipelines.workers import WorkerOptions
 
 _LARGEST_BYTES = 8 * 1024 * 1024
@@ -230,9 +229,9 @@ def _fetched(record: Any, address: str, url: str, name: str) -> Fetched | None:
     body = _body(record)
     if not body.strip() or len(body) > _LARGEST_BYTES:
         return None
-    reading = read_html(body, url, known.get("content-type", ""))
-    wishes = reading.robots | robots_directives(known.get("x-robots-tag", ""))
-    if wishes & {"noindex", "noarchive"} or kind_of_page(reading.shape, kind_of_url(url)) != "article":
+    leads = read_html(body, url, known.get("content-type", ""))
+    wishes = leads.robots | robots_directives(known.get("x-robots-tag", ""))
+    if wishes & {"noindex", "noarchive"} or kind_of_page(leads.shape, kind_of_url(url)) != "article":
         return None
     return Fetched(
         url_asked=address,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from crawler.config import Settings
     from crawler.runs.status import Health
-    from pipelines.pages.records import CrawlSource
+    from pipelines.records import CrawlSource
 
 _WITH_ARCHIVE = 1.25
 """An article takes 8 KB in the archive beside the 40 KB of its raw page."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.internet.interfaces import IAddress
 
-    from pipelines.pages.records import CrawlSource
+    from pipelines.records import CrawlSource
 
 CACHE_S = 300.0
 """How long a name's addresses are kept: a crawl asks for one name thousands of times."""

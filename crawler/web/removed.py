@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
-    from pipelines.pages.records import CrawlSource
+    from pipelines.records import CrawlSource
 
 
 class RemovedError(IgnoreRequest):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from pipelines.pages.records import CrawlSource
+    from pipelines.records import CrawlSource
 
 _WEAK_CIPHERS = "DEFAULT:@SECLEVEL=0"
 

@@ -16,7 +16,7 @@ from lxml import etree
 
 from pipelines.decode import decode_body
 from pipelines.normalise import simplify
-from pipelines.pages.addresses import BLOCK_MIN_CHARS, Shape
+from pipelines.pages.kinds import BLOCK_MIN_CHARS, Shape
 from pipelines.pages.repeats import Fingerprint
 from pipelines.urls import canonical_url
 from pipelines.words import pattern

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelines.pages.addresses import kind_of_url
-from pipelines.pages.records import LISTS, PRIORITY, Announcement, Link
+from pipelines.pages.frontier import LISTS, PRIORITY, Announcement, Link
+from pipelines.pages.kinds import kind_of_url
 from pipelines.pages.repeats import Repeats
 from pipelines.urls import canonical_url, host_of
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pipelines.pages.announced import Announced
+    from pipelines.pages.frontier import Entry
     from pipelines.pages.html import Anchor
-    from pipelines.pages.idle import Idle
-    from pipelines.pages.records import CrawlSource, Entry
-    from pipelines.pages.repeats import Fingerprint
+    from pipelines.pages.repeats import Fingerprint, Idle
+    from pipelines.records import CrawlSource
 
 MAX_SITEMAP_DEPTH = 3
 MAX_DRY = 20

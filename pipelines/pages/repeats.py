@@ -1,8 +1,9 @@
 """Addresses that differ where pages do not: what a source's own pages teach about how it spells them.
 
 In: the address and fingerprint of every page that is fetched for the first time. Out: parts of addresses
-that make no difference (`Idle`), kinds of addresses that bring nothing but known pages and rest for a
-while, and how often a page was seen before. In memory, and bounded; what was learned is kept by the store.
+that make no difference (`Idle`), and addresses spelled without them; kinds of addresses that bring nothing
+but known pages and rest for a while; how often a page was seen before. In memory, and bounded; what was
+learned is kept by the store.
 
 A part is idle when many values of it, on several pages that differ from each other, gave the same page
 each time, and hardly ever another one: `article.php?id=N` never is, `?visit=<random>` soon is. One page
@@ -11,14 +12,14 @@ alone proves nothing: a wall or an error page looks the same under all addresses
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from pipelines.pages.addresses import means_something
-from pipelines.pages.idle import Idle, applies, parts_of, shape_of, spelled, values_of
+from pipelines.pages.kinds import means_something
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -47,6 +48,56 @@ _HOPELESS = 20
 _CANDIDATES_MAX = 200
 """Candidates a host in one run, of which most are hopeless after a few pages."""
 _DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """_Parts of a host's addresses that make no difference to what is there."""
+
+    host: str
+    names: tuple[str, ...] = ()
+    """Query parameters to leave out."""
+    lead: tuple[str | None, ...] = ()
+    """The path's first segments, their digits taken out; None where any value will do."""
+    values: tuple[str, ...] = ()
+    """What stands in those places: the first that was seen."""
+    whole: bool = False
+    """The lead is the whole path."""
+    shape: str = ""
+    """Without a lead: the path, its digits taken out, that this holds for; empty: all paths."""
+
+    def spell(self, url: str) -> str:
+        """An address of this host without its idle parts; others as they are."""
+        parts = _parts_of(url)
+        return _spelled(url, self, parts) if _applies(self, parts) else url
+
+    @property
+    def pattern(self) -> str:
+        """The addresses that this holds for, `*` in the place of what may be anything."""
+        path = "/".join("*" if segment is None else segment for segment in self.lead) + "/*" * (
+            bool(self.lead) and not self.whole
+        )
+        path = self.shape.removeprefix("/") if self.shape else path or "*"
+        query = "&".join(f"{name}=*" for name in self.names)
+        return f"{self.host}/{path}".replace("#", "*") + (f"?{query}" if query else "")
+
+    def __str__(self) -> str:
+        names = " and ".join(f"`{name}`" for name in self.names)
+        path = "/" + "/".join("*" if segment is None else segment for segment in self.lead)
+        path += "" if self.whole or not self.lead else "/..."
+        where = f"{path}{' and ' + names if names else ''}" if self.lead else names
+        return where + (f" at {self.shape}" if self.shape else "")
+
+
+def dump_idle(idle: Idle) -> str:
+    """As the store keeps it."""
+    return json.dumps([idle.host, idle.names, idle.lead, idle.values, idle.whole, idle.shape])
+
+
+def load_idle(text: str) -> Idle:
+    """What `dump_idle` wrote."""
+    host, names, lead, values, whole, shape = json.loads(text)
+    return Idle(host, tuple(names), tuple(lead), tuple(values), whole, shape)
 
 
 class Fingerprint(NamedTuple):
@@ -99,7 +150,7 @@ class Repeats:
 
 def kind_of_address(url: str) -> str:
     """Addresses that one part of a site makes: first folder, depth, ending and names of parameters."""
-    parts = parts_of(url)
+    parts = _parts_of(url)
     first = _DIGITS.sub("#", parts.segments[0]) if len(parts.segments) > 1 else ""
     name, dot, ending = parts.segments[-1].rpartition(".")
     ending = dot + ending if name and len(ending) <= 5 else ""
@@ -173,10 +224,10 @@ class _Candidate:
     differences: int = 0
 
     def weigh(self, url: str, page: int) -> None:
-        parts = parts_of(url)
-        if not applies(self.idle, parts):
+        parts = _parts_of(url)
+        if not _applies(self.idle, parts):
             return
-        key, value = spelled(url, self.idle, parts), values_of(self.idle, parts)
+        key, value = _spelled(url, self.idle, parts), _values_of(self.idle, parts)
         group = self.groups.get(key)
         if group is None:
             if len(self.groups) < _KEPT:
@@ -205,12 +256,12 @@ class _Candidate:
         if len(values) < (_MEANINGFUL if meant else _VALUES):
             return False
         everywhere = not self.idle.lead and not self.idle.shape
-        return not everywhere or len({shape_of(urlsplit(key).path) for key in agreeing}) >= _CONTENTS
+        return not everywhere or len({_shape_of(urlsplit(key).path) for key in agreeing}) >= _CONTENTS
 
 
 def _differences(a: str, b: str, host: str) -> Iterator[Idle]:
     """What two addresses of one page differ in, as far as that can be left out or put for the other."""
-    ours, others = parts_of(a), parts_of(b)
+    ours, others = _parts_of(a), _parts_of(b)
     if len(ours.segments) != len(others.segments):
         return
     places = [n for n, segment in enumerate(ours.segments) if segment != others.segments[n]]
@@ -218,9 +269,60 @@ def _differences(a: str, b: str, host: str) -> Iterator[Idle]:
     if not 0 < len(places) + len(names) <= _IDLE_MAX:
         return
     if places:
-        lead = tuple(None if n in places else shape_of(ours.segments[n]) for n in range(places[-1] + 1))
+        lead = tuple(None if n in places else _shape_of(ours.segments[n]) for n in range(places[-1] + 1))
         values = tuple(others.segments[n] for n in places)
         yield Idle(host, names, lead, values, whole=len(lead) == len(ours.segments))
     else:
-        yield Idle(host, names, shape=shape_of(urlsplit(a).path))
+        yield Idle(host, names, shape=_shape_of(urlsplit(a).path))
         yield Idle(host, names)
+
+
+class _Parts(NamedTuple):
+    """An address as far as it may be idle."""
+
+    segments: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+
+
+def _applies(idle: Idle, parts: _Parts) -> bool:
+    """Whether an address has the parts."""
+    if idle.lead:
+        whole = len(parts.segments) == len(idle.lead)
+        if whole != idle.whole or len(parts.segments) < len(idle.lead):
+            return False
+        return all(
+            segment is None or segment == _shape_of(ours)
+            for segment, ours in zip(idle.lead, parts.segments, strict=False)
+        )
+    return not idle.shape or idle.shape == _shape_of("/" + "/".join(parts.segments))
+
+
+def _spelled(url: str, idle: Idle, parts: _Parts) -> str:
+    """An address that has the parts, without them."""
+    address = urlsplit(url)
+    values = iter(idle.values)
+    lead = [next(values) if segment is None else parts.segments[n] for n, segment in enumerate(idle.lead)]
+    path = "/" + "/".join([*lead, *parts.segments[len(lead) :]])
+    kept = [pair for pair in address.query.split("&") if pair.partition("=")[0] not in idle.names]
+    query = "&".join(kept)
+    return f"{address.scheme}://{address.netloc}{path}" + (f"?{query}" if query else "")
+
+
+def _values_of(idle: Idle, parts: _Parts) -> tuple[str, ...]:
+    """What stands in an address in the places of the parts."""
+    segments = [parts.segments[n] for n, segment in enumerate(idle.lead) if segment is None]
+    return (*segments, *(value for name, value in parts.pairs if name in idle.names))
+
+
+def _parts_of(url: str) -> _Parts:
+    """An address's path and query, taken apart."""
+    address = urlsplit(url)
+    pairs = [pair.partition("=") for pair in address.query.split("&")] if address.query else []
+    return _Parts(
+        tuple(address.path.removeprefix("/").split("/")), tuple((name, value) for name, _, value in pairs)
+    )
+
+
+def _shape_of(path: str) -> str:
+    """A path, or a segment, with its digits taken out."""
+    return _DIGITS.sub("#", path)

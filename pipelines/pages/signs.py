@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pipelines.decode import decode_body
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from pipelines.pages.records import Entry
+    from pipelines.pages.frontier import Entry
 
 SAMPLES = 8
 """Article pages looked at per source and run: 0.5 ms each."""
@@ -91,7 +93,8 @@ class Lookout:
 def read_signs(body: bytes) -> Signs:
     """The signs of one page."""
     head = body[:_READ_BYTES]
-    text = _text(head)
+    read = decode_body(head, "")
+    text = "" if isinstance(read, str) else _MARKUP.sub(" ", read.html)
     registration = _REGISTRATION.search(text)
     return Signs(_tokens(head), _language(text), registration[1] if registration else "")
 
@@ -138,16 +141,6 @@ def _tokens(body: bytes) -> frozenset[int]:
     names = {name for name in names if not _NUMBERED.search(name)}
     tags = {tag.lower() for tag in _TAGS.findall(body)}
     return frozenset(zlib.crc32(name) for name in sorted(names | tags)[:_MAX_TOKENS])
-
-
-def _text(body: bytes) -> str:
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        strict = body.decode("utf-8", "ignore")
-        chinese = body.decode("gb18030", "replace")
-        text = chinese if len(_CJK.findall(chinese)) > 2 * len(_CJK.findall(strict)) else strict
-    return _MARKUP.sub(" ", text)
 
 
 def _language(text: str) -> str:

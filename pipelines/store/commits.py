@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.pages.records import LISTS, PRIORITY, Entry, Fetched, Link
+from pipelines.pages.frontier import LISTS, PRIORITY, Entry, Fetched, Link
 from pipelines.pages.revisits import LONGEST_S, first_interval_s, moments, next_gone_s, next_interval_s
 from pipelines.store.frontier import ARTICLES, insert_links
 from pipelines.store.pages import insert_page, reject
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from pipelines.pages.records import Announcement
+    from pipelines.pages.frontier import Announcement
     from pipelines.store.file import StoreFile
 
 _ANNOUNCED_MAX = 10_000

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pipelines.pages.idle import dump_idle, load_idle
-from pipelines.pages.records import LISTS, PRIORITY, Entry
+from pipelines.pages.frontier import LISTS, PRIORITY, Entry
+from pipelines.pages.repeats import dump_idle, load_idle
 from pipelines.pages.revisits import ROUND_MAX
 from pipelines.store.pages import reject
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Sequence
 
-    from pipelines.pages.idle import Idle
-    from pipelines.pages.records import Link
+    from pipelines.pages.frontier import Link
+    from pipelines.pages.repeats import Idle
     from pipelines.store.file import StoreFile
 
 ARTICLES = "kind IN ('article', 'unknown')"

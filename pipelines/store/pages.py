@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipelines.pages.records import PRIORITY
+from pipelines.pages.frontier import PRIORITY
 from pipelines.pages.revisits import moments
 from pipelines.records import Page, Rejection
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
 
-    from pipelines.pages.records import Fetched
+    from pipelines.pages.frontier import Fetched
     from pipelines.store.file import StoreFile
 
 _PAGE = "page_id, source, url, url_answered, status, headers, body, fetched_at"

@@ -7,14 +7,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.pages.idle import load_idle
+from pipelines.pages.repeats import load_idle
 from pipelines.pages.signs import Signs
 from pipelines.store.frontier import insert_links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pipelines.pages.records import Link
+    from pipelines.pages.frontier import Link
     from pipelines.store.file import StoreFile
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.config import FetchOptions
 from crawler.fetch.tally import FetchReport
-from pipelines.pages.records import CrawlSource
-from pipelines.records import SourceRun
+from pipelines.records import CrawlSource, SourceRun
 from pipelines.store import CrawlStore
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ _CHILD = """
 import dataclasses, json, signal, sys
 from scrapy.core.engine import ExecutionEngine
 from crawler.fetch.spider import fetch
-from pipelines.pages.records import CrawlSource
+from pipelines.records import CrawlSource
 from crawler.config import FetchOptions
 from pipelines.store import CrawlStore
 ExecutionEngine._SLOT_HEARTBEAT_INTERVAL = 3600  # every 5 s it would hide a scheduler that forgets to ask

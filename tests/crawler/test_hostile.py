@@ -25,7 +25,7 @@ _CHILD = """
 import sys, json
 from pathlib import Path
 if __name__ == "__main__":
-    from pipelines.pages.records import CrawlSource
+    from pipelines.records import CrawlSource
     from crawler.config import FetchOptions
     from crawler.runs.run import RunOptions, crawl
     from pipelines.workers import WorkerOptions

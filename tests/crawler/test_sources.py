@@ -6,7 +6,7 @@ import pytest
 from crawler.config import require_contact
 from crawler.sources import choose, duration_s, read_sources
 from pipelines.errors import ConfigurationError
-from pipelines.pages.records import CrawlSource
+from pipelines.records import CrawlSource
 
 GOOD = """\
 # our park

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.archive import Archive
-from pipelines.pages.records import Fetched, Link
+from pipelines.pages.frontier import Fetched, Link
 from pipelines.records import Source
 from pipelines.store import CrawlStore
 

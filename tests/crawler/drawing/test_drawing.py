@@ -72,7 +72,7 @@ def test_a_survey_says_which_sites_need_a_browser(tmp_path: Path) -> None:
 _WITHOUT = """
 import json, sys
 from crawler.fetch.spider import fetch
-from pipelines.pages.records import CrawlSource
+from pipelines.records import CrawlSource
 from crawler.config import FetchOptions
 from pipelines.store import CrawlStore
 host = sys.argv[2]

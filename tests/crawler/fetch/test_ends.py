@@ -112,7 +112,7 @@ def test_a_full_disk_ends_the_run_with_one_clear_line(tmp_path: Path) -> None:
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "from crawler.config import FetchOptions\n"
         "from crawler.fetch.spider import fetch\n"
-        "from pipelines.pages.records import CrawlSource\n"
+        "from pipelines.records import CrawlSource\n"
         "from pipelines.store import CrawlStore\n"
         "from pipelines.errors import StorageError\n"
         "host = sys.argv[2]\n"

@@ -3,8 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.runs.status import Yield, diagnose, disk_health, due, scarce
-from pipelines.pages.records import CrawlSource
-from pipelines.records import PastRun
+from pipelines.records import CrawlSource, PastRun
 from pipelines.store.sources import Watched
 
 SOURCE = CrawlSource("park.example", "园区", ("https://park.example/",), every_s=6 * 3600.0)

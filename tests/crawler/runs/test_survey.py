@@ -7,7 +7,7 @@ import pytest
 
 from crawler.sources import add_entries, bare_source, entry
 from pipelines.errors import ConfigurationError
-from pipelines.pages.records import CrawlSource
+from pipelines.records import CrawlSource
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page, sitemap
 from tests.crawler.moved import parknews, parknews_here
 

@@ -12,7 +12,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler.runs.warc import Imported, read_warc, write_warc
 from pipelines.errors import ConfigurationError
-from pipelines.pages.records import CrawlSource
+from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore
 from tests.crawler.crawling import QUICK, crawl, source
 from tests.crawler.misbehaving import Server, Site, article, list_page

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from crawler.runs.status import diagnose, timer_health
 from crawler.runs.telling import beat, dead_timer, last_beat, tell, write_metrics
-from pipelines.pages.records import CrawlSource
+from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore
 from tests.crawler.misbehaving import Server, Site, article
 from tests.crawler.moved import Ran, parknews, write_source

@@ -2,7 +2,7 @@ import pytest
 from twisted.internet.address import IPv4Address, IPv6Address
 
 from crawler.web.addresses import AddressRules, GuardedResolver, is_loopback_name, refusal
-from pipelines.pages.records import CrawlSource
+from pipelines.records import CrawlSource
 
 PRIVATE = [
     "127.0.0.1", "127.8.9.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from crawler.sources import add_entries
 from pipelines.archive import Archive
-from pipelines.pages.records import CrawlSource
+from pipelines.records import CrawlSource
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, parknews_here
 

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from pipelines.pages.links import Scope
-from pipelines.pages.records import CrawlSource
+from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore
 from tests.crawler.crawling import crawl, source
 from tests.crawler.misbehaving import Server, Site, article, list_page

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.archive import Archive
 from pipelines.archive.write.runs import RunCounts
-from pipelines.pages.records import Announcement, Fetched, Link
+from pipelines.pages.frontier import Announcement, Fetched, Link
 from pipelines.records import Claim, Field, Published, Reading, Rejection, Source, Story, Stripped
 from pipelines.sign import sign
 from pipelines.store import CrawlStore, store_path

@@ -1,7 +1,7 @@
 import pytest
 
-from pipelines.pages.addresses import kind_of_page, kind_of_url
 from pipelines.pages.html import read_html
+from pipelines.pages.kinds import kind_of_page, kind_of_url
 from tests.crawler.misbehaving import article, list_page
 
 URLS = {

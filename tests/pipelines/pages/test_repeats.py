@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.pages.idle import Idle, dump_idle, load_idle
-from pipelines.pages.repeats import Fingerprint, Repeats, kind_of_address
+from pipelines.pages.repeats import Fingerprint, Idle, Repeats, dump_idle, kind_of_address, load_idle
 from pipelines.store import CrawlStore
 from tests.crawler.crawling import QUICK, crawl, source
 from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list_page, sitemap

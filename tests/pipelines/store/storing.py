@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from pipelines.pages.records import Entry, Fetched, Link
+from pipelines.pages.frontier import Entry, Fetched, Link
 from pipelines.store import CrawlStore
 
 HOST = "x.cn"

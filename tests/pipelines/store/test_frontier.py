@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import StorageError
-from pipelines.pages.records import Announcement
+from pipelines.pages.frontier import Announcement
 from pipelines.records import Rejection
 from pipelines.store import CrawlStore, store_path
 from pipelines.store.sources import StoredRobots

@@ -3,6 +3,9 @@
 Pure. The address only decides the order of fetching and what is never fetched (files, searches,
 log-ins); whether a fetched page may be news is decided by the page. When in doubt it may: the
 stages behind read it properly and can still reject it, while a page held back here is lost.
+
+Pages that ask for proof of a human instead of giving an answer are named as such, and never got round. What
+such a page says of an address (404, an empty article) is not the address's own: nothing is concluded from it.
 """
 
 from __future__ import annotations
@@ -11,45 +14,36 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pipelines.decode import decode_body
 from pipelines.words import pattern, words
 
-_FILE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|bmp|ico|svg|tiff?|avif|psd|mp[34]|m4[av]|avi|mov|wmv|flv|webm|mkv|wav|wma|ogg|"
-    r"m3u8|swf|pdf|docx?|xlsx?|pptx?|wps|et|dps|ofd|ceb|rtf|csv|txt|epub|zip|rar|7z|gz|tgz|bz2|tar|exe|msi|"
-    r"apk|ipa|dmg|iso|css|js|mjs|json|woff2?|ttf|eot|otf|map|vcf|ics|torrent|p7s)$",
-    re.IGNORECASE,
-)
-_SERVICE = re.compile(
-    r"/(?:log-?in|log-?out|sign-?in|sign-?up|regist(?:er|ration)|passport|account|my-account|member/login|"
-    r"cart|checkout|wp-admin|wp-login\.php|wp-json|xmlrpc\.php|cgi-bin|captcha|comments?/(?:feed|reply)|"
-    r"denglu|zhuce|share|mailto|sendmail|favou?rites?|addtofav)(?:[/.?]|$)",
-    re.IGNORECASE,
-)
+_FILE = pattern(r"\.{address.file_ending}$")
+_SERVICE = pattern(r"/{address.service_path}(?:[/.?]|$)")
 _SEARCH = pattern(r"/{address.search_path}(?:[/.]|$)|/search[-_]?\w*\.\w+$")
 _SEARCH_NAMES = frozenset(words("address.search_parameter"))
-_TAG = re.compile(
-    r"/(?:tags?|label|keywords?|biaoqian|author|authors|user|users|space|archives?/author)/", re.IGNORECASE
-)
-_PAGED = re.compile(
-    r"/(?:list|index|default|page|p|node|more|lm|column)[-_]?\d{1,5}\.\w{2,5}$|[-_](?:list|page|p)[-_]?\d{1,4}\.\w{2,5}$|"
-    r"/page/\d+/?$",
-    re.IGNORECASE,
+_TAG = pattern("/{address.tag_path}/")
+_PAGED = pattern(
+    r"/{address.page_path|address.page_name}[-_]?\d{1,5}\.\w{2,5}$"
+    r"|[-_]{address.page_name}[-_]?\d{1,4}\.\w{2,5}$|/page/\d+/?$"
 )
 _PAGED_NAMES = frozenset(words("address.page_parameter"))
-_LIST = re.compile(
-    r"/(?:list|lists|category|categories|cat|channel|column|columns|node|section|class|sort|lanmu|liebiao|"
-    r"more|calendar|rili|sitemap)(?:[/._-]|$)",
-    re.IGNORECASE,
-)
+_LIST = pattern("/{address.list_path}(?:[/._-]|$)")
 _CALENDAR_NAMES = frozenset(words("address.date_parameter"))
-_ARTICLE = re.compile(
-    r"/t\d{8}_\d+\.|/(?:art|article|content|detail|details|show|view|info|news|read|story|a|c|n)[-_/]?(?:[\w-]*/)*[\w-]*\d{3,}|"
-    r"/(?:19|20)\d{2}[-/_]?(?:0?[1-9]|1[0-2])(?:[-/_]?\d{1,2})?[/_-][^/]*[0-9a-z]|\d{4,}[\w-]*\.\w{2,5}$|"
-    r"/[\w%]+(?:-[\w%]+){3,}(?:\.html?|/)?$",
-    re.IGNORECASE,
+_ARTICLE = pattern(
+    r"/t\d{8}_\d+\.|/{address.article_path}[-_/]?(?:[\w-]*/)*[\w-]*\d{3,}"
+    r"|/(?:19|20)\d{2}[-/_]?(?:0?[1-9]|1[0-2])(?:[-/_]?\d{1,2})?[/_-][^/]*[0-9a-z]|\d{4,}[\w-]*\.\w{2,5}$"
+    r"|/[\w%]+(?:-[\w%]+){3,}(?:\.html?|/)?$"
 )
 _ARTICLE_NAMES = frozenset(words("address.article_parameter"))
-
+_STATUSES_OF_SHIELDS = frozenset([412, 521])
+"""What Chinese government sites' shields (瑞数, 加速乐) answer before their script has run."""
+_SHIELD_MAX_BYTES = 60_000
+_SHIELD = re.compile(pattern("{kind.shield}").pattern.encode(), re.IGNORECASE)
+_PROOF = pattern("{kind.challenge}")
+_SCRIPT = re.compile(rb"<script", re.IGNORECASE)
+_TITLE = re.compile(r"(?is)<title[^>]*>(.{0,200}?)</title>")
+CHALLENGE = "bot challenge"
+"""Why a page is given up that asks for proof of a human."""
 MAX_SEGMENTS = 12
 MAX_PARAMETERS = 24
 """Far more than any system needs; links from newsletters carry a dozen. Filters that combine are bounded
@@ -121,6 +115,19 @@ def kind_of_page(shape: Shape, hint: str) -> str:
     if teaser and shape.titled_links >= 5 and (shape.teasers >= 5 or hint in _LISTED):
         return "list"
     return "article"
+
+
+def is_challenge(status: int, body: bytes) -> bool:
+    """Whether an answer is a shield's and not the site's."""
+    if status in _STATUSES_OF_SHIELDS:
+        return True
+    if len(body) > _SHIELD_MAX_BYTES or not _SCRIPT.search(body):
+        return False
+    if _SHIELD.search(body):
+        return True
+    read = decode_body(body, "")
+    title = _TITLE.search("" if isinstance(read, str) else read.html)
+    return title is not None and _PROOF.search(title[1]) is not None
 
 
 def means_something(name: str) -> bool:
