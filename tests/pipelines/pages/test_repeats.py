@@ -149,7 +149,7 @@ def test_a_random_parameter_on_every_link_is_learned_and_left_out(tmp_path: Path
         first = len(site.log)
         site.log.clear()
         crawl(path, source(server.host))
-        rejected = [(r.url, r.reason) for _, r in CrawlStore(path).take_rejections(100)]
+        rejected = [(r.url, r.reason) for _, r in CrawlStore(path).pages.take_rejections(100)]
     assert texts_of(path) == set(range(10))
     assert (first < 200, len(site.log) < 20) == (True, True), (first, len(site.log))
     traps = [url for url, reason in rejected if reason.startswith("trap: `zzz`")]
