@@ -10,9 +10,9 @@ import logging
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from crawler.drawing.render import NoBrowserError
-from crawler.fetch.judge import MAX_HOPS, judge, location_of
 from crawler.web.addresses import AddressRefusedError
 from crawler.web.reasons import RETRIED, UNCONNECTED, UNREACHED, error_reason, is_too_large, status_reason
 from crawler.web.removed import RemovedError
@@ -21,6 +21,7 @@ from crawler.web.throttle import RestingError, StoppingError, backoff_s, retry_a
 from crawler.web.tls import certificate_end
 from pipelines.errors import StorageError
 from pipelines.pages.frontier import Fetched, Link
+from pipelines.pages.judge import MAX_HOPS, judge
 from pipelines.pages.kinds import CHALLENGE, is_challenge
 from pipelines.urls import canonical_url, host_of
 
@@ -85,7 +86,7 @@ class Outcomes:
             self._store.commits.unchanged(self._crawl(entry), entry, now=time.time())
             self._tally.count(entry.source, unchanged=1)
         elif 300 <= status < 400:
-            self._redirect(entry, status, location_of(response))
+            self._redirect(entry, status, _location(response))
         elif status in RETRIED:
             self._retry(entry, status_reason(status), status, wait_s)
         elif not 200 <= status < 300:
@@ -126,7 +127,7 @@ class Outcomes:
 
     def _page(self, entry: Entry, response: Response) -> None:
         scope = self._scopes[entry.source]
-        judged = judge(entry, response, scope, datetime.now(UTC))
+        judged = judge(entry, _fetched(entry, response), scope)
         if isinstance(judged, Fetched):
             self._mind_certificate(entry, response)
         if isinstance(judged, Fetched) and (why := self._lookout.look(entry, response.body, judged.kind)):
@@ -235,6 +236,41 @@ class Outcomes:
 
     def _crawl(self, entry: Entry) -> int:
         return self._rounds[entry.source].crawl_id
+
+
+def _location(response: Response) -> str | None:
+    """Where a redirect leads, absolute, as the host wrote it; None where it does not say."""
+    location = response.headers.get("Location")
+    if not location:
+        return None
+    try:
+        text = location.decode("utf-8")
+    except UnicodeDecodeError:
+        text = location.decode("gb18030", "replace")
+    return urljoin(response.url, text.strip())
+
+
+def _fetched(entry: Entry, response: Response) -> Fetched:
+    assert response.request is not None
+    return Fetched(
+        url_asked=entry.ask_url,
+        url_answered=response.url,
+        status=response.status,
+        headers=_headers(response),
+        body=response.body,
+        fetched_at=datetime.now(UTC),
+        robots=response.request.meta.get("robots", ""),
+        rendered=response.request.meta.get("rendered", ""),
+        kind=entry.kind,
+    )
+
+
+def _headers(response: Response) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1").lower(), value.decode("utf-8", "replace"))
+        for name, values in response.headers.items()
+        for value in values
+    )
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -104,7 +104,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One response with a body, and what was found on it; committed as a whole."""
+    """One response with a body, and, once it was judged, what was found on it; committed as a whole."""
 
     url_asked: str
     url_answered: str
@@ -116,7 +116,7 @@ class Fetched:
     """The verdict of robots.txt that was in force."""
     kind: str
     """What the page turned out to be."""
-    article: bool
+    article: bool = False
     """May be news: goes on to extraction."""
     news: tuple[Link, ...] = ()
     """Links that may be news."""
@@ -128,3 +128,7 @@ class Fetched:
     """Why it is no article although it is no list either (meta robots, ...): becomes a rejection."""
     rendered: str = ""
     """By what the body was drawn, where it is not what the host sent; its headers are the host's."""
+
+    def header(self, name: str) -> list[str]:
+        """The values of a header (its name in lower case), in their order."""
+        return [value for key, value in self.headers if key == name]
