@@ -46,27 +46,96 @@ _ENOUGH_HEADLINES = 3
 """Fewer tell no list from another."""
 _MIN_HEADLINE = 8
 """Characters of a link's text from which on it is taken for a headline."""
+MAX_LINKS = 10_000
+"""Links read from one page, which takes 0.15 s; the longest honest pages we know have some 1,500."""
+
+_PAGER_SCRIPT = re.compile(
+    rb"createPage(?:HTML|Html)?\s*\(\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([\w.-]{1,80})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
+)
+_LONG_TAG = re.compile(rb"<[^<>]{4000,}")
+"""A start tag of this length holds an image or thousands of attributes, on which libxml2 takes time that
+grows with their square (20,000 in one tag: 0.7 s); no link is lost with it."""
+_PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.[A-Za-z]+)?)?")
+"""An absolute path that `urljoin` would only put behind its base, which is an origin then."""
+_NO_SHAPE = Shape(0, 0, 0, 0, 0, says_article=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A link as a page has it, resolved."""
+
+    url: str
+    """In its one spelling."""
+    written: str
+    """Absolute, as the page writes it."""
+    role: str
+    """next, numbered (a page number), more (更多), frame or link."""
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlPage:
+    """What one page leads to."""
+
+    anchors: tuple[Anchor, ...] = ()
+    feeds: tuple[str, ...] = ()
+    robots: frozenset[str] = frozenset()
+    """Directives of its meta robots: noindex, nofollow, noarchive, none."""
+    refresh: str | None = None
+    """Where a meta refresh within 10 seconds leads."""
+    shape: Shape = _NO_SHAPE
+    sketch: int | None = None
+    """Equal where the main text is."""
+    fingerprint: Fingerprint | None = None
+    """What the page shows, digits and all."""
+    cut: bool = False
+    """It has more than MAX_LINKS links; the rest was left out."""
+
+
+def read_html(body: bytes, url: str, content_type: str = "") -> HtmlPage:
+    """Read a page's tree once; an unparsable page leads nowhere."""
+    read = decode_body(body, content_type)
+    encoding = "utf-8"  # of the bytes that are parsed, and of addresses, unless the page has another one
+    if not isinstance(read, str):
+        body = read.html.encode()
+        encoding = "utf-8" if read.encoding.startswith("utf-") else read.encoding
+    tree = _tree(body)
+    if tree is None:
+        return HtmlPage()
+    walk = _Walk(url)
+    walk.over(tree)
+    resolver = _Resolver(walk.base, encoding)
+    anchors = _anchors(walk, resolver, _scripted_next(body))
+    return HtmlPage(
+        anchors=tuple(anchors.values()),
+        feeds=tuple(found[0] for feed in walk.feeds if (found := resolver.resolve(feed))),
+        robots=frozenset(walk.robots),
+        refresh=walk.refresh and urljoin(walk.base, walk.refresh),
+        shape=walk.shape(),
+        sketch=walk.sketch(),
+        fingerprint=walk.fingerprint(),
+        cut=len(anchors) >= MAX_LINKS,
+    )
 
 
 def robots_directives(value: str) -> frozenset[str]:
     """The directives of an X-Robots-Tag or meta robots value that are meant for us."""
-    found: set[str] = set()
+    directives: set[str] = set()
     for piece in value.lower().split(","):
         agent, colon, directive = piece.rpartition(":")
         if colon and agent.strip() not in _AGENT_METAS:
             continue
-        found.add(directive.strip())
-    if "none" in found:
-        found |= {"noindex", "nofollow"}
-    return frozenset(found)
+        directives.add(directive.strip())
+    if "none" in directives:
+        directives |= {"noindex", "nofollow"}
+    return frozenset(directives)
 
 
-class Walk:
+class _Walk:
     """One walk over a page's tree, taking down all that is asked of it."""
 
     def __init__(self, url: str) -> None:
         self.base = url
-        self.found: list[tuple[str, str]] = []
+        self.links: list[tuple[str, str]] = []
         self.feeds: list[str] = []
         self.next: list[str] = []
         self.robots: set[str] = set()
@@ -143,15 +212,15 @@ class Walk:
         self._linked.add(zlib.crc32((text + _ending(href)).encode("utf-8", "replace")))
         rel = (element.get("rel") or "").lower()
         if "nofollow" not in rel:
-            self.found.append((href, _role(text, rel)))
+            self.links.append((href, _role(text, rel)))
 
     def _place(self, element: etree._Element) -> None:
         if element.tag == "option":
             value = element.get("value") or ""
             if "." in value or "/" in value:
-                self.found.append((value, "numbered" if _NUMBERED.match(_text(element)) else "link"))
+                self.links.append((value, "numbered" if _NUMBERED.match(_text(element)) else "link"))
         elif place := element.get("href") or element.get("src"):
-            self.found.append((place, "link" if element.tag == "area" else "frame"))
+            self.links.append((place, "link" if element.tag == "area" else "frame"))
 
     def _set_title(self, element: etree._Element) -> None:
         self._title = self._title or _text(element)
@@ -217,79 +286,6 @@ def _role(text: str, rel: str) -> str:
     return "more" if _MORE.match(text) else "link"
 
 
-MAX_LINKS = 10_000
-"""Links read from one page, which takes 0.15 s; the longest honest pages we know have some 1,500."""
-
-_PAGER_SCRIPT = re.compile(
-    rb"createPage(?:HTML|Html)?\s*\(\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([\w.-]{1,80})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
-)
-_LONG_TAG = re.compile(rb"<[^<>]{4000,}")
-"""A start tag of this length holds an image or thousands of attributes, on which libxml2 takes time that
-grows with their square (20,000 in one tag: 0.7 s); no link is lost with it."""
-_PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.[A-Za-z]+)?)?")
-"""An absolute path that `urljoin` would only put behind its base, which is an origin then."""
-
-
-_NO_SHAPE = Shape(0, 0, 0, 0, 0, says_article=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A link as a page has it, resolved."""
-
-    url: str
-    """In its one spelling."""
-    found: str
-    """Absolute, as it was found."""
-    role: str
-    """next, numbered (a page number), more (更多), frame or link."""
-
-
-@dataclass(frozen=True, slots=True)
-class HtmlPage:
-    """What one page leads to."""
-
-    anchors: tuple[Anchor, ...] = ()
-    feeds: tuple[str, ...] = ()
-    robots: frozenset[str] = frozenset()
-    """Directives of its meta robots: noindex, nofollow, noarchive, none."""
-    refresh: str | None = None
-    """Where a meta refresh within 10 seconds leads."""
-    shape: Shape = _NO_SHAPE
-    sketch: int | None = None
-    """Equal where the main text is."""
-    fingerprint: Fingerprint | None = None
-    """What the page shows, digits and all."""
-    cut: bool = False
-    """It has more than MAX_LINKS links; the rest was left out."""
-
-
-def read_html(body: bytes, url: str, content_type: str = "") -> HtmlPage:
-    """Read a page's tree once; an unparsable page leads nowhere."""
-    read = decode_body(body, content_type)
-    encoding = "utf-8"  # of the bytes that are parsed, and of addresses, unless the page has another one
-    if not isinstance(read, str):
-        body = read.html.encode()
-        encoding = "utf-8" if read.encoding.startswith("utf-") else read.encoding
-    tree = _tree(body)
-    if tree is None:
-        return HtmlPage()
-    walk = Walk(url)
-    walk.over(tree)
-    resolver = _Resolver(walk.base, encoding)
-    anchors = _anchors(walk, resolver, _scripted_next(body))
-    return HtmlPage(
-        anchors=tuple(anchors.values()),
-        feeds=tuple(found[0] for feed in walk.feeds if (found := resolver.resolve(feed))),
-        robots=frozenset(walk.robots),
-        refresh=walk.refresh and urljoin(walk.base, walk.refresh),
-        shape=walk.shape(),
-        sketch=walk.sketch(),
-        fingerprint=walk.fingerprint(),
-        cut=len(anchors) >= MAX_LINKS,
-    )
-
-
 class _Resolver:
     """Hrefs of one page to spellings; what a site's pages share is worked out once (`_resolved`)."""
 
@@ -311,10 +307,10 @@ class _Resolver:
         return _resolved(base, href, self._encoding)
 
 
-def _anchors(walk: Walk, resolver: _Resolver, scripted: list[str]) -> dict[str, Anchor]:
+def _anchors(walk: _Walk, resolver: _Resolver, scripted: list[str]) -> dict[str, Anchor]:
     """Every address once, in the most telling of its roles."""
     anchors: dict[str, Anchor] = {}
-    for href, role in walk.found:
+    for href, role in walk.links:
         if (resolved := resolver.resolve(href)) is None:
             continue
         known = anchors.get(resolved[0])

@@ -92,9 +92,9 @@ class Scope:
             kind = self._role_kind(anchor, is_list=is_list)
             if kind in LISTS:
                 if kind == "more" or url not in self._seen:
-                    further.append((url, kind, anchor.found))
+                    further.append((url, kind, anchor.written))
             elif url not in self._seen and entry.depth < self.source.max_depth:
-                news.append(self._link(url, kind, kind, depth=entry.depth + 1, asks=anchor.found))
+                news.append(self._link(url, kind, kind, depth=entry.depth + 1, asks=anchor.written))
         dry = 0 if news or not is_list else entry.dry + 1
         lists = self._list_links(entry, further, dry)
         lists += [
