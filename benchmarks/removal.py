@@ -22,10 +22,10 @@ import zstandard
 
 from crawler.demo.definition import load
 from pipelines.archive import Archive
-from pipelines.archive.kept_out.scope import make_scope
+from pipelines.forget.erase import in_own_process
 from pipelines.forget.order import Order
-from pipelines.forget.removal import remove
-from pipelines.forget.residue import in_own_process
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import remove
 from pipelines.records import Field, Reading, Source, Story, Stripped
 from pipelines.sign import sign
 from pipelines.store import CrawlStore, store_path

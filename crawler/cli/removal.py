@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path  # typer reads the annotations when it runs
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.removal_order import hosts_and_domains, order_of
-from crawler.cli.removal_plan import agree, refuse_unknown, show_plan
-from crawler.cli.removal_receipt import report
-from crawler.cli.request_file import read_request_file
-from crawler.cli.terminal import day_of, examples, settings_of
+from crawler.cli.receipts import agree, login, report, show_plan
+from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of
 from pipelines.errors import ConfigurationError
+from pipelines.forget.find import nearest
+from pipelines.forget.order import Order, with_wait
+from pipelines.forget.record import now_utc
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import look_up, preview, remove
+
+if TYPE_CHECKING:
+    from pipelines.forget.scope import Scope
 
 app = typer.Typer()
+
+_MISTAKES_SHOWN = 20
 
 EPILOG = examples(
     ("what would go, and nothing else", "parknews remove-source www.example.cn --dry-run"),
@@ -114,25 +121,22 @@ def remove_source(  # one command has all the ways to say what is meant
     receipt: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the receipt there as well.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Forget a source: block it, delete it, make the files forget, search them, and give a receipt.
 
     Articles that others also carried stay, under another source's own text. A
     crawl may go on meanwhile: it asks for nothing of the source any more.
     """
-    from pipelines.archive.kept_out.scope import make_scope  # noqa: PLC0415
-    from pipelines.forget.known import is_done, under_way  # noqa: PLC0415  # --help needs no archive
-    from pipelines.forget.removal import preview, remove  # noqa: PLC0415  # --help needs no archive
-
-    read = read_request_file(requests)
-    hosts, domains = hosts_and_domains([host] if host else [], include_subdomains)
+    if include_subdomains and not host:
+        raise ConfigurationError("--include-subdomains needs a HOST")
+    asked = _asked(host, url_prefix, url, credited, requests)
     scope = make_scope(
-        hosts=[*hosts, *read["hosts"]],
-        domains=domains,
-        prefixes=[*(url_prefix or []), *read["prefixes"]],
-        urls=[*(url or []), *read["urls"]],
-        credited=[*(credited or []), *read["credited"]],
+        hosts=asked["hosts"],
+        prefixes=asked["prefixes"],
+        urls=asked["urls"],
+        credited=asked["credited"],
+        domains=[host] if include_subdomains else [],
         with_copies=with_copies,
         since=day_of("--since", since),
         until=day_of("--until", until),
@@ -141,33 +145,39 @@ def remove_source(  # one command has all the ways to say what is meant
     )
     if scope.is_empty:
         raise ConfigurationError("say what is to go: HOST, --url-prefix, --url, --credited or --from FILE")
-    db = settings_of(ctx).db
+    settings = settings_of(ctx)
     if not dry_run and not (reason and requester):
         raise ConfigurationError("a removal needs --requester and --reason: they are kept in its record")
-    plan = preview(db, scope, exports or (), mentions=with_mentions)
+    plan = preview(settings.db, scope, exports or (), mentions=with_mentions)
     if dry_run:
         show_plan(plan, as_json=as_json)
         return
-    pending = under_way(db, scope)
-    if plan.is_empty and pending is None and not block_only and not is_done(db, scope):
-        refuse_unknown(db, scope)
-    if pending is None or plan_hash != pending.plan_hash:  # what was agreed to stays agreed
-        agree(plan, scope, plan_hash, yes=yes, as_json=as_json)
-    order = order_of(
-        plan,
-        reason=reason,
-        requester=requester,
-        basis=basis,
-        ticket=ticket,
-        operator=operator,
+    before = look_up(settings.db, scope)
+    if plan.is_empty and not (before.pending or before.is_done or before.is_known or block_only):
+        raise _unknown(scope, nearest(settings.db, scope))
+    if before.pending is None or plan_hash != before.pending.plan_hash:  # what was agreed to stays agreed
+        agree(plan, plan_hash, yes=yes, as_json=as_json)
+    order = Order(
+        requester=one_line(requester),
+        reason=one_line(reason),
+        at=now_utc(),
+        basis=one_line(basis),
+        ticket=one_line(ticket),
+        operator=one_line(operator) or login(),
         hide_only=hide_only,
         stay_down=stay_down,
         mentions=with_mentions,
-        now=now,
-        wait_days=settings_of(ctx).removal_wait_days if wait_days is None else wait_days,
+        now_reason=one_line(now),
     )
+    days = settings.removal_wait_days if wait_days is None else wait_days
     outcome = remove(
-        db, scope, order, expected=plan_hash or None, exports=exports or (), vacuum=vacuum, on_step=_say
+        settings.db,
+        scope,
+        with_wait(order, plan, days),
+        expected=plan_hash or None,
+        exports=exports or (),
+        vacuum=vacuum,
+        on_step=lambda step: print(f"parknews: {step}", file=sys.stderr),
     )
     if outcome.was_done and not as_json:
         print(f"already done by removal {outcome.removal.id}; `removals show {outcome.removal.id}` has it")
@@ -175,5 +185,62 @@ def remove_source(  # one command has all the ways to say what is meant
     report(outcome, as_json=as_json, receipt=receipt)
 
 
-def _say(step: str) -> None:
-    print(f"parknews: {step}", file=sys.stderr)
+def _unknown(scope: Scope, near: list[str]) -> ConfigurationError:
+    """Nothing of a scope is known, which is a slip of the hand more often than a precaution."""
+    meant = f"did you mean {one_line(', '.join(near))}? " if near else ""
+    return ConfigurationError(
+        f"{one_line(scope.described())}: nothing of it is here; {meant}With --block-only it is kept out"
+        " from now on"
+    )
+
+
+def _asked(
+    host: str,
+    prefixes: list[str] | None,
+    urls: list[str] | None,
+    credited: list[str] | None,
+    requests: Path | None,
+) -> dict[str, list[str]]:
+    """What is to go, by kind: what was typed, and the lines of a file of requests.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or has lines that are no request: each is named, so that
+            a list of a thousand addresses is mended in one go.
+    """
+    asked = {
+        "hosts": [host] if host else [],
+        "prefixes": [*(prefixes or [])],
+        "urls": [*(urls or [])],
+        "credited": [*(credited or [])],
+    }
+    mistakes = []
+    for number, line in enumerate(_lines(requests), start=1):
+        if not line or line.startswith("#"):
+            continue
+        kind, value = _kind_of(line)
+        try:
+            make_scope(**{kind: [value]})  # type: ignore[arg-type]  # kinds are its own words
+        except ConfigurationError as error:
+            mistakes.append(f"line {number}: {one_line(str(error))}")
+        asked[kind].append(value)
+    if mistakes:
+        more = len(mistakes) - _MISTAKES_SHOWN
+        shown = mistakes[:_MISTAKES_SHOWN] + ([f"and {more} lines more"] if more > 0 else [])
+        raise ConfigurationError(f"{requests}: nothing was done; " + "; ".join(shown))
+    return asked
+
+
+def _lines(path: Path | None) -> list[str]:
+    try:
+        return [line.strip() for line in path.read_text("utf-8-sig").split("\n")] if path else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+
+
+def _kind_of(line: str) -> tuple[str, str]:
+    name, equals, value = line.partition("=")
+    if equals and name.strip() == "credited":
+        return "credited", value.strip()
+    if "://" not in line:
+        return "hosts", line
+    return ("prefixes" if line.endswith("/") else "urls"), line

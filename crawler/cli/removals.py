@@ -5,28 +5,25 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path  # typer reads the annotations when it runs
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from crawler.cli import guide
-from crawler.cli.removal_receipt import end_with, report, report_all
-from crawler.cli.terminal import answers, examples, one_line, print_json, settings_of, table
+from crawler.cli.receipts import end_with, report, report_all
+from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of, table
+from pipelines.archive.file import read_only
+from pipelines.archive.kept_out.stay_down import waiting
 from pipelines.errors import ConfigurationError
-from pipelines.forget.receipt import found_nothing
-from pipelines.utc import iso
-
-if TYPE_CHECKING:
-    from pipelines.forget.record import Removal
-    from pipelines.forget.requests import Request
+from pipelines.forget import verbs
+from pipelines.forget.find import find_matches
+from pipelines.forget.record import Removal, now_utc, recorded, removals, unfinished_and_due
+from pipelines.forget.requests import Request, requests
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="The record of what was removed.")
 
 Number = Annotated[int, typer.Argument(metavar="ID", help="The removal's number.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
 
 app.command("guide", epilog=guide.EPILOG)(guide.guide)
 
@@ -34,9 +31,7 @@ app.command("guide", epilog=guide.EPILOG)(guide.guide)
 @app.command("replay", epilog=examples(("after a backup was put back", "parknews removals replay")))
 def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
     """Apply again what the ledger orders and a restored archive does not know of."""
-    from pipelines.forget.removal import replay  # noqa: PLC0415  # --help needs no archive
-
-    outcomes = replay(settings_of(ctx).db)
+    outcomes = verbs.replay(settings_of(ctx).db)
     if as_json:
         states = [{"id": o.removal.id, "state": o.removal.state, "trouble": o.trouble} for o in outcomes]
         print_json({"replayed": states})
@@ -53,10 +48,6 @@ def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command("list", epilog=examples(("every removal, the latest first", "parknews removals list")))
 def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
     """List the removals with their state, and the requests that are not answered yet with their deadlines."""
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.forget.record import removals  # noqa: PLC0415
-    from pipelines.forget.requests import requests  # noqa: PLC0415
-
     with closing(read_only(settings_of(ctx).db)) as connection:
         found, asked = removals(connection), requests(connection)
     if as_json:
@@ -73,17 +64,13 @@ def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command("show", epilog=examples(("the receipt again", "parknews removals show 1")))
 def show_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) -> None:
     """Print the receipt of a removal as it stands now."""
-    from pipelines.forget.known import outcome_of  # noqa: PLC0415  # --help needs no archive
-
-    report(outcome_of(settings_of(ctx).db, removal_id), as_json=as_json)
+    report(recorded(settings_of(ctx).db, removal_id), as_json=as_json)
 
 
 @app.command("verify", epilog=examples(("search every file again", "parknews removals verify 1")))
 def verify_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) -> None:
     """Search every file of the archive's folder again for what a removal deleted."""
-    from pipelines.forget.removal import verify  # noqa: PLC0415  # --help needs no archive
-
-    report(verify(settings_of(ctx).db, removal_id), as_json=as_json)
+    report(verbs.verify(settings_of(ctx).db, removal_id), as_json=as_json)
 
 
 @app.command("go-on", epilog=examples(("delete what has waited long enough", "parknews removals go-on")))
@@ -101,19 +88,16 @@ def go_on_with(
     as_json: Json = False,
 ) -> None:
     """Go on with a removal that was interrupted, or whose waiting period is over."""
-    from pipelines.forget.known import unfinished_and_due  # noqa: PLC0415  # --help needs no archive
-    from pipelines.forget.removal import delete_now, go_on  # noqa: PLC0415  # --help needs no archive
-
     db = settings_of(ctx).db
     if now:
         if removal_id is None:
             raise ConfigurationError("--now needs the removal's number")
-        report(delete_now(db, removal_id, one_line(now)), as_json=as_json)
+        report(verbs.delete_now(db, removal_id, one_line(now)), as_json=as_json)
         return
     if removal_id is not None:
-        report(go_on(db, removal_id, vacuum=vacuum), as_json=as_json)
+        report(verbs.go_on(db, removal_id, vacuum=vacuum), as_json=as_json)
         return
-    outcomes = [go_on(db, number, vacuum=vacuum) for number in unfinished_and_due(db)]
+    outcomes = [verbs.go_on(db, number, vacuum=vacuum) for number in unfinished_and_due(db)]
     if not outcomes and not as_json:
         print("nothing is left to go on with")
     report_all(outcomes, as_json=as_json)
@@ -129,11 +113,9 @@ def undo(
     as_json: Json = False,
 ) -> None:
     """Give back what a removal hides, as long as nothing of it is deleted."""
-    from pipelines.forget.removal import restore_hidden  # noqa: PLC0415  # --help needs no archive
-
     if not reason:
         raise ConfigurationError("say why with --reason: it is kept in the record")
-    pages = restore_hidden(settings_of(ctx).db, removal_id, one_line(reason))
+    pages = verbs.restore_hidden(settings_of(ctx).db, removal_id, one_line(reason))
     if as_json:
         print_json({"removal": removal_id, "pages": pages})
     else:
@@ -159,14 +141,10 @@ def find(
     as_json: Json = False,
 ) -> None:
     """List what matches the words of a letter, each with the reason. Nothing is changed."""
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.forget.find import find_matches  # noqa: PLC0415
-
     asked = [*(words or []), *_passages(text)]
     if not asked:
         raise ConfigurationError("say what to look for: addresses, names, passages, or --text FILE")
-    with closing(read_only(settings_of(ctx).db)) as connection:
-        found = find_matches(connection, asked)
+    found = find_matches(settings_of(ctx).db, asked)
     if as_json:
         print_json({"matches": [asdict(match) for match in found]})
         return
@@ -190,9 +168,6 @@ def _passages(path: Path | None) -> list[str]:
 @app.command("matches", epilog=examples(("what waits for a decision", "parknews removals matches")))
 def matches(ctx: typer.Context, as_json: Json = False) -> None:
     """List pages that say what is to stay down, and wait to be admitted or refused."""
-    from pipelines.archive.file import read_only  # noqa: PLC0415  # --help needs no archive
-    from pipelines.archive.kept_out.stay_down import waiting  # noqa: PLC0415
-
     with closing(read_only(settings_of(ctx).db)) as connection:
         found = waiting(connection)
     names = ("url", "source", "removal", "containment", "at")
@@ -220,16 +195,14 @@ def decide(
     ] = None,
 ) -> None:
     """Say whether a page that looks like a removed text may come in."""
-    from pipelines.forget.removal import decide as record  # noqa: PLC0415  # --help needs no archive
-
     if admit is None:
         raise ConfigurationError("say --admit or --refuse")
-    record(settings_of(ctx).db, url, admit=admit)
+    verbs.decide(settings_of(ctx).db, url, admit=admit)
     print(f"{one_line(url)} is " + ("read by the next crawl" if admit else "kept out for good"))
 
 
 def _print_requests(asked: list[Request]) -> None:
-    today = datetime.now(UTC).date().isoformat()
+    today = now_utc()[:10]
     for request in asked:
         deadline = f"answer by {request.deadline}" if request.deadline else "no deadline"
         late = "! " if request.deadline and request.deadline < today else ""
@@ -242,11 +215,11 @@ def _print_requests(asked: list[Request]) -> None:
 
 def _print_list(found: list[Removal]) -> None:
     rows = table("no.", "ordered", "state", "verified", "requester", "scope", right=("no.",))
-    now = iso(datetime.now(UTC))
+    now = now_utc()
     for removal in found:
         waits = removal.state == "hidden" and not removal.is_due(now)
         state = f"hidden until {removal.due_at[:10]}" if waits and removal.due_at else removal.state
-        nothing = found_nothing({"state": removal.state, "counts": removal.counts})
+        nothing = removal.found_nothing
         rows.add_row(
             str(removal.id),
             removal.at[:10],

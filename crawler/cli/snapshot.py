@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.terminal import examples, one_line, print_json, settings_of
+from crawler.cli.terminal import Json, examples, one_line, print_json, settings_of
+from crawler.runs.run import run_lock
+from pipelines.forget import snapshot
 
 app = typer.Typer()
 
@@ -19,15 +21,12 @@ RESTORE_EPILOG = examples(
 )
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The backup's folder.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 @app.command("backup", epilog=BACKUP_EPILOG)
 def backup(ctx: typer.Context, folder: Folder, as_json: Json = False) -> None:
     """Copy the archive, its raw pages and its ledger of removals as they are at one moment."""
-    from pipelines.forget.snapshot import back_up  # noqa: PLC0415  # --help needs no archive
-
-    made = back_up(settings_of(ctx).db, folder)
+    made = snapshot.back_up(settings_of(ctx).db, folder)
     if as_json:
         print_json({"folder": str(folder), "made_at": made.made_at, "files": made.files})
     else:
@@ -44,12 +43,9 @@ def restore(
     as_json: Json = False,
 ) -> None:
     """Put a backup back; the ledger of removals that is there stays, and what it orders is asked for."""
-    from crawler.runs.run import run_lock  # noqa: PLC0415  # --help needs no archive
-    from pipelines.forget.snapshot import restore as put_back  # noqa: PLC0415
-
     db = settings_of(ctx).db
     with run_lock(db):
-        made = put_back(folder, db, replace=replace)
+        made = snapshot.restore(folder, db, replace=replace)
     if as_json:
         print_json({"folder": str(folder), "made_at": made.made_at, "files": made.files})
     else:

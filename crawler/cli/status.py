@@ -13,7 +13,7 @@ from crawler.runs.status import scarce
 from crawler.runs.telling import require_addresses
 from crawler.runs.watch import disk, look, tell_changes
 from crawler.sources import read_some_sources
-from pipelines.forget.known import waiting
+from pipelines.forget.record import waiting
 from pipelines.utc import iso
 
 if TYPE_CHECKING:

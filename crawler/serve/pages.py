@@ -25,12 +25,11 @@ from crawler.serve.front_page import front_page
 from crawler.serve.search_page import search_page
 from crawler.serve.visitor import COOKIE, words_for
 from pipelines.archive.file import read_only
-from pipelines.archive.kept_out.blocks import removed_article, removed_url
+from pipelines.archive.kept_out.blocks import removed
 from pipelines.errors import ParknewsError
 from pipelines.remembered import Remembered
 from pipelines.report.words import LANGUAGES
 from pipelines.show import follow
-from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +70,8 @@ async def search(datasette: Any, request: Any) -> Response:
     """Articles that contain what was typed and pass the filters."""
     words = words_for(request)
     typed = request.args.get("q") or ""
-    told = await _ask(datasette, lambda found, _: _removed_address(found, typed, words))
+    address = typed if "://" in typed else ""
+    told = await _ask(datasette, lambda found, _: _told_of_removed(found, address, words))
     if told is not None:
         return await _failure(datasette, request, 410, words("removed"), told)
     context = await _ask(datasette, lambda found, made: search_page(found, request.args, words, made))
@@ -85,9 +85,9 @@ async def article(datasette: Any, request: Any) -> Response:
     masked = not datasette.parknews.show_contacts
     page = await _ask(datasette, lambda found, _: article_page(found, number, words, masked=masked))
     if page is None:
-        removed = await _ask(datasette, lambda found, _: removed_article(found, number))
-        if removed is not None:
-            return await _failure(datasette, request, 410, words("removed"), _removed(removed, words))
+        told = await _ask(datasette, lambda found, _: _told_of_removed(found, str(number), words))
+        if told is not None:
+            return await _failure(datasette, request, 410, words("removed"), told)
         hint = words("no_article_hint", n=number)
         return await _failure(datasette, request, 404, words("no_article"), hint)
     present = page["article"].id
@@ -130,21 +130,10 @@ def _led_here(connection: sqlite3.Connection, request: Any, present: int) -> tup
     return steps if found == present else ()
 
 
-def _removed_address(connection: sqlite3.Connection, typed: str, words: Words) -> str | None:
-    """What is told of an address that was removed: the day and the removal; None of anything else."""
-    if "://" not in typed:
-        return None
-    try:
-        url = canonical_url(typed.strip())
-    except ValueError:
-        return None
-    removed = removed_url(connection, url)
-    return None if removed is None else _removed(removed, words)
-
-
-def _removed(removed: tuple[int, str], words: Words) -> str:
-    removal, at = removed
-    return words("removed_hint", day=at[:10], removal=str(removal))
+def _told_of_removed(connection: sqlite3.Connection, reference: str, words: Words) -> str | None:
+    """What is told of a removed address or article's number: the day and the removal; None of all else."""
+    found = removed(connection, reference)
+    return words("removed_hint", day=found[1][:10], removal=str(found[0])) if found else None
 
 
 async def _ask(datasette: Any, question: Question[T]) -> T:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import IgnoreRequest
 
 from pipelines.archive.file import read_only
-from pipelines.archive.kept_out.blocks import LiveBlocklist, read_blocklist, removed_url
+from pipelines.archive.kept_out.blocks import LiveBlocklist, answer, read_blocklist
 from pipelines.errors import RefusedError
 from pipelines.urls import canonical_url
 
@@ -84,8 +84,8 @@ def removed_sources(archive_path: Path, sources: Sequence[CrawlSource]) -> dict[
     with closing(read_only(archive_path)) as connection:
         blocklist = read_blocklist(connection)
         hosts = [source.host for source in sources if blocklist.blocks_host(source.host)]
-        told = {host: removed_url(connection, canonical_url(f"https://{host}/")) for host in hosts}
-    return {host: _sentence(*found) for host, found in told.items() if found is not None}
+        told = {host: answer(connection, f"https://{host}/") for host in hosts}
+    return {host: sentence for host, sentence in told.items() if sentence}
 
 
 def removed_starts(archive_path: Path, sources: Sequence[CrawlSource]) -> dict[str, str]:
@@ -95,9 +95,9 @@ def removed_starts(archive_path: Path, sources: Sequence[CrawlSource]) -> dict[s
     removed: dict[str, str] = {}
     with closing(read_only(archive_path)) as connection:
         for source in sources:
-            found = [removed_url(connection, canonical_url(url)) for url in source.start_urls]
-            if found and found[0] is not None and None not in found:
-                removed[source.host] = _sentence(*found[0])
+            told = [answer(connection, url) or "" for url in source.start_urls]
+            if told and all(told):
+                removed[source.host] = told[0]
     return removed
 
 
@@ -109,7 +109,3 @@ def refuse_removed(removed: dict[str, str]) -> None:
     """
     for host, sentence in removed.items():
         raise RefusedError(f"{host}: {sentence}; nothing of it is asked for (`parknews removals list`)")
-
-
-def _sentence(removal_id: int, at: str) -> str:
-    return f"removed on {at[:10]} by removal {removal_id}"

@@ -1,140 +1,86 @@
-"""Making the archive's file forget, and proving that it did: index, log, rows, terms, values."""
+"""The files of an archive, open for a removal: the archive and its crawl store, and one removal at a time.
+
+In: an archive's path. Out: both files open, and transactions that take the right to write when they begin.
+No lock of a crawl is needed: a crawl may go on meanwhile.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.archive.kept_out.blocks import read_salt
-from pipelines.catalogue import archive
-from pipelines.forget.passages import Hasher, Seeker, unpacked
-from pipelines.spelling import squeeze
+from filelock import FileLock, Timeout
+
+from pipelines.archive.file import open_for_writing, storage_errors
+from pipelines.archive.write.join_index import SqliteJoinIndex
+from pipelines.errors import LockedError, StorageError
+from pipelines.join import Joiner
+from pipelines.store import CrawlStore, store_path
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pipelines.database import Database
 
 
-MERGE_PAGES = 500
-"""Pages of the index merged in one transaction (2 MB), so that a crawl can write between."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    """An archive and its crawl store, open for a removal."""
+
+    path: Path
+    """The archive's."""
+    store: CrawlStore
+    joiner: Joiner
+    """What joins texts in the archive, and forgets them."""
+    database: Database
+
+    @property
+    def archive(self) -> sqlite3.Connection:
+        """The archive's connection, for reading between transactions."""
+        return self.database.conn
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One transaction of the archive: all of it is done, or nothing.
+
+        Raises:
+            StorageError: the disk is full or fails; what was done before stays.
+        """
+        with storage_errors(self.path), self.database.atomic() as connection:
+            yield connection
 
 
-def merge_index(connection: sqlite3.Connection) -> None:
-    """Makes the search index one segment, so that no deleted word stays in an old one; in short steps.
+@contextmanager
+def opened(archive_path: Path, *, replaying: bool = False) -> Iterator[Files]:
+    """The files of an archive; raises what `pipelines.archive.file.open_for_writing` raises."""
+    with (
+        closing(open_for_writing(archive_path, create=False, replaying=replaying)) as database,
+        CrawlStore(store_path(archive_path)) as store,
+    ):
+        yield Files(archive_path, store, Joiner(SqliteJoinIndex(database.conn)), database)
 
-    FTS5 deletes by adding a note that a word is no more; only merging drops both.
+
+@contextmanager
+def alone(archive_path: Path) -> Iterator[None]:
+    """One removal at a time; the system lets go of the lock when the process ends, however it ends.
+
+    Raises:
+        LockedError: another removal is under way.
+        StorageError: the lock's file cannot be written.
     """
-    pages = -MERGE_PAGES  # negative: all segments take part, as with 'optimize'
-    while True:
-        before = connection.total_changes
-        connection.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('merge', ?)", (pages,))
-        if connection.total_changes - before < 2:  # as the documentation of FTS5 has it: nothing was done
-            return
-        pages = MERGE_PAGES
-
-
-def check_index(connection: sqlite3.Connection) -> list[str]:
-    """What is wrong with the search index; empty where it holds exactly the articles' words.
-
-    A byte search is blind to it: the index stores each character by itself. So its counts are compared,
-    character by character, with those of the texts that are there.
-    """
-    connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
-    [ghosts] = connection.execute(
-        "SELECT count(*) FROM articles_fts_docsize WHERE id NOT IN (SELECT id FROM articles)"
-    ).fetchone()
-    troubles = [f"the search index has {ghosts} rows of articles that are no more"] if ghosts else []
-    connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, articles_fts, row)")
+    lock = FileLock(archive_path.with_name(archive_path.name + ".removal.lock"), timeout=0)
     try:
-        indexed = dict(connection.execute("SELECT term, cnt FROM temp.terms"))
+        lock.acquire()
+    except Timeout as error:
+        raise LockedError(f"{archive_path}: another removal is under way; wait until it has ended") from error
+    except OSError as error:
+        raise StorageError(
+            f"{lock.lock_file}: {error.strerror or error}; mend the folder's rights"
+        ) from error
+    try:
+        yield
     finally:
-        connection.execute("DROP TABLE temp.terms")
-    there = _characters(connection)
-    odd = sum(
-        1 for term, count in indexed.items() if _is_compared(term) and count != there.pop(term, 0)
-    ) + sum(1 for term in there if _is_compared(term) and term not in indexed)
-    if odd:
-        troubles.append(f"the search index counts {odd} characters otherwise than the articles have them")
-    return troubles
-
-
-def rows_left(connection: sqlite3.Connection, is_blocked: Callable[[str], bool]) -> dict[str, int]:
-    """Rows of any table that still have a removed address, by table; none where all is well.
-
-    Columns that the catalogue does not know are looked at, too.
-    """
-    left = {}
-    for table, columns in _address_columns(connection):
-        number = 0
-        for column in columns:
-            number += sum(
-                is_blocked(row[0])
-                for row in connection.execute(f"SELECT {column} FROM {table} WHERE {column} LIKE 'http%'")
-            )
-        if number:
-            left[table] = number
-    return left
-
-
-def seeker(connection: sqlite3.Connection, removal_id: int) -> Seeker:
-    """What looks for the passages of a removal."""
-    rows = connection.execute(
-        "SELECT hashes FROM residue_hashes WHERE removal_id = ?", (removal_id,)
-    ).fetchall()
-    joined = b"".join(bytes(row[0]) for row in rows)
-    return Seeker(Hasher(read_salt(connection)), unpacked(joined))
-
-
-def values(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
-    """Every text in the archive that may lawfully be there: whose it is, and the text.
-
-    Of surviving pages and what is drawn from them, by source; of the record of removals. A removed passage
-    anywhere else has no owner, and is residue.
-    """
-    for name, table in archive().items():
-        if table.forgets == "record":
-            yield from _texts(connection, "'the record of removals'", table.columns, name)
-        elif table.owner:
-            yield from _texts(
-                connection, table.owner, (*table.words, *table.addresses, *table.sentences), name
-            )
-        if table.forgets == "reading" and "text_id" in table.columns:
-            yield from _texts(connection, table.owner, ("text",), f"{name} JOIN texts ON texts.id = text_id")
-
-
-def _texts(
-    connection: sqlite3.Connection, owner: str, columns: Iterable[str], tables: str
-) -> Iterator[tuple[str, str]]:
-    if listed := ", ".join(columns):
-        for whose, *values in connection.execute(f"SELECT {owner}, {listed} FROM {tables}"):
-            for value in values:
-                if value and isinstance(value, str):
-                    yield whose, value
-
-
-def _characters(connection: sqlite3.Connection) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for title, text in connection.execute("SELECT title, text FROM articles"):
-        counts.update(squeeze(title))
-        counts.update(squeeze(text))
-    return counts
-
-
-def _is_compared(term: str) -> bool:
-    """Ideographs and ASCII: what the tokenizer leaves as it is."""
-    return "\u4e00" <= term <= "\u9fff" or "a" <= term <= "z" or "0" <= term <= "9"
-
-
-def _address_columns(connection: sqlite3.Connection) -> Iterator[tuple[str, list[str]]]:
-    """The columns of each table that hold an address of a page, or of which nothing is known."""
-    tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-    for (name,) in tables:
-        known = archive().get(name)
-        there = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
-        found = [
-            column
-            for column in there
-            if known is None or column in known.addresses or column not in known.columns
-        ]
-        if found:
-            yield name, found
+        lock.release()

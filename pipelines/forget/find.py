@@ -1,19 +1,20 @@
 """Starting from the letter: what in the archive matches an address, a host, a publisher's name or a passage.
 
-In: a read-only connection and what the letter says. Out: copies, each with the reason why it matches.
+In: an archive and what the letter says. Out: copies, each with the reason why it matches.
 Judges nothing: whose text it is, is a person's question.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from pipelines.archive.kept_out.blocks import ScopeMatcher
-from pipelines.archive.kept_out.scope import make_scope
+from pipelines.archive.file import read_only
 from pipelines.errors import ConfigurationError
+from pipelines.forget.scope import TermMatcher, make_scope
 from pipelines.publishers import normalise_publisher
 from pipelines.spelling import match_expression
 from pipelines.urls import host_of
@@ -21,8 +22,9 @@ from pipelines.urls import host_of
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+    from pathlib import Path
 
-    from pipelines.archive.kept_out.scope import Scope
+    from pipelines.forget.scope import Scope
 
     Found = tuple[sqlite3.Row, str]
 
@@ -50,32 +52,44 @@ class Match:
     reason: str
 
 
-def find_matches(connection: sqlite3.Connection, asked: list[str]) -> list[Match]:
+def find_matches(archive_path: Path, asked: list[str]) -> list[Match]:
     """Copies that match anything asked for, in the order asked, each once."""
     found: dict[str, Match] = {}
-    for words in asked:
-        for row, reason in _matching(connection, words.strip()):
-            found.setdefault(row[0], Match(row[0], row[1], row[2], row[3], row[4], reason))
+    with closing(read_only(archive_path)) as connection:
+        for words in asked:
+            for row, reason in _matching(connection, words.strip()):
+                found.setdefault(row[0], Match(row[0], row[1], row[2], row[3], row[4], reason))
     return list(found.values())
 
 
 def is_known(connection: sqlite3.Connection, scope: Scope) -> bool:
     """Whether the scope is whole sources that the archive has by name, if without a page."""
-    hosts = [row[0] for row in connection.execute("SELECT host FROM sources")]
-    known = {*hosts, *(host.partition(":")[0] for host in hosts)}
-    return bool(scope.hosts) and {term.value for term in scope.terms()} <= known
+    return bool(scope.hosts) and {term.value for term in scope.terms()} <= _names(_hosts(connection))
 
 
-def nearest(connection: sqlite3.Connection, scope: Scope) -> list[str]:
+def nearest(archive_path: Path, scope: Scope) -> list[str]:
     """Hosts and publishers of the archive that look like those of a scope: what may have been meant."""
-    hosts = [row[0] for row in connection.execute("SELECT host FROM sources")]
-    known = {*hosts, *(host.partition(":")[0] for host in hosts)}
-    names = [row[0] for row in connection.execute("SELECT name FROM sources")]
-    names += [row[0] for row in connection.execute("SELECT DISTINCT credited_source FROM readings")]
+    with closing(read_only(archive_path)) as connection:
+        hosts = _hosts(connection)
+        names = connection.execute(
+            "SELECT name FROM sources UNION SELECT credited_source FROM readings WHERE credited_source <> ''"
+        )
+        spelled = [row[0] for row in names if row[0]]
     asked = [*scope.hosts, *scope.domains, *(host_of(url) for url in (*scope.prefixes, *scope.urls))]
-    found = [near for host in asked if host not in known for near in get_close_matches(host, hosts, 1)]
-    spelled = [name for name in dict.fromkeys(names) if name]
-    return [*found, *(near for name in scope.credited for near in get_close_matches(name, spelled, 1))]
+    unknown = [host for host in asked if host not in _names(hosts)]
+    return [
+        *(near for host in unknown for near in get_close_matches(host, hosts, 1)),
+        *(near for name in scope.credited for near in get_close_matches(name, spelled, 1)),
+    ]
+
+
+def _hosts(connection: sqlite3.Connection) -> list[str]:
+    return [row[0] for row in connection.execute("SELECT host FROM sources")]
+
+
+def _names(hosts: list[str]) -> set[str]:
+    """Hosts as they are named, with their port and without."""
+    return {*hosts, *(host.partition(":")[0] for host in hosts)}
 
 
 def _matching(connection: sqlite3.Connection, words: str) -> Iterator[Found]:
@@ -92,7 +106,7 @@ def _at(connection: sqlite3.Connection, words: str) -> Iterator[Found]:
         scope = make_scope(urls=[words]) if "://" in words else make_scope(hosts=[words])
     except ConfigurationError:
         return
-    matcher = ScopeMatcher(scope)
+    matcher = TermMatcher(scope.terms())
     reason = "its address" if "://" in words else "its host"
     number = 0
     for row in connection.execute(_COPY):

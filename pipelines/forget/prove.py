@@ -1,80 +1,168 @@
-"""Proving a removal: every file searched, every table asked, every hit attributed to whom it belongs.
+"""Proving a removal: every file searched as a stranger would, every table asked, every hit attributed.
 
-In: the archive, the crawl store and the removal as recorded. Out: what `removals.verification` holds: numbers
-and names of files and sources, and no word. Deletes nothing but the mentions that were ordered to go.
-
-Making the archive's file forget, and proving that it did: index, log, rows, terms, values.
-
-In: an archive after its rows were deleted. Out: a file without what they held, and the counts that a
-verification is made of. Searching the bytes of files is pipelines/forget/residue.py's part.
+In: the files and the removal as recorded. Out: what `removals.verification` holds: numbers and names of files
+and sources, and no word. Deletes nothing but the mentions that were ordered to go.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import gzip
+import hashlib
+import os
+import zipfile
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
+import zstandard
 
+from pipelines import catalogue
 from pipelines.archive.kept_out.blocks import read_blocklist, read_salt
-from pipelines.forget.exports import exports_in
-from pipelines.forget.files import check_index, rows_left, seeker, values
-from pipelines.forget.residue import START_BYTES, held_by, in_own_process, search_files, search_pages
+from pipelines.forget.delete import seeker
+from pipelines.forget.erase import fold_log, forget_files, in_own_process, overwrite_slack
+from pipelines.forget.passages import WINDOW, Hasher, Seeker
+from pipelines.forget.record import now_utc, outcome_of, put_event, put_verification, removal
+from pipelines.forget.rows import (
+    count_rows,
+    delete_from_store,
+    delete_keys,
+    rows_left,
+    words_in_archive,
+    words_in_store,
+)
+from pipelines.forget.snapshot import MANIFEST as BACKUP
 from pipelines.forget.snapshot import backups_below
-from pipelines.store import store_path
+from pipelines.spelling import squeeze
 
 if TYPE_CHECKING:
-    from pipelines.forget.hide import RemovalArchive
-    from pipelines.forget.passages import Hashes, Seeker
-    from pipelines.forget.record import Removal
-    from pipelines.forget.residue import FileFound, Mentions
-    from pipelines.store import CrawlStore
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from pipelines.archive.kept_out.blocks import Matcher
+    from pipelines.forget.files import Files
+    from pipelines.forget.passages import Hashes
+    from pipelines.forget.record import Outcome, Removal
+    from pipelines.store import CrawlStore
 
 _NONE: Hashes = np.empty(0, dtype=np.uint64)
 
 
-def verification(archive: RemovalArchive, store: CrawlStore, removal: Removal) -> dict[str, Any]:
+def prove(files: Files, removal_id: int) -> Outcome:
+    """Searches every file; makes our own anew where they still hold something, and searches once more."""
+    mine = read_blocklist(files.archive, removal_id)
+    if _rows_in_store(files.store, mine):  # committed in the last moment
+        delete_from_store(files.store, mine)
+        overwrite_slack(files.store.path)
+    result = _searched(files, removal_id)
+    if result["needs_vacuum"]:
+        with files.transaction() as connection:
+            made_anew = ", ".join(result["needs_vacuum"])
+            put_event(connection, removal_id, now_utc(), "made the files anew", made_anew)
+        if trouble := forget_files(files, vacuum=True):
+            trouble = f"{trouble}: end what reads it and run the same command again"
+            return outcome_of(files.archive, removal_id, trouble)
+        result = _searched(files, removal_id)
+    with files.transaction() as connection:
+        put_verification(connection, removal_id, result, now_utc())
+    trouble = "" if result["verified"] else "; ".join(result["troubles"])
+    return outcome_of(files.archive, removal_id, trouble)
+
+
+def _searched(files: Files, removal_id: int) -> dict[str, Any]:
+    result = verification(files, removal(files.archive, removal_id))
+    if number := result["mentions_deleted"]:
+        with files.transaction() as connection:
+            told = f"{number} stored raw pages of others"
+            put_event(connection, removal_id, now_utc(), "mentions deleted", told)
+    return result
+
+
+def verification(files: Files, order: Removal) -> dict[str, Any]:
     """What is left of a removal, and whose it is."""
-    looks = seeker(archive.connection, removal.id)
-    mentions, deleted = _mentions(store, looks, are_to_go=removal.mentions)
-    all_files = in_own_process(
-        search_files,
-        archive.path.parent,
-        read_salt(archive.connection),
-        looks.known,
-        store.frame_starts(START_BYTES),
-    )
-    files = [file for file in all_files if "/" not in file.name]
-    lawful, owners = _lawful(archive, store, looks, all_files, mentions)
-    exports = exports_in(archive.path.parent)
-    troubles = [*check_index(archive.connection), *_rows_left(archive, store, removal.id)]
+    folder, looks = files.path.parent, seeker(files.archive, order.id)
+    mentions, deleted = _mentions(files, looks, are_to_go=order.mentions)
+    live = _frame_starts(files.store)
+    searched = in_own_process(search_files, folder, read_salt(files.archive), looks.known, live)
+    lawful, owners = _lawful(files, looks, searched, mentions)
+    exports = {path.name.removesuffix(".manifest.json") for path in folder.glob("*.manifest.json")}
+    troubles = [*check_index(files.archive), *_rows_left(files, order.id)]
     report, needs_vacuum = [], []
-    for file in files:
-        residue = len(np.setdiff1d(file.passages, _owned(lawful, file.name)))
-        if residue and file.name in lawful:
+    for file in searched:
+        if "/" in file.name:
+            continue
+        left = len(np.setdiff1d(file.passages, _owned(lawful, file.name)))
+        if left and file.name in lawful:
             needs_vacuum.append(file.name)
-        if residue and file.name not in exports:
-            troubles.append(f"{file.name} holds {residue} removed passages")
+        if left and file.name not in exports:
+            troubles.append(f"{file.name} holds {left} removed passages")
         report.append(
-            {"file": file.name, "bytes": file.size, "shared": len(file.passages) - residue, "left": residue}
+            {"file": file.name, "bytes": file.size, "shared": len(file.passages) - left, "left": left}
         )
     return {
         "verified": not troubles,
         "passages": len(looks.known),
         "files": report,
-        "shared_with": owners,
+        "shared_with": dict(sorted(owners.items(), key=lambda item: (-item[1], item[0]))),
         "mentions": mentions.by_source,
         "mentions_deleted": deleted,
         "exports": sorted(exports),
-        "elsewhere": _elsewhere(all_files, lawful),
-        "not_searched": [file.name for file in all_files if file.is_opaque],
-        "backups": backups_below(archive.path.parent),
+        "elsewhere": _elsewhere(searched, lawful),
+        "not_searched": [file.name for file in searched if file.is_opaque],
+        "backups": backups_below(folder),
         "troubles": troubles,
         "needs_vacuum": needs_vacuum,
     }
 
 
-def _elsewhere(files: list[FileFound], lawful: dict[str, Hashes]) -> list[dict[str, Any]]:
+def check_index(connection: sqlite3.Connection) -> list[str]:
+    """What is wrong with the search index; empty where it holds exactly the articles' words.
+
+    A byte search is blind to it: the index stores each character by itself. So its counts are compared,
+    character by character, with those of the texts that are there.
+    """
+    connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
+    [ghosts] = connection.execute(
+        "SELECT count(*) FROM articles_fts_docsize WHERE id NOT IN (SELECT id FROM articles)"
+    ).fetchone()
+    troubles = [f"the search index has {ghosts} rows of articles that are no more"] if ghosts else []
+    connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, articles_fts, row)")
+    try:
+        indexed = Counter(dict(connection.execute("SELECT term, cnt FROM temp.terms")))
+    finally:
+        connection.execute("DROP TABLE temp.terms")
+    there: Counter[str] = Counter()
+    for title, text in connection.execute("SELECT title, text FROM articles"):
+        there.update(squeeze(title))
+        there.update(squeeze(text))
+    odd = sum(indexed[term] != there[term] for term in indexed | there if _is_compared(term))
+    if odd:
+        troubles.append(f"the search index counts {odd} characters otherwise than the articles have them")
+    return troubles
+
+
+def _is_compared(term: str) -> bool:
+    """Ideographs and ASCII: what the tokenizer leaves as it is."""
+    return "\u4e00" <= term <= "\u9fff" or "a" <= term <= "z" or "0" <= term <= "9"
+
+
+def _rows_left(files: Files, removal_id: int) -> list[str]:
+    """Rows of any table that still have a removed address or host."""
+    mine = read_blocklist(files.archive, removal_id)
+    left = rows_left(files.archive, mine)
+    left |= {f"{name} (crawl store)": number for name, number in _rows_in_store(files.store, mine).items()}
+    return [f"{number} rows of {name}" for name, number in left.items()]
+
+
+def _rows_in_store(store: CrawlStore, removed: Matcher) -> dict[str, int]:
+    with store.reading() as connection:
+        counts = count_rows(connection, catalogue.store(), removed)
+    return {name: number for name, number in counts.items() if number}
+
+
+def _elsewhere(files: list[FileFound], lawful: Mapping[str, Hashes]) -> list[dict[str, Any]]:
     """Files in folders within that hold what no survivor holds: drawings, exports, another archive.
 
     They are not ours to change, and do not keep the removal from being verified; they are named.
@@ -84,47 +172,212 @@ def _elsewhere(files: list[FileFound], lawful: dict[str, Hashes]) -> list[dict[s
     return [{"file": file.name, "bytes": file.size, "left": left} for file, left in within if left]
 
 
-def _mentions(store: CrawlStore, looks: Seeker, *, are_to_go: bool) -> tuple[Mentions, int]:
+def _mentions(files: Files, looks: Seeker, *, are_to_go: bool) -> tuple[Mentions, int]:
     """Raw pages of others that hold removed passages and stay, and how many were deleted as ordered."""
-    found = search_pages(store, looks)
-    if not (are_to_go and found.page_ids):
-        return found, 0
-    store.delete_pages(found.page_ids)
-    store.forget_files(vacuum=False)
-    return search_pages(store, looks), len(found.page_ids)
+    mentions = search_pages(files.store, looks)
+    if not (are_to_go and mentions.page_ids):
+        return mentions, 0
+    delete_keys(files.store, catalogue.store()["pages"], mentions.page_ids)
+    with files.store.reading() as connection:
+        fold_log(connection)
+    return search_pages(files.store, looks), len(mentions.page_ids)
 
 
 def _lawful(
-    archive: RemovalArchive, store: CrawlStore, looks: Seeker, files: list[FileFound], mentions: Mentions
-) -> tuple[dict[str, Hashes], dict[str, int]]:
+    files: Files, looks: Seeker, searched: list[FileFound], mentions: Mentions
+) -> tuple[dict[str, Hashes], Counter[str]]:
     """The passages that survivors hold in each of the two databases, and how many texts of each owner do."""
-    in_archive, in_store = _NONE, mentions.passages
-    counts = [mentions.by_source]
-    if any(len(file.passages) for file in files):
-        in_archive, owners = held_by(looks, values(archive.connection))
-        plainly, store_owners = held_by(looks, store.values())
+    in_archive, in_store, owners = _NONE, mentions.passages, Counter(mentions.by_source)
+    if any(len(file.passages) for file in searched):
+        in_archive, of_archive = held_by(looks, words_in_archive(files.archive))
+        with files.store.reading() as connection:
+            plainly, of_store = held_by(looks, words_in_store(connection))
         in_store = np.union1d(in_store, plainly)
-        counts += [owners, store_owners]
-    return {archive.path.name: in_archive, store_path(archive.path).name: in_store}, _added(counts)
+        owners += of_archive + of_store
+    return {files.path.name: in_archive, files.store.path.name: in_store}, owners
 
 
-def _owned(lawful: dict[str, Hashes], name: str) -> Hashes:
+def _owned(lawful: Mapping[str, Hashes], name: str) -> Hashes:
     """What survivors hold in a file; a database's log and index of the log hold what it holds."""
     return next((held for database, held in lawful.items() if name.startswith(database)), _NONE)
 
 
-def _rows_left(archive: RemovalArchive, store: CrawlStore, removal_id: int) -> list[str]:
-    mine = read_blocklist(archive.connection, removal_id)
-    left = rows_left(archive.connection, mine.blocks)
-    for name, number in store.count_blocked(mine.blocks, mine.blocks_host).items():
-        if number:
-            left[f"{name} (crawl store)"] = number
-    return [f"{number} rows of {name}" for name, number in left.items()]
+_CHUNK_BYTES = 1 << 22
+_FRAME = b"\x28\xb5\x2f\xfd"
+"""How a zstd frame begins (RFC 8878, 3.1.1)."""
+_FRAME_BYTES = 1 << 16
+"""Of a stray frame so much is unpacked: more of it does not lie in one piece, since SQLite puts a pointer
+after each page of a long row."""
+_GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+START_BYTES = 256
+"""By so many bytes (length, tables, first words) a frame is known; SQLite leaves them in one piece."""
 
 
-def _added(counts: list[dict[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for count in counts:
-        for name, number in count.items():
-            total[name] = total.get(name, 0) + number
-    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
+@dataclass(frozen=True, slots=True)
+class FileFound:
+    """What one file holds."""
+
+    name: str
+    size: int
+    passages: Hashes
+    is_opaque: bool = False
+    """It is packed in a way that cannot be looked into."""
+
+
+@dataclass
+class Mentions:
+    """Raw pages of others that hold removed passages: a copy, a teaser, a link."""
+
+    passages: Hashes = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    by_source: Counter[str] = field(default_factory=Counter)
+    page_ids: list[int] = field(default_factory=list)
+
+
+def search_files(folder: Path, salt: str, known: Hashes, live: set[bytes]) -> list[FileFound]:
+    """What each file of the folder holds, by name, and each file of the folders within, by its path there.
+
+    A backup's folder is left out: it is known to hold what it holds, and is refused when it is restored.
+
+    Reads databases as files, so it belongs into a process of its own (own_process.py).
+
+    Args:
+        folder: the archive's.
+        salt: the archive's, which the passages are hashed with.
+        known: the passages.
+        live: how the frames begin that `search_pages` unpacks (`CrawlStore.frame_starts`).
+    """
+    seeker = Seeker(Hasher(salt), known)
+    found = []
+    for path in _files_below(folder):
+        try:
+            file = search_file(path, seeker, live)
+        except FileNotFoundError:
+            continue  # a crawl's or a reader's, and gone meanwhile
+        found.append(replace(file, name=path.relative_to(folder).as_posix()))
+    return found
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        folders[:] = sorted(name for name in folders if not (here / name / BACKUP).exists())
+        yield from (path for name in sorted(names) if (path := here / name).is_file())
+
+
+def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:
+    """The passages in one file: in its bytes, in stray frames that begin in them, in what it has packed."""
+    with path.open("rb") as file:
+        beginning = file.read(4)
+        file.seek(0)
+        found = [_search_stream(file, seeker, live)]
+    is_opaque = beginning == _PARQUET
+    try:
+        found += [_search_stream(inside, seeker, live) for inside in _unpacked_files(path, beginning)]
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        is_opaque = True  # cut short, damaged or encrypted: what it holds cannot be told
+    return FileFound(path.name, path.stat().st_size, np.unique(np.concatenate(found)), is_opaque)
+
+
+def _search_stream(file: IO[bytes], seeker: Seeker, live: set[bytes]) -> Hashes:
+    found = [np.empty(0, dtype=np.uint64)]
+    tail = b""
+    while chunk := file.read(_CHUNK_BYTES):
+        data = tail + chunk
+        found.append(seeker.find(data))
+        found += [seeker.find(text) for text in _frames(data, live)]
+        tail = data[-(WINDOW - 1) :]
+    return np.unique(np.concatenate(found))
+
+
+def _unpacked_files(path: Path, beginning: bytes) -> Iterator[IO[bytes]]:
+    """What lies in a gzipped file (WARC, a log) or in a ZIP (a workbook)."""
+    if beginning.startswith(_GZIP):
+        with gzip.open(path) as unpacked:
+            yield cast("IO[bytes]", unpacked)
+    elif beginning == _ZIP:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                with archive.open(name) as inside:
+                    yield inside
+
+
+def search_pages(
+    store: CrawlStore, seeker: Seeker, *, but_not: Callable[[str], bool] | None = None
+) -> Mentions:
+    """The raw pages that are there, unpacked: whose hold removed passages.
+
+    Args:
+        store: the crawl store.
+        seeker: what looks for the passages.
+        but_not: says of an address that its pages are passed over: those that are to go themselves.
+    """
+    mentions = Mentions()
+    owners: dict[int, str] = {}
+
+    def values() -> Iterator[tuple[int, bytes]]:
+        for page_id, source, url, whole in _bodies(store):
+            if but_not is None or not but_not(url):
+                owners[page_id] = source
+                yield page_id, whole
+
+    for page_id, passages in seeker.find_in_values(values()):
+        mentions.by_source[owners[page_id]] += 1
+        mentions.passages = np.union1d(mentions.passages, passages)
+        mentions.page_ids.append(page_id)
+    return mentions
+
+
+def held_by(seeker: Seeker, values: Iterable[tuple[str, str]]) -> tuple[Hashes, Counter[str]]:
+    """The passages that others lawfully hold, and how many texts of each owner hold some."""
+    numbers: dict[str, int] = {}
+    encoded = (
+        (numbers.setdefault(owner, len(numbers)), text.encode("utf-8", "replace")) for owner, text in values
+    )
+    held, counts = [_NONE], Counter[int]()
+    for number, passages in seeker.find_in_values(encoded):
+        held.append(passages)
+        counts[number] += 1
+    names = list(numbers)
+    return np.unique(np.concatenate(held)), Counter({names[n]: count for n, count in counts.items()})
+
+
+def _bodies(store: CrawlStore) -> Iterator[tuple[int, str, str, bytes]]:
+    """Every raw page: id, source, URL, and headers and body as they came, one after the other."""
+    last = 0
+    while True:
+        with store.reading() as connection:
+            rows = connection.execute(
+                "SELECT page_id, source, url, headers, body FROM pages WHERE page_id > ?"
+                " ORDER BY page_id LIMIT 50",
+                (last,),
+            ).fetchall()
+        for page_id, source, url, headers, body in rows:
+            yield page_id, source, url, headers.encode() + b"\n" + store.unpacked(body)
+        if not rows:
+            return
+        last = rows[-1][0]
+
+
+def _frame_starts(store: CrawlStore) -> set[bytes]:
+    """How the compressed bodies begin that are there."""
+    with store.reading() as connection:
+        rows = connection.execute("SELECT substr(body, 1, ?) FROM pages", (START_BYTES,))
+        return {hashlib.blake2b(row[0], digest_size=8).digest() for row in rows}
+
+
+def _frames(data: bytes, live: set[bytes]) -> Iterator[bytes]:
+    """What the stray frames that begin in the data unpack to, as far as they lie in one piece."""
+    at = data.find(_FRAME)
+    while at >= 0:
+        start = hashlib.blake2b(data[at : at + START_BYTES], digest_size=8).digest()
+        unpacked = b"" if start in live else _unpacked(data[at : at + _FRAME_BYTES])
+        if len(unpacked) >= WINDOW:
+            yield unpacked
+        at = data.find(_FRAME, at + 1)
+
+
+def _unpacked(frame: bytes) -> bytes:
+    try:
+        return zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj().decompress(frame)
+    except zstandard.ZstdError:
+        return b""

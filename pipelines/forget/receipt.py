@@ -1,17 +1,17 @@
 """The receipt of a removal: what was ordered, done and found, for the requester's file and for a machine.
 
-In: the record of a removal. Out: Markdown, or a dictionary for JSON. Neither holds a word of what was
-removed.
+In: how far a removal is. Out: Markdown, or a dictionary for JSON. Neither holds a word of what was removed.
 """
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    Event = tuple[str, str, str]
+    from pipelines.forget.record import Outcome, Removal
 
 OUT_OF_REACH = (
     "Backups and copies of the files that were made before: a restored one is refused until the removal has"
@@ -33,41 +33,34 @@ _STATES = {
 }
 
 
-def markdown(removal: Mapping[str, Any], events: Sequence[Event], trouble: str = "") -> str:
+_ORDERED = ("scope", "requester", "reason", "basis", "ticket", "operator", "at", "plan_hash", "version")
+
+
+def markdown(outcome: Outcome) -> str:
     """The receipt for a person."""
-    lines = [f"# Removal {removal['id']}", "", _state(removal), ""]
-    if trouble:
-        lines += [f"**Not complete:** {trouble}", ""]
-    lines += _table(
-        (name.replace("_", " "), removal[name])
-        for name in (
-            "scope",
-            "requester",
-            "reason",
-            "basis",
-            "ticket",
-            "operator",
-            "at",
-            "plan_hash",
-            "version",
-        )
-        if removal.get(name)
-    )
-    if removal.get("stay_down"):
+    removal, found = outcome.removal, outcome.removal.verification
+    lines = [f"# Removal {removal.id}", "", _state(removal), ""]
+    if outcome.trouble:
+        lines += [f"**Not complete:** {outcome.trouble}", ""]
+    ordered = [(name.replace("_", " "), str(getattr(removal, name)).replace("|", "/")) for name in _ORDERED]
+    lines += ["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in ordered if value), ""]
+    if removal.stay_down:
         lines += ["The same texts are held when they come from other addresses (`removals matches`).", ""]
-    if removal.get("mentions"):
+    if removal.mentions:
         lines += ["Stored raw pages of others that quote or link it were to go, too.", ""]
-    if removal.get("due_at"):
-        lines += [f"To be deleted no earlier than {removal['due_at']}.", ""]
-    nothing = "nothing was there" if found_nothing(removal) else "nothing yet"
-    lines += ["## What was deleted", "", *_numbers(removal["counts"], nothing)]
-    lines += _survivors(removal["survivors"])
-    lines += _verification(removal["verification"], removal.get("verified_at"))
+    if removal.due_at:
+        lines += [f"To be deleted no earlier than {removal.due_at}.", ""]
+    nothing = "nothing was there" if removal.found_nothing else "nothing yet"
+    deleted = [f"- {name}: {number}" for name, number in removal.counts.items() if number]
+    lines += ["## What was deleted", "", *(deleted or [nothing]), ""]
+    lines += _survivors(removal.survivors)
+    lines += _verification(found, removal.verified_at)
     lines += ["## What could not be reached", ""]
     lines += [
-        f"- an exported file holds some of it: {detail}" for _, event, detail in events if event == EXPORT
+        f"- an exported file holds some of it: {detail}"
+        for _, event, detail in outcome.events
+        if event == EXPORT
     ]
-    found = removal["verification"]
     lines += [
         f"- {file['file']} (in a folder within the archive's) holds {file['left']} passages: delete it"
         " or make it anew"
@@ -75,46 +68,28 @@ def markdown(removal: Mapping[str, Any], events: Sequence[Event], trouble: str =
     ]
     lines += [f"- {name}: packed so that it cannot be searched" for name in found.get("not_searched", ())]
     lines += [f"- {name}: a backup in the archive's folder" for name in found.get("backups", ())]
-    lines += [*(f"- {sentence}" for sentence in OUT_OF_REACH), ""]
-    lines += [
-        "## Record",
-        "",
-        *(f"- {at} {event}{': ' + detail if detail else ''}" for at, event, detail in events),
-    ]
+    lines += [*(f"- {sentence}" for sentence in OUT_OF_REACH), "", "## Record", ""]
+    lines += [f"- {at} {event}{': ' + detail if detail else ''}" for at, event, detail in outcome.events]
     return "\n".join(lines) + "\n"
 
 
-def as_json(removal: Mapping[str, Any], events: Sequence[Event], trouble: str = "") -> dict[str, Any]:
+def as_json(outcome: Outcome) -> dict[str, Any]:
     """The receipt for a machine."""
+    removal = outcome.removal
     return {
-        **removal,
-        "complete": not trouble and removal["state"] in ("verified", "restored"),
-        "trouble": trouble,
-        "nothing_was_there": found_nothing(removal),
-        "events": [{"at": at, "event": event, "detail": detail} for at, event, detail in events],
+        **asdict(removal),
+        "complete": not outcome.trouble and removal.state in ("verified", "restored"),
+        "trouble": outcome.trouble,
+        "nothing_was_there": removal.found_nothing,
+        "events": [{"at": at, "event": event, "detail": detail} for at, event, detail in outcome.events],
         "out_of_reach": list(OUT_OF_REACH),
     }
 
 
-def found_nothing(removal: Mapping[str, Any]) -> bool:
-    """Whether it went through without anything to delete: it blocks, and proves nothing."""
-    return removal["state"] == "verified" and not any(removal["counts"].values())
-
-
-def _state(removal: Mapping[str, Any]) -> str:
-    if found_nothing(removal):
+def _state(removal: Removal) -> str:
+    if removal.found_nothing:
         return "State: **blocked** (nothing was there; it is kept out from now on)."
-    return f"State: **{removal['state']}** ({_STATES.get(removal['state'], '')})."
-
-
-def _table(rows: Iterable[tuple[str, Any]]) -> list[str]:
-    cells = [f"| {name} | {str(value).replace('|', '/')} |" for name, value in rows]
-    return ["| | |", "| --- | --- |", *cells, ""]
-
-
-def _numbers(counts: Mapping[str, int], nothing: str) -> list[str]:
-    some = [(name, number) for name, number in counts.items() if number]
-    return [*(f"- {name}: {number}" for name, number in some), *([] if some else [nothing]), ""]
+    return f"State: **{removal.state}** ({_STATES.get(removal.state, '')})."
 
 
 def _survivors(survivors: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -1,41 +1,32 @@
-"""The record of removals: how far each is, what happened to it, and finding it again.
+"""The record of removals: how far each is, what happened to it, and which ones wait for somebody.
 
 Everything written here is safe to keep for good: hosts and prefixes as ordered, numbers, times, and who
-asked. Works inside the caller's transactions.
-
-The record of a removal as it goes on: its state, its events, and the ledger beside the archive.
-
-In: what was done. Out: rows of the record and lines of the ledger; each method is one transaction. Deletes
-nothing that a page said.
-
-What is recorded of removals, asked of an archive that nothing else is done to.
-
-In: the archive's path. Out: how far a removal is, or which ones wait. Writes nothing.
-
-Removals and requests that somebody has to see to: near their deadline, past it, or left unfinished.
-
-In: the open requests, the removals and now. Out: a line each, for `removals list` and `status`. Pure.
+asked. What takes a connection works inside the caller's transaction; what takes a path opens the archive
+for reading only.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from contextlib import closing
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+from pipelines.archive.file import read_only
+from pipelines.errors import ConfigurationError
+from pipelines.forget.requests import requests
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
+    from pipelines.forget.requests import Request
 
-UNFINISHED = ("blocked", "hidden", "deleted", "forgotten")
-"""States from which the same command goes on."""
-_COLUMNS = (
-    "id, scope, requester, reason, at, plan_hash, state, verified, basis, ticket, operator, version, mode,"
-    " stay_down, mentions, due_at, counts, survivors, verification, verified_at"
-)
+NEAR_DAYS = 3
+"""A working week's end and a weekend between the warning of a request and its deadline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +40,14 @@ class Removal:
     at: str
     plan_hash: str
     state: str
+    """blocked, hidden, deleted, forgotten, verified, in this order; or restored."""
     verified: bool
     basis: str
     ticket: str
     operator: str
     version: str
     mode: str
+    """delete or hide."""
     stay_down: bool
     mentions: bool
     due_at: str | None
@@ -63,9 +56,41 @@ class Removal:
     verification: dict[str, Any] = field(default_factory=dict)
     verified_at: str | None = None
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is not through, or something was found again of what it had deleted."""
+        return self.state != "restored" and not (self.state == "verified" and self.verified)
+
+    @property
+    def found_nothing(self) -> bool:
+        """Whether it went through without anything to delete: it blocks, and proves nothing."""
+        return self.state == "verified" and not any(self.counts.values())
+
     def is_due(self, at: str) -> bool:
         """Whether the deletion may go on."""
         return self.mode == "delete" and (self.due_at is None or self.due_at <= at)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far a removal is now."""
+
+    removal: Removal
+    events: tuple[tuple[str, str, str], ...]
+    """What happened to it: when, what, and more of it."""
+    trouble: str = ""
+    """What keeps it from being complete; empty where it is, or where it waits as ordered."""
+    was_done: bool = False
+    """It was through before, and nothing has come since: nothing was done."""
+
+
+_BOOLEANS, _OBJECTS = ("verified", "stay_down", "mentions"), ("counts", "survivors", "verification")
+_COLUMNS = tuple(column.name for column in fields(Removal))
+
+
+def now_utc() -> str:
+    """The time as the record has it."""
+    return iso(datetime.now(UTC))
 
 
 def put_event(connection: sqlite3.Connection, removal_id: int, at: str, event: str, detail: str = "") -> None:
@@ -84,63 +109,100 @@ def set_state(connection: sqlite3.Connection, removal_id: int, state: str, at: s
 
 def add_counts(connection: sqlite3.Connection, removal_id: int, counts: dict[str, int]) -> None:
     """Adds to the numbers of rows that a removal has deleted."""
-    row = connection.execute("SELECT counts FROM removals WHERE id = ?", (removal_id,)).fetchone()
-    total = json.loads(row[0])
+    total = dict(removal(connection, removal_id).counts)
     for name, number in counts.items():
         total[name] = total.get(name, 0) + number
     connection.execute("UPDATE removals SET counts = ? WHERE id = ?", (json.dumps(total), removal_id))
 
 
-def removals(connection: sqlite3.Connection) -> list[Removal]:
-    """Every removal, the latest first."""
-    return [_removal(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM removals ORDER BY id DESC")]
+def put_verification(
+    connection: sqlite3.Connection, removal_id: int, verification: dict[str, Any], at: str
+) -> None:
+    """Records what was searched and found."""
+    is_verified = bool(verification["verified"])
+    connection.execute(
+        "UPDATE removals SET verification = ?, verified = ?, verified_at = ? WHERE id = ?",
+        (json.dumps(verification, ensure_ascii=False), int(is_verified), at, removal_id),
+    )
+    if is_verified:
+        set_state(connection, removal_id, "verified", at)
+    else:
+        put_event(connection, removal_id, at, "could not be verified")
 
 
-def removal(connection: sqlite3.Connection, removal_id: int) -> Removal | None:
-    """One removal."""
-    row = connection.execute(f"SELECT {_COLUMNS} FROM removals WHERE id = ?", (removal_id,)).fetchone()
-    return None if row is None else _removal(row)
+def removals(connection: sqlite3.Connection, where: str = "1", *values: object) -> list[Removal]:
+    """Every removal, or those of a condition, the latest first."""
+    sql = f"SELECT {', '.join(_COLUMNS)} FROM removals WHERE {where} ORDER BY id DESC"
+    return [_removal(tuple(row)) for row in connection.execute(sql, values)]
 
 
-def unfinished(connection: sqlite3.Connection, scope: str) -> Removal | None:
-    """The latest removal of this scope that is not through: the same command goes on with it."""
-    marks = ", ".join("?" * len(UNFINISHED))
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM removals WHERE scope = ? AND state IN ({marks}) ORDER BY id DESC LIMIT 1",
-        (scope, *UNFINISHED),
-    ).fetchone()
-    return None if row is None else _removal(row)
+def removal(connection: sqlite3.Connection, removal_id: int) -> Removal:
+    """One removal.
+
+    Raises:
+        ConfigurationError: there is none of this number.
+    """
+    for row in removals(connection, "id = ?", removal_id):
+        return row
+    raise ConfigurationError(f"there is no removal {removal_id}; `parknews removals list` shows them")
 
 
-def finished(connection: sqlite3.Connection, scope: str) -> Removal | None:
-    """The latest removal of this scope that is through and verified."""
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM removals WHERE scope = ? AND state = 'verified' AND verified = 1"
-        " ORDER BY id DESC LIMIT 1",
-        (scope,),
-    ).fetchone()
-    return None if row is None else _removal(row)
+def outcome_of(connection: sqlite3.Connection, removal_id: int, trouble: str = "") -> Outcome:
+    """How far a removal is, as recorded; raises ConfigurationError where there is none."""
+    events = connection.execute(
+        "SELECT at, event, detail FROM removal_events WHERE removal_id = ? ORDER BY id", (removal_id,)
+    )
+    return Outcome(removal(connection, removal_id), tuple(map(tuple, events)), trouble)
 
 
-def events(connection: sqlite3.Connection, removal_id: int) -> list[tuple[str, str, str]]:
-    """What happened to a removal: at, event, detail."""
+def left_to_do(connection: sqlite3.Connection) -> list[int]:
+    """Numbers of the removals with something left to do now, and not only later; the oldest first."""
+    at = now_utc()
     return [
-        tuple(row)
-        for row in connection.execute(
-            "SELECT at, event, detail FROM removal_events WHERE removal_id = ? ORDER BY id", (removal_id,)
-        )
+        row.id
+        for row in reversed(removals(connection))
+        if row.is_pending and (row.state != "hidden" or row.is_due(at))
     ]
 
 
+def recorded(archive_path: Path, removal_id: int) -> Outcome:
+    """How far a removal of an archive is; raises ConfigurationError where there is none."""
+    with closing(read_only(archive_path)) as connection:
+        return outcome_of(connection, removal_id)
+
+
+def unfinished_and_due(archive_path: Path) -> list[int]:
+    """Numbers of the removals that were interrupted, or whose time to be deleted has come."""
+    with closing(read_only(archive_path)) as connection:
+        return left_to_do(connection)
+
+
+def waiting(archive_path: Path, now: datetime) -> list[str]:
+    """What waits for somebody in an archive; nothing where there is no archive yet."""
+    if not archive_path.exists():
+        return []
+    with closing(read_only(archive_path)) as connection:
+        return list(troubles(requests(connection), removals(connection), now))
+
+
+def troubles(open_requests: Iterable[Request], orders: Iterable[Removal], now: datetime) -> Iterator[str]:
+    """A line for each that somebody has to see to, the nearest deadline first."""
+    for request in open_requests:
+        if request.deadline and (date.fromisoformat(request.deadline) - now.date()).days <= NEAR_DAYS:
+            passed = "was" if request.deadline < now.date().isoformat() else "is"
+            yield (
+                f"request {request.id} {passed} to be answered by {request.deadline}:"
+                f" `parknews removals guide {request.id}`"
+            )
+    for order in orders:
+        if order.state in ("blocked", "deleted", "forgotten"):
+            yield f"removal {order.id} is not complete: `parknews removals go-on {order.id}`"
+        elif order.state == "hidden" and order.is_due(iso(now)):
+            yield f"removal {order.id} has waited long enough: `parknews removals go-on {order.id}` deletes"
+
+
 def _removal(row: tuple[Any, ...]) -> Removal:
-    values = list(row)
-    for place in (7, 13, 14):
-        values[place] = bool(values[place])
-    for place in (16, 17, 18):
-        values[place] = json.loads(values[place])
-    return Removal(*values)
-
-
-def now() -> str:
-    """The time as the record has it."""
-    return iso(datetime.now(UTC))
+    values = dict(zip(_COLUMNS, row, strict=True))
+    values |= {name: bool(values[name]) for name in _BOOLEANS}
+    values |= {name: json.loads(values[name]) for name in _OBJECTS}
+    return Removal(**values)

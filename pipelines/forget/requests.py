@@ -7,13 +7,17 @@ it is ordered; from then on the removal's own record has it, in words that are s
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
+from pipelines.archive.file import open_for_writing, storage_errors
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,61 +42,52 @@ class Request:
 LETTER = ("reason", "basis", "ticket", "deadline")
 """What is asked of a letter once it is known who wrote it."""
 
-_COLUMNS = (
-    "id, opened_at, requester, reason, basis, ticket, deadline, answers, removal_id, closed_at, outcome"
-)
+_COLUMNS = tuple(column.name for column in fields(Request))
 
 
-def open_request(connection: sqlite3.Connection, request: Request) -> Request:
-    """Records a request; returns it with its number."""
+def changed(archive_path: Path, change: Callable[..., Request], *values: object) -> Request:
+    """What one of the functions below makes of a request; it is in the archive from here on.
+
+    Raises:
+        StorageError: the disk is full or fails.
+    """
+    with (
+        closing(open_for_writing(archive_path, create=False)) as database,
+        storage_errors(archive_path),
+        database.atomic() as connection,
+    ):
+        return change(connection, *values)
+
+
+def open_request(connection: sqlite3.Connection, opened_at: str, requester: str) -> Request:
+    """Records a request as soon as it is known whose it is; returns it with its number."""
     [number] = connection.execute(
-        "INSERT INTO removal_requests (opened_at, requester, reason, basis, ticket, deadline)"
-        " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-        (
-            request.opened_at,
-            request.requester,
-            request.reason,
-            request.basis,
-            request.ticket,
-            request.deadline,
-        ),
+        "INSERT INTO removal_requests (opened_at, requester, reason) VALUES (?, ?, '') RETURNING id",
+        (opened_at, requester),
     ).fetchone()
-    return known_request(connection, int(number))
+    return known_request(connection, number)
 
 
 def note_letter(connection: sqlite3.Connection, number: int, name: str, said: str | None) -> Request:
-    """Keeps an answer about the letter itself, and that the question was asked."""
-    if name not in LETTER:
-        raise ValueError(name)
-    connection.execute(f"UPDATE removal_requests SET {name} = ? WHERE id = ?", (said, number))
+    """Keeps an answer about the letter itself (one of LETTER), and that the question was asked."""
     answers = known_request(connection, number).answers
-    return note_answers(connection, number, {**answers, "said": [*answers.get("said", ()), name]})
+    answers["said"] = [*answers.get("said", ()), name]
+    return _put(connection, number, **{name: said}, answers=json.dumps(answers, ensure_ascii=False))
 
 
 def note_answers(connection: sqlite3.Connection, number: int, answers: dict[str, Any]) -> Request:
     """Keeps what was said so far of what is to go."""
-    connection.execute(
-        "UPDATE removal_requests SET answers = ? WHERE id = ?",
-        (json.dumps(answers, ensure_ascii=False) if answers else "", number),
-    )
-    return known_request(connection, number)
+    return _put(connection, number, answers=json.dumps(answers, ensure_ascii=False))
 
 
 def note_order(connection: sqlite3.Connection, number: int, removal_id: int) -> Request:
     """Names the order that came of a request, and forgets what was said for it."""
-    connection.execute(
-        "UPDATE removal_requests SET removal_id = ?, answers = '' WHERE id = ?", (removal_id, number)
-    )
-    return known_request(connection, number)
+    return _put(connection, number, removal_id=removal_id, answers="")
 
 
 def close_request(connection: sqlite3.Connection, number: int, at: str, outcome: str) -> Request:
     """Ends a request."""
-    connection.execute(
-        "UPDATE removal_requests SET closed_at = ?, outcome = ?, answers = '' WHERE id = ?",
-        (at, outcome, number),
-    )
-    return known_request(connection, number)
+    return _put(connection, number, closed_at=at, outcome=outcome, answers="")
 
 
 def known_request(connection: sqlite3.Connection, number: int) -> Request:
@@ -101,20 +96,23 @@ def known_request(connection: sqlite3.Connection, number: int) -> Request:
     Raises:
         ConfigurationError: it is not.
     """
-    row = connection.execute(f"SELECT {_COLUMNS} FROM removal_requests WHERE id = ?", (number,)).fetchone()
-    if row is None:
-        raise ConfigurationError(f"there is no request {number}; `parknews removals list` shows them")
-    return _request(tuple(row))
+    for request in _requests(connection, "id = ?", number):
+        return request
+    raise ConfigurationError(f"there is no request {number}; `parknews removals list` shows them")
 
 
-def requests(connection: sqlite3.Connection, *, is_open: bool = True) -> list[Request]:
-    """The open requests, those first whose deadline is nearest; or all of them, the latest first."""
-    order = "closed_at IS NULL ORDER BY deadline IS NULL, deadline, id" if is_open else "1 ORDER BY id DESC"
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM removal_requests WHERE {order}")
-    return [_request(tuple(row)) for row in rows]
+def requests(connection: sqlite3.Connection) -> list[Request]:
+    """The open requests, those first whose deadline is nearest."""
+    return _requests(connection, "closed_at IS NULL ORDER BY deadline IS NULL, deadline, id")
 
 
-def _request(row: tuple[Any, ...]) -> Request:
-    values = list(row)
-    values[7] = json.loads(values[7]) if values[7] else {}
-    return Request(*values)
+def _requests(connection: sqlite3.Connection, where: str, *values: object) -> list[Request]:
+    rows = connection.execute(f"SELECT {', '.join(_COLUMNS)} FROM removal_requests WHERE {where}", values)
+    said = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    return [Request(**{**row, "answers": json.loads(row["answers"] or "{}")}) for row in said]
+
+
+def _put(connection: sqlite3.Connection, number: int, **values: object) -> Request:
+    columns = ", ".join(f"{name} = ?" for name in values)
+    connection.execute(f"UPDATE removal_requests SET {columns} WHERE id = ?", (*values.values(), number))
+    return known_request(connection, number)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.store.commits import Commits
-from pipelines.store.file import store_path
+from pipelines.store.file import StoreFile, store_path
 from pipelines.store.frontier import Frontier, Round
 from pipelines.store.pages import Pages
-from pipelines.store.removal import Removals
 from pipelines.store.sources import Sources
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["CrawlStore", "Round", "store_path"]
 
 
-class CrawlStore(Removals):
+class CrawlStore(StoreFile):
     """An open crawl store, by its parts; usable from any thread."""
 
     def __init__(self, path: Path | str) -> None:

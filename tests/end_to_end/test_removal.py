@@ -9,9 +9,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.archive.kept_out.scope import make_scope
 from pipelines.forget.order import Order
-from pipelines.forget.removal import remove, verify
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import remove, verify
 from tests.end_to_end.site import Site
 
 if TYPE_CHECKING:

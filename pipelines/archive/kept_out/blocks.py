@@ -12,19 +12,17 @@ import hashlib
 import ipaddress
 import time
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import tldextract
 
-from pipelines.archive.kept_out.scope import Term, terms_of_publisher
+from pipelines.publishers import normalise_publisher
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
-
-    from pipelines.archive.kept_out.scope import Scope
 
 
 _DOMAINS = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -41,6 +39,14 @@ LOOK_S = 0.1
 _PATH_KINDS = frozenset({"url", "prefix"})
 _HOSTS_KEPT = 100_000
 """Verdicts on hosts kept in memory: 10 MB."""
+
+
+class Term(NamedTuple):
+    """One thing that a page's address or credit is compared with, as it is hashed into a block."""
+
+    kind: str
+    """host, domain, prefix, url or credited."""
+    value: str
 
 
 class Matcher:
@@ -75,7 +81,8 @@ class Matcher:
         """Whether a page that credits this publisher must stay out."""
         if "credited" not in self._kinds or not name:
             return False
-        return self._first(terms_of_publisher(name)) is not None
+        spelled = normalise_publisher(name)
+        return bool(spelled) and self.find(Term("credited", spelled)) is not None
 
     def find(self, term: Term) -> int | None:
         """The removal that ordered a term."""
@@ -128,19 +135,6 @@ class LiveBlocklist:
             if version != self._version:
                 self._blocklist, self._version = read_blocklist(self._connection), version
         return self._blocklist.blocks(url)
-
-
-class ScopeMatcher(Matcher):
-    """Pages that a scope holds by address or credit, before anything is hashed."""
-
-    def __init__(self, scope: Scope) -> None:
-        """Take the scope's terms; days and exceptions are the plan's business."""
-        self._terms = frozenset(scope.terms())
-        super().__init__(term.kind for term in self._terms)
-
-    def find(self, term: Term) -> int | None:
-        """Any number where the scope has this term."""
-        return 0 if term in self._terms else None
 
 
 def read_blocklist(connection: sqlite3.Connection, removal_id: int | None = None) -> Blocklist:
@@ -224,34 +218,31 @@ def _is_address(name: str) -> bool:
 
 def answer(connection: sqlite3.Connection, reference: str) -> str | None:
     """What a reader is told of a removed URL or article number; None for anything else."""
-    reference = reference.strip()
-    found = None
-    if reference.isascii() and reference.isdigit() and len(reference) < 19:
-        found = removed_article(connection, int(reference))
-    elif "://" in reference and " " not in reference:
-        try:
-            found = removed_url(connection, canonical_url(reference))
-        except ValueError:
-            return None
+    found = removed(connection, reference)
     return None if found is None else f"removed on {found[1][:10]} by removal {found[0]}"
 
 
-def removed_url(connection: sqlite3.Connection, url: str) -> tuple[int, str] | None:
-    """The removal that keeps a URL out and when it was ordered; None where it is not blocked."""
-    number = read_blocklist(connection).removal_of(url)
-    return None if number is None else _answer(connection, number)
+def removed(connection: sqlite3.Connection, reference: str) -> tuple[int, str] | None:
+    """The removal of a URL or article number and when it was ordered; None for anything else."""
+    reference = reference.strip()
+    number = None
+    if reference.isascii() and reference.isdigit() and len(reference) < 19:
+        number = _removal_of_article(connection, int(reference))
+    elif "://" in reference and " " not in reference:
+        try:
+            number = read_blocklist(connection).removal_of(canonical_url(reference))
+        except ValueError:
+            return None
+    if number is None:
+        return None
+    at = connection.execute("SELECT at FROM removals WHERE id = ?", (number,)).fetchone()
+    return number, str(at[0])
 
 
-def removed_article(connection: sqlite3.Connection, article_id: int) -> tuple[int, str] | None:
-    """The same for the number of an article of which nothing is left."""
+def _removal_of_article(connection: sqlite3.Connection, article_id: int) -> int | None:
     row = connection.execute(
         "SELECT removal_id FROM removed_articles WHERE article_id = ?1"
         " AND NOT EXISTS (SELECT 1 FROM articles WHERE id = ?1)",
         (article_id,),
     ).fetchone()
-    return None if row is None else _answer(connection, row[0])
-
-
-def _answer(connection: sqlite3.Connection, removal_id: int) -> tuple[int, str]:
-    at = connection.execute("SELECT at FROM removals WHERE id = ?", (removal_id,)).fetchone()
-    return removal_id, str(at[0])
+    return None if row is None else int(row[0])

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
-from pipelines.archive.kept_out.scope import make_scope
 from pipelines.forget.order import Order
-from pipelines.forget.removal import remove
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore, store_path
 
 if TYPE_CHECKING:

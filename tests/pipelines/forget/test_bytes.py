@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.archive.kept_out.scope import make_scope
 from pipelines.forget.order import Order
-from pipelines.forget.removal import remove
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import remove
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_interrupted import PLACES, command
 from tests.pipelines.forget.test_removal import rows

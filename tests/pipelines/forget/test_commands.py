@@ -272,7 +272,7 @@ def test_a_number_that_was_never_given_is_wrong_usage_and_nothing_to_go_on_with_
 def test_going_on_without_a_number_does_all_that_is_left_and_ends_with_the_gravest_code(
     world: World, parknews: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.forget.hide.CHECKPOINT_WAIT_MS", 50)
+    monkeypatch.setattr("pipelines.forget.erase.CHECKPOINT_WAIT_MS", 50)
     urls = [page.url for page in world.pages if page.host == COPIER][-2:]
     with sqlite3.connect(world.path) as reader:
         reader.execute("BEGIN")

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli import app
-from pipelines.forget.known import outcome_of, troubles, waiting
+from pipelines.forget.record import recorded, troubles, waiting
 from pipelines.forget.requests import Request
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows
@@ -51,7 +51,7 @@ def test_a_letter_is_worked_off_to_the_reply(world: World, guide: Callable[..., 
     assert rows(world.path, "SELECT deadline, ticket, removal_id, outcome FROM removal_requests") == [
         ("2026-12-31", "T-17", 1, "answered")
     ]
-    removal = outcome_of(world.path, 1).removal
+    removal = recorded(world.path, 1).removal
     assert (removal.state, removal.requester, removal.basis) == ("verified", LETTER[0], LETTER[1 + 1])
 
 
@@ -64,7 +64,7 @@ def test_a_request_is_recorded_first_and_gone_on_with_another_day(
     assert (code, rows(world.path, "SELECT count(*) FROM removals")) == (1, [(0,)])
     code, said = guide("1", "1", "y")  # the request, yes, the reply is sent; what is to go was said already
     assert (code, "Request 1 is closed." in said) == (0, True)
-    assert outcome_of(world.path, 1).removal.scope == f"host {PARK}"
+    assert recorded(world.path, 1).removal.scope == f"host {PARK}"
 
 
 def test_what_was_typed_stays_nowhere_once_it_is_done(
@@ -93,8 +93,8 @@ def test_what_is_hidden_is_deleted_at_once_with_a_reason(
 ) -> None:
     guide(*LETTER, "", "5", NAMES[PARK], ONCE_MORE, *NO_WISHES, "1", "0")
     code, said = guide("1", "court order", "y", words=("1",))
-    assert (code, outcome_of(world.path, 1).removal.state) == (0, "verified"), said
-    assert "court order" in {detail for _, _, detail in outcome_of(world.path, 1).events}
+    assert (code, recorded(world.path, 1).removal.state) == (0, "verified"), said
+    assert "court order" in {detail for _, _, detail in recorded(world.path, 1).events}
 
 
 def test_a_wrong_scope_is_asked_for_again(world: World, guide: Callable[..., tuple[int, str]]) -> None:
@@ -140,7 +140,7 @@ def test_each_answer_is_kept_before_the_next_question(
     assert "Who asks" not in out
     [row] = rows(world.path, "SELECT reason, basis, ticket, deadline, answers FROM removal_requests")
     assert row == (*LETTER[1:], "")
-    assert outcome_of(world.path, 1).removal.scope == f"host {PARK}"
+    assert recorded(world.path, 1).removal.scope == f"host {PARK}"
 
 
 def test_a_scope_that_is_not_here_names_the_nearest_and_is_only_blocked(

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.archive.kept_out.scope import make_scope
 from pipelines.forget.order import Order
-from pipelines.forget.removal import remove
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows, unique_words
@@ -29,25 +29,21 @@ SCOPE = make_scope(hosts=[PARK])
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-import pipelines.forget.removal, pipelines.forget.prove
-from pipelines.store import CrawlStore
 from pipelines.archive.kept_out import ledger
-from pipelines.forget import delete, hide
-from pipelines.forget.hide import RemovalArchive
+from pipelines.forget import delete, erase, hide, prove, rows, verbs
 from pipelines.forget.order import Order
-from pipelines.archive.kept_out.scope import make_scope
+from pipelines.forget.scope import make_scope
 
 hide.HIDE_AT_ONCE, delete.FORGET_AT_ONCE = 3, 2
 path, host, place, call = sys.argv[1:]
-owner, name = {
-    "order": (RemovalArchive, "order"), "ledger": (ledger, "append"), "hide": (RemovalArchive, "hide"),
-    "forget": (RemovalArchive, "forget"), "draw": (RemovalArchive, "_draw"),
-    "store": (CrawlStore, "_delete"), "files": (RemovalArchive, "forget_files"),
-    "advance": (RemovalArchive, "advance"), "search": (pipelines.forget.prove, "in_own_process"),
-    "slack": (pipelines.forget.removal, "in_own_process"),
-    "result": (RemovalArchive, "put_verification"),
+name, *callers = {
+    "order": ("put_order", verbs), "ledger": ("append", ledger), "hide": ("hide_some", hide),
+    "forget": ("delete_some", delete), "draw": ("conclude", hide, delete),
+    "store": ("delete_keys", rows), "files": ("forget_files", verbs),
+    "advance": ("set_state", delete, verbs), "search": ("in_own_process", prove),
+    "slack": ("in_own_process", erase), "result": ("put_verification", prove),
 }[place]
-original, calls = getattr(owner, name), [0]
+original, calls = getattr(callers[0], name), [0]
 
 def killed(*args, **known):
     calls[0] += 1
@@ -56,9 +52,10 @@ def killed(*args, **known):
     return original(*args, **known)
 
 if int(call):
-    setattr(owner, name, killed)
+    for caller in callers:
+        setattr(caller, name, killed)
 order = Order("legal", "letter", "2026-04-01T00:00:00Z")
-outcome = pipelines.forget.removal.remove(Path(path), make_scope(hosts=[host]), order)
+outcome = verbs.remove(Path(path), make_scope(hosts=[host]), order)
 print(outcome.removal.state, outcome.trouble)
 """
 
@@ -138,7 +135,7 @@ def test_a_page_that_a_crawl_commits_in_the_last_moment_is_deleted_too(world: Wo
 def test_a_reader_that_holds_the_log_is_told_of_and_the_command_finishes_later(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipelines.forget.hide.CHECKPOINT_WAIT_MS", 100)
+    monkeypatch.setattr("pipelines.forget.erase.CHECKPOINT_WAIT_MS", 100)
     words = unique_words(world, PARK)
     with sqlite3.connect(world.path) as reader:
         reader.execute("BEGIN")

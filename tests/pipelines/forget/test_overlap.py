@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.archive.kept_out.blocks import answer
-from pipelines.archive.kept_out.scope import make_scope
 from pipelines.forget.order import Order
-from pipelines.forget.removal import delete_now, go_on, remove, replay, restore_hidden
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import delete_now, go_on, remove, replay, restore_hidden
 from pipelines.store import store_path
 from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.worlds import DAILY, NAMES, PARK
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pipelines.archive.kept_out.scope import Scope
+    from pipelines.forget.scope import Scope
     from tests.pipelines.forget.worlds import World
 
 SCOPES = {"a": make_scope(hosts=[PARK]), "b": make_scope(credited=[NAMES[DAILY]])}

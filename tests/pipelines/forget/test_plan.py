@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archive.kept_out.scope import make_scope
 from pipelines.forget.plan import CONTESTED, Candidate, LeftOut, choose_pages
+from pipelines.forget.scope import make_scope
 
-GUIDE = Path(__file__).parents[3] / "crawler/cli/guide/words.toml"
+GUIDE = Path(__file__).parents[3] / "crawler/cli/guide.toml"
 OWN = Candidate(
     reading_id=1,
     page_url="https://copier.example/1",

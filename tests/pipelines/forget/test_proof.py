@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.archive.kept_out.scope import make_scope
-from pipelines.forget.files import seeker, values
+from pipelines.forget.delete import seeker
 from pipelines.forget.order import Order
-from pipelines.forget.removal import remove, verify
-from pipelines.forget.residue import held_by
-from pipelines.store import CrawlStore
+from pipelines.forget.prove import held_by
+from pipelines.forget.rows import words_in_archive, words_in_store
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import remove, verify
 from tests.pipelines.added import add_everywhere
 from tests.pipelines.forget.worlds import PARK, Told, make_text, make_title, small_pages
 
@@ -51,9 +51,12 @@ def test_what_lies_where_the_catalogue_knows_nothing_of_it_is_residue(
 ) -> None:
     world, number = _removed(make_world)
     in_archive, in_store = map(_lines_in_every_table, (world.path, world.store_path))
-    with closing(sqlite3.connect(world.path)) as connection, CrawlStore(world.store_path) as store:
-        looks = seeker(connection, number)
-        for put, there in ((in_archive, values(connection)), (in_store, store.values())):
+    with closing(sqlite3.connect(world.path)) as archive, closing(sqlite3.connect(world.store_path)) as store:
+        looks = seeker(archive, number)
+        for put, there in (
+            (in_archive, words_in_archive(archive)),
+            (in_store, words_in_store(store)),
+        ):
             lawful, _ = held_by(looks, there)
             assert [table for table, line in put.items() if _is_lawful(looks, line, lawful)] == []
     found = verify(world.path, number).removal

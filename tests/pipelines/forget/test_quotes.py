@@ -6,12 +6,12 @@ import gzip
 from typing import TYPE_CHECKING
 
 from pipelines.archive import Archive
-from pipelines.archive.kept_out.scope import make_scope
-from pipelines.forget.delete import EMPTIED
-from pipelines.forget.known import outcome_of
 from pipelines.forget.receipt import markdown
-from pipelines.forget.removal import remove
+from pipelines.forget.record import recorded
+from pipelines.forget.rows import EMPTIED
+from pipelines.forget.scope import make_scope
 from pipelines.forget.snapshot import back_up
+from pipelines.forget.verbs import remove
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import LETTER, WHOLE_PARK, rows
 from tests.pipelines.forget.worlds import COPIER, DAILY, PARK
@@ -59,15 +59,14 @@ def test_what_lies_in_a_folder_within_is_named_and_does_not_hold_the_removal_up(
     (folder / "pages.gz").write_bytes(gzip.compress(park.html))
     (folder / "others.html").write_text(other.text, encoding="utf-8")
     outcome = remove(world.path, make_scope(hosts=[PARK]), LETTER)
-    found = outcome_of(world.path, 1).removal.verification
+    found = recorded(world.path, 1).removal.verification
     assert (outcome.removal.state, outcome.trouble) == ("verified", "")
     assert [file["file"] for file in found["elsewhere"]] == ["report/2026/index.html", "report/2026/pages.gz"]
-    record = {"id": 1, "state": "verified", "counts": {}, "survivors": [], "verification": found}
-    assert "report/2026/index.html (in a folder within the archive's) holds" in markdown(record, [])
+    assert "report/2026/index.html (in a folder within the archive's) holds" in markdown(outcome)
 
 
 def test_a_backup_within_is_named_as_one_and_not_searched(world: World) -> None:
     back_up(world.path, world.path.parent / "kept" / "first")
     remove(world.path, WHOLE_PARK, LETTER)
-    found = outcome_of(world.path, 1).removal.verification
+    found = recorded(world.path, 1).removal.verification
     assert (found["elsewhere"], found["backups"]) == ([], ["kept/first"])

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.archive.kept_out.scope import make_scope
 from pipelines.errors import RefusedError
 from pipelines.forget.order import Order
-from pipelines.forget.removal import go_on, preview, remove, restore_hidden, verify
-from pipelines.forget.whole_plan import MENTIONS
+from pipelines.forget.planning import MENTIONS
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import go_on, preview, remove, restore_hidden, verify
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.worlds import (
     COPIER,

@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from pipelines.archive.kept_out.blocks import Blocklist, ScopeMatcher, block_hash, registrable_domain
-from pipelines.archive.kept_out.scope import Scope, make_scope
+from pipelines.archive.kept_out.blocks import Blocklist, block_hash, registrable_domain
 from pipelines.errors import ConfigurationError
 from pipelines.forget.plan import Plan
+from pipelines.forget.scope import Scope, TermMatcher, make_scope
 
 
 def blocklist(scope: Scope) -> Blocklist:
@@ -30,7 +30,7 @@ def blocklist(scope: Scope) -> Blocklist:
     ],
 )
 def test_what_a_scope_holds_is_what_its_blocks_keep_out(scope: Scope, held: str, free: str) -> None:
-    for judge in (ScopeMatcher(scope), blocklist(scope)):
+    for judge in (TermMatcher(scope.terms()), blocklist(scope)):
         assert (judge.blocks(held), judge.blocks(free)) == (True, False)
 
 

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from crawler.cli import app
 from pipelines.archive import Archive
-from pipelines.archive.kept_out.scope import make_scope
 from pipelines.archive.kept_out.stay_down import waiting
 from pipelines.forget.order import Order
-from pipelines.forget.removal import decide, remove
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import decide, remove
 from pipelines.store import CrawlStore
 from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.worlds import COPIER, PARK, Told, make_text, reading_of

@@ -7,22 +7,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from pipelines.archive.kept_out.blocks import Matcher, Term, registrable_domain
 from pipelines.errors import ConfigurationError
 from pipelines.publishers import normalise_publisher
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-
-class Term(NamedTuple):
-    """One thing that a page's address or credit is compared with, as it is hashed into a block."""
-
-    kind: str
-    """host, domain, prefix, url or credited."""
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +92,24 @@ def make_scope(
 ) -> Scope:
     """A scope out of what a person typed, each part in its one spelling.
 
+    Args:
+        hosts: each as sources are named, or a URL of it.
+        domains: hosts whose whole registrable domain is meant.
+        prefixes: how addresses begin.
+        urls: single pages.
+        credited: publishers' names.
+        with_copies: other sources' copies, too.
+        since: the first day of publication.
+        until: the last one.
+        exceptions: pages that stay.
+        named: contested pages that go all the same.
+
     Raises:
         ConfigurationError: a host, prefix or URL that is none, or a publisher without a name.
     """
     return Scope(
-        hosts=_sorted(map(spelled_host, hosts)),
-        domains=_sorted(domains),
+        hosts=_sorted(map(_spelled_host, hosts)),
+        domains=_sorted(map(_spelled_domain, domains)),
         prefixes=_sorted(map(_spelled_prefix, prefixes)),
         urls=_sorted(map(_spelled_url, urls)),
         credited=_sorted(map(_spelled_publisher, credited)),
@@ -115,12 +121,20 @@ def make_scope(
     )
 
 
-def spelled_host(typed: str) -> str:
-    """A host as sources are named, from a host or a URL of it.
+class TermMatcher(Matcher):
+    """Pages that any of some terms holds by address or credit, before anything is hashed."""
 
-    Raises:
-        ConfigurationError: not a host.
-    """
+    def __init__(self, terms: Iterable[Term]) -> None:
+        """Take a scope's terms, or a plan's; days and exceptions are the plan's business."""
+        self._terms = frozenset(terms)
+        super().__init__(term.kind for term in self._terms)
+
+    def find(self, term: Term) -> int | None:
+        """Any number where there is this term."""
+        return 0 if term in self._terms else None
+
+
+def _spelled_host(typed: str) -> str:
     text = typed.strip()
     try:
         return host_of(text if "://" in text else f"http://{text}/")
@@ -128,10 +142,9 @@ def spelled_host(typed: str) -> str:
         raise ConfigurationError(f"{typed}: not a host; type it as in `parknews sources list`") from error
 
 
-def terms_of_publisher(name: str) -> Iterator[Term]:
-    """What a block of this publisher's credit would have been written for."""
-    if spelled := normalise_publisher(name):
-        yield Term("credited", spelled)
+def _spelled_domain(typed: str) -> str:
+    host = _spelled_host(typed)
+    return registrable_domain(urlsplit(f"//{host}").hostname or host)
 
 
 def _spelled_url(typed: str) -> str:

@@ -1,0 +1,155 @@
+"""A removal at the terminal: its plan, whether somebody agreed to it, its receipt and its exit code.
+
+In: a plan, or how far removals are. Out: lines or JSON on stdout, and the exit code that they deserve.
+"""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from crawler.cli.terminal import ATTENTION, one_line, plain, print_json
+from pipelines.errors import RefusedError, StorageError
+from pipelines.forget.receipt import as_json as json_of
+from pipelines.forget.receipt import markdown
+from pipelines.report.words import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pipelines.forget.plan import Plan
+    from pipelines.forget.record import Outcome
+    from pipelines.report.words import Words
+
+WORDS = Path(__file__).with_name("guide.toml")
+"""What plans and the guide say, in each language."""
+
+_INCOMPLETE = 4
+_SHOWN = 20
+"""Lines of one kind in a plan that a person reads."""
+
+
+def show_plan(plan: Plan, *, as_json: bool) -> None:
+    """Prints what would go, what would stay, and why."""
+    if as_json:
+        print_json({"plan": plan.as_json()})
+        return
+    print(f"Plan {plan.hash}: {one_line(plan.scope.described())}")
+    print(f"It takes {plan.copies_gone} of {plan.copies_in_archive} copies ({plan.part:.1%}).")
+    for name, number in plan.counts.items():
+        if number:
+            print(f"  {number:>8,}  {name}")
+    for heading, lines in sections(plan, words("en", WORDS)):
+        print(heading)
+        for line in lines[:_SHOWN]:
+            print(f"  {line}")
+        if len(lines) > _SHOWN:
+            print(f"  and {len(lines) - _SHOWN} more; --json has all")
+    if plan.is_empty:
+        print("Nothing of it is here: only --block-only, or a host of `sources list`, can be ordered.")
+    if plan.scope.is_narrowed:
+        print("Only the removed addresses will be blocked: what else the source publishes still comes in.")
+    if plan.is_large:
+        print(f"More than a fifth of the archive: it needs --plan-hash {plan.hash}")
+
+
+def sections(plan: Plan, words: Words) -> Iterator[tuple[str, list[str]]]:
+    """What a plan says besides its numbers: a heading each and its lines, in one language, harmless."""
+    told = {
+        "titles": plan.titles,
+        "others": [words("plan.pages", source=source, n=n) for source, n in plan.others.items()],
+        "stay": [
+            words("plan.article", id=str(s.article_id), title=s.title, source=s.source)
+            for s in plan.survivors
+        ],
+        "left": [
+            words("plan.page", url=left.url, id=str(left.article_id), why=_why(left.kind, left.names, words))
+            for left in plan.left_out
+        ],
+        "exports": [export.told() for export in plan.exports],
+    }
+    for name, lines in told.items():
+        if lines:
+            yield words(f"plan.{name}"), [one_line(line) for line in lines]
+
+
+def _why(kind: str, names: Sequence[str], words: Words) -> str:
+    return words(f"left.{kind}", **{f"name{place}": name for place, name in enumerate(names)})
+
+
+def agree(plan: Plan, plan_hash: str, *, yes: bool, as_json: bool) -> None:
+    """Shows the plan and asks, unless the command line has agreed already.
+
+    Raises:
+        RefusedError: nobody agreed to this plan.
+    """
+    if plan_hash and plan_hash != plan.hash:
+        raise RefusedError(f"the plan is {plan.hash} now, not {plan_hash}: look at it again with --dry-run")
+    if yes and (plan_hash or not plan.is_large):
+        return
+    if plan.is_large and (yes or as_json or not sys.stdin.isatty()):
+        raise RefusedError(
+            f"{one_line(plan.scope.described())} takes {plan.part:.0%} of the archive: look at the plan with"
+            f" --dry-run, then type --plan-hash {plan.hash}"
+        )
+    show_plan(plan, as_json=False)
+    if plan.is_large:
+        asked = f"This takes {plan.part:.0%} of the archive. Type the plan's hash to go on"
+        if typer.prompt(asked) != plan.hash:
+            raise RefusedError("not the plan's hash: nothing was done")
+    elif not typer.confirm("Go on?"):
+        raise RefusedError("nothing was done")
+
+
+def login() -> str:
+    """Whose terminal it is, for the record."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user without a name, in a container
+        return ""
+
+
+def report(outcome: Outcome, *, as_json: bool, receipt: Path | None = None) -> None:
+    """Prints the receipt, writes it to a file where one is named, and ends with its exit code."""
+    if receipt is not None:
+        try:
+            receipt.write_text(markdown(outcome), encoding="utf-8")
+        except OSError as error:
+            why = error.strerror or error
+            raise StorageError(f"{receipt}: {why}; print it with `removals show`") from error
+    if as_json:
+        print_json(json_of(outcome))
+    else:
+        print(plain(markdown(outcome)), end="")
+    end_with([outcome])
+
+
+def report_all(outcomes: list[Outcome], *, as_json: bool) -> None:
+    """Prints the receipts of several removals; ends with the gravest of their exit codes."""
+    if as_json:
+        print_json({"removals": [json_of(outcome) for outcome in outcomes]})
+    else:
+        print(plain("\n".join(map(markdown, outcomes))), end="")
+    end_with(outcomes)
+
+
+def end_with(outcomes: Iterable[Outcome]) -> None:
+    """Ends with an exit code where one of them is not complete, or waits; says which are not complete."""
+    codes = set()
+    for outcome in outcomes:
+        removal = outcome.removal
+        if outcome.trouble:
+            print(
+                f"parknews: removal {removal.id} is not complete: {one_line(outcome.trouble)};"
+                f" `parknews removals go-on {removal.id}` goes on",
+                file=sys.stderr,
+            )
+            codes.add(_INCOMPLETE)
+        elif removal.state == "hidden" and removal.mode == "delete":
+            codes.add(ATTENTION)
+    if codes:
+        raise typer.Exit(max(codes))

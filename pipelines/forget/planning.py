@@ -1,0 +1,227 @@
+"""Planning a removal: what a scope would take from all files of an archive. Nothing is changed.
+
+In: the files, open, and a scope. Out: its plan (plan.py), counted in both databases by the catalogue, with
+what survivors would show (rehearsed in a transaction that is taken back) and the exported files that hold
+some of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pipelines import catalogue
+from pipelines.errors import ConfigurationError
+from pipelines.export.manifest import read_ledger, read_manifest
+from pipelines.forget.delete import announced_titles, would_look_for
+from pipelines.forget.hide import rehearse
+from pipelines.forget.plan import Candidate, KnownExport, Plan, choose_pages
+from pipelines.forget.prove import search_pages
+from pipelines.forget.record import now_utc
+from pipelines.forget.rows import count_rows
+from pipelines.forget.scope import TermMatcher
+from pipelines.publishers import normalise_publisher
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from pipelines.archive.kept_out.blocks import Matcher
+    from pipelines.catalogue import Table
+    from pipelines.forget.files import Files
+    from pipelines.forget.scope import Scope
+    from pipelines.join import Joiner
+
+MENTIONS = "raw pages of others that mention it"
+"""In the counts of a plan: what `mentions` would delete."""
+
+_MANIFEST = ".manifest.json"
+
+
+def whole_plan(files: Files, scope: Scope, exports: Sequence[Path] = (), *, mentions: bool = False) -> Plan:
+    """The plan of a scope over all files.
+
+    Args:
+        files: where it would be ordered.
+        scope: what is to go.
+        exports: folders besides the archive's own in which exported files lie.
+        mentions: count the raw pages of others that quote or link it, which would go with `mentions`.
+    """
+    with files.transaction() as connection:
+        plan = plan_removal(connection, files.joiner, scope, now_utc())
+    taken = TermMatcher(plan.terms())
+    with files.store.reading() as connection:
+        counts = {**plan.counts, **count_rows(connection, catalogue.store(), taken)}
+    if mentions:
+        ids = [page.reading_id for page in plan.pages]
+        looks = would_look_for(files.archive, ids, announced_titles(files.store, taken))
+        counts[MENTIONS] = len(search_pages(files.store, looks, but_not=taken.blocks).page_ids)
+    return replace(plan, counts=counts, exports=exports_of(files.path, plan, exports))
+
+
+def plan_removal(connection: sqlite3.Connection, joiner: Joiner, scope: Scope, at: str) -> Plan:
+    """What the scope would take from the archive, what is contested, and what survivors would show."""
+    matcher = TermMatcher(scope.terms())
+    pages = (_candidate(row, matcher) for row in connection.execute(_PAGES))
+    candidates = [page for page in pages if page.own or page.credits_scope]
+    articles = _articles(connection, matcher, {c.article_id for c in candidates if c.article_id is not None})
+    taken, left_out = choose_pages(scope, candidates, articles)
+    plan = Plan(scope, taken, left_out)
+    gone = {page.reading_id for page in taken}
+    emptied, shared = _fates(connection, articles, gone)
+    with _chosen(connection, gone):
+        counts = _counts(connection)
+        copies = [row[0] for row in connection.execute("SELECT id FROM copies WHERE reading_id IN chosen")]
+    counts |= count_rows(connection, catalogue.archive(), TermMatcher(plan.terms()))
+    counts |= {"articles": len(emptied), "articles that stay with fewer copies": len(shared)}
+    plan = replace(
+        plan,
+        articles_gone=tuple(emptied),
+        articles_shared=tuple(shared),
+        copies_in_archive=connection.execute("SELECT count(*) FROM copies").fetchone()[0],
+        copies_gone=len(copies),
+        copies_of_it=tuple(sorted(copies)),
+        counts=counts,
+    )
+    return replace(plan, survivors=rehearse(connection, joiner, plan, at)) if shared else plan
+
+
+def exports_of(archive_path: Path, plan: Plan, folders: Sequence[Path]) -> tuple[KnownExport, ...]:
+    """Exported files, in these folders and the archive's own, that hold some of what a plan takes.
+
+    By the list of rows beside each manifest. A file that was handed out is somebody's document and is never
+    changed or deleted here: its holder is told by name and row, and deletes it or makes it anew.
+    """
+    articles = {*plan.articles_gone, *plan.articles_shared}
+    copies = set(plan.copies_of_it)
+    asked = {"articles": articles, "copies": copies, "stripped": copies}  # whose rows begin with the copy's
+    known = []
+    manifests = {path for folder in (archive_path.parent, *folders) for path in folder.glob(f"*{_MANIFEST}")}
+    for path in sorted(manifests):
+        try:
+            manifest = read_manifest(path)
+            rows = read_ledger(path.with_name(f"{manifest.file}.rows.csv"))
+        except ConfigurationError:
+            known.append(KnownExport(str(path).removesuffix(_MANIFEST), "", "", "", ()))
+            continue
+        if concerned := tuple(sorted(asked[manifest.what] & rows.keys())):
+            file = str(path.with_name(manifest.file))
+            known.append(KnownExport(file, manifest.export_id, manifest.made_at, manifest.what, concerned))
+    return tuple(known)
+
+
+_PAGES = """
+    SELECT r.id, r.page_url, r.url_answered, coalesce(own.url, claimed.url, r.page_url), r.source, s.name,
+           lower(hex(r.digest)), coalesce(own.article_id, claimed.article_id, w.article_id),
+           coalesce(own.kept, 0), r.title, r.published_day, r.first_fetched_at,
+           coalesce(r.credited_source, '')
+    FROM readings r JOIN sources s ON s.host = r.source
+    LEFT JOIN copies own ON own.reading_id = r.id
+    LEFT JOIN copies claimed ON claimed.url = r.claimed_url AND claimed.source = r.source
+              AND own.url IS NULL
+    LEFT JOIN (SELECT reading_id, max(article_id) AS article_id FROM withheld GROUP BY reading_id) w
+              ON w.reading_id = r.id
+"""
+
+
+def _candidate(row: tuple[Any, ...], matcher: Matcher) -> Candidate:
+    reading_id, page_url, answered, copy_url, source, name, digest, article_id, kept, title, day, at, by = row
+    return Candidate(
+        reading_id=reading_id,
+        page_url=page_url,
+        copy_url=copy_url,
+        source=source,
+        source_name=name,
+        digest=digest,
+        article_id=article_id,
+        kept=bool(kept),
+        title=title,
+        day=day,
+        first_fetched_at=at,
+        credited=normalise_publisher(by),
+        own=matcher.blocks_host(source) or any(map(matcher.blocks, {page_url, answered, copy_url})),
+        credits_scope=matcher.blocks_publisher(by),
+    )
+
+
+def _articles(connection: sqlite3.Connection, matcher: Matcher, ids: set[int]) -> dict[int, list[Candidate]]:
+    """Every page of these articles."""
+    found: dict[int, dict[int, Candidate]] = defaultdict(dict)
+    for side in ("own", "claimed", "w"):
+        sql = f"{_PAGES} WHERE {side}.article_id IN (SELECT value FROM json_each(?))"
+        for row in connection.execute(sql, (json.dumps(sorted(ids)),)):
+            page = _candidate(row, matcher)
+            if page.article_id is not None:
+                found[page.article_id].setdefault(page.reading_id, page)
+    return {article_id: list(pages.values()) for article_id, pages in found.items()}
+
+
+def _fates(
+    connection: sqlite3.Connection, articles: Iterable[int], gone: set[int]
+) -> tuple[list[int], list[int]]:
+    """Articles of which nothing is left, and those that stay without some of their copies."""
+    emptied, shared = [], []
+    for article_id in sorted(articles):
+        rows = connection.execute("SELECT reading_id FROM copies WHERE article_id = ?", (article_id,))
+        copies = {row[0] for row in rows}
+        if copies and copies <= gone:
+            emptied.append(article_id)
+        elif copies & gone:
+            shared.append(article_id)
+    return emptied, shared
+
+
+@contextmanager
+def _chosen(connection: sqlite3.Connection, ids: set[int]) -> Iterator[None]:
+    """A temporary table of reading ids."""
+    connection.execute("CREATE TEMP TABLE chosen (id INTEGER PRIMARY KEY)")
+    connection.executemany("INSERT INTO temp.chosen VALUES (?)", [(i,) for i in ids])
+    yield
+    connection.execute("DROP TABLE temp.chosen")
+
+
+_LEAVING = """
+    WITH touched (text_id) AS (
+        SELECT text_id FROM readings WHERE id IN chosen
+        UNION SELECT text_id FROM versions WHERE reading_id IN chosen
+    ),
+    leaving_texts (id) AS (
+        SELECT text_id FROM touched
+        WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.text_id = touched.text_id
+                          AND r.id NOT IN (SELECT id FROM chosen))
+          AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.text_id = touched.text_id
+                          AND v.reading_id NOT IN (SELECT id FROM chosen))
+    ),
+    leaving_nodes (id) AS (
+        SELECT DISTINCT t.node_id FROM texts t JOIN touched ON touched.text_id = t.id
+        WHERE NOT EXISTS (SELECT 1 FROM texts u JOIN readings r ON r.text_id = u.id
+                          WHERE u.node_id = t.node_id AND r.id NOT IN (SELECT id FROM chosen))
+    )
+"""
+
+
+def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Rows that would go with the chosen readings, by what they are."""
+    return {
+        table.counted: int(
+            connection.execute(f"{_LEAVING} SELECT count(*) FROM {name} WHERE {where}").fetchone()[0]
+        )
+        for name, table in catalogue.archive().items()
+        if table.counted and (where := _leaves(table))
+    }
+
+
+def _leaves(table: Table) -> str:
+    """Which rows of a table go with the chosen readings; empty where addresses decide."""
+    if table.name == "readings":
+        return "id IN chosen"
+    if "reading_id" in table.columns:
+        return "reading_id IN chosen"
+    if table.name == "texts":
+        return "id IN leaving_texts"
+    nodes = [column for column in ("node_id", "node_a", "node_b") if column in table.columns]
+    return " OR ".join(f"{column} IN leaving_nodes" for column in nodes)

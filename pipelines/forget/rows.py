@@ -1,0 +1,191 @@
+"""Rows of removed addresses and hosts in the tables of both files, found where the catalogue says they are.
+
+In: a connection to the archive or the crawl store, and what is removed. Out: such rows, counted or deleted;
+sentences that quote what is removed, emptied; and the texts that lawfully stay, with whose they are. A table
+that the catalogue has is handled here without further code.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pipelines import catalogue
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pipelines.archive.kept_out.blocks import Matcher
+    from pipelines.catalogue import Table
+    from pipelines.store import CrawlStore
+
+AT_ONCE = 500
+"""Rows of the crawl store deleted in one transaction, so that a crawl can write between."""
+
+EMPTIED = "(named what was removed)"
+
+_QUOTES_ADDRESSES = (re.compile(r"https?://[!-~]+"), re.compile(r"https?://\S+"))
+"""In a Chinese sentence an address ends where the ideographs begin, unless it has some of its own."""
+_AROUND = "()[]{}<>,.;:!?'\"（）《》「」，。；：！？、"
+
+
+def count_rows(
+    connection: sqlite3.Connection, tables: Mapping[str, Table], removed: Matcher
+) -> dict[str, int]:
+    """How many rows would go with removed addresses and hosts, by their name in plans."""
+    counts = {}
+    for table in _by_address(tables):
+        sql = f"SELECT count(*) FROM {table.name} WHERE {_is_removed(connection, table, removed)}"
+        counts[table.counted] = int(connection.execute(sql).fetchone()[0])
+    return counts
+
+
+def delete_from_archive(connection: sqlite3.Connection, removed: Matcher) -> dict[str, int]:
+    """Deletes the archive's rows of removed addresses and hosts; returns how many, by name."""
+    counts = {}
+    for table in _by_address(catalogue.archive()):
+        where = _is_removed(connection, table, removed)
+        counts[table.counted] = connection.execute(f"DELETE FROM {table.name} WHERE {where}").rowcount
+    return counts
+
+
+def delete_from_store(store: CrawlStore, removed: Matcher) -> dict[str, int]:
+    """Deletes the crawl store's rows of removed addresses and hosts; returns how many, by name.
+
+    A redirect or an error of a row that stays may quote an address that goes: it is emptied.
+    """
+    counts = {}
+    for table in _by_address(catalogue.store()):
+        with store.reading() as connection:
+            where = _is_removed(connection, table, removed)
+            keys = connection.execute(f"SELECT {table.key} FROM {table.name} WHERE {where}").fetchall()
+        delete_keys(store, table, [key for (key,) in keys])
+        counts[table.counted] = len(keys)
+    with store.writing() as connection:
+        empty_sentences(connection, catalogue.store(), lambda said: names(said, removed), lambda *_: None)
+    return counts
+
+
+def delete_keys(store: CrawlStore, table: Table, keys: list[Any]) -> None:
+    """Deletes rows of the crawl store, in short transactions."""
+    for start in range(0, len(keys), AT_ONCE):
+        some = [(key,) for key in keys[start : start + AT_ONCE]]
+        with store.writing() as connection:
+            connection.executemany(f"DELETE FROM {table.name} WHERE {table.key} = ?", some)
+
+
+def rows_left(connection: sqlite3.Connection, removed: Matcher) -> dict[str, int]:
+    """Rows of the archive that still have a removed address, by table; none where all is well.
+
+    Columns and tables that the catalogue does not know are looked at, too.
+    """
+    left: dict[str, int] = {}
+    connection.create_function("removed_address", 1, lambda value: _is_at(value, removed))
+    for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+        known = catalogue.archive().get(name)
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
+        doubtful = [c for c in columns if not known or c in known.addresses or c not in known.columns]
+        if where := " OR ".join(f'removed_address("{column}")' for column in doubtful):
+            [number] = connection.execute(f"SELECT count(*) FROM {name} WHERE {where}").fetchone()
+            left |= {name: int(number)} if number else {}
+    return left
+
+
+def empty_sentences(
+    connection: sqlite3.Connection,
+    tables: Mapping[str, Table],
+    quotes: Callable[[str], bool],
+    emptied: Callable[[str, str], str | None],
+) -> int:
+    """Empties the reasons of people and errors that quote what is removed; returns how many.
+
+    Their rows stay, so that a correction holds on. A surviving page's own words are never touched here.
+
+    Args:
+        connection: inside the caller's transaction.
+        tables: of that file.
+        quotes: tells of a sentence.
+        emptied: of a table's name and a sentence, what it says afterwards.
+    """
+    connection.create_function("quotes", 1, quotes)
+    connection.create_function("emptied", 2, emptied)
+    count = 0
+    for table in tables.values():
+        for column in table.sentences:
+            change = f"UPDATE {table.name} SET {column} = emptied('{table.name}', {column})"
+            count += connection.execute(f"{change} WHERE {column} <> '' AND quotes({column})").rowcount
+    return count
+
+
+def names(said: str, removed: Matcher) -> bool:
+    """Whether a sentence holds a removed address."""
+    parts = {
+        part
+        for pattern in _QUOTES_ADDRESSES
+        for address in pattern.findall(said)
+        for part in (address, address.strip(_AROUND))
+    }
+    return any(_is_at(part, removed) or removed.blocks_host(_host(part)) for part in parts)
+
+
+def words_in_archive(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Every text in the archive that may lawfully be there: whose it is, and the text.
+
+    Of surviving pages and what is drawn from them, by source; of the record of removals. A removed passage
+    anywhere else has no owner, and is residue.
+    """
+    for name, table in catalogue.archive().items():
+        if table.forgets == "record":
+            yield from _words(connection, "'the record of removals'", table.columns, name)
+        elif table.owner:
+            words = (*table.words, *table.addresses, *table.sentences)
+            yield from _words(connection, table.owner, words, name)
+        if table.forgets == "reading" and "text_id" in table.columns:
+            yield from _words(connection, table.owner, ("text",), f"{name} JOIN texts ON texts.id = text_id")
+
+
+def words_in_store(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """Every text that lies uncompressed in the crawl store: whose it is, and the text."""
+    for name, table in catalogue.store().items():
+        owner = next(iter((*table.hosts, *table.addresses)), f"'{name}'")
+        columns = [column for column in table.columns if (name, column) != ("pages", "body")]
+        for whose, words in _words(connection, owner, columns, name):
+            yield _host(whose), words
+
+
+def _by_address(tables: Mapping[str, Table]) -> list[Table]:
+    return [table for table in tables.values() if table.forgets == "address"]
+
+
+def _is_removed(connection: sqlite3.Connection, table: Table, removed: Matcher) -> str:
+    """Whether a row has a removed address or host, in SQL for this connection."""
+    connection.create_function("removed_address", 1, lambda value: _is_at(value, removed))
+    connection.create_function("removed_host", 1, lambda value: removed.blocks_host(_host(value or "")))
+    addresses = [f"removed_address({column})" for column in table.addresses]
+    return " OR ".join([*addresses, *(f"removed_host({column})" for column in table.hosts)])
+
+
+def _is_at(value: object, removed: Matcher) -> bool:
+    """Whether a value is a removed address."""
+    try:
+        return isinstance(value, str) and value.startswith("http") and removed.blocks(value)
+    except ValueError:  # it begins like an address and is none
+        return False
+
+
+def _words(
+    connection: sqlite3.Connection, owner: str, columns: Iterable[str], tables: str
+) -> Iterator[tuple[str, str]]:
+    """The words in these columns of every row: whose they are, and each of them."""
+    if listed := ", ".join(f'"{column}"' for column in columns):
+        for whose, *values in connection.execute(f"SELECT {owner}, {listed} FROM {tables}"):
+            for value in values:
+                words = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+                if words and isinstance(words, str):
+                    yield str(whose), words
+
+
+def _host(value: str) -> str:
+    """The host of a source or of scheme://host."""
+    return value.partition("://")[2].partition("/")[0] if "://" in value else value

@@ -1,0 +1,342 @@
+"""What can be done to a removal: every verb over all files of an archive, one removal at a time.
+
+In: a scope and an order, or the number of one that is not through. Out: an `Outcome`. The state in the
+archive's `removals` says which step is next: order, hide, delete, forget, prove. Every step can be
+interrupted at any moment and finds its work done, or does it, when the same command runs again.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipelines.archive.file import read_only
+from pipelines.archive.kept_out import ledger, stay_down
+from pipelines.archive.kept_out.blocks import Term, read_blocklist, read_salt
+from pipelines.errors import RefusedError
+from pipelines.forget.delete import delete
+from pipelines.forget.erase import forget_files
+from pipelines.forget.files import alone, opened
+from pipelines.forget.find import is_known
+from pipelines.forget.hide import give_back, hide, undo
+from pipelines.forget.order import (
+    Order,
+    enter,
+    go_ahead,
+    ordering,
+    put_blocks,
+    put_order,
+    put_replayed,
+    sync_ledger,
+    withhold_blocked,
+)
+from pipelines.forget.planning import exports_of, plan_removal, whole_plan
+from pipelines.forget.prove import prove
+from pipelines.forget.receipt import EXPORT
+from pipelines.forget.record import (
+    Outcome,
+    Removal,
+    left_to_do,
+    now_utc,
+    outcome_of,
+    put_event,
+    removal,
+    removals,
+    set_state,
+)
+from pipelines.forget.requests import note_order
+from pipelines.forget.rows import delete_from_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from pipelines.forget.files import Files
+    from pipelines.forget.plan import Plan
+    from pipelines.forget.scope import Scope
+
+    OnStep = Callable[[str], None]
+
+
+def preview(
+    archive_path: Path, scope: Scope, exports: Sequence[Path] = (), *, mentions: bool = False
+) -> Plan:
+    """The plan of a scope over all files; nothing is changed.
+
+    Args:
+        archive_path: the archive.
+        scope: what is to go.
+        exports: folders besides the archive's own in which exported files lie.
+        mentions: count the raw pages of others that quote or link it, which would go with `mentions`.
+
+    Raises:
+        RefusedError, StorageError, ForeignArchiveError, NewerArchiveError: see the archive's opening.
+    """
+    with opened(archive_path) as files:
+        return whole_plan(files, scope, exports, mentions=mentions)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an archive knows of a scope before it is ordered."""
+
+    pending: Removal | None
+    """The removal of it that is not through, which the same command goes on with. Once its rows are deleted
+    the scope has another plan, of what is left; what was agreed to stays agreed."""
+    is_done: bool
+    """A removal of exactly this scope is through and verified."""
+    is_known: bool
+    """It is whole sources that the archive has by name, if without a page."""
+
+
+def look_up(archive_path: Path, scope: Scope) -> Before:
+    """What an archive knows of a scope; nothing is changed."""
+    with closing(read_only(archive_path)) as connection:
+        described = scope.described(read_salt(connection))
+        of_scope = removals(connection, "scope = ?", described)
+        return Before(
+            pending=_pending(of_scope),
+            is_done=_done(of_scope) is not None,
+            is_known=is_known(connection, scope),
+        )
+
+
+def remove(
+    archive_path: Path,
+    scope: Scope,
+    order: Order,
+    *,
+    expected: str | None = None,
+    exports: Sequence[Path] = (),
+    vacuum: bool = False,
+    request: int | None = None,
+    on_step: OnStep | None = None,
+) -> Outcome:
+    """Orders the removal of a scope and carries it out; goes on with it where it was interrupted.
+
+    Where one of the same scope is through and nothing has come since, nothing is ordered.
+
+    Args:
+        archive_path: the archive.
+        scope: what is to go.
+        order: who wants it and how.
+        expected: the plan's hash, where exactly that plan is to be done.
+        exports: folders besides the archive's own in which exported files lie.
+        vacuum: write the files anew, whatever is found in them.
+        request: the number of the request that it answers, which forgets what was said for it.
+        on_step: is told each step's name before it begins.
+
+    Raises:
+        RefusedError: the plan is not the expected one any more.
+        LockedError: another removal is under way.
+        StorageError: the disk is full or fails; the same command goes on from there.
+    """
+    with _changing(archive_path) as files:
+        of_scope = removals(files.archive, "scope = ?", scope.described(read_salt(files.archive)))
+        pending, done = _pending(of_scope), _done(of_scope)
+        if pending is not None:
+            number = pending.id
+            if _may_go_ahead(pending, order):
+                _let_go_ahead(files, number, order)
+        elif done is not None and whole_plan(files, scope, exports).is_empty:
+            return replace(outcome_of(files.archive, done.id), was_done=True)
+        else:
+            number = _order(files, scope, order, expected, exports)
+        if request is not None:
+            with files.transaction() as connection:
+                note_order(connection, request, number)
+        return _carry_on(files, number, vacuum=vacuum, on_step=on_step)
+
+
+def go_on(
+    archive_path: Path, removal_id: int, *, vacuum: bool = False, on_step: OnStep | None = None
+) -> Outcome:
+    """Carries a recorded removal on as far as it goes.
+
+    Raises:
+        ConfigurationError: there is no such removal.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _changing(archive_path) as files:
+        return _carry_on(files, removal_id, vacuum=vacuum, on_step=on_step)
+
+
+def delete_now(archive_path: Path, removal_id: int, reason: str) -> Outcome:
+    """Deletes what a removal hides, before its time; why is recorded.
+
+    Raises:
+        ConfigurationError: there is no such removal.
+        RefusedError: it hides nothing any more.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _changing(archive_path) as files:
+        if (state := removal(files.archive, removal_id).state) not in ("blocked", "hidden"):
+            raise RefusedError(f"removal {removal_id} is {state}: nothing of it waits to be deleted")
+        _let_go_ahead(files, removal_id, Order("", "", now_utc(), now_reason=reason))
+        return _carry_on(files, removal_id)
+
+
+def restore_hidden(archive_path: Path, removal_id: int, detail: str) -> int:
+    """Gives back what a removal hides and has not deleted; returns how many pages.
+
+    Raises:
+        ConfigurationError: there is no such removal.
+        RefusedError: it has deleted something.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _changing(archive_path) as files, ordering(files) as connection:
+        at = now_utc()
+        returned = undo(connection, files.joiner, removal_id, at, detail)
+        enter(files, removal_id, "restored", at)
+        return returned
+
+
+def verify(archive_path: Path, removal_id: int) -> Outcome:
+    """Searches all files again for what a removal has deleted, and records what was found.
+
+    Raises:
+        ConfigurationError: there is no such removal.
+        RefusedError: it has not deleted yet.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _changing(archive_path) as files:
+        if (state := removal(files.archive, removal_id).state) not in ("forgotten", "verified"):
+            raise RefusedError(f"removal {removal_id} is {state}: there is nothing to verify yet")
+        return prove(files, removal_id)
+
+
+def decide(archive_path: Path, url: str, *, admit: bool) -> None:
+    """A person's word on a page that says what is to stay down: read after all, or refused for good.
+
+    Raises:
+        RefusedError: no page waits at this address.
+        LockedError, StorageError: as for `remove`.
+    """
+    decision = "admitted" if admit else "refused"
+    with _changing(archive_path) as files:
+        with files.transaction() as connection:
+            waiting = stay_down.decide(connection, url, decision)
+            if waiting is None:
+                raise RefusedError(f"{url}: nothing waits at this address; `parknews removals matches` lists")
+            page_id, removal_id = waiting
+            if not admit:
+                put_blocks(connection, removal_id, [Term("url", url)])
+            put_event(connection, removal_id, now_utc(), f"a match was {decision}")
+        if admit:
+            with files.store.writing() as connection:  # the page comes out of the store once more
+                connection.execute("UPDATE pages SET ingested = 0 WHERE page_id = ?", (page_id,))
+        else:
+            delete_from_store(files.store, read_blocklist(files.archive))
+
+
+def replay(archive_path: Path) -> list[Outcome]:
+    """Applies what the ledger orders and an older state of the archive does not know of.
+
+    Raises:
+        RefusedError: the ledger was changed by hand, or belongs to another archive.
+        LockedError, StorageError: as for `remove`.
+    """
+    with alone(archive_path), opened(archive_path, replaying=True) as files:
+        numbers = [_replay(files, entry) for entry in ledger.behind(files.archive, archive_path)]
+        numbers = list(dict.fromkeys([*numbers, *left_to_do(files.archive)]))
+        return [_carry_on(files, n) for n in numbers if n and removal(files.archive, n).is_pending]
+
+
+@contextmanager
+def _changing(archive_path: Path) -> Iterator[Files]:
+    """The files, for one removal alone; the ledger has all that was ordered before."""
+    with alone(archive_path), opened(archive_path) as files:
+        sync_ledger(files)
+        yield files
+
+
+def _pending(of_scope: Sequence[Removal]) -> Removal | None:
+    return next((one for one in of_scope if one.state not in ("verified", "restored")), None)
+
+
+def _done(of_scope: Sequence[Removal]) -> Removal | None:
+    return next((one for one in of_scope if one.state == "verified" and one.verified), None)
+
+
+def _order(files: Files, scope: Scope, order: Order, expected: str | None, exports: Sequence[Path]) -> int:
+    """Blocks a scope and records it, as one transaction; returns the order's number."""
+    with ordering(files) as connection:
+        plan = plan_removal(connection, files.joiner, scope, order.at)
+        if expected is not None and plan.hash != expected:
+            raise RefusedError(
+                f"the plan is {plan.hash} now, not {expected}: look at it again with --dry-run"
+            )
+        number = put_order(connection, plan, order)
+        for export in exports_of(files.path, plan, exports):
+            put_event(connection, number, order.at, EXPORT, export.told())
+        enter(files, number, "ordered", order.at)
+    return number
+
+
+def _may_go_ahead(pending: Removal, order: Order) -> bool:
+    """Whether the order lets a removal delete that only hides, or waits, until now."""
+    waits = pending.mode == "hide" or pending.due_at is not None
+    return waits and not order.hide_only and (pending.mode == "hide" or order.due_at is None)
+
+
+def _let_go_ahead(files: Files, removal_id: int, order: Order) -> None:
+    with ordering(files) as connection:
+        go_ahead(connection, removal_id, order)
+        enter(files, removal_id, "ordered", order.at)
+
+
+def _replay(files: Files, entry: ledger.Entry) -> int | None:
+    """Applies an entry of the ledger; returns the order's number, None where the entry takes one back."""
+    with files.transaction() as connection:
+        number = put_replayed(connection, entry, now_utc())
+        if number is not None and entry.event == "ordered":
+            withhold_blocked(connection, number, credited=True)
+        elif number is not None:
+            give_back(connection, files.joiner, number, now_utc())
+            set_state(connection, number, "restored", now_utc(), "replayed")
+        ledger.set_head(connection, entry.hash)
+    return number if entry.event == "ordered" else None
+
+
+def _carry_on(
+    files: Files, removal_id: int, *, vacuum: bool = False, on_step: OnStep | None = None
+) -> Outcome:
+    """Takes each step that is due, in order."""
+    say = on_step or (lambda _: None)
+    before, came = removal(files.archive, removal_id), 0
+    if before.is_pending:
+        with files.transaction() as connection:
+            came = withhold_blocked(connection, removal_id)
+    if came or before.state == "blocked":
+        say("hiding")
+        hide(files, removal_id)
+    was_deleted = before.state not in ("blocked", "hidden")
+    if came and was_deleted:
+        with files.transaction() as connection:
+            put_event(connection, removal_id, now_utc(), "found again", f"{came} pages, deleted once more")
+    hidden = removal(files.archive, removal_id)
+    if (came and was_deleted) or (hidden.state == "hidden" and hidden.is_due(now_utc())):
+        say("deleting")
+        delete(files, removal_id)
+    if removal(files.archive, removal_id).state == "deleted":
+        say("making the files forget")
+        if trouble := _forget_files(files, removal_id, vacuum=vacuum):
+            return outcome_of(files.archive, removal_id, trouble)
+    forgotten = removal(files.archive, removal_id)
+    if forgotten.state == "forgotten" or (forgotten.state == "verified" and not forgotten.verified):
+        say("searching every file")
+        return prove(files, removal_id)
+    return outcome_of(files.archive, removal_id)
+
+
+def _forget_files(files: Files, removal_id: int, *, vacuum: bool) -> str:
+    """Returns what holds a log, so that the same command has to be run again."""
+    trouble = forget_files(files, vacuum=vacuum)
+    with files.transaction() as connection:
+        if trouble:
+            put_event(connection, removal_id, now_utc(), "unfinished", trouble)
+        else:
+            set_state(connection, removal_id, "forgotten", now_utc(), "with VACUUM" if vacuum else "")
+    end_it = "end what reads it (a long query, `parknews serve`) and run the same command again"
+    return f"{trouble}: {end_it}" if trouble else ""
