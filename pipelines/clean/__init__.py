@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from pipelines.clean.kind import of_another_kind
 from pipelines.clean.repeats import drop_repeats
 from pipelines.clean.rights import read_rights
 from pipelines.clean.rules import (
@@ -68,6 +69,8 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
     text = "\n".join(lines)
     if len(normalise(text)) < _LEAST_LETTERS:
         return Rejection(page.url, page.source, "clean", "no text: nothing but boilerplate")
+    if other := of_another_kind(lines, stripped, extracted, page.url_answered):
+        return Rejection(page.url, page.source, "kind", other)
     return Story(
         title=_title(extracted.title, lines),
         text=text,

@@ -199,7 +199,7 @@ LINES: tuple[Rule, ...] = (
         "copyright",
         r"{copyright.record}\s?\w{0,10}\d{4,}"
         r"|^(?!(?-i:Copyright (?!by|of|and|notice)[a-z]+ [a-z]+))\W{0,4}{copyright.sign}.{0,160}$"
-        r"|{copyright.reserved}\.?.{0,60}$|^(?:19|20)\d\d\s?[-–—]\s?(?:19|20)\d\d\s[^，。]{2,40}$",
+        r"|^[^，。：:]{2,40}\s{copyright.sign}\W{0,3}$|{copyright.reserved}\.?.{0,60}$|^(?:19|20)\d\d\s?[-–—]\s?(?:19|20)\d\d\s[^，。]{2,40}$",
     ),
 )
 """Taken wherever they stand, in a line of their own."""

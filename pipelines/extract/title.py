@@ -117,13 +117,16 @@ def find_site_name(metadata: Metadata) -> Field | None:
 def _own_site(lines: Sequence[Line], metadata: Metadata) -> str:
     """The whole `<title>`, where the page shows that it is no more than the site's name; else nothing.
 
-    It shows it in a footer (版权所有：…, ©), a banner (…欢迎您), or by ending as names of sites alone do.
+    It shows it in a footer (版权所有：…, ©), a banner (…欢迎您), or by ending as sites' names do.
     """
     title = metadata.title_element
     key = bare(title)
     if not 3 < len(key) <= 2 * _LONGEST_SITE or _SEPARATORS.search(title):
         return ""
-    if key == bare(metadata.meta.get("og:site_name", "")) or _SITE_ALONE.search(title):
+    if key == bare(metadata.meta.get("og:site_name", "")):
+        return title
+    headed = any(line.tag in _HEADINGS and bare(line.text) == key for line in lines)
+    if _SITE_ALONE.search(title) and not headed:
         return title
     for line in lines:
         if len(line.text) < _LONGEST_OF_SITE and _OF_SITE.search(line.text) and key in bare(line.text):
@@ -167,7 +170,7 @@ def _unconfirmed(lines: Sequence[Line], metadata: Metadata, above: int | None, s
 
 def _named_by(site: str) -> Field | None:
     """The site's name as a title, where a page has no other."""
-    return Field(site, "title element", site[:200]) if site else None
+    return Field(site, "site name", site[:200]) if site else None
 
 
 def _labelled(lines: Sequence[Line], metadata: Metadata) -> Title | None:

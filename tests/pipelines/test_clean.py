@@ -304,3 +304,100 @@ def test_objections_to_a_public_notice_are_no_takedown() -> None:
         "附：入选企业名单",
         "1. 恒曜电子",
     ]
+
+
+BUS = "云岭大道站是本市公交网络的重要站点之一，经过该站的线路有11路、69路和126路，祝您旅途愉快！"
+
+
+@pytest.mark.parametrize(
+    ("title", "origin", "day", "lines", "reason"),
+    [
+        ("公司简介", "heading", "2024-06-01", [NEWS, MORE], "about page: it presents a body, not an event"),
+        (
+            "人事处",
+            "heading",
+            "2024-06-01",
+            ["主要职责：" + MORE],
+            "about page: it presents a body, not an event",
+        ),
+        (
+            "教研室主任 陈立",
+            "heading",
+            "2024-06-01",
+            ["陈立，女，本科学历，一级教师，现任学校教研室主任，负责教学研究工作。"],
+            "about page: it presents a person",
+        ),
+        (
+            "临湖牌挂件",
+            "heading",
+            "2024-06-01",
+            ["产品介绍", MORE],
+            "product page: it offers something for sale",
+        ),
+        (
+            "临湖二日之旅",
+            "heading",
+            "",
+            ["费用说明", "预订须知", MORE],
+            "product page: it offers something for sale",
+        ),
+        (
+            "园区意见征集",
+            "heading",
+            "2024-06-01",
+            [
+                NEWS,
+                "姓名 (*)",
+                "单位 (*)",
+                "意见 (*)",
+            ],
+            "form page: fields to fill in",
+        ),
+        ("{$title}", "heading", "", [NEWS], "template page: its fields are not filled in"),
+        ("临湖智造园", "site name", "2024-06-01", [NEWS, MORE], "list page: no headline but the site's name"),
+        ("临湖一览", "title element", "", [MORE], "undated page: no headline either"),
+        ("云岭大道站简况说明一览", "heading", "", [BUS], "undated page: it tells of no day"),
+        ("云岭大道站", "heading", "", [BUS, MORE * 5], "undated page: its title is a name"),
+    ],
+)
+def test_a_text_of_another_kind_is_rejected_and_named(
+    title: str, origin: str, day: str, lines: list[str], reason: str
+) -> None:
+    result = clean(_of_kind(title, origin, day, lines), PAGE, Source("www.example.cn"))
+    assert isinstance(result, Rejection)
+    assert (result.stage, result.reason) == ("kind", reason)
+
+
+@pytest.mark.parametrize(
+    ("title", "day", "lines"),
+    [
+        ("园区新签项目三十二个", "", [NEWS, MORE]),
+        (
+            "园区新签项目三十二个",
+            "",
+            ["上月，园区管委会组织企业收看了大会直播，随后进行了座谈，与会人员谈了感受。", "4月2日"],
+        ),
+        ("关于做好新产品介绍会筹备工作的通知", "2024-06-01", [NEWS, "费用说明：自理"]),
+        (
+            "共和国勋章获得者陈立：荣誉属于大家",
+            "2024-06-01",
+            ["陈立，男，中共党员，1928年出生，一生获得战功多次。"],
+        ),
+    ],
+)
+def test_an_article_is_of_no_other_kind(title: str, day: str, lines: list[str]) -> None:
+    assert isinstance(clean(_of_kind(title, "heading", day, lines), PAGE, Source("www.example.cn")), Story)
+
+
+def _of_kind(title: str, origin: str, day: str, lines: list[str]) -> Extracted:
+    return Extracted(
+        lines=tuple(lines),
+        title=Field(title, origin),
+        published=Published(day, date.fromisoformat(day), "meta:date") if day else None,
+        author=None,
+        editor=None,
+        credited_source=None,
+        site_name=None,
+        language=Field("zh-Hans", "script"),
+        claims=(),
+    )
