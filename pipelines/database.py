@@ -1,8 +1,8 @@
 """Opening our SQLite files, the archive and the crawl store: whose a file is, its schema, its transactions.
 
-In: a path, and which of our files is meant (a `Kind`). Out: a Database with everything set that SQLite leaves
-off and the present schema, or a read-only connection. Raises the errors of pipelines/errors.py and never
-repairs or deletes anything.
+In: a path, and which of our files is meant (a `FileKind`). Out: a Database with everything set that SQLite
+leaves off and the present schema, or a read-only connection. Raises the errors of pipelines/errors.py and
+never repairs or deletes anything.
 
 A schema is a folder of numbered scripts (`0001_archive.sql`), never edited after a release. What a file lacks
 of them is applied in one transaction; the last one's number stands in the file (`user_version`).
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileKind:
     """One kind of file of ours."""
 
     application_id: int
@@ -73,7 +73,7 @@ class Database:
         self.conn.close()
 
 
-def open_for_writing(path: Path, kind: Kind) -> Database:
+def open_file(path: Path, kind: FileKind) -> Database:
     """The file at `path`, migrated to the present schema, made where it is missing.
 
     Raises:
@@ -91,7 +91,7 @@ def open_for_writing(path: Path, kind: Kind) -> Database:
     return database
 
 
-def connect(path: Path, kind: Kind, *, any_thread: bool = False) -> Database:
+def connect(path: Path, kind: FileKind, *, any_thread: bool = False) -> Database:
     """A connection to a file that has been opened for writing before; raises sqlite3.Error."""
     connection = sqlite3.connect(
         path, timeout=kind.busy_ms / 1000, isolation_level=None, check_same_thread=not any_thread
@@ -102,7 +102,7 @@ def connect(path: Path, kind: Kind, *, any_thread: bool = False) -> Database:
     return Database(connection)
 
 
-def open_read_only(path: Path, kind: Kind) -> sqlite3.Connection:
+def open_read_only(path: Path, kind: FileKind) -> sqlite3.Connection:
     """A connection that cannot write; rows are `sqlite3.Row`. The schema is as old as the file.
 
     Raises:
@@ -118,13 +118,13 @@ def open_read_only(path: Path, kind: Kind) -> sqlite3.Connection:
     return connection
 
 
-def is_older(connection: sqlite3.Connection, kind: Kind) -> bool:
+def is_older(connection: sqlite3.Connection, kind: FileKind) -> bool:
     """Whether a file lacks scripts of the present schema."""
     return _version(connection)[0] < _scripts(kind)[-1][0]
 
 
 @contextmanager
-def storage_errors(path: Path, kind: Kind) -> Iterator[None]:
+def storage_errors(path: Path, kind: FileKind) -> Iterator[None]:
     """Turns SQLite's and the system's storage failures into one clear line about `path`."""
     try:
         yield
@@ -136,7 +136,7 @@ def storage_errors(path: Path, kind: Kind) -> Iterator[None]:
         ) from error
 
 
-def storage_error(error: sqlite3.DatabaseError, path: Path, kind: Kind) -> Exception:
+def storage_error(error: sqlite3.DatabaseError, path: Path, kind: FileKind) -> Exception:
     """What a user can do about an SQLite failure; the error itself where it is our own mistake."""
     if "file is not a database" in str(error):
         return ForeignArchiveError(f"{path}: {kind.no_database}")
@@ -146,7 +146,7 @@ def storage_error(error: sqlite3.DatabaseError, path: Path, kind: Kind) -> Excep
     return error
 
 
-def _connect_read_only(path: Path, kind: Kind) -> sqlite3.Connection:
+def _connect_read_only(path: Path, kind: FileKind) -> sqlite3.Connection:
     """Reads a file in a folder that cannot be written too, where SQLite cannot make its -shm beside it."""
     uri = f"{path.resolve().as_uri()}?mode=ro"
     connection = sqlite3.connect(uri, uri=True, timeout=kind.busy_ms / 1000)
@@ -163,14 +163,14 @@ def _connect_read_only(path: Path, kind: Kind) -> sqlite3.Connection:
     return connection
 
 
-def _refuse_foreign(connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
+def _refuse_foreign(connection: sqlite3.Connection, path: Path, kind: FileKind) -> None:
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if application_id != kind.application_id and (tables or application_id):
         raise ForeignArchiveError(f"{path}: {kind.foreign}")
 
 
-def _refuse_newer(connection: sqlite3.Connection, path: Path, kind: Kind) -> None:
+def _refuse_newer(connection: sqlite3.Connection, path: Path, kind: FileKind) -> None:
     version, called = _version(connection)
     newest = _scripts(kind)[-1][0]
     if version > newest:
@@ -189,12 +189,12 @@ def _version(connection: sqlite3.Connection) -> tuple[int, str]:
     return version, ""
 
 
-def _scripts(kind: Kind) -> list[tuple[int, Path]]:
+def _scripts(kind: FileKind) -> list[tuple[int, Path]]:
     """The numbered scripts, in their order."""
     return [(int(path.name[:4]), path) for path in sorted(kind.scripts.glob("[0-9]*.sql"))]
 
 
-def _migrate(database: Database, kind: Kind) -> None:
+def _migrate(database: Database, kind: FileKind) -> None:
     with database.atomic() as connection:
         version, _ = _version(connection)  # another process may have been faster
         for number, path in _scripts(kind):

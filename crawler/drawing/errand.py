@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crawler.web.throttle import Throttle
     from pipelines.records import CrawlSource
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 BYTES_MAX = 24 * 1024 * 1024
 """All that one page may bring: three times the largest single answer."""
@@ -109,7 +109,7 @@ class Errand:
             self.failure = error
             return None
         except Exception as error:  # noqa: BLE001  # whatever it was, the page does without it
-            log.info("%s asks for %s: %s", self._page_url, wish.url, error)
+            _log.info("%s asks for %s: %s", self._page_url, wish.url, error)
             given = None
         if kept:
             self._scripts.keep(wish.url, given)

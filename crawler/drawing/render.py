@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pipelines.pages.frontier import Entry
     from pipelines.records import CrawlSource
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 PATIENCE_S = 15.0
 """The longest that a script may run without a break: a reader would have left long before."""
@@ -97,7 +97,7 @@ class RenderMiddleware:
         options = run.options
         sandbox = has_sandbox(options.browser_sandbox)
         if not sandbox:
-            log.info("the browser runs without its sandbox")
+            _log.info("the browser runs without its sandbox")
         browser = Browser(crawler, browser_path(options.browser), sandbox=sandbox)
         crawler.signals.connect(browser.close, signal=signals.engine_stopped)
         return cls(crawler, sources, browser)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.store import CrawlStore, Round
 
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 STRIKES = 20
 """Points in a row after which a host is left alone for this run: four for a failure to connect, one for an
@@ -98,7 +98,7 @@ class Hosts:
 
     def leave(self, source: str, host: str, reason: str) -> None:
         """Ask nothing more of a host in this run."""
-        log.warning("%s: %s; left for a later run", host, reason)
+        _log.warning("%s: %s; left for a later run", host, reason)
         self._tally.error(source, reason)
         self.scheduler.drop(host)
         self._tally.left_early(source, reason if host == source else f"{host}: {reason}")
@@ -108,7 +108,7 @@ class Hosts:
 
     def leave_source(self, source: str, reason: str) -> None:
         """Ask nothing more of a source in this run: its budget is spent."""
-        log.info("%s: %s", source, reason)
+        _log.info("%s: %s", source, reason)
         self._tally.left_early(source, reason)
         self.scheduler.drop_source(source)
 

@@ -20,8 +20,8 @@ from crawler.web.robots import RobotsRefusedError, RobotsUnreachableError
 from crawler.web.throttle import RestingError, StoppingError, backoff_s, retry_after_s
 from crawler.web.tls import certificate_end
 from pipelines.errors import StorageError
+from pipelines.pages.answers import MAX_HOPS, read_answer
 from pipelines.pages.frontier import Fetched, Link
-from pipelines.pages.judge import MAX_HOPS, judge
 from pipelines.pages.kinds import CHALLENGE, is_challenge
 from pipelines.urls import canonical_url, host_of
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from crawler.fetch.scheduler import FrontierScheduler
     from crawler.fetch.tally import Tally
     from pipelines.pages.frontier import Entry
-    from pipelines.pages.links import Scope
+    from pipelines.pages.links import Territory
     from pipelines.pages.signs import Lookout
     from pipelines.store import CrawlStore, Round
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class Outcomes:
@@ -49,7 +49,7 @@ class Outcomes:
         self,
         store: CrawlStore,
         options: FetchOptions,
-        scopes: Mapping[str, Scope],
+        territories: Mapping[str, Territory],
         rounds: Mapping[str, Round],
         tally: Tally,
         hosts: Hosts,
@@ -59,7 +59,7 @@ class Outcomes:
         self.scheduler: FrontierScheduler
         self._store = store
         self._options = options
-        self._scopes = scopes
+        self._territories = territories
         self._rounds = rounds
         self._tally = tally
         self._hosts = hosts
@@ -126,12 +126,12 @@ class Outcomes:
         self._tally.count(entry.source, refused=1)
 
     def _page(self, entry: Entry, response: Response) -> None:
-        scope = self._scopes[entry.source]
-        judged = judge(entry, _fetched(entry, response), scope)
+        territory = self._territories[entry.source]
+        judged = read_answer(entry, _fetched(entry, response), territory)
         if isinstance(judged, Fetched):
             self._mind_certificate(entry, response)
         if isinstance(judged, Fetched) and (why := self._lookout.look(entry, response.body, judged.kind)):
-            log.warning("%s: %s; held until `parknews sources release`", entry.source, why)
+            _log.warning("%s: %s; held until `parknews sources release`", entry.source, why)
             self._store.sources.quarantine(entry.source, why, at=time.time())
             self._hosts.hold(entry.source, why)
         elif isinstance(judged, str):
@@ -140,7 +140,7 @@ class Outcomes:
             self._redirect_to(entry, response.status, judged)
         else:
             self._commit(entry, judged)
-            self._learn(entry.source, scope)
+            self._learn(entry.source, territory)
 
     def _mind_certificate(self, entry: Entry, response: Response) -> None:
         if entry.host == entry.source and entry.host not in self._certified:
@@ -166,35 +166,35 @@ class Outcomes:
             woken |= {host_of(said.url) for said in fetched.announcements}
         for host in woken:
             self.scheduler.wake(entry.source, host)
-        most = self._scopes[entry.source].source.max_pages
+        most = self._territories[entry.source].source.max_pages
         if most is not None and self._tally.fetched(entry.source) >= most:
             self._hosts.leave_source(entry.source, f"its budget of {most} pages a run is spent (max_pages)")
 
-    def _learn(self, source: str, scope: Scope) -> None:
+    def _learn(self, source: str, territory: Territory) -> None:
         """What the pages so far taught about the source's addresses holds for those that wait, too."""
-        for idle in scope.repeats.take_learned():
+        for idle in territory.repeats.take_learned():
             spared = self._store.frontier.put_idle(source, idle, idle.spell, at=time.time())
-            log.warning("%s: %s makes no difference; %d addresses fewer to ask for", idle.host, idle, spared)
+            _log.warning("%s: %s makes no difference; %d addresses fewer to ask for", idle.host, idle, spared)
             self.scheduler.reconsider(source, idle.host)
 
     def _redirect(self, entry: Entry, status: int, location: str | None) -> None:
         if location is None:
             self._fail(entry, "failed", f"HTTP {status} to nowhere", status)
             return
-        scope = self._scopes[entry.source]
+        territory = self._territories[entry.source]
         try:
-            url = scope.spelled(canonical_url(location))
+            url = territory.spelled(canonical_url(location))
         except ValueError:
             self._fail(entry, "failed", f"redirect to no web address: {location[:200]}", status)
             return
         if entry.hops >= MAX_HOPS:
             self._fail(entry, "failed", f"more than {MAX_HOPS} redirects in a row", status)
-        elif not scope.holds(host_of(url)):
+        elif not territory.holds(host_of(url)):
             self._fail(entry, "failed", f"redirect leaves the source: {host_of(url)}", status)
         elif self._is_blocked(url):
             self._fail(entry, "blocked", "redirect to a removed address", status)
         elif url != entry.url:
-            self._redirect_to(entry, status, scope.redirected(entry, url))
+            self._redirect_to(entry, status, territory.redirected(entry, url))
         elif location == entry.ask_url:
             self._fail(entry, "failed", "redirects to itself", status)
         else:

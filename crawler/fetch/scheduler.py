@@ -42,7 +42,7 @@ _BACKLOG_CHECK_PART = 10
 """While fetching goes on they are counted once for each tenth of the bound that was handed out."""
 
 
-class Run(Protocol):
+class _Run(Protocol):
     """What the scheduler needs of the spider."""
 
     stopping: bool
@@ -81,7 +81,7 @@ class FrontierScheduler(BaseScheduler):
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._spider: Run
+        self._spider: _Run
         self._lanes: dict[tuple[str, str], _Lane] = {}
         self._hosts: dict[str, list[_Lane]] = {}
         self._ready: deque[_Lane] = deque()

@@ -113,7 +113,7 @@ WARN_ON_GENERATOR_RETURN_VALUE = False
 LOG_LEVEL = _DEFAULTS.log_level
 
 
-def settings_of(options: FetchOptions) -> Settings:
+def settings_for(options: FetchOptions) -> Settings:
     """These settings with what the user of `parknews crawl` asked for."""
     settings = Settings()
     settings.setmodule(__name__, priority="project")

@@ -23,13 +23,13 @@ from scrapy.utils.asyncio import create_looping_call
 from crawler.config import FetchOptions
 from crawler.fetch.hosts import Hosts
 from crawler.fetch.outcomes import Outcomes
-from crawler.fetch.settings import settings_of
+from crawler.fetch.settings import settings_for
 from crawler.fetch.tally import Tally
 from crawler.web.pace import SharedPace
 from crawler.web.removed import Watch
 from crawler.web.throttle import Throttle
 from pipelines.errors import StorageError
-from pipelines.pages.links import Scope
+from pipelines.pages.links import Territory
 from pipelines.pages.repeats import REST_S, kind_of_address
 from pipelines.pages.signs import Lookout
 from pipelines.store import CrawlStore, store_path
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from pipelines.records import CrawlSource
     from pipelines.store import Round
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def fetch(
@@ -79,7 +79,7 @@ def fetch(
     Raises:
         StorageError: the store could not be written; what was committed is safe.
     """
-    process = AsyncCrawlerProcess(settings_of(options))
+    process = AsyncCrawlerProcess(settings_for(options))
     crawler = process.create_crawler(NewsSpider)
     process.crawl(
         crawler,
@@ -146,15 +146,17 @@ class NewsSpider(Spider):
         self._stop = stop
         self._began = time.time()
         self._scheduler: FrontierScheduler
-        self._scopes = {s.host: Scope(s, self.is_blocked, store.frontier.idle(s.host)) for s in self.sources}
+        self._territories = {
+            s.host: Territory(s, self.is_blocked, store.frontier.idle(s.host)) for s in self.sources
+        }
         self._rounds: dict[str, Round] = {}
-        self._tally = Tally(self._scopes)
+        self._tally = Tally(self._territories)
         self._lookout = Lookout(store.sources.signs)
         self._hosts = Hosts(store, self._tally, self.throttle, options, self._rounds)
         self._outcomes = Outcomes(
             store,
             options,
-            self._scopes,
+            self._territories,
             self._rounds,
             self._tally,
             self._hosts,
@@ -191,25 +193,25 @@ class NewsSpider(Spider):
             self._rounds[source.host] = self.store.frontier.begin(
                 source.host, every_s=source.every_s, revisit=self.options.revisit, now=time.time()
             )
-            starts = self._scopes[source.host].start_links()
+            starts = self._territories[source.host].start_links()
             self._tally.count(source.host, found=self.store.frontier.queue(starts))
         self._hosts.resume_rests()
         held = self.store.sources.quarantined()
-        for host in held.keys() & self._scopes.keys():
+        for host in held.keys() & self._territories.keys():
             self._hosts.hold(host, held[host])
-        for source_host, host in self.store.frontier.lanes(set(self._scopes) - held.keys()):
+        for source_host, host in self.store.frontier.lanes(set(self._territories) - held.keys()):
             scheduler.wake(source_host, host)
 
     def clock(self, source: str, host: str) -> HostClock:
         """The clock of a host, at the pace its source has agreed."""
-        return self.throttle.clock(host, self._scopes[source].source.delay_s)
+        return self.throttle.clock(host, self._territories[source].source.delay_s)
 
     def admit(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those of some entries that may be asked for now; the others leave the frontier, or rest."""
         allowed = [entry for entry in entries if not self._was_removed(entry)]
         resting: dict[str, list[Entry]] = {}
         for entry in allowed:
-            if not entry.known and self._scopes[entry.source].repeats.rests(entry.url):
+            if not entry.known and self._territories[entry.source].repeats.rests(entry.url):
                 resting.setdefault(kind_of_address(entry.url), []).append(entry)
         for kind, waiting in resting.items():
             until = time.time() + REST_S
@@ -268,9 +270,9 @@ class NewsSpider(Spider):
         """Keep a robots.txt, and queue the sitemaps it names, or else the usual one."""
         host = host_of(policy.stored.authority)
         links: list[Link] = []
-        for scope in self._scopes.values():
-            if policy.reachable and scope.holds(host):
-                links += scope.sitemap_links(policy.stored.authority, policy.sitemaps)
+        for territory in self._territories.values():
+            if policy.reachable and territory.holds(host):
+                links += territory.sitemap_links(policy.stored.authority, policy.sitemaps)
         self.store.sources.save_robots(policy.stored, links)
         for link in links:
             self._scheduler.wake(link.source, link.host)
@@ -280,14 +282,16 @@ class NewsSpider(Spider):
         self.throttle.clock(host_of(policy.stored.authority), policy.delay_s)
         if policy.reachable:
             host = host_of(policy.stored.authority)
-            self._tally.answered(*(name for name, scope in self._scopes.items() if scope.holds(host)))
+            self._tally.answered(
+                *(name for name, territory in self._territories.items() if territory.holds(host))
+            )
 
     # The end.
 
     def end(self, reason: str) -> None:
         """Hand out nothing more, finish what is in flight, and close."""
         self.stopping = self.throttle.stopping = True
-        log.info("ending: %s", reason)
+        _log.info("ending: %s", reason)
         self._scheduler.nudge()
 
     def closed(self, reason: str) -> None:
@@ -336,7 +340,7 @@ class NewsSpider(Spider):
         floor = self.options.disk_floor_bytes
         if floor and shutil.disk_usage(self.store.path.parent).free < floor:
             why = f"less than {floor // 10**6} MB are free on the disk (PARKNEWS_DISK_FLOOR_MB)"
-            for source in self._scopes:
+            for source in self._territories:
                 self._tally.error(source, why)
                 self._tally.left_early(source, why)
             return why
@@ -348,7 +352,7 @@ class NewsSpider(Spider):
     def _report_progress(self) -> None:
         if self._on_progress is None:
             return
-        self._on_progress(self._tally.progress(queued=self.store.frontier.queued(self._scopes)))
+        self._on_progress(self._tally.progress(queued=self.store.frontier.queued(self._territories)))
 
 
 def _from_settings(crawler: Crawler) -> dict[str, Any]:

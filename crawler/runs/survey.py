@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 PAGES = 20
 """Pages fetched of one site: half a minute at one a second."""
-LISTS = 6
-SAMPLES = 8
+_LISTS = 6
+_SAMPLES = 8
 """Articles read for the preview."""
 _SHELL_MAX_CHARS = 60
 _SHELL_MAX_LINKS = 5
@@ -116,7 +116,7 @@ def _moved(found: Survey) -> CrawlSource:
 
 
 def _look(sources: Sequence[CrawlSource], options: FetchOptions, archive_path: Path | None) -> list[Survey]:
-    short = [replace(s, max_pages=PAGES, max_list_pages=LISTS) for s in sources]
+    short = [replace(s, max_pages=PAGES, max_list_pages=_LISTS) for s in sources]
     with tempfile.TemporaryDirectory(prefix="parknews-survey-") as folder:
         path = Path(folder) / "survey-pages.db"
         child = multiprocessing.get_context("spawn").Process(
@@ -146,7 +146,7 @@ def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey
     decoded = decode(start) if start is not None else None
     html, encoding = (decoded.html, decoded.encoding) if isinstance(decoded, Decoded) else ("", "")
     read = [
-        read_page(page, Source(source.host, source.name, source.time_zone)) for page in pages[: 2 * SAMPLES]
+        read_page(page, Source(source.host, source.name, source.time_zone)) for page in pages[: 2 * _SAMPLES]
     ]
     samples = [_sample(reading) for reading in read if isinstance(reading, Reading)]
     moved = [m[1] for _, kind, _, why in addresses if kind == "start" and (m := _LEAVES.match(why))]
@@ -158,8 +158,8 @@ def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey
         robots=_robots(robots.get(source.host)),
         feeds=_done(addresses, "feed"),
         sitemaps=_done(addresses, "sitemap"),
-        lists=tuple(url for url, kind, _, _ in addresses if kind in ("list", "more", "tag"))[:LISTS],
-        articles=tuple(samples[:SAMPLES]),
+        lists=tuple(url for url, kind, _, _ in addresses if kind in ("list", "more", "tag"))[:_LISTS],
+        articles=tuple(samples[:_SAMPLES]),
         rejected=sum(isinstance(reading, Rejection) for reading in read),
         problem="" if samples else _problem(addresses, read) + _hint(source, start, pages),
         moved_to=moved[0] if moved else "",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Send = Callable[[str, str], bool]
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 _SLACK = timedelta(hours=1)
 """For a run that takes its time, or a machine that was asleep."""
@@ -60,7 +60,7 @@ def tell(
     ]
     message = "\n".join([*began, *ended])
     if message and not send(_title(len(began), len(ended)), message):
-        log.warning("no notification got through; it is tried again next time")
+        _log.warning("no notification got through; it is tried again next time")
         return ""
     store.sources.note_troubles(
         {s.host: s.troubles if s.state == "wrong" else () for s in found if s.state != "acknowledged"}, at=now
@@ -141,7 +141,7 @@ def write_metrics(path: Path, found: Sequence[Health], beat_at: datetime | None)
     try:
         write_to_textfile(str(path), registry)
     except OSError as error:
-        log.warning("PARKNEWS_METRICS: %s cannot be written (%s)", path, error.strerror or error)
+        _log.warning("PARKNEWS_METRICS: %s cannot be written (%s)", path, error.strerror or error)
 
 
 def heartbeat_path(archive_path: Path) -> Path:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from crawler.web.throttle import Throttle
     from pipelines.store import CrawlStore
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 KEPT_S = 24 * 3600.0
 """RFC 9309, 2.4: not longer than 24 hours."""
@@ -48,7 +48,7 @@ MAX_REDIRECTS = 5
 """RFC 9309, 2.3.1.2. A chain that is longer leaves permission unclear, so nothing is fetched."""
 MAX_DELAY_S = 120.0
 """A longer Crawl-delay is taken for this one; at 720 pages a day the site is still read."""
-PRIORITY = 1000
+_PRIORITY = 1000
 
 
 class RobotsRefusedError(IgnoreRequest):
@@ -118,7 +118,7 @@ def authority_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-class Asking(Protocol):
+class _Run(Protocol):
     """What is needed of the spider."""
 
     store: CrawlStore
@@ -139,7 +139,7 @@ class Asking(Protocol):
 class RobotsMiddleware:
     """Lets pass what robots.txt allows, and tells the spider of delays and sitemaps."""
 
-    def __init__(self, crawler: Crawler, spider: Asking) -> None:
+    def __init__(self, crawler: Crawler, spider: _Run) -> None:
         self._crawler = crawler
         self._spider = spider
         self._agent = spider.agent_name
@@ -210,7 +210,7 @@ class RobotsMiddleware:
         """Status, body and, where there is no clear answer, why not."""
         for _ in range(MAX_REDIRECTS + 1):
             request = Request(
-                url, priority=PRIORITY, callback=NO_CALLBACK, meta={"robots_txt": True}, dont_filter=True
+                url, priority=_PRIORITY, callback=NO_CALLBACK, meta={"robots_txt": True}, dont_filter=True
             )
             try:
                 response = await self._crawler.engine.download_async(request)

@@ -42,7 +42,7 @@ def _complete(connection: sqlite3.Connection, scripts: Sequence[str], is_new: bo
     )
 
 
-KIND = database.Kind(
+ARCHIVE = database.FileKind(
     application_id=0x504B4E57,  # PKNW
     scripts=Path(__file__).with_name("migrations"),
     busy_ms=BUSY_TIMEOUT_MS,
@@ -78,7 +78,7 @@ def open_for_writing(path: Path, *, create: bool = True, replaying: bool = False
     _refuse_folder(path)
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        opened = database.open_for_writing(path, KIND)
+        opened = database.open_file(path, ARCHIVE)
         if not replaying:
             refuse_behind(opened.conn, path)
     return opened
@@ -97,15 +97,15 @@ def read_only(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise missing(path)
     _refuse_folder(path)
-    connection = database.open_read_only(path, KIND)
+    connection = database.open_read_only(path, ARCHIVE)
     with storage_errors(path):
         if not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
             raise ForeignArchiveError(f"{path}: an empty file, not an archive; name one with --db")
         refuse_behind(connection, path)
-        if database.is_older(connection, KIND):
+        if database.is_older(connection, ARCHIVE):
             connection.close()
             open_for_writing(path, create=False).close()
-            connection = database.open_read_only(path, KIND)
+            connection = database.open_read_only(path, ARCHIVE)
     return connection
 
 
@@ -117,7 +117,7 @@ def missing(path: Path) -> ConfigurationError:
 
 def storage_errors(path: Path) -> AbstractContextManager[None]:
     """Turns SQLite's and the system's storage failures into one clear line about `path`."""
-    return database.storage_errors(path, KIND)
+    return database.storage_errors(path, ARCHIVE)
 
 
 def _refuse_folder(path: Path) -> None:

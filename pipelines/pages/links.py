@@ -1,6 +1,6 @@
 """Which addresses belong to a source, and what the frontier is told of each.
 
-A Scope is one source's own view: it turns addresses found on pages, in feeds and in sitemaps into
+A Territory is one source's own view: it turns addresses found on pages, in feeds and in sitemaps into
 Links, and leaves out what is not the source's, never worth fetching, too deep, or removed.
 """
 
@@ -40,7 +40,7 @@ _kind_of_url = lru_cache(maxsize=50_000)(kind_of_url)
 _host_of = lru_cache(maxsize=50_000)(host_of)
 
 
-class Scope:
+class Territory:
     """One source's own addresses."""
 
     def __init__(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-KIND = database.Kind(
+STORE = database.FileKind(
     application_id=0x706B6E63,  # pknc
     scripts=Path(__file__).with_name("migrations"),
     busy_ms=60_000,  # transactions take milliseconds, a file made anew by a removal longer
@@ -56,7 +56,7 @@ class StoreFile:
         self.path = Path(path)
         if not self.path.exists() and not self.path.parent.is_dir():
             raise StorageError(f"{self.path.parent}: no such directory for the crawl store; create it")
-        database.open_for_writing(self.path, KIND).close()
+        database.open_file(self.path, STORE).close()
         self._opened: list[database.Database] = []
         self._own = _Own(self.path, self._opened)
 
@@ -74,13 +74,13 @@ class StoreFile:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """This thread's connection."""
-        with database.storage_errors(self.path, KIND):
+        with database.storage_errors(self.path, STORE):
             yield self._own.database.conn
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """This thread's connection, in a transaction."""
-        with database.storage_errors(self.path, KIND), self._own.database.atomic() as connection:
+        with database.storage_errors(self.path, STORE), self._own.database.atomic() as connection:
             yield connection
 
     def packed(self, body: bytes) -> bytes:
@@ -96,8 +96,8 @@ class _Own(threading.local):
     """What each thread has for itself, made when it first asks."""
 
     def __init__(self, path: Path, opened: list[database.Database]) -> None:
-        with database.storage_errors(path, KIND):
-            self.database = database.connect(path, KIND, any_thread=True)
+        with database.storage_errors(path, STORE):
+            self.database = database.connect(path, STORE, any_thread=True)
         opened.append(self.database)
         self.packer = zstandard.ZstdCompressor(level=3)
         self.unpacker = zstandard.ZstdDecompressor()

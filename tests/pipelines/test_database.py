@@ -17,10 +17,10 @@ from pipelines.store import file as store
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS = pytest.mark.parametrize("kind", [archive.KIND, store.KIND], ids=["archive", "crawl store"])
+KINDS = pytest.mark.parametrize("kind", [archive.ARCHIVE, store.STORE], ids=["archive", "crawl store"])
 
 
-def only(folder: Path, kind: database.Kind, count: int) -> database.Kind:
+def only(folder: Path, kind: database.FileKind, count: int) -> database.FileKind:
     """The kind as it was when it had so many scripts."""
     folder.mkdir()
     for script in sorted(kind.scripts.glob("*.sql"))[:count]:
@@ -34,23 +34,23 @@ def tables(path: Path) -> set[str]:
 
 
 @KINDS
-def test_an_older_file_becomes_as_a_new_one_is(tmp_path: Path, kind: database.Kind) -> None:
+def test_an_older_file_becomes_as_a_new_one_is(tmp_path: Path, kind: database.FileKind) -> None:
     old, new = tmp_path / "old.db", tmp_path / "new.db"
-    database.open_for_writing(old, only(tmp_path / "scripts", kind, 2)).close()
-    database.open_for_writing(old, kind).close()
-    database.open_for_writing(new, kind).close()
+    database.open_file(old, only(tmp_path / "scripts", kind, 2)).close()
+    database.open_file(old, kind).close()
+    database.open_file(new, kind).close()
     assert tables(old) == tables(new)
 
 
 @KINDS
-def test_a_script_that_fails_leaves_the_file_as_it_was(tmp_path: Path, kind: database.Kind) -> None:
+def test_a_script_that_fails_leaves_the_file_as_it_was(tmp_path: Path, kind: database.FileKind) -> None:
     path = tmp_path / "file.db"
     older = only(tmp_path / "scripts", kind, 2)
-    database.open_for_writing(path, older).close()
+    database.open_file(path, older).close()
     before = tables(path)
     (older.scripts / "0003_wrong.sql").write_text("CREATE TABLE x (a);\nCREATE TABLE x (a);\n")
     with pytest.raises(Exception, match="already exists"):
-        database.open_for_writing(path, older)
+        database.open_file(path, older)
     assert tables(path) == before
 
 
@@ -66,12 +66,12 @@ def test_an_archive_whose_scripts_are_known_by_name_alone_is_up_to_date(tmp_path
 
 
 def test_a_trigger_is_one_statement(tmp_path: Path) -> None:
-    kind = only(tmp_path / "scripts", store.KIND, 1)
+    kind = only(tmp_path / "scripts", store.STORE, 1)
     trigger = (
         "CREATE TRIGGER t AFTER INSERT ON robots BEGIN\n  DELETE FROM rejected;\n  DELETE FROM pages;\nEND;\n"
     )
     (kind.scripts / "0002_trigger.sql").write_text(trigger)
-    opened = database.open_for_writing(tmp_path / "file.db", kind)
+    opened = database.open_file(tmp_path / "file.db", kind)
     assert opened.conn.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall() == [("t",)]
     opened.close()
 
@@ -82,7 +82,7 @@ def test_a_part_of_a_transaction_is_undone_by_itself(tmp_path: Path) -> None:
             connection.execute("INSERT INTO rests VALUES ('b.cn', 1)")
             raise RuntimeError
 
-    opened = database.open_for_writing(tmp_path / "file.db", store.KIND)
+    opened = database.open_file(tmp_path / "file.db", store.STORE)
     with opened.atomic() as connection:
         connection.execute("INSERT INTO rests VALUES ('a.cn', 1)")
         with pytest.raises(RuntimeError):

@@ -25,10 +25,10 @@ def test_an_archive_of_an_older_version_is_migrated_with_all_it_holds(
 ) -> None:
     path, old = tmp_path / "archive.db", tmp_path / "migrations"
     old.mkdir()
-    first = file.KIND.scripts / "0001_archive.sql"
+    first = file.ARCHIVE.scripts / "0001_archive.sql"
     (old / first.name).write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr(file, "KIND", replace(file.KIND, scripts=old))
+        patched.setattr(file, "ARCHIVE", replace(file.ARCHIVE, scripts=old))
         database = file.open_for_writing(path)
         database.conn.execute("INSERT INTO sources (host, name) VALUES ('park.example', '园区')")
         salt = database.conn.execute("SELECT value FROM meta WHERE key = 'salt'").fetchone()
@@ -49,10 +49,10 @@ def test_a_reader_of_an_older_archive_sees_it_as_it_is_now(
 ) -> None:
     path, old = tmp_path / "archive.db", tmp_path / "migrations"
     old.mkdir()
-    first = file.KIND.scripts / "0001_archive.sql"
+    first = file.ARCHIVE.scripts / "0001_archive.sql"
     (old / first.name).write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr(file, "KIND", replace(file.KIND, scripts=old))
+        patched.setattr(file, "ARCHIVE", replace(file.ARCHIVE, scripts=old))
         file.open_for_writing(path).close()
     reader = read_only(path)
     assert reader.execute("SELECT count(*) FROM mentions").fetchone()[0] == 0

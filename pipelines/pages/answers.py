@@ -1,8 +1,8 @@
 """What a response with a body is: a feed, a sitemap, a list, perhaps news, a redirect, or nothing for us.
 
-In: a frontier entry, what was fetched for it, the source's scope. Out: the same with all that was found on
-it, ready to be committed; a Link where the page only leads elsewhere (meta refresh); or the reason to give it
-up.
+In: a frontier entry, what was fetched for it, the source's territory. Out: the same with all that was found
+on it, ready to be committed; a Link where the page only leads elsewhere (meta refresh); or the reason to give
+it up.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from pipelines.pages.announced import AddressFormat
     from pipelines.pages.frontier import Entry, Fetched, Link
     from pipelines.pages.html import HtmlPage
-    from pipelines.pages.links import Scope
+    from pipelines.pages.links import Territory
 
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 MAX_HOPS = 10
@@ -37,7 +37,7 @@ _REFRESH_PROSE_MAX = 200
 """A page with a meta refresh and more running text than this is a page in its own right."""
 
 
-def judge(entry: Entry, fetched: Fetched, scope: Scope) -> Fetched | Link | str:
+def read_answer(entry: Entry, fetched: Fetched, territory: Territory) -> Fetched | Link | str:
     """What to do with a 2xx response; a str is the reason to give its address up."""
     body = fetched.body
     if not body.strip():
@@ -48,26 +48,26 @@ def judge(entry: Entry, fetched: Fetched, scope: Scope) -> Fetched | Link | str:
     if not is_text and not (form and form.any_type):
         return f"not text: {content_type.partition(';')[0] or 'unnamed'}"
     if form:
-        return _addresses(entry, fetched, scope, form)
-    return _html(entry, fetched, scope, content_type)
+        return _addresses(entry, fetched, territory, form)
+    return _html(entry, fetched, territory, content_type)
 
 
-def _html(entry: Entry, fetched: Fetched, scope: Scope, content_type: str) -> Fetched | Link:
+def _html(entry: Entry, fetched: Fetched, territory: Territory, content_type: str) -> Fetched | Link:
     leads = read_html(fetched.body, fetched.url_answered, content_type)
-    scope.note_answer(fetched.url_answered)
-    target = _refreshed(entry, leads, scope)
+    territory.note_answer(fetched.url_answered)
+    target = _refreshed(entry, leads, territory)
     if target is not None:
         return target
     kind = entry.kind if entry.kind == "start" else kind_of_page(leads.shape, _hint(entry))
     if kind == "list" and entry.kind in ("more", "tag"):
         kind = entry.kind
     if leads.cut:
-        log.warning("%s: more than %d links; the rest was left out", entry.url, MAX_LINKS)
+        _log.warning("%s: more than %d links; the rest was left out", entry.url, MAX_LINKS)
     wishes = leads.robots | robots_directives(",".join(fetched.header("x-robots-tag")))
-    followed = scope.note_page(entry, leads.fingerprint)
+    followed = territory.note_page(entry, leads.fingerprint)
     anchors = leads.anchors if followed and "nofollow" not in wishes else ()
     feeds = leads.feeds if followed else ()
-    news, lists = scope.page_links(entry, anchors, feeds, is_list=kind != "article")
+    news, lists = territory.page_links(entry, anchors, feeds, is_list=kind != "article")
     unwanted = kind == "article" and bool(wishes & {"noindex", "noarchive"})
     return replace(
         fetched,
@@ -80,11 +80,11 @@ def _html(entry: Entry, fetched: Fetched, scope: Scope, content_type: str) -> Fe
     )
 
 
-def _addresses(entry: Entry, fetched: Fetched, scope: Scope, form: AddressFormat) -> Fetched:
+def _addresses(entry: Entry, fetched: Fetched, territory: Territory, form: AddressFormat) -> Fetched:
     """A feed or sitemap: what it announces, and the further ones that it names."""
     announced = form.read(fetched.body)
-    news, said = scope.announced(form.kind, fetched.url_answered, announced.pages, fetched.fetched_at)
-    lists = scope.further_sitemaps(entry, announced.sitemaps)
+    news, said = territory.announced(form.kind, fetched.url_answered, announced.pages, fetched.fetched_at)
+    lists = territory.further_sitemaps(entry, announced.sitemaps)
     return replace(
         fetched,
         kind=form.kind,
@@ -99,7 +99,7 @@ def _hint(entry: Entry) -> str:
     return entry.kind if entry.kind in ("more", "tag", "list") else kind_of_url(entry.url)
 
 
-def _refreshed(entry: Entry, leads: HtmlPage, scope: Scope) -> Link | None:
+def _refreshed(entry: Entry, leads: HtmlPage, territory: Territory) -> Link | None:
     """Where a page that is nothing but a meta refresh leads, if that is the source's own."""
     if leads.refresh is None or leads.shape.prose_chars > _REFRESH_PROSE_MAX or entry.hops >= MAX_HOPS:
         return None
@@ -107,10 +107,10 @@ def _refreshed(entry: Entry, leads: HtmlPage, scope: Scope) -> Link | None:
         url = canonical_url(leads.refresh)
     except ValueError:
         return None
-    url = scope.spelled(url)
-    if url == entry.url or not scope.holds(host_of(url)):
+    url = territory.spelled(url)
+    if url == entry.url or not territory.holds(host_of(url)):
         return None
-    return scope.redirected(entry, url)
+    return territory.redirected(entry, url)
 
 
 def _is_binary(body: bytes) -> bool:
