@@ -85,9 +85,10 @@ def read_byline(scan: Scan, choice: Choice | None, title_line: int | None) -> By
 
 def value_after(text: str, label_end: int) -> str:
     """What follows a label that ends at this place, up to the next label, bracket, date or stop."""
-    value = text[label_end:].strip(" :：/／\u3000[【(（")
+    value = text[label_end:].lstrip(" :：/／\u3000[【(（")
     if _LABEL_FIRST.match(simplify(value)):
         return ""  # nothing stands after the label but the next one
+    value = value.rstrip(" :：/／\u3000[【(（")
     end = _VALUE_END.search(simplify(value), 1)
     return (value[: end.start()] if end else value).strip()
 

@@ -52,11 +52,11 @@ _AFTER_TIME = re.compile(
 _FIRST_IN = pattern(r"^(?=[a-z]){credit.first_in}")
 _EDITION_LINE = pattern(
     r"^[（(]?本文(?:出自|{credit.first_in})[^《》，。]{0,12}《([^《》]{2,14})》"
-    r"|^[（(]?{credit.first_in|credit.label}?《([^《》]{2,14})》\s?[（(]?\s?(?:(?:19|20)\d\d|第)"
+    r"|^[（(]?{credit.first_in|credit.label}?《([^《》]{2,14})》\s?[（(]?\s?(?:(?:19|20)\d\d\s?[-/.年]\s?\d|第)"
 )
 """《临潮晚报》（2024年05月08日 第06版）, in a line of its own."""
 _DATELINE = pattern(
-    r"^[【（(\[]?\s?(?!本)([\u4e00-\u9fff]{1,8}{publisher.agency})(?:[\u4e00-\u9fff]{0,8}\d{1,2}月\d{1,2}日"
+    r"^[【（(\[]?\s?(?!本|举报)([\u4e00-\u9fff]{1,8}{publisher.agency})(?:[\u4e00-\u9fff]{0,8}\d{1,2}月\d{1,2}日"
     r"(?:综合)?)?(?:综合|专)?(?:[电讯]|报道)(?=[\s（(，,：:】)\]]|题|\d|[\u4e00-\u9fff])"
 )
 _BEFORE_TIME = pattern(
@@ -70,6 +70,15 @@ _REPORTED_BY = pattern(
 """据…报道 in a line or brackets of its own; within a sentence it is the news."""
 _REPORTED_END = pattern(r"[》”]?的?(?:{credit.report}|电)?[）)】\]]?[。]?$")
 _WIRE_CREDIT = pattern(r"^{credit.wire}:? (?=[A-Z].{1,60}$)", case=True)
+_SUPPLIED = pattern(r"(?<![\u4e00-\u9fff]){credit.supplied}\s?[:：]\s?")
+_BYLINE = 80
+"""Characters of the longest line that may show a source; what is longer is the text."""
+_PERSON_NAME = re.compile("^[\u4e00-\u9fff]{2,3}$")
+_PATH = re.compile(r"[>»›]")
+_ASIDE = pattern(
+    r"^[\u4e00-\u9fff\d]{2,16}[（(](?!{byline.label|byline.person})[\u4e00-\u9fff]{2,10}[)）](?:[\u4e00-\u9fff]{2,8})?$"
+)
+"""A name with brackets of its own: 临江市文旅局（原市文广新局）."""
 _STATED = pattern(r"{credit.state}\s?[“\"「『]?$", as_written=True)
 _NO_SOURCE = pattern(r"^{credit.no_source|credit.empty}$")
 _IN_SCRIPTS = script_values("markup.script_source")
@@ -98,9 +107,10 @@ def find_credited_source(
     named_elements = _named_source(elements)
     return (
         _labelled(lines, named_elements)
-        or _of_meta(metadata)
+        or _of_meta(metadata, () if scripts is not None else (*lines, *map(_text_of, elements)))
         or named_elements
-        or _in_line(lines, byline.writers)
+        or _in_line(lines, byline)
+        or _supplied(lines)
         or (_scripted(scripts) if scripts is not None else None)
         or _dateline(text)
     )
@@ -117,18 +127,39 @@ def _labelled(lines: Sequence[str], of_element: Field | None) -> Field | None:
     return None
 
 
-def _of_meta(metadata: Metadata) -> Field | None:
+def _of_meta(metadata: Metadata, shown: Sequence[str]) -> Field | None:
+    """What a meta tag says and the page shows: back ends fill in their own office for want of a source."""
     tag = metadata.first(*words("markup.meta_source"))
-    return _source(_LABEL.sub("", tag[1]), f"meta:{tag[0]}", tag[1]) if tag else None
+    field = _source(_LABEL.sub("", tag[1]), f"meta:{tag[0]}", tag[1]) if tag else None
+    return (
+        field
+        if field and (not shown or any(field.value in text for text in shown if len(text) <= _BYLINE))
+        else None
+    )
 
 
-def _in_line(lines: Sequence[str], writers: Sequence[str]) -> Field | None:
-    """A credit line's, or an unlabelled name that is not the account's that posted the page on a platform."""
+def _supplied(lines: Sequence[str]) -> Field | None:
+    """The body that sent the text in (供稿：…); a person who did is its author."""
+    for text in lines:
+        match = _SUPPLIED.search(simplify(text)) if len(text) <= 60 else None
+        field = _source(text[match.end() :], "byline", text) if match else None
+        if field and not _PERSON_NAME.match(field.value):
+            return field
+    return None
+
+
+def _text_of(element: HtmlElement) -> str:
+    return str(element.text_content())
+
+
+def _in_line(lines: Sequence[str], byline: Byline) -> Field | None:
+    """A credit line's, or a name alone that is neither the posting account's nor the page's own column's."""
     if credit := next((field for text in lines if (field := _credit_line(text))), None):
         return credit
-    accounts = {normalise_publisher(name) for name in writers}
+    accounts = {normalise_publisher(name) for name in byline.writers}
+    paths = " ".join(text for text in byline.above if _PATH.search(text))
     fields = (field for text in lines if (field := _unlabelled(text)))
-    return next((field for field in fields if field.value not in accounts), None)
+    return next((f for f in fields if f.value not in accounts and f.value[:4] not in paths), None)
 
 
 def _scripted(root: HtmlElement) -> Field | None:
@@ -220,7 +251,9 @@ def _source_elements(elements: Sequence[HtmlElement]) -> Iterable[HtmlElement]:
 
 
 def _source(value: str, origin: str, evidence: str) -> Field | None:
-    value = value_after(value, 0)
+    aside = _ASIDE.match(simplify(value))
+    whole = value[: aside.end()] if aside and not has_date(aside[0]) else ""
+    value = whole or value_after(value, 0)
     if value[:1] > "\u2e80" and " " in value:
         value = value.split(" ", 1)[0]
     name = normalise_publisher(value)

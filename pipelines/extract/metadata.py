@@ -54,6 +54,15 @@ class Metadata:
         value = value[0] if isinstance(value, list) and value else value
         return squeeze_space(value) if isinstance(value, str) else ""
 
+    def linked_all(self, *path: str) -> list[str]:
+        """Every string at a place inside the JSON-LD object, of all things that lists hold on the way."""
+        values: list[Any] = [self.article]
+        for step in path:
+            things = [thing for value in values for thing in (value if isinstance(value, list) else [value])]
+            values = [thing.get(step) if isinstance(thing, dict) else thing for thing in things]
+        flat = [thing for value in values for thing in (value if isinstance(value, list) else [value])]
+        return [squeeze_space(thing) for thing in flat if isinstance(thing, str) and thing.strip()]
+
 
 def read_metadata(root: HtmlElement, authors: Sequence[HtmlElement]) -> Metadata:
     """All that the page says for machines; `authors` are the elements marked as the author's name."""

@@ -28,13 +28,16 @@ _EDITOR_LABEL = pattern(r"{byline.editor}\s?[:：/／|｜丨]\s?|(?<![a-z])edit(
 _NAME = re.compile(
     r"^(?:[\u4e00-\u9fff·]{2,5}(?:[ 、,，/]{1,2}[\u4e00-\u9fff·]{2,4}){0,4}"
     r"|[A-Z][\w.'’-]{0,20}(?: [A-Za-z][\w.'’-]{0,20}){0,4}"
-    r"|[\w\u4e00-\u9fff.·-]{2,16})$"
+    r"|(?!\d+$)[\w\u4e00-\u9fff.·-]{2,16})$"
 )
 _ENGLISH_NAME = re.compile(r"^[A-Z][a-z.'’-]{1,15}(?: [A-Z][a-zA-Z.'’-]{0,15}){1,2}$")
 _STAFF = re.compile(
     r"^([A-Z][a-z.'’-]{1,15}(?: [A-Z]\.)?(?: [A-Z][a-zA-Z'’-]{1,15}){1,2}?)\s?[,|·]?\s"
     r"(?:[A-Z][a-zA-Z]+ ){0,3}(?:[Ss]taff(?: [Ww]riter)?|[Rr]eporter|[Ww]riter|[Cc]orrespondent)$"
 )
+_ANY_NAME = re.compile(r"^(?=[^\d@/]{2,60}$)[^\W\d_][\w.'’&| -]*$")
+_LATIN_ASIDE = re.compile(r"^(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor) (?=[A-Z])|\s?\([^()]{1,40}\)$")
+_BETWEEN = re.compile("[ 、,，/]+")
 _CHINESE_NAME = re.compile(r"^[\u4e00-\u9fff]{2,3}$")
 _NO_NAME_END = "网报社台刊局部处科室组会"
 """余杭网, 金融部: bodies whose first character is a surname."""
@@ -42,6 +45,23 @@ _ROLE = pattern(r"^[\u4e00-\u9fff]{0,12}?{byline.role}[\s:：、]*(?=\S)", as_wr
 _ASIDE = re.compile(r"\s(?:in|for|from|at|on)(?: [A-Z].*)?$|\s?[–—•·].*$|,\s.*$")
 """What follows an English name in a byline: a place, a role, a paper."""
 _COLLEAGUE = pattern(r"\s+{byline.colleague}", as_written=True)
+_HAN = re.compile("[\u4e00-\u9fff]")
+_DAY_AND_TIME = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s?\d{1,2}:\d\d(?::\d\d)?)?"
+_BESIDE_DATE = re.compile(rf"\s?{_DAY_AND_TIME}.*$")
+_NAME_AND_DAY = re.compile(
+    rf"^(?:([\u4e00-\u9fff]{{3}})\s{_DAY_AND_TIME}|{_DAY_AND_TIME}\s([\u4e00-\u9fff]{{3}}))(?:\s|$)"
+)
+_MOST_BEFORE = 6
+_GOES_ON = re.compile(r"[。！？!?”」）)】\]:：，,；;|｜]\s?[（(【\[]?\s?$|[:：].{1,30}$|^[（(【\[]")
+"""What stands before a label in a line of labels, or in brackets behind the end of a text."""
+_PHOTOGRAPHER = pattern(
+    r"^(?!.{2,14}文\s?[/／])[\s:：/／]*(?:[\u4e00-\u9fff·]{2,4}[\s、,，]{0,2}){1,3}?[\s/／]{0,2}{byline.shot}",
+    as_written=True,
+)
+_DONE_BY = pattern(r"(?<=[\u4e00-\u9fff]{2}){byline.done_by}$", as_written=True)
+_BULLET = re.compile("^[□■●◎○◇◆]")
+_ASKS = pattern(r"^{byline.role}\s?[:：]")
+"""In an interview, the question of the one who wrote it."""
 _STAFF_CODE = re.compile(r"[_\-\s]?[A-Z]{1,4}\d{2,7}$")
 _NO_NAME = pattern(r"^{byline.no_name|credit.nobody|credit.empty}$", as_written=True)
 
@@ -51,13 +71,52 @@ def find_author(byline: Byline, metadata: Metadata) -> Field | None:
 
     Else a name alone, in an element that is named for authors; an English one also near the title.
     """
-    lines = [*byline.head, *byline.tail]
-    if author := _labelled(lines, _AUTHOR_LABEL) or _stated(metadata, words("markup.meta_author"), "author"):
+    lines = [*byline.head, *(text for text in byline.tail if not _of_another(text))]
+    chinese = bool(_HAN.search(metadata.title_element))
+    linked = None if chinese else _linked(metadata)
+    own = linked is not None and _names_the_site(linked.value, metadata)
+    if linked and not own:
+        return linked
+    if author := _labelled(lines, _AUTHOR_LABEL):
         return author
-    names = filter(None, (*map(_name_alone, byline.writers), *map(_english_alone, byline.named)))
+    stated = _stated(metadata, words("markup.meta_author"), "author")
+    if stated and (not chinese or _is_shown(stated, byline)):
+        return stated
+    writers = (_BESIDE_DATE.sub("", text).strip() for text in byline.writers)
+    names = filter(None, (*map(_name_alone, writers), *map(_english_alone, byline.named)))
     alone = (n for n in names if not _NO_NAME.match(n) and not _names_the_site(n, metadata))
-    name = next(alone, None)
-    return Field(name, "byline element", name) if name else None
+    if name := next(alone, None):
+        return Field(name, "byline element", name)
+    return next((field for text in byline.head if (field := _beside_date(text))), linked)
+
+
+def _of_another(text: str) -> bool:
+    """Whether a line below the text names the author of something else, after its title."""
+    label = _AUTHOR_LABEL.search(simplify(text))
+    before = text[: label.start()] if label and label[0][:1] not in "（(【[" else ""
+    return len(before) > _MOST_BEFORE and not _GOES_ON.search(before)
+
+
+def _is_shown(author: Field, byline: Byline) -> bool:
+    """Whether a page shows the name that a meta tag holds, and not as its editor's.
+
+    Back ends put there whoever typed the page in, or themselves.
+    """
+    if author.origin == "json-ld":
+        return True
+    lines = [*byline.head, *byline.tail]
+    editor = _labelled([*byline.tail, *byline.head, *byline.inside], _EDITOR_LABEL)
+    edits = editor is not None and author.value in editor.value
+    return not edits and any(author.value in text for text in lines)
+
+
+def _beside_date(text: str) -> Field | None:
+    """A person's full name alone with the day: 谢若含 2017-03-01 14:27."""
+    name = _NAME_AND_DAY.match(text) if len(text) <= 40 else None
+    found = (name[1] or name[2]) if name else ""
+    return (
+        Field(found, "byline", text) if found and _name_alone(found) and not _NO_NAME.match(found) else None
+    )
 
 
 def find_editor(byline: Byline, metadata: Metadata) -> Field | None:
@@ -83,8 +142,11 @@ def _english_alone(text: str) -> str:
 def _labelled(lines: Sequence[str], label: re.Pattern[str]) -> Field | None:
     for text in lines:
         for match in label.finditer(simplify(text)):
-            name = _person(text[match.end() :])
-            if name:
+            rest = text[match.end() :]
+            name = "" if _PHOTOGRAPHER.match(rest) else _person(rest)
+            if name and not (_BULLET.match(text) or _ASKS.match(simplify(text))):
+                return Field(name, "byline", text[:200])
+            if name and all(map(_name_alone, _BETWEEN.split(name))):
                 return Field(name, "byline", text[:200])
     return None
 
@@ -93,13 +155,21 @@ def _stated(metadata: Metadata, names: Sequence[str], key: str) -> Field | None:
     linked = metadata.linked(key, "name") or metadata.linked(key)
     if linked and (name := _person(linked)) and not _names_the_site(name, metadata):
         return Field(name, "json-ld", linked[:200])
-    marked = _person(metadata.author_link) if key == "author" else ""
+    marked = _person(_LATIN_ASIDE.sub("", metadata.author_link)) if key == "author" else ""
     if marked and not _names_the_site(marked, metadata):
         return Field(marked, "author element", metadata.author_link)
     tag = metadata.first(*names)
     name = _person(tag[1]) if tag else ""
     name = "" if _names_the_site(name, metadata) else name
     return Field(name, f"meta:{tag[0]}", tag[1][:200]) if tag and name else None
+
+
+def _linked(metadata: Metadata) -> Field | None:
+    """All authors that JSON-LD gives, bodies among them."""
+    names = [_LATIN_ASIDE.sub("", name).strip(" ,;") for name in metadata.linked_all("author", "name")]
+    names = [name for name in names if _ANY_NAME.match(name) and not _NO_NAME.match(name)]
+    value = "; ".join(dict.fromkeys(names))
+    return Field(value[:200], "json-ld", value[:200]) if value else None
 
 
 def _names_the_site(name: str, metadata: Metadata) -> bool:
@@ -116,5 +186,5 @@ def _person(value: str) -> str:
     """The name or names at the start of a value; empty where it is no name."""
     value = value_after(_ROLE.sub("", value.lstrip(" :：/／\u3000[【(（"), count=1), 0).strip(" -–—_、")
     value = _STAFF_CODE.sub("", _COLLEAGUE.split(value, maxsplit=1)[0]).strip()
-    value = _ASIDE.sub("", value) if value[:1].isascii() else value
+    value = _ASIDE.sub("", value) if value[:1].isascii() else _DONE_BY.sub("", value)
     return value if 2 <= len(value) <= 30 and _NAME.match(value) and not _NO_NAME.match(value) else ""

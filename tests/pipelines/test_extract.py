@@ -93,11 +93,63 @@ def test_the_title_is_the_heading_whatever_the_site_adds_to_it(title: str) -> No
         ("发表时间：2014-09-29 17:33:30 来源：", "credited_source", None),
         ("作者：admin 来源：本站", "author", None),
         ("登录 注册 版权所有", "author", None),
+        ("作者： 来源：", "author", None),
+        ("作者：陈立 周敏 来源：滨海日报", "author", "陈立 周敏"),
+        ("作者：信息发布员6", "author", None),
+        ("作者：超级管理员发布时间：2024-05-31", "author", None),
+        ("■ 专家论道", "author", None),
+        ("□ 陈立", "author", "陈立"),
+        ("记者：贵园区这是第 15 次发布产业信息", "author", None),
+        ("（本报记者 陈立文整理）", "author", "陈立文"),
+        ("新厂房昨日封顶。（滨海日报记者 陈立 摄）", "author", None),
+        ("陈立文 2024-06-11 08:15", "author", "陈立文"),
+        ("【信息发布时间：2024-05-29 阅读次数：】", "credited_source", None),
+        ("发布时间：2024-05-28 来源：滨海日报分享：", "credited_source", "滨海日报"),
+        ("来源：滨海日报举报", "credited_source", "滨海日报"),
+        ("来源：滨海日报字体大小： 大 中 小", "credited_source", "滨海日报"),
+        ("来源：滨海市文旅局（原市文广局）", "credited_source", "滨海市文旅局(原市文广局)"),
+        ("来源：滨海日报（记者 陈立）", "credited_source", "滨海日报"),
+        ("来源：http://www.example.cn/a/1.html", "credited_source", None),
+        ("来源：www.example.cn", "credited_source", None),
+        ("来源：浏览次数", "credited_source", None),
+        ("来源：admin", "credited_source", None),
+        ("供稿：滨海市教育局", "credited_source", "滨海市教育局"),
+        ("供稿：陈立文", "credited_source", None),
+        ("举报电话：25780000", "credited_source", None),
     ],
 )
 def test_a_byline_is_read_label_by_label(byline: str, name: str, value: str | None) -> None:
     field = getattr(_found(_article(f"<div>{byline}</div>")), name)
     assert (field and field.value) == value
+
+
+def test_who_typed_a_page_in_is_not_its_author() -> None:
+    meta = "<meta name='author' content='陈立'><meta name='contentsource' content='滨海市政务服务处'>"
+    shown = "<div>来源：滨海市政务服务处 2024-05-03</div><div>陈立</div>"
+    hidden, edited, visible = (
+        _found(_article(body, meta)) for body in ("", "<div>责任编辑：陈立</div>", shown)
+    )
+    assert (hidden.author, hidden.credited_source, edited.author) == (None, None, None)
+    assert visible.author is not None
+    assert visible.credited_source is not None
+
+
+def test_a_column_of_the_site_is_no_credit() -> None:
+    path = "<div>首页 &gt; 临湖园区 &gt; 临湖园区新闻</div>"
+    html = _article("<div>2024-05-03 临湖园区工业新闻</div>").replace("<h1>", f"{path}<h1>")
+    assert _found(html).credited_source is None
+
+
+def test_all_authors_of_a_foreign_page_are_named() -> None:
+    authors = '[{"@type": "Person", "name": "Şule Öz"}, {"@type": "Person", "name": "Ann Lee (ale)"}]'
+    html = (
+        "<html lang='de'><head><title>Werk nimmt Betrieb auf</title><script type='application/ld+json'>"
+        f'{{"@type": "NewsArticle", "author": {authors}}}</script></head><body><h1>Werk nimmt Betrieb</h1>'
+        f"{'<p>Das Werk nimmt im Herbst den Betrieb auf, sagte die Leiterin.</p>' * 4}</body></html>"
+    )
+    author = _found(html).author
+    assert author is not None
+    assert author.value == "Şule Öz; Ann Lee"
 
 
 def test_a_meta_tag_gives_the_time_and_json_ld_the_author() -> None:
