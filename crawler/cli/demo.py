@@ -29,7 +29,7 @@ from crawler.demo.server import DemoServer
 from crawler.runs.run import run_lock
 from crawler.sources import read_sources
 from pipelines.archive.file import read_only
-from pipelines.archive.read.articles import read_sources as read_totals
+from pipelines.archive.read.sources import read_sources as read_totals
 from pipelines.store import store_path
 
 if TYPE_CHECKING:

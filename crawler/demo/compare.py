@@ -1,6 +1,6 @@
 """An archive held against the demo's truth: in go the archive and the truth, out comes a score.
 
-The archive is read through `pipelines.archive.read.articles`, read-only. Every figure is a count of right
+The archive is read through `pipelines.archive.read.sources`, read-only. Every figure is a count of right
 ones beside a total, and every fault is listed by URL, so that a score can be followed to its pages.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from crawler.demo.definition import resolve_day
 from crawler.demo.truth import ARTICLE, REJECTION, VARIANT, TruthRow, read_truth
 from pipelines.archive.file import read_only
-from pipelines.archive.read.articles import CopyRow, RejectionRow, read_copies, read_rejections
+from pipelines.archive.read.sources import CopyRow, RejectionRow, read_copies, read_rejections
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from crawler.drawing.chromium import lacking
 from crawler.runs.status import Yield, diagnose, disk_health, due, scarce, timer_health
 from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, write_metrics
 from pipelines.archive.file import read_only
-from pipelines.archive.read.articles import source_runs, source_yields
+from pipelines.archive.read.sources import source_runs, source_yields
 from pipelines.records import PastRun
 from pipelines.store import CrawlStore, store_path
 from pipelines.store.sources import Watched

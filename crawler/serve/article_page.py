@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from pipelines.archive.read.analyst import Difference, Named, Version, names_in, standing
+from pipelines.archive.read.articles import Named, earlier_versions, names_in
 from pipelines.export.masking import mask_contacts
 from pipelines.report.differences import Piece, differences
 from pipelines.report.reasons import reason_in
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from pipelines.report.words import Words
-    from pipelines.show import ShownCopy
+    from pipelines.show import Differs, ShownCopy
 
 _NAMES_MAX = 12
 _VERSIONS_MAX = 10
@@ -46,7 +46,7 @@ class CopyCard:
     comparison: tuple[ShownPiece, ...]
     """Empty for the kept copy, for equal texts, and where only script, punctuation or white space differ."""
     other_title: bool
-    differences: tuple[Difference, ...]
+    differences: tuple[Differs, ...]
     """Figures, dates and names that it has otherwise than the kept copy."""
 
 
@@ -54,7 +54,9 @@ class CopyCard:
 class VersionCard:
     """What one of the pages said before, against what it says now."""
 
-    version: Version
+    url: str
+    fetched_at: str
+    title: str
     comparison: tuple[ShownPiece, ...]
 
 
@@ -66,21 +68,20 @@ def article_page(
     if not isinstance(found, ShownArticle):
         return None
     kept = found.copies[0]
-    stands = standing(connection, found.id)
+    before = earlier_versions(connection, found.id)[:_VERSIONS_MAX]
     return {
         "article": found,
         "kept": kept,
         "paragraphs": [line for line in found.text.split("\n") if line.strip()],
-        "cards": [_card(copy, kept, stands.differences, words) for copy in found.copies],
+        "cards": [_card(copy, kept, found.differences, words) for copy in found.copies],
         "rights": [(copy, _rights(copy, masked=masked)) for copy in found.copies if copy.rights],
-        "standing": stands,
-        "kept_because": reason_in(words.language, stands.kept_because),
-        "first_because": reason_in(words.language, stands.first_publisher_because),
-        "versions": [_version(version, found) for version in stands.versions[:_VERSIONS_MAX]],
+        "kept_because": reason_in(words.language, found.kept_because),
+        "first_because": reason_in(words.language, found.first_publisher_because),
+        "versions": [_version(version, found) for version in before],
         "stripped": [(copy, _pieces(copy, masked=masked)) for copy in found.copies if copy.stripped],
         "masked": masked,
         "names": _names(connection, found.id),
-        "disputed": bool(stands.differences),
+        "disputed": bool(found.differences),
     }
 
 
@@ -116,7 +117,7 @@ def _search_for(kind: str, named: Named) -> dict[str, str]:
     return {"park": named.name} if kind == "park" else {"q": f'"{named.name}"'}
 
 
-def _card(copy: ShownCopy, kept: ShownCopy, found: tuple[Difference, ...], words: Words) -> CopyCard:
+def _card(copy: ShownCopy, kept: ShownCopy, found: tuple[Differs, ...], words: Words) -> CopyCard:
     pieces = () if copy.kept or copy.text == kept.text else differences(kept.text, copy.text)
     differs = any(piece.kind != "same" and piece.text.strip() for piece in pieces)
     return CopyCard(
@@ -128,9 +129,10 @@ def _card(copy: ShownCopy, kept: ShownCopy, found: tuple[Difference, ...], words
     )
 
 
-def _version(version: Version, article: ShownArticle) -> VersionCard:
-    now = next(copy.text for copy in article.copies if copy.url == version.url)
-    return VersionCard(version, folded(differences(version.text, now)) if version.text != now else ())
+def _version(version: sqlite3.Row, article: ShownArticle) -> VersionCard:
+    url, fetched_at, title, before = version
+    now = next(copy.text for copy in article.copies if copy.url == url)
+    return VersionCard(url, fetched_at, title, folded(differences(before, now)) if before != now else ())
 
 
 def _why(copy: ShownCopy, kept: ShownCopy, words: Words, *, differs: bool) -> str:

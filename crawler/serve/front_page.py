@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawler.serve.visitor import day_of
-from pipelines.archive.read.analyst import last_run, newest_day
 from pipelines.archive.read.figures import figures
 from pipelines.archive.read.selection import Days
+from pipelines.archive.read.sources import last_run, newest_day
 from pipelines.report.page import pictures
 
 if TYPE_CHECKING:

@@ -18,6 +18,8 @@ from pipelines.report.words import words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pipelines.catalogue import Table
+
 _HERE = Path(__file__).parent
 _MESSAGES = _HERE / "messages.toml"
 _NAME = "archive"
@@ -37,29 +39,27 @@ def metadata(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Datasette's metadata for the archive's tables: descriptions, facets, search, canned queries.
 
     Args:
-        columns: table or view -> its columns, as the archive has them.
+        columns: table or view -> its columns, in their order.
     """
-    tables = {name: _table_metadata(name, columns[name]) for name in columns}
+    tables = {name: _table_metadata(table, columns[name]) for name, table in archive().items()}
     return {"title": "parknews", "databases": {_NAME: {"tables": tables, "queries": _queries()}}}
 
 
-def _table_metadata(name: str, columns: Sequence[str]) -> dict[str, Any]:
-    table = archive().get(name)
-    both = (table_label(name, "zh"), table_label(name, "en"))
-    further = {} if table is None else table.datasette
+def _table_metadata(table: Table, columns: Sequence[str]) -> dict[str, Any]:
     return {
-        "description": " ".join(label.description for label in both).strip(),
-        "columns": {column: _column_description(column, name) for column in columns},
-        "hidden": table is None or table.page != "first",
-        **further,
+        "description": " ".join(label.description for label in table.labels.values()).strip(),
+        "columns": {name: _in_both(named(name, table.name)) for name in columns},
+        "hidden": table.page != "first",
+        **table.datasette,
     }
 
 
-def _column_description(name: str, table: str) -> str:
-    parts = []
-    for label in named(name, table).values():
-        parts.append(f"{label.title} ({label.description})" if label.description else label.title)
-    return " / ".join(dict.fromkeys(parts))
+def _in_both(labels: Mapping[str, Label]) -> str:
+    titles = (
+        f"{label.title} ({label.description})" if label.description else label.title
+        for label in labels.values()
+    )
+    return " / ".join(dict.fromkeys(titles))
 
 
 def _queries() -> dict[str, dict[str, str]]:

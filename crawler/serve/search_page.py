@@ -12,8 +12,6 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from crawler.serve.visitor import arguments_of, not_understood, selection_of, whole_number
-from pipelines.archive.read import articles as read
-from pipelines.archive.read.analyst import failed_sources
 from pipelines.archive.read.selection import (
     FACETS,
     Order,
@@ -23,6 +21,7 @@ from pipelines.archive.read.selection import (
     count_selected,
     facet,
 )
+from pipelines.archive.read.sources import failed_sources, source_names
 from pipelines.export.formats import FORMATS
 from pipelines.places import region_name
 from pipelines.search import select
@@ -118,7 +117,7 @@ def _facet(
 ) -> dict[str, Any]:
     limit = _FACET_WHOLE if whole else _FACET_SHORT
     counted = _counted(connection, selection, name, limit + 1, made)
-    names = read.source_names(connection) if name == "source" else {}
+    names = source_names(connection) if name == "source" else {}
     values = [
         FacetValue(
             label=_value_label(name, value, names, words),
@@ -175,7 +174,7 @@ def _is_chosen(selection: Selection, name: str, value: str | None) -> bool:
 
 def _chosen(connection: sqlite3.Connection, selection: Selection, words: Words) -> list[tuple[str, str]]:
     """What narrows now, as words, and the address without it."""
-    names = read.source_names(connection)
+    names = source_names(connection)
     found = []
     for name, field in _NARROWED.items():
         for value in getattr(selection, field):

@@ -6,6 +6,7 @@ loaded from another host. The archive is always called `archive` in addresses, w
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from datasette.utils import Column, escape_sqlite
 from crawler.serve import plugin
 from crawler.serve.labels import metadata
 from pipelines.archive.file import read_only
-from pipelines.archive.read.analyst import table_columns
+from pipelines.catalogue import archive
 from pipelines.report.page import STYLE
 
 if TYPE_CHECKING:
@@ -72,9 +73,8 @@ def build_site(path: Path, options: ServeOptions | None = None) -> Datasette:
         StorageError, ForeignArchiveError, NewerArchiveError: as `pipelines.archive.file.read_only`.
     """
     options = options or ServeOptions()
-    connection = read_only(path)
-    columns = table_columns(connection)
-    connection.close()
+    with closing(read_only(path)) as connection:
+        columns = {name: [column.name for column in _own_columns(connection, name)] for name in archive()}
     if not pm.is_registered(plugin):
         pm.unregister(name="datasette.handle_exception")  # it prints every local variable; ours calls it
         pm.register(plugin, name="parknews")  # for instances that are not ours

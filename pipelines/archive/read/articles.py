@@ -1,12 +1,7 @@
-"""The questions that readers ask the archive: all their SQL, none of their judgement.
+"""What readers ask of one article: its rows and its copies', all in SQL, and nothing judged.
 
-In: a read-only connection with `sqlite3.Row` rows (`pipelines.archive.file.read_only`). Out: rows, or
-iterators of rows; nothing is written.
-
-What an audit reads of a whole archive: every copy with its text, every rejection, totals by source.
-
-In: a read-only connection (`pipelines.archive.file.read_only`). Out: frozen rows, in the order of
-their URLs or hosts. Nothing is judged here and nothing is written.
+In: a read-only connection with `sqlite3.Row` rows (`pipelines.archive.file.read_only`). Out: rows; nothing is
+written.
 """
 
 from __future__ import annotations
@@ -14,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.places import region_name
+
 if TYPE_CHECKING:
     import sqlite3
-
+    from collections.abc import Iterable
 
 _NODES_OF_ARTICLE = "SELECT t.node_id FROM copies c JOIN texts t ON t.id = c.text_id WHERE c.article_id = ?1"
 
@@ -51,12 +48,11 @@ def article_of_url(connection: sqlite3.Connection, url: str) -> int | None:
 
 
 def copies(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
-    """An article's copies with their texts, the kept one first, then by similarity."""
+    """An article's copies with their texts and readings, the kept one first, then by similarity."""
     return connection.execute(
-        "SELECT c.*, t.text, t.node_id, n.cluster_id, r.encoding, r.editor, r.site_name, r.first_fetched_at,"
-        " r.page_url"
+        "SELECT c.*, t.text, t.node_id, n.cluster_id, gone.at AS gone_at, r.*"  # of equal names, the copy's
         " FROM copies c JOIN texts t ON t.id = c.text_id JOIN readings r ON r.id = c.reading_id"
-        " JOIN nodes n ON n.node_id = t.node_id"
+        " JOIN nodes n ON n.node_id = t.node_id LEFT JOIN gone ON gone.page_url = r.page_url"
         " WHERE c.article_id = ? ORDER BY c.kept DESC, c.similarity DESC, c.url",
         (article_id,),
     ).fetchall()
@@ -137,103 +133,131 @@ def rejection(connection: sqlite3.Connection, url: str) -> sqlite3.Row | None:
     return _one(connection, "SELECT url, source, stage, reason, at FROM rejections WHERE url = ?", url)
 
 
-def source_names(connection: sqlite3.Connection) -> dict[str, str]:
-    """The name of every source in the archive, by host."""
-    return {row["host"]: row["name"] for row in connection.execute("SELECT host, name FROM sources")}
-
-
-def source_yields(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    """What the archive holds of each source: its row, and its copies, articles, rejections, newest day."""
+def evidence(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+    """What speaks for who was first: url, claim, value, believed, reason."""
     return connection.execute(
-        "SELECT s.host, s.name, s.status, count(c.id) AS copies, coalesce(sum(c.kept), 0) AS articles,"
-        " max(c.published_day) AS newest_day, max(c.fetched_at) AS last_read_at,"
-        " (SELECT count(*) FROM rejections x WHERE x.source = s.host) AS rejections"
-        " FROM sources s LEFT JOIN copies c ON c.source = s.host GROUP BY s.host ORDER BY s.host"
+        "SELECT c.url, e.claim, e.value, e.believed, e.reason FROM copies c"
+        " JOIN first_publisher_evidence e ON e.copy_id = c.id WHERE c.article_id = ?"
+        " ORDER BY c.kept DESC, c.url, e.claim",
+        (article_id,),
     ).fetchall()
 
 
-def source_runs(connection: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:
-    """What the last `limit` runs of each source did there, the newest first."""
+def differences(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+    """Where copies differ from the kept one: url, kind, place, kept_value, copy_value."""
     return connection.execute(
-        "SELECT s.run_id, s.source AS host, r.started_at, s.fetched, s.articles, s.unchanged, s.failed,"
-        " s.refused, s.last_error, r.outcome = 'stopped' AS stopped, coalesce(y.new, 0) AS new,"
-        " coalesce(y.undated, 0) AS undated, coalesce(y.rejected, 0) AS rejected,"
-        " coalesce(y.gone, 0) AS gone, coalesce(y.found, 0) AS found"
-        " FROM (SELECT *, row_number() OVER (PARTITION BY source ORDER BY run_id DESC) AS place"
-        " FROM run_sources) s JOIN runs r ON r.id = s.run_id"
-        " LEFT JOIN run_yields y ON y.run_id = s.run_id AND y.source = s.source WHERE s.place <= ?"
-        " ORDER BY s.run_id DESC, s.source",
-        (limit,),
+        "SELECT c.url, d.kind, d.place, d.kept_value, d.copy_value FROM differences d"
+        " JOIN copies c ON c.id = d.copy_id WHERE d.article_id = ? ORDER BY c.url, d.position",
+        (article_id,),
     ).fetchall()
+
+
+def held_by(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+    """Copies of other articles that hold this one too: url, article, title, similarity, contained."""
+    return connection.execute(
+        "SELECT c.url, a.id, a.title, s.similarity, s.contained FROM secondary_copies s"
+        " JOIN copies c ON c.id = s.copy_id JOIN articles a ON a.id = c.article_id"
+        " WHERE s.article_id = ? ORDER BY s.contained DESC, c.url",
+        (article_id,),
+    ).fetchall()
+
+
+def holds(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+    """Other articles that this one's copies hold too: url, article, title, similarity, contained."""
+    return connection.execute(
+        "SELECT c.url, a.id, a.title, s.similarity, s.contained FROM copies c"
+        " JOIN secondary_copies s ON s.copy_id = c.id JOIN articles a ON a.id = s.article_id"
+        " WHERE c.article_id = ? ORDER BY c.url, a.id",
+        (article_id,),
+    ).fetchall()
+
+
+def versions(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
+    """What a page said whenever it was fetched, the oldest first: fetched_at, title, text."""
+    return connection.execute(
+        "SELECT v.fetched_at, v.title, t.text FROM versions v JOIN texts t ON t.id = v.text_id"
+        " WHERE v.reading_id = ? ORDER BY v.fetched_at, v.page_id",
+        (reading_id,),
+    ).fetchall()
+
+
+def earlier_versions(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+    """What an article's pages said before, the newest first: url, fetched_at, title, text.
+
+    Their present texts are the copies' own.
+    """
+    return connection.execute(
+        "SELECT c.url, v.fetched_at, v.title, t.text FROM copies c"
+        " JOIN versions v ON v.reading_id = c.reading_id JOIN texts t ON t.id = v.text_id"
+        " WHERE c.article_id = ? AND (v.text_id <> c.text_id OR v.title <> c.title)"
+        " ORDER BY v.fetched_at DESC, c.url",
+        (article_id,),
+    ).fetchall()
+
+
+def moves(connection: sqlite3.Connection, urls: Iterable[str]) -> list[sqlite3.Row]:
+    """Which of these copies came from another article, when and why, the oldest first."""
+    return sorted(
+        (
+            row
+            for url in urls
+            for row in connection.execute(
+                "SELECT url, from_article, to_article, reason, at FROM moves WHERE url = ?", (url,)
+            )
+        ),
+        key=lambda row: (row["at"], row["url"]),
+    )
+
+
+def moved_away(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+    """Copies that left this article and are another's now: url, from, the present one, reason, at."""
+    return connection.execute(
+        "SELECT m.url, m.from_article, c.article_id, m.reason, max(m.at) FROM moves m"
+        " JOIN copies c ON c.url = m.url WHERE m.from_article = ?1 AND c.article_id <> ?1"
+        " GROUP BY m.url ORDER BY max(m.at), m.url",
+        (article_id,),
+    ).fetchall()
+
+
+def decided(connection: sqlite3.Connection, urls: Iterable[str]) -> list[sqlite3.Row]:
+    """What people decided of these copies, as far as it is in force: id, kind, url, other_url, reason, at."""
+    found = {
+        row["id"]: row
+        for url in urls
+        for row in connection.execute(
+            "SELECT id, kind, url, other_url, reason, at FROM decisions"
+            " WHERE ? IN (url, other_url) AND withdrawn_at IS NULL",
+            (url,),
+        )
+    }
+    return [found[number] for number in sorted(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something that a text names."""
+
+    name: str
+    code: str | None
+    """GB/T 2260, of a region or of the region in the name."""
+    times: int
+
+
+def names_in(connection: sqlite3.Connection, article_id: int) -> dict[str, list[Named]]:
+    """What an article's text names: kind → names, a region under its full name, the most named first."""
+    rows = connection.execute(
+        "SELECT m.kind, CASE m.kind WHEN 'region' THEN m.code ELSE m.name END AS named, m.code, count(*)"
+        " FROM copies k JOIN mentions m ON m.text_id = k.text_id"
+        " WHERE k.article_id = ? AND k.kept = 1 GROUP BY m.kind, named ORDER BY 4 DESC, min(m.start)",
+        (article_id,),
+    )
+    found: dict[str, list[Named]] = {}
+    for kind, named, code, times in rows:
+        name = region_name(code) if kind == "region" else named
+        found.setdefault(kind, []).append(Named(name, code, times))
+    return found
 
 
 def _one(connection: sqlite3.Connection, sql: str, *values: object) -> sqlite3.Row | None:
     row: sqlite3.Row | None = connection.execute(sql, values).fetchone()
     return row
-
-
-@dataclass(frozen=True, slots=True)
-class CopyRow:
-    """One copy with the text that its page had."""
-
-    url: str
-    article_id: int
-    title: str
-    text: str
-    published_day: str | None
-    credited_source: str | None
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
-class RejectionRow:
-    """A URL that did not become a copy."""
-
-    url: str
-    stage: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """One source's totals."""
-
-    host: str
-    name: str
-    articles: int
-    """Articles whose kept copy is this source's."""
-    joined: int
-    """Its copies of articles whose text another source, or another of its pages, shows."""
-    stripped: int
-    """Pieces of text that were taken out of its pages."""
-    rejections: int
-
-
-def read_copies(connection: sqlite3.Connection) -> list[CopyRow]:
-    """Every copy, by URL."""
-    rows = connection.execute(
-        "SELECT c.url, c.article_id, c.title, t.text, c.published_day, c.credited_source, c.language"
-        " FROM copies c JOIN texts t ON t.id = c.text_id ORDER BY c.url"
-    )
-    return [CopyRow(*row) for row in rows]
-
-
-def read_rejections(connection: sqlite3.Connection) -> list[RejectionRow]:
-    """Every rejection, by URL."""
-    return [
-        RejectionRow(*row)
-        for row in connection.execute("SELECT url, stage, reason FROM rejections ORDER BY url")
-    ]
-
-
-def read_sources(connection: sqlite3.Connection) -> list[SourceRow]:
-    """Every source's totals, by host."""
-    rows = connection.execute(
-        "SELECT s.host, s.name,"
-        " (SELECT count(*) FROM copies c WHERE c.source = s.host AND c.kept = 1),"
-        " (SELECT count(*) FROM copies c WHERE c.source = s.host AND c.kept = 0),"
-        " (SELECT count(*) FROM stripped p WHERE p.source = s.host),"
-        " (SELECT count(*) FROM rejections r WHERE r.source = s.host)"
-        " FROM sources s ORDER BY s.host"
-    )
-    return [SourceRow(*row) for row in rows]

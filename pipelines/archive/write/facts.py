@@ -320,10 +320,3 @@ def put_gone(connection: sqlite3.Connection, rejection: Rejection, at: str) -> b
 def come_back(connection: sqlite3.Connection, page_url: str, fetched_at: str) -> None:
     """The page was read; only a fetch since it was found gone (not a reading again) takes that back."""
     connection.execute("DELETE FROM gone WHERE page_url = ? AND at < ?", (page_url, fetched_at))
-
-
-def gone_pages(connection: sqlite3.Connection, urls: list[str]) -> dict[str, tuple[str, int]]:
-    """Those of the page URLs that are gone: since when (UTC), and the status that said so."""
-    marks = ", ".join("?" * len(urls))
-    rows = connection.execute(f"SELECT page_url, at, status FROM gone WHERE page_url IN ({marks})", urls)
-    return {row[0]: (row[1], row[2]) for row in rows}

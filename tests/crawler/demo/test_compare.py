@@ -9,7 +9,7 @@ import pytest
 
 from crawler.demo.compare import DemoScore, score
 from crawler.demo.truth import TruthRow
-from pipelines.archive.read.articles import CopyRow, RejectionRow
+from pipelines.archive.read.sources import CopyRow, RejectionRow
 
 PORTS = {"park.localhost": 81, "paper.localhost": 82}
 TODAY = date(2026, 7, 1)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.serve.labels import column_label, table_label, value_label
-from pipelines.archive import Archive
-from pipelines.archive.file import read_only
-from pipelines.archive.read.analyst import table_columns
+from pipelines.catalogue import archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from typing import Any
 
     Get = Callable[..., Any]
@@ -24,15 +20,12 @@ def _chinese(text: str) -> bool:
     return any("一" <= character <= "鿿" for character in text)
 
 
-def test_every_table_and_column_has_a_label_in_both_languages(tmp_path: Path) -> None:
-    Archive(tmp_path / "archive.db").close()
-    with closing(read_only(tmp_path / "archive.db")) as connection:
-        tables = table_columns(connection)
+def test_every_table_and_column_has_a_label_in_both_languages() -> None:
     named = {
         (name, column): (column_label(column, "zh", name).title, column_label(column, "en", name).title)
-        for name, columns in tables.items()
-        for column in columns
-    } | {(name, ""): (table_label(name, "zh").title, table_label(name, "en").title) for name in tables}
+        for name, table in archive().items()
+        for column in table.columns
+    } | {(name, ""): (table_label(name, "zh").title, table_label(name, "en").title) for name in archive()}
     nameless = sorted(
         place
         for place, (chinese, english) in named.items()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.archive import read_only
-from pipelines.archive.read.analyst import Named, names_in
+from pipelines.archive.read.articles import Named, names_in
 from pipelines.archive.read.selection import (
     Selection,
     _named_by_many,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pipelines.archive.file import read_only
-from pipelines.archive.read.articles import (
+from pipelines.archive.read.sources import (
     CopyRow,
     RejectionRow,
     SourceRow,

@@ -1,0 +1,134 @@
+"""What readers ask of the whole archive: totals of each source, and every copy and rejection.
+
+In: a read-only connection with `sqlite3.Row` rows (`pipelines.archive.file.read_only`). Out: rows, in the
+order of their hosts or URLs. Nothing is judged here and nothing is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def source_names(connection: sqlite3.Connection) -> dict[str, str]:
+    """The name of every source in the archive, by host."""
+    return {row["host"]: row["name"] for row in connection.execute("SELECT host, name FROM sources")}
+
+
+def source_yields(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """What the archive holds of each source: its row, and its copies, articles, rejections, newest day."""
+    return connection.execute(
+        "SELECT s.host, s.name, s.status, count(c.id) AS copies, coalesce(sum(c.kept), 0) AS articles,"
+        " max(c.published_day) AS newest_day, max(c.fetched_at) AS last_read_at,"
+        " (SELECT count(*) FROM rejections x WHERE x.source = s.host) AS rejections"
+        " FROM sources s LEFT JOIN copies c ON c.source = s.host GROUP BY s.host ORDER BY s.host"
+    ).fetchall()
+
+
+def source_runs(connection: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:
+    """What the last `limit` runs of each source did there, the newest first."""
+    return connection.execute(
+        "SELECT s.run_id, s.source AS host, r.started_at, s.fetched, s.articles, s.unchanged, s.failed,"
+        " s.refused, s.last_error, r.outcome = 'stopped' AS stopped, coalesce(y.new, 0) AS new,"
+        " coalesce(y.undated, 0) AS undated, coalesce(y.rejected, 0) AS rejected,"
+        " coalesce(y.gone, 0) AS gone, coalesce(y.found, 0) AS found"
+        " FROM (SELECT *, row_number() OVER (PARTITION BY source ORDER BY run_id DESC) AS place"
+        " FROM run_sources) s JOIN runs r ON r.id = s.run_id"
+        " LEFT JOIN run_yields y ON y.run_id = s.run_id AND y.source = s.source WHERE s.place <= ?"
+        " ORDER BY s.run_id DESC, s.source",
+        (limit,),
+    ).fetchall()
+
+
+def failed_sources(connection: sqlite3.Connection, since: str, until: str) -> list[str]:
+    """Names of the sources that failed on some day of a period; all days where it is unbounded."""
+    rows = connection.execute(
+        "SELECT DISTINCT name FROM coverage WHERE state = 'failed' AND day >= ? AND day <= ? ORDER BY name",
+        (since, (until or "9999") + "~"),
+    )
+    return [row[0] for row in rows]
+
+
+def newest_day(connection: sqlite3.Connection) -> str | None:
+    """The newest day of any article that is not in the future."""
+    row = connection.execute(
+        "SELECT max(published_day) FROM articles INDEXED BY articles_by_day"
+        " WHERE published_day <= date('now', '+1 day')"
+    ).fetchone()
+    return None if row[0] is None else str(row[0])
+
+
+def last_run(connection: sqlite3.Connection) -> sqlite3.Row | None:
+    """The latest row of `runs`."""
+    row: sqlite3.Row | None = connection.execute("SELECT * FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRow:
+    """One copy with the text that its page had."""
+
+    url: str
+    article_id: int
+    title: str
+    text: str
+    published_day: str | None
+    credited_source: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionRow:
+    """A URL that did not become a copy."""
+
+    url: str
+    stage: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One source's totals."""
+
+    host: str
+    name: str
+    articles: int
+    """Articles whose kept copy is this source's."""
+    joined: int
+    """Its copies of articles whose text another source, or another of its pages, shows."""
+    stripped: int
+    """Pieces of text that were taken out of its pages."""
+    rejections: int
+
+
+def read_copies(connection: sqlite3.Connection) -> list[CopyRow]:
+    """Every copy, by URL."""
+    rows = connection.execute(
+        "SELECT c.url, c.article_id, c.title, t.text, c.published_day, c.credited_source, c.language"
+        " FROM copies c JOIN texts t ON t.id = c.text_id ORDER BY c.url"
+    )
+    return [CopyRow(*row) for row in rows]
+
+
+def read_rejections(connection: sqlite3.Connection) -> list[RejectionRow]:
+    """Every rejection, by URL."""
+    return [
+        RejectionRow(*row)
+        for row in connection.execute("SELECT url, stage, reason FROM rejections ORDER BY url")
+    ]
+
+
+def read_sources(connection: sqlite3.Connection) -> list[SourceRow]:
+    """Every source's totals, by host."""
+    rows = connection.execute(
+        "SELECT s.host, s.name,"
+        " (SELECT count(*) FROM copies c WHERE c.source = s.host AND c.kept = 1),"
+        " (SELECT count(*) FROM copies c WHERE c.source = s.host AND c.kept = 0),"
+        " (SELECT count(*) FROM stripped p WHERE p.source = s.host),"
+        " (SELECT count(*) FROM rejections r WHERE r.source = s.host)"
+        " FROM sources s ORDER BY s.host"
+    )
+    return [SourceRow(*row) for row in rows]
