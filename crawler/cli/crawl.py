@@ -11,9 +11,15 @@ from crawler.cli.running import report_json, run
 from crawler.cli.terminal import ATTENTION, Json, answers, examples, one_line, print_json, settings_of, table
 from crawler.config import fetch_options
 from crawler.runs.telling import require_addresses
-from crawler.runs.watch import due_sources, expire_pages, note_timed_run, tell_changes
+from crawler.runs.watch import (
+    due_sources,
+    expire_pages,
+    note_timed_run,
+    refuse_removed,
+    removed_sources,
+    tell_changes,
+)
 from crawler.sources import choose, duration_s, read_some_sources
-from crawler.web.removed import refuse_removed, removed_sources
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""How all sources stand now, gathered from the files, and who is told of it.
+"""How all sources stand now, gathered from the files: which are due, removed or in trouble, and who is told.
 
 In: the settings, the sources file's sources, and the two files as they are. Out: what `crawler.runs.status`
 judges, and its judgement; messages, metrics and a heartbeat after a crawl. Nothing is fetched.
@@ -16,7 +16,9 @@ from crawler.drawing.chromium import lacking
 from crawler.runs.status import Yield, diagnose, disk_health, due, scarce, timer_health
 from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, write_metrics
 from pipelines.archive.file import read_only
+from pipelines.archive.kept_out.blocks import answer, read_blocklist
 from pipelines.archive.read.sources import source_runs, source_yields
+from pipelines.errors import RefusedError
 from pipelines.records import PastRun
 from pipelines.store import CrawlStore, store_path
 from pipelines.store.sources import Watched
@@ -47,8 +49,6 @@ class Disk:
 
 def look(settings: Settings, sources: Sequence[CrawlSource]) -> tuple[list[Health], str]:
     """How every source stands now, and what is wrong with the timer (mostly nothing)."""
-    from crawler.web.removed import removed_sources  # noqa: PLC0415  # loads Scrapy, which `status --help` must not
-
     now = datetime.now(UTC)
     runs, held = _history(settings.db)
     for host in removed_sources(settings.db, sources):
@@ -61,6 +61,40 @@ def look(settings: Settings, sources: Sequence[CrawlSource]) -> tuple[list[Healt
 def due_sources(db: Path, sources: Sequence[CrawlSource]) -> list[CrawlSource]:
     """Those of the sources whose `every` has elapsed."""
     return due(sources, _history(db)[0], datetime.now(UTC))
+
+
+def removed_sources(archive_path: Path, sources: Sequence[CrawlSource]) -> dict[str, str]:
+    """The sources whose whole host was removed, each with the day and the removal."""
+    if not archive_path.exists():
+        return {}
+    with closing(read_only(archive_path)) as connection:
+        blocklist = read_blocklist(connection)
+        hosts = [source.host for source in sources if blocklist.blocks_host(source.host)]
+        told = {host: answer(connection, f"https://{host}/") for host in hosts}
+    return {host: sentence for host, sentence in told.items() if sentence}
+
+
+def removed_starts(archive_path: Path, sources: Sequence[CrawlSource]) -> dict[str, str]:
+    """The same for sources all of whose start URLs were removed: a look at them would see nothing."""
+    if not archive_path.exists():
+        return {}
+    removed: dict[str, str] = {}
+    with closing(read_only(archive_path)) as connection:
+        for source in sources:
+            told = [answer(connection, url) or "" for url in source.start_urls]
+            if told and all(told):
+                removed[source.host] = told[0]
+    return removed
+
+
+def refuse_removed(removed: dict[str, str]) -> None:
+    """Says no where a removed source was asked for by name.
+
+    Raises:
+        RefusedError: `removed` names one.
+    """
+    for host, sentence in removed.items():
+        raise RefusedError(f"{host}: {sentence}; nothing of it is asked for (`parknews removals list`)")
 
 
 def disk(db: Path) -> Disk | None:

@@ -73,7 +73,7 @@ CONTESTED = {
     "requester_credits": "the requester's own page credits {0}",
     "credited_by": "{0} credits {1} with it",
 }
-"""Why a page may be the original, or a copy of somebody else's; in Chinese: crawler/cli/guide/words.toml."""
+"""Why a page may be the original, or a copy of somebody else's; in Chinese: crawler/cli/guide.toml."""
 
 
 @dataclass(frozen=True, slots=True)
