@@ -1,8 +1,8 @@
 """A decoded page in; its body's lines, title, date, names and claims out, or why it is not news.
 
-The first opinion on where the text is comes from a vote of the page's own lines (`container`), which is
-right more often than trafilatura on Chinese news and costs a fifth of it; trafilatura is the second
-opinion where the vote is in doubt, and the text that scripts carry the third.
+Where the text stands has two opinions (decision 0006): a vote of the page's own lines (`container`) comes
+first on Chinese pages, trafilatura on all others. The other one is asked where the first is in doubt, and
+before a page is refused as a list or as empty; the text that scripts carry is the third.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ import opencc
 import py3langid
 
 from pipelines.dates import Moment, zone_of
-from pipelines.extract.body import notices_below, read_body, reconsidered, scripted_body
+from pipelines.extract.body import (
+    notices_below,
+    own_text,
+    read_body,
+    reconsidered,
+    scripted_body,
+    taken_over,
+)
 from pipelines.extract.byline import read_byline
 from pipelines.extract.container import choose_element
 from pipelines.extract.credit import find_credited_source
@@ -32,12 +39,17 @@ from pipelines.records import DEFAULT_TIME_ZONE, Extracted, Field, Rejection
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
+    from pipelines.extract.container import Choice
+    from pipelines.extract.scan import Scan
     from pipelines.records import Decoded, Page, Source
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 _SAMPLE = 1500
+_OWN, _OWN_CHINESE = 0.5, 0.8
+"""The share of a second opinion that must be prose of its own: articles of five languages that were taken for
+lists have .59 and more, most lists next to none, Chinese ones up to .76 (`benchmarks/corpus.py`)."""
 
 __all__ = ["extract"]
 
@@ -52,27 +64,37 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     title, title_line = find_title(scanned.lines, metadata)
     trust = trusted(scanned, title_line)
     choice = choose_element(scanned, trust, title_line)
+    is_chinese = _is_chinese(scanned, choice)
     refusal = not_news(root, scanned, choice, metadata.title_element, page.url_answered, digest=trust.digest)
+    is_overruled = False
     if refusal:
         body = None if refusal.is_final else scripted_body(root, metadata)
-        if body is None:
-            limit = cut_short(decoded.html, root, scanned) if refusal.stage == "extract" else ""
-            reason = f"no text: {limit}" if limit else refusal.reason
-            return Rejection(page.url, page.source, refusal.stage, reason)
-        title = scripted_title(title, root)
+        if body is None and refusal.may_be_doubted and title_line is not None:
+            is_overruled = True
+            body = own_text(root, scanned, _OWN_CHINESE if is_chinese else _OWN)
     else:
         assert choice is not None  # or there were a refusal
         body = read_body(scanned, choice, trust, title_line)
-        if choice.is_doubtful:
-            body = reconsidered(body, root, metadata)
+        over = None if is_chinese else taken_over(body, choice, scanned, trust, title_line, root)
+        if over is None and choice.is_doubtful:
+            over = reconsidered(body, root, metadata)
+        body = over or body
     byline = read_byline(scanned, choice, title_line)
-    language = _language("\n".join(body.lines))
+    language = _language("\n".join(body.lines)) if body else None
     moment = _moment(root, page, source, language)
+    published = find_published(root, byline, metadata, moment, page.url_answered)
+    if refusal and (body is None or (is_overruled and not published)):
+        limit = cut_short(decoded.html, root, scanned) if refusal.stage == "extract" else ""
+        reason = f"no text: {limit}" if limit else refusal.reason
+        return Rejection(page.url, page.source, refusal.stage, reason)
+    assert body is not None
+    if refusal:
+        title = scripted_title(title, root)
     scripts = root if refusal else None
     return Extracted(
         lines=body.lines,
         title=title,
-        published=find_published(root, byline, metadata, moment, page.url_answered),
+        published=published,
         author=find_author(byline, metadata),
         editor=find_editor(byline, metadata),
         credited_source=find_credited_source(scanned.sources, byline, metadata, body.lines, scripts),
@@ -82,6 +104,14 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
         stripped=body.stripped,
         around=notices_below(scanned, choice) if choice else (),
     )
+
+
+def _is_chinese(scanned: Scan, choice: Choice | None) -> bool:
+    """Whether most letters of what may be the article are Chinese characters; Japanese has Kana too."""
+    lines = scanned.lines[choice.first : choice.last] if choice else scanned.lines
+    text = "".join(line.plain for line in lines)
+    han = len(_HAN.findall(text))
+    return han > 0.5 * sum(map(str.isalpha, text)) and len(_KANA.findall(text)) < 0.1 * han
 
 
 def _moment(root: HtmlElement, page: Page, source: Source, language: Field | None) -> Moment:

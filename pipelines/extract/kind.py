@@ -44,6 +44,11 @@ class NotNews(NamedTuple):
     is_final: bool = False
     """Whether a text that the page's scripts carry would change nothing."""
 
+    @property
+    def may_be_doubted(self) -> bool:
+        """Whether a second opinion on the page's text may overrule it: that no text was seen, and no more."""
+        return self.reason.startswith(("list page", "no text"))
+
 
 def not_news(
     root: HtmlElement, scan: Scan, choice: Choice | None, title: str, url: str, *, digest: bool

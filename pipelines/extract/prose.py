@@ -15,6 +15,7 @@ _ANNOUNCES = re.compile(r"[，,].*[：:]$")
 _LISTED_DATE = re.compile(
     r"[\[【(（]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s\d\d:\d\d)?[\]】)）]?"
 )
+_NOT_WRITTEN = re.compile(r"[\W_]+")
 _PUNCTUATION = re.compile(r"[。，、；：！？,.;:!?]")
 _CLAUSE_END = re.compile(r"[，,：:、。！？!?.…）)”\"]$")
 
@@ -27,8 +28,8 @@ def size(text: str) -> float:
 
 def bare(text: str) -> str:
     """Letters and digits alone, width and case folded: how titles and lines are compared."""
-    folded = unicodedata.normalize("NFKC", text).lower()
-    return "".join(c for c in folded if c.isalnum())
+    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return _NOT_WRITTEN.sub("", folded.lower())
 
 
 def count_marks(text: str) -> int:
