@@ -45,7 +45,7 @@ _LEAST_TAKEN = 0.25
 """Less than this share of the first opinion is a caption or a teaser that trafilatura took for the body."""
 _LEAST_UNPLACED, _LEAST_HEADLINE, _LEAST_EXCERPTS = 15.0, 5.0, 3
 _LEAST_PLACED = 0.9
-"""trafilatura writes tables and quotes in lines of its own: where these are more, ours cannot stand for it."""
+"""trafilatura writes tables and quotes in lines of its own; where these are more, ours do not do."""
 _LEAST_OF_ITS_OWN = 60.0
 """A line that says as much is the article's, whatever its element is named."""
 _HEADINGS, _CAPTIONS = (
