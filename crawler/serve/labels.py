@@ -93,6 +93,8 @@ def value_label(table: str, column: str, value: object, language: str) -> str | 
     for group in (own, _ALIASES.get(column, column)):
         if value in _read("values").get(group, {}):
             return str(_read("values")[group][value])
+    if column == "field":
+        return _other_than(value, named(value)["zh"].title)
     if spelt := _SPELT_BY_THE_REPORT.get(own) or _SPELT_BY_THE_REPORT.get(column):
         return _other_than(value, words("zh", _MESSAGES).or_itself(spelt, value))
     return _other_than(value, reason_in("zh", value)) if column in _SENTENCES else None

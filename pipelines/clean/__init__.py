@@ -7,6 +7,7 @@ then what the page says twice.
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -29,13 +30,13 @@ from pipelines.clean.tail import find_tail, first_news, name_pieces, tail_rule
 from pipelines.dates import Moment, has_date, read_date
 from pipelines.furniture import line_key
 from pipelines.normalise import normalise, simplify
-from pipelines.records import Field, Rejection, Story, Stripped
+from pipelines.records import Extracted, Field, Rejection, Story, Stripped
 from pipelines.words import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipelines.records import Extracted, Page, Published, Source
+    from pipelines.records import Page, Published, Source
 
 __all__ = ["clean"]
 
@@ -49,6 +50,9 @@ _MORE_THAN_DATE, _LITTLE_MORE = 45, 20
 """Characters that may stand beside a date and time in a byline; fewer where they may be a sentence."""
 _LABELS = pattern(r"{byline.counted|byline.read|byline.when}{byline.count}?\s?[:：(（]?\s?", as_written=True)
 """Words of a byline: a line above the news with a date and two of them is one, in whatever order."""
+_JUDGED = {"title", "language", "stripped"}
+_AS_READ = ({field.name for field in fields(Story)} & {field.name for field in fields(Extracted)}) - _JUDGED
+"""What extraction read that cleaning leaves as it is."""
 _INFO_ROW = pattern(r"^{document.row}\s?[:：]|^{document.letter_row}[:：\s]")
 """How the rows of the table begin that public bodies print above a document."""
 
@@ -71,16 +75,12 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
         return Rejection(page.url, page.source, "clean", "no text: nothing but boilerplate")
     if other := of_another_kind(lines, stripped, extracted, page.url_answered):
         return Rejection(page.url, page.source, "kind", other)
+    as_read = {name: getattr(extracted, name) for name in _AS_READ}
     return Story(
+        **as_read,
         title=_title(extracted.title, lines),
         text=text,
         language=extracted.language.value if extracted.language else "und",
-        published=extracted.published,
-        author=extracted.author,
-        editor=extracted.editor,
-        credited_source=extracted.credited_source,
-        site_name=extracted.site_name,
-        claims=extracted.claims,
         stripped=tuple(stripped),
         rights=read_rights(stripped),
         dateline=_dateline(lines),

@@ -43,6 +43,7 @@ def test_every_table_and_column_has_a_label_in_both_languages() -> None:
         ("stripped", "kind", "contact", "联系方式"),
         ("rejections", "reason", "HTTP 404: not found", "HTTP 404：找不到"),
         ("rejections", "stage", "extract", "提取"),
+        ("origins", "field", "credited_source", "署名来源"),
         ("articles", "language", "zh-Hant", "繁体中文"),
         ("articles", "title", "en", None),
         ("copies", "similarity", 0.5, None),
