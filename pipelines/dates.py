@@ -65,7 +65,7 @@ def has_date(text: str, *, relative: bool = True) -> bool:
 
 _NARROW = str.maketrans("０１２３４５６７８９／－．：", "0123456789/-.:")
 """Wide figures, as editors of the East type them."""
-_HALF = "{date.morning|date.afternoon|date.night}"
+_HALF = "{date.morning|date.noon|date.afternoon|date.night}"
 _CLOCK = (
     r"(?:(?:[\sT,，.|·–—-]|&nbsp;|{date.before_clock}){0,6}(?P<half>" + _HALF + r"|\b[ap]\.?m\b\.?)?\s?"
     r"(?P<hour>\d{1,2})\s?[：:时点시h]\s?(?P<minute>\d{2})(?!\d)"
@@ -76,7 +76,7 @@ _CLOCK = (
 )
 _NUMERIC = (
     r"(?<![\d.])(?<!\bv)(?P<year>(?:19|20)\d\d)\s?[-/.年년‐–—]\s?(?P<month>\d{1,2})\s?[-/.月월‐–—]\s?(?P<day>\d{1,2})"
-    r"(?:(?!\d)|(?<=\d\d)(?=\d\d[:：]\d\d))\s?[日号일]?" + _CLOCK
+    r"(?:(?!\d|-\d{3})|(?<=\d\d)(?=\d\d[:：]\d\d))\s?[日号일]?" + _CLOCK
 )
 _MONTH_FIRST = (
     r"\b(?P<name>{date.month_name})\.?\s{0,2}(?P<day>\d{1,2}){date.ordinal}?,?\s{1,2}(?P<year>(?:19|20)\d\d)\b"
@@ -184,7 +184,9 @@ def _clock(found: dict[str, str | None]) -> _Clock | None:
     half = said[:1] if said[:1] in ("a", "p") else said
     if hour < 12 and half in ("p", *words("date.afternoon")):
         hour += 12
-    if hour == 12 and half in ("a", *words("date.night")):
+    if hour < 6 and half in words("date.noon"):
+        hour += 12
+    if hour == 12 and half in ("a", *words("date.morning"), *words("date.night")):
         hour = 0
     if hour > 23 or minute > 59 or second > 59:
         return None

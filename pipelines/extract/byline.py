@@ -24,6 +24,8 @@ _ANSWERED = pattern("{byline.answered}{byline.when}")
 _MOST_WRITERS = 8
 _STAMPS = words("element.stamp")
 _CHANGED_NAME = pattern("{element.changed}")
+_RELEASED_NAME = pattern("{element.released}")
+_TIME_NAME = pattern("{element.released|element.time}")
 _NEAR_STAMPS, _MOST_STAMPED = 8, 40
 """How many lines below the title may hold a stamp, and how many elements of one block are looked at."""
 _NEAR_BEFORE, _NEAR_AFTER, _TAIL = 12, 3, 12
@@ -54,6 +56,8 @@ class Byline(NamedTuple):
     """What the first elements hold that are named for authors or accounts."""
     above: list[str]
     """Those of the head that stand above the title; all of it where the page shows none."""
+    stated: list[str]
+    """Days that elements in the head give as those of publication."""
     stamps: list[str]
     """Days that attributes in the head give to machines: data-time, itemprop, datetime."""
 
@@ -71,6 +75,7 @@ def read_byline(scan: Scan, choice: Choice | None, title_line: int | None) -> By
     lines = scan.lines
     place = _Place(title_line, choice.first, choice.last) if choice else _Place(title_line, 0, 0)
     head = _head(lines, place)
+    stamps = _stamps(scan, place)
     return Byline(
         head=head,
         dated=_answered_first(head, lines, place),
@@ -79,7 +84,8 @@ def read_byline(scan: Scan, choice: Choice | None, title_line: int | None) -> By
         named=_named_lines(lines, place),
         writers=_writers(scan),
         above=_above(head, lines, place),
-        stamps=_stamps(scan, place),
+        stated=[value for value, rank in stamps if rank < 0],
+        stamps=[value for value, _ in stamps],
     )
 
 
@@ -123,21 +129,25 @@ def _above(head: list[str], lines: Sequence[Line], place: _Place) -> list[str]:
     return [line.pieces for line in lines[max(0, place.title_line - 4) : place.title_line]]
 
 
-def _stamps(scan: Scan, place: _Place) -> list[str]:
-    """What the attributes of the elements say that hold the lines below the title, but for changes."""
+def _stamps(scan: Scan, place: _Place) -> list[tuple[str, int]]:
+    """What attributes below the title say, but for changes, the surest first; -1 where it is publication."""
     if place.title_line is None:
         return []
     below = scan.lines[place.title_line + 1 : place.title_line + _NEAR_STAMPS]
     blocks = [scan.elements[node] for node in dict.fromkeys(line.node for line in below) if node >= 0]
-    stamps = {}
+    stamps: dict[str, int] = {}
     for block in blocks:
         for element in islice(block.iter(), _MOST_STAMPED):
-            if not _CHANGED_NAME.search(f"{element.get('class')} {element.get('itemprop')}"):
-                named = ((name, value) for name, value in element.items() if name in _STAMPS)
-                stamps.update({value: _STAMPS.index(name) for name, value in named})
+            names = f"{element.get('class')} {element.get('itemprop')}"
+            if _CHANGED_NAME.search(names) and not _RELEASED_NAME.search(names):
+                continue
+            named = ((name, value) for name, value in element.items() if name in _STAMPS)
+            stamps.update({value: _STAMPS.index(name) for name, value in named})
+            if _TIME_NAME.search(names) and "title" in element.attrib:
+                stamps[element.get("title") or ""] = len(_STAMPS)
             if element.get("itemprop") == "datePublished":
-                stamps[element.get("content") or ""] = -1
-    return sorted(stamps, key=lambda value: stamps[value])
+                stamps[element.get("content") or element.get("datetime") or ""] = -1
+    return sorted(stamps.items(), key=lambda stamp: stamp[1])
 
 
 def _tail(lines: Sequence[Line], place: _Place) -> list[str]:

@@ -259,4 +259,6 @@ def _source(value: str, origin: str, evidence: str) -> Field | None:
     name = normalise_publisher(value)
     if not 2 <= len(name) <= 40 or _NO_SOURCE.match(simplify(name)) or has_date(name, relative=False):
         return None
+    if ":" in name:
+        return None  # another field, with its label
     return Field(name, origin, evidence[:200])

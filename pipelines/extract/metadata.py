@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|WebPage|NewsItem)$")
+_MOST_NAMES = 20
+_HAN = re.compile("[\u4e00-\u9fff]")
+_KANA = re.compile("[\u3040-\u30ff]")
 _JSON_LIMIT = 500_000
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.){60,400000})"|\'((?:[^\'\\\n]|\\.){60,400000})\'')
@@ -54,14 +57,33 @@ class Metadata:
         value = value[0] if isinstance(value, list) and value else value
         return squeeze_space(value) if isinstance(value, str) else ""
 
-    def linked_all(self, *path: str) -> list[str]:
-        """Every string at a place inside the JSON-LD object, of all things that lists hold on the way."""
-        values: list[Any] = [self.article]
-        for step in path:
-            things = [thing for value in values for thing in (value if isinstance(value, list) else [value])]
-            values = [thing.get(step) if isinstance(thing, dict) else thing for thing in things]
-        flat = [thing for value in values for thing in (value if isinstance(value, list) else [value])]
-        return [squeeze_space(thing) for thing in flat if isinstance(thing, str) and thing.strip()]
+    @property
+    def is_japanese(self) -> bool:
+        """Whether the title has kana."""
+        return bool(_KANA.search(self.title_element))
+
+    @property
+    def is_chinese(self) -> bool:
+        """Whether the title is Chinese, or there is none."""
+        han = len(_HAN.findall(self.title_element))
+        return not self.title_element or (han > len(self.title_element) / 4 and not self.is_japanese)
+
+    def linked_names(self, key: str) -> list[str]:
+        """The names of all people and bodies that the JSON-LD object has at a key."""
+        names: list[str] = []
+        pending = [self.article.get(key)]
+        while pending and len(names) < _MOST_NAMES:
+            thing = pending.pop(0)
+            if isinstance(thing, list):
+                pending = [*thing[:_MOST_NAMES], *pending]
+            elif isinstance(thing, dict):
+                parts = (thing.get("givenName"), thing.get("familyName"))
+                pending.insert(
+                    0, thing.get("name") or " ".join(part for part in parts if isinstance(part, str))
+                )
+            elif isinstance(thing, str) and thing.strip():
+                names.append(squeeze_space(thing))
+        return names
 
 
 def read_metadata(root: HtmlElement, authors: Sequence[HtmlElement]) -> Metadata:

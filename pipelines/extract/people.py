@@ -37,6 +37,14 @@ _STAFF = re.compile(
 )
 _ANY_NAME = re.compile(r"^(?=[^\d@/]{2,60}$)[^\W\d_][\w.'’&| -]*$")
 _LATIN_ASIDE = re.compile(r"^(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor) (?=[A-Z])|\s?\([^()]{1,40}\)$")
+_AND = pattern(r"\s?[,;•|]\s?|\s(?:{byline.and}|&)\s|\s(?=\d)")
+_BY = pattern(r"^{byline.by_elsewhere}[:：]?\s(?=[^\W\d_])")
+_OFFICE = pattern(r"\b{byline.office}\b")
+_LONGEST_BY = 100
+_FULL_NAME = re.compile(
+    r"^[A-ZÀ-ÖØ-Þ][\w'’.-]*(?: (?:v[oa]n|d[aeiu]s?|del|de[nr]|l[ae]|zu|[A-ZÀ-ÖØ-Þ][\w'’.-]*)){1,3}$"
+)
+_EASTERN_NAME = re.compile("^[\u4e00-\u9fff]{3,5}(?<![聞新局部社者員会集])$")
 _BETWEEN = re.compile("[ 、,，/]+")
 _CHINESE_NAME = re.compile(r"^[\u4e00-\u9fff]{2,3}$")
 _NO_NAME_END = "网报社台刊局部处科室组会"
@@ -72,11 +80,12 @@ def find_author(byline: Byline, metadata: Metadata) -> Field | None:
     Else a name alone, in an element that is named for authors; an English one also near the title.
     """
     lines = [*byline.head, *(text for text in byline.tail if not _of_another(text))]
-    chinese = bool(_HAN.search(metadata.title_element))
+    chinese = metadata.is_chinese
     linked = None if chinese else _linked(metadata)
-    own = linked is not None and _names_the_site(linked.value, metadata)
-    if linked and not own:
+    if linked and not _names_the_site(linked.value, metadata):
         return linked
+    if not chinese and (author := _after_by([*byline.writers, *byline.head])):
+        return author
     if author := _labelled(lines, _AUTHOR_LABEL):
         return author
     stated = _stated(metadata, words("markup.meta_author"), "author")
@@ -86,6 +95,8 @@ def find_author(byline: Byline, metadata: Metadata) -> Field | None:
     names = filter(None, (*map(_name_alone, writers), *map(_english_alone, byline.named)))
     alone = (n for n in names if not _NO_NAME.match(n) and not _names_the_site(n, metadata))
     if name := next(alone, None):
+        return Field(name, "byline element", name)
+    if metadata.is_japanese and (name := next(filter(_EASTERN_NAME.match, byline.writers), None)):
         return Field(name, "byline element", name)
     return next((field for text in byline.head if (field := _beside_date(text))), linked)
 
@@ -166,10 +177,27 @@ def _stated(metadata: Metadata, names: Sequence[str], key: str) -> Field | None:
 
 def _linked(metadata: Metadata) -> Field | None:
     """All authors that JSON-LD gives, bodies among them."""
-    names = [_LATIN_ASIDE.sub("", name).strip(" ,;") for name in metadata.linked_all("author", "name")]
+    names = [name for stated in metadata.linked_names("author") for name in _full_names(stated)]
     names = [name for name in names if _ANY_NAME.match(name) and not _NO_NAME.match(name)]
     value = "; ".join(dict.fromkeys(names))
     return Field(value[:200], "json-ld", value[:200]) if value else None
+
+
+def _after_by(lines: Sequence[str]) -> Field | None:
+    """The full names after another language's word for by: Von Anna Weiß und Jan Grün, Lille."""
+    for text in lines:
+        label = _BY.match(text) if len(text) <= _LONGEST_BY else None
+        names = _full_names(text[label.end() :]) if label else []
+        if names and _FULL_NAME.match(names[0]):
+            return Field("; ".join(names), "byline", text)
+    return None
+
+
+def _full_names(text: str) -> list[str]:
+    """The people whom a text names one after another, without what they are; else what it names first."""
+    parts = [_LATIN_ASIDE.sub("", part).strip(" ,;") for part in _AND.split(text)]
+    full = [part for part in parts if _FULL_NAME.match(part) and not _OFFICE.search(part)]
+    return [name for name in full if name.isupper() == full[0].isupper()] or parts[:1]
 
 
 def _names_the_site(name: str, metadata: Metadata) -> bool:

@@ -45,6 +45,10 @@ _DATE_LABEL = pattern(
     r"{byline.released}(?:{byline.when}|于)?|{byline.made_at}|^\W{0,2}{byline.when}\s?[:：]"
     r"|{date.released}" + _UP_TO_DAY
 )
+_NUMBER = pattern(
+    r"(?:{byline.read}{byline.count}?|{date.number})\s?[:：]\s?[\d-]+(?![\d-]|\s?[:：/])", as_written=True
+)
+"""Counters and numbers of telephones and documents, which may look like days."""
 _READ = pattern(r"{byline.read}")
 _LEADS = pattern(
     r"^[\s\[【|·]{0,3}(?:(?:19|20)\d\d|民国\s?\d{2,3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?"
@@ -72,8 +76,6 @@ _YEAR = re.compile(r"^(?:19|20)\d\d年?$")
 _MONTH_AND_DAY = re.compile(r"^(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?$")
 _CHANGED_NAME = pattern("{element.changed}")
 _RELEASED_NAME = pattern("{element.released}")
-_HAN = re.compile("[\u4e00-\u9fff]")
-_KANA = re.compile("[\u3040-\u30ff]")
 
 
 def find_published(
@@ -86,11 +88,12 @@ def find_published(
     """
     times = list(islice(root.iter("time"), 20))
     of_head = _of_head(metadata, byline, moment)
-    shown = _shown(byline, moment) if of_head and _is_chinese(metadata.title_element) else None
+    shown = _shown(byline, moment) if of_head and metadata.is_chinese else None
     if of_head and shown and shown.day != of_head.day:
         return _with_time(shown, byline.dated, moment)
     return (
         of_head
+        or next(_read_all(byline.stated, moment, "byline element"), None)
         or _of_lines(byline, times, moment)
         or _of_times(times, moment)
         or read_date(url.split("//", 1)[-1].partition("/")[2], moment, "url")
@@ -98,10 +101,6 @@ def find_published(
         or _changed(byline, times, moment)
         or _of_scripts(root, moment)
     )
-
-
-def _is_chinese(title: str) -> bool:
-    return len(_HAN.findall(title)) > len(title) / 4 and not _KANA.search(title)
 
 
 def _of_head(metadata: Metadata, byline: Byline, moment: Moment) -> Published | None:
@@ -268,6 +267,7 @@ def _in_line(
     sentence = line.rstrip("”」』）)")[-1:] in ("。", "；", "！", "!", "？", "?")
     if sentence and (relative or not labelled):
         return None  # a sentence of the text has days of its own
+    text = _NUMBER.sub(" ", text)
     return read_date(text, moment, "byline", relative=relative, partial=relative and len(line) < 60)
 
 

@@ -201,10 +201,12 @@ class _Scanner:
         if attributes.get("itemprop") == "author" or (tag == "a" and attributes.get("rel") == "author"):
             self.scan.authors.append(element)
         names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-        if "ource" in names or "laiyuan" in names:
+        if ("ource" in names or "laiyuan" in names) and not self.hidden:
             self.scan.sources.append(element)
-        if any(name in names for name in _WRITER_NAMES) and not any(
-            name in names for name in _NOT_WRITER_NAMES
+        if (
+            not self.hidden
+            and any(name in names for name in _WRITER_NAMES)
+            and not any(name in names for name in _NOT_WRITER_NAMES)
         ):
             self.scan.writers.append(element)
         if len(names) > 1 and tag != "body" and (block or tag == "span"):
