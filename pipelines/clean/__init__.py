@@ -26,7 +26,7 @@ from pipelines.clean.rules import (
     Rule,
     first_match,
 )
-from pipelines.clean.tail import find_tail, first_news, name_pieces, tail_rule
+from pipelines.clean.tail import find_tail, first_news, name_pieces, particulars, tail_rule
 from pipelines.dates import Moment, has_date, read_date
 from pipelines.furniture import line_key
 from pipelines.normalise import normalise, simplify
@@ -121,11 +121,14 @@ def _drop_lines(lines: Sequence[str], extracted: Extracted, stripped: list[Strip
     published = extracted.published
     title = extracted.title.value if extracted.title else ""
     head = first_news(lines)
+    event = frozenset(particulars(lines))
     titled = False
     for index, line in enumerate(lines):
         rule = first_match(line, LINES) if len(line) <= 200 else None
         rule = rule or (first_match(line, PASSING_CUES) if len(line) <= 30 else None)
         rule = rule or (CREDIT_LINE if _is_credit(line, extracted) else None)
+        if rule is BYLINE and index in event and len(_LABELS.findall(line)) < 2:
+            rule = None  # when an event is, not when its notice was published
         if rule is None and index < head:
             rule = _head_rule(line, published, titled=titled)
         titled = index < head and (titled or normalise(line) == normalise(title))

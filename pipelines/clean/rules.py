@@ -242,7 +242,7 @@ NOTICES: tuple[Rule, ...] = (
 
 _PHONE = (
     r"(?<![\d.])(?:(?:\+|00)?86[\s-]?)?(?:1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}|[48]00[\s-]?\d{3,4}[\s-]?\d{3,4}"
-    r"|[(（]?0\d{2,3}[)）]?[\s-]{0,2}\d{7,8}|0\d-\d{8})(?!\d)"
+    r"|[(（]?0\d{2,3}[)）]?[\s-]{0,2}\d{7,8}|0\d-\d{8})(?![\dA-Z])"
 )
 PHONES = pattern(_PHONE)
 CONTACT_WORDS = pattern("{contact.word|contact.label}", as_written=True)

@@ -46,6 +46,16 @@ _SIGNED = pattern(
     r"^(?:19|20|二[〇○零])[\d〇○零一二三四五六七八九年]{2,8}.{1,8}日$|^{document.attachment}\s?[:：\d]|^\d{1,2}[.．、]"
     r"|{document.signatory}$|^[^。]{1,14}\s?[:：].{1,60}$"
 )
+_PARTICULARS = pattern(
+    r"^[^\w（(《]{0,3}[（(]?(?:[一二三四五六七八九十\d]{1,2}[、.．)）]\s?)?{document.particular}\s?[:：]",
+    as_written=True,
+)
+"""When, where and for whom something is: the content of a notice, in whatever words its title has."""
+_LEAST_PARTICULARS_OF_EVENT = 2
+_NEGATED = pattern(r"{contact.never}.{0,20}(?:{contact.messenger}|{contact.word})")
+_SENTENCES = re.compile(r"[^。！？；]+[。！？；]?")
+_LONG_STATEMENT, _MOSTLY = 60, 0.5
+"""Characters of a paragraph beside its numbers, and the share of them in sentences that give none."""
 _REACHABLE = pattern(r"\d{5}|@|[:：]|{contact.reachable}")
 _STATEMENT, _PLAIN_STATEMENT = 25, 16
 """Characters beside the number that make a sentence of it; fewer where nothing pleads (热线, 欢迎)."""
@@ -177,9 +187,13 @@ def _is_statement(line: str, rule: Rule) -> bool:
         return rule.name != "rights-notice" and bool(_REPORTED.search(simplify(line)))
     if rule.name == "praise":
         return line.endswith("。") and not _PLEA.search(simplify(line))
+    if rule.kind == "contact" and line.endswith("。") and _NEGATED.search(simplify(line)):
+        return True  # a warning
     if rule.name not in ("phone", "messenger", "contact-line"):
         return False
     words = PHONES.sub("", line)
+    if len(words) >= _LONG_STATEMENT and _says_more(line, rule):
+        return True
     contact = len(CONTACT_WORDS.findall(words))
     if line.endswith("。") and len(line) >= _PLAIN_STATEMENT and not _REACHABLE.search(line):
         return True  # of a hot line, without a number to call
@@ -191,6 +205,21 @@ def _is_statement(line: str, rule: Rule) -> bool:
         and contact <= most
         and bool(_CLAUSES.search(words))
     )
+
+
+def _says_more(line: str, rule: Rule) -> bool:
+    """Whether most of a paragraph stands in sentences that name no way to reach anybody."""
+    if _PLEADING.search(simplify(line)):
+        return False
+    sentences = _SENTENCES.findall(line)
+    said = sum(len(sentence) for sentence in sentences if not rule.find(sentence))
+    return len(sentences) > 1 and said >= _MOSTLY * len(line)
+
+
+def particulars(lines: Sequence[str]) -> list[int]:
+    """The indexes of lines that say when, where or for whom something is; none where it is one line alone."""
+    found = [i for i, line in enumerate(lines) if len(line) <= _LONG and _PARTICULARS.search(line)]
+    return found if len(found) >= _LEAST_PARTICULARS_OF_EVENT else []
 
 
 def _after_cue(lines: Sequence[str]) -> Tail | None:
@@ -252,19 +281,27 @@ def _last_of_notice(lines: Sequence[str], title: str) -> int:
     """
     numbered = next((i for i, line in enumerate(lines) if _CONTACT_SECTION.search(simplify(line))), -1)
     titled = bool(_NOTICE_TITLE.search(simplify(title)))
-    if numbered < 0 and not titled:
+    event = particulars(lines)
+    if numbered < 0 and not titled and not event:
         return -1
     start = numbered if numbered >= 0 else min(_last_news(lines) + 1, _first_contacts(lines))
+    last = _last_own(lines, start, numbered, event, titled=titled) if numbered >= 0 or titled else -1
+    return max(last, _last_own(lines, event[0], numbered, event, titled=titled)) if event else last
+
+
+def _last_own(lines: Sequence[str], start: int, numbered: int, event: Sequence[int], *, titled: bool) -> int:
+    """The last line from `start` on that is a notice's own, before one that pleads; -1 for none."""
     last = -1
     for index in range(start, len(lines)):
         rule = tail_rule(lines[index])
-        own = rule is None or rule.name in _NOTICE_RULES
+        own = rule is None or rule.name in _NOTICE_RULES or index in event
         if not own or _PLEADING.search(simplify(lines[index])):
             break
         if (
             rule
             or (titled and (_SIGNED.search(simplify(lines[index])) or len(lines[index]) >= 20))
             or index == numbered
+            or index in event
         ):
             last = index
     return last

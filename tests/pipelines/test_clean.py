@@ -401,3 +401,38 @@ def _of_kind(title: str, origin: str, day: str, lines: list[str]) -> Extracted:
         language=Field("zh-Hans", "script"),
         claims=(),
     )
+
+
+EVENT = [
+    "时间：6月29日上午9:00",
+    "地点：临湖智造园会议中心",
+    "主办：临湖市工业和信息化局",
+    "联系人：陈立 0512-55501234",
+]
+EVENT_EN = ["When: 3 June, 9 am", "Where: Harbour Hall", "Contact: Lee Park, 555-010-0199"]
+EVENT_DE = ["Wann: 3. Juni, 9 Uhr", "Wo: Werk Nord, Halle 3"]
+
+
+@pytest.mark.parametrize("event", [EVENT, EVENT_EN, EVENT_DE])
+def test_when_and_where_something_is_are_news(event: list[str]) -> None:
+    assert _text(_clean(NEWS, MORE, *event)) == [NEWS, MORE, *event]
+
+
+def test_what_pleads_below_an_event_goes() -> None:
+    assert _text(_clean(NEWS, MORE, *EVENT, "招商热线：400-0456-789")) == [NEWS, MORE, *EVENT]
+
+
+def test_a_time_alone_above_the_news_is_a_byline() -> None:
+    assert _text(_clean("时间：2024-06-01", NEWS, MORE)) == [NEWS, MORE]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "工作人员不会要求转账，也不会添加私人微信。",
+        "本年报根据条例要求编制，包括信息公开概况、主动公开情况、依申请公开和处理情况、存在的主要问题及改进情况。"
+        "数据的统计期限自1月1日起至12月31日止。如有疑问，请与管委会办公室联系（电话：0512-55501234）。",
+    ],
+)
+def test_a_paragraph_that_also_names_a_telephone_or_an_account_stays(line: str) -> None:
+    assert _text(_clean(NEWS, line)) == [NEWS, line]
