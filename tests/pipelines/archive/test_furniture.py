@@ -130,3 +130,30 @@ def _result(order: list[tuple[int, str, list[str]]]) -> list[list[tuple[object, 
                     " GROUP BY article_id ORDER BY 1",
                 )
             ]
+
+
+FORM = [
+    "各有关单位：",
+    "一、活动时间",
+    "时间：另行通知",
+    "临湖智造园管理委员会",
+    "特此公告。",
+    "本办法自公布之日起施行，由管委会负责解释。",
+]
+
+
+@pytest.mark.parametrize("line", FORM)
+def test_what_notices_have_in_common_is_their_form(line: str) -> None:
+    assert line_key(line) not in edge_lines([line])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "欢迎关注临湖智造园",
+        "Sign up for our newsletter",
+        "园区产业网，与两万家企业一起成长，每天带来新鲜的产业观察。",
+    ],
+)
+def test_what_speaks_to_readers_or_is_a_sentence_may_be_furniture(line: str) -> None:
+    assert line_key(line) in edge_lines([*"一二三四五", line])
