@@ -272,29 +272,35 @@ def _another(body: bytes, content_type: str) -> Decoded | None:
 
 
 def _sample(body: bytes) -> bytes:
-    """Text from all over the page that has more than ASCII: of what is shown, where that has any."""
+    """Text from all over the page that has more than ASCII: of what is shown, where that has any.
+
+    Of a page that is partly UTF-8 the larger part, since each part is read in its own encoding.
+    """
     pieces = [piece for piece in body.split(b"<") if not piece.isascii()]
     shown = [piece for piece in pieces if not piece[:6].lower().startswith((b"script", b"style"))]
     texts = [text for piece in shown if not (text := piece.partition(b">")[2]).isascii()] or pieces
+    valid: list[bytes] = []
+    others: list[bytes] = []
+    for text in texts:
+        (others if _strictly(text, "utf-8") is None else valid).append(text)
+    texts = max(others, valid, key=lambda part: sum(map(len, part)))
     step = sum(map(len, texts)) // _SAMPLE_BYTES + 1
     return b"\n".join(text[:_SAMPLE_BYTES] for text in texts[::step])
 
 
 def _encoding(sample: bytes, declared: list[str]) -> tuple[str, float]:
     """The declared encoding where it gives plausible text, else that which gives most; how plausible."""
-    best, most = "", 0.0
+    scores: dict[str, float] = {}
     first = [*declared, "utf-8", *_MULTIBYTE]
     for encoding in dict.fromkeys([*first, *_letters()]):
         score = _reading(sample if encoding in first else sample[:_SHORT_SAMPLE], encoding)
         if encoding in first and score > (_SURE if encoding in _LATIN else _PLAUSIBLE):
             return encoding, score
-        if encoding in declared:
-            if not _JUDGED.search(sample.decode(encoding, "decode.stray")):
-                return encoding, score
-            score += _BENEFIT
-        if score > most:
-            best, most = encoding, score
-    return best, most
+        if encoding in declared and not _JUDGED.search(sample.decode(encoding, "decode.stray")):
+            return encoding, score
+        scores[encoding] = score + _BENEFIT * (encoding in declared)
+    best = max(scores, key=scores.__getitem__)
+    return best, scores[best]
 
 
 def _reading(sample: bytes, encoding: str) -> float:
@@ -332,23 +338,23 @@ def _by_segments(body: bytes, encoding: str, others: list[str]) -> Decoded | Non
 def _segment(raw: bytes, encoding: str, others: list[str], *, whole: bool = True) -> str:
     """What stands between two tags, in the page's encoding or another one, without broken bytes."""
     text = _strictly(raw, encoding)
-    if text is not None:
-        own = 1.0 if encoding == "utf-8" else _score(text, encoding)
-        if others == ["utf-8"]:
-            utf8 = _strictly(raw, "utf-8")
-            return utf8 if utf8 and _score(utf8, "utf-8") >= own else text
-        if own > _MOJIBAKE:
-            return text
-    readings = {other: read for other in others if (read := _strictly(raw, other))}
-    scores = {other: _score(read, other) for other, read in readings.items()}
-    best = max(scores, key=scores.__getitem__, default="")
-    if best and scores[best] > (_DOUBTFUL if best in {"utf-8", *_MULTIBYTE} else _SAYS_NOTHING):
-        return readings[best]
-    if text is not None:
+    own = 0.0 if text is None else 1.0 if encoding == "utf-8" else _score(text, encoding)
+    if text is not None and others == ["utf-8"]:
+        utf8 = _strictly(raw, "utf-8")
+        return utf8 if utf8 and _score(utf8, "utf-8") >= own else text
+    if text is not None and own > (_PLAUSIBLE if whole else _MOJIBAKE):
         return text
+    if own <= _MOJIBAKE:
+        readings = {other: read for other in others if (read := _strictly(raw, other))}
+        scores = {other: _score(read, other) for other, read in readings.items()}
+        best = max(scores, key=scores.__getitem__, default="")
+        if best and scores[best] > (_DOUBTFUL if best in {"utf-8", *_MULTIBYTE} else _SAYS_NOTHING):
+            return readings[best]
     if whole:
         divided = _PIECE.sub(lambda part: _segment(part[0], encoding, others, whole=False).encode(), raw)
         return divided.decode()
+    if text is not None:
+        return text
     text = raw.decode(encoding, "decode.stray")
     rest = text.replace("\ufffd", "")
     letters = len(_JUDGED.findall(rest))
@@ -369,7 +375,7 @@ def _score(text: str, encoding: str) -> float:
     As if there were two usual letters and two others besides: a few letters say little, none say nothing.
     """
     text = text[:_SAMPLE_BYTES]
-    text = _STRANGE.sub(lambda signs: "\ufffd" * 4 * len(signs[0]), _WORD.sub(_without_capital, text))
+    text = _STRANGE.sub(lambda signs: "\ufffd" * 2 * len(signs[0]), _WORD.sub(_without_capital, text))
     if encoding in {"gb18030", "big5hkscs"}:  # have kana where EUC-JP has them, so they tell nothing
         text = _KANA.sub("", text)
     judged = Counter(_JUDGED.findall(text))
