@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path  # typer reads the annotations when it runs
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,7 +21,7 @@ from pipelines.forget.find import find_matches
 from pipelines.forget.record import Removal, now_utc, recorded, removals, unfinished_and_due
 from pipelines.forget.requests import Request, requests
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode="rich", help="The record of what was removed.")
+app = typer.Typer(no_args_is_help=True, help="The record of what was removed.")
 
 Number = Annotated[int, typer.Argument(metavar="ID", help="The removal's number.")]
 

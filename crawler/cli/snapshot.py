@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # typer reads the annotations when it runs
+from pathlib import Path
 from typing import Annotated
 
 import typer
