@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.archive.read import articles as read
-from pipelines.archive.read.selection import Order, Selection, needles, select_ids
+from pipelines.archive.read.selection import Selection, Sorting, needles, select_ids
 from pipelines.spelling import squeeze
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def search(
     query: str,
     *,
     limit: int = 20,
-    order: Order = "date",
+    order: Sorting = "date",
     filters: Selection | None = None,
 ) -> list[Hit]:
     """The first `limit` articles that contain every word (or "quoted words") of the query.
@@ -71,7 +71,7 @@ def select(
     connection: sqlite3.Connection,
     selection: Selection,
     *,
-    order: Order = "date",
+    order: Sorting = "date",
     limit: int = 20,
     offset: int = 0,
 ) -> list[Hit]:

@@ -277,8 +277,8 @@ def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | 
                 for url, claim, value, believed, reason in read.evidence(connection, article_id)
             ),
             "disputed": bool(row["disputed"]),
-            "differences": tuple(Differs(*found) for found in read.differences(connection, article_id)),
-            "held_by": tuple(Held(*found) for found in read.held_by(connection, article_id)),
+            "differences": tuple(Differs(*found) for found in read.differences_of(connection, article_id)),
+            "held_by": tuple(Held(*found) for found in read.holders(connection, article_id)),
             "holds": tuple(Held(*found) for found in read.holds(connection, article_id)),
             "moves": tuple(Move(*found) for found in read.moves(connection, urls)),
             "moved_away": tuple(Move(*found) for found in read.moved_away(connection, article_id)),

@@ -44,10 +44,10 @@ def match_expression(query: str) -> str:
 
     Returns an empty string where nothing searchable was typed.
     """
-    return " AND ".join(f'"{spelt}"' for spelt in map(_phrase, words(query)) if spelt)
+    return " AND ".join(f'"{spelt}"' for spelt in map(_phrase, query_words(query)) if spelt)
 
 
-def words(query: str) -> list[str]:
+def query_words(query: str) -> list[str]:
     """The words of a query; what stands between quotation marks is one word.
 
     A mark that opens a word and is never closed holds to the end; any other mark without its partner (5") is

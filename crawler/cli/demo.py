@@ -29,7 +29,7 @@ from crawler.demo.server import DemoServer
 from crawler.runs.run import run_lock
 from crawler.sources import read_sources
 from pipelines.archive.file import read_only
-from pipelines.archive.read.sources import read_sources as read_totals
+from pipelines.archive.read.sources import source_totals
 from pipelines.store import store_path
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class FoundAtSource:
 def found_by_source(archive: Path, server: DemoServer) -> list[FoundAtSource]:
     """Each demo site's totals, in the order of the definition."""
     with closing(read_only(archive)) as connection:
-        totals = {row.host: row for row in read_totals(connection)}
+        totals = {row.host: row for row in source_totals(connection)}
     pages = server.pages_served()
     hosts = {f"{site.host}:{server.ports[site.host]}": site for site in server.definition.sites}
     return [

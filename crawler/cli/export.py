@@ -23,7 +23,7 @@ from pipelines.export.formats import FORMATS
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
-    from pipelines.export.file import Change
+    from pipelines.export.file import RowChange
     from pipelines.export.manifest import Manifest
 
 app = typer.Typer()
@@ -186,7 +186,7 @@ def _compare(ctx: typer.Context, manifest: Path, *, as_json: bool) -> None:
     )
 
 
-def _line(change: Change) -> str:
+def _line(change: RowChange) -> str:
     return f"{change.change:8} {change.id:>8}  {change.reason}"
 
 

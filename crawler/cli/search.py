@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-class Order(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enum
+class By(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enum
     """How hits are ordered."""
 
     date = "date"
@@ -63,7 +63,7 @@ def search(
         typer.Argument(metavar="QUERY", help='Words that must all occur; "quoted words" count as one.'),
     ],
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many articles at most.")] = 20,
-    by: Annotated[Order, typer.Option(help="Newest first, or best match first.")] = Order.date,
+    by: Annotated[By, typer.Option(help="Newest first, or best match first.")] = By.date,
     source: filters.Source = None,
     carried_by: filters.CarriedBy = None,
     credited: filters.Credited = None,

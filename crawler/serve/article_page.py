@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from pipelines.archive.read.articles import Named, earlier_versions, names_in
 from pipelines.export.masking import mask_contacts
-from pipelines.report.differences import Piece, differences
-from pipelines.report.reasons import reason_in
+from pipelines.report.comparison import Piece, compared
+from pipelines.report.words import reason_in
 from pipelines.show import ShownArticle, show
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _search_for(kind: str, named: Named) -> dict[str, str]:
 
 
 def _card(copy: ShownCopy, kept: ShownCopy, found: tuple[Differs, ...], words: Words) -> CopyCard:
-    pieces = () if copy.kept or copy.text == kept.text else differences(kept.text, copy.text)
+    pieces = () if copy.kept or copy.text == kept.text else compared(kept.text, copy.text)
     differs = any(piece.kind != "same" and piece.text.strip() for piece in pieces)
     return CopyCard(
         copy=copy,
@@ -132,7 +132,7 @@ def _card(copy: ShownCopy, kept: ShownCopy, found: tuple[Differs, ...], words: W
 def _version(version: sqlite3.Row, article: ShownArticle) -> VersionCard:
     url, fetched_at, title, before = version
     now = next(copy.text for copy in article.copies if copy.url == url)
-    return VersionCard(url, fetched_at, title, folded(differences(before, now)) if before != now else ())
+    return VersionCard(url, fetched_at, title, folded(compared(before, now)) if before != now else ())
 
 
 def _why(copy: ShownCopy, kept: ShownCopy, words: Words, *, differs: bool) -> str:

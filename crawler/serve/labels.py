@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.catalogue import Label, archive, named
-from pipelines.report.reasons import reason_in
-from pipelines.report.words import words
+from pipelines.report.words import reason_in, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

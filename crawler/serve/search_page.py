@@ -14,8 +14,8 @@ from markupsafe import Markup, escape
 from crawler.serve.visitor import arguments_of, not_understood, selection_of, whole_number
 from pipelines.archive.read.selection import (
     FACETS,
-    Order,
     Selection,
+    Sorting,
     count_disputed,
     count_left_out_undated,
     count_selected,
@@ -66,7 +66,7 @@ def search_page(
 ) -> dict[str, Any]:
     """The values of search.html."""
     selection = selection_of(args)
-    order: Order = "rank" if args.get("order") == "rank" and selection.query else "date"
+    order: Sorting = "rank" if args.get("order") == "rank" and selection.query else "date"
     total = count_selected(connection, selection)
     pages = max(1, min(-(-total // PAGE_SIZE), _PAGES_MAX))
     page = whole_number(args, "page", 1, pages)

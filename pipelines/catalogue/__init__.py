@@ -33,7 +33,7 @@ FORGETS = {
 }
 """How a removal makes a table forget."""
 
-Kind = Literal["integer", "number", "string", "boolean", "bytes"]
+ExportKind = Literal["integer", "number", "string", "boolean", "bytes"]
 What = Literal["articles", "copies", "stripped"]
 WHATS: tuple[What, ...] = ("articles", "copies", "stripped")
 """What an export can have rows of."""
@@ -104,7 +104,7 @@ class Exported:
     """One column of an export."""
 
     name: str
-    kind: Kind
+    kind: ExportKind
     meaning: str
     required: bool
 

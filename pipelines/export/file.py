@@ -20,11 +20,11 @@ from pipelines.export.formats import FORMATS
 from pipelines.export.manifest import (
     MANIFEST_VERSION,
     Manifest,
-    RowLedger,
+    RowNotes,
     changed_columns,
     hashes,
-    read_ledger,
     read_manifest,
+    read_row_notes,
     write_manifest,
 )
 from pipelines.export.rows import columns_of, export_batches, export_state, json_schema
@@ -52,7 +52,7 @@ class ExportRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """One row that is not as it was exported."""
 
     id: int
@@ -78,7 +78,7 @@ def write_export(
                 partial.open("wb") as file,
                 _beside(path, "rows.csv").open("w", encoding="utf-8", newline="") as rows,
             ):
-                ledger = RowLedger(rows, columns)
+                ledger = RowNotes(rows, columns)
                 written = write_rows(connection, file, request, columns, ledger, made_at=made_at)
         digest = _sha256(partial)
         partial.replace(path)
@@ -125,7 +125,7 @@ def write_rows(
     file: IO[bytes],
     request: ExportRequest,
     columns: Columns,
-    ledger: RowLedger | None,
+    ledger: RowNotes | None,
     *,
     made_at: str,
 ) -> Written:
@@ -138,7 +138,7 @@ def write_rows(
     return FORMATS[request.format].write(file, sheets, _method(request, made_at))
 
 
-def compare_export(connection: sqlite3.Connection, manifest_path: Path) -> Iterator[Change]:
+def compare_export(connection: sqlite3.Connection, manifest_path: Path) -> Iterator[RowChange]:
     """Every row that the same export would gain, lose or have changed today, by number.
 
     Raises:
@@ -147,7 +147,7 @@ def compare_export(connection: sqlite3.Connection, manifest_path: Path) -> Itera
     manifest = read_manifest(manifest_path)
     if manifest.what == "stripped":
         raise ConfigurationError(f"{manifest_path}: exports of stripped text cannot be compared")
-    before = read_ledger(manifest_path.with_name(manifest.file + ".rows.csv"))
+    before = read_row_notes(manifest_path.with_name(manifest.file + ".rows.csv"))
     request = _request_of(manifest)
     with _snapshot(connection):
         columns = columns_of(request.what, signature=request.signature)
@@ -156,12 +156,12 @@ def compare_export(connection: sqlite3.Connection, manifest_path: Path) -> Itera
                 now = hashes(row)
                 old = before.pop(row[0], None)
                 if old is None:
-                    yield Change(row[0], "gained", _why_gained(manifest, row))
+                    yield RowChange(row[0], "gained", _why_gained(manifest, row))
                 elif old[0] != now[0]:
                     names = changed_columns(old[1], now[1], manifest.columns)
-                    yield Change(row[0], "changed", ", ".join(names) or "a value")
+                    yield RowChange(row[0], "changed", ", ".join(names) or "a value")
         for number in sorted(before):
-            yield Change(number, "lost", _why_lost(connection, request.what, number))
+            yield RowChange(number, "lost", _why_lost(connection, request.what, number))
 
 
 def _rows(

@@ -55,7 +55,7 @@ class Manifest:
     """Cells of an xlsx that were cut; manifests of before this field have none."""
 
 
-class RowLedger:
+class RowNotes:
     """Notes every row that passes through it."""
 
     def __init__(self, file: IO[str], columns: Columns) -> None:
@@ -102,7 +102,7 @@ def read_manifest(path: Path) -> Manifest:
     return manifest
 
 
-def read_ledger(path: Path) -> dict[int, tuple[str, str]]:
+def read_row_notes(path: Path) -> dict[int, tuple[str, str]]:
     """Row number → (row's hash, values' hashes) as they were exported.
 
     Raises:

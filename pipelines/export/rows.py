@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Columns = tuple[Exported, ...]
 
-BATCH = 400
+_BATCH = 400
 """Articles a batch: about 1.5 MB of text, and far below SQLite's 32,766 bound values."""
 
 
@@ -97,8 +97,8 @@ def export_batches(
     truths = [place for place, column in enumerate(columns) if column.kind == "boolean"]
     hidden = archive()[what].seen("masked") if masked else frozenset()
     contacts = [place for place, column in enumerate(columns) if column.name in hidden]
-    for start in range(0, len(ids), BATCH):
-        chunk = ids[start : start + BATCH]
+    for start in range(0, len(ids), _BATCH):
+        chunk = ids[start : start + _BATCH]
         found = connection.execute(_sql(what, columns, len(chunk)), chunk.tolist())
         if rows := [_row(row, truths, contacts) for row in found]:
             yield rows

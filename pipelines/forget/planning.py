@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import catalogue
 from pipelines.errors import ConfigurationError
-from pipelines.export.manifest import read_ledger, read_manifest
+from pipelines.export.manifest import read_manifest, read_row_notes
 from pipelines.forget.delete import announced_titles, would_look_for
 from pipelines.forget.hide import rehearse
 from pipelines.forget.plan import Candidate, KnownExport, Plan, choose_pages
@@ -104,7 +104,7 @@ def exports_of(archive_path: Path, plan: Plan, folders: Sequence[Path]) -> tuple
     for path in sorted(manifests):
         try:
             manifest = read_manifest(path)
-            rows = read_ledger(path.with_name(f"{manifest.file}.rows.csv"))
+            rows = read_row_notes(path.with_name(f"{manifest.file}.rows.csv"))
         except ConfigurationError:
             known.append(KnownExport(str(path).removesuffix(_MANIFEST), "", "", "", ()))
             continue

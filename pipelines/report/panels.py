@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.report import svg
-from pipelines.report.reasons import reason_in
 from pipelines.report.svg import PALETTE, REST, Band, Row, Series
+from pipelines.report.words import reason_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +123,7 @@ def _flows(figures: Figures, words: Words) -> Panel:
     return Panel(
         "flows",
         question,
-        svg.both(lambda width: svg.flows(question, bands, heads, width)) if bands else "",
+        svg.both(lambda width: svg.ribbons(question, bands, heads, width)) if bands else "",
         (words("note.flows"), *more, *_honest(figures, words)),
         tuple(words(f"head.{name}") for name in ("origin", "by", "articles", "lag", "credited")),
         tuple((f.origin, f.by, f.articles, f.median_lag_days, f.credited) for f in figures.flows),

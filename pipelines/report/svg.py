@@ -125,7 +125,7 @@ def bars(
     return _svg(title, max(len(rows), 1) * _ROW + 6, parts, width)
 
 
-def flows(title: str, bands: Sequence[Band], heads: tuple[str, str], width: int = WIDTH) -> str:
+def ribbons(title: str, bands: Sequence[Band], heads: tuple[str, str], width: int = WIDTH) -> str:
     """Bands between names on the left and names on the right, as wide as they weigh; `heads` above them."""
     left, right = _stacked([(b.start, b.weight) for b in bands]), _stacked([(b.end, b.weight) for b in bands])
     gap, names = 16, max(len(left), len(right))

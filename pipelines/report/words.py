@@ -1,11 +1,13 @@
 """The words of an interface in its languages, as data.
 
 In: TOML files whose tables give a text in each language (`title = {zh = "标题", en = "Title"}`). Out: a
-Words of one language, which fills the places of a text (`{n}`) with what it is handed.
+Words of one language, which fills the places of a text (`{n}`) with what it is handed; and a reason that the
+archive keeps in English, in that language.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +17,8 @@ LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
 
 _OWN = Path(__file__).with_name("words.toml")
+_REASONS = Path(__file__).with_name("reasons.toml")
+_JOINTS = {"zh": "；"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,25 @@ def words(language: str, *files: Path) -> Words:
     return Words(language, texts)
 
 
+def reason_in(language: str, reason: str) -> str:
+    """A reason as the archive keeps it, in `language`; English as it is.
+
+    It is told part by part, and what stands before and after a colon on its own; a part that reasons.toml
+    does not have stays as it is, so that nothing is lost where a rule gets new words.
+    """
+    if language not in _JOINTS:
+        return reason
+    return _JOINTS[language].join(_part(language, part) for part in reason.split("; "))
+
+
+def _part(language: str, part: str) -> str:
+    for pattern, texts in _reasons():
+        if match := pattern.fullmatch(part):
+            return texts[language].format(*match.groups())
+    what, colon, detail = part.partition(": ")
+    return f"{_part(language, what)}：{_part(language, detail)}" if colon else part
+
+
 @cache
 def _read(file: Path) -> dict[str, dict[str, str]]:
     entries: dict[str, dict[str, str]] = {}
@@ -53,3 +76,13 @@ def _read(file: Path) -> dict[str, dict[str, str]]:
         else:
             entries |= {f"{group}.{name}": both for name, both in table.items()}
     return entries
+
+
+@cache
+def _reasons() -> tuple[tuple[re.Pattern[str], dict[str, str]], ...]:
+    entries = tomllib.loads(_REASONS.read_text(encoding="utf-8"))["reason"]
+    return tuple((_pattern(entry["said"]), {"zh": entry["zh"]}) for entry in entries)
+
+
+def _pattern(said: str) -> re.Pattern[str]:
+    return re.compile("(.+?)".join(map(re.escape, said.split("{}"))))

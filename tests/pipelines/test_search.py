@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipelines.archive.file import read_only
 from pipelines.archive.read.selection import Selection
 from pipelines.search import Snippet, search, select, snippet
-from pipelines.spelling import spell, squeeze, words
+from pipelines.spelling import query_words, spell, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,7 +80,7 @@ def test_quoted_words_are_one_word(connection: sqlite3.Connection) -> None:
     ],
 )
 def test_a_mark_that_is_never_closed_holds_to_the_end(query: str, found: list[str]) -> None:
-    assert words(query) == found
+    assert query_words(query) == found
 
 
 def test_newest_come_first_and_the_undated_last(connection: sqlite3.Connection) -> None:
@@ -161,7 +161,7 @@ _TEXTS = st.text(_ALPHABET, min_size=1, max_size=14)
 
 
 def _scan(documents: list[tuple[str, str]], query: str) -> set[int]:
-    needles = [needle for needle in map(squeeze, words(query)) if needle]
+    needles = [needle for needle in map(squeeze, query_words(query)) if needle]
     return {
         number
         for number, (title, text) in enumerate(documents, start=1)
@@ -240,6 +240,6 @@ def test_every_piece_of_every_length_finds_its_own_text(
 @settings(max_examples=200, deadline=None)
 @given(_TEXTS, _TEXTS)
 def test_marks_stand_on_the_words_they_mark(text: str, query: str) -> None:
-    needles = [needle for needle in map(squeeze, words(query)) if needle]
+    needles = [needle for needle in map(squeeze, query_words(query)) if needle]
     made = snippet(text, needles)
     assert all(squeeze(made.text[start:end]) in needles for start, end in made.marks)

@@ -143,7 +143,7 @@ def evidence(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Ro
     ).fetchall()
 
 
-def differences(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+def differences_of(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """Where copies differ from the kept one: url, kind, place, kept_value, copy_value."""
     return connection.execute(
         "SELECT c.url, d.kind, d.place, d.kept_value, d.copy_value FROM differences d"
@@ -152,7 +152,7 @@ def differences(connection: sqlite3.Connection, article_id: int) -> list[sqlite3
     ).fetchall()
 
 
-def held_by(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+def holders(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """Copies of other articles that hold this one too: url, article, title, similarity, contained."""
     return connection.execute(
         "SELECT c.url, a.id, a.title, s.similarity, s.contained FROM secondary_copies s"

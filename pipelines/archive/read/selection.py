@@ -20,7 +20,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.places import division_names, region_range
-from pipelines.spelling import match_expression, spell, spellings, squeeze, words
+from pipelines.spelling import match_expression, query_words, spell, spellings, squeeze
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,7 +48,7 @@ def within(days: Days, column: str) -> tuple[str, list[str]]:
     return where, values
 
 
-Order = Literal["date", "rank"]
+Sorting = Literal["date", "rank"]
 _BY_DATE = "k.published_day DESC NULLS LAST, k.published DESC, k.article_id DESC"
 _BY_RANK = "bm25(articles_fts, 5.0, 1.0), k.article_id DESC"
 """A word in the title counts five times one in the text: titles here are ten to thirty characters."""
@@ -100,7 +100,7 @@ def select_ids(
     connection: sqlite3.Connection,
     selection: Selection,
     *,
-    order: Order = "date",
+    order: Sorting = "date",
     limit: int = -1,
     offset: int = 0,
 ) -> Iterator[int]:
@@ -142,7 +142,7 @@ def count_disputed(connection: sqlite3.Connection, selection: Selection) -> int:
 
 def needles(selection: Selection) -> list[list[str]]:
     """For each word of the query its spellings, squeezed: one of each must occur."""
-    asked = [(word, squeeze(word)) for word in words(selection.query)]
+    asked = [(word, squeeze(word)) for word in query_words(selection.query)]
     if not selection.folded:
         return [[needle] for _, needle in asked if needle]
     return [spellings(word) for word, needle in asked if needle]

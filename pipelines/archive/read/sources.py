@@ -90,7 +90,7 @@ class RejectionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceRow:
+class SourceTotals:
     """One source's totals."""
 
     host: str
@@ -121,7 +121,7 @@ def read_rejections(connection: sqlite3.Connection) -> list[RejectionRow]:
     ]
 
 
-def read_sources(connection: sqlite3.Connection) -> list[SourceRow]:
+def source_totals(connection: sqlite3.Connection) -> list[SourceTotals]:
     """Every source's totals, by host."""
     rows = connection.execute(
         "SELECT s.host, s.name,"
@@ -131,4 +131,4 @@ def read_sources(connection: sqlite3.Connection) -> list[SourceRow]:
         " (SELECT count(*) FROM rejections r WHERE r.source = s.host)"
         " FROM sources s ORDER BY s.host"
     )
-    return [SourceRow(*row) for row in rows]
+    return [SourceTotals(*row) for row in rows]

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from pipelines.archive.rules import put_rules
 from pipelines.archive.write.numbering import (
     Member,
-    forward,
     index,
     inherit,
     insert_article,
     moves_of,
     note_moves,
+    retire,
     shown_of,
     turned_to_other_news,
     update_article,
@@ -353,7 +353,7 @@ def _settle_articles(
         ids[group] = article_id
     moves = moves_of(everyone, ids, turned, because)
     note_moves(connection, moves, at)
-    vanished = forward(connection, formerly - set(ids.values()), moves, ids.values(), at)
+    vanished = retire(connection, formerly - set(ids.values()), moves, ids.values(), at)
     return _Settled(everyone, new, updated, vanished)
 
 

@@ -133,7 +133,7 @@ def note_moves(connection: sqlite3.Connection, moves: Sequence[Moved], at: str) 
     )
 
 
-def forward(
+def retire(
     connection: sqlite3.Connection,
     vanished: set[int],
     moves: Sequence[Moved],

@@ -10,10 +10,10 @@ from pipelines.archive.file import read_only
 from pipelines.archive.read.sources import (
     CopyRow,
     RejectionRow,
-    SourceRow,
+    SourceTotals,
     read_copies,
     read_rejections,
-    read_sources,
+    source_totals,
 )
 from pipelines.records import Rejection, Stripped
 
@@ -40,13 +40,13 @@ def test_every_copy_rejection_and_source_is_read(fill: Callable[..., Path], told
     with closing(read_only(path)) as connection:
         copies = read_copies(connection)
         rejections = read_rejections(connection)
-        sources = read_sources(connection)
+        sources = source_totals(connection)
     assert [(row.url, row.text.strip()) for row in copies] == [(copier.url, TEXT), (park.url, TEXT)]
     assert copies[1] == CopyRow(
         park.url, copies[0].article_id, "厂房启用", TEXT, "2024-03-05", "管委会", "zh-Hans"
     )
     assert rejections == [RejectionRow("https://copier.example/list", "kind", "list page")]
     assert sources == [
-        SourceRow("copier.example", "名copier.example", 0, 1, 1, 1),
-        SourceRow("park.example", "名park.example", 1, 0, 0, 0),
+        SourceTotals("copier.example", "名copier.example", 0, 1, 1, 1),
+        SourceTotals("park.example", "名park.example", 1, 0, 0, 0),
     ]

@@ -15,7 +15,7 @@ import pytest
 from pipelines.archive import Archive, read_only
 from pipelines.archive.read.selection import Selection
 from pipelines.errors import ConfigurationError, StorageError
-from pipelines.export.file import Change, ExportRequest, compare_export, write_export
+from pipelines.export.file import ExportRequest, RowChange, compare_export, write_export
 from pipelines.export.formats import CELL_MAX, _cell, safe_cell
 from pipelines.export.masking import mask_contacts
 from pipelines.records import Stripped
@@ -190,9 +190,9 @@ def test_a_manifest_explains_what_came_went_and_changed(path: Path, tmp_path: Pa
     connection = read_only(path)
     changes = list(compare_export(connection, tmp_path / "a.parquet.manifest.json"))
     assert changes == [
-        Change(1, "changed", "title"),
-        Change(2, "gained", "matches now"),
-        Change(3, "gained", "new"),
+        RowChange(1, "changed", "title"),
+        RowChange(2, "gained", "matches now"),
+        RowChange(3, "gained", "new"),
     ]
     connection.execute("SELECT 1")
     connection.close()
@@ -210,7 +210,7 @@ def test_a_row_that_no_longer_matches_is_told_from_one_that_is_gone(
         archive.ingest(undated, AT)
     connection = read_only(path)
     assert list(compare_export(connection, tmp_path / "a.csv.manifest.json")) == [
-        Change(1, "lost", "no longer matches")
+        RowChange(1, "lost", "no longer matches")
     ]
     connection.close()
 

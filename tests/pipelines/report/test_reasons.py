@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.report.reasons import reason_in
+from pipelines.report.words import reason_in
 
 STANDING = Path(__file__).parents[3] / "pipelines" / "standing"
 

@@ -18,7 +18,7 @@ from pipelines.archive.read.figures import figures
 from pipelines.normalise import plain
 from pipelines.records import StrippedKind
 from pipelines.report import svg
-from pipelines.report.differences import differences
+from pipelines.report.comparison import compared
 from pipelines.report.page import write_report
 from pipelines.report.svg import Band, Row, Series
 from pipelines.report.words import LANGUAGES, words
@@ -92,7 +92,7 @@ def test_bars_are_well_formed_whatever_the_labels_and_values(entries: list[tuple
     )
 )
 def test_bands_keep_within_the_picture(entries: list[tuple[str, str, int]]) -> None:
-    drawing = ET.fromstring(svg.flows("t", [Band(a, b, n, "") for a, b, n in entries], ("from", "by")))
+    drawing = ET.fromstring(svg.ribbons("t", [Band(a, b, n, "") for a, b, n in entries], ("from", "by")))
     height = float(drawing.attrib["viewBox"].split()[3])
     boxes = [e.attrib for e in drawing.iter() if e.tag.endswith("rect")]
     assert all(float(b["y"]) >= 0 and float(b["y"]) + float(b["height"]) <= height + 1 for b in boxes)
@@ -114,20 +114,20 @@ def test_columns_are_as_high_as_their_counts(counts: dict[str, int]) -> None:
 
 @given(st.text(alphabet="园區区产業ab ", max_size=60), st.text(alphabet="园區区产業ab ", max_size=60))
 def test_a_comparison_holds_both_texts_whole(first: str, second: str) -> None:
-    pieces = differences(first, second)
+    pieces = compared(first, second)
     assert plain("".join(p.text for p in pieces if p.kind != "second")) == plain(first)
     assert "".join(p.text for p in pieces if p.kind != "first") == second
 
 
 def test_another_script_is_no_difference() -> None:
-    assert [piece.kind for piece in differences("产业园区启用厂房", "產業園區启用廠房了")] == [
+    assert [piece.kind for piece in compared("产业园区启用厂房", "產業園區启用廠房了")] == [
         "same",
         "second",
     ]
 
 
 def test_a_rewritten_sentence_is_one_change() -> None:
-    pieces = differences(TEXT, TEXT.replace("园区负责人说", "据园区有关方面介绍"))
+    pieces = compared(TEXT, TEXT.replace("园区负责人说", "据园区有关方面介绍"))
     assert [piece.kind for piece in pieces].count("same") == 2
 
 

@@ -18,7 +18,7 @@ from pipelines.normalise import plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Kind = Literal["same", "first", "second"]
+_Kind = Literal["same", "first", "second"]
 
 _ISLAND = 4
 """A stretch shared by chance: two unrelated Chinese texts of 500 characters, aligned, share runs of one to
@@ -32,11 +32,11 @@ _CELLS_MAX = 100_000_000
 class Piece:
     """A stretch of text, and which of the two texts has it."""
 
-    kind: Kind
+    kind: _Kind
     text: str
 
 
-def differences(first: str, second: str) -> tuple[Piece, ...]:
+def compared(first: str, second: str) -> tuple[Piece, ...]:
     """The two texts as one sequence of pieces: joining `same` and `second` gives the second text again."""
     if len(first) * len(second) > _CELLS_MAX:
         return _by(_lines(first), _lines(second), island=0)
