@@ -76,7 +76,7 @@ _CLOCK = (
 )
 _NUMERIC = (
     r"(?<![\d.])(?<!\bv)(?P<year>(?:19|20)\d\d)\s?[-/.年년‐–—]\s?(?P<month>\d{1,2})\s?[-/.月월‐–—]\s?(?P<day>\d{1,2})"
-    r"(?:(?!\d|-\d{3})|(?<=\d\d)(?=\d\d[:：]\d\d))\s?[日号일]?" + _CLOCK
+    r"(?:(?!\d)|(?<=\d\d)(?=\d\d[:：]\d\d))\s?[日号일]?" + _CLOCK
 )
 _MONTH_FIRST = (
     r"\b(?P<name>{date.month_name})\.?\s{0,2}(?P<day>\d{1,2}){date.ordinal}?,?\s{1,2}(?P<year>(?:19|20)\d\d)\b"

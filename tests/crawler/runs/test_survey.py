@@ -99,6 +99,19 @@ def test_a_site_is_looked_at_and_written_only_with_consent(tmp_path: Path) -> No
     assert (checked.code, "HTTP 404: none" in checked.out) == (0, True)
 
 
+def test_the_zone_that_a_site_s_language_and_articles_show_is_written(tmp_path: Path) -> None:
+    text = "<p>Das Werk im Norden der Stadt nimmt im Herbst den Betrieb auf, sagte die Leiterin.</p>" * 4
+    pages = {f"/news/{n}.html": f"Werk {n} nimmt den Betrieb auf" for n in range(3)}
+    site = Site(pages={"/": list_page(list(pages)).replace("<html>", "<html lang='de'>")})
+    for path, title in pages.items():
+        stated = "<meta property='article:published_time' content='2024-05-03T20:30:00+02:00'>"
+        site.pages[path] = f"<html><title>{title}</title>{stated}<body><h1>{title}</h1>{text}</body></html>"
+    with Server(site) as server:
+        parknews(tmp_path, "sources", "add", server.url, "--allow-private", "--yes")
+    [written] = tomllib.loads((tmp_path / "sources.toml").read_text(encoding="utf-8"))["source"]
+    assert written["time_zone"] == "Europe/Berlin"
+
+
 def test_a_site_that_gives_nothing_is_not_written(tmp_path: Path) -> None:
     with Server(Site(pages={"/": list_page([])})) as server:
         added = parknews(tmp_path, "sources", "add", server.url, "--allow-private", "--yes")
