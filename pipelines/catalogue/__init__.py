@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Sight = Literal["shown", "shown_with_copy", "masked", "withheld"]
+SIGHTS: tuple[Sight, ...] = ("shown", "shown_with_copy", "masked", "withheld")
 """Who reads a column in a browser: everybody; in the rows that belong to what is shown; in these, with
 telephone numbers masked; nobody."""
 
@@ -66,12 +67,13 @@ class Table:
     labels: Mapping[str, Label]
     meaning: str
     """In English, for the reference."""
-    forgets: str
-    """A key of FORGETS; empty for a view."""
     columns: Mapping[str, Column]
+    forgets: str = ""
+    """A key of FORGETS; empty for a view."""
     counted: str = ""
     """Its rows' name in plans and receipts of removals; empty where they are not counted."""
     key: str = ""
+    """The column by which rows of the crawl store are deleted."""
     words: tuple[str, ...] = ()
     """Columns that hold words of pages."""
     addresses: tuple[str, ...] = ()
@@ -134,27 +136,21 @@ def exported(what: What | Literal["signature"]) -> tuple[Exported, ...]:
 
 
 def _table(name: str, entry: Mapping[str, Any]) -> Table:
-    labels = _labels(entry, name)
-    columns = _columns(name, entry)
+    labels, columns = _labels(entry, name), _columns(name, entry)
+    said: dict[str, Any] = {key: tuple(entry[key].split()) for key in _LISTS if key in entry}
+    said |= {key: entry[key] for key in _PLAIN if key in entry}
     return Table(
         name=name,
         labels=labels,
         meaning=entry.get("meaning", labels["en"].description),
-        forgets=entry.get("forgets", ""),
         columns=columns,
-        counted=entry.get("counted", ""),
-        key=entry.get("key", ""),
-        words=tuple(entry.get("words", "").split()),
-        addresses=tuple(entry.get("addresses", "").split()),
-        hosts=tuple(entry.get("hosts", "").split()),
-        sentences=tuple(entry.get("sentences", "").split()),
-        owner=entry.get("owner") or next((_OWNERS[name] for name in _OWNERS if name in columns), ""),
-        rows=entry.get("rows", ""),
-        page=entry.get("page", ""),
-        datasette=entry.get("datasette", {}),
+        owner=entry.get("owner") or next((_OWNERS[column] for column in _OWNERS if column in columns), ""),
+        **said,
     )
 
 
+_LISTS = ("words", "addresses", "hosts", "sentences")
+_PLAIN = ("forgets", "counted", "key", "rows", "page", "datasette")
 _OWNERS = {
     "source": "source",
     "reading_id": "(SELECT source FROM readings WHERE readings.id = reading_id)",
@@ -163,10 +159,9 @@ _OWNERS = {
 
 
 def _columns(table: str, entry: Mapping[str, Any]) -> dict[str, Column]:
-    sights: tuple[Sight, ...] = ("shown", "shown_with_copy", "masked", "withheld")
     return {
         name: _column(table, name, sight, entry.get("means", {}).get(name, ""))
-        for sight in sights
+        for sight in SIGHTS
         for name in entry.get(sight, "").split()
     }
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import tomllib
+from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines import catalogue
 from pipelines.archive import Archive
-from pipelines.catalogue import FORGETS, WHATS, Table, exported
+from pipelines.catalogue import FORGETS, SIGHTS, WHATS, Table, exported
 from pipelines.store import CrawlStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 MISSING = "say in pipelines/catalogue how a removal makes it forget, and who may see it"
 _KINDS = {"INTEGER": {"integer", "boolean"}, "REAL": {"number"}, "TEXT": {"string"}, "BLOB": {"bytes"}}
@@ -63,6 +65,25 @@ def test_what_is_said_of_columns_is_said_of_columns_that_are_there(tables: Mappi
         if column not in table.columns
     }
     assert strays == set()
+
+
+@pytest.mark.parametrize("file", ["archive", "store"])
+def test_an_entry_says_nothing_that_nobody_reads_and_a_column_is_seen_in_one_way(file: str) -> None:
+    read = tomllib.loads((Path(catalogue.__file__).with_name(f"{file}.toml")).read_text(encoding="utf-8"))
+    known = {field.name for field in fields(Table)} | set(SIGHTS) | {"zh", "en", "means"}
+    strays = {(name, key) for name, entry in read["tables"].items() for key in entry.keys() - known}
+    listed = [
+        (name, column)
+        for name, entry in read["tables"].items()
+        for sight in SIGHTS
+        for column in entry.get(sight, "").split()
+    ]
+    meant = {(name, column) for name, entry in read["tables"].items() for column in entry.get("means", {})}
+    assert (strays, [one for one in listed if listed.count(one) > 1], meant - set(listed)) == (
+        set(),
+        [],
+        set(),
+    )
 
 
 def test_what_is_shown_with_its_copy_alone_says_what_of_a_page_it_holds(archive: Path) -> None:
