@@ -31,7 +31,7 @@ from pipelines.extract.kind import not_news
 from pipelines.extract.metadata import read_claims, read_metadata
 from pipelines.extract.people import find_author, find_editor
 from pipelines.extract.published import find_published
-from pipelines.extract.scan import cut_short, parse_page, scan
+from pipelines.extract.scan import cut_short, parse_page, scan, shown_without_scripts
 from pipelines.extract.title import find_site_name, find_title, scripted_title
 from pipelines.extract.trust import trusted
 from pipelines.records import DEFAULT_TIME_ZONE, Extracted, Field, Rejection
@@ -47,6 +47,8 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 _SAMPLE = 1500
+_WITHOUT_TEXT = ("no text", "script page", "list page: headlines with links, no prose")
+"""Reasons for which a page is read again with what it shows only without scripts."""
 _OWN, _OWN_CHINESE = 0.5, 0.8
 """The share of a second opinion that must be prose of its own: articles of five languages that were taken for
 lists have .59 and more, most lists next to none, Chinese ones up to .76 (`benchmarks/corpus.py`)."""
@@ -59,6 +61,18 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     root = parse_page(decoded.html)
     if root is None:
         return Rejection(page.url, page.source, "extract", "no text: no element in the page")
+    result = _read(root, decoded, page, source)
+    if (
+        isinstance(result, Rejection)
+        and result.reason.startswith(_WITHOUT_TEXT)
+        and shown_without_scripts(root)
+    ):
+        again = _read(root, decoded, page, source)
+        return result if isinstance(again, Rejection) else again
+    return result
+
+
+def _read(root: HtmlElement, decoded: Decoded, page: Page, source: Source) -> Extracted | Rejection:
     scanned = scan(root)
     metadata = read_metadata(root, scanned.authors)
     title, title_line = find_title(scanned.lines, metadata)

@@ -18,6 +18,7 @@ from pipelines.dates import has_date
 from pipelines.extract.kind import LEAST_TEXT
 from pipelines.extract.metadata import scripted_lines
 from pipelines.extract.prose import bare, is_linked, is_prose, size
+from pipelines.extract.scan import opens_text
 from pipelines.records import Stripped, StrippedKind
 from pipelines.words import pattern
 
@@ -62,6 +63,7 @@ _DAY_ALONE = re.compile(
 )
 _MOST_HIDDEN = 50
 _HEADING: Reason = ("related", "heading-of-links")
+_OPENER: Reason = ("navigation", "opens-the-rest")
 _LINKED: Reason = ("navigation", "linked-line")
 _REPLY: Reason = ("comment", "reply-in-thread")
 _ABOVE: Reason = ("navigation", "above-title")
@@ -263,6 +265,8 @@ def _left_out(line: Line, choice: Choice, trust: Trust) -> Reason | None:
         return ("editor", "element-named-byline") if _like_byline(line) else None
     if hint:
         return hint, f"element-named-{hint}"
+    if opens_text(line):
+        return _OPENER
     if is_linked(line) and not (size(line.text) > 30 and _ENDS_SENTENCE.search(line.text)):
         return _LINKED
     return None

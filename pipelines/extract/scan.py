@@ -16,7 +16,7 @@ from lxml import html as lxml_html
 
 from pipelines.normalise import simplify
 from pipelines.records import StrippedKind
-from pipelines.words import words
+from pipelines.words import pattern, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +33,10 @@ _BLOCKS = frozenset(
 )
 _SKIPPED = frozenset(
     "script style noscript template svg iframe object embed button select textarea input canvas video audio"
-    " map math head frameset frame applet".split()
+    " map math head frameset frame applet rt rp rtc".split()
 )
+"""Elements without text of the page; the readings of ruby say what their base says."""
+_STRUCK = frozenset(["del", "s", "strike"])
 _PIECES = frozenset(["span", "i", "em", "a", "label", "time", "small"])
 """Inline elements that style sheets set apart: `<span>08:15</span><span>翠屏观察</span>` is two words."""
 _SEAM, _FAINT_SEAM = "\x1f", "\x1e"
@@ -50,7 +52,12 @@ _MAX_DEPTH = 2_048
 _NEAR_DEPTH = 8
 _MOST_LINES = 20_000
 """A page with more is no news, and must not hold up a worker; its first lines are read."""
-_SPACE = re.compile(r"[\s\u00a0\u3000\u200b\u200c\u200d\ufeff\u2028\u2029]+")
+_UNSEEN = re.compile(
+    r"[\u00ad\u200b\u2060-\u2064\ufeff]|(?<=[\u3000-\u9fff\uff00-\uffef])[\u200c\u200d](?=[\u3000-\u9fff\uff00-\uffef])"
+)
+"""Soft hyphens, zero-width spaces and joiners: no reader sees them. Between other letters U+200C and U+200D
+join and part (Persian, Hindi, emoji)."""
+_SPACE = re.compile(r"[\s\u00a0\u3000\u2028\u2029]+")
 _BETWEEN_HAN = re.compile(
     r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+\s*(?=[\u3000-\u9fff\uff00-\uffef])"
 )
@@ -129,9 +136,38 @@ def cut_short(text: str, root: HtmlElement, scanned: Scan) -> str:
     return f"its elements nest deeper than {_MAX_DEPTH:,}" if deepest >= _MAX_DEPTH - _NEAR_DEPTH else ""
 
 
+def opens_text(line: Line) -> bool:
+    """Whether a line is what readers press to see more: 展开全文, Read more."""
+    return len(line.text) <= _LONGEST_OPENER and _OPENER.match(line.plain) is not None
+
+
+def shown_without_scripts(root: HtmlElement) -> bool:
+    """Puts into the page what it shows only without scripts, or keeps for them; whether there is any.
+
+    `noscript`, `template` and `textarea` become elements of the page, and so does the mark-up in scripts that are
+    templates (`text/template`, `text/html`, `text/x-…`).
+    """
+    found = False
+    for element in [*root.iter("noscript", "template", "textarea", "script")]:
+        is_script = element.tag == "script"
+        text = (element.text or "") if is_script else "".join(element.itertext())
+        if len(text) < _LEAST_KEPT or (is_script and not _TEMPLATE_TYPE.match(element.get("type", ""))):
+            continue
+        element.tag = "div"
+        if "<" in text:
+            try:
+                inside = lxml_html.fragment_fromstring(text, create_parent="div")
+            except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+                continue
+            element.text = None
+            element.append(inside)
+        found = True
+    return found
+
+
 def squeeze_space(text: str) -> str:
     """The text in one line: white space of every kind becomes one space, none at the ends."""
-    return _SPACE.sub(" ", _BETWEEN_HAN.sub("", text)).strip()
+    return _SPACE.sub(" ", _BETWEEN_HAN.sub("", _UNSEEN.sub("", text))).strip()
 
 
 class _Scanner:
@@ -145,6 +181,9 @@ class _Scanner:
         self.links = 0
         self.node = -1
         self.hidden: list[object] = []
+        self.anchors: list[object] = []
+        self.unseen: list[str] = []
+        self.passed: HtmlElement | None = None
         self.hints: list[tuple[object, Hint, int]] = []
         self.row: object = None
 
@@ -160,13 +199,28 @@ class _Scanner:
                 if tag in _SKIPPED:
                     walk.skip_subtree()
                     continue
+                if tag not in _BLOCKS and self._is_unseen(element, tag):
+                    self.passed = element
+                    walk.skip_subtree()
+                    continue
                 self._start(element, tag)
-            elif tag in _SKIPPED:
+            elif tag in _SKIPPED or element is self.passed:
                 self._add(element.tail)
             else:
                 self._end(element, tag, is_top=element is top)
         self._flush("body")
         return self.scan
+
+    def _is_unseen(self, element: HtmlElement, tag: str) -> bool:
+        """Takes down the text of an inline element that is hidden or struck out; its line goes on after it."""
+        hides = tag in _STRUCK or (
+            bool(element.attrib)
+            and (_hides(element.attrib, self.hiding) or _is_faint(element.attrib.get("style", "")))
+        )
+        if not hides or next(element.iter(*_BLOCKS), None) is not None:
+            return False
+        self.unseen.append("".join(element.itertext()))
+        return True
 
     def _start(self, element: HtmlElement, tag: str) -> None:
         block = tag in _BLOCKS
@@ -187,15 +241,16 @@ class _Scanner:
             self.hints.append((element, _kind_hint(tag, ""), self.node))
         if tag in _PIECES or tag in _EMPHASES:
             self.buffer.append(_SEAM if tag in _PIECES else _FAINT_SEAM)
-        if tag == "a":
+        if tag == "a" and _leads_away(element):
             self.links += 1
+            self.anchors.append(element)
         elif tag == "img":
             self.scan.images += 1
         self._add(element.text)
 
     def _mark(self, element: HtmlElement, tag: str, block: bool) -> None:
         attributes = element.attrib
-        if _hides(attributes, self.hiding):
+        if _hides(attributes, self.hiding) and not (block and _is_folded(element)):
             self._flush(tag)
             self.hidden.append(element)
         if attributes.get("itemprop") == "author" or (tag == "a" and attributes.get("rel") == "author"):
@@ -217,8 +272,9 @@ class _Scanner:
     def _end(self, element: HtmlElement, tag: str, *, is_top: bool) -> None:
         if tag in _PIECES or tag in _EMPHASES:
             self.buffer.append(_SEAM if tag in _PIECES else _FAINT_SEAM)
-        if tag == "a":
+        if self.anchors and self.anchors[-1] is element:
             self.links -= 1
+            self.anchors.pop()
         if self.row is element:
             self._flush("tr", row=True)
             self.row = None
@@ -257,6 +313,22 @@ class _Scanner:
                 pieces = squeeze_space(seamed.replace(_SEAM, " ").replace(_FAINT_SEAM, faint))
             place = (self.node, str(holder), bool(self.hidden), hint, hint_node)
             self.scan.lines.append(Line(text, linked, *place, row, pieces, simplify(text)))
+            for unseen in filter(None, map(squeeze_space, self.unseen)):
+                self.scan.lines.append(
+                    Line(
+                        unseen,
+                        0,
+                        self.node,
+                        str(holder),
+                        True,
+                        hint,
+                        hint_node,
+                        row,
+                        unseen,
+                        simplify(unseen),
+                    )
+                )
+            self.unseen.clear()
         self.buffer.clear()
         self.linked = 0
 
@@ -299,9 +371,28 @@ _DECLARATIONS = tuple(
         r"font-size\s*:\s*0",
         r"text-indent\s*:\s*-",
         r"opacity\s*:\s*0",
+        r"color\s*:\s*(?:transparent|#fff|white)",
+        r"text-decoration(?:-line)?\s*:[^;}]*line-through",
+        r"font-size\s*:\s*1(?:px|pt)",
     )
 )
 """What to look for in a style sheet first: each starts with a literal, so the search is fast."""
+_FAINT = re.compile(
+    r"(?<![-\w])(?:color\s*:\s*transparent|text-decoration(?:-line)?\s*:[^;]*line-through|font-size\s*:\s*1(?:px|pt)\b)",
+    re.IGNORECASE,
+)
+_FAINT_TOGETHER = re.compile(
+    r"(?<![-\w])(?:color\s*:\s*(?:#fff(?:fff)?\b|white\b)|font-size\s*:\s*(?:[2-9]|10)px)", re.IGNORECASE
+)
+"""White letters of at most 10 pixels: the jammer words of forums."""
+_OPENER = pattern(r"^\W*{element.opener}\W*$")
+_LONGEST_OPENER = 24
+_TEMPLATE_TYPE = re.compile(r"text/(?:html|template|x-)", re.IGNORECASE)
+_LEAST_KEPT = 60
+"""Characters from which on what a page keeps for scripts may be its text."""
+_PAGE_ADDRESS = re.compile(r"(?![a-z][a-z0-9+.-]*:)|https?:")
+_LONGEST_LINK, _LONGEST_SCRIPT_LINK = 400, 40
+"""Characters of a link's text: longer is a text that stands in a link. (Cards of teasers have up to 300.)"""
 _AWAY = re.compile(r":\s*-\d{3,}")
 _BLOCK_END = re.compile(r"\}\s*\}")
 _SIMPLE = re.compile(r"^(?:[a-z][a-z0-9]{0,9})?([.#])([\w-]{1,60})$", re.IGNORECASE)
@@ -328,8 +419,9 @@ def _hiding_names(root: HtmlElement) -> frozenset[str]:
         }
         unseen = _media_spans(css) if rules else ()
         for selector, body, end in rules:
-            if not any(begin <= selector < stop for begin, stop in unseen) and _invisible_style(
-                css[body:end]
+            style = css[body:end]
+            if not any(begin <= selector < stop for begin, stop in unseen) and (
+                _invisible_style(style) or _is_faint(style)
             ):
                 names.update(_simple_names(css[selector : body - 1]))
     return frozenset(names)
@@ -347,6 +439,40 @@ def _hides(attributes: Mapping[str, str], names: frozenset[str]) -> bool:
     if f"#{attributes.get('id')}" in names:
         return True
     return any(f".{name}" in names for name in attributes.get("class", "").split())
+
+
+def _is_faint(style: str) -> bool:
+    """Whether an inline element's own style makes its text a speck, or strikes it out."""
+    return bool(style) and (_FAINT.search(style) is not None or len(_FAINT_TOGETHER.findall(style)) > 1)
+
+
+def _is_folded(element: HtmlElement) -> bool:
+    """Whether readers can open a hidden element: right behind it stands a short line that says so.
+
+    Behind it, or behind the element that ends with it: 展开全文, 剩余全文 ↓, Read more. Anything else that is
+    hidden nobody can open.
+    """
+    for behind in (element.getnext(), None if (up := element.getparent()) is None else up.getnext()):
+        if behind is None or not isinstance(behind.tag, str):
+            continue
+        text = squeeze_space("".join(behind.itertext()))
+        if 0 < len(text) <= _LONGEST_OPENER and _OPENER.match(simplify(text)):
+            return True
+    return False
+
+
+def _leads_away(link: HtmlElement) -> bool:
+    """Whether a link is one to another page, and not a mark in this one or the wrapping of its text."""
+    address = link.get("href", "").strip().lower()
+    if not address and (link.get("name") or link.get("id")):
+        return False
+    longest = _LONGEST_LINK if address and _PAGE_ADDRESS.match(address) else _LONGEST_SCRIPT_LINK
+    length = 0
+    for text in link.itertext():
+        length += len(text.strip())
+        if length > longest:
+            return False
+    return True
 
 
 def _rule_at(css: str, position: int) -> tuple[int, int, int]:
