@@ -47,7 +47,7 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 _SAMPLE = 1500
-_WITHOUT_TEXT = ("no text", "script page", "list page: headlines with links, no prose")
+_WITHOUT_TEXT = ("no text", "script page")
 """Reasons for which a page is read again with what it shows only without scripts."""
 _OWN, _OWN_CHINESE = 0.5, 0.8
 """The share of a second opinion that must be prose of its own: articles of five languages that were taken for

@@ -144,8 +144,8 @@ def opens_text(line: Line) -> bool:
 def shown_without_scripts(root: HtmlElement) -> bool:
     """Puts into the page what it shows only without scripts, or keeps for them; whether there is any.
 
-    `noscript`, `template` and `textarea` become elements of the page, and so does the mark-up in scripts that are
-    templates (`text/template`, `text/html`, `text/x-…`).
+    `noscript`, `template` and `textarea` become elements of the page, and so does the mark-up in scripts that
+    are templates (`text/template`, `text/html`, `text/x-…`).
     """
     found = False
     for element in [*root.iter("noscript", "template", "textarea", "script")]:
@@ -212,7 +212,7 @@ class _Scanner:
         return self.scan
 
     def _is_unseen(self, element: HtmlElement, tag: str) -> bool:
-        """Takes down the text of an inline element that is hidden or struck out; its line goes on after it."""
+        """Takes down the text of an inline element that is hidden or struck out: its line goes on."""
         hides = tag in _STRUCK or (
             bool(element.attrib)
             and (_hides(element.attrib, self.hiding) or _is_faint(element.attrib.get("style", "")))
@@ -391,8 +391,9 @@ _TEMPLATE_TYPE = re.compile(r"text/(?:html|template|x-)", re.IGNORECASE)
 _LEAST_KEPT = 60
 """Characters from which on what a page keeps for scripts may be its text."""
 _PAGE_ADDRESS = re.compile(r"(?![a-z][a-z0-9+.-]*:)|https?:")
-_LONGEST_LINK, _LONGEST_SCRIPT_LINK = 400, 40
+_LONGEST_LINK, _LONGEST_SCRIPT_LINK = 400, 60
 """Characters of a link's text: longer is a text that stands in a link. (Cards of teasers have up to 300.)"""
+_SENTENCE_END = re.compile(r"(?:[。！？!?”\"]|[^.]\.)$")
 _AWAY = re.compile(r":\s*-\d{3,}")
 _BLOCK_END = re.compile(r"\}\s*\}")
 _SIMPLE = re.compile(r"^(?:[a-z][a-z0-9]{0,9})?([.#])([\w-]{1,60})$", re.IGNORECASE)
@@ -462,17 +463,18 @@ def _is_folded(element: HtmlElement) -> bool:
 
 
 def _leads_away(link: HtmlElement) -> bool:
-    """Whether a link is one to another page, and not a mark in this one or the wrapping of its text."""
+    """Whether a link is one to another page, and not a mark in this one or the wrapping of its text.
+
+    An anchor is named and leads nowhere. A text of several paragraphs stands in a link to its app, a
+    paragraph in one that a script answers: it ends as a sentence does, where a headline does not.
+    """
     address = link.get("href", "").strip().lower()
     if not address and (link.get("name") or link.get("id")):
         return False
-    longest = _LONGEST_LINK if address and _PAGE_ADDRESS.match(address) else _LONGEST_SCRIPT_LINK
-    length = 0
-    for text in link.itertext():
-        length += len(text.strip())
-        if length > longest:
-            return False
-    return True
+    text = squeeze_space("".join(link.itertext()))
+    is_page = bool(address) and _PAGE_ADDRESS.match(address) is not None
+    wraps = len(text) > (_LONGEST_LINK if is_page else _LONGEST_SCRIPT_LINK) and _SENTENCE_END.search(text)
+    return not wraps
 
 
 def _rule_at(css: str, position: int) -> tuple[int, int, int]:

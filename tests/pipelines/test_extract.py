@@ -465,3 +465,76 @@ def test_a_foreign_page_is_dated_by_the_zone_that_it_states() -> None:
     found = _found(html).published
     assert found is not None
     assert (found.value, found.day.isoformat()) == ("2024-05-03T20:30:00+02:00", "2024-05-03")
+
+
+_NEXT = "项目负责人表示，首批设备将在八月进场，年底前有四条生产线试车，明年再引进二十家企业。"
+_LEAD, _REST = f"<p>{NEWS}</p>", f"<p>{_NEXT}</p>"
+_HEAD = f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1>"
+_WHOLE = (NEWS, _NEXT)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<div>{_LEAD}<div style="display:none">{_REST}</div><span onclick="x()">展开全文</span></div>',
+        f"<div>{_LEAD}<section hidden>{_REST}</section><button>阅读全文</button></div>",
+        f'<div>{_LEAD}<div style="height:0;overflow:hidden">{_REST}</div><p>剩余全文 ↓</p></div>',
+        f'<div><div>{_LEAD}<p hidden>{_NEXT}</p></div><a href="javascript:;">Read more</a></div>',
+    ],
+)
+def test_hidden_text_that_readers_can_open_is_text(body: str) -> None:
+    assert _found(f"{_HEAD}{body}</body></html>").lines == _WHOLE
+
+
+def test_hidden_text_that_nobody_can_open_is_stripped() -> None:
+    result = _found(
+        f'{_HEAD}<div>{_LEAD}{_REST}<div style="display:none">{NEWS[::-1]}</div></div></body></html>'
+    )
+    assert (result.lines, [piece.kind for piece in result.stripped]) == (_WHOLE, ["hidden"])
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        '<span style="display:none">本站首发</span>',
+        '<i style="opacity:0">本站首发</i>',
+        '<em style="font-size:1px">本站首发</em>',
+        '<font style="color:#fff;font-size:8px">x7 Kq</font>',
+        "<del>八</del>",
+        "<s>本站首发</s>",
+        '<span style="text-decoration: line-through">八</span>',
+        "\u00ad",
+        "\u200b",
+        "\u2060",
+        "<rt>xie</rt>",
+    ],
+)
+def test_what_no_reader_sees_leaves_a_sentence_whole(piece: str) -> None:
+    broken = _LEAD[:20] + piece + _LEAD[20:]
+    assert _found(f"{_HEAD}<div>{broken}{_REST}</div></body></html>").lines == _WHOLE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<div><a name="top">{_LEAD}{_REST}</div>',
+        f'<div><a href="javascript:void(0)">{_LEAD}</a><a href="app:x">{_REST}</a></div>',
+    ],
+)
+def test_text_within_an_anchor_or_a_script_link_is_no_navigation(body: str) -> None:
+    long = body.replace(_WHOLE[0], _WHOLE[0] * 2).replace(_WHOLE[1], _WHOLE[1] * 2)
+    assert _found(f"{_HEAD}{long}</body></html>").lines == tuple(line * 2 for line in _WHOLE)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<noscript>{}</noscript>",
+        "<template>{}</template>",
+        "<textarea>{}</textarea>",
+        '<script type="text/template">{}</script>',
+        '<script type="text/x-handlebars">{}</script>',
+    ],
+)
+def test_text_that_is_kept_for_scripts_is_read_where_the_page_shows_none(around: str) -> None:
+    assert _found(f"{_HEAD}<div>{around.format(_LEAD + _REST)}</div></body></html>").lines == _WHOLE
