@@ -1,11 +1,8 @@
 """The figures behind the pictures: what an analyst asks first, and beside each what it leaves out.
 
-In: a read-only connection and the days asked about. Out: one frozen Figures; nothing is written. Articles
-are counted by their kept copies' rows, which are narrow: the text is never read.
-
-Who copies whom, and how fast: reprints between publications, and the articles that spread.
-
-In: the narrow tables of figures.py, and the days asked about. Out: flows and spreads; nothing is written.
+In: a read-only connection and the days asked about. Out: one frozen Figures, with who copies whom and which
+articles spread; nothing is written. Articles are counted by their kept copies' rows, which are narrow: the
+text is never read.
 """
 
 from __future__ import annotations

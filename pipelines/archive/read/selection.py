@@ -1,17 +1,11 @@
-"""The days that are asked about, and the condition that they are in SQL.
+"""Which articles an analyst means, how many there are, and what they fall into.
 
-Which articles an analyst means: words and filters in, article ids and counts out.
-
-In: a read-only connection and a Selection. Out: ids in order, and how many there are; what they fall into is
-told by facets.py.
-Everything but the words is asked of the kept copies' rows: they have an article's fields without its text,
-so a filter over the whole archive reads a tenth of the bytes.
-
-What the selected articles fall into: sources, months, regions, parks, languages, credited sources.
-
-In: a read-only connection and a Selection. Out: values with their counts. At 100,000 articles that name eight
-regions each, all facets of the whole archive take 1.5 s of a core, half of that the regions, and those of two
-thousand articles 0.1 s (`python -m benchmarks.search`).
+In: a read-only connection and a Selection (words and filters). Out: ids in order, counts, and facets:
+sources, months, regions, parks, languages and credited sources with their counts. Everything but the words is
+asked of the kept copies' rows: they have an article's fields without its text, so a filter over the whole
+archive reads a tenth of the bytes. At 100,000 articles that name eight regions each, all facets of the whole
+archive take 1.5 s of a core, half of that the regions, and those of two thousand articles 0.1 s
+(`python -m benchmarks.search`).
 """
 
 from __future__ import annotations

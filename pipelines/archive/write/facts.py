@@ -1,12 +1,8 @@
-"""Writing facts: what each page says (readings with their texts) and what was rejected.
+"""Writing facts: what each page says (readings with their texts), what was rejected, what is gone.
 
-In: readings and rejections. Out: the addresses and nodes whose conclusions must be drawn again.
-Never decides anything about other pages: that is conclusions.py.
-
-Pages that their hosts have no more: a fact of its own, and never a reason to forget a copy.
-
-In: a rejection of the fetch stage that says so. Out: a row of `gone`, or nothing where the page was
-never read.
+In: readings and rejections. Out: the addresses and nodes whose conclusions must be drawn again. Never decides
+anything about other pages: that is conclusions.py. A page that its host has no more is a fact of its own, and
+never a reason to forget a copy.
 """
 
 from __future__ import annotations

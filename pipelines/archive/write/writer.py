@@ -1,9 +1,7 @@
 """The one writer: readings and rejections in, an archive brought up to date out.
 
-A batch is one transaction: facts, the joins they cause and the conclusions drawn are there together
-or not at all. Writing the same batch twice changes nothing.
-
-What the archive says of a page now, in the form in which it can be compared with a new reading.
+A batch is one transaction: facts, the joins they cause and the conclusions drawn are there together or not at
+all. Writing the same batch twice changes nothing.
 """
 
 from __future__ import annotations
