@@ -140,6 +140,13 @@ LINES: tuple[Rule, ...] = (
         r"|^\d{1,2}[ -]{byline.minutes}$|^{byline.provided}\b.{0,60}$",
         case=True,
     ),
+    _rule("related-line", "related", r"^{related.line}\s?[:：|]\s.{5,120}$"),
+    _rule(
+        "about-the-writer",
+        "editor",
+        r"^.{2,80}\b{byline.contributed}[.!]?$|^{byline.tip}.{0,160}$"
+        r"|^.{0,120}\b{byline.reached}\b.{0,120}$",
+    ),
     _rule("letter-row", "editor", r"^{document.answer_row}[:：\s].{2,40}$"),
     _rule(
         "share-price",
@@ -151,6 +158,7 @@ LINES: tuple[Rule, ...] = (
         "mailing-list",
         "share",
         r"^{share.sign_up}\b.{0,120}\b{share.letter|share.mail}\b.{0,40}$"
+        r"|^.{0,100}\b{share.sign_up}\b.{0,60}\b{share.letter}\b.{0,60}$"
         r"|^{share.get}\b[^.!?]{0,60}\b{share.letter}\b[^.!?]{0,30}[.!?]?$"
         r"|^{share.received}\b.{0,120}$",
     ),

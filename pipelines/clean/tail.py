@@ -63,6 +63,9 @@ _LEAST_BEFORE = 30
 """Characters of news that must stand before a cue: menus and summaries carry the same words."""
 _LONG = 120
 """A paragraph: no teaser is that long without being cut (`...`)."""
+_LONG_LATIN, _FEW = 60, 3
+"""The same for letters, whose headlines end without a full stop; three of them go on with an article."""
+_HAN = re.compile("[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]")
 _CUT_SHORT = pattern(r"(?:\.{3}|…{1,2}|[\[【(（]?{related.cut}[\]】)）]?)$")
 
 
@@ -226,7 +229,7 @@ def _after_cue(lines: Sequence[str]) -> Tail | None:
     said = 0
     for index, line in enumerate(lines):
         rule = first_match(line, CUES) if len(line) <= 60 else None
-        if rule and said >= _LEAST_BEFORE and not _goes_on(lines[index + 1 :], said):
+        if rule and said >= _LEAST_BEFORE and not _goes_on(lines[index + 1 :], said, rule):
             return Tail(index, rule.kind, rule.name)
         if _closes(line, said, lines[index + 1 :]):
             return Tail(index, "related", "after-notice")
@@ -240,17 +243,18 @@ def _closes(line: str, said: int, rest: Sequence[str]) -> bool:
     return bool(rule and rule.name == "rights-notice") and said > sum(map(len, rest))
 
 
-def _goes_on(rest: Sequence[str], said: int) -> bool:
+def _goes_on(rest: Sequence[str], said: int, cue: Rule) -> bool:
     """Whether real paragraphs follow a cue, as they do where related news stand inside an article."""
+    latin = cue.kind == "related" and sum(not _HAN.search(line) for line in rest) > len(rest) / 2
     paragraphs = [
         len(line)
         for line in rest
-        if len(line) >= _LONG
+        if len(line) >= (_LONG_LATIN if latin else _LONG)
         and not _CUT_SHORT.search(line)
         and _SENTENCE_END.search(line)
         and not tail_rule(line)
     ]
-    return sum(paragraphs) > max(200, said / 2)
+    return sum(paragraphs) > max(200, said / 5 if latin and len(paragraphs) >= _FEW else said / 2)
 
 
 def first_news(lines: Sequence[str]) -> int:

@@ -436,3 +436,34 @@ def test_a_time_alone_above_the_news_is_a_byline() -> None:
 )
 def test_a_paragraph_that_also_names_a_telephone_or_an_account_stays(line: str) -> None:
     assert _text(_clean(NEWS, line)) == [NEWS, line]
+
+
+ENGLISH = [
+    "The park signed thirty-two projects in the first quarter, the most since it opened.",
+    "Officials said the companies would hire about nine hundred people by the autumn.",
+    "A second substation is due in June, and the water works are to follow a year later.",
+    "Rents have risen by a fifth since then, according to the agents who let the halls.",
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Related: Water works at the park: the story in pictures", "related"),
+        ("Lesen Sie auch: Werk Nord nimmt die Arbeit auf", "related"),
+        ("Lire aussi : Le parc d’activités ouvre ses portes", "related"),
+        ("Have a tip? Ann Lee may be reached at ann.lee@courier.example.", "editor"),
+        ("Park Courier's Jo Park contributed to this report.", "editor"),
+        ("Park Notes: Sign up for the weekly newsletter to get it in your inbox", "share"),
+    ],
+)
+def test_furniture_of_english_pages_goes_wherever_it_stands(line: str, kind: str) -> None:
+    result = _clean(*ENGLISH[:2], line, *ENGLISH[2:])
+    assert _text(result) == ENGLISH
+    assert isinstance(result, Story)
+    assert [piece.kind for piece in result.stripped] == [kind]
+
+
+def test_an_english_article_goes_on_below_what_is_related() -> None:
+    result = _clean(*ENGLISH[:1], "RELATED ARTICLES", "Water works delayed again", *ENGLISH[1:])
+    assert _text(result)[-3:] == ENGLISH[1:]
