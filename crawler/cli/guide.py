@@ -336,7 +336,7 @@ def _show(talk: Dialogue, plan: Plan) -> None:
     talk.say(
         "plan_takes",
         hash=plan.hash,
-        copies=plan.copies_gone,
+        copies=len(plan.copies_gone),
         all=plan.copies_in_archive,
         part=f"{plan.part:.1%}",
         articles=len(plan.articles_gone),

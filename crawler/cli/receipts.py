@@ -39,7 +39,7 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
         print_json({"plan": plan.as_json()})
         return
     print(f"Plan {plan.hash}: {one_line(plan.scope.described())}")
-    print(f"It takes {plan.copies_gone} of {plan.copies_in_archive} copies ({plan.part:.1%}).")
+    print(f"It takes {len(plan.copies_gone)} of {plan.copies_in_archive} copies ({plan.part:.1%}).")
     for name, number in plan.counts.items():
         if number:
             print(f"  {number:>8,}  {name}")

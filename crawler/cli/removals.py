@@ -49,13 +49,13 @@ def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
 def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
     """List the removals with their state, and the requests that are not answered yet with their deadlines."""
     with closing(read_only(settings_of(ctx).db)) as connection:
-        found, asked = removals(connection), requests(connection)
+        ordered, asked = removals(connection), requests(connection)
     if as_json:
-        orders, letters = [asdict(removal) for removal in found], [asdict(request) for request in asked]
+        orders, letters = [asdict(removal) for removal in ordered], [asdict(request) for request in asked]
         print_json({"removals": orders, "requests": letters})
         return
-    if found:
-        _print_list(found)
+    if ordered:
+        _print_list(ordered)
     else:
         print("nothing was removed")
     _print_requests(asked)
@@ -144,14 +144,14 @@ def find(
     asked = [*(words or []), *_passages(text)]
     if not asked:
         raise ConfigurationError("say what to look for: addresses, names, passages, or --text FILE")
-    found = find_matches(settings_of(ctx).db, asked)
+    matching = find_matches(settings_of(ctx).db, asked)
     if as_json:
-        print_json({"matches": [asdict(match) for match in found]})
+        print_json({"matches": [asdict(match) for match in matching]})
         return
-    for match in found:
+    for match in matching:
         print(f"{one_line(match.url)}  ({one_line(match.source_name)}, article {match.article_id})")
         print(f"    {one_line(match.title)}: {one_line(match.reason)}")
-    if not found:
+    if not matching:
         print("nothing matches")
 
 
@@ -169,14 +169,14 @@ def _passages(path: Path | None) -> list[str]:
 def matches(ctx: typer.Context, as_json: Json = False) -> None:
     """List pages that say what is to stay down, and wait to be admitted or refused."""
     with closing(read_only(settings_of(ctx).db)) as connection:
-        found = waiting(connection)
+        held = waiting(connection)
     names = ("url", "source", "removal", "containment", "at")
     if as_json:
-        print_json({"matches": [dict(zip(names, row, strict=True)) for row in found]})
+        print_json({"matches": [dict(zip(names, row, strict=True)) for row in held]})
         return
-    for url, source, removal_id, containment, at in found:
+    for url, source, removal_id, containment, at in held:
         print(f"{one_line(url)}  ({one_line(source)}, {at[:10]}): {containment:.0%} of removal {removal_id}")
-    if not found:
+    if not held:
         print("nothing waits")
 
 
@@ -213,10 +213,10 @@ def _print_requests(asked: list[Request]) -> None:
         )
 
 
-def _print_list(found: list[Removal]) -> None:
+def _print_list(ordered: list[Removal]) -> None:
     rows = table("no.", "ordered", "state", "verified", "requester", "scope", right=("no.",))
     now = now_utc()
-    for removal in found:
+    for removal in ordered:
         waits = removal.state == "hidden" and not removal.is_due(now)
         state = f"hidden until {removal.due_at[:10]}" if waits and removal.due_at else removal.state
         nothing = removal.found_nothing

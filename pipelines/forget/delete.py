@@ -11,15 +11,13 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pipelines import catalogue
 from pipelines.archive.kept_out.blocks import LOOK_S, read_blocklist, read_salt
 from pipelines.archive.kept_out.stay_down import put_stay_down
 from pipelines.archive.write.conclusions import conclude
 from pipelines.archive.write.facts import forget_texts
 from pipelines.archive.write.furniture import Furniture
-from pipelines.forget.passages import Hasher, Seeker, address_tail, packed, thinning, unpacked
+from pipelines.forget.passages import Hasher, Seeker, address_tail, packed, thinning, united, unpacked
 from pipelines.forget.record import add_counts, now_utc, removal, set_state
 from pipelines.forget.rows import EMPTIED, delete_from_archive, delete_from_store, empty_sentences, names
 
@@ -120,8 +118,8 @@ def would_look_for(connection: sqlite3.Connection, reading_ids: list[int], words
         f" JOIN readings r ON r.text_id = texts.id WHERE r.id {_THESE}",
         (ids,),
     ).fetchone()
-    found = [*_passages(connection, ids, thinning(size)), *_of_texts(connection, words)]
-    return Seeker(Hasher(read_salt(connection)), np.concatenate([np.empty(0, dtype=np.uint64), *found]))
+    passages = [*_passages(connection, ids, thinning(size)), *_of_texts(connection, words)]
+    return Seeker(Hasher(read_salt(connection)), united(passages))
 
 
 def _delete_readings(connection: sqlite3.Connection, joiner: Joiner, ids: str, at: str) -> dict[str, int]:
@@ -202,7 +200,7 @@ def _keep(connection: sqlite3.Connection, removal_id: int, passages: list[Hashes
     if passages:
         connection.execute(
             "INSERT INTO residue_hashes (removal_id, hashes) VALUES (?, ?)",
-            (removal_id, packed(np.unique(np.concatenate(passages)))),
+            (removal_id, packed(united(passages))),
         )
 
 

@@ -54,12 +54,12 @@ class Match:
 
 def find_matches(archive_path: Path, asked: list[str]) -> list[Match]:
     """Copies that match anything asked for, in the order asked, each once."""
-    found: dict[str, Match] = {}
+    matches: dict[str, Match] = {}
     with closing(read_only(archive_path)) as connection:
         for words in asked:
             for row, reason in _matching(connection, words.strip()):
-                found.setdefault(row[0], Match(row[0], row[1], row[2], row[3], row[4], reason))
-    return list(found.values())
+                matches.setdefault(row[0], Match(row[0], row[1], row[2], row[3], row[4], reason))
+    return list(matches.values())
 
 
 def is_known(connection: sqlite3.Connection, scope: Scope) -> bool:

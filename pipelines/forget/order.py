@@ -84,7 +84,7 @@ def put_order(connection: sqlite3.Connection, plan: Plan, order: Order) -> int:
         survivors=json.dumps([{"article": s.article_id, "source": s.source} for s in plan.survivors]),
         **_said(order),
     )
-    put_blocks(connection, number, set(plan.terms()))
+    put_blocks(connection, number, hashed(connection, plan.terms()))
     withhold(connection, number, [page.reading_id for page in plan.pages])
     hosts = plan.scope.hosts if not plan.scope.is_narrowed else ()
     connection.executemany("UPDATE sources SET status = 'removed' WHERE host = ?", [(h,) for h in hosts])
@@ -124,7 +124,7 @@ def put_replayed(connection: sqlite3.Connection, entry: ledger.Entry, at: str) -
         ledger_line=entry.line(),
         **_said(entry),
     )
-    put_block_hashes(connection, number, ((kind, bytes.fromhex(digest)) for kind, digest in entry.blocks))
+    put_blocks(connection, number, {(kind, bytes.fromhex(digest)) for kind, digest in entry.blocks})
     put_event(connection, number, at, "replayed from the ledger")
     return number
 
@@ -137,19 +137,17 @@ def go_ahead(connection: sqlite3.Connection, removal_id: int, order: Order) -> N
     put_event(connection, removal_id, order.at, "may be deleted", order.now_reason or order.reason)
 
 
-def put_blocks(connection: sqlite3.Connection, removal_id: int, terms: Iterable[Term]) -> None:
-    """Blocks terms for a removal."""
+def hashed(connection: sqlite3.Connection, terms: Iterable[Term]) -> set[tuple[str, bytes]]:
+    """Terms as they are blocked: the kind of each and its salted hash."""
     salt = read_salt(connection)
-    put_block_hashes(connection, removal_id, ((t.kind, block_hash(salt, *t)) for t in terms))
+    return {(term.kind, block_hash(salt, *term)) for term in terms}
 
 
-def put_block_hashes(
-    connection: sqlite3.Connection, removal_id: int, hashes: Iterable[tuple[str, bytes]]
-) -> None:
-    """Blocks what is hashed already."""
+def put_blocks(connection: sqlite3.Connection, removal_id: int, hashes: set[tuple[str, bytes]]) -> None:
+    """Keeps out what these are the hashes of."""
     connection.executemany(
         "INSERT OR IGNORE INTO blocks (kind, hash, removal_id) VALUES (?, ?, ?)",
-        [(kind, digest, removal_id) for kind, digest in hashes],
+        [(kind, digest, removal_id) for kind, digest in sorted(hashes)],
     )
 
 

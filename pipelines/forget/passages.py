@@ -65,13 +65,12 @@ class Hasher:
 
     def of_text(self, text: str, every: int = 1) -> Hashes:
         """Hashes of passages of a text in every form, line by line; `every` thins them out."""
-        found = [
+        return united(
             self.all(data)[_places(len(data), every)]
             for line in _lines(text)
             for data in _forms(line)
             if len(data) >= WINDOW
-        ]
-        return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.uint64)
+        )
 
 
 class Seeker:
@@ -86,8 +85,8 @@ class Seeker:
 
     def find(self, data: bytes | memoryview) -> Hashes:
         """The known passages in the data, each once."""
-        found = [self.places(data[at : at + _CHUNK_BYTES + WINDOW - 1])[1] for at in _starts(len(data))]
-        return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.uint64)
+        starts = range(0, max(1, len(data) - WINDOW + 1), _CHUNK_BYTES)
+        return united(self.places(data[at : at + _CHUNK_BYTES + WINDOW - 1])[1] for at in starts)
 
     def places(self, data: bytes | memoryview) -> tuple[npt.NDArray[np.int64], Hashes]:
         """Where known passages begin in the data, and which they are."""
@@ -137,8 +136,8 @@ class _Filter:
         places = hashes >> self._shift
         places &= self._mask
         # `take` with signed numbers: unsigned ones are converted first, which takes five times as long.
-        found: npt.NDArray[np.bool_] = np.take(self._table, places.view(np.int64), mode="clip")
-        return found
+        told: npt.NDArray[np.bool_] = np.take(self._table, places.view(np.int64), mode="clip")
+        return told
 
 
 def address_tail(url: str) -> str:
@@ -150,6 +149,11 @@ def address_tail(url: str) -> str:
 def thinning(text_bytes: int) -> int:
     """How many passages to skip so that a removal of so much text stays below MOST hashes."""
     return 1 + text_bytes * (len(_FORMS) + 1) // STRIDE // MOST
+
+
+def united(hashes: Iterable[Hashes]) -> Hashes:
+    """Each hash of several arrays once, ascending."""
+    return np.unique(np.concatenate([np.empty(0, dtype=np.uint64), *hashes]))
 
 
 def packed(hashes: Hashes) -> bytes:
@@ -165,21 +169,21 @@ def unpacked(data: bytes) -> Hashes:
 def _doubled(hashes: Hashes, spare: Hashes, width: int) -> tuple[Hashes, Hashes]:
     """Hashes of windows twice as wide, out of those of `width` bytes; then what is spare."""
     count = len(hashes) - width
-    found = np.multiply(hashes[:count], _power(width), out=spare[:count])
-    found += hashes[width:]
-    return found, hashes[:count]
+    wider = np.multiply(hashes[:count], _power(width), out=spare[:count])
+    wider += hashes[width:]
+    return wider, hashes[:count]
 
 
 def _tripled(hashes: Hashes, spare: Hashes, width: int) -> Hashes:
     """Hashes of windows three times as wide, with their high bits mixed into the low ones."""
     count = len(hashes) - 2 * width
-    found = np.multiply(hashes[:-width], _power(width), out=spare[:-width])
-    found += hashes[width:]
-    found = found[:count]
-    found *= _power(width)
-    found += hashes[2 * width :]
-    mixed = np.right_shift(found, np.uint64(29), out=hashes[:count])
-    return np.bitwise_xor(found, mixed, out=found)
+    wider = np.multiply(hashes[:-width], _power(width), out=spare[:-width])
+    wider += hashes[width:]
+    wider = wider[:count]
+    wider *= _power(width)
+    wider += hashes[2 * width :]
+    mixed = np.right_shift(wider, np.uint64(29), out=hashes[:count])
+    return np.bitwise_xor(wider, mixed, out=wider)
 
 
 def _power(width: int) -> np.uint64:
@@ -206,7 +210,3 @@ def _places(length: int, every: int) -> npt.NDArray[np.int64]:
     """Where passages begin: every STRIDE bytes, and the last."""
     last = length - WINDOW
     return np.append(np.arange(0, last, STRIDE * every, dtype=np.int64), last)
-
-
-def _starts(length: int) -> range:
-    return range(0, max(1, length - WINDOW + 1), _CHUNK_BYTES)

@@ -124,11 +124,9 @@ class Plan:
     """Those that stay without some of their copies."""
     survivors: tuple[Survivor, ...] = ()
     copies_in_archive: int = 0
-    copies_gone: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     """Rows that would go, by store and table."""
-    copies_of_it: tuple[int, ...] = ()
-    """Numbers of the copies that would go."""
+    copies_gone: tuple[int, ...] = ()
     exports: tuple[KnownExport, ...] = ()
     """Files that were exported and hold some of it, as far as we know of them."""
 
@@ -143,7 +141,7 @@ class Plan:
     @property
     def part(self) -> float:
         """The share of the archive's copies that would go, 0 to 1."""
-        return self.copies_gone / self.copies_in_archive if self.copies_in_archive else 0.0
+        return len(self.copies_gone) / self.copies_in_archive if self.copies_in_archive else 0.0
 
     @property
     def is_empty(self) -> bool:

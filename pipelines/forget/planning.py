@@ -83,8 +83,7 @@ def plan_removal(connection: sqlite3.Connection, joiner: Joiner, scope: Scope, a
         articles_gone=tuple(emptied),
         articles_shared=tuple(shared),
         copies_in_archive=connection.execute("SELECT count(*) FROM copies").fetchone()[0],
-        copies_gone=len(copies),
-        copies_of_it=tuple(sorted(copies)),
+        copies_gone=tuple(sorted(copies)),
         counts=counts,
     )
     return replace(plan, survivors=rehearse(connection, joiner, plan, at)) if shared else plan
@@ -97,7 +96,7 @@ def exports_of(archive_path: Path, plan: Plan, folders: Sequence[Path]) -> tuple
     changed or deleted here: its holder is told by name and row, and deletes it or makes it anew.
     """
     articles = {*plan.articles_gone, *plan.articles_shared}
-    copies = set(plan.copies_of_it)
+    copies = set(plan.copies_gone)
     asked = {"articles": articles, "copies": copies, "stripped": copies}  # whose rows begin with the copy's
     known = []
     manifests = {path for folder in (archive_path.parent, *folders) for path in folder.glob(f"*{_MANIFEST}")}
@@ -150,14 +149,14 @@ def _candidate(row: tuple[Any, ...], matcher: Matcher) -> Candidate:
 
 def _articles(connection: sqlite3.Connection, matcher: Matcher, ids: set[int]) -> dict[int, list[Candidate]]:
     """Every page of these articles."""
-    found: dict[int, dict[int, Candidate]] = defaultdict(dict)
+    pages: dict[int, dict[int, Candidate]] = defaultdict(dict)
     for side in ("own", "claimed", "w"):
         sql = f"{_PAGES} WHERE {side}.article_id IN (SELECT value FROM json_each(?))"
         for row in connection.execute(sql, (json.dumps(sorted(ids)),)):
             page = _candidate(row, matcher)
             if page.article_id is not None:
-                found[page.article_id].setdefault(page.reading_id, page)
-    return {article_id: list(pages.values()) for article_id, pages in found.items()}
+                pages[page.article_id].setdefault(page.reading_id, page)
+    return {article_id: list(its.values()) for article_id, its in pages.items()}
 
 
 def _fates(

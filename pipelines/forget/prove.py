@@ -23,7 +23,7 @@ from pipelines import catalogue
 from pipelines.archive.kept_out.blocks import read_blocklist, read_salt
 from pipelines.forget.delete import seeker
 from pipelines.forget.erase import fold_log, forget_files, in_own_process, overwrite_slack
-from pipelines.forget.passages import WINDOW, Hasher, Seeker
+from pipelines.forget.passages import WINDOW, Hasher, Seeker, united
 from pipelines.forget.record import now_utc, outcome_of, put_event, put_verification, removal
 from pipelines.forget.rows import (
     count_rows,
@@ -167,7 +167,7 @@ def _elsewhere(files: list[FileFound], lawful: Mapping[str, Hashes]) -> list[dic
 
     They are not ours to change, and do not keep the removal from being verified; they are named.
     """
-    shared = np.concatenate([_NONE, *lawful.values()])
+    shared = united(lawful.values())
     within = [(file, len(np.setdiff1d(file.passages, shared))) for file in files if "/" in file.name]
     return [{"file": file.name, "bytes": file.size, "left": left} for file, left in within if left]
 
@@ -247,14 +247,14 @@ def search_files(folder: Path, salt: str, known: Hashes, live: set[bytes]) -> li
         live: how the frames begin that `search_pages` unpacks (`CrawlStore.frame_starts`).
     """
     seeker = Seeker(Hasher(salt), known)
-    found = []
+    files = []
     for path in _files_below(folder):
         try:
             file = search_file(path, seeker, live)
         except FileNotFoundError:
             continue  # a crawl's or a reader's, and gone meanwhile
-        found.append(replace(file, name=path.relative_to(folder).as_posix()))
-    return found
+        files.append(replace(file, name=path.relative_to(folder).as_posix()))
+    return files
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -269,24 +269,24 @@ def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:
     with path.open("rb") as file:
         beginning = file.read(4)
         file.seek(0)
-        found = [_search_stream(file, seeker, live)]
+        hits = [_search_stream(file, seeker, live)]
     is_opaque = beginning == _PARQUET
     try:
-        found += [_search_stream(inside, seeker, live) for inside in _unpacked_files(path, beginning)]
+        hits += [_search_stream(inside, seeker, live) for inside in _unpacked_files(path, beginning)]
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError):
         is_opaque = True  # cut short, damaged or encrypted: what it holds cannot be told
-    return FileFound(path.name, path.stat().st_size, np.unique(np.concatenate(found)), is_opaque)
+    return FileFound(path.name, path.stat().st_size, united(hits), is_opaque)
 
 
 def _search_stream(file: IO[bytes], seeker: Seeker, live: set[bytes]) -> Hashes:
-    found = [np.empty(0, dtype=np.uint64)]
+    hits: list[Hashes] = []
     tail = b""
     while chunk := file.read(_CHUNK_BYTES):
         data = tail + chunk
-        found.append(seeker.find(data))
-        found += [seeker.find(text) for text in _frames(data, live)]
+        hits.append(seeker.find(data))
+        hits += [seeker.find(text) for text in _frames(data, live)]
         tail = data[-(WINDOW - 1) :]
-    return np.unique(np.concatenate(found))
+    return united(hits)
 
 
 def _unpacked_files(path: Path, beginning: bytes) -> Iterator[IO[bytes]]:
@@ -333,12 +333,13 @@ def held_by(seeker: Seeker, values: Iterable[tuple[str, str]]) -> tuple[Hashes, 
     encoded = (
         (numbers.setdefault(owner, len(numbers)), text.encode("utf-8", "replace")) for owner, text in values
     )
-    held, counts = [_NONE], Counter[int]()
+    held: list[Hashes] = []
+    counts: Counter[int] = Counter()
     for number, passages in seeker.find_in_values(encoded):
         held.append(passages)
         counts[number] += 1
     names = list(numbers)
-    return np.unique(np.concatenate(held)), Counter({names[n]: count for n, count in counts.items()})
+    return united(held), Counter({names[n]: count for n, count in counts.items()})
 
 
 def _bodies(store: CrawlStore) -> Iterator[tuple[int, str, str, bytes]]:

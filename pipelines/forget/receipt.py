@@ -1,4 +1,4 @@
-"""The receipt of a removal: what was ordered, done and found, for the requester's file and for a machine.
+"""The receipt of a removal: what was ordered, done and proof, for the requester's file and for a machine.
 
 In: how far a removal is. Out: Markdown, or a dictionary for JSON. Neither holds a word of what was removed.
 """
@@ -38,7 +38,7 @@ _ORDERED = ("scope", "requester", "reason", "basis", "ticket", "operator", "at",
 
 def markdown(outcome: Outcome) -> str:
     """The receipt for a person."""
-    removal, found = outcome.removal, outcome.removal.verification
+    removal, proof = outcome.removal, outcome.removal.verification
     lines = [f"# Removal {removal.id}", "", _state(removal), ""]
     if outcome.trouble:
         lines += [f"**Not complete:** {outcome.trouble}", ""]
@@ -54,7 +54,7 @@ def markdown(outcome: Outcome) -> str:
     deleted = [f"- {name}: {number}" for name, number in removal.counts.items() if number]
     lines += ["## What was deleted", "", *(deleted or [nothing]), ""]
     lines += _survivors(removal.survivors)
-    lines += _verification(found, removal.verified_at)
+    lines += _verification(proof, removal.verified_at)
     lines += ["## What could not be reached", ""]
     lines += [
         f"- an exported file holds some of it: {detail}"
@@ -64,10 +64,10 @@ def markdown(outcome: Outcome) -> str:
     lines += [
         f"- {file['file']} (in a folder within the archive's) holds {file['left']} passages: delete it"
         " or make it anew"
-        for file in found.get("elsewhere", ())
+        for file in proof.get("elsewhere", ())
     ]
-    lines += [f"- {name}: packed so that it cannot be searched" for name in found.get("not_searched", ())]
-    lines += [f"- {name}: a backup in the archive's folder" for name in found.get("backups", ())]
+    lines += [f"- {name}: packed so that it cannot be searched" for name in proof.get("not_searched", ())]
+    lines += [f"- {name}: a backup in the archive's folder" for name in proof.get("backups", ())]
     lines += [*(f"- {sentence}" for sentence in OUT_OF_REACH), "", "## Record", ""]
     lines += [f"- {at} {event}{': ' + detail if detail else ''}" for at, event, detail in outcome.events]
     return "\n".join(lines) + "\n"
@@ -101,27 +101,27 @@ def _survivors(survivors: Sequence[Mapping[str, Any]]) -> list[str]:
     return ["## Articles that stay, under another source's own text", "", *shown, ""]
 
 
-def _verification(found: Mapping[str, Any], at: str | None) -> list[str]:
-    if not found:
+def _verification(proof: Mapping[str, Any], at: str | None) -> list[str]:
+    if not proof:
         return ["## Verification", "", "not done yet", ""]
-    word = "Nothing was left" if found["verified"] else "Something was left"
+    word = "Nothing was left" if proof["verified"] else "Something was left"
     lines = [
         "## Verification",
         "",
-        f"{word} on {at}: {found['passages']} passages were searched for in {len(found['files'])} files,"
+        f"{word} on {at}: {proof['passages']} passages were searched for in {len(proof['files'])} files,"
         " in UTF-8, UTF-16, GB18030, Big5 and as the search index spells them, compressed pages unpacked;"
         " the search index was compared with the texts character by character. Titles of fewer than eight"
         " characters are too common to be told from others' words: their rows were counted instead.",
         "",
         *(
             f"- {file['file']}: {file['left']} passages left in {file['bytes']} bytes"
-            for file in found["files"]
+            for file in proof["files"]
         ),
         "",
     ]
-    if found["shared_with"]:
+    if proof["shared_with"]:
         lines += ["What others lawfully still say (their own copies, teasers and links):", ""]
-        lines += [f"- {owner}: {number} texts" for owner, number in found["shared_with"].items()]
+        lines += [f"- {owner}: {number} texts" for owner, number in proof["shared_with"].items()]
         lines += [""]
-    lines += [f"- **{trouble}**" for trouble in found["troubles"]]
-    return lines + ([""] if found["troubles"] else [])
+    lines += [f"- **{trouble}**" for trouble in proof["troubles"]]
+    return lines + ([""] if proof["troubles"] else [])

@@ -24,6 +24,7 @@ from pipelines.forget.order import (
     Order,
     enter,
     go_ahead,
+    hashed,
     ordering,
     put_blocks,
     put_order,
@@ -49,6 +50,7 @@ from pipelines.forget.requests import note_order
 from pipelines.forget.rows import delete_from_store
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
@@ -93,13 +95,8 @@ class Before:
 def look_up(archive_path: Path, scope: Scope) -> Before:
     """What an archive knows of a scope; nothing is changed."""
     with closing(read_only(archive_path)) as connection:
-        described = scope.described(read_salt(connection))
-        of_scope = removals(connection, "scope = ?", described)
-        return Before(
-            pending=_pending(of_scope),
-            is_done=_done(of_scope) is not None,
-            is_known=is_known(connection, scope),
-        )
+        pending, done = _of_scope(connection, scope)
+        return Before(pending, done is not None, is_known(connection, scope))
 
 
 def remove(
@@ -133,19 +130,21 @@ def remove(
         StorageError: the disk is full or fails; the same command goes on from there.
     """
     with _changing(archive_path) as files:
-        of_scope = removals(files.archive, "scope = ?", scope.described(read_salt(files.archive)))
-        pending, done = _pending(of_scope), _done(of_scope)
+        pending, done = _of_scope(files.archive, scope)
+        was_done = False
         if pending is not None:
             number = pending.id
             if _may_go_ahead(pending, order):
                 _let_go_ahead(files, number, order)
         elif done is not None and whole_plan(files, scope, exports).is_empty:
-            return replace(outcome_of(files.archive, done.id), was_done=True)
+            number, was_done = done.id, True
         else:
             number = _order(files, scope, order, expected, exports)
         if request is not None:
             with files.transaction() as connection:
                 note_order(connection, request, number)
+        if was_done:
+            return replace(outcome_of(files.archive, number), was_done=True)
         return _carry_on(files, number, vacuum=vacuum, on_step=on_step)
 
 
@@ -221,7 +220,7 @@ def decide(archive_path: Path, url: str, *, admit: bool) -> None:
                 raise RefusedError(f"{url}: nothing waits at this address; `parknews removals matches` lists")
             page_id, removal_id = waiting
             if not admit:
-                put_blocks(connection, removal_id, [Term("url", url)])
+                put_blocks(connection, removal_id, hashed(connection, [Term("url", url)]))
             put_event(connection, removal_id, now_utc(), f"a match was {decision}")
         if admit:
             with files.store.writing() as connection:  # the page comes out of the store once more
@@ -251,12 +250,12 @@ def _changing(archive_path: Path) -> Iterator[Files]:
         yield files
 
 
-def _pending(of_scope: Sequence[Removal]) -> Removal | None:
-    return next((one for one in of_scope if one.state not in ("verified", "restored")), None)
-
-
-def _done(of_scope: Sequence[Removal]) -> Removal | None:
-    return next((one for one in of_scope if one.state == "verified" and one.verified), None)
+def _of_scope(connection: sqlite3.Connection, scope: Scope) -> tuple[Removal | None, Removal | None]:
+    """The latest removal of exactly this scope that is not through, and the latest that is."""
+    of_it = removals(connection, "scope = ?", scope.described(read_salt(connection)))
+    pending = (one for one in of_it if one.state not in ("verified", "restored"))
+    done = (one for one in of_it if one.state == "verified" and one.verified)
+    return next(pending, None), next(done, None)
 
 
 def _order(files: Files, scope: Scope, order: Order, expected: str | None, exports: Sequence[Path]) -> int:

@@ -75,13 +75,13 @@ def holds_back(connection: sqlite3.Connection, reading: Reading, at: str) -> boo
         return bool(known[0] != "admitted")
     if connection.execute("SELECT 1 FROM readings WHERE page_url = ?", (reading.url,)).fetchone():
         return False
-    found = _most_like(connection, reading)
-    if found is None:
+    like = _most_like(connection, reading)
+    if like is None:
         return False
     connection.execute(
         "INSERT INTO stay_down_matches (url, source, page_id, removal_id, containment, at)"
         " VALUES (?, ?, ?, ?, ?, ?)",
-        (reading.url, reading.source, reading.page_id, *found, at),
+        (reading.url, reading.source, reading.page_id, *like, at),
     )
     return True
 
