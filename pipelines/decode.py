@@ -55,6 +55,7 @@ _WIDER = {"hz": "gb18030", "cp950": "big5hkscs", "utf-8-sig": "utf-8", "koi8-r":
 
 _SURE_BYTES = 64
 """Bytes of characters beyond their first from which on valid UTF-8 is no accident: 32 ideographs."""
+_WINDOW_BYTES = 8192
 _SAMPLE_BYTES, _SHORT_SAMPLE = 4000, 1500
 """The short one for encodings of one byte, of which there are many: it has the letters of 30 lines."""
 _LOOK_CHARS = 2048
@@ -276,7 +277,10 @@ def _sample(body: bytes) -> bytes:
 
     Of a page that is partly UTF-8 the larger part, since each part is read in its own encoding.
     """
-    pieces = [piece for piece in body.split(b"<") if not piece.isascii()]
+    step = max(_WINDOW_BYTES, len(body) // 8)
+    windows = [body[at : at + _WINDOW_BYTES].split(b"<")[1:-1] for at in range(0, len(body), step)]
+    pieces = [piece for piece in chain.from_iterable(windows) if not piece.isascii()]
+    pieces = pieces or [piece for piece in body.split(b"<") if not piece.isascii()]
     shown = [piece for piece in pieces if not piece[:6].lower().startswith((b"script", b"style"))]
     texts = [text for piece in shown if not (text := piece.partition(b">")[2]).isascii()] or pieces
     valid: list[bytes] = []
@@ -296,11 +300,18 @@ def _encoding(sample: bytes, declared: list[str]) -> tuple[str, float]:
         score = _reading(sample if encoding in first else sample[:_SHORT_SAMPLE], encoding)
         if encoding in first and score > (_SURE if encoding in _LATIN else _PLAUSIBLE):
             return encoding, score
-        if encoding in declared and not _JUDGED.search(sample.decode(encoding, "decode.stray")):
+        if encoding in declared and _is_marks(sample.decode(encoding, "decode.stray"), encoding):
             return encoding, score
         scores[encoding] = score + _BENEFIT * (encoding in declared)
     best = max(scores, key=scores.__getitem__)
     return best, scores[best]
+
+
+def _is_marks(text: str, encoding: str) -> bool:
+    """Whether beyond ASCII there are signs only, or mostly ones of two bytes: an English page in GBK."""
+    judged = len(_JUDGED.findall(text))
+    beyond = len(text.encode().translate(None, _NOT_FIRST))
+    return judged == 0 or (encoding in _MULTIBYTE and "\ufffd" not in text and judged * 2 < beyond)
 
 
 def _reading(sample: bytes, encoding: str) -> float:

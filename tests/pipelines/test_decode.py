@@ -179,6 +179,11 @@ def test_a_broken_piece_takes_nothing_else_with_it(
     assert [f"<p>{n} {text}</p>" in result.html for n in range(12)] == [True] * 12
 
 
+def test_an_english_page_in_gbk_has_its_quotes_and_a_name() -> None:
+    html = _html("The park’s manager, José Wu, said “yes” – and “no” to the world’s largest plant.", "gb2312")
+    assert decode(_page(html.encode("gbk"))) == Decoded(html, "gb18030")
+
+
 @pytest.mark.parametrize("cut", [1, 2])
 @pytest.mark.parametrize(("declared", "encoding"), [("utf-8", "utf-8"), ("gb2312", "gb18030"), ("", "utf-8")])
 def test_headlines_that_are_cut_within_a_character_lose_that_character_only(
