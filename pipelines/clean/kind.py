@@ -25,7 +25,8 @@ _OFFER = pattern(r"{kind.offer}")
 _OFFERED = pattern(r"^\W{0,3}{kind.offered}(?:\W+[a-z ]{0,30})?$")
 _SHOP = pattern(r"/{kind.shop}s?[/_-]")
 _PERSON = pattern(r"^([\u4e00-\u9fff·]{2,5})[，,]\s?(?:{kind.person})")
-_LONGEST_NAME, _LONGEST_VITA = 8, 400
+_PLACE = pattern("{kind.place}$")
+_LONGEST_NAME, _LONGEST_PLACE, _LONGEST_VITA = 8, 14, 400
 _LEAST_OFFERS = 2
 _LONGEST_LABEL = 30
 _PLACEHOLDER = re.compile(
@@ -87,7 +88,8 @@ def _undated(lines: Sequence[str], stripped: Sequence[Stripped], extracted: Extr
     name = re.sub(r"[(（].*?[)）]|\W", "", title)
     followed = any(piece.rule == "neighbours" for piece in stripped)
     chinese = extracted.language is not None and extracted.language.value.startswith("zh")
-    if chinese and len(name) <= _LONGEST_NAME and not followed:
+    place = len(name) <= _LONGEST_PLACE and _PLACE.search(name)
+    if chinese and (place or (len(name) <= _LONGEST_NAME and not followed)):
         return "undated page: its title is a name"
     if chinese and len(normalise("".join(lines))) < _SHORT and not any(map(_TOLD.search, lines)):
         return "undated page: it tells of no day"

@@ -358,6 +358,7 @@ BUS = "云岭大道站是本市公交网络的重要站点之一，经过该站�
         ("临湖一览", "title element", "", [MORE], "undated page: no headline either"),
         ("云岭大道站简况说明一览", "heading", "", [BUS], "undated page: it tells of no day"),
         ("云岭大道站", "heading", "", [BUS, MORE * 5], "undated page: its title is a name"),
+        ("临湖云岭大道十号旅馆", "heading", "", [MORE * 5], "undated page: its title is a name"),
     ],
 )
 def test_a_text_of_another_kind_is_rejected_and_named(
