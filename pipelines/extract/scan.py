@@ -52,6 +52,7 @@ _MAX_DEPTH = 2_048
 _NEAR_DEPTH = 8
 _MOST_LINES = 20_000
 """A page with more is no news, and must not hold up a worker; its first lines are read."""
+_MAYBE_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060-\u2064\ufeff]")
 _UNSEEN = re.compile(
     r"[\u00ad\u200b\u2060-\u2064\ufeff]|(?<=[\u3000-\u9fff\uff00-\uffef])[\u200c\u200d](?=[\u3000-\u9fff\uff00-\uffef])"
 )
@@ -167,7 +168,9 @@ def shown_without_scripts(root: HtmlElement) -> bool:
 
 def squeeze_space(text: str) -> str:
     """The text in one line: white space of every kind becomes one space, none at the ends."""
-    return _SPACE.sub(" ", _BETWEEN_HAN.sub("", _UNSEEN.sub("", text))).strip()
+    if _MAYBE_UNSEEN.search(text):
+        text = _UNSEEN.sub("", text)
+    return _SPACE.sub(" ", _BETWEEN_HAN.sub("", text)).strip()
 
 
 class _Scanner:
@@ -213,11 +216,12 @@ class _Scanner:
 
     def _is_unseen(self, element: HtmlElement, tag: str) -> bool:
         """Takes down the text of an inline element that is hidden or struck out: its line goes on."""
-        hides = tag in _STRUCK or (
-            bool(element.attrib)
-            and (_hides(element.attrib, self.hiding) or _is_faint(element.attrib.get("style", "")))
-        )
-        if not hides or next(element.iter(*_BLOCKS), None) is not None:
+        attributes = element.attrib
+        if tag not in _STRUCK and not (attributes and _hides(attributes, self.hiding)):
+            style = attributes.get("style") if attributes else None
+            if not style or not _is_faint(style):
+                return False
+        if next(element.iter(*_BLOCKS), None) is not None:
             return False
         self.unseen.append("".join(element.itertext()))
         return True
@@ -471,10 +475,13 @@ def _leads_away(link: HtmlElement) -> bool:
     address = link.get("href", "").strip().lower()
     if not address and (link.get("name") or link.get("id")):
         return False
-    text = squeeze_space("".join(link.itertext()))
     is_page = bool(address) and _PAGE_ADDRESS.match(address) is not None
-    wraps = len(text) > (_LONGEST_LINK if is_page else _LONGEST_SCRIPT_LINK) and _SENTENCE_END.search(text)
-    return not wraps
+    longest = _LONGEST_LINK if is_page else _LONGEST_SCRIPT_LINK
+    text = "".join(link.itertext())
+    if len(text) <= longest:
+        return True
+    text = squeeze_space(text)
+    return len(text) <= longest or _SENTENCE_END.search(text) is None
 
 
 def _rule_at(css: str, position: int) -> tuple[int, int, int]:
