@@ -57,9 +57,6 @@ class Matcher:
         self._kinds = frozenset(kinds)
         self._hosts: dict[str, int | None] = {}
 
-    def __bool__(self) -> bool:
-        return bool(self._kinds)
-
     def blocks(self, url: str) -> bool:
         """Whether `url` (in its one spelling) must not be fetched, stored or shown."""
         return self.removal_of(url) is not None
