@@ -33,7 +33,9 @@ TAIL_LINES = 8
 LONGEST_LINE = 200
 """Characters; a longer line is a paragraph of somebody's text."""
 
-_SHORTEST = 6
+_SHORTEST, _SHORTEST_MOTTO = 6, 16
+"""Characters of a line at all, and of a motto, which has a comma and no full stop."""
+_ENDED = re.compile(r"[。！？；!?;.]$")
 _LABEL = re.compile(
     r"^\W{0,3}(?:[一二三四五六七八九十\d]{1,3}[、.．)）]|第[一二三四五六七八九十\d]{1,3}[章条节])"
     r"|^[^，。,.]{1,14}\s?[：:]|[：:]$"
@@ -87,4 +89,5 @@ def _is_form(line: str) -> bool:
     plain = simplify(line)
     if len(line) < _SHORTEST or _LABEL.search(line) or _CLOSING.search(plain):
         return True
-    return not (_TO_READER.search(plain) or (len(line) >= SHORTEST_PROSE and _CLAUSE.search(line)))
+    least = SHORTEST_PROSE if _ENDED.search(line) else _SHORTEST_MOTTO
+    return not (_TO_READER.search(plain) or (len(line) >= least and _CLAUSE.search(line)))
