@@ -26,7 +26,7 @@ from crawler.fetch.outcomes import Outcomes
 from crawler.fetch.settings import settings_for
 from crawler.fetch.tally import Tally
 from crawler.web.pace import SharedPace
-from crawler.web.removed import Watch
+from crawler.web.removed import Removed
 from crawler.web.throttle import Throttle
 from pipelines.errors import StorageError
 from pipelines.pages.links import Territory
@@ -366,7 +366,7 @@ def _from_settings(crawler: Crawler) -> dict[str, Any]:
     return {
         "sources": sources,
         "store": CrawlStore(store_path(settings["PARKNEWS_DB"])),
-        "is_blocked": Watch(Path(settings["PARKNEWS_DB"])).blocks,
+        "is_blocked": Removed(Path(settings["PARKNEWS_DB"])).blocks,
         "options": FetchOptions(
             contact=settings["PARKNEWS_CONTACT"],
             runtime=settings["PARKNEWS_RUNTIME"],

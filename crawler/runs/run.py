@@ -25,7 +25,7 @@ from scrapy.utils.asyncio import run_in_thread
 from crawler.config import FetchOptions, require_contact
 from crawler.drawing.chromium import require_browser
 from crawler.fetch.spider import NewsSpider, fetch
-from crawler.web.removed import Watch
+from crawler.web.removed import Removed
 from pipelines.archive import Archive, RunCounts
 from pipelines.drain import Drained, drain
 from pipelines.errors import LockedError, StorageError
@@ -89,7 +89,7 @@ def crawl(
             require_contact(sources, options.fetch.contact)
             require_browser(sources, options.fetch.browser, options.fetch.browser_sandbox)
         run_id = begin_run(archive_path, sources)
-        removed = Watch(archive_path)
+        removed = Removed(archive_path)
         store = CrawlStore(store_path(archive_path))
         draining = Draining(archive_path, store, sources, options.workers, stop or threading.Event())
         try:

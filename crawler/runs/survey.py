@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.drawing.chromium import lacking
-from crawler.web.removed import Watch
+from crawler.web.removed import Removed
 from pipelines.dates import zone_of
 from pipelines.decode import decode
 from pipelines.pages.html import read_html
@@ -134,7 +134,7 @@ def _fetch(
 ) -> None:
     from crawler.fetch.spider import fetch  # noqa: PLC0415  # in the child only
 
-    removed = Watch(archive_path or path.with_name("no archive"))
+    removed = Removed(archive_path or path.with_name("no archive"))
     with CrawlStore(path) as store:
         fetch(sources, store, replace(options, backlog_max=0, retries=1), is_blocked=removed.blocks)
     removed.close()

@@ -23,7 +23,7 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.fetch.tally import FetchReport
 from crawler.runs.run import Draining, begin_run, end_run, run_lock
-from crawler.web.removed import Watch
+from crawler.web.removed import Removed
 from pipelines.archive import Archive
 from pipelines.errors import ConfigurationError
 from pipelines.pages.frontier import Fetched
@@ -87,7 +87,7 @@ def import_warc(
     started = time.monotonic()
     with run_lock(archive_path):
         run_id = begin_run(archive_path, sources)
-        removed = Watch(archive_path)
+        removed = Removed(archive_path)
         with CrawlStore(store_path(archive_path)) as store:
             draining = Draining(archive_path, store, sources, options, threading.Event())
             try:

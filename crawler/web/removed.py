@@ -44,7 +44,7 @@ class RemovedMiddleware:
             raise RemovedError("removed")
 
 
-class Watch:
+class Removed:
     """The archive's block list as it is while a crawl goes on; empty where there is no archive yet."""
 
     def __init__(self, archive_path: Path) -> None:
