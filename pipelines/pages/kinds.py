@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 from pipelines.decode import decode_body
@@ -38,7 +39,6 @@ _ARTICLE_NAMES = frozenset(words("address.article_parameter"))
 _STATUSES_OF_SHIELDS = frozenset([412, 521])
 """What Chinese government sites' shields (瑞数, 加速乐) answer before their script has run."""
 _SHIELD_MAX_BYTES = 60_000
-_SHIELD = re.compile(pattern("{kind.shield}").pattern.encode(), re.IGNORECASE)
 _PROOF = pattern("{kind.challenge}")
 _SCRIPT = re.compile(rb"<script", re.IGNORECASE)
 _TITLE = re.compile(r"(?is)<title[^>]*>(.{0,200}?)</title>")
@@ -123,11 +123,16 @@ def is_challenge(status: int, body: bytes) -> bool:
         return True
     if len(body) > _SHIELD_MAX_BYTES or not _SCRIPT.search(body):
         return False
-    if _SHIELD.search(body):
+    if _shield().search(body):
         return True
     read = decode_body(body, "")
     title = _TITLE.search("" if isinstance(read, str) else read.html)
     return title is not None and _PROOF.search(title[1]) is not None
+
+
+@cache
+def _shield() -> re.Pattern[bytes]:
+    return re.compile(pattern("{kind.shield}").pattern.encode(), re.IGNORECASE)
 
 
 def means_something(name: str) -> bool:
