@@ -58,7 +58,7 @@ _SURE_BYTES = 64
 _WINDOW_BYTES = 8192
 _SAMPLE_BYTES, _SHORT_SAMPLE = 4000, 1500
 """The short one for encodings of one byte, of which there are many: it has the letters of 30 lines."""
-_LOOK_CHARS = 2048
+_LOOK_CHARS, _LOOK_LINES = 2048, 12
 _PLAUSIBLE, _SURE = 0.75, 0.9
 """Share of usual letters at which an encoding is taken without a look at the next ones. Real pages: .75 to 1;
 those of Latin letters have nearly the same ones as others have in their places."""
@@ -104,6 +104,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _KANA = re.compile("[ぁ-ヿ]+")
 _IDEOGRAPH = re.compile("[ぁ-ヿ㐀-鿿가-힣]")
 _LINE = re.compile(r'([<>"\r\n]+)')
+_REST_OF_LINE = re.compile(r'[^\0-\x7f][^<>"\r\n]*')
 _TELLING = ("Ã", "â€", "锛", "紝", "銆", "锟斤")
 """Stand in text that was misread before it was published, and hardly ever in other text."""
 _MISREAD_LATIN = re.compile("[Â-ô][\x80-¿ŒœŠšŽžŸƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]{1,3}")
@@ -217,7 +218,14 @@ def _looks_misread(text: str) -> bool:
     judged = _JUDGED.findall(some)
     usual = sum(map(_usual().__contains__, judged))
     few = len(judged) > 2 * _FEW and usual < _DOUBTFUL * len(judged)
-    return few or any(mark[0] in text and mark in text for mark in _TELLING)
+    return (few and _can_be_undone(text)) or any(mark[0] in text and mark in text for mark in _TELLING)
+
+
+def _can_be_undone(text: str) -> bool:
+    """Whether any of some lines is other text once it is undone: of rare words none is, after 10 ms a page."""
+    starts = range(0, len(text), len(text) // _LOOK_LINES + 1)
+    lines = [line[0] for start in starts if (line := _REST_OF_LINE.search(text, start))]
+    return any(_undone(line) != line for line in lines)
 
 
 def _mended(text: str) -> str | None:

@@ -41,7 +41,7 @@ _STATUSES_OF_SHIELDS = frozenset([412, 521])
 _SHIELD_MAX_BYTES = 60_000
 _PROOF = pattern("{kind.challenge}")
 _SCRIPT = re.compile(rb"<script", re.IGNORECASE)
-_TITLE = re.compile(r"(?is)<title[^>]*>(.{0,200}?)</title>")
+_TITLE = re.compile(rb"(?is)<title[^>]*>(.{0,600}?)</title>")
 CHALLENGE = "bot challenge"
 """Why a page is given up that asks for proof of a human."""
 MAX_SEGMENTS = 12
@@ -125,9 +125,11 @@ def is_challenge(status: int, body: bytes) -> bool:
         return False
     if _shield().search(body):
         return True
-    read = decode_body(body, "")
-    title = _TITLE.search("" if isinstance(read, str) else read.html)
-    return title is not None and _PROOF.search(title[1]) is not None
+    title = _TITLE.search(body)
+    head = decode_body(body[: title.end()], "") if title else ""  # all of it may be looked at for 10 ms
+    if isinstance(head, str):
+        return False
+    return _PROOF.search(head.html, head.html.lower().rfind("<title")) is not None
 
 
 @cache
