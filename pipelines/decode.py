@@ -222,7 +222,7 @@ def _looks_misread(text: str) -> bool:
 
 
 def _can_be_undone(text: str) -> bool:
-    """Whether any of some lines is other text once it is undone: of rare words none is, after 10 ms a page."""
+    """Whether any of some lines is other text once it is undone: of rare words none is, at 10 ms a page."""
     starts = range(0, len(text), len(text) // _LOOK_LINES + 1)
     lines = [line[0] for start in starts if (line := _REST_OF_LINE.search(text, start))]
     return any(_undone(line) != line for line in lines)

@@ -40,7 +40,6 @@ _STATUSES_OF_SHIELDS = frozenset([412, 521])
 """What Chinese government sites' shields (瑞数, 加速乐) answer before their script has run."""
 _SHIELD_MAX_BYTES = 60_000
 _PROOF = pattern("{kind.challenge}")
-_SCRIPT = re.compile(rb"<script", re.IGNORECASE)
 _TITLE = re.compile(rb"(?is)<title[^>]*>(.{0,600}?)</title>")
 CHALLENGE = "bot challenge"
 """Why a page is given up that asks for proof of a human."""
@@ -121,9 +120,12 @@ def is_challenge(status: int, body: bytes) -> bool:
     """Whether an answer is a shield's and not the site's."""
     if status in _STATUSES_OF_SHIELDS:
         return True
-    if len(body) > _SHIELD_MAX_BYTES or not _SCRIPT.search(body):
+    if len(body) > _SHIELD_MAX_BYTES:
         return False
-    if _shield().search(body):
+    small = body.lower()
+    if b"<script" not in small:
+        return False
+    if any(mark in small for mark in _marks_of_shields()):
         return True
     title = _TITLE.search(body)
     head = decode_body(body[: title.end()], "") if title else ""  # all of it may be looked at for 10 ms
@@ -133,8 +135,8 @@ def is_challenge(status: int, body: bytes) -> bool:
 
 
 @cache
-def _shield() -> re.Pattern[bytes]:
-    return re.compile(pattern("{kind.shield}").pattern.encode(), re.IGNORECASE)
+def _marks_of_shields() -> tuple[bytes, ...]:
+    return tuple(mark.encode() for mark in words("kind.shield"))
 
 
 def means_something(name: str) -> bool:
