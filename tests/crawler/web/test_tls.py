@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pipelines.pages.links import Scope
+from pipelines.pages.links import Territory
 from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore
 from tests.crawler.crawling import crawl, source
@@ -68,7 +68,7 @@ def test_a_certificate_of_its_own_is_taken_only_by_choice(
 
 
 def test_an_http_link_of_an_https_site_is_the_same_page() -> None:
-    scope = Scope(CrawlSource("x.cn", "甲", ("https://x.cn/",)), lambda _: False)
+    scope = Territory(CrawlSource("x.cn", "甲", ("https://x.cn/",)), lambda _: False)
     before = scope._secured("http://x.cn/1.html")
     scope.note_answer("https://x.cn/")
     assert (before, scope._secured("http://x.cn/1.html"), scope._secured("http://y.cn/")) == (
