@@ -27,19 +27,16 @@ BUSY_TIMEOUT_MS = 30_000
 
 
 def _complete(connection: sqlite3.Connection, scripts: Sequence[str], is_new: bool) -> None:
-    """The salt and the rules of a new archive; its scripts by name, as an earlier parknews looks for them."""
+    """The salt and the rules of a new archive; its scripts in sqlite-utils' record of migrations."""
     connection.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_hex(16),))
     if is_new:
         put_rules(connection)
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT,"
-        " name TEXT, applied_at TEXT, UNIQUE (migration_set, name))"
-    )
-    connection.executemany(
-        "INSERT OR IGNORE INTO _sqlite_migrations (migration_set, name, applied_at)"
-        " VALUES ('parknews', ?, datetime())",
-        [(script,) for script in scripts],
-    )
+    from sqlite_utils import Database, Migrations  # noqa: PLC0415  # it loads pandas, .3 s: for new schemas only
+
+    record = Migrations("parknews")
+    for script in scripts:
+        record(name=script)(lambda _: None)  # its statements ran in this transaction
+    record.apply(Database(connection))
 
 
 ARCHIVE = database.FileKind(
