@@ -43,11 +43,7 @@ class Round:
     """One source's way through its frontier; a killed or stopped one is taken up again."""
 
     crawl_id: int
-    source: str
-    started_at: float
     resumed: bool
-    lists: int
-    """List pages fetched in it so far."""
 
 
 class Frontier:
@@ -66,7 +62,7 @@ class Frontier:
         """
         with self._file.writing() as db:
             row = db.execute(
-                "SELECT crawl_id, started_at, revisit, lists FROM crawls"
+                "SELECT crawl_id, started_at, revisit FROM crawls"
                 " WHERE source = ? AND finished_at IS NULL ORDER BY crawl_id DESC LIMIT 1",
                 (source,),
             ).fetchone()
@@ -74,7 +70,7 @@ class Frontier:
                 if revisit and not row[2]:
                     db.execute("UPDATE crawls SET revisit = 1 WHERE crawl_id = ?", (row[0],))
                     _queue_known(db, source, fetched_before=row[1])
-                return Round(row[0], source, row[1], resumed=True, lists=row[3])
+                return Round(row[0], resumed=True)
             return _new_round(db, source, revisit=revisit, now=now)
 
     def finish(self, crawl_id: int, *, outcome: str, now: float) -> None:
@@ -264,7 +260,7 @@ def _new_round(db: sqlite3.Connection, source: str, *, revisit: bool, now: float
     _queue_due(db, source, now)
     if revisit:
         _queue_known(db, source, fetched_before=now)
-    return Round(int(cursor.lastrowid or 0), source, now, resumed=False, lists=0)
+    return Round(int(cursor.lastrowid or 0), resumed=False)
 
 
 def _queue_due(db: sqlite3.Connection, source: str, now: float) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crawler.hostile import behaviours, front_page, good_pages
+from tests.crawler.fetch.hostile import behaviours, front_page, good_pages
 from tests.crawler.misbehaving import Server, Site
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawled]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
         )
         peak = _watch(child)
         out, errors = child.communicate(timeout=10)
