@@ -83,11 +83,15 @@ def open_file(path: Path, kind: FileKind) -> Database:
     """
     with storage_errors(path, kind):
         database = connect(path, kind)
-        _refuse_foreign(database.conn, path, kind)
-        _refuse_newer(database.conn, path, kind)
-        database.conn.execute("PRAGMA journal_mode = WAL")
-        if is_older(database.conn, kind):
-            _migrate(database, kind)
+        try:
+            _refuse_foreign(database.conn, path, kind)
+            _refuse_newer(database.conn, path, kind)
+            database.conn.execute("PRAGMA journal_mode = WAL")
+            if is_older(database.conn, kind):
+                _migrate(database, kind)
+        except BaseException:
+            database.close()
+            raise
     return database
 
 
