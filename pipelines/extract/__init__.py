@@ -68,7 +68,8 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
         and shown_without_scripts(root)
     ):
         again = _read(root, decoded, page, source)
-        return result if isinstance(again, Rejection) else again
+        if isinstance(again, Extracted) and again.published:  # what asks for scripts has no day
+            return again
     return result
 
 

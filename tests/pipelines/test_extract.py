@@ -536,5 +536,9 @@ def test_text_within_an_anchor_or_a_script_link_is_no_navigation(body: str) -> N
         '<script type="text/x-handlebars">{}</script>',
     ],
 )
-def test_text_that_is_kept_for_scripts_is_read_where_the_page_shows_none(around: str) -> None:
-    assert _found(f"{_HEAD}<div>{around.format(_LEAD + _REST)}</div></body></html>").lines == _WHOLE
+def test_text_that_is_kept_for_scripts_is_read_where_the_page_shows_none_and_has_a_day(around: str) -> None:
+    kept = around.format(_LEAD + _REST)
+    days = ("<p>2024-06-27 09:30</p>", "")
+    dated, undated = (f"{_HEAD}{day}<div>{kept}</div></body></html>" for day in days)
+    assert _found(dated).lines == _WHOLE
+    assert isinstance(_extract(undated), Rejection)
