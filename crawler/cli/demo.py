@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from crawler.demo.compare import DemoScore, Tally
+    from crawler.demo.compare import DemoScore, Matched
 
 app = typer.Typer()
 
@@ -204,5 +204,5 @@ def _score_lines(score: DemoScore) -> list[str]:
     return lines
 
 
-def _of(tally: Tally) -> str:
+def _of(tally: Matched) -> str:
     return f"{tally.right}/{tally.total}"

@@ -14,7 +14,7 @@ from crawler.cli import guide
 from crawler.cli.receipts import end_with, report, report_all
 from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of, table
 from pipelines.archive.file import read_only
-from pipelines.archive.kept_out.stay_down import waiting
+from pipelines.archive.kept_out.stay_down import held_pages
 from pipelines.errors import ConfigurationError
 from pipelines.forget import verbs
 from pipelines.forget.find import find_matches
@@ -169,7 +169,7 @@ def _passages(path: Path | None) -> list[str]:
 def matches(ctx: typer.Context, as_json: Json = False) -> None:
     """List pages that say what is to stay down, and wait to be admitted or refused."""
     with closing(read_only(settings_of(ctx).db)) as connection:
-        held = waiting(connection)
+        held = held_pages(connection)
     names = ("url", "source", "removal", "containment", "at")
     if as_json:
         print_json({"matches": [dict(zip(names, row, strict=True)) for row in held]})

@@ -41,9 +41,9 @@ app = typer.Typer(no_args_is_help=True, help="The publications that may be crawl
 
 Host = Annotated[str, typer.Argument(metavar="HOST", help="The source, by its host.")]
 
-AT_ONCE = 16
+_AT_ONCE = 16
 """Sites looked at together: as many as a crawl has requests under way."""
-LOOK_S = 180.0
+_LOOK_S = 180.0
 """For these sites together; 20 pages at one a second take half a minute, a slow site three times as long."""
 FEW = 3
 """Sites that are shown with all that was found; more become a table."""
@@ -243,12 +243,12 @@ def _surveys(settings: Settings, sources: list[CrawlSource]) -> Iterator[list[Su
     from crawler.runs.survey import survey  # noqa: PLC0415  # loads Scrapy, which `sources list` needs not
 
     require_contact(sources, settings.contact)
-    options = fetch_options(settings, time_limit_s=LOOK_S)
-    for first in range(0, len(sources), AT_ONCE):
-        if len(sources) > AT_ONCE:
-            last = min(first + AT_ONCE, len(sources))
+    options = fetch_options(settings, time_limit_s=_LOOK_S)
+    for first in range(0, len(sources), _AT_ONCE):
+        if len(sources) > _AT_ONCE:
+            last = min(first + _AT_ONCE, len(sources))
             print(f"looking at {first + 1} to {last} of {len(sources)}", file=sys.stderr)
-        yield survey(sources[first : first + AT_ONCE], options, settings.db)
+        yield survey(sources[first : first + _AT_ONCE], options, settings.db)
 
 
 def _write(settings: Settings, looked: list[Survey]) -> None:

@@ -33,7 +33,7 @@ LEAST_TITLES_RIGHT = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Matched:
     """How many were right, of how many, and which were not."""
 
     right: int
@@ -61,12 +61,12 @@ class DemoScore:
     """Of the pairs of pages that tell one story, those that were joined."""
     wrong_joins: tuple[str, ...]
     missed_joins: tuple[str, ...]
-    texts: Tally
-    titles: Tally
-    dates: Tally
-    credited: Tally
-    languages: Tally
-    rejections: Tally
+    texts: Matched
+    titles: Matched
+    dates: Matched
+    credited: Matched
+    languages: Matched
+    rejections: Matched
     lost: tuple[str, ...]
     """Article pages that have no copy in the archive."""
     unexpected: tuple[str, ...]
@@ -236,14 +236,14 @@ def _tally(
     rows: Mapping[str, TruthRow],
     found: Mapping[str, CopyRow],
     is_right: Callable[[TruthRow, CopyRow], bool],
-) -> Tally:
+) -> Matched:
     """Over the pages that were found: a lost page is counted once, as lost."""
     present = [url for url in rows if url in found]
     wrong = tuple(url for url in present if not is_right(rows[url], found[url]))
-    return Tally(len(present) - len(wrong), len(present), wrong)
+    return Matched(len(present) - len(wrong), len(present), wrong)
 
 
-def _rejections(truth: Sequence[TruthRow], rejected: Mapping[str, str], ports: Mapping[str, int]) -> Tally:
+def _rejections(truth: Sequence[TruthRow], rejected: Mapping[str, str], ports: Mapping[str, int]) -> Matched:
     reasons: dict[str, str] = defaultdict(str, rejected)
     rows = [row for row in truth if row.expect == REJECTION]
     wrong = tuple(
@@ -252,7 +252,7 @@ def _rejections(truth: Sequence[TruthRow], rejected: Mapping[str, str], ports: M
         if not (reason := reasons[_address(row.url, ports)])
         or (row.reason and not reason.startswith(row.reason))
     )
-    return Tally(len(rows) - len(wrong), len(rows), wrong)
+    return Matched(len(rows) - len(wrong), len(rows), wrong)
 
 
 def _address(url: str, ports: Mapping[str, int]) -> str:

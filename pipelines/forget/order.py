@@ -98,7 +98,7 @@ def put_order(connection: sqlite3.Connection, plan: Plan, order: Order) -> int:
     return number
 
 
-def put_replayed(connection: sqlite3.Connection, entry: ledger.Entry, at: str) -> int | None:
+def put_replayed(connection: sqlite3.Connection, entry: ledger.LedgerLine, at: str) -> int | None:
     """The order of a ledger's entry in this archive: found, or recorded with its blocks.
 
     None where the entry takes back an order that this archive does not know of.
@@ -199,7 +199,7 @@ def enter(files: Files, removal_id: int, event: str, at: str) -> None:
     blocks = connection.execute(
         "SELECT kind, hash FROM blocks WHERE removal_id = ? ORDER BY kind, hash", (removal_id,)
     )
-    entry = ledger.Entry(
+    entry = ledger.LedgerLine(
         removal=f"{order.at} {order.plan_hash}",
         event=event,
         at=at,

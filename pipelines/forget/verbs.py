@@ -285,7 +285,7 @@ def _let_go_ahead(files: Files, removal_id: int, order: Order) -> None:
         enter(files, removal_id, "ordered", order.at)
 
 
-def _replay(files: Files, entry: ledger.Entry) -> int | None:
+def _replay(files: Files, entry: ledger.LedgerLine) -> int | None:
     """Applies an entry of the ledger; returns the order's number, None where the entry takes one back."""
     with files.transaction() as connection:
         number = put_replayed(connection, entry, now_utc())

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from pipelines.join.alignment import aligned, short_gaps
 from pipelines.join.features import Features
 from pipelines.join.names import NAMED, STRONG, WEAK, name_evidence
-from pipelines.join.numbers import HAN, number_value
-from pipelines.join.numbers import is_of_page as is_page_number
+from pipelines.join.numbers import HAN, is_page_number, number_value
 from pipelines.join.wordings import is_of_page, survives
 from pipelines.normalise import are_regional, normalise
 

@@ -80,7 +80,7 @@ def number_places(text: str, sounds: str) -> Places:
     for start, end, number in found:
         at = start - shift
         shift += end - start - 1
-        if is_of_page(text, start, number):
+        if is_page_number(text, start, number):
             continue
         before, after = masked[max(0, at - _CONTEXT) : at], masked[at + 1 : at + 1 + _CONTEXT]
         if _is_enough(before):
@@ -156,7 +156,7 @@ def _is_enough(context: str) -> bool:
     return len(context) - context.count("#") >= _ENOUGH
 
 
-def is_of_page(text: str, start: int, number: str) -> bool:
+def is_page_number(text: str, start: int, number: str) -> bool:
     """Whether a number belongs to page furniture or to a latin name."""
     before = text[max(0, start - 18) : start]
     return (

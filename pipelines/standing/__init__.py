@@ -4,15 +4,15 @@ In: all copies of an article, as `Copy`, and what comparing two texts gives. Out
 reasons. Pure: the same set of copies gives the same answer, in whatever order it is handed in.
 """
 
-from pipelines.standing.copies import Claim, Copy, claims_of
+from pipelines.standing.copies import Copy, TimeClaim, claims_of
 from pipelines.standing.first import FirstPublisher, credited_status, first_publisher
 from pipelines.standing.kept import Kept, choose_kept
 
 __all__ = [
-    "Claim",
     "Copy",
     "FirstPublisher",
     "Kept",
+    "TimeClaim",
     "choose_kept",
     "claims_of",
     "credited_status",

@@ -72,7 +72,7 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class TimeClaim:
     """One thing that speaks for when, or by whom, an article was published first."""
 
     kind: str
@@ -83,19 +83,19 @@ class Claim:
     """Why it is not believed, or how it is to be taken."""
 
 
-def claims_of(copy: Copy) -> Iterator[Claim]:
+def claims_of(copy: Copy) -> Iterator[TimeClaim]:
     """What a copy says and shows about its first publication."""
     if copy.day is not None:
         reason = disbelief(copy)
-        yield Claim("published", copy.day, reason is None, reason or "")
+        yield TimeClaim("published", copy.day, reason is None, reason or "")
     if copy.announced_at is not None:
         doubt = _doubt_of_feed(copy)
-        yield Claim(copy.announced_by, copy.announced_at, doubt is None, doubt or "")
+        yield TimeClaim(copy.announced_by, copy.announced_at, doubt is None, doubt or "")
     seen = "live" if copy.is_live else "in the back-catalogue"
-    yield Claim("seen", copy.first_seen, copy.is_live, seen)
+    yield TimeClaim("seen", copy.first_seen, copy.is_live, seen)
     if copy.credits:
         own = copy.credits == copy.publisher
-        yield Claim("credits", copy.credits, not own, "itself" if own else "")
+        yield TimeClaim("credits", copy.credits, not own, "itself" if own else "")
 
 
 def believed_day(copy: Copy) -> str | None:

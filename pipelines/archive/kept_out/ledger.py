@@ -30,7 +30,7 @@ _LATER = ("basis", "ticket", "operator", "stay_down", "mentions")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerLine:
     """One line."""
 
     removal: str
@@ -70,7 +70,7 @@ def ledger_path(archive_path: Path) -> Path:
     return archive_path.with_name(f"{archive_path.stem}-removals.jsonl")
 
 
-def read_ledger(path: Path) -> list[Entry]:
+def read_ledger(path: Path) -> list[LedgerLine]:
     """The entries in order; empty where there is no ledger. A last line that was cut short does not count.
 
     Raises:
@@ -81,7 +81,7 @@ def read_ledger(path: Path) -> list[Entry]:
         lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror or error}; mend its rights") from error
-    entries: list[Entry] = []
+    entries: list[LedgerLine] = []
     for number, line in enumerate(lines[:-1], start=1):
         entry = _parsed(line, path, number)
         if entry.previous != (entries[-1].hash if entries else START):
@@ -92,7 +92,7 @@ def read_ledger(path: Path) -> list[Entry]:
     return entries
 
 
-def append(path: Path, entry: Entry) -> None:
+def append(path: Path, entry: LedgerLine) -> None:
     """Adds a line that follows from the last, and waits until it is on the disk.
 
     Raises:
@@ -125,7 +125,7 @@ def set_head(connection: sqlite3.Connection, head: str) -> None:
     connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (HEAD_KEY, head))
 
 
-def behind(connection: sqlite3.Connection, archive_path: Path) -> list[Entry]:
+def behind(connection: sqlite3.Connection, archive_path: Path) -> list[LedgerLine]:
     """Entries of the ledger that were not applied to this archive; none where it is up to date or ahead.
 
     Raises:
@@ -158,7 +158,7 @@ def _last_hash(path: Path) -> str:
     return hashlib.sha256(lines[-2]).hexdigest() if len(lines) > 1 else START
 
 
-def parse(line: str) -> Entry:
+def parse(line: str) -> LedgerLine:
     """The entry of a line.
 
     Raises:
@@ -166,10 +166,10 @@ def parse(line: str) -> Entry:
     """
     values = json.loads(line)
     values["blocks"] = tuple((kind, digest) for kind, digest in values["blocks"])
-    return Entry(**values)
+    return LedgerLine(**values)
 
 
-def _parsed(line: str, path: Path, number: int) -> Entry:
+def _parsed(line: str, path: Path, number: int) -> LedgerLine:
     try:
         return parse(line)
     except (ValueError, TypeError, KeyError) as error:

@@ -86,7 +86,7 @@ def holds_back(connection: sqlite3.Connection, reading: Reading, at: str) -> boo
     return True
 
 
-def waiting(connection: sqlite3.Connection) -> list[tuple[str, str, int, float, str]]:
+def held_pages(connection: sqlite3.Connection) -> list[tuple[str, str, int, float, str]]:
     """Pages that wait for a decision: URL, source, removal, containment, since when."""
     return [
         tuple(row)

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from crawler.cli import app
 from pipelines.archive import Archive
-from pipelines.archive.kept_out.stay_down import waiting
+from pipelines.archive.kept_out.stay_down import held_pages
 from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import decide, remove
@@ -49,7 +49,7 @@ def test_a_removed_text_waits_wherever_it_comes_from(world: World) -> None:
     other = Told(COPIER, 503, "另一篇", make_text(503))
     assert come(world, whole, cut, other) & {whole.url, cut.url, other.url} == {other.url}
     with sqlite3.connect(world.path) as connection:
-        assert {row[0] for row in waiting(connection)} == {whole.url, cut.url}
+        assert {row[0] for row in held_pages(connection)} == {whole.url, cut.url}
 
 
 def test_marchs_bulletin_stays_down_and_aprils_comes_in(make_world: Callable[..., World]) -> None:

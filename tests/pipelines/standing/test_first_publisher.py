@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.standing import Claim, Copy, claims_of, credited_status, first_publisher
+from pipelines.standing import Copy, TimeClaim, claims_of, credited_status, first_publisher
 from tests.pipelines.standing.test_kept import LIVE, SOME, copy
 
 
@@ -107,7 +107,7 @@ def test_a_feed_that_claims_a_time_at_which_we_had_looked_is_not_believed() -> N
     watched = {"source_since": "2026-03-10T00:00:00Z", "source_known": "2026-03-10T01:00:00Z"}
     fed = {"announced_at": "2026-03-08T00:00:00Z", "announced_by": "feed"}
     claims = list(claims_of(copy(1, "c.cn", day="2026-03-10", **fed, **watched)))
-    assert claims[1] == Claim("feed", "2026-03-08T00:00:00Z", False, "it was not there on 2026-03-10")
+    assert claims[1] == TimeClaim("feed", "2026-03-08T00:00:00Z", False, "it was not there on 2026-03-10")
 
 
 def test_who_is_credited_and_has_only_a_date_that_is_not_believed_is_disputed() -> None:
@@ -147,10 +147,10 @@ def test_what_speaks_for_it_is_listed_with_what_is_not_believed() -> None:
         **LIVE,
     )
     assert list(claims_of(forged)) == [
-        Claim("published", "2026-01-01", False, "its feed says 2026-03-09"),
-        Claim("feed", "2026-03-09T00:00:00Z", True, ""),
-        Claim("seen", "2026-03-10T08:01:00Z", True, "live"),
-        Claim("credits", "b", True, ""),
+        TimeClaim("published", "2026-01-01", False, "its feed says 2026-03-09"),
+        TimeClaim("feed", "2026-03-09T00:00:00Z", True, ""),
+        TimeClaim("seen", "2026-03-10T08:01:00Z", True, "live"),
+        TimeClaim("credits", "b", True, ""),
     ]
 
 
