@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 _HAN = re.compile("[\u3400-\u9fff]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
+_LANGUAGE_OF = {"Hangul": "ko", "Kana": "ja"}
 _SAMPLE = 1500
 _WITHOUT_TEXT = ("no text", "script page")
 """Reasons for which a page is read again with what it shows only without scripts."""
@@ -122,11 +123,19 @@ def _read(root: HtmlElement, decoded: Decoded, page: Page, source: Source) -> Ex
 
 
 def _is_chinese(scanned: Scan, choice: Choice | None) -> bool:
-    """Whether most letters of what may be the article are Chinese characters; Japanese has Kana too."""
+    """Whether what may be the article is written in Chinese; code and names in it have Latin letters."""
     lines = scanned.lines[choice.first : choice.last] if choice else scanned.lines
-    text = "".join(line.plain for line in lines)
-    han = len(_HAN.findall(text))
-    return han > 0.5 * sum(map(str.isalpha, text)) and len(_KANA.findall(text)) < 0.1 * han
+    return _script("".join(line.plain for line in lines))[0] == "Han"
+
+
+def _script(text: str) -> tuple[str, int, int]:
+    """Han, Kana or Hangul where a text is written so, else nothing; how many letters are, of how many."""
+    han, kana, hangul = (len(pattern.findall(text)) for pattern in (_HAN, _KANA, _HANGUL))
+    letters = sum(map(str.isalpha, text))
+    for name, count, share in (("Hangul", hangul, 0.3), ("Kana", kana, 0.1), ("Han", han, 0.2)):
+        if count > share * letters:
+            return name, count, letters
+    return "", 0, letters
 
 
 def _moment(root: HtmlElement, page: Page, source: Source, language: Field | None) -> Moment:
@@ -145,16 +154,12 @@ def _moment(root: HtmlElement, page: Page, source: Source, language: Field | Non
 def _language(text: str) -> Field | None:
     """The BCP 47 language of a text (zh-Hans, en, …), by its script, else by py3langid; None where short."""
     sample = text[:_SAMPLE]
-    han, kana, hangul = (len(pattern.findall(sample)) for pattern in (_HAN, _KANA, _HANGUL))
-    letters = sum(map(str.isalpha, sample))
+    script, count, letters = _script(sample)
     if letters < 10:
         return None
-    if hangul > 0.3 * letters:
-        return Field("ko", "script", f"{hangul} of {letters} letters are Hangul")
-    if kana > 0.1 * letters:
-        return Field("ja", "script", f"{kana} of {letters} letters are Kana")
-    if han > 0.2 * letters:
-        return Field(_chinese(sample), "script", f"{han} of {letters} letters are Han")
+    if script:
+        code = _LANGUAGE_OF.get(script) or _chinese(sample)
+        return Field(code, "script", f"{count} of {letters} letters are {script}")
     code, _ = py3langid.classify(sample)
     return Field(str(code), "py3langid", sample[:100])
 

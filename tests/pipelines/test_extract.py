@@ -542,3 +542,10 @@ def test_text_that_is_kept_for_scripts_is_read_where_the_page_shows_none_and_has
     dated, undated = (f"{_HEAD}{day}<div>{kept}</div></body></html>" for day in days)
     assert _found(dated).lines == _WHOLE
     assert isinstance(_extract(undated), Rejection)
+
+
+def test_code_and_names_in_a_chinese_article_leave_it_to_the_vote() -> None:
+    code = "\n".join(f"feed{n} = urlread('https://park.example/{n}.xml');" for n in range(12))
+    body = f"{_LEAD}<ul><li>{_NEXT}</li></ul><pre>{code}</pre>{_REST.replace('八', '九')}"
+    result = _found(f"{_HEAD}<div>{body}</div></body></html>")
+    assert result.lines == (*_WHOLE, " ".join(code.split()), _NEXT.replace("八", "九"))
