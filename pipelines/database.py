@@ -86,8 +86,12 @@ def open_file(path: Path, kind: FileKind) -> Database:
         try:
             _refuse_foreign(database.conn, path, kind)
             _refuse_newer(database.conn, path, kind)
+            lacks_scripts = is_older(database.conn, kind)
+            if lacks_scripts:  # first, so that a new file which a kill leaves empty is known as ours
+                with database.atomic() as connection:
+                    connection.execute(f"PRAGMA application_id = {kind.application_id}")
             database.conn.execute("PRAGMA journal_mode = WAL")
-            if is_older(database.conn, kind):
+            if lacks_scripts:
                 _migrate(database, kind)
         except BaseException:
             database.close()
@@ -206,7 +210,6 @@ def _migrate(database: Database, kind: FileKind) -> None:
                 for statement in _statements(path.read_text(encoding="utf-8")):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {number}")
-        connection.execute(f"PRAGMA application_id = {kind.application_id}")
         kind.on_migrated(connection, [path.stem for _, path in _scripts(kind)], version == 0)
 
 

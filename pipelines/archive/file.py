@@ -82,7 +82,9 @@ def open_for_writing(path: Path, *, create: bool = True, replaying: bool = False
 
 
 def read_only(path: Path) -> sqlite3.Connection:
-    """A connection that cannot write; rows are `sqlite3.Row`. An older archive is migrated first.
+    """A connection that cannot write; rows are `sqlite3.Row`.
+
+    An older archive is migrated first, and one whose making was interrupted is completed.
 
     Raises:
         RefusedError: the archive is behind its ledger of removals.
@@ -96,8 +98,11 @@ def read_only(path: Path) -> sqlite3.Connection:
     _refuse_folder(path)
     connection = database.open_read_only(path, ARCHIVE)
     with storage_errors(path):
-        if not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
-            raise ForeignArchiveError(f"{path}: an empty file, not an archive; name one with --db")
+        [application_id] = connection.execute("PRAGMA application_id").fetchone()
+        if application_id != ARCHIVE.application_id:
+            raise ForeignArchiveError(
+                f"{path}: an empty file, not an archive; name one with --db, or delete it"
+            )
         refuse_behind(connection, path)
         if database.is_older(connection, ARCHIVE):
             connection.close()

@@ -54,6 +54,18 @@ def test_a_script_that_fails_leaves_the_file_as_it_was(tmp_path: Path, kind: dat
     assert tables(path) == before
 
 
+def test_an_archive_that_was_killed_as_it_was_made_is_completed_by_who_reads_it(tmp_path: Path) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        database.open_file(tmp_path / "archive.db", replace(archive.ARCHIVE, on_migrated=killed))
+    archive.open_for_writing(tmp_path / "new.db").close()
+    assert tables(tmp_path / "archive.db") == set()
+    archive.read_only(tmp_path / "archive.db").close()
+    assert tables(tmp_path / "archive.db") == tables(tmp_path / "new.db")
+
+
 def test_an_archive_whose_scripts_are_known_by_name_alone_is_up_to_date(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     archive.open_for_writing(path).close()
