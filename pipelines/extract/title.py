@@ -72,6 +72,7 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> Title:
     site = _own_site(lines, metadata)
     stated = _stated(metadata, site)
     index = _confirmed_line(lines, stated)
+    index = None if index is not None and _is_sentence(lines[index]) else index
     index = _second_heading(lines, index, metadata) if index is not None else None
     index = _first_line(lines, index, stated) if index is not None else None
     section = index is not None and _names_section(lines[index])
@@ -89,6 +90,11 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> Title:
         origin = _ORIGIN_HEADING if lines[index].tag in _HEADINGS else "title line"
         return Title(_agreed(metadata, text) or Field(text, origin, metadata.title_element[:200]), index)
     return _unconfirmed(lines, metadata, above, site)
+
+
+def _is_sentence(line: Line) -> bool:
+    """Whether a line that says words of the `<title>` is one of the text: headlines have no full stop."""
+    return line.tag not in _HEADINGS and is_prose(line) and "。" in line.plain
 
 
 def scripted_title(title: Field | None, root: HtmlElement) -> Field | None:

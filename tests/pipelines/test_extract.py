@@ -549,3 +549,12 @@ def test_code_and_names_in_a_chinese_article_leave_it_to_the_vote() -> None:
     body = f"{_LEAD}<ul><li>{_NEXT}</li></ul><pre>{code}</pre>{_REST.replace('八', '九')}"
     result = _found(f"{_HEAD}<div>{body}</div></body></html>")
     assert result.lines == (*_WHOLE, " ".join(code.split()), _NEXT.replace("八", "九"))
+
+
+def test_a_sentence_that_begins_with_the_sites_name_is_no_headline() -> None:
+    said = "临湖园区产业网今日发布《园区年度签约名单》，共收入三十二个项目，这是第十五次发布。"
+    result = _found(
+        f"<html><head><title>临湖园区产业网-综合信息</title></head><body><h1>{TITLE}</h1>"
+        f"<p>2024-06-27 09:30</p><div><p>{said}</p>{_LEAD}{_REST}</div></body></html>"
+    )
+    assert (result.title and result.title.value, said in result.lines) == (TITLE, True)
