@@ -17,7 +17,7 @@ from lxml import etree
 from pipelines.dates import has_date
 from pipelines.extract.kind import LEAST_TEXT
 from pipelines.extract.metadata import scripted_lines
-from pipelines.extract.prose import bare, is_linked, is_prose, size
+from pipelines.extract.prose import bare, size
 from pipelines.extract.scan import opens_text
 from pipelines.records import Stripped, StrippedKind
 from pipelines.words import pattern
@@ -138,7 +138,7 @@ def taken_over(
         return None
     held = frozenset(map(bare, chosen))
     places = [i for i, line in enumerate(scan.lines) if not line.hidden and bare(line.text) in held]
-    if sum(size(scan.lines[i].text) for i in places) < _LEAST_PLACED * _amount(chosen):
+    if sum(scan.lines[i].amount for i in places) < _LEAST_PLACED * _amount(chosen):
         return None if any(line.startswith("|") for line in chosen) else body._replace(lines=chosen)
     lead = _lead(scan, trust, title_line, places[0])
     kept, stripped = list[str](), list[Stripped]()
@@ -146,11 +146,11 @@ def taken_over(
         line = scan.lines[index]
         is_chosen = bare(line.text) in held
         reason = _left_out(line, choice, trust)
-        if is_chosen and (reason is None or (size(line.text) >= _LEAST_OF_ITS_OWN and not line.hidden)):
+        if is_chosen and (reason is None or (line.amount >= _LEAST_OF_ITS_OWN and not line.hidden)):
             kept.append(line.text)
         elif not is_chosen and line.tag in _CAPTIONS:
             stripped.append(Stripped("caption", "figure-caption", line.text))
-        elif line.tag in _HEADINGS and not line.hidden and not line.hint and not is_linked(line):
+        elif line.tag in _HEADINGS and not line.hidden and not line.hint and not line.is_linked:
             kept.append(line.text)
     lines = tuple(dict.fromkeys((*lead, *kept)))
     told = (piece for piece in body.stripped if piece.text not in lines)
@@ -225,7 +225,7 @@ def _signature(scan: Scan, choice: Choice, trust: Trust) -> list[str]:
 def _keep_heads(lines: Sequence[Line], reasons: list[Reason | None]) -> None:
     """A digest's linked headlines are its subheads."""
     for index in range(len(lines) - 1):
-        if reasons[index] == _LINKED and reasons[index + 1] is None and is_prose(lines[index + 1]):
+        if reasons[index] == _LINKED and reasons[index + 1] is None and lines[index + 1].is_prose:
             reasons[index] = None
 
 
@@ -233,8 +233,8 @@ def _above_title(inside: Sequence[Line], title: int) -> int:
     """How many of the element's first lines stand above its title and are menus: none where prose does."""
     if not 0 < title < len(inside):
         return 0
-    before = sum(size(line.text) for line in inside[:title] if is_prose(line))
-    after = sum(size(line.text) for line in inside[title:] if is_prose(line))
+    before = sum(line.amount for line in inside[:title] if line.is_prose)
+    after = sum(line.amount for line in inside[title:] if line.is_prose)
     return title if after > 40 and before < 0.05 * after else 0
 
 
@@ -248,12 +248,12 @@ def _lead(scan: Scan, trust: Trust, title_line: int | None, first: int) -> list[
 
 
 def _is_lead(line: Line, trust: Trust) -> bool:
-    if line.hidden or trust.hint(line) or is_linked(line) or line.tag in _CAPTIONS:
+    if line.hidden or trust.hint(line) or line.is_linked or line.tag in _CAPTIONS:
         return False
     if has_date(line.text) or _NOT_LEAD.search(line.plain):
         return False
-    point = line.tag == "li" and size(line.text) >= 10
-    return point or (is_prose(line) and size(line.text) >= 15 and bool(_ENDS_SENTENCE.search(line.text)))
+    point = line.tag == "li" and line.amount >= 10
+    return point or (line.is_prose and line.amount >= 15 and bool(_ENDS_SENTENCE.search(line.text)))
 
 
 def _left_out(line: Line, choice: Choice, trust: Trust) -> Reason | None:
@@ -267,17 +267,17 @@ def _left_out(line: Line, choice: Choice, trust: Trust) -> Reason | None:
         return hint, f"element-named-{hint}"
     if opens_text(line):
         return _OPENER
-    if is_linked(line) and not (size(line.text) > 30 and _ENDS_SENTENCE.search(line.text)):
+    if line.is_linked and not (line.amount > 30 and _ENDS_SENTENCE.search(line.text)):
         return _LINKED
     return None
 
 
 def _like_byline(line: Line) -> bool:
     """Whether a line in an element named for bylines is one: captions and leads stand there too."""
-    if is_prose(line) and size(line.text) >= 40:
+    if line.is_prose and line.amount >= 40:
         return False
     return (
-        size(line.text) <= 8
+        line.amount <= 8
         or has_date(line.text)
         or (":" in line.text.replace("：", ":") and "，" not in line.text)
     )
@@ -285,7 +285,7 @@ def _like_byline(line: Line) -> bool:
 
 def _heads_links(line: Line, below: Sequence[Reason | None]) -> Reason | None:
     """A short line above links that were left out is their heading."""
-    if size(line.text) > 14 or _ENDS_SENTENCE.search(line.text) or len(below) < 2 or below[0] != _LINKED:
+    if line.amount > 14 or _ENDS_SENTENCE.search(line.text) or len(below) < 2 or below[0] != _LINKED:
         return None
     return _HEADING if below[1] in (_LINKED, _HEADING) else None
 
@@ -296,7 +296,7 @@ def _hidden_elsewhere(lines: Sequence[Line], choice: Choice, trust: Trust) -> li
         return []
     outside = [*lines[: choice.first], *lines[choice.last :]]
     hidden = [
-        Stripped("hidden", "hidden-element", line.text) for line in outside if line.hidden and is_prose(line)
+        Stripped("hidden", "hidden-element", line.text) for line in outside if line.hidden and line.is_prose
     ]
     return hidden[:_MOST_HIDDEN]
 
@@ -320,12 +320,12 @@ def _is_own(text: str, lines: Sequence[Line], index: int) -> bool:
     """Whether a line is the page's own prose; `index` is its place among the page's lines, -1 for none."""
     if index < 0:
         return size(text) > _LEAST_UNPLACED
-    return is_prose(lines[index]) and not is_linked(lines[index])
+    return lines[index].is_prose and not lines[index].is_linked
 
 
 def _is_excerpt(lines: Sequence[Line], index: int) -> bool:
     """Whether a line stands below a linked headline."""
-    return index > 0 and is_linked(lines[index - 1]) and size(lines[index - 1].text) >= _LEAST_HEADLINE
+    return index > 0 and lines[index - 1].is_linked and lines[index - 1].amount >= _LEAST_HEADLINE
 
 
 def _by_trafilatura(root: HtmlElement, *, precision: bool = False, fast: bool = False) -> tuple[str, ...]:
