@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
     from pipelines.join.numbers import Places
 
-_PAGE_WORDS = pattern("{page.own}", case=True)
+PAGE_WORDS = pattern("{page.own}", case=True)
+"""The page's own words in normalised text."""
 _PAGE_REACH = 40
 """Characters between two such words that still belong together."""
 _PAGE_WORDS_LEAST = 4
 """Different words that make a stretch the page's: news may say two or three of them in a row."""
+
+_LETTERED = 0.5
+"""Of a text, the letters that make it one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +42,11 @@ class Features:
     node_id: int
     text: str
     """The normalised text."""
+
+    @cached_property
+    def is_lettered(self) -> bool:
+        """Whether it is written in letters, of which three say as much as one ideograph."""
+        return sum("a" <= character <= "z" for character in self.text) >= _LETTERED * len(self.text)
 
     @cached_property
     def sounds(self) -> str:
@@ -80,7 +89,7 @@ def _of_page(text: str) -> npt.NDArray[np.bool_]:
     """For each character whether it stands in a stretch of the page's own words."""
     found = np.zeros(len(text), dtype=np.bool_)
     start, stop, words = 0, -_PAGE_REACH, set[str]()
-    for match in _PAGE_WORDS.finditer(text):
+    for match in PAGE_WORDS.finditer(text):
         if match.start() - stop > _PAGE_REACH:
             _mark(found, start, stop, words)
             start, words = match.start(), set()

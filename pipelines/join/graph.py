@@ -75,7 +75,9 @@ class Graph:
             changed |= {node: self._neighbourhoods.kept(node) for node in front}
             reached = {other for node in front for _, _, other in changed[node]} - changed.keys()
             front = {node for node in reached if node not in self._components}
-        return self._components.link(changed, gone, Verdicts(self._stored, verdict))
+        return self._components.link(
+            changed, gone, Verdicts(self._stored, verdict, lambda node: self._sizes([node]).get(node, 0))
+        )
 
     def secondary(self, clusters: Mapping[int, int], changed: set[int]) -> dict[int, dict[int, int]]:
         """Other clusters that texts hold articles of, for all that the changed texts may concern."""
@@ -237,7 +239,7 @@ class Neighbourhoods:
         if not others:
             return set()
         sizes = self._sizes([node, *others])
-        return {other for other in others if sizes[other] < sizes[node]}
+        return {other for other in others if sizes[other] <= _PIECE_MOST * sizes[node]}
 
     def _groups(self, nodes: list[int]) -> list[set[int]]:
         """The nodes in groups that accepted pairs among them connect, the first node's group first."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _REPRESENTATIVES = 6
 _ACCEPTED_SHARE = 0.5
 _CONFLICT_SHARE = 0.34
+_WHOLE = 0.6
+"""Of the fullest text: a page of two articles is longer than either."""
 _MIX = 0x9E3779B97F4A7C15
 
 Edge = tuple[float, int, int]
@@ -36,7 +38,10 @@ def edge(node: int, other: int, similarity: float) -> Edge:
 _Link = tuple[float, int, int]
 """A kept edge as linking goes through them: minus the similarity, the lower text, the other one."""
 
-_Sides = tuple[tuple[int, ...], tuple[int, ...]]
+_Side = tuple[tuple[int, ...], int]
+"""What stands for a group: its lowest members, and the fullest of all."""
+
+_Sides = tuple[_Side, _Side]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +55,7 @@ class _Linked:
     refused: set[_Link]
     """Those between two groups that too few of their pairs join; all others were inside a group already."""
     agreed: dict[_Sides, bool]
-    """What was found of two groups, by their lowest members."""
+    """What was found of two groups, by what stands for them."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class Verdicts:
     stored: Callable[[int, int], str | None]
     """Where it costs nothing; else None."""
     judged: Callable[[int, int], str]
+    size: Callable[[int], int]
+    """How much text one has."""
 
 
 def link(kept: Mapping[int, list[Edge]], verdicts: Verdicts) -> dict[int, int]:
@@ -181,7 +188,7 @@ def _link_along(
     agreed: Mapping[_Sides, bool] | None = None,
 ) -> _Linked:
     """Joins groups of texts along these edges, the best first; `agreed` holds answers that are known."""
-    groups, known = _Groups(nodes), agreed or {}
+    groups, known = _Groups(nodes, verdicts.size), agreed or {}
     found = _Linked({}, set(), set(), {})
     states: set[tuple[int, int, int, int]] = set()
     for one in sorted(links):
@@ -192,7 +199,7 @@ def _link_along(
         state = (left, right, groups.sizes[left], groups.sizes[right])
         if state in states:
             continue
-        sides = groups.lowest[left], groups.lowest[right]
+        sides = groups.side(left), groups.side(right)
         agree = known[sides] if sides in known else _agree(*sides, verdicts)
         found.agreed[sides] = agree
         if agree:
@@ -206,10 +213,12 @@ def _link_along(
 
 
 class _Groups:
-    """Disjoint sets (Tarjan 1975) that know their size and lowest members."""
+    """Disjoint sets (Tarjan 1975) that know their size, lowest members and fullest one."""
 
-    def __init__(self, nodes: Iterable[int]) -> None:
+    def __init__(self, nodes: Iterable[int], size: Callable[[int], int] = lambda _: 0) -> None:
         self._parent = {node: node for node in nodes}
+        self._size = size
+        self._fullest = {node: node for node in self._parent}
         self.sizes = dict.fromkeys(self._parent, 1)
         self.lowest: dict[int, tuple[int, ...]] = {node: (node,) for node in self._parent}
 
@@ -225,6 +234,10 @@ class _Groups:
             parent[node] = node = parent[parent[node]]
         return node
 
+    def side(self, one: int) -> _Side:
+        """What stands for the group of the member that stands for it."""
+        return self.lowest[one], self._fullest[one]
+
     def join(self, one: int, other: int) -> None:
         """Make one group of two, each named by the member that stands for it; the larger one's stays."""
         large, small = (one, other) if self.sizes[one] >= self.sizes[other] else (other, one)
@@ -232,24 +245,46 @@ class _Groups:
         self.sizes[large] += self.sizes.pop(small)
         lowest = sorted(self.lowest[large] + self.lowest.pop(small))
         self.lowest[large] = tuple(lowest[:_REPRESENTATIVES])
+        ends = self._fullest[large], self._fullest.pop(small)
+        self._fullest[large] = max(ends, key=lambda node: (self._size(node), node))
 
 
-def _agree(left: tuple[int, ...], right: tuple[int, ...], verdicts: Verdicts) -> bool:
-    """Whether enough cross pairs are accepted and few are blocked; judges no more of them than decide it."""
-    pairs = list(itertools.product(left, right))
+def _agree(left: _Side, right: _Side, verdicts: Verdicts) -> bool:
+    """Whether two groups are one article.
+
+    Enough cross pairs are accepted and few are blocked, or their fullest members accept each other and few
+    are blocked. Judges no more pairs than decide it.
+    """
+    pairs = list(itertools.product(left[0], right[0]))
     found = [verdicts.stored(a, b) for a, b in pairs]
     accepted, conflicts, unknown = found.count(SAME), found.count(BLOCKED), found.count(None)
+    enough = _ACCEPTED_SHARE * len(pairs)
     for (a, b), stored in zip(pairs, found, strict=True):
-        if accepted >= _ACCEPTED_SHARE * len(pairs) and conflicts + unknown < _CONFLICT_SHARE * len(pairs):
+        if accepted >= enough and conflicts + unknown < _CONFLICT_SHARE * len(pairs):
             return True
-        if accepted + unknown < _ACCEPTED_SHARE * len(pairs) or conflicts >= _CONFLICT_SHARE * len(pairs):
+        if conflicts >= _CONFLICT_SHARE * len(pairs):
             return False
+        if accepted + unknown < enough:
+            if not _are_whole_copies(left, right, verdicts):
+                return False
+            enough = 0
         if stored is None:
             unknown -= 1
             judged = verdicts.judged(a, b)
             accepted += judged == SAME
             conflicts += judged == BLOCKED
-    return accepted >= _ACCEPTED_SHARE * len(pairs) and conflicts < _CONFLICT_SHARE * len(pairs)
+    if accepted < enough and not _are_whole_copies(left, right, verdicts):
+        return False
+    return conflicts < _CONFLICT_SHARE * len(pairs)
+
+
+def _are_whole_copies(left: _Side, right: _Side, verdicts: Verdicts) -> bool:
+    """Whether one group is a single text, of nearly the length of the other's fullest one, and its copy."""
+    if min(len(left[0]), len(right[0])) > 1:
+        return False
+    a, b = left[1], right[1]
+    less, more = sorted((verdicts.size(a), verdicts.size(b)))
+    return less >= _WHOLE * more and (verdicts.stored(a, b) or verdicts.judged(a, b)) == SAME
 
 
 def _loose(former: list[_Linked], joined: set[_Link], left: set[_Link]) -> set[int]:
@@ -275,5 +310,5 @@ def _still_agreed(former: list[_Linked], changed: set[int]) -> dict[_Sides, bool
         sides: agree
         for one in former
         for sides, agree in one.agreed.items()
-        if changed.isdisjoint(sides[0]) and changed.isdisjoint(sides[1])
+        if changed.isdisjoint([*sides[0][0], sides[0][1], *sides[1][0], sides[1][1]])
     }

@@ -42,6 +42,12 @@ _LATIN_LEAST = 4
 _SCRAPS_LEAST, _SCRAPS_COST = 5, 1.8
 """Letters, and their cost each, of a name that falls into scraps of words (be-lc-our, had-dad): prose costs
 1.0 to 1.4 a letter, and of two exchanged wordings both must."""
+_LATIN_NAME_LONGEST, _LATIN_NAMES_LONGEST, _LATIN_FORM = 30, 45, 600
+"""Letters of a name; of two with a word between them in a form; of a form. What is longer is a clause: with
+48, one for another parted 20 of 80 English articles of which 8 words were replaced, and half of the real
+copies that were missed (`benchmarks/neardup.py`, english.jsonl)."""
+_NAME_LETTERS = 0.4
+"""Of the letters of an exchanged wording, those of words that may be names."""
 _RARE_COST = 8.9
 """Cost of the 7,300th word and of all rarer ones: many names are among these (tanaka, ferrari)."""
 _LETTERS, _ENDING = re.compile(r"[a-z]+"), re.compile(r"[a-z]+$")
@@ -65,6 +71,9 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     before 公司治理).
     """
     if is_latin(a.text[at_a]) and is_latin(b.text[at_b]):
+        is_form = min(len(a.text), len(b.text)) <= _LATIN_FORM
+        if max(length(at_a), length(at_b)) > (_LATIN_NAMES_LONGEST if is_form else _LATIN_NAME_LONGEST):
+            return NONE
         evidence = latin_evidence(a.text, at_a), latin_evidence(b.text, at_b)
         return NAMED if min(evidence) and max(evidence) == NAME else NONE
     at_a, at_b = _first_body(a, at_a), _first_body(b, at_b)
@@ -295,16 +304,17 @@ def latin_evidence(text: str, at: slice) -> int:
     start = at.start - len(before) + _last_letters(before)
     match = _LETTERS.match(after)
     stop = at.stop + (match.end() if match else 0)
-    place, letters, cost, found = start, 0, 0.0, 0
+    place, letters, cost, named, found = start, 0, 0.0, 0, NONE
     for word, is_known in _latin_words_of(text[start:stop]):
         if place < at.stop and place + len(word) > at.start:
-            if not is_known and len(word) >= _LATIN_LEAST:
-                return NAME
-            if len(word) >= _LATIN_LEAST and _latin_cost(word) >= _RARE_COST:
-                found = RARE
+            is_unknown = not is_known and len(word) >= _LATIN_LEAST
+            if is_unknown or (len(word) >= _LATIN_LEAST and _latin_cost(word) >= _RARE_COST):
+                found, named = max(found, NAME if is_unknown else RARE), named + len(word)
             letters, cost = letters + len(word), cost + _latin_cost(word)
         place += len(word)
-    return NAME if letters >= _SCRAPS_LEAST and cost >= _SCRAPS_COST * letters else found
+    if letters >= _SCRAPS_LEAST and cost >= _SCRAPS_COST * letters:
+        return NAME
+    return found if named >= _NAME_LETTERS * letters else NONE
 
 
 def _latin_cost(word: str) -> float:

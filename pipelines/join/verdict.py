@@ -26,6 +26,9 @@ SAME, BLOCKED, APART = "same", "blocked", "apart"
 # .42 of the smaller one, reworded copies keep .20 and more, evenly spread; short items share up to .63.
 MOST = 0.45
 SPREAD_LEAST = 0.20
+LETTERED_MOST, LETTERED_SPREAD = 0.50, 0.40
+"""The same of two texts in letters: below .48, reports of one event that share quotes are near, and at .50 no
+copy of `benchmarks/neardup.py` is lost (english.jsonl)."""
 SHORT_CHARACTERS = 160
 SHORT_LEAST = 0.70
 SHORT_REWORDED = 0.35
@@ -124,11 +127,13 @@ def _nearness(small: Features, large: Features, containment: float, similarity: 
         if containment < SHORT_REWORDED:
             return None
         return "spread" if coverage_in_any_order(small.sounds, large.sounds) >= _COVERED else None
-    if containment >= MOST:
+    are_lettered = small.is_lettered and large.is_lettered
+    if containment >= (LETTERED_MOST if are_lettered else MOST):
         return "most"
-    if containment < SPREAD_LEAST:
+    if containment < (LETTERED_SPREAD if are_lettered else SPREAD_LEAST):
         return None
-    is_reworded = _is_spread(small, large) or coverage(small.sounds, large.sounds) >= _LONG_COVERED
+    is_covered = coverage(small.sounds, large.sounds) >= _LONG_COVERED
+    is_reworded = is_covered if are_lettered else is_covered or _is_spread(small, large)
     return "spread" if is_reworded else None
 
 

@@ -28,7 +28,8 @@ def _clusters(pairs, blocked=(), sizes=None):
     neighbourhoods = Neighbourhoods(
         edges, lambda others: {other: (sizes or {}).get(other, 100) for other in others}
     )
-    cluster = link({node: neighbourhoods.kept(node) for node in nodes}, Verdicts(lambda *_: None, verdict))
+    verdicts = Verdicts(lambda *_: None, verdict, lambda node: (sizes or {}).get(node, 100))
+    cluster = link({node: neighbourhoods.kept(node) for node in nodes}, verdicts)
     return sorted({tuple(sorted(n for n in nodes if cluster[n] == c)) for c in cluster.values()})
 
 
@@ -57,6 +58,16 @@ def test_many_equal_copies_are_one_cluster():
     assert _clusters(dict.fromkeys(combinations(range(80), 2), 1.0)) == [tuple(range(80))]
 
 
+def test_a_copy_that_the_fullest_text_accepts_joins_though_the_shorter_ones_are_apart_from_it():
+    pairs = {(1, 2): 0.9, (1, 3): 0.9, (2, 3): 0.9, (3, 4): 0.5}
+    assert _clusters(pairs, sizes={1: 40, 2: 40, 3: 100, 4: 80}) == [(1, 2, 3, 4)]
+
+
+def test_a_piece_that_only_a_much_longer_text_accepts_stays_out():
+    pairs = {(1, 2): 0.9, (1, 3): 0.9, (2, 3): 0.9, (3, 4): 0.5}
+    assert _clusters(pairs, sizes={1: 40, 2: 40, 3: 100, 4: 50}) == [(1, 2, 3), (4,)]
+
+
 class Pairs:
     """Kept edges that come and go among texts, and a verdict on any two."""
 
@@ -80,6 +91,9 @@ class Pairs:
         return self.stored(a, b) or random.Random(f"{min(a, b)} {max(a, b)} {self.salt}").choice(
             ["same", "blocked", "apart"]
         )
+
+    def size(self, node: int) -> int:
+        return random.Random(f"{node} {self.salt}").choice([50, 100, 120])
 
     def change(self) -> tuple[set[int], set[int]]:
         """Some texts and pairs come, some go; the texts whose edges changed, and those that are gone."""
@@ -105,10 +119,13 @@ def test_linking_again_what_changed_gives_the_clusters_of_linking_everything(cha
     for _ in range(12):
         changed, gone = pairs.change()
         told |= components.link(
-            {node: pairs.kept(node) for node in changed}, gone, Verdicts(pairs.stored, pairs.judged)
+            {node: pairs.kept(node) for node in changed},
+            gone,
+            Verdicts(pairs.stored, pairs.judged, pairs.size),
         )
         everything = link(
-            {node: pairs.kept(node) for node in sorted(pairs.live)}, Verdicts(lambda *_: None, pairs.judged)
+            {node: pairs.kept(node) for node in sorted(pairs.live)},
+            Verdicts(lambda *_: None, pairs.judged, pairs.size),
         )
         assert {node: told[node] for node in pairs.live} == everything
 
@@ -120,7 +137,7 @@ def test_a_copy_of_a_much_copied_text_asks_for_few_verdicts():
         asked.append((a, b))
         return "same"
 
-    everything = Verdicts(lambda *_: None, verdict)
+    everything = Verdicts(lambda *_: None, verdict, lambda _: 100)
 
     def edges(node: int, texts: int) -> list[tuple[float, int, int]]:
         return [edge(node, other, 0.9) for other in range(texts) if other != node]

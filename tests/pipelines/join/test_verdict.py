@@ -389,3 +389,42 @@ def test_no_pair_of_texts_made_to_be_hard_takes_a_second(kind: str) -> None:
 )
 def test_a_verdict_is_told_in_words(verdict: Verdict, words: str) -> None:
     assert explain(verdict) == words
+
+
+_STORY = (
+    "Residents of the old harbour quarter have waited eleven years for the footbridge that opened on "
+    "Sunday, and several hundred of them walked across it in the rain. The council says that the "
+    "crossing cuts the way to the station by half and that a second one will follow once the lock has "
+    "been repaired. Traders on the quay hope that more people will stop for lunch, while the rowing "
+    "club worries about the narrow arch. Builders had found the remains of a wooden jetty under the "
+    "mud, which delayed the work by two summers and will be shown in the museum from next spring. The "
+    "engineers chose steel because timber rots in the brackish water, and they left room for cyclists "
+    "on both sides. "
+)
+_REPORT = (
+    "School heads across the valley met on Tuesday to discuss how meals could be cooked nearer to the "
+    "children who eat them. "
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Traders on the quay hope that more people", "Shopkeepers along the water expect that visitors"),
+        (
+            "several hundred of them walked across it in the rain",
+            "some of them were seen there in spite of bad weather",
+        ),
+        (_STORY[_STORY.index("Builders") : _STORY.index("The engineers")], _REPORT),
+        ("Residents of", "HARLOW (Wire) - Residents of"),
+    ],
+    ids=["a clause", "another clause", "a sentence of other news", "a dateline"],
+)
+def test_an_english_copy_with_other_words_in_a_place_is_a_copy(old: str, new: str) -> None:
+    assert _verdict(_STORY, _STORY.replace(old, new)) == "same"
+
+
+def test_english_reports_of_one_event_that_share_quotes_are_apart() -> None:
+    quotes = _STORY[_STORY.index("The council") : _STORY.index("Traders")]
+    others = [_REPORT * 3, " ".join(reversed(_REPORT.split())) * 3]
+    assert _verdict(others[0] + quotes, others[1] + quotes) == "apart"

@@ -68,14 +68,13 @@ def test_figures_that_changed_places_are_other_figures() -> None:
 @pytest.mark.parametrize(
     ("head", "body", "foot", "against"),
     [
-        (200, 120, 200, "body"),
-        (200, 70, 200, None),
-        (90, 150, 400, "body"),
-        (45, 150, 400, None),
-        (900, 100, 900, None),
-        (900, 150, 900, "body"),
+        (200, 200, 200, "body"),
+        (200, 120, 200, None),
+        (80, 80, 80, None),
+        (90, 240, 400, "body"),
+        (45, 240, 400, None),
     ],
-    ids=["a body", "a short one", "enough before", "too little before", "5% of a page", "7% of a page"],
+    ids=["a body", "a paragraph", "a short one", "enough before", "too little before"],
 )
 def test_a_long_text_of_its_own_between_shared_ones_is_other_news(
     head: int, body: int, foot: int, against: str | None
@@ -85,14 +84,28 @@ def test_a_long_text_of_its_own_between_shared_ones_is_other_news(
 
 
 @pytest.mark.parametrize(
-    ("moved", "against"), [(60, None), (15, "body")], ids=["half stands elsewhere", "an eighth"]
+    ("beside", "against"),
+    [("", None), ("登录后的事", None), ("首页正文内容", None), ("首页登录正文", "body")],
+    ids=["prose", "a page word beside", "another", "the page's words on both sides"],
+)
+def test_a_short_passage_of_its_own_is_the_news_only_between_the_pages_words(
+    beside: str, against: str | None
+) -> None:
+    texts = (
+        _random(1, 300) + beside[:2] + _random(seed, 120) + beside[2:] + _random(2, 300) for seed in (3, 4)
+    )
+    assert _against(*texts) == against
+
+
+@pytest.mark.parametrize(
+    ("moved", "against"), [(110, None), (20, "body")], ids=["half stands elsewhere", "an eleventh"]
 )
 def test_what_stands_elsewhere_in_the_other_text_is_no_body_of_its_own(
     moved: int, against: str | None
 ) -> None:
-    bodies = [_random(seed, 120 - moved) + _random(seed + 10, moved) for seed in (3, 4)]
+    bodies = [_random(seed, 220 - moved) + _random(seed + 10, moved) for seed in (3, 4)]
     texts = [
-        _random(1, 300) + body + _random(2, 300) + other[-moved:] + _random(5, 100)
+        _random(1, 200) + body + _random(2, 200) + other[-moved:] + _random(5, 50)
         for body, other in (bodies, bodies[::-1])
     ]
     assert _against(*texts) == against
