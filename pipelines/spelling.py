@@ -57,16 +57,19 @@ def query_words(query: str) -> list[str]:
     return [word for found in _QUOTED.findall(query.translate(quotes)) if (word := "".join(found))]
 
 
-def spellings(word: str) -> list[str]:
+def spellings(word: str, characters_max: int = SPELLINGS_MAX * 8) -> list[str]:
     """The spellings under which texts may have a word, squeezed, its own first; at most SPELLINGS_MAX.
 
-    Traditional for simplified characters, full width for half, and the reverse.
+    Traditional for simplified characters, full width for half, and the reverse. Together they have no more
+    than `characters_max` characters, but for its own and the two that are all simplified or traditional:
+    SQLite opens a list for each.
     """
     own = squeeze(word)
     choices = [_choices(run) for run in _RUN.findall(own)]
     found = dict.fromkeys([own, *(converter.convert(own) for converter in _converters())])
-    found |= dict.fromkeys(islice(("".join(one) for one in product(*choices)), SPELLINGS_MAX))
-    return list(found)[:SPELLINGS_MAX]
+    most = min(SPELLINGS_MAX, characters_max // max(len(own), 1))
+    found |= dict.fromkeys(islice(("".join(one) for one in product(*choices)), most))
+    return list(found)[: max(most, 3)]
 
 
 def _phrase(word: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.terminal import examples, settings_of
+from crawler.serve.gate import hosts_of
 from crawler.serve.site import ServeOptions, run_site
 from pipelines.errors import ConfigurationError
 
@@ -20,10 +21,13 @@ app = typer.Typer()
     epilog=examples(
         ("on http://127.0.0.1:8001, for this machine only", "parknews serve"),
         (
-            "on all addresses: put a proxy with a password before it",
-            "parknews serve --host 0.0.0.0 --port 8080",
+            "on all addresses, as archive.example.org: put a proxy with a password before it",
+            "parknews serve --host 0.0.0.0 --port 8080 --name archive.example.org",
         ),
-        ("behind a proxy that shows it under /news/ with https", "parknews serve --base-url /news/ --https"),
+        (
+            "behind a proxy that shows it under /news/ with https",
+            "parknews serve --name www.example.org --base-url /news/ --https",
+        ),
         note="Nothing is written; a crawl or a removal may run meanwhile.",
     ),
 )
@@ -31,6 +35,10 @@ def serve(
     ctx: typer.Context,
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="The address to answer at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8001,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST", help="A name under which visitors ask for it (repeatable)."),
+    ] = None,
     base_url: Annotated[
         str, typer.Option(metavar="PATH", help="The path under which a proxy shows the site.")
     ] = "/",
@@ -50,6 +58,7 @@ def serve(
         allow_download=allow_download,
         show_contacts=show_contacts,
         contact=settings.contact,
+        hosts=hosts_of(host, tuple(name or ())),
         base_url=base_url,
         https=https,
     )

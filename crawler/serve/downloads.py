@@ -1,12 +1,15 @@
 """Downloads: the export of a selection, and the archive's file where the operator offers it.
 
 In: an instance of ours and a request. Out: a response that streams a file which has no name any more, so
-that nothing stays behind whatever happens to the connection. Two at a time: each takes a core.
+that nothing stays behind whatever happens to the connection. Two are made at a time: each takes a core.
+A few lie on the disk, until they are fetched or nobody has taken any of them for a while; who comes when
+all are in use is asked to come later.
 """
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -30,6 +33,30 @@ if TYPE_CHECKING:
 
 _AT_ONCE = asyncio.Semaphore(2)
 _CHUNK_BYTES = 1 << 18
+_PLACES = 6
+"""Downloads that wait, are made or are being fetched."""
+_STALLED_S = 30
+"""A visitor who takes no piece for so long is gone."""
+_FREE_SHARE = 0.1
+"""Of the disk that downloads leave free."""
+_taken: set[object] = set()
+
+
+class BusyError(Exception):
+    """All places are taken, or the disk is too full."""
+
+
+class _Place:
+    """A place in the queue, from the request until the file is sent."""
+
+    def __init__(self, bytes_wanted: int) -> None:
+        disk = shutil.disk_usage(tempfile.gettempdir())
+        if len(_taken) >= _PLACES or disk.free - bytes_wanted < disk.total * _FREE_SHARE:
+            raise BusyError
+        _taken.add(self)
+
+    def leave(self) -> None:
+        _taken.discard(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +66,16 @@ class FileAnswer:
     file: IO[bytes]
     name: str
     content_type: str
+    place: _Place
 
     async def asgi_send(self, send: Callable[..., Any]) -> None:
-        """Sends the file in pieces and closes it."""
+        """Sends the file in pieces, closes it and leaves its place."""
+        try:
+            await self._sent(send)
+        finally:
+            self.place.leave()
+
+    async def _sent(self, send: Callable[..., Any]) -> None:
         with self.file:
             size = self.file.seek(0, 2)
             self.file.seek(0)
@@ -52,7 +86,8 @@ class FileAnswer:
             ]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             while chunk := await asyncio.to_thread(self.file.read, _CHUNK_BYTES):
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                piece = {"type": "http.response.body", "body": chunk, "more_body": True}
+                await asyncio.wait_for(send(piece), _STALLED_S)
             await send({"type": "http.response.body", "body": b""})
 
 
@@ -65,19 +100,28 @@ async def export(datasette: Any, request: Any) -> FileAnswer:
     asked = ExportRequest(
         wanted, what, selection_of(request.args), show_contacts=datasette.parknews.show_contacts
     )
-    async with _AT_ONCE:
-        file = await asyncio.to_thread(_exported, datasette.parknews.path, asked)
+    path = datasette.parknews.path
     day = datetime.now(UTC).strftime("%Y-%m-%d")
-    return FileAnswer(file, f"parknews-{what}-{day}.{wanted}", FORMATS[wanted].media_type)
+    name = f"parknews-{what}-{day}.{wanted}"
+    return await _made(path, lambda: _exported(path, asked), name, FORMATS[wanted].media_type)
 
 
 async def archive_file(datasette: Any, request: Any) -> FileAnswer:
     """The archive as it is now, whole."""
     if not datasette.parknews.allow_download:
         raise Forbidden("the archive's file is not offered here")
-    async with _AT_ONCE:
-        file = await asyncio.to_thread(_copied, datasette.parknews.path)
-    return FileAnswer(file, "archive.db", "application/vnd.sqlite3")
+    path = datasette.parknews.path
+    return await _made(path, lambda: _copied(path), "archive.db", "application/vnd.sqlite3")
+
+
+async def _made(path: Path, make: Callable[[], IO[bytes]], name: str, media_type: str) -> FileAnswer:
+    place = _Place(path.stat().st_size)  # a compressed or narrowed export is smaller than the archive
+    try:
+        async with _AT_ONCE:
+            return FileAnswer(await asyncio.to_thread(make), name, media_type, place)
+    except BaseException:
+        place.leave()
+        raise
 
 
 def _exported(path: Path, asked: ExportRequest) -> IO[bytes]:

@@ -1,9 +1,10 @@
 """Our pages: which address gets which answer, and what a visitor sees where there is none.
 
-In: a Datasette instance of ours and a request. Out: a response in the visitor's language; of what goes wrong
-one sentence with the right status, and nothing of our insides. What a page shows is put together in
-front_page.py, search_page.py and article_page.py from a connection that is opened for that request and
-closed after it, so that no reader stands in the way of a removal, and a restored file is seen at once.
+In: a Datasette instance of ours and a request. Out: a response in the visitor's language; of what goes
+wrong one sentence with the right status, and nothing of our insides. What a page shows is put together
+in front_page.py, search_page.py and article_page.py from a connection that is opened for that request
+and closed after it, so that no reader stands in the way of a removal, and a restored file is seen at
+once.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 
 from crawler.serve.article_page import article_page
-from crawler.serve.downloads import archive_file, export
+from crawler.serve.downloads import BusyError, archive_file, export
 from crawler.serve.front_page import front_page
 from crawler.serve.search_page import search_page
 from crawler.serve.visitor import COOKIE, words_for
@@ -28,6 +29,7 @@ from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import removed
 from pipelines.errors import ParknewsError
 from pipelines.remembered import Remembered
+from pipelines.report.page import STYLE
 from pipelines.report.words import LANGUAGES
 from pipelines.show import follow
 
@@ -102,9 +104,15 @@ async def robots() -> Response:
     return Response.text("User-agent: *\nDisallow: /\n")
 
 
+async def pictures_style() -> Response:
+    """The style of the pictures, which stands with what draws them."""
+    return Response(STYLE.read_text(encoding="utf-8"), content_type="text/css; charset=utf-8")
+
+
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/$", front),
     (r"^/robots\.txt$", robots),
+    (r"^/pictures/report\.css$", pictures_style),
     (r"^/coverage$", coverage),
     (r"^/search$", search),
     (r"^/export\.(?P<format>[a-z]+)$", export),
@@ -177,6 +185,8 @@ def _told(request: Any, exception: Exception) -> tuple[int, str, str]:
     words = words_for(request)
     if isinstance(exception, sqlite3.OperationalError) and "interrupted" in str(exception):
         return 503, words("too_slow"), words("too_slow_hint")
+    if isinstance(exception, BusyError):
+        return 503, words("busy"), words("busy_hint")
     if isinstance(exception, DatasetteError | Base400):
         return _refused(exception, words)
     _LOG.error("%s failed", request.path, exc_info=exception)
@@ -189,9 +199,10 @@ def _refused(exception: Any, words: Words) -> tuple[int, str, str]:
     """What Datasette refuses, in our words: its own are English, and some are HTML."""
     if getattr(exception, "title", None) == "SQL Interrupted":
         return exception.status, words("too_slow"), words("too_slow_hint")
-    if exception.status == 404:
-        return 404, words("not_found"), words("not_found_hint")
     said = getattr(exception, "message", None) or next(iter(exception.args), "")
+    if exception.status == 404 or str(said).startswith("Cannot sort table by"):  # 500 with Datasette
+        return 404, words("not_found"), words("not_found_hint")
     text = "" if getattr(exception, "message_is_html", False) else str(said)
-    title = words("error", status=str(exception.status))
-    return exception.status, title, words("bad_request_hint") + (f" {text}" if text else "")
+    status = 400 if exception.status == 500 else exception.status  # what it raises itself is the visitor's
+    title = words("error", status=str(status))
+    return status, title, words("bad_request_hint") + (f" {text}" if text else "")

@@ -15,7 +15,8 @@ from datasette.utils import path_with_replaced_args
 from markupsafe import Markup
 
 from crawler.serve import pages
-from crawler.serve.guard import guard, has_page, refusing
+from crawler.serve.gate import gate
+from crawler.serve.guard import guard, has_page
 from crawler.serve.labels import column_label, table_label, value_label
 from crawler.serve.visitor import words_for
 
@@ -50,6 +51,7 @@ class Shown:
     show_contacts: bool
     contact: str
     allow_download: bool
+    hosts: tuple[str, ...]
 
 
 @hookimpl(trylast=True)
@@ -69,7 +71,9 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
 def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     """Headers on every answer; some addresses get none."""
     return lambda app: (
-        _with_headers(refusing(app, datasette.setting("base_url"))) if hasattr(datasette, "parknews") else app
+        _with_headers(gate(app, datasette.setting("base_url"), datasette.parknews.hosts))
+        if hasattr(datasette, "parknews")
+        else app
     )
 
 

@@ -6,28 +6,35 @@ loaded from another host. The archive is always called `archive` in addresses, w
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datasette.app import Datasette, DatasetteClient
-from datasette.database import Database
+from datasette.database import Database, QueryInterrupted, Results
 from datasette.plugins import pm
 from datasette.utils import Column, escape_sqlite
+from datasette.utils.asgi import NotFound
 
 from crawler.serve import plugin
+from crawler.serve.desk import Desk, StoppedError
+from crawler.serve.guard import has_page
 from crawler.serve.labels import metadata
 from pipelines.archive.file import read_only
 from pipelines.catalogue import archive
-from pipelines.report.page import STYLE
 
 if TYPE_CHECKING:
     import socket
-    import sqlite3
     from collections.abc import Callable
 
 NAME = "archive"
+_CONNECTIONS_MAX = 500
+"""At once; beyond them 503. Each takes some 50 KB."""
+_ROWS_MAX = 10_000
+"""Where Datasette asks for all rows: names of tables and columns, a page of rows."""
 _HERE = Path(__file__).parent
 
 
@@ -41,6 +48,8 @@ class ServeOptions:
     """Show telephone numbers and other contacts in stripped text instead of masking them."""
     contact: str = ""
     """Whom to write to about rights and removals."""
+    hosts: tuple[str, ...] = ()
+    """The names under which it is asked for besides localhost: `crawler.serve.gate.hosts_of`."""
     base_url: str = "/"
     """The path under which a proxy shows the site."""
     https: bool = False
@@ -51,10 +60,66 @@ class ServeOptions:
 
 
 class GuardedDatabase(Database):  # type: ignore[misc]  # Datasette has no types
-    """An archive whose guarded tables stand behind temporary views: keys and types are the tables' own.
+    """An archive that answers SQL at the desk (crawler/serve/desk.py), and has the tables that have a page.
 
-    Without them a table that has no rowid could not be paged through, and its rows had no address.
+    Guarded tables stand behind temporary views; keys and types are the tables' own. Without them a table
+    that has no rowid could not be paged through, and its rows had no address.
     """
+
+    def __init__(self, site: Datasette, path: Path, show_contacts: bool) -> None:
+        super().__init__(site, path=str(path.resolve()), is_mutable=True)
+        self._desk = Desk(path, show_contacts=show_contacts)
+
+    def connect(self, write: bool = False) -> sqlite3.Connection:
+        """A connection for what Datasette itself asks of the schema; any path will do."""
+        uri = f"{Path(self.path).as_uri()}?mode=ro"
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._all_file_connections.append(connection)
+        return connection
+
+    async def execute(
+        self,
+        sql: str,
+        params: Any = None,
+        truncate: bool = False,
+        custom_time_limit: float | None = None,
+        page_size: int | None = None,
+        log_sql_errors: bool = True,
+    ) -> Results:
+        """The rows of a question, as Datasette has them."""
+        limit_ms = min(custom_time_limit or self.ds.sql_time_limit_ms, self.ds.sql_time_limit_ms)
+        shown = self.ds.max_returned_rows
+        most = shown + (shown == (page_size or self.ds.page_size)) if truncate else _ROWS_MAX
+        given = dict(params) if isinstance(params, Mapping) else list(params or ())
+        try:
+            answer = await self._desk.ask(sql, given, limit_ms=limit_ms, most=most, cut=truncate)
+        except StoppedError as error:
+            raise QueryInterrupted(error, sql, params) from error
+        with closing(sqlite3.connect(":memory:")) as connection:
+            names = ", ".join(f"NULL AS {_quoted(name)}" for name in answer.columns) or "NULL"
+            cursor = connection.execute(f"SELECT {names}")
+            rows = [sqlite3.Row(cursor, row) for row in answer.rows]
+            return Results(rows, truncate and answer.truncated, cursor.description)
+
+    async def attached_databases(self) -> list[Any]:
+        """None: nothing is attached."""
+        return []
+
+    async def table_exists(self, table: str) -> bool:
+        """Whether there is such a table, with a page."""
+        return has_page(table) and await super().table_exists(table)
+
+    async def table_names(self) -> list[str]:
+        """The tables that have a page."""
+        return [name for name in await super().table_names() if has_page(name)]
+
+    async def view_names(self) -> list[str]:
+        """The views that have a page."""
+        return [name for name in await super().view_names() if has_page(name)]
+
+    async def get_view_definition(self, view: str) -> str | None:
+        """How a view that has a page is made."""
+        return await super().get_view_definition(view) if has_page(view) else None
 
     async def table_column_details(self, table: str) -> list[Any]:
         """The columns of the table itself."""
@@ -62,6 +127,8 @@ class GuardedDatabase(Database):  # type: ignore[misc]  # Datasette has no types
 
     async def primary_keys(self, table: str) -> list[str]:
         """The names of the table's own key, in its order."""
+        if not has_page(table):
+            raise NotFound("no such table")
         keys = [column for column in await self.table_column_details(table) if column.is_pk]
         return [column.name for column in sorted(keys, key=lambda column: column.is_pk)]
 
@@ -83,16 +150,22 @@ def build_site(path: Path, options: ServeOptions | None = None) -> Datasette:
         memory=False,
         metadata=metadata(columns),
         template_dir=str(_HERE / "templates"),
-        static_mounts=[("assets", str(_HERE / "static")), ("pictures", str(STYLE.parent))],
+        static_mounts=[("assets", str(_HERE / "static"))],
         settings=_settings(options),
         cache_headers=False,
         pdb=False,
     )
     site.remove_database("_memory")
-    site.parknews = plugin.Shown(path, options.show_contacts, options.contact, options.allow_download)
-    site.add_database(GuardedDatabase(site, path=str(path.resolve()), is_mutable=True), name=NAME)
+    site.parknews = plugin.Shown(
+        path, options.show_contacts, options.contact, options.allow_download, options.hosts
+    )
+    site.add_database(GuardedDatabase(site, path, options.show_contacts), name=NAME)
     site.client = DatasetteClient(site)  # the one made before knew none of our addresses
     return site
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _own_columns(connection: sqlite3.Connection, table: str) -> list[Column]:
@@ -133,6 +206,7 @@ def run_site(
         build_site(path, options).app(),
         log_level="warning",
         lifespan="on",
+        limit_concurrency=_CONNECTIONS_MAX,
         server_header=False,
         timeout_graceful_shutdown=3,
     )

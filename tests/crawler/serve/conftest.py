@@ -53,9 +53,9 @@ def archive_path(fill: Callable[..., Path], pages: list[Any]) -> Path:
 def get(archive_path: Path) -> Callable[..., Any]:
     """Asks the site for an address, as a browser that prefers English would; gives httpx's response."""
 
-    def ask(path: str, options: ServeOptions | None = None, **headers: str) -> Any:
+    def ask(path: str, options: ServeOptions | None = None, *, name: str = "", **headers: str) -> Any:
         async def visit() -> Any:
-            site = build_site(archive_path, options)
+            site = build_site(archive_path.with_name(name or archive_path.name), options)
             await site.invoke_startup()
             sent = {"accept-language": "en", **{name.replace("_", "-"): v for name, v in headers.items()}}
             return await site.client.get(path, headers=sent)

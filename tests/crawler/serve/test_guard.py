@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.serve.clerk import _answered, _Opened
 from crawler.serve.guard import guard
 from tests.pipelines.added import COLUMN, TABLE, add_everywhere, tables_of
 
@@ -26,7 +29,11 @@ def _read(path: Path, sql: str, *, guarded: bool) -> str:
     with closing(sqlite3.connect(path)) as connection:
         if guarded:
             guard(connection, show_contacts=True)
-        return repr(connection.execute(sql).fetchall())
+        try:
+            return repr(connection.execute(sql).fetchall())
+        except sqlite3.DatabaseError as error:
+            assert guarded
+            return str(error)
 
 
 @pytest.mark.parametrize(
@@ -71,15 +78,45 @@ def test_no_pragma_tells_it(archive_path: Path, added: list[str], pragma: str) -
     assert [one for one in asked if SECRET in _read(archive_path, one, guarded=True)] == []
 
 
-@pytest.mark.parametrize("of_sqlite", ["sqlite_stmt", "dbstat"])
-def test_what_sqlite_knows_of_other_statements_and_pages_is_withheld(
-    archive_path: Path, of_sqlite: str
-) -> None:
-    try:
-        rows = _read(archive_path, f"SELECT * FROM {of_sqlite}", guarded=True)
-    except sqlite3.OperationalError:
-        pytest.skip(f"this SQLite has no {of_sqlite}")
-    assert set(rows) <= set("[](), None")
+@pytest.mark.parametrize(
+    "of_sqlite",
+    [
+        "sqlite_stmt",
+        "dbstat",
+        "sqlite_temp_schema",
+        "temp.sqlite_master",
+        "pragma_database_list",
+        "fts3tokenize",
+    ],
+)
+def test_what_sqlite_knows_of_itself_is_withheld(archive_path: Path, of_sqlite: str) -> None:
+    for sql in (f"SELECT * FROM {of_sqlite}", f"SELECT count(*) FROM {of_sqlite}"):
+        said = _read(archive_path, sql, guarded=True)
+        assert re.search("not authorized|prohibited|no such table", said)  # not every SQLite has each of them
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "fts3_tokenizer('simple', x'4141414141414141')",
+        "fts5(NULL)",
+        "zeroblob(9)",
+        "randomblob(9)",
+        "load_extension('x')",
+        "sqlite_compileoption_get(1)",
+        "total_changes()",
+    ],
+)
+def test_what_is_no_question_cannot_be_called(archive_path: Path, call: str) -> None:
+    said = _read(archive_path, f"SELECT {call}", guarded=True)
+    assert said.startswith(("not authorized", "no such function"))
+
+
+@pytest.mark.parametrize("table", ["texts", "nodes", "pairs"])
+def test_a_withheld_text_leaves_no_fingerprint(archive_path: Path, table: str) -> None:
+    with sqlite3.connect(archive_path) as writer:
+        writer.execute("DELETE FROM copies")
+    assert set(_read(archive_path, f"SELECT * FROM {table}", guarded=True)) <= set("[](), None")
 
 
 def test_what_the_catalogue_shows_is_read(archive_path: Path) -> None:
@@ -101,3 +138,19 @@ def test_words_of_what_was_hidden_are_not_read_in_the_index(archive_path: Path) 
     assert _read(archive_path, blocks, guarded=False) != "[(0,)]" == _read(archive_path, blocks, guarded=True)
     found = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH escape_fts('物流园') ORDER BY rank"
     assert _read(archive_path, found, guarded=True) == "[(2,)]"
+
+
+def test_a_question_that_names_our_views_is_refused_and_no_answer_tells_the_name(
+    archive_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "token_hex", lambda _: "known")
+    mark = "shown_known_texts"
+    inside = f"WITH {mark} AS (SELECT text FROM main.texts) SELECT text FROM {mark}"
+    plan = "EXPLAIN QUERY PLAN SELECT count(*) OVER (), * FROM pairs a, texts b GROUP BY b.text, a.reason"
+    assert _read(archive_path, inside, guarded=True) != "[]"  # the name is all that keeps the text
+    opened = _Opened()
+    for sql in (inside, inside.upper()):
+        said = _answered(opened, str(archive_path), False, sql, (), 5, 10, True)
+        assert said == ("error", "not authorized")
+    for sql in (plan, "SELECT 'shown_known_texts'||'', shown_known"):
+        assert "shown_known" not in repr(_answered(opened, str(archive_path), False, sql, (), 5, 10, True))

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from crawler.serve import guard
+from crawler.serve import downloads
+from crawler.serve.gate import hosts_of
 from crawler.serve.site import ServeOptions
 from pipelines.archive import Archive, RunCounts
 from pipelines.records import SourceRun
@@ -106,14 +107,6 @@ def test_no_sql_reads_a_telephone_number(get: Get, sql: str) -> None:
     response = get(f"/archive.json?sql={sql}&_shape=arrays")
     assert response.status_code == 200
     assert "6288" not in response.text
-
-
-def test_no_name_that_a_visitor_gives_opens_what_is_guarded(get: Get) -> None:
-    mark = guard._PREFIX + "stripped_pieces"
-    inside = f"with {mark} as (select text from main.stripped_pieces) select text from {mark}"
-    for sql in (inside, inside.upper(), quote(quote(inside))):
-        response = get(f"/archive.json?sql={quote(sql)}&_shape=arrays")
-        assert "6288" not in response.text
 
 
 def test_what_a_removal_holds_back_is_not_to_be_read(get: Get, archive_path: Path) -> None:
@@ -263,6 +256,44 @@ def test_a_downloaded_csv_has_the_selected_rows(get: Get) -> None:
 def test_the_archives_file_is_offered_where_the_operator_says_so(get: Get) -> None:
     assert get("/archive-file").status_code == 403
     assert get("/archive-file", ServeOptions(allow_download=True)).content.startswith(b"SQLite format 3\0")
+
+
+def test_downloads_that_nobody_fetches_are_bounded_and_their_places_come_free(
+    get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(downloads, "_PLACES", 2)
+    kept = [downloads._Place(0), downloads._Place(0)]
+    refused = get("/export.csv")
+    assert (refused.status_code, "Too many downloads just now" in refused.text) == (503, True)
+    kept[0].leave()
+    assert [get("/export.csv").status_code for _ in range(3)] == [200] * 3
+    kept[1].leave()
+
+
+def test_a_download_for_which_the_disk_has_no_room_is_refused() -> None:
+    with pytest.raises(downloads.BusyError):
+        downloads._Place(1 << 60)
+
+
+@pytest.mark.parametrize("name", ["archive%41.db", "a?b=c.db", "a#b.db", "档 案.db"])
+def test_an_archive_may_have_any_name(get: Get, archive_path: Path, name: str) -> None:
+    archive_path.rename(archive_path.with_name(name))
+    for path in ("/", "/archive", "/archive/articles", "/archive/coverage", "/search?q=园区", "/export.csv"):
+        assert (path, get(path, name=name).status_code) == (path, 200)
+
+
+@pytest.mark.parametrize(
+    ("address", "names", "hosts"),
+    [
+        ("127.0.0.1", (), ("127.0.0.1",)),
+        ("::1", ("News.example.org",), ("[::1]", "news.example.org")),
+        ("0.0.0.0", ("news.example.org",), ("*", "news.example.org")),
+    ],
+)
+def test_a_site_is_asked_for_by_its_address_and_by_the_names_it_was_given(
+    address: str, names: tuple[str, ...], hosts: tuple[str, ...]
+) -> None:
+    assert hosts_of(address, names) == hosts
 
 
 def test_the_front_page_draws_charts_and_says_what_they_leave_out(get: Get) -> None:

@@ -1,0 +1,96 @@
+"""Which requests are answered at all: those for a host of ours and an address that we show, in bounded time.
+
+In: the application. Out: the application behind a gate. A browser that was led here under another name (DNS
+rebinding) would hand what we show to the page that led it; such a request gets 421. Datasette's pages about
+itself tell the file's path, and its CSV stops at 1,000 rows and keeps formulas: they get 404.
+"""
+
+from __future__ import annotations
+
+import time
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
+
+from crawler.serve.desk import request_ends
+from crawler.serve.guard import CLOSED, has_page
+from pipelines.catalogue import archive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REQUEST_S_MAX = 10
+"""For all questions of one request: Datasette asks one for each facet that an address names."""
+
+_ALWAYS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # compared with, not listened at
+
+
+def hosts_of(address: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names by which a site that listens at an address is asked for, with those that its operator gave.
+
+    A site that listens at every address of its machine is also asked for by any of them: `*` stands for
+    those. An address is no name, and nobody can be led to another by it.
+    """
+    own = ("*",) if address in _EVERYWHERE else (f"[{address}]" if ":" in address else address,)
+    return tuple(name.lower() for name in (*own, *names))
+
+
+def gate(app: Callable[..., Any], base_url: str, hosts: tuple[str, ...]) -> Callable[..., Any]:
+    """The application behind the gate."""
+
+    async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+        elif not _is_ours(scope, hosts):
+            await _refuse(send, 421, b"this host was not named to us: serve --name\n")
+        elif _is_refused(scope, base_url):
+            await _refuse(send, 404, b"not here\n")
+        else:
+            request_ends.set(time.monotonic() + REQUEST_S_MAX)
+            await app(scope, receive, send)
+
+    return wrapped
+
+
+async def _refuse(send: Any, status: int, text: bytes) -> None:
+    headers = [[b"content-type", b"text/plain; charset=utf-8"]]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
+
+
+def _is_ours(scope: dict[str, Any], hosts: tuple[str, ...]) -> bool:
+    asked = [bytes(value).decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
+    if len(asked) != 1:
+        return False
+    name, colon, port = asked[0].rpartition(":")
+    if not (colon and port.isdecimal()):
+        name = asked[0]
+    return name in _ALWAYS or name in hosts or ("*" in hosts and _is_address(name))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _is_refused(scope: dict[str, Any], base_url: str) -> bool:
+    path = _spelt_out(bytes(scope.get("raw_path") or scope["path"].encode())).partition("?")[0]
+    query = _spelt_out(bytes(scope.get("query_string") or b""))
+    below = path.removeprefix(base_url.lower()).lstrip("/")
+    table = below.removeprefix("archive/").partition("/")[0].partition(".")[0]
+    return (
+        CLOSED in path
+        or (below.startswith("archive/") and table in archive() and not has_page(table))
+        or (below.startswith("-/") and not below.startswith("-/static/"))
+        or below.startswith("_internal")
+        or (below.startswith("archive") and (below.endswith(".csv") or "_format=csv" in query))
+    )
+
+
+def _spelt_out(text: bytes) -> str:
+    """An address as Datasette will read it: it has an escape of its own, ~5F for _."""
+    return unquote_plus(unquote_plus(text.decode("latin-1")).replace("~", "%")).lower()
