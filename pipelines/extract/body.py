@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +18,7 @@ from lxml import etree
 from pipelines.dates import has_date
 from pipelines.extract.kind import LEAST_TEXT
 from pipelines.extract.metadata import scripted_lines
-from pipelines.extract.prose import bare, size
+from pipelines.extract.prose import bare, is_linked, is_prose, size
 from pipelines.extract.scan import opens_text
 from pipelines.records import Stripped, StrippedKind
 from pipelines.words import pattern
@@ -42,11 +43,13 @@ _LEAST_SCRIPTED, _LEAST_BETTER = 60, 100
 """Characters of text in scripts that are believed where the page shows none, and where it shows some."""
 _MUCH_MORE = 0.1
 """More than this share on top of trafilatura's precise lines is worth a look at all of its lines."""
-_LEAST_TAKEN = 0.25
-"""Less than this share of the first opinion is a caption or a teaser that trafilatura took for the body."""
+_LEAST_TAKEN = 0.5
+"""Less than this share of the first opinion is a part of the body that trafilatura took for all of it."""
 _LEAST_UNPLACED, _LEAST_HEADLINE, _LEAST_EXCERPTS = 15.0, 5.0, 3
 _LEAST_PLACED = 0.9
 """trafilatura writes tables and quotes in lines of its own; where these are more, ours do not do."""
+_LEAST_PARAGRAPH = 30.0
+"""What says less beside an article's paragraphs may be a pointer to another one."""
 _LEAST_OF_ITS_OWN = 60.0
 """A line that says as much is the article's, whatever its element is named."""
 _HEADINGS, _CAPTIONS = (
@@ -136,25 +139,41 @@ def taken_over(
     chosen = _two_of_three(body.lines, root, choice.prose / choice.share if choice.share else 0.0)
     if _amount(chosen) < max(LEAST_TEXT, _LEAST_TAKEN * _amount(body.lines)):
         return None
-    held = frozenset(map(bare, chosen))
+    held = Counter(map(bare, chosen))
     places = [i for i, line in enumerate(scan.lines) if not line.hidden and bare(line.text) in held]
-    if sum(scan.lines[i].amount for i in places) < _LEAST_PLACED * _amount(chosen):
+    if sum(size(scan.lines[i].text) for i in places) < _LEAST_PLACED * _amount(chosen):
         return None if any(line.startswith("|") for line in chosen) else body._replace(lines=chosen)
-    lead = _lead(scan, trust, title_line, places[0])
+    reasons = {i: _left_out(scan.lines[i], choice, trust) for i in range(places[0], places[-1] + 1)}
+    places = [i for i in places if not reasons[i] or size(scan.lines[i].text) >= _LEAST_OF_ITS_OWN]
+    if not places:
+        return None
+    homes = {scan.parents[scan.lines[i].node] for i in places if scan.lines[i].tag == "p"}
     kept, stripped = list[str](), list[Stripped]()
     for index in range(places[0], places[-1] + 1):
         line = scan.lines[index]
-        is_chosen = bare(line.text) in held
-        reason = _left_out(line, choice, trust)
-        if is_chosen and (reason is None or (line.amount >= _LEAST_OF_ITS_OWN and not line.hidden)):
+        is_chosen = not line.hidden and held[bare(line.text)] > 0
+        reason = reasons[index]
+        if is_chosen and (reason is None or size(line.text) >= _LEAST_OF_ITS_OWN):
             kept.append(line.text)
+            held[bare(line.text)] -= 1
         elif not is_chosen and line.tag in _CAPTIONS:
             stripped.append(Stripped("caption", "figure-caption", line.text))
-        elif line.tag in _HEADINGS and not line.hidden and not line.hint and not line.is_linked:
+        elif _is_between(scan, line, reason, homes):
             kept.append(line.text)
-    lines = tuple(dict.fromkeys((*lead, *kept)))
+    lead = _lead(scan, trust, title_line, places[0])
+    lines = (*(line for line in lead if line not in kept), *kept)
     told = (piece for piece in body.stripped if piece.text not in lines)
     return Body(lines, (*told, *stripped))
+
+
+def _is_between(scan: Scan, line: Line, reason: Reason | None, homes: set[int]) -> bool:
+    """Whether a line that trafilatura left out is a heading, or a paragraph beside those of the article."""
+    if line.hidden or is_linked(line):
+        return False
+    if line.tag in _HEADINGS:
+        return not line.hint
+    is_paragraph = line.tag == "p" and scan.parents[line.node] in homes and is_prose(line)
+    return is_paragraph and reason is None and size(line.text) >= _LEAST_PARAGRAPH
 
 
 def _two_of_three(first: tuple[str, ...], root: HtmlElement, prose: float) -> tuple[str, ...]:
@@ -225,7 +244,7 @@ def _signature(scan: Scan, choice: Choice, trust: Trust) -> list[str]:
 def _keep_heads(lines: Sequence[Line], reasons: list[Reason | None]) -> None:
     """A digest's linked headlines are its subheads."""
     for index in range(len(lines) - 1):
-        if reasons[index] == _LINKED and reasons[index + 1] is None and lines[index + 1].is_prose:
+        if reasons[index] == _LINKED and reasons[index + 1] is None and is_prose(lines[index + 1]):
             reasons[index] = None
 
 
@@ -233,8 +252,8 @@ def _above_title(inside: Sequence[Line], title: int) -> int:
     """How many of the element's first lines stand above its title and are menus: none where prose does."""
     if not 0 < title < len(inside):
         return 0
-    before = sum(line.amount for line in inside[:title] if line.is_prose)
-    after = sum(line.amount for line in inside[title:] if line.is_prose)
+    before = sum(size(line.text) for line in inside[:title] if is_prose(line))
+    after = sum(size(line.text) for line in inside[title:] if is_prose(line))
     return title if after > 40 and before < 0.05 * after else 0
 
 
@@ -248,12 +267,12 @@ def _lead(scan: Scan, trust: Trust, title_line: int | None, first: int) -> list[
 
 
 def _is_lead(line: Line, trust: Trust) -> bool:
-    if line.hidden or trust.hint(line) or line.is_linked or line.tag in _CAPTIONS:
+    if line.hidden or trust.hint(line) or is_linked(line) or line.tag in _CAPTIONS:
         return False
     if has_date(line.text) or _NOT_LEAD.search(line.plain):
         return False
-    point = line.tag == "li" and line.amount >= 10
-    return point or (line.is_prose and line.amount >= 15 and bool(_ENDS_SENTENCE.search(line.text)))
+    point = line.tag == "li" and size(line.text) >= 10
+    return point or (is_prose(line) and size(line.text) >= 15 and bool(_ENDS_SENTENCE.search(line.text)))
 
 
 def _left_out(line: Line, choice: Choice, trust: Trust) -> Reason | None:
@@ -267,17 +286,17 @@ def _left_out(line: Line, choice: Choice, trust: Trust) -> Reason | None:
         return hint, f"element-named-{hint}"
     if opens_text(line):
         return _OPENER
-    if line.is_linked and not (line.amount > 30 and _ENDS_SENTENCE.search(line.text)):
+    if is_linked(line) and not (size(line.text) > 30 and _ENDS_SENTENCE.search(line.text)):
         return _LINKED
     return None
 
 
 def _like_byline(line: Line) -> bool:
     """Whether a line in an element named for bylines is one: captions and leads stand there too."""
-    if line.is_prose and line.amount >= 40:
+    if is_prose(line) and size(line.text) >= 40:
         return False
     return (
-        line.amount <= 8
+        size(line.text) <= 8
         or has_date(line.text)
         or (":" in line.text.replace("：", ":") and "，" not in line.text)
     )
@@ -285,7 +304,7 @@ def _like_byline(line: Line) -> bool:
 
 def _heads_links(line: Line, below: Sequence[Reason | None]) -> Reason | None:
     """A short line above links that were left out is their heading."""
-    if line.amount > 14 or _ENDS_SENTENCE.search(line.text) or len(below) < 2 or below[0] != _LINKED:
+    if size(line.text) > 14 or _ENDS_SENTENCE.search(line.text) or len(below) < 2 or below[0] != _LINKED:
         return None
     return _HEADING if below[1] in (_LINKED, _HEADING) else None
 
@@ -296,7 +315,7 @@ def _hidden_elsewhere(lines: Sequence[Line], choice: Choice, trust: Trust) -> li
         return []
     outside = [*lines[: choice.first], *lines[choice.last :]]
     hidden = [
-        Stripped("hidden", "hidden-element", line.text) for line in outside if line.hidden and line.is_prose
+        Stripped("hidden", "hidden-element", line.text) for line in outside if line.hidden and is_prose(line)
     ]
     return hidden[:_MOST_HIDDEN]
 
@@ -320,12 +339,12 @@ def _is_own(text: str, lines: Sequence[Line], index: int) -> bool:
     """Whether a line is the page's own prose; `index` is its place among the page's lines, -1 for none."""
     if index < 0:
         return size(text) > _LEAST_UNPLACED
-    return lines[index].is_prose and not lines[index].is_linked
+    return is_prose(lines[index]) and not is_linked(lines[index])
 
 
 def _is_excerpt(lines: Sequence[Line], index: int) -> bool:
     """Whether a line stands below a linked headline."""
-    return index > 0 and lines[index - 1].is_linked and lines[index - 1].amount >= _LEAST_HEADLINE
+    return index > 0 and is_linked(lines[index - 1]) and size(lines[index - 1].text) >= _LEAST_HEADLINE
 
 
 def _by_trafilatura(root: HtmlElement, *, precision: bool = False, fast: bool = False) -> tuple[str, ...]:

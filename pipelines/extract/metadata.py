@@ -28,6 +28,9 @@ _STRING = re.compile(r'"((?:[^"\\\n]|\\.){60,400000})"|\'((?:[^\'\\\n]|\\.){60,4
 _PARAGRAPHS = re.compile(
     r"<(?:p|div|br|section)\b|&lt;(?:p|div|br)\b|\\u003[cC](?:p|div|br)\b", re.IGNORECASE
 )
+_DATA = re.compile(r"\s*(?:[0-9a-f]{1,4}:)?[\[{]\"?")
+_PLACEHOLDER = re.compile(r"\$\$\w+\$\$|\{\{[^{}]*\}\}|\[\[[^\[\]]*\]\]|%%\w+%%")
+"""Where a template would put an advertisement or a picture."""
 _SCRIPT_LIMIT = 3_000_000
 _SHORT_ESCAPES = re.compile(r"\\([^u\"\\/bfnrt]|u(?![0-9a-fA-F]{4}))")
 
@@ -121,8 +124,7 @@ def scripted_lines(root: HtmlElement, metadata: Metadata) -> tuple[str, ...]:
     for script in root.iter("script"):
         source = (script.text or "")[:_SCRIPT_LIMIT]
         if (len(source) >= 200 and "<" in source) or "\\u003" in source or "&lt;" in source:
-            literals = (match[1] or match[2] for match in _STRING.finditer(source))
-            candidates.extend(_decoded(text) for text in literals if _PARAGRAPHS.search(text))
+            candidates.extend(_texts(source))
     best = max(candidates, key=_bare_length, default="")
     return _lines(best) if best else ()
 
@@ -130,7 +132,7 @@ def scripted_lines(root: HtmlElement, metadata: Metadata) -> tuple[str, ...]:
 def script_values(names: str) -> re.Pattern[str]:
     """What finds the values that scripts give the names of a list of words, for `scripted_value`."""
     return pattern(
-        rf'["\']?\b{{{names}}}["\']?\s*[:=]\s*(?:"([^"\\\n]{{2,60}})"|\'([^\'\\\n]{{2,60}})\''
+        rf'["\']?\b{{{names}}}\\?["\']?\s*[:=]\s*(?:\\?"([^"\\\n]{{2,60}})\\?"|\'([^\'\\\n]{{2,60}})\''
         rf"|(1\d{{9}}(?:\d{{3}})?)\b)",
         case=True,
     )
@@ -196,6 +198,21 @@ def _things(value: Any) -> Iterator[dict[str, Any]]:
             pending.extend(thing[key] for key in ("@graph", "mainEntity") if key in thing)
 
 
+def _texts(source: str, *, nested: bool = False) -> Iterator[str]:
+    """The string literals with paragraphs; of one that is itself JSON, those within it.
+
+    React's server components send a page as literals of such data, each a row of `ID:JSON`.
+    """
+    for match in _STRING.finditer(source):
+        literal = match[1] or match[2]
+        if _PARAGRAPHS.search(literal):
+            text = _decoded(literal)
+            if _DATA.match(text):
+                yield from () if nested else _texts(text, nested=True)
+            else:
+                yield text
+
+
 def _decoded(text: str) -> str:
     """A JavaScript string literal's value, with HTML that was escaped for it unescaped."""
     try:
@@ -214,4 +231,6 @@ def _lines(text: str) -> tuple[str, ...]:
     root = parse_page(f"<html><body><div>{text}</div></body></html>")
     if root is None:
         return ()
-    return tuple(line.text for line in scan(root).lines if not line.hidden)
+    return tuple(
+        line.text for line in scan(root).lines if not line.hidden and not _PLACEHOLDER.fullmatch(line.text)
+    )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime
 
@@ -558,3 +559,47 @@ def test_a_sentence_that_begins_with_the_sites_name_is_no_headline() -> None:
         f"<p>2024-06-27 09:30</p><div><p>{said}</p>{_LEAD}{_REST}</div></body></html>"
     )
     assert (result.title and result.title.value, said in result.lines) == (TITLE, True)
+
+
+_ENGLISH = (
+    "The harbour park opened its third hall on Monday, and the first four tenants moved in with 320 people.",
+    "Its director, Anna Weller, said that the hall was full before the roof was on, which nobody expected.",
+    "Construction took nineteen months and cost 41 million euros, two million less than had been allowed.",
+    "The next hall is to follow in autumn, once the state has approved a second line to the power station.",
+    "Two of the tenants make pumps, one repairs ferries, and the fourth has not said what it will do there.",
+    "Neighbours complained about lorries at night; the park promised that the last would come at nine.",
+)
+
+
+_HEADLINE = '<h1>Third hall opens at harbour park</h1><div class="byline">27 June 2024</div>'
+
+
+def _english(body: str) -> Extracted:
+    return _found(
+        f"<html><head><title>Third hall opens at harbour park</title></head><body>{body}</body></html>"
+    )
+
+
+def test_an_article_that_advertisements_cut_into_elements_named_as_a_sidebar_is_whole() -> None:
+    first, *others = (
+        f'<div class="article__content"><p>{one}</p><p>{two}</p></div>'
+        for one, two in zip(_ENGLISH[::2], _ENGLISH[1::2], strict=True)
+    )
+    cut = '</div><div class="ad">Advertisement</div><div class="sidebar-grid">'.join(
+        (_HEADLINE + first, *others)
+    )
+    assert _english(f'<div class="sidebar-grid">{cut}</div>').lines == _ENGLISH
+
+
+def test_a_question_that_an_interview_asks_of_everybody_stays_each_time() -> None:
+    asked = "What is the next thing that you want to build here?"
+    lines = tuple(line for answer in _ENGLISH for line in (asked, answer))
+    body = "".join(f"<p>{line}</p>" for line in lines)
+    assert _english(f"{_HEADLINE}<article>{body}</article>").lines == lines
+
+
+def test_the_text_within_a_row_of_data_in_a_script_is_read_without_what_is_data() -> None:
+    paragraphs = "".join(f"<p>{line}</p>" for line in _ENGLISH)
+    row = json.dumps({"id": "A1", "path": "a" * 900, "contentHtml": f"{paragraphs}$$ADVERT$$<p>{NEWS}</p>"})
+    script = f"self.__next_f.push([1,{json.dumps('5:' + row)}])".replace("<", "\\u003c")
+    assert _english(f"{_HEADLINE}<script>{script}</script>").lines == (*_ENGLISH, NEWS)
