@@ -125,6 +125,19 @@ def host_of(url: str) -> str:
     return _authority(parts.hostname, parts.port, scheme)
 
 
+def resolve(base: str, href: str) -> str:
+    """An href as browsers read it on a page; one that names the page's own host without a scheme as meant.
+
+    `www.example.cn/a/1` on a page of www.example.cn or example.cn is that host's address, no path below the
+    page.
+    """
+    href = href.strip()
+    own = urlsplit(base).netloc.lower()
+    named = href.partition("/")[0].lower()
+    is_own = bool(own) and named.removeprefix("www.") == own.removeprefix("www.")
+    return urljoin(base, f"//{href}" if is_own else href)
+
+
 def same_host(a: str, b: str) -> bool:
     """Whether two addresses belong to one host and port; False where either is not http(s)."""
     try:

@@ -57,6 +57,9 @@ class Hosts:
         self._rounds = rounds
         self._strikes: Counter[str] = Counter()
         self._challenges: Counter[str] = Counter()
+        self._asked_for_rest: dict[str, str] = {}
+        """The first address of each host that asked for more time than a run waits: one alone speaks for
+        itself, two of them for the host."""
 
     def answered(
         self, entry: Entry, status: int, *, challenge: bool, wait_s: float | None, latency_s: float | None
@@ -65,11 +68,14 @@ class Hosts:
         self._strikes[entry.host] = 0
         self._tally.answered(entry.source)
         strained = status in (429, 503)
-        self._throttle.answered(entry.host, strained=strained, wait_s=wait_s or 0.0, latency_s=latency_s)
+        long = strained and (wait_s or 0.0) > self._options.retry_max_s
+        alone = long and self._asked_for_rest.setdefault(entry.host, entry.url) == entry.url
+        wait_s = 0.0 if alone else wait_s or 0.0  # it rests itself until then; the host is slowed
+        self._throttle.answered(entry.host, strained=strained, wait_s=wait_s, latency_s=latency_s)
         self._challenges[entry.host] = self._challenges[entry.host] + 1 if challenge else 0
         if strained and wait_s:
             self._store.sources.put_rest(entry.host, time.time() + wait_s)
-        if strained and (wait_s or 0.0) > self._options.retry_max_s:
+        if long and not alone:
             self.leave(entry.source, entry.host, f"asked to be left alone for {wait_s:.0f} s")
         elif self._throttle.clock(entry.host).strain >= STRAIN_MAX:
             self.leave(

@@ -83,7 +83,8 @@ class Outcomes:
         elif challenge:
             self._fail(entry, "failed", f"{CHALLENGE}: HTTP {status}", status)
         elif status == 304 and entry.known:
-            self._store.commits.unchanged(self._crawl(entry), entry, now=time.time())
+            if self._store.commits.unchanged(self._crawl(entry), entry, now=time.time()):
+                self.scheduler.wake(entry.source, entry.host)
             self._tally.count(entry.source, unchanged=1)
         elif 300 <= status < 400:
             self._redirect(entry, status, _location(response))
@@ -160,7 +161,7 @@ class Outcomes:
         )
         self._tally.page(entry.source)
         woken: set[str] = set()
-        if committed.found_news or committed.found_lists or fetched.lists:
+        if committed.found_news or committed.found_lists or committed.again or fetched.lists:
             woken = {link.host for link in (*fetched.news, *fetched.lists)}
         if committed.again:
             woken |= {host_of(said.url) for said in fetched.announcements}

@@ -189,6 +189,7 @@ class NewsSpider(Spider):
     def begin(self, scheduler: FrontierScheduler) -> None:
         """Begin or take up each source's round, and open the lanes in which something waits."""
         self._scheduler = self._hosts.scheduler = self._outcomes.scheduler = scheduler
+        self.store.frontier.mind_clock(self._began)
         for source in self.sources:
             self._rounds[source.host] = self.store.frontier.begin(
                 source.host, every_s=source.every_s, revisit=self.options.revisit, now=time.time()

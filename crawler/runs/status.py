@@ -23,6 +23,9 @@ State = Literal["ok", "new", "wrong", "acknowledged", "removed"]
 _TIMER_SLACK = 0.05
 """A timer that runs every six hours is never exact: a source is due when 95% of its interval has passed."""
 
+_CLOCK_SLACK = timedelta(hours=1)
+"""A run that began later than this from now was made while the clock stood ahead, and does not count."""
+
 TEMPLATE_TOLD_S = 7 * 86400.0
 """How long a redesign is told: a week with it, and it is how the site looks."""
 CERTIFICATE_S = 14 * 86400.0
@@ -130,18 +133,19 @@ def _own(kind: str, why: str) -> Health:
 
 
 def _is_due(source: CrawlSource, runs: Sequence[PastRun], now: datetime) -> bool:
-    last = _last_success([run for run in runs if run.host == source.host and not run.stopped])
+    last = _last_success([run for run in runs if run.host == source.host and not run.stopped], now)
     return last is None or last + timedelta(seconds=source.every_s * (1 - _TIMER_SLACK)) <= now
 
 
-def _last_success(runs: Sequence[PastRun]) -> datetime | None:
-    return next((run.started_at for run in runs if run.fetched or run.unchanged), None)
+def _last_success(runs: Sequence[PastRun], now: datetime) -> datetime | None:
+    past = (run for run in runs if run.started_at <= now + _CLOCK_SLACK)
+    return next((run.started_at for run in past if _answered(run)), None)
 
 
 def _health(
     source: CrawlSource, runs: tuple[PastRun, ...], held: Yield, watched: Watched, now: datetime
 ) -> Health:
-    last = _last_success(runs)
+    last = _last_success(runs, now)
     troubles = () if held.status == "removed" else tuple(_troubles(runs, held, watched, now))
     known = dict(watched.since)
     since = [known[trouble.kind] for trouble in troubles if trouble.kind in known]

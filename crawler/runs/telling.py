@@ -168,6 +168,11 @@ def dead_timer(last: datetime | None, sources: Sequence[CrawlSource], now: datet
     if last is None or not sources:
         return ""
     longest = timedelta(seconds=1.5 * min(source.every_s for source in sources)) + _SLACK
+    if last > now + _SLACK:
+        return (
+            f"the last `crawl --due` seems to be of {last:%Y-%m-%d %H:%M} UTC, which has not come yet;"
+            " set this machine's clock and crawl once more"
+        )
     if now - last <= longest:
         return ""
     return (

@@ -7,10 +7,11 @@ import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from pipelines.extract.scan import parse_page, scan, squeeze_space
 from pipelines.records import Claim
+from pipelines.urls import resolve
 from pipelines.words import pattern
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _author_link(marked: Sequence[HtmlElement]) -> str:
 
 def _absolute(base: str, href: str) -> str:
     try:
-        address = urljoin(base, href.strip()) if href.strip() else ""
+        address = resolve(base, href) if href.strip() else ""
         parts = urlsplit(address)
     except ValueError:
         return ""

@@ -18,7 +18,7 @@ from pipelines.decode import decode_body
 from pipelines.normalise import simplify
 from pipelines.pages.kinds import BLOCK_MIN_CHARS, Shape
 from pipelines.pages.repeats import Fingerprint
-from pipelines.urls import canonical_url
+from pipelines.urls import canonical_url, resolve
 from pipelines.words import pattern
 
 _AGENT_METAS = frozenset(["robots", "parknews", "spider", "crawler"])
@@ -341,7 +341,7 @@ def _resolved(base: str, href: str, encoding: str) -> tuple[str, str] | None:
     if not href or href[0] == "#" or href[:11].lower() == "javascript:":
         return None
     try:
-        absolute = base[:-1] + href if _PLAIN_PATH.fullmatch(href) else urljoin(base, href)
+        absolute = base[:-1] + href if _PLAIN_PATH.fullmatch(href) else resolve(base, href)
         return canonical_url(absolute, encoding=encoding), absolute.partition("#")[0]
     except ValueError:
         return None

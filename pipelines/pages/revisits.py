@@ -22,6 +22,10 @@ UNKNOWN_S = 14 * DAY_S
 GONE_S = 7 * DAY_S
 """A page that is gone is looked for after 1, 3, 7 and 15 weeks, then no more: some come back."""
 GONE_LONGEST_S = 70 * DAY_S
+MISSING_S = DAY_S / 4
+"""A page that was not there when it was first asked for is asked for again after 6 hours and 1, 4, 16 and 64
+days, while a list, feed or sitemap still names it: many name an article before it can be read."""
+_MISSING_LONGEST_S = 64 * DAY_S
 ROUND_MAX = 500
 """Known articles asked for again in one round, the most overdue first: eight minutes at one a second."""
 _AGE_PART = 0.1
@@ -52,6 +56,12 @@ def next_gone_s(interval_s: float | None) -> float | None:
     if interval_s is None:
         return _spread(GONE_S)
     return interval_s * 2 if interval_s * 2 < GONE_LONGEST_S else None
+
+
+def next_missing_s(interval_s: float | None) -> float | None:
+    """How long after a page was not there, and never had been, it may be asked for again; None: no more."""
+    longer_s = MISSING_S if interval_s is None else interval_s * 4
+    return longer_s if longer_s <= _MISSING_LONGEST_S else None
 
 
 def moments(written: str) -> tuple[float, float] | None:

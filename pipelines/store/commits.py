@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.pages.frontier import LISTS, PRIORITY, Entry, Fetched, Link
-from pipelines.pages.revisits import LONGEST_S, first_interval_s, moments, next_gone_s, next_interval_s
+from pipelines.pages.revisits import (
+    LONGEST_S,
+    first_interval_s,
+    moments,
+    next_gone_s,
+    next_interval_s,
+    next_missing_s,
+)
 from pipelines.store.frontier import ARTICLES, insert_links
 from pipelines.store.pages import insert_page, reject
 
@@ -58,7 +65,7 @@ class Committed:
     found_news: int
     found_lists: int
     again: int = 0
-    """Known articles that it announces as changed, queued to be asked for again."""
+    """Known articles that it announces as changed, and missing ones that it names, to be asked for again."""
 
 
 class Commits:
@@ -77,10 +84,11 @@ class Commits:
             page_id = None if same else _insert(db, entry, fetched, body, sha256)
             news = insert_links(db, fetched.news, found_on=entry.url_id)
             lists = insert_links(db, fetched.lists, found_on=entry.url_id)
-            again = 0
+            at = fetched.fetched_at.timestamp()
+            again = _queue_missing(db, entry.source, at, [link.url for link in fetched.news])
             if fetched.announcements and not same:
-                again = _queue_changed(db, entry.source, fetched.announcements)
-                _announce(db, fetched.announcements, fetched.fetched_at.timestamp())
+                again += _queue_changed(db, entry.source, fetched.announcements)
+                _announce(db, fetched.announcements, at)
             headers = dict(reversed(fetched.headers))
             interval_s = was.next_interval_s(fetched, headers, same=same)
             db.execute(
@@ -115,8 +123,8 @@ class Commits:
             )
         return Committed(page_id, news, lists, again)
 
-    def unchanged(self, crawl_id: int, entry: Entry, *, now: float) -> None:
-        """The host answered 304."""
+    def unchanged(self, crawl_id: int, entry: Entry, *, now: float) -> int:
+        """The host answered 304; how many missing pages that it still names are asked for again."""
         with self._file.writing() as db:
             db.execute(
                 "UPDATE urls SET state = 'done', status = 304, fetched_at = ?, attempts = 0,"
@@ -125,6 +133,7 @@ class Commits:
                 (now, LONGEST_S, now, LONGEST_S, entry.url_id),
             )
             _count(db, crawl_id, unchanged=1, lists=int(entry.is_list))
+            return _queue_missing(db, entry.source, now, found_on=entry.url_id) if entry.is_list else 0
 
     def redirect(self, crawl_id: int, entry: Entry, status: int, target: Link, *, now: float) -> int | None:
         """The address leads to another one of its source, which is queued unless known.
@@ -172,11 +181,15 @@ class Commits:
     ) -> None:
         """An address is given up (`state`: failed, gone, refused or blocked) and becomes a rejection."""
         with self._file.writing() as db:
-            before = db.execute("SELECT reason FROM urls WHERE url_id = ?", (entry.url_id,)).fetchone()
+            before = db.execute(
+                "SELECT reason, interval_s FROM urls WHERE url_id = ?", (entry.url_id,)
+            ).fetchone()
+            interval_s = next_missing_s(before[1]) if state == "gone" and not entry.known else None
             db.execute(
                 "UPDATE urls SET state = ?, status = ?, reason = ?, attempts = 0, etag = NULL,"
-                " last_modified = NULL, rounds_failed = rounds_failed + 1 WHERE url_id = ?",
-                (state, status, reason, entry.url_id),
+                " last_modified = NULL, rounds_failed = rounds_failed + 1, interval_s = ?, next_at = ?"
+                " WHERE url_id = ?",
+                (state, status, reason, interval_s, now + (interval_s or 0.0), entry.url_id),
             )
             if entry.guess:
                 return
@@ -224,6 +237,19 @@ def _insert(db: sqlite3.Connection, entry: Entry, fetched: Fetched, body: bytes,
     return insert_page(db, entry.url, entry.source, fetched, body, sha256)
 
 
+def _queue_missing(
+    db: sqlite3.Connection, source: str, now: float, named: Sequence[str] = (), *, found_on: int = 0
+) -> int:
+    """Pages that were never there, whose time has come and that a list still names; returns how many."""
+    wait = (
+        "UPDATE urls SET state = 'queued', attempts = 0, hops = 0 WHERE source = ? AND state = 'gone'"
+        " AND fetched_at IS NULL AND interval_s IS NOT NULL AND next_at <= ? AND "
+    )
+    if found_on:
+        return db.execute(wait + "found_on = ?", (source, now, found_on)).rowcount
+    return db.executemany(wait + "url = ?", [(source, now, url) for url in named]).rowcount if named else 0
+
+
 def _queue_changed(db: sqlite3.Connection, source: str, announcements: Sequence[Announcement]) -> int:
     """Known articles that are announced as changed since they were fetched; returns how many."""
     cursor = db.executemany(
@@ -243,9 +269,9 @@ def _queue_changed(db: sqlite3.Connection, source: str, announcements: Sequence[
 
 def _before(db: sqlite3.Connection, entry: Entry, crawl_id: int) -> _Before:
     row = db.execute(
-        "SELECT interval_s, gone_at IS NOT NULL, sketch, priority = ? OR EXISTS (SELECT 1 FROM crawls"
-        " WHERE crawls.source = urls.source AND crawl_id < ? AND outcome = 'done')"
-        " FROM urls WHERE url_id = ?",
+        "SELECT iif(fetched_at IS NULL, NULL, interval_s), gone_at IS NOT NULL, sketch,"
+        " priority = ? OR EXISTS (SELECT 1 FROM crawls WHERE crawls.source = urls.source"
+        " AND crawl_id < ? AND outcome = 'done') FROM urls WHERE url_id = ?",
         (PRIORITY["announced"], crawl_id, entry.url_id),
     ).fetchone()
     return _Before(*row) if row else _Before(None, gone=False, sketch=None, fresh=False)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 ARTICLES = "kind IN ('article', 'unknown')"
 _ROUND_MIN_S = 3600.0
 """A round is taken up again within this, however short its source's interval."""
+CLOCK_SLACK_S = 3600.0
+"""Clocks that are set by hand or by the network differ by less; what lies further ahead has not come yet."""
+_NEXT_MAX_S = 86400.0
+"""No host is given, and no kind of addresses rests, longer than a day."""
 _ROUNDS_FAILED_MAX = 5
 """Rounds in which an address failed after which it is not tried again."""
 _ENTRY = "url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, last_modified"
@@ -53,6 +57,28 @@ class Frontier:
         self._file = file
 
     # Rounds.
+
+    def mind_clock(self, now: float) -> None:
+        """Take back what was written while this machine's clock stood ahead: no such moment has come yet.
+
+        Else nothing would be due, robots.txt be kept, and rest be given until the clock is there again.
+        """
+        ahead = now + CLOCK_SLACK_S
+        with self._file.writing() as db:
+            began = "SELECT 1 FROM crawls WHERE started_at > ?1 UNION ALL SELECT 1 FROM robots"
+            if not db.execute(began + " WHERE fetched_at > ?1", (ahead,)).fetchone():
+                return
+            db.execute("UPDATE crawls SET started_at = ? WHERE started_at > ?", (now, ahead))
+            db.execute(
+                "UPDATE urls SET revisit_at = ? + interval_s, fetched_at = ? WHERE fetched_at > ?",
+                (now, now, ahead),
+            )
+            db.execute("UPDATE urls SET next_at = 0 WHERE next_at > ?", (ahead + _NEXT_MAX_S,))
+            db.execute("UPDATE robots SET expires_at = 0 WHERE fetched_at > ?", (ahead,))
+            db.execute("DELETE FROM rests WHERE until > ?", (ahead + _NEXT_MAX_S,))
+            db.execute("UPDATE signs SET changed_at = ? WHERE changed_at > ?", (now, ahead))
+            db.execute("UPDATE troubles SET since = ? WHERE since > ?", (now, ahead))
+            db.execute("DELETE FROM resting WHERE at > ?", (ahead,))
 
     def begin(self, source: str, *, every_s: float, revisit: bool, now: float) -> Round:
         """Take up the source's unfinished round, or begin a new one: its lists are queued again.
@@ -253,9 +279,9 @@ def _new_round(db: sqlite3.Connection, source: str, *, revisit: bool, now: float
     db.execute(
         "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0 WHERE source = ? AND ("
         " kind IN ('start', 'list', 'feed', 'sitemap') AND state IN ('done', 'redirected')"
-        " OR kind = 'start' AND state <> 'blocked'"
+        " OR kind = 'start' AND state <> 'blocked' AND NOT (state = 'queued' AND next_at > ?)"
         " OR state = 'refused' OR state = 'failed' AND rounds_failed < ?)",
-        (source, _ROUNDS_FAILED_MAX),
+        (source, now, _ROUNDS_FAILED_MAX),
     )
     _queue_due(db, source, now)
     if revisit:
@@ -274,9 +300,10 @@ def _queue_due(db: sqlite3.Connection, source: str, now: float) -> None:
 
 
 def _queue_known(db: sqlite3.Connection, source: str, *, fetched_before: float) -> None:
+    """Known articles, and those that were not there when they were first asked for."""
     db.execute(
-        "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0 WHERE source = ? AND state = 'done'"
-        " AND kind IN ('article', 'unknown') AND fetched_at < ?",
+        f"UPDATE urls SET state = 'queued', attempts = 0, next_at = 0 WHERE source = ? AND {ARTICLES}"
+        " AND (state = 'done' AND fetched_at < ? OR state = 'gone' AND fetched_at IS NULL)",
         (source, fetched_before),
     )
 

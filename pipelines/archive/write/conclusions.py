@@ -202,17 +202,22 @@ def _regroup(
     """Writes the copies of these readings."""
     believed = _believed_addresses(connection, readings)
     groups: dict[str, list[_Read]] = defaultdict(list)
+    fetched = {row.page_url for row in readings}
+    claimants: dict[str, list[_Read]] = defaultdict(list)
     for row in readings:
         own = row.claimed_url if row.claimed_url in believed else row.page_url
         assert own is not None
-        groups[own].append(row)
+        claimants[own].append(row)
+    for url, rows in claimants.items():  # what was never fetched may lead nowhere, and is nobody's address
+        groups[url if url in fetched else min(row.page_url for row in rows)] += rows
     removed = _delete_copies(connection, [row.id for row in readings])
     former = {**kept_numbers, **{url: (copy.id, copy.article_id) for url, copy in removed.items()}}
     renamed = {copy.reading_id: former[url] for url, copy in removed.items() if url not in groups}
     former_texts: dict[str, int] = {}
     for url, rows in groups.items():
         best = min(rows, key=lambda row: (row.page_url != url, row.page_url))
-        numbers = former.get(url) or renamed.get(best.id) or (None, UNSETTLED)
+        moved = (renamed[row.id] for row in (best, *rows) if row.id in renamed)
+        numbers = former.get(url) or next(moved, (None, UNSETTLED))
         text_id = _put_copy(connection, url, best.id, numbers)
         if url in removed and removed[url].text_id != text_id:
             former_texts[url] = removed[url].text_id

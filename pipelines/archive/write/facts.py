@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -154,8 +155,11 @@ def _put_version(connection: sqlite3.Connection, reading: Reading, at: str) -> N
 def _is_known(old: tuple[str, int, bytes], at: str, page_id: int, digest: bytes) -> bool:
     """Whether the stored reading is of a later fetch, or of the same page and says the same.
 
-    The same page says something else when it was read again by a better extractor.
+    The same page says something else when it was read again by a better extractor. A fetch that has not come
+    yet was made while the clock stood ahead, and is earlier than what is fetched now.
     """
+    if page_id > old[1] and old[0] > iso(datetime.now(UTC)):
+        return False
     return (old[0], old[1]) > (at, page_id) or ((old[0], old[1]) == (at, page_id) and old[2] == digest)
 
 

@@ -1,5 +1,8 @@
 """What a second crawl asks for, and a revisit."""
 
+import sqlite3
+import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +44,43 @@ def test_a_revisit_asks_conditionally_and_stores_what_changed(tmp_path: Path) ->
         conditional = sum("if-none-match" in entry.headers for entry in site.log)
     counts = report.sources[0]
     assert (counts.fetched, counts.unchanged, counts.gone, conditional) == (1, 29, 1, 31)
+
+
+def test_a_page_that_was_missing_at_first_is_asked_for_again_while_a_list_names_it(tmp_path: Path) -> None:
+    site = newspaper(12)
+    path = tmp_path / "a-pages.db"
+    late = site.pages.pop("/news/2023/3.html")
+    with Server(site) as server:
+        crawl(path, source(server.host))
+        crawl(path, source(server.host))  # too early
+        early = site.asked("/news/2023/3.html")
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute("UPDATE urls SET next_at = next_at - 6.1 * 3600")
+        site.pages["/news/2023/3.html"] = late
+        crawl(path, source(server.host))
+    assert (early, site.asked("/news/2023/3.html")) == (1, 2)
+    assert "/news/2023/3.html" in pages_of(path, server.host)
+
+
+def test_what_was_written_while_the_clock_stood_ahead_does_not_hold(tmp_path: Path) -> None:
+    site = newspaper(3)
+    path = tmp_path / "a-pages.db"
+    with Server(site) as server:
+        crawl(path, source(server.host))
+        with closing(sqlite3.connect(path)) as db, db:
+            year_s = 400 * 86400
+            db.execute(
+                "UPDATE robots SET fetched_at = fetched_at + ?1, expires_at = expires_at + ?1", (year_s,)
+            )
+            db.execute("UPDATE crawls SET started_at = started_at + ?", (year_s,))
+            db.execute(
+                "UPDATE urls SET fetched_at = fetched_at + ?1, revisit_at = revisit_at + ?1", (year_s,)
+            )
+            db.execute("INSERT INTO rests VALUES (?, ?)", (server.host, time.time() + year_s))
+        crawl(path, source(server.host))
+        with closing(sqlite3.connect(path)) as db:
+            [(last,)] = db.execute("SELECT MAX(revisit_at) FROM urls").fetchall()
+    assert (site.asked("/robots.txt"), site.asked("/"), last < time.time() + 100 * 86400) == (2, 2, True)
 
 
 def test_a_budget_ends_the_run_and_the_next_goes_on(tmp_path: Path) -> None:

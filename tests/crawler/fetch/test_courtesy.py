@@ -86,6 +86,16 @@ def test_a_host_that_asks_for_time_gets_it(tmp_path: Path) -> None:
     )
 
 
+def test_one_address_that_asks_for_a_day_rests_alone(tmp_path: Path) -> None:
+    site = newspaper(8)
+    site.pages["/news/2023/2.html"] = Answer(status=503, headers=(("Retry-After", "86400"),))
+    with Server(site) as server:
+        report = crawl(tmp_path / "a-pages.db", source(server.host))
+        again = crawl(tmp_path / "a-pages.db", source(server.host))
+    counts = report.sources[0]
+    assert (counts.articles, counts.left_early, again.left, site.asked("/news/2023/2.html")) == (7, "", 1, 1)
+
+
 def test_a_host_that_is_down_is_said_to_be_and_keeps_nobody_waiting(tmp_path: Path) -> None:
     with Server(Site()) as server:
         gone = server.host

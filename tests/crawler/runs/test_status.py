@@ -84,6 +84,12 @@ def test_a_source_is_due_when_its_interval_has_passed(hours: float, expected: bo
     assert bool(due([SOURCE], [_run()], START + timedelta(hours=hours))) is expected
 
 
+def test_a_run_that_lies_in_the_future_does_not_count() -> None:
+    ahead = _run(run_id=2, started_at=START + timedelta(days=400))
+    assert due([SOURCE], [ahead, _run()], START + timedelta(hours=5)) == []
+    assert due([SOURCE], [ahead, _run()], START + timedelta(hours=6)) == [SOURCE]
+
+
 def test_a_source_that_was_never_fetched_is_due() -> None:
     assert due([SOURCE], [], START) == [SOURCE]
 

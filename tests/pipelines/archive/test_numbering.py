@@ -132,19 +132,20 @@ def test_a_split_in_a_chain_of_joins_takes_out_one_copy(four: Archive, rows: Row
     assert sorted(articles(rows).values()) == ["a", "cbd"]
 
 
-def test_a_decision_holds_when_its_page_gets_another_address(four: Archive, rows: Rows) -> None:
+def test_a_decision_holds_when_its_page_claims_another_address(four: Archive, rows: Rows) -> None:
     four.split(B, "their own report", NOW)
     claim = (Claim("canonical", "https://daily.example/z"),)
     four.ingest([make_reading(B, PARK, page_id=9, minutes=30, claims=claim)], NOW)
-    assert articles(rows) == {1: "a", 2: "c", 3: "d", 4: "z"}
+    assert articles(rows) == {1: "a", 2: "c", 3: "d", 4: "b"}
 
 
 def test_a_page_that_gets_another_address_keeps_its_number(four: Archive, rows: Rows) -> None:
     claim = (Claim("canonical", "https://copier.example/z"),)
-    four.ingest([make_reading(C, HARBOUR, page_id=9, minutes=30, claims=claim)], NOW)
+    moved = make_reading(claim[0].url, HARBOUR, page_id=10, minutes=30)
+    four.ingest([make_reading(C, HARBOUR, page_id=9, minutes=30, claims=claim), moved], NOW)
     assert articles(rows) == {1: "ba", 2: "z", 3: "d"}
-    four.ingest([make_reading(C, HARBOUR, page_id=10, minutes=60)], NOW)
-    assert articles(rows) == {1: "ba", 2: "c", 3: "d"}
+    four.ingest([make_reading(C, HARBOUR, page_id=11, minutes=60)], NOW)
+    assert articles(rows) == {1: "ba", 2: "cz", 3: "d"}
 
 
 def test_a_decision_on_a_page_that_is_none_any_more_can_be_taken_back(four: Archive, rows: Rows) -> None:

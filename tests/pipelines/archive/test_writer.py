@@ -75,10 +75,23 @@ def test_a_print_variant_is_the_same_copy(archive: Archive, rows: Rows) -> None:
     assert rows("SELECT url FROM copies") == [("https://park.example/a.html",)]
 
 
+def test_what_claims_an_address_that_was_never_fetched_is_one_copy_at_its_own(
+    archive: Archive, rows: Rows
+) -> None:
+    claim = (Claim("canonical", "https://park.example/a.html"),)
+    variants = [
+        make_reading(f"https://park.example/a-{name}.html", PARK, page_id=n, claims=claim)
+        for n, name in enumerate(("print", "phone"), 1)
+    ]
+    archive.ingest(variants, NOW)
+    assert rows("SELECT url FROM copies") == [("https://park.example/a-phone.html",)]
+    archive.ingest([make_reading("https://park.example/a.html", PARK, page_id=3)], NOW)
+    assert rows("SELECT id, url FROM copies") == [(1, "https://park.example/a.html")]
+
+
 def test_a_canonical_link_that_different_texts_claim_counts_for_none(archive: Archive, rows: Rows) -> None:
     claim = (Claim("canonical", "https://park.example/news"),)
     archive.ingest([make_reading("https://park.example/1", PARK, page_id=1, claims=claim)], NOW)
-    assert rows("SELECT url FROM copies") == [("https://park.example/news",)]
     archive.ingest([make_reading("https://park.example/2", HARBOUR, page_id=2, claims=claim)], NOW)
     assert rows("SELECT url FROM copies ORDER BY url") == [
         ("https://park.example/1",),
@@ -130,6 +143,15 @@ def test_a_changed_text_updates_its_copy_and_the_old_is_a_version(archive: Archi
     assert rows("SELECT count(*) FROM nodes") == [(1,)]
     assert _found(rows, "标准厂房") == []
     assert _found(rows, "冷链") == [1]
+
+
+def test_a_page_fetched_while_the_clock_stood_ahead_is_replaced_by_what_is_fetched_now(
+    archive: Archive, rows: Rows
+) -> None:
+    url, year_min = "https://park.example/a.html", 100 * 365 * 24 * 60
+    archive.ingest([make_reading(url, PARK, page_id=1, minutes=year_min)], NOW)
+    archive.ingest([make_reading(url, HARBOUR, page_id=2)], NOW)
+    assert rows("SELECT text FROM articles") == [(HARBOUR,)]
 
 
 def test_an_older_page_never_replaces_a_newer_one(archive: Archive, rows: Rows) -> None:
