@@ -14,7 +14,7 @@ import codecs
 import re
 from collections import Counter
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib import resources
 from itertools import chain
 
@@ -86,6 +86,7 @@ _SHIFTED = (
 _SHIFTED_OUT = re.compile(rb"\x1b\$\)[AC]|\x0e([^\x0e\x0f\r\n]*)\x0f?")  # RFC 1557, 1922
 _SHIFTED_SETS = ((b"\x1b$)C", "euc_kr"), (b"\x1b$)A", "gb2312"))
 _ASCII = bytes(range(128))
+_BROKEN = "\ufffd".encode()
 _HIGH = bytes(byte | 0x80 for byte in range(256))
 _NOT_FIRST = bytes(range(0xC0))
 """What no character beyond ASCII begins with in UTF-8."""
@@ -124,6 +125,7 @@ def decode(page: Page) -> Decoded | Rejection:
     return Rejection(page.url, page.source, "decode", read) if isinstance(read, str) else read
 
 
+@lru_cache(maxsize=2)  # an answer is asked what it is, what it leads to and by what its site is known
 def decode_body(body: bytes, content_type: str) -> Decoded | str:
     """The text of an answer's body and the encoding that gave it, or the reason why there is none.
 
@@ -184,7 +186,7 @@ def _utf8(body: bytes, text: str, content_type: str) -> Decoded | None:
             return Decoded(_unshifted(body) if b"\x1b$" in body or b"~{" in body else text, encoding)
         if encoding in _MULTIBYTE and _is_rather(body, encoding, text):
             return Decoded(body.decode(encoding), encoding)
-    broken = text.count("\ufffd")
+    broken = body.count(_BROKEN)
     mended = _mended(text) if broken > _FEW or _looks_misread(text) else text
     if mended and broken:
         mended = mended.replace("\ufffd", "")
@@ -254,9 +256,10 @@ def _undone(line: str) -> str:
         undone = _reread(line, wrong, right) if right == "utf-8" or letters > _FEW else None
         if undone and _score(undone, "utf-8") > max(_DOUBTFUL, before + 0.3):
             return undone
-    for wrong, _ in _MISREADINGS if letters > _FEW else ():
+    for wrong in dict.fromkeys(wrong for wrong, _ in _MISREADINGS) if letters > _FEW else ():
         rest = line.encode(wrong, "ignore").decode("utf-8", "ignore")
-        if len(_JUDGED.findall(rest)) * 3 > letters and _score(rest, "utf-8") > _DOUBTFUL:
+        enough = len(rest) * 3 > letters and len(_JUDGED.findall(rest)) * 3 > letters
+        if enough and _score(rest, "utf-8") > _DOUBTFUL:
             return ""
     return line
 

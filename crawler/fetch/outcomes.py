@@ -74,7 +74,8 @@ class Outcomes:
             StorageError: the store cannot be written.
         """
         status = response.status
-        challenge = is_challenge(status, response.body)
+        content_type = (_header(response, "Content-Type") or "").strip().lower()
+        challenge = is_challenge(status, response.body, content_type)
         wait_s = retry_after_s(_header(response, "Retry-After"))
         latency_s = response.meta.get("download_latency")
         self._hosts.answered(entry, status, challenge=challenge, wait_s=wait_s, latency_s=latency_s)

@@ -10,6 +10,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -35,7 +36,6 @@ _PARAGRAPHS = frozenset(["p", "div", "h1", "h2", "h3", "h4", "center", "blockquo
 _FURNITURE = pattern("{copyright.word|copyright.mark|copyright.reserved|kind.foot}")
 _FURNITURE_MAX = 100
 """Marks a line of a page's foot; a list has these and no other running text."""
-_SPACE = re.compile(r"\s+")
 _DIGITS = re.compile(r"\d+")
 _REFRESH_MAX_S = 10
 _MAX_ROLE_CHARS = 12
@@ -60,8 +60,7 @@ _PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.[A-Za-z]+)
 _NO_SHAPE = Shape(0, 0, 0, 0, 0, says_article=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
     """A link as a page has it, resolved."""
 
     url: str
@@ -190,7 +189,7 @@ class _Walk:
         )
 
     def _piece(self, text: str, element: etree._Element, *, tail: bool) -> None:
-        plain = _SPACE.sub(" ", text).strip()
+        plain = " ".join(text.split())
         if len(plain) < _MIN_PIECE or (len(plain) < _FURNITURE_MAX and _FURNITURE.search(simplify(plain))):
             return
         if any(above.tag in _NOT_PROSE for above in element.iterancestors()):
@@ -266,7 +265,7 @@ def _text(element: etree._Element) -> str:
     text = element.text or ""
     if len(element):
         text = "".join(map(str, element.itertext())) or element.get("title") or ""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _ending(href: str) -> str:
@@ -277,8 +276,11 @@ def _ending(href: str) -> str:
 def _role(text: str, rel: str) -> str:
     if "next" in rel and "next" in rel.split():
         return "next"
-    if not text or len(text) > _MAX_ROLE_CHARS:
-        return "link"
+    return _role_of(text) if text and len(text) <= _MAX_ROLE_CHARS else "link"
+
+
+@lru_cache(maxsize=20_000)
+def _role_of(text: str) -> str:
     if _NUMBERED.match(text):
         return "numbered"
     if _NEXT.match(text):

@@ -40,7 +40,9 @@ _STATUSES_OF_SHIELDS = frozenset([412, 521])
 """What Chinese government sites' shields (瑞数, 加速乐) answer before their script has run."""
 _SHIELD_MAX_BYTES = 60_000
 _PROOF = pattern("{kind.challenge}")
-_TITLE = re.compile(rb"(?is)<title[^>]*>(.{0,600}?)</title>")
+_SHIELD_MAX_LINKS = 10
+"""Shields have one or two; their marks also stand in scripts that they put into a site's own pages."""
+_TITLE = re.compile(r"<title[^>]*>.{0,600}?</title>", re.IGNORECASE | re.DOTALL)
 CHALLENGE = "bot challenge"
 """Why a page is given up that asks for proof of a human."""
 MAX_SEGMENTS = 12
@@ -116,22 +118,20 @@ def kind_of_page(shape: Shape, hint: str) -> str:
     return "article"
 
 
-def is_challenge(status: int, body: bytes) -> bool:
+def is_challenge(status: int, body: bytes, content_type: str = "") -> bool:
     """Whether an answer is a shield's and not the site's."""
     if status in _STATUSES_OF_SHIELDS:
         return True
     if len(body) > _SHIELD_MAX_BYTES:
         return False
     small = body.lower()
-    if b"<script" not in small:
+    if b"<script" not in small or small.count(b"</a") > _SHIELD_MAX_LINKS:
         return False
     if any(mark in small for mark in _marks_of_shields()):
         return True
-    title = _TITLE.search(body)
-    head = decode_body(body[: title.end()], "") if title else ""  # all of it may be looked at for 10 ms
-    if isinstance(head, str):
-        return False
-    return _PROOF.search(head.html, head.html.lower().rfind("<title")) is not None
+    read = decode_body(body, content_type) if b"<title" in small else ""
+    title = None if isinstance(read, str) else _TITLE.search(read.html)
+    return title is not None and _PROOF.search(title[0]) is not None
 
 
 @cache

@@ -87,13 +87,12 @@ class Territory:
         further: list[tuple[str, str, str]] = []
         for anchor in anchors:
             url = self.spelled(anchor.url)
-            if not self._takes(url):
-                continue
             kind = self._role_kind(anchor, is_list=is_list)
+            if (url in self._seen and kind != "more") or not self._takes(url):
+                continue
             if kind in LISTS:
-                if kind == "more" or url not in self._seen:
-                    further.append((url, kind, anchor.written))
-            elif url not in self._seen and entry.depth < self.source.max_depth:
+                further.append((url, kind, anchor.written))
+            elif entry.depth < self.source.max_depth:
                 news.append(self._link(url, kind, kind, depth=entry.depth + 1, asks=anchor.written))
         dry = 0 if news or not is_list else entry.dry + 1
         lists = self._list_links(entry, further, dry)

@@ -1,7 +1,7 @@
 import pytest
 
 from pipelines.pages.html import read_html
-from pipelines.pages.kinds import kind_of_page, kind_of_url
+from pipelines.pages.kinds import is_challenge, kind_of_page, kind_of_url
 from tests.crawler.misbehaving import article, list_page
 
 URLS = {
@@ -68,3 +68,15 @@ def test_a_page_that_calls_itself_an_article_is_one() -> None:
     head = '<meta property="og:type" content="article">'
     html = f"<html><head>{head}</head><body><p>{TEASER * 2}</p><ul>{RELATED}</ul></body></html>"
     assert _kind(html) == "article"
+
+
+def test_a_page_full_of_links_is_the_sites_own_whatever_a_shield_puts_into_it() -> None:
+    mark = b"<html><title>Just a moment...</title><script src='/cdn-cgi/challenge-platform/x.js'></script>"
+    assert is_challenge(200, mark) is True
+    assert is_challenge(200, mark + b"<a href='/news/1.html'>News</a>" * 11) is False
+
+
+def test_a_title_that_asks_for_proof_is_a_shields() -> None:
+    page = "<html><title>{}</title><script>go()</script></html>"
+    assert is_challenge(200, page.format("安全验证").encode("gb18030"), "text/html; charset=gbk") is True
+    assert is_challenge(200, page.format("园区开工").encode("gb18030"), "text/html; charset=gbk") is False
