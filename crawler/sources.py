@@ -14,7 +14,7 @@ import os
 import re
 import tempfile
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,8 @@ from zoneinfo import ZoneInfo
 import tomlkit
 
 from pipelines.errors import ConfigurationError, StorageError
-from pipelines.records import CrawlSource
+from pipelines.records import CrawlSource, Selectors, Source
+from pipelines.selectors import compiled
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
@@ -100,6 +101,11 @@ def bare_source(url: str, *, allow_private: bool = False, render: bool = False) 
     return CrawlSource(host, host, (start,), allow_private=allow_private, render=render)
 
 
+def stage_source(source: CrawlSource) -> Source:
+    """What the stages may know of a crawl source."""
+    return Source(source.host, source.name, source.time_zone, source.start_urls, read=source.read)
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     path: Path
@@ -149,6 +155,8 @@ def _source(file: _File, header: int, entry: dict[str, Any]) -> CrawlSource:
         if key not in KEYS:
             raise file.error(line, f"unknown key {key!r} in {name}{_nearest(key, list(KEYS))}")
         field, convert = KEYS[key]
+        if key == "read":
+            _refuse_unreadable(file, line, name, value)
         try:
             values[field] = convert(value)
         except ValueError as error:
@@ -159,6 +167,23 @@ def _source(file: _File, header: int, entry: dict[str, Any]) -> CrawlSource:
     source = CrawlSource(**values)
     _refuse_foreign_starts(file, header, source)
     return source
+
+
+def _refuse_unreadable(file: _File, header: int, name: str, table: object) -> None:
+    """Raises what is wrong with a key of `[source.read]`, at that key's own line."""
+    if not isinstance(table, dict):
+        return
+    where = f"[source.read] of {name}"
+    for key, value in table.items():
+        line = _line_of(file.lines, key, start=header)
+        if key in KEYS:
+            raise file.error(line, f"{key} in {where}: it belongs above the line [source.read]")
+        if key not in SELECTORS:
+            raise file.error(line, f"unknown key {key!r} in {where}{_nearest(key, list(SELECTORS))}")
+        try:
+            _selectors_of(value)
+        except ValueError as error:
+            raise file.error(line, f"{key} in {where} {error}, not {_shown(value)}") from None
 
 
 def _refuse_foreign_starts(file: _File, header: int, source: CrawlSource) -> None:
@@ -188,7 +213,7 @@ def _line_of(lines: list[str], key: str, start: int = 1) -> int:
 
     tomllib keeps no positions, so this looks for the key at the beginning of a line.
     """
-    pattern = re.compile(rf"""\s*\[*\s*(["']?){re.escape(key)}\1\s*[=.\]]""")
+    pattern = re.compile(rf"""\s*\[*\s*(?:[\w"'-]+\s*\.\s*)*(["']?){re.escape(key)}\1\s*[=.\]]""")
     for number, line in enumerate(lines[start - 1 :], start=start):
         if pattern.match(line):
             return number
@@ -301,6 +326,24 @@ def _zone(value: object) -> str:
     return text
 
 
+def _selectors_of(value: object) -> tuple[str, ...]:
+    written = [value] if isinstance(value, str) else value
+    if not isinstance(written, list) or not written or not all(isinstance(item, str) for item in written):
+        raise ValueError('must be a CSS or XPath selector in quotation marks, or a list of them: ".article"')
+    for selector in written:
+        compiled(selector)
+    return tuple(written)
+
+
+def _read_table(value: object) -> Selectors:
+    if not isinstance(value, dict):
+        raise ValueError('must be a table: a line [source.read], and below it body = ".article"')  # noqa: TRY004
+    return Selectors(**{key: _selectors_of(selectors) for key, selectors in value.items()})
+
+
+SELECTORS = tuple(field.name for field in fields(Selectors))
+"""Every key of a `[source.read]`."""
+
 KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "host": ("host", _host),
     "name": ("name", _text),
@@ -316,6 +359,7 @@ KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "max_pages": ("max_pages", _count),
     "tls": ("tls", _tls),
     "render": ("render", _flag),
+    "read": ("read", _read_table),
 }
 """Every key of a [[source]]: the CrawlSource field it sets, and how it is checked."""
 

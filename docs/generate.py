@@ -19,9 +19,9 @@ from typer.main import get_command
 
 from crawler.cli import app
 from crawler.config import Settings
-from crawler.sources import KEYS
+from crawler.sources import KEYS, SELECTORS
 from pipelines import catalogue, errors
-from pipelines.records import CrawlSource
+from pipelines.records import CrawlSource, Selectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +52,12 @@ def sources() -> str:
         for key, (field, _) in KEYS.items()
     ]
     return _markdown_table(("key", "default", "meaning"), rows)
+
+
+def selectors() -> str:
+    """Every key of a [source.read]."""
+    reasons = _attribute_docs(Selectors)
+    return _markdown_table(("key", "meaning"), [(f"`{key}`", reasons[key]) for key in SELECTORS])
 
 
 def settings() -> str:
@@ -168,6 +174,8 @@ def _source_default(key: str, field: Field[Any]) -> str:
         return "needed"
     if key == "every":
         return '`"6h"`'
+    if isinstance(field.default, Selectors):
+        return "none"
     if isinstance(field.default, str):
         return f'`"{field.default}"`'
     return _code(

@@ -7,7 +7,7 @@ ParknewsError                  has `exit_code`; str() is one line: what, where, 
 ├── ForeignArchiveError  (4)   an SQLite file that is not ours, or not SQLite at all
 ├── StorageError         (4)   a full or unwritable disk, a corrupt file
 ├── NothingReachedError  (1)   every host was down
-├── RefusedError         (4)   a removal that may not be done, or could not be verified
+├── RefusedError         (4)   a removal that may not be done or verified, a page that may not be asked for
 └── WorkersError         (1)   the worker processes cannot start
 """
 
@@ -63,6 +63,6 @@ class WorkersError(ParknewsError):
 
 
 class RefusedError(ParknewsError):
-    """A removal may not be done like this, or is not complete: the line says what to do."""
+    """A removal may not be done so or is not complete, or a page may not be asked for: the line says why."""
 
     exit_code = 4

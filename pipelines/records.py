@@ -34,8 +34,30 @@ StrippedKind = Literal[
     "repeated",
     "hidden",
     "pinyin",
+    "dropped",
 ]
 """What a piece that was taken out of a page is; `[stripped]` in report/words.toml has a label for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """Where a person says that things stand on a source's pages, each as CSS or XPath selectors.
+
+    Of several the first that finds something counts; of `drop` each does.
+    """
+
+    body: tuple[str, ...] = ()
+    """The text: all that readers see of what is found is read, in the order of the page."""
+    title: tuple[str, ...] = ()
+    """The headline."""
+    date: tuple[str, ...] = ()
+    """When it was published, in any form that is read elsewhere, with or without a label."""
+    author: tuple[str, ...] = ()
+    """Who wrote it, with or without a label."""
+    credit: tuple[str, ...] = ()
+    """The publication that the page names as its origin, with or without a label."""
+    drop: tuple[str, ...] = ()
+    """What is not the news: the page is read as though it were not there, once the fields above are found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +71,8 @@ class Source:
     start_urls: tuple[str, ...] = ()
     furniture: frozenset[int] = frozenset()
     """Keys (`pipelines.furniture.line_key`) of lines learned to be boilerplate of this source."""
+    read: Selectors = Selectors()
+    """A person's word on where things stand on its pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +134,16 @@ class Field:
     """`meta:NAME`, `json-ld`, `byline`, `heading`, `title element`, `url`, `trafilatura`, ..."""
     evidence: str = ""
     """The piece of the page it was read from, shortened to 200 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A selector of the sources file that gave nothing on a page, which was read by rule instead."""
+
+    key: str
+    """Its key below `[source.read]`."""
+    why: str
+    """That it finds nothing, or that what it finds is no date (or name), with what it found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +211,9 @@ class Extracted:
     """What extraction itself left out on purpose (hidden text, bylines), for the account."""
     around: tuple[str, ...] = ()
     """Lines below the article's element that may be notices of rights or name its editor."""
+    text_from: Field | None = None
+    """Whose opinion the body is (page lines, trafilatura, scripts, sources file); its value is empty."""
+    missed: tuple[Missed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +235,9 @@ class Story:
     rights: tuple[Right, ...] = ()
     dateline: Field | None = None
     """How the text opens where it has a dateline (新华社北京5月8日电); it stays in the text too."""
+    text_from: Field | None = None
+    """As in Extracted."""
+    missed: tuple[Missed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -304,6 +344,8 @@ class CrawlSource:
     """"weak" takes certificates that cannot be verified and TLS 1.0 from this source: a recorded choice."""
     render: bool = False
     """True draws its pages in a browser before they are read (docs/how-to/pages-that-need-a-browser.md)."""
+    read: Selectors = Selectors()
+    """A table of selectors, where its pages are read wrongly (docs/how-to/mend-a-source.md)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pipelines.archive.read import articles as read
 from pipelines.archive.read.sources import source_names
 from pipelines.compare import sentence_changes
 from pipelines.join import Verdict, explain
-from pipelines.records import Claim, Field, Right, Stripped
+from pipelines.records import Claim, Field, Missed, Right, Stripped
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
@@ -166,6 +166,8 @@ class ShownCopy:
     """What the credited source's own pages say to it: confirmed, unconfirmed or contradicted."""
     versions: tuple[ShownVersion, ...] = ()
     """The oldest first; empty where the page always said the same."""
+    missed: tuple[Missed, ...] = ()
+    """Selectors of the sources file that gave nothing on its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +336,7 @@ def _shown_copy(
             "claims": tuple(Claim(*claim) for claim in read.claims(connection, reading)),
             "rights": tuple(Right(*right) for right in read.rights(connection, reading)),
             "versions": _versions(connection, reading),
+            "missed": tuple(Missed(*missed) for missed in read.missed(connection, reading)),
         }
     )
 
@@ -418,7 +421,7 @@ def _by_a_person(cluster: int, rows: list[sqlite3.Row], decided: tuple[Decided, 
 
 
 def _origins(connection: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Field]:
-    columns = row.keys()
+    columns = {*row.keys()} - {"text"}  # it is shown above
     return {
         origin["field"]: Field(
             value=str(row[origin["field"]]) if origin["field"] in columns else "",

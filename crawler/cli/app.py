@@ -44,6 +44,10 @@ COMMANDS = {
         "Draw the archive: who publishes, who copies whom, what spreads, what failed."
         " In Chinese and English.",
     ),
+    "read": (
+        "read",
+        "Show what would be archived of one page, each field with its origin, or why it is refused.",
+    ),
     "reprocess": (
         "reprocess",
         "Extract, clean and de-duplicate the stored pages again, with a report of what changed.",

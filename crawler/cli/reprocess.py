@@ -8,6 +8,7 @@ import typer
 
 from crawler.cli.terminal import Json, answers, examples, plain, print_json, remarks, settings_of
 from crawler.runs.reprocess import reprocess as read_again
+from crawler.sources import read_sources
 from pipelines.workers import WorkerOptions
 
 if TYPE_CHECKING:
@@ -38,9 +39,12 @@ def reprocess(
     as_json: Json = False,
 ) -> None:
     """Extract, clean and de-duplicate the stored pages again, with a report of what changed."""
+    settings = settings_of(ctx)
+    sources = read_sources(settings.sources) if settings.sources.exists() else []
     report = read_again(
-        settings_of(ctx).db,
+        settings.db,
         WorkerOptions(),
+        selectors={source.host: source.read for source in sources},
         on_change=_print_diff if diff else None,
         on_batch=_Progress().show,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from crawler.cli.account import print_heading, print_origins, print_stripped
 from crawler.cli.terminal import (
     Json,
     answers,
@@ -38,16 +39,11 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-_PIECE_CHARACTERS = 120
-"""A stripped footer can be a page long; its first line and a half says what it was. --json has it all."""
-
 _CHANGES_MOST = 12
 """Sentences shown of one change; a page that was written again has hundreds. --json has them all."""
 
 _PAGES_MOST = 3
 """Pages that are named beside a notice that all of them have; --json has all."""
-
-_FIELD_ORDER = "title published author editor credited_source site_name language"
 
 
 @app.command(
@@ -147,7 +143,7 @@ def _of_pages(db: Path, urls: list[str]) -> tuple[dict[str, str], dict[str, str]
 
 def _print_of_pages(console: Console, heading: str, said: dict[str, str]) -> None:
     if said:
-        _heading(console, heading)
+        print_heading(console, heading)
     for url, words in said.items():
         print_indented(console, f"{one_line(words)}: {plain(url)}", 2)
 
@@ -162,7 +158,7 @@ def _print_article(console: Console, article: ShownArticle) -> None:
     console.print(Text(plain(article.url), style="dim"), soft_wrap=True)
     console.print()
     console.print(Text(plain(article.text)))
-    _heading(console, f"Copies ({len(article.copies)})")
+    print_heading(console, f"Copies ({len(article.copies)})")
     for copy in article.copies:
         _print_copy(console, copy, article)
     _print_held(console, article)
@@ -172,7 +168,7 @@ def _print_article(console: Console, article: ShownArticle) -> None:
     _print_decisions(console, article)
     _print_moves(console, article)
     _print_kept_apart(console, article.kept_apart)
-    _print_origins(console, article.copies[0])
+    print_origins(console, article.copies[0].origins, article.copies[0].missed)
     _print_rights(console, article.copies)
     _print_stripped(console, article.copies)
 
@@ -213,11 +209,11 @@ def _print_copy(console: Console, copy: ShownCopy, article: ShownArticle) -> Non
 def _print_held(console: Console, article: ShownArticle) -> None:
     """Pages of two articles: those that hold this one too, and what else this one's copies hold."""
     if article.held_by:
-        _heading(console, "Also held by, beside another article")
+        print_heading(console, "Also held by, beside another article")
     for held in article.held_by:
         _print_holder(console, held, "with")
     if article.holds:
-        _heading(console, "Its copies also hold")
+        print_heading(console, "Its copies also hold")
     for held in article.holds:
         _print_holder(console, held, "there is")
 
@@ -230,7 +226,7 @@ def _print_holder(console: Console, held: Held, how: str) -> None:
 
 def _print_first_publisher(console: Console, article: ShownArticle) -> None:
     """Who was first, how sure that is, and everything that speaks for it or was not believed."""
-    _heading(console, "First publisher")
+    print_heading(console, "First publisher")
     name = one_line(article.first_publisher or "nobody can be named")
     reason = f": {one_line(article.first_publisher_because)}" if article.first_publisher_because else ""
     print_indented(console, f"{name} ({article.first_publisher_status}){reason}", 2)
@@ -250,7 +246,7 @@ def _witnessed(witness: Witness) -> str:
 def _print_differences(console: Console, article: ShownArticle) -> None:
     """Figures, dates and names that copies have otherwise than the kept one."""
     if article.differences:
-        _heading(console, "What differs from the kept copy")
+        print_heading(console, "What differs from the kept copy")
     url = None
     for found in article.differences:
         if found.url != url:
@@ -264,7 +260,7 @@ def _print_versions(console: Console, article: ShownArticle) -> None:
     """What pages changed from one fetch to the next."""
     changed = [copy for copy in article.copies if copy.versions]
     if changed:
-        _heading(console, "Versions (the latest counts)")
+        print_heading(console, "Versions (the latest counts)")
     for copy in changed:
         console.print(f"  {plain(copy.url)}", style="dim", soft_wrap=True)
         for version in copy.versions:
@@ -279,7 +275,7 @@ def _print_versions(console: Console, article: ShownArticle) -> None:
 def _print_decisions(console: Console, article: ShownArticle) -> None:
     """What people ordered of its copies."""
     if article.decisions:
-        _heading(console, "Decided by people")
+        print_heading(console, "Decided by people")
     for decision in article.decisions:
         what = f"{decision.id}  {decision.kind} on {decision.at}: {one_line(decision.reason)}"
         print_indented(console, what, 2)
@@ -290,12 +286,12 @@ def _print_decisions(console: Console, article: ShownArticle) -> None:
 def _print_moves(console: Console, article: ShownArticle) -> None:
     """Copies that came from other articles or went there: why a list of last week is not today's."""
     if article.moves:
-        _heading(console, "Moved here")
+        print_heading(console, "Moved here")
     for move in article.moves:
         what = f"from article {move.from_article} to {move.to_article} on {move.at}: {one_line(move.reason)}"
         _print_move(console, move, what)
     if article.moved_away:
-        _heading(console, "Moved away")
+        print_heading(console, "Moved away")
     for move in article.moved_away:
         what = f"article {move.to_article} has it now; it left on {move.at}: {one_line(move.reason)}"
         _print_move(console, move, what)
@@ -308,20 +304,10 @@ def _print_move(console: Console, move: Move, what: str) -> None:
 
 def _print_kept_apart(console: Console, kept_apart: tuple[Apart, ...]) -> None:
     if kept_apart:
-        _heading(console, "Look-alikes that were kept apart")
+        print_heading(console, "Look-alikes that were kept apart")
     for near in kept_apart:
         print_indented(console, f"article {near.id}: {one_line(near.title)}", 2)
         print_indented(console, f"blocked from it by its {near.reason}: {near.words}", 8)
-
-
-def _print_origins(console: Console, kept: ShownCopy) -> None:
-    _heading(console, "Where the fields came from")
-    for name in sorted(kept.origins, key=_FIELD_ORDER.find):
-        field = kept.origins[name]
-        value, evidence = one_line(field.value), one_line(field.evidence)
-        said = f"{name}: {value}" if value else name
-        quoted = f" “{_short(evidence)}”" if evidence not in ("", value) else ""
-        print_indented(console, f"{said}  [{one_line(field.origin)}]{quoted}", 2)
 
 
 def _print_rights(console: Console, copies: tuple[ShownCopy, ...]) -> None:
@@ -333,7 +319,7 @@ def _print_rights(console: Console, copies: tuple[ShownCopy, ...]) -> None:
             named = one_line("; ".join(filter(None, (right.holder, contact))))
             pages.setdefault(f"{right.kind}: {named}" if named else right.kind, []).append(copy.url)
     if pages:
-        _heading(console, "What the pages say about rights")
+        print_heading(console, "What the pages say about rights")
     for notice, urls in pages.items():
         print_indented(console, notice, 2)
         for url in urls[:_PAGES_MOST]:
@@ -343,20 +329,10 @@ def _print_rights(console: Console, copies: tuple[ShownCopy, ...]) -> None:
 
 
 def _print_stripped(console: Console, copies: tuple[ShownCopy, ...]) -> None:
-    _heading(console, "Stripped")
+    print_heading(console, "Stripped")
     for copy in copies:
         if copy.stripped:
             console.print(f"  from {plain(copy.url)}", style="dim", soft_wrap=True)
-        for piece in copy.stripped:
-            print_indented(console, f"{piece.kind} ({piece.rule}): {_short(one_line(piece.text))}", 4)
+        print_stripped(console, copy.stripped)
     if not any(copy.stripped for copy in copies):
         print_indented(console, "nothing", 2)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _PIECE_CHARACTERS else text[: _PIECE_CHARACTERS - 1] + "…"
-
-
-def _heading(console: Console, text: str) -> None:
-    console.print()
-    console.print(text, style="bold")

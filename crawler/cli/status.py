@@ -127,6 +127,11 @@ def _print_healths(console: Console, found: list[Health]) -> None:
         for part in health.idle:
             says = f"{part} makes no difference, and is left out of its addresses"
             console.print(f"{one_line(health.host)}: {one_line(says)}", soft_wrap=True)
+        if health.state in ("ok", "new"):
+            for says in health.missed:
+                console.print(
+                    f"{one_line(health.host)}: {one_line(says)}; it was read by rule there", soft_wrap=True
+                )
 
 
 def _when(moment: datetime | None, otherwise: str) -> str:

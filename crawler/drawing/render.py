@@ -22,6 +22,7 @@ from crawler.drawing.chromium import browser_path, has_sandbox
 from crawler.drawing.errand import Errand, Scripts, passed_on
 from crawler.drawing.sheet import BrowserStartError, DrawingError, Given, Sheet
 from crawler.web.reasons import NotDrawnError
+from crawler.web.run import run_of
 from pipelines.pages.announced import ADDRESS_FORMATS, format_of
 from pipelines.pages.kinds import CHALLENGE, is_challenge
 from pipelines.records import DEFAULT_TIME_ZONE
@@ -75,7 +76,7 @@ class RenderMiddleware:
     """Puts the drawn document in the place of what was fetched, for sources that want it."""
 
     def __init__(self, crawler: Crawler, sources: Sequence[CrawlSource], browser: Browser) -> None:
-        self._run: _Run = crawler.spider  # type: ignore[assignment]
+        self._run: _Run = run_of(crawler)
         self._sources = {source.host: source for source in sources}
         self._browser = browser
         self._crawler = crawler
@@ -88,7 +89,7 @@ class RenderMiddleware:
         Raises:
             NotConfigured: no source of this run needs a browser.
         """
-        run: _Run = crawler.spider  # type: ignore[assignment]
+        run: _Run = run_of(crawler)
         sources = [source for source in run.sources if source.render]
         if not sources:
             raise NotConfigured

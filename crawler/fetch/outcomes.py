@@ -129,7 +129,7 @@ class Outcomes:
 
     def _page(self, entry: Entry, response: Response) -> None:
         territory = self._territories[entry.source]
-        judged = read_answer(entry, _fetched(entry, response), territory)
+        judged = read_answer(entry, fetched(entry, response), territory)
         if isinstance(judged, Fetched):
             self._mind_certificate(entry, response)
         if isinstance(judged, Fetched) and (why := self._lookout.look(entry, response.body, judged.kind)):
@@ -252,7 +252,8 @@ def _location(response: Response) -> str | None:
     return urljoin(response.url, text.strip())
 
 
-def _fetched(entry: Entry, response: Response) -> Fetched:
+def fetched(entry: Entry, response: Response) -> Fetched:
+    """What came for an entry, not yet judged."""
     assert response.request is not None
     return Fetched(
         url_asked=entry.ask_url,

@@ -44,13 +44,13 @@ PARKNEWS_DRAIN = True
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 DOWNLOAD_HANDLERS = {"https": "crawler.web.tls.HttpsHandler"}
 TWISTED_DNS_RESOLVER = "crawler.web.addresses.GuardedResolver"
-SCHEDULER = "crawler.fetch.scheduler.FrontierScheduler"
 LOG_FORMATTER = "crawler.fetch.settings.QuietLogFormatter"
 
 # Ours come first; of Scrapy's own those stay that we have no better one for. The rest is off:
 # robots, retries, redirects and offsite rules are in the frontier; a proxy would resolve names
 # behind the back of our address rules; cookies would make pages personal.
 DOWNLOADER_MIDDLEWARES = {
+    "crawler.fetch.looking.ToldMiddleware": 10,
     "crawler.web.addresses.AddressMiddleware": 50,
     "crawler.web.robots.RobotsMiddleware": 100,
     "crawler.drawing.render.RenderMiddleware": 900,  # drawn once its own place at its host is free again
@@ -75,6 +75,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
 EXTENSIONS = {
+    "crawler.fetch.looking.LookExtension": 0,
     "crawler.runs.run.RunExtension": 0,
     "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.telnet.TelnetConsole": None,

@@ -122,6 +122,7 @@ class NewsSpider(Spider):
     """Fetches the sources' frontier until it is empty."""
 
     name = "news"
+    custom_settings = {"SCHEDULER": "crawler.fetch.scheduler.FrontierScheduler"}  # noqa: RUF012  # Scrapy's way
 
     def __init__(
         self,

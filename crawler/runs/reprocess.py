@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,11 @@ from pipelines.store import CrawlStore, store_path
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pipelines.drain import Drained
-    from pipelines.records import Page, Reading, Rejection
+    from pipelines.records import Page, Reading, Rejection, Selectors
     from pipelines.workers import WorkerOptions
 
 _PROGRESS = "reprocessed_to"
@@ -90,6 +90,7 @@ def reprocess(
     archive_path: Path,
     options: WorkerOptions,
     *,
+    selectors: Mapping[str, Selectors] | None = None,
     on_change: Callable[[Change], None] | None = None,
     on_batch: Callable[[Drained], None] | None = None,
 ) -> ReprocessReport:
@@ -98,6 +99,7 @@ def reprocess(
     Args:
         archive_path: the archive; its crawl store stands beside it.
         options: worker processes and their limits.
+        selectors: host → what a person says of that source's pages.
         on_change: told of each page that says something else now.
         on_batch: told the totals after each batch.
 
@@ -110,7 +112,7 @@ def reprocess(
             raise StorageError(f"{store_path(archive_path)}: missing, so there are no pages to read again")
         store = CrawlStore(store_path(archive_path))
         try:
-            return _reprocess(archive, store, options, on_change, on_batch)
+            return _reprocess(archive, store, options, selectors or {}, on_change, on_batch)
         finally:
             store.close()
 
@@ -119,6 +121,7 @@ def _reprocess(
     archive: Archive,
     store: CrawlStore,
     options: WorkerOptions,
+    selectors: Mapping[str, Selectors],
     on_change: Callable[[Change], None] | None,
     on_batch: Callable[[Drained], None] | None,
 ) -> ReprocessReport:
@@ -138,7 +141,10 @@ def _reprocess(
 
     everything_is_there = threading.Event()
     everything_is_there.set()
-    sources = {source.host: source for source in archive.known_sources()}
+    sources = {
+        source.host: replace(source, read=selectors.get(source.host, source.read))
+        for source in archive.known_sources()
+    }
     drained = drain(
         archive, queue, sources, options, no_more=everything_is_there, on_batch=on_batch, on_results=note
     )

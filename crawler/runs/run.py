@@ -25,11 +25,11 @@ from scrapy.utils.asyncio import run_in_thread
 from crawler.config import FetchOptions, require_contact
 from crawler.drawing.chromium import require_browser
 from crawler.fetch.spider import NewsSpider, fetch
+from crawler.sources import stage_source
 from crawler.web.removed import Removed
 from pipelines.archive import Archive, RunCounts
 from pipelines.drain import Drained, drain
 from pipelines.errors import LockedError, StorageError
-from pipelines.records import Source
 from pipelines.store import CrawlStore, store_path
 from pipelines.utc import iso
 from pipelines.workers import WorkerOptions
@@ -275,11 +275,6 @@ class Draining:
         self.total = total
 
 
-def stage_source(source: CrawlSource) -> Source:
-    """What the stages may know of a crawl source."""
-    return Source(source.host, source.name, source.time_zone, source.start_urls)
-
-
 class RunExtension:
     """`scrapy crawl news` as a whole run: it drains into PARKNEWS_DB while the spider fetches."""
 
@@ -292,13 +287,13 @@ class RunExtension:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RunExtension:
-        """Off where PARKNEWS_DRAIN is false.
+        """Off where PARKNEWS_DRAIN is false, and for spiders other than the crawl's.
 
         Raises:
-            NotConfigured: somebody else drains.
+            NotConfigured: somebody else drains, or there is nothing to drain.
             LockedError: another run writes to the archive.
         """
-        if not crawler.settings.getbool("PARKNEWS_DRAIN"):
+        if not crawler.settings.getbool("PARKNEWS_DRAIN") or not isinstance(crawler.spider, NewsSpider):
             raise NotConfigured
         extension = cls(Path(crawler.settings["PARKNEWS_DB"]))
         crawler.signals.connect(extension.opened, signal=signals.spider_opened)

@@ -6,7 +6,7 @@ Health a source. Pure: the command hands everything in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -49,6 +49,8 @@ class Yield:
     newest_day: str | None = None
     last_read_at: str | None = None
     """UTC: when the page that was read last had been fetched."""
+    missed: Mapping[str, int] = field(default_factory=dict)
+    """Key of `[source.read]` -> its copies' pages on which that selector gave nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Health:
     acknowledged_until: datetime | None = None
     idle: tuple[str, ...] = ()
     """Parts of its addresses that were found to make no difference; nothing is wrong with that."""
+    missed: tuple[str, ...] = ()
+    """Selectors that gave nothing on some of its pages: on these, what stands there is read by rule."""
 
 
 def diagnose(
@@ -146,7 +150,8 @@ def _health(
     source: CrawlSource, runs: tuple[PastRun, ...], held: Yield, watched: Watched, now: datetime
 ) -> Health:
     last = _last_success(runs, now)
-    troubles = () if held.status == "removed" else tuple(_troubles(runs, held, watched, now))
+    missed = {key: pages for key, pages in held.missed.items() if getattr(source.read, key, ())}
+    troubles = () if held.status == "removed" else tuple(_troubles(runs, held, watched, missed, now))
     known = dict(watched.since)
     since = [known[trouble.kind] for trouble in troubles if trouble.kind in known]
     until = watched.acknowledged_until
@@ -166,10 +171,17 @@ def _health(
         since=datetime.fromtimestamp(min(since), UTC) if len(since) == len(troubles) > 0 else None,
         acknowledged_until=datetime.fromtimestamp(until, UTC) if acknowledged and until else None,
         idle=watched.idle,
+        missed=tuple(_missed(key, pages, held) for key, pages in missed.items()),
     )
 
 
-def _troubles(runs: Sequence[PastRun], held: Yield, watched: Watched, now: datetime) -> Iterator[Trouble]:
+def _missed(key: str, pages: int, held: Yield) -> str:
+    return f"`{key}` of [source.read] gave nothing on {pages} of its {held.copies} articles"
+
+
+def _troubles(
+    runs: Sequence[PastRun], held: Yield, watched: Watched, missed: Mapping[str, int], now: datetime
+) -> Iterator[Trouble]:
     """What is wrong with a source, the worst first."""
     if watched.quarantine:
         what = "look at it, then `parknews sources release`"
@@ -190,6 +202,7 @@ def _troubles(runs: Sequence[PastRun], held: Yield, watched: Watched, now: datet
             f"many addresses show the same pages: {', '.join(watched.resting)}; open two of them, and keep to"
             " the good part with allowed_paths",
         )
+    yield from _of_selectors(missed, held)
     changed = watched.template_changed_at
     if changed is not None and now.timestamp() - changed < TEMPLATE_TOLD_S:
         day = datetime.fromtimestamp(changed, UTC)
@@ -198,6 +211,14 @@ def _troubles(runs: Sequence[PastRun], held: Yield, watched: Watched, now: datet
     if expires is not None and expires - now.timestamp() < CERTIFICATE_S:
         day = datetime.fromtimestamp(expires, UTC)
         yield Trouble("certificate", f"its certificate ends on {day:%Y-%m-%d}; tell its owner")
+
+
+def _of_selectors(missed: Mapping[str, int], held: Yield) -> Iterator[Trouble]:
+    """Selectors of the sources file that give nothing on most pages: the site was built anew."""
+    for key, pages in missed.items():
+        if pages > held.copies / 2:
+            what = "`parknews read` one of them shows what is read instead"
+            yield Trouble(f"selector {key}", f"{_missed(key, pages, held)}; {what}")
 
 
 def _answered(run: PastRun) -> bool:

@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.drawing.chromium import lacking
+from crawler.sources import stage_source
 from crawler.web.removed import Removed
 from pipelines.dates import zone_of
 from pipelines.decode import decode
 from pipelines.pages.html import read_html
-from pipelines.records import DEFAULT_TIME_ZONE, Decoded, Reading, Rejection, Source
+from pipelines.records import DEFAULT_TIME_ZONE, Decoded, Reading, Rejection
 from pipelines.stages import read_page
 from pipelines.store import CrawlStore
 from pipelines.urls import canonical_url, host_of
@@ -145,9 +146,7 @@ def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey
     start = store.pages.latest(canonical_url(source.start_urls[0]))
     decoded = decode(start) if start is not None else None
     html, encoding = (decoded.html, decoded.encoding) if isinstance(decoded, Decoded) else ("", "")
-    read = [
-        read_page(page, Source(source.host, source.name, source.time_zone)) for page in pages[: 2 * _SAMPLES]
-    ]
+    read = [read_page(page, stage_source(source)) for page in pages[: 2 * _SAMPLES]]
     samples = [_sample(reading) for reading in read if isinstance(reading, Reading)]
     moved = [m[1] for _, kind, _, why in addresses if kind == "start" and (m := _LEAVES.match(why))]
     source = replace(source, time_zone=source.time_zone or _zone(source.host, html, read))

@@ -17,7 +17,7 @@ from crawler.runs.status import Yield, diagnose, disk_health, due, scarce, timer
 from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, write_metrics
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import answer, read_blocklist
-from pipelines.archive.read.sources import source_runs, source_yields
+from pipelines.archive.read.sources import missed_selectors, source_runs, source_yields
 from pipelines.errors import RefusedError
 from pipelines.records import PastRun
 from pipelines.store import CrawlStore, store_path
@@ -164,8 +164,14 @@ def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:
     with closing(read_only(db)) as connection:
         runs = [_past_run(dict(row)) for row in source_runs(connection, _RUNS)]
         held = {row["host"]: row for row in source_yields(connection)}
+        missed: dict[str, dict[str, int]] = {}
+        for row in missed_selectors(connection):
+            missed.setdefault(row["host"], {})[row["key"]] = row["pages"]
     names = ("status", "articles", "copies", "rejections", "newest_day", "last_read_at")
-    return runs, {host: Yield(**{name: row[name] for name in names}) for host, row in held.items()}
+    return runs, {
+        host: Yield(**{name: row[name] for name in names}, missed=missed.get(host, {}))
+        for host, row in held.items()
+    }
 
 
 def _past_run(row: dict[str, Any]) -> PastRun:

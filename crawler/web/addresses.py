@@ -18,6 +18,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
+from crawler.web.run import run_of
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
@@ -79,6 +80,11 @@ class AddressRules:
         """Whether a host name (without port) belongs to a source that may be private."""
         return name in self._names or name.endswith(self._names_above)
 
+    def is_own(self, url: str) -> bool:
+        """Whether a URL is at a host and port of a source that may be private."""
+        host = host_of(canonical_url(url))
+        return host in self._own or host.endswith(self._above)
+
     def refusal(self, url: str) -> str | None:
         """Why a URL must not be asked for, as far as its spelling tells; None where it may."""
         try:
@@ -108,13 +114,37 @@ def bare_name(host: str) -> str:
 
 
 class AddressMiddleware:
-    """Refuses requests to private hosts and ports, and opens the resolver for the allowed ones.
+    """Refuses requests to private hosts and ports, and opens the resolver for the allowed ones."""
 
-    Raises:
-        RuntimeError: the reactor's resolver is not ours, so that names could not be guarded.
-    """
+    def __init__(self, rules: AddressRules, *, own_only: bool = False) -> None:
+        self._rules = rules
+        self._own_only = own_only
+        self._is_guarded = False
 
-    def __init__(self, rules: AddressRules) -> None:
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> AddressMiddleware:
+        """As Scrapy builds it; the sources come from the run."""
+        run = run_of(crawler)
+        return cls(AddressRules(run.sources), own_only=getattr(run, "own_only", False))
+
+    def process_request(self, request: Request) -> None:
+        """Let a request pass or raise AddressRefusedError."""
+        if not self._is_guarded:
+            self._guard_names()
+        if why := self._rules.refusal(request.url):
+            raise AddressRefusedError(f"private address: {why}")
+        if self._own_only and not self._rules.is_own(request.url):
+            raise AddressRefusedError(
+                "a public site: set PARKNEWS_CONTACT to an e-mail address or a URL"
+                " at which its owner reaches you (sent with every request)"
+            )
+
+    def _guard_names(self) -> None:
+        """Has the resolver admit the private sources' names; with the first request, when Scrapy has made it.
+
+        Raises:
+            RuntimeError: the reactor's resolver is not ours, so that names could not be guarded.
+        """
         from twisted.internet import reactor  # noqa: PLC0415 (exists only once Scrapy has chosen it)
 
         resolver = getattr(reactor, "nameResolver", None)
@@ -122,18 +152,8 @@ class AddressMiddleware:
             raise RuntimeError(  # noqa: TRY004 (a wrong setting, not a wrong argument)
                 "TWISTED_DNS_RESOLVER must be crawler.web.addresses.GuardedResolver"
             )
-        resolver.admit(rules.may_be_private)
-        self._rules = rules
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> AddressMiddleware:
-        """As Scrapy builds it; the sources come from the spider."""
-        return cls(AddressRules(crawler.spider.sources))  # type: ignore[union-attr]
-
-    def process_request(self, request: Request) -> None:
-        """Let a request pass or raise AddressRefusedError."""
-        if why := self._rules.refusal(request.url):
-            raise AddressRefusedError(f"private address: {why}")
+        resolver.admit(self._rules.may_be_private)
+        self._is_guarded = True
 
 
 @implementer(IHostnameResolver)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
 
+from crawler.web.run import run_of
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import LiveBlocklist
 from pipelines.urls import canonical_url
@@ -35,8 +36,8 @@ class RemovedMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RemovedMiddleware:
-        """As Scrapy builds it; the block list is the spider's."""
-        return cls(crawler.spider.is_blocked)  # type: ignore[union-attr]
+        """As Scrapy builds it; the block list is the run's."""
+        return cls(run_of(crawler).is_blocked)
 
     def process_request(self, request: Request) -> None:
         """Let a request pass or raise RemovedError."""

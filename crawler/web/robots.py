@@ -23,6 +23,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.web.addresses import AddressRefusedError
 from crawler.web.reasons import error_reason
 from crawler.web.removed import RemovedError
+from crawler.web.run import run_of
 from crawler.web.throttle import RestingError, StoppingError
 from pipelines.errors import StorageError
 from pipelines.store.sources import StoredRobots
@@ -148,7 +149,7 @@ class RobotsMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
         """As Scrapy builds it."""
-        return cls(crawler, crawler.spider)  # type: ignore[arg-type]
+        return cls(crawler, run_of(crawler))
 
     async def process_request(self, request: Request) -> None:
         """Let a request pass, its verdict in meta["robots"].

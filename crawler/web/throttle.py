@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
 
+from crawler.web.run import run_of
 from pipelines.urls import host_of
 
 if TYPE_CHECKING:
@@ -202,8 +203,8 @@ class TurnMiddleware:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> TurnMiddleware:
-        """As Scrapy builds it; the throttle is the spider's."""
-        return cls(crawler.spider.throttle)  # type: ignore[union-attr]
+        """As Scrapy builds it; the throttle is the run's."""
+        return cls(run_of(crawler).throttle)
 
     async def process_request(self, request: Request) -> None:
         """Wait; the download slot is the host with its port, which Scrapy's own key leaves out."""

@@ -17,6 +17,7 @@ from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.web.addresses import bare_name
+from crawler.web.run import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,7 +58,7 @@ class HttpsHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._contextFactory = ContextFactory(crawler.spider.sources)  # type: ignore[union-attr,assignment]
+        self._contextFactory = ContextFactory(run_of(crawler).sources)  # type: ignore[assignment]
 
 
 def certificate_end(response: Response) -> float | None:

@@ -2,7 +2,8 @@
 
 Where the text stands has two opinions (decision 0006): a vote of the page's own lines (`container`) comes
 first on Chinese pages, trafilatura on all others. The other one is asked where the first is in doubt, and
-before a page is refused as a list or as empty; the text that scripts carry is the third.
+before a page is refused as a list or as empty; the text that scripts carry is the third. A person's word in
+the sources file (`selected`) stands above them all.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from pipelines.extract.metadata import read_claims, read_metadata
 from pipelines.extract.people import find_author, find_editor
 from pipelines.extract.published import find_published
 from pipelines.extract.scan import cut_short, parse_page, scan, shown_without_scripts
+from pipelines.extract.selected import select
 from pipelines.extract.title import find_site_name, find_title, scripted_title
 from pipelines.extract.trust import trusted
 from pipelines.records import DEFAULT_TIME_ZONE, Extracted, Field, Rejection
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from pipelines.extract.container import Choice
     from pipelines.extract.scan import Scan
+    from pipelines.extract.selected import Selected
     from pipelines.records import Decoded, Page, Source
 
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -62,33 +65,42 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     root = parse_page(decoded.html)
     if root is None:
         return Rejection(page.url, page.source, "extract", "no text: no element in the page")
-    result = _read(root, decoded, page, source)
+    selected = select(root, source.read)
+    result = _read(root, decoded, page, source, selected)
     if (
         isinstance(result, Rejection)
         and result.reason.startswith(_WITHOUT_TEXT)
         and shown_without_scripts(root)
     ):
-        again = _read(root, decoded, page, source)
+        again = _read(root, decoded, page, source, selected)
         if isinstance(again, Extracted) and again.published:  # what asks for scripts has no day
             return again
     return result
 
 
-def _read(root: HtmlElement, decoded: Decoded, page: Page, source: Source) -> Extracted | Rejection:
+def _read(
+    root: HtmlElement, decoded: Decoded, page: Page, source: Source, selected: Selected
+) -> Extracted | Rejection:
     scanned = scan(root)
     metadata = read_metadata(root, scanned.authors)
     title, title_line = find_title(scanned.lines, metadata)
+    title_line = selected.line_of_title(scanned.lines, title_line)
     trust = trusted(scanned, title_line)
-    choice = choose_element(scanned, trust, title_line)
+    body = selected.text(root)
+    choice = selected.choice(scanned) if body else choose_element(scanned, trust, title_line)
     is_chinese = _is_chinese(scanned, choice)
-    refusal = not_news(root, scanned, choice, metadata.title_element, page.url_answered, digest=trust.digest)
+    refusal = None
+    if body is None:
+        refusal = not_news(
+            root, scanned, choice, metadata.title_element, page.url_answered, digest=trust.digest
+        )
     is_overruled = False
     if refusal:
         body = None if refusal.is_final else scripted_body(root, metadata)
         if body is None and refusal.may_be_doubted and title_line is not None:
             is_overruled = True
             body = own_text(root, scanned, _OWN_CHINESE if is_chinese else _OWN)
-    else:
+    elif body is None:
         assert choice is not None  # or there were a refusal
         body = read_body(scanned, choice, trust, title_line)
         over = None if is_chinese else taken_over(body, choice, scanned, trust, title_line, root)
@@ -98,27 +110,32 @@ def _read(root: HtmlElement, decoded: Decoded, page: Page, source: Source) -> Ex
     byline = read_byline(scanned, choice, title_line)
     language = _language("\n".join(body.lines)) if body else None
     moment = _moment(root, page, source, language)
-    published = find_published(root, byline, metadata, moment, page.url_answered)
+    published = selected.published(moment) or find_published(
+        root, byline, metadata, moment, page.url_answered
+    )
     if refusal and (body is None or (is_overruled and not published)):
         limit = cut_short(decoded.html, root, scanned) if refusal.stage == "extract" else ""
         reason = f"no text: {limit}" if limit else refusal.reason
-        return Rejection(page.url, page.source, refusal.stage, reason)
+        return Rejection(page.url, page.source, refusal.stage, reason + selected.without_body())
     assert body is not None
     if refusal:
         title = scripted_title(title, root)
     scripts = root if refusal else None
     return Extracted(
         lines=body.lines,
-        title=title,
+        title=selected.title() or title,
         published=published,
-        author=find_author(byline, metadata),
+        author=selected.author() or find_author(byline, metadata),
         editor=find_editor(byline, metadata),
-        credited_source=find_credited_source(scanned.sources, byline, metadata, body.lines, scripts),
+        credited_source=selected.credited_source()
+        or find_credited_source(scanned.sources, byline, metadata, body.lines, scripts),
         site_name=find_site_name(metadata),
         language=language,
         claims=read_claims(root, metadata, page.url_answered),
-        stripped=body.stripped,
+        stripped=(*selected.dropped, *body.stripped),
         around=notices_below(scanned, choice) if choice else (),
+        text_from=Field("", body.origin, body.evidence),
+        missed=tuple(selected.missed),
     )
 
 

@@ -37,6 +37,7 @@ Reason = tuple[StrippedKind, str]
 """The kind and the rule by which a line is left out."""
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+_TRAFILATURA, _SCRIPTS = "trafilatura", "scripts"
 _MOST_ELEMENTS = 20_000
 """trafilatura takes seconds on more; such a page keeps the first opinion."""
 _LEAST_SCRIPTED, _LEAST_BETTER = 60, 100
@@ -84,6 +85,9 @@ class Body(NamedTuple):
 
     lines: tuple[str, ...]
     stripped: tuple[Stripped, ...]
+    origin: str = "page lines"
+    """Whose opinion it is: the vote of the page's lines, trafilatura's, what its scripts hold, a person's."""
+    evidence: str = ""
 
 
 def read_body(scan: Scan, choice: Choice, trust: Trust, title_line: int | None) -> Body:
@@ -116,15 +120,16 @@ def read_body(scan: Scan, choice: Choice, trust: Trust, title_line: int | None) 
 def scripted_body(root: HtmlElement, metadata: Metadata) -> Body | None:
     """The text that the page's scripts carry, where the page itself shows none; None without one."""
     lines = scripted_lines(root, metadata)
-    return Body(lines, ()) if _amount(lines) > _LEAST_SCRIPTED else None
+    return Body(lines, (), _SCRIPTS) if _amount(lines) > _LEAST_SCRIPTED else None
 
 
 def reconsidered(body: Body, root: HtmlElement, metadata: Metadata) -> Body:
     """The body after a second and a third opinion, where the first is in doubt."""
     scripted = scripted_lines(root, metadata)
     if _amount(scripted) > max(2 * _amount(body.lines), _LEAST_BETTER):
-        return body._replace(lines=scripted)
-    return body._replace(lines=_vote(body.lines, _by_trafilatura(root)))
+        return body._replace(lines=scripted, origin=_SCRIPTS)
+    lines = _vote(body.lines, _by_trafilatura(root))
+    return body if lines is body.lines else body._replace(lines=lines, origin=_TRAFILATURA)
 
 
 def taken_over(
@@ -142,7 +147,9 @@ def taken_over(
     held = Counter(map(bare, chosen))
     places = [i for i, line in enumerate(scan.lines) if not line.hidden and bare(line.text) in held]
     if sum(size(scan.lines[i].text) for i in places) < _LEAST_PLACED * _amount(chosen):
-        return None if any(line.startswith("|") for line in chosen) else body._replace(lines=chosen)
+        if any(line.startswith("|") for line in chosen):
+            return None
+        return body._replace(lines=chosen, origin=_TRAFILATURA)
     reasons = {i: _left_out(scan.lines[i], choice, trust) for i in range(places[0], places[-1] + 1)}
     places = [i for i in places if not reasons[i] or size(scan.lines[i].text) >= _LEAST_OF_ITS_OWN]
     if not places:
@@ -163,7 +170,7 @@ def taken_over(
     lead = _lead(scan, trust, title_line, places[0])
     lines = (*(line for line in lead if line not in kept), *kept)
     told = (piece for piece in body.stripped if piece.text not in lines)
-    return Body(lines, (*told, *stripped))
+    return Body(lines, (*told, *stripped), _TRAFILATURA)
 
 
 def _is_between(scan: Scan, line: Line, reason: Reason | None, homes: set[int]) -> bool:
@@ -217,7 +224,7 @@ def own_text(root: HtmlElement, scan: Scan, least_share: float) -> Body | None:
             own += size(text)
     if len(lines) < _LEAST_EXCERPTS and not own:
         own = excerpts  # a headline that links to its own page
-    return Body(lines, ()) if own >= max(_LEAST_OWN, least_share * _amount(lines)) else None
+    return Body(lines, (), _TRAFILATURA) if own >= max(_LEAST_OWN, least_share * _amount(lines)) else None
 
 
 def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:

@@ -116,6 +116,12 @@ def find_credited_source(
     )
 
 
+def publication_in(text: str) -> str:
+    """The publication that a piece of a page names, behind a label or alone; empty where it names none."""
+    field = _labelled([text], None) or _credit_line(text) or _source(text, "", text)
+    return field.value if field else ""
+
+
 def _labelled(lines: Sequence[str], of_element: Field | None) -> Field | None:
     """What follows a label; an element's own text where that begins so, since there it ends clearly."""
     for text in lines:

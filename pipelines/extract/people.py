@@ -138,6 +138,14 @@ def find_editor(byline: Byline, metadata: Metadata) -> Field | None:
     return _labelled(lines, _EDITOR_LABEL) or _stated(metadata, words("markup.meta_editor"), "editor")
 
 
+def people_in(text: str) -> str:
+    """The people whom a piece of a page names as its authors, behind a label or alone; empty without any."""
+    labelled = _labelled([text], _AUTHOR_LABEL) or _after_by([text])
+    if labelled:
+        return labelled.value
+    return _person(text) or "; ".join(name for name in _full_names(text) if _ANY_NAME.match(name))
+
+
 def _name_alone(text: str) -> str:
     """The name in a line that holds a person's name and nothing but a role beside it; empty without one."""
     if english := _english_alone(text):

@@ -124,6 +124,11 @@ def scan(root: HtmlElement) -> Scan:
     return _Scanner(_hiding_names(root)).run(root if body is None else body)
 
 
+def scan_within(root: HtmlElement, top: HtmlElement) -> Scan:
+    """The lines of one element, as the page `root` shows it."""
+    return _Scanner(_hiding_names(root)).run(top)
+
+
 def cut_short(text: str, root: HtmlElement, scanned: Scan) -> str:
     """Which limit of ours a page went over, in words; empty where all of it was read."""
     if len(scanned.lines) >= _MOST_LINES:

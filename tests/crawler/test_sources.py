@@ -6,7 +6,7 @@ import pytest
 from crawler.config import require_contact
 from crawler.sources import choose, duration_s, read_sources
 from pipelines.errors import ConfigurationError
-from pipelines.records import CrawlSource
+from pipelines.records import CrawlSource, Selectors
 
 GOOD = """\
 # our park
@@ -261,3 +261,34 @@ def test_public_sites_are_not_visited_without_a_contact() -> None:
 def test_a_private_source_that_does_not_say_so_is_told_what_to_set(host: str) -> None:
     with pytest.raises(ConfigurationError, match="allow_private = true"):
         require_contact([CrawlSource(host, "内网", (f"http://{host}/",))], "me@example.org")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '[source.read]\nbody = ".article"\ndrop = [".app", "//aside"]\n',
+        'read.body = ".article"\nread.drop = [".app", "//aside"]\n',
+        'read = { body = [".article"], drop = [".app", "//aside"] }\n',
+    ],
+)
+def test_selectors_of_a_source_are_read_however_the_table_is_written(tmp_path: Path, written: str) -> None:
+    [source] = _read(tmp_path, GOOD + written)
+    assert source.read == Selectors(body=(".article",), drop=(".app", "//aside"))
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ('titel = "h1"', "6: unknown key 'titel' in {where}; did you mean 'title'?"),
+        ('every = "6h"', "6: every in {where}: it belongs above the line [source.read]"),
+        ("date = 5", "6: date in {where} must be a CSS or XPath selector in quotation marks"),
+        ('date = "h1["', "6: date in {where} must be a CSS selector"),
+        ('title = "h1"\ndrop = [".a", "//b["]', "7: drop in {where} must be an XPath selector"),
+    ],
+)
+def test_a_mistake_below_source_read_names_its_line_and_key(
+    tmp_path: Path, written: str, message: str
+) -> None:
+    said = _error(tmp_path, GOOD.removeprefix("# our park\n") + "[source.read]\n" + written + "\n" + GOOD)
+    where = "[source.read] of [[source]] www.example-park.gov.cn"
+    assert said.startswith("sources.toml:" + message.format(where=where))

@@ -58,6 +58,20 @@ def test_what_changed_is_reported_and_shown(folder: Path) -> None:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
+def test_selectors_of_the_sources_file_are_put_in_force_and_told(folder: Path) -> None:
+    with (folder / "sources.toml").open("a", encoding="utf-8") as sources:
+        sources.write('\n[source.read]\ntitle = "title"\nauthor = ".nobody"\n')
+    report = _run(folder, "--sources", str(folder / "sources.toml"), "reprocess")
+    assert (report["pages"], report["lost"], report["fields"]["title"]) == (ARTICLES, 0, ARTICLES)
+    [copy, *_] = _run(folder, "show", "1")["copies"]
+    assert copy["origins"]["title"]["origin"] == "sources file"
+    assert copy["missed"] == [{"key": "author", "why": "finds nothing"}]
+    command = [PARKNEWS, "--db", folder / "archive.db", "--sources", folder / "sources.toml", "status"]
+    status = subprocess.run(command, check=False, capture_output=True, text=True)
+    told = f"`author` of [source.read] gave nothing on {ARTICLES} of its {ARTICLES} articles"
+    assert (status.returncode, told in status.stdout) == (1, True)
+
+
 def test_a_diff_shows_the_changed_line(folder: Path) -> None:
     url = _article_urls(folder)[0]
     _rewrite(folder, url, lambda html: html.replace(b"</h1>", "(改)</h1>".encode()))

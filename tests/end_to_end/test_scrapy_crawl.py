@@ -1,4 +1,4 @@
-"""`scrapy crawl news` from the root does what `parknews crawl` does."""
+"""`scrapy crawl news` from the root does what `parknews crawl` does; its other commands keep to our rules."""
 
 from __future__ import annotations
 
@@ -36,3 +36,26 @@ def test_scrapy_crawl_news_archives_what_it_fetches(tmp_path: Path) -> None:
         assert connection.execute("SELECT outcome, articles_new + copies_joined FROM runs").fetchall() == [
             ("done", 30)
         ]
+
+
+def _scrapy(site: Site, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    sources = site.write_sources(folder / "sources.toml")
+    archive = str(folder / "archive.db")
+    environment = {**os.environ, "PARKNEWS_DB": archive, "PARKNEWS_SOURCES": str(sources)}
+    command = [str(SCRAPY), *words]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True, timeout=120
+    )
+
+
+def test_scrapy_fetch_and_shell_ask_by_our_rules_and_keep_nothing(tmp_path: Path) -> None:
+    with Site(1) as site:
+        site.bodies |= {"/robots.txt": b"User-agent: *\nDisallow: /closed/"}
+        [path] = site.articles
+        address = f"http://{site.host}"
+        fetched = _scrapy(site, tmp_path, "fetch", address + path)
+        shown = _scrapy(site, tmp_path, "shell", address + path, "-c", "response.status")
+        refused = _scrapy(site, tmp_path, "fetch", address + "/closed/1.html")
+    assert (fetched.stdout.strip(), shown.stdout.strip()) == (site.bodies[path].decode().strip(), "200")
+    assert f"{address}/closed/1.html: not fetched: robots.txt forbids it" in refused.stderr
+    assert (site.hits["/closed/1.html"], [*tmp_path.iterdir()]) == (0, [tmp_path / "sources.toml"])

@@ -79,6 +79,13 @@ def origins(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row
     ).fetchall()
 
 
+def missed(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
+    """The selectors of the sources file that gave nothing on a page: key, why."""
+    return connection.execute(
+        "SELECT key, why FROM missed WHERE reading_id = ? ORDER BY key", (reading_id,)
+    ).fetchall()
+
+
 def stripped_pieces(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
     """What cleaning took out of a page, in page order: kind, rule, text."""
     return connection.execute(

@@ -28,6 +28,15 @@ def source_yields(connection: sqlite3.Connection) -> list[sqlite3.Row]:
     ).fetchall()
 
 
+def missed_selectors(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """On how many of its copies' pages a source's selectors gave nothing: host, key, pages."""
+    return connection.execute(
+        "SELECT r.source AS host, m.key, count(*) AS pages FROM missed m"
+        " JOIN readings r ON r.id = m.reading_id JOIN copies c ON c.reading_id = r.id"
+        " GROUP BY r.source, m.key ORDER BY r.source, m.key"
+    ).fetchall()
+
+
 def source_runs(connection: sqlite3.Connection, limit: int) -> list[sqlite3.Row]:
     """What the last `limit` runs of each source did there, the newest first."""
     return connection.execute(

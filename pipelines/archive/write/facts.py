@@ -251,9 +251,13 @@ def _put_row(
 
 
 def _put_details(connection: sqlite3.Connection, reading_id: int, reading: Reading) -> None:
-    for table in ("origins", "claims", "stripped_pieces", "rights"):
+    for table in ("origins", "missed", "claims", "stripped_pieces", "rights"):
         connection.execute(f"DELETE FROM {table} WHERE reading_id = ?", (reading_id,))
     connection.executemany("INSERT INTO origins VALUES (?, ?, ?, ?)", _origins(reading_id, reading))
+    connection.executemany(
+        "INSERT INTO missed VALUES (?, ?, ?)",
+        [(reading_id, missed.key, missed.why) for missed in reading.story.missed],
+    )
     connection.executemany(
         "INSERT OR IGNORE INTO claims VALUES (?, ?, ?)",
         [(reading_id, claim.kind, claim.url) for claim in reading.story.claims],
@@ -284,7 +288,7 @@ def _put_mentions(connection: sqlite3.Connection, text_id: int, mentions: tuple[
 def _origins(reading_id: int, reading: Reading) -> list[tuple[int, str, str, str]]:
     said = ((name.name, getattr(reading.story, name.name)) for name in fields(Story))
     return [
-        (reading_id, name, value.origin, value.evidence)
+        (reading_id, name.removesuffix("_from"), value.origin, value.evidence)
         for name, value in said
         if isinstance(value, (Field, Published))
     ]

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawler.runs.status import Yield, diagnose, disk_health, due, scarce
-from pipelines.records import CrawlSource, PastRun
+from pipelines.records import CrawlSource, PastRun, Selectors
 from pipelines.store.sources import Watched
 
 SOURCE = CrawlSource("park.example", "园区", ("https://park.example/",), every_s=6 * 3600.0)
@@ -19,6 +20,28 @@ def _run(**counts: object) -> PastRun:
 def _judged(*runs: PastRun, held: Yield = HELD) -> tuple[str, str]:
     [health] = diagnose([SOURCE], runs, {"park.example": held})
     return health.state, health.reason
+
+
+@pytest.mark.parametrize(
+    ("pages", "state", "reason"),
+    [
+        (2, "ok", ""),
+        (
+            3,
+            "wrong",
+            "`date` of [source.read] gave nothing on 3 of its 5 articles; `parknews read` one of them shows"
+            " what is read instead",
+        ),
+    ],
+)
+def test_a_selector_that_gives_nothing_on_most_pages_is_a_trouble_and_told_in_any_case(
+    pages: int, state: str, reason: str
+) -> None:
+    source = replace(SOURCE, read=Selectors(date=(".day",)))
+    held = replace(HELD, missed={"date": pages, "title": 5})  # the file has no selector of titles any more
+    [health] = diagnose([source], [_run()], {"park.example": held})
+    told = (f"`date` of [source.read] gave nothing on {pages} of its 5 articles",)
+    assert (health.state, health.reason, health.missed) == (state, reason, told)
 
 
 def test_a_source_that_was_never_fetched_is_new() -> None:

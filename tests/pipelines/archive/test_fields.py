@@ -17,8 +17,8 @@ from pipelines.show import ShownArticle, ShownCopy, show
 if TYPE_CHECKING:
     from pathlib import Path
 
-APART = {"text", "claims", "stripped", "rights", "dateline"}
-"""Parts of a story that have tables of their own, or none."""
+APART = {"text", "text_from", "claims", "stripped", "rights", "dateline", "missed"}
+"""Parts of a story that have tables of their own, or none, or are told in `origins` alone."""
 OF_THE_PAGE = {"editor", "site_name"}
 """Fields that are the page's alone; every other one is its copy's and its article's too."""
 FIELDS = {field.name for field in fields(Story)} - APART
