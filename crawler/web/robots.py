@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from protego import Protego
-from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
+from scrapy import Request, signals
+from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.web.addresses import AddressRefusedError
@@ -25,6 +26,7 @@ from crawler.web.reasons import error_reason
 from crawler.web.removed import RemovedError
 from crawler.web.run import run_of
 from crawler.web.throttle import RestingError, StoppingError
+from pipelines.decode import decode_body
 from pipelines.errors import StorageError
 from pipelines.store.sources import StoredRobots
 from pipelines.urls import canonical_url
@@ -44,12 +46,20 @@ KEPT_S = 24 * 3600.0
 UNREACHABLE_KEPT_S = 300.0
 """How soon a host whose robots.txt did not answer is asked again by a later run."""
 MAX_BYTES = 512 * 1024
-"""RFC 9309, 2.5: at least 500 kibibytes are read."""
+"""RFC 9309, 2.5: at least 500 kibibytes are read; what a longer file says further down does not count."""
+_MAX_WHOLE_BYTES = 100 * 1024 * 1024
+"""A file that says it is longer, or unpacks to more, leaves permission unclear."""
 MAX_REDIRECTS = 5
 """RFC 9309, 2.3.1.2. A chain that is longer leaves permission unclear, so nothing is fetched."""
 MAX_DELAY_S = 120.0
 """A longer Crawl-delay is taken for this one; at 720 pages a day the site is still read."""
 _PRIORITY = 1000
+_LINE = re.compile(r"\s*(?P<key>[A-Za-z][A-Za-z -]*?)\s*(?P<mark>[:：])\s*(?P<value>[^#]*)")
+_TOKEN = re.compile(r"[^\s/(;,]+")
+"""RFC 9309, 2.2.1: the product token of an agent, without a version or a comment behind it."""
+_DELAY = re.compile(r"(\d+(?:[.,]\d+)?)\s*(ms|m)?", re.IGNORECASE)
+_NOBODY = "another-robot"
+"""The agent of groups that are not ours: Protego takes one for ours, too, whose name begins as ours does."""
 
 
 class RobotsRefusedError(IgnoreRequest):
@@ -105,8 +115,33 @@ def read_policy(stored: StoredRobots, agent: str) -> Policy:
     """The policy of a robots.txt as it was answered."""
     rules = None
     if stored.status is not None and 200 <= stored.status < 300:
-        rules = Protego.parse(stored.body[:MAX_BYTES].decode("utf-8-sig", "replace"))
+        lines = _text(stored.body).splitlines()
+        rules = Protego.parse("\n".join(_plainly(line, agent) for line in lines))
     return Policy(stored, rules, agent)
+
+
+def _text(body: bytes) -> str:
+    """A robots.txt as it is meant, in whatever it was saved; the line at which the bound cuts is left out."""
+    if len(body) >= MAX_BYTES:
+        body = body[:MAX_BYTES].rpartition(b"\n")[0]
+    read = decode_body(body, "text/plain")
+    return body.decode("utf-8-sig", "replace") if isinstance(read, str) else read.html
+
+
+def _plainly(line: str, agent: str) -> str:
+    """A line as the standard has it: whom a group is for by product token alone, delays in plain seconds."""
+    found = _LINE.match(line)
+    if not found:
+        return line
+    key, value = found["key"].lower().replace(" ", "-"), found["value"].strip()
+    if key in ("user-agent", "useragent"):
+        token = _TOKEN.match(value)
+        named = token[0].lower() if token else ""
+        return f"User-agent: {named if named in ('*', agent.lower()) else _NOBODY}"
+    if key == "crawl-delay" and (delay := _DELAY.match(value)):
+        part = {"ms": 0.001, "m": 60.0}.get((delay[2] or "").lower(), 1.0)
+        return f"Crawl-delay: {float(delay[1].replace(',', '.')) * part:g}"
+    return line.replace(found["mark"], ":", 1)
 
 
 def _is_absent(status: int | None) -> bool:
@@ -145,6 +180,7 @@ class RobotsMiddleware:
         self._spider = spider
         self._agent = spider.agent_name
         self._policies: dict[str, asyncio.Future[Policy]] = {}
+        crawler.signals.connect(self._enough, signal=signals.bytes_received)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -168,6 +204,13 @@ class RobotsMiddleware:
         if not (policy.allows(url) and policy.allows(request.url)):
             raise RobotsRefusedError("robots.txt forbids it")
         request.meta["robots"] = policy.verdict
+
+    def _enough(self, data: bytes, request: Request) -> None:
+        """Break a robots.txt off once as much of it has come as is read."""
+        if request.meta.get("robots_txt"):
+            request.meta["received_bytes"] = request.meta.get("received_bytes", 0) + len(data)
+            if request.meta["received_bytes"] >= MAX_BYTES:
+                raise StopDownload(fail=False)
 
     async def _policy(self, authority: str) -> Policy:
         future = self._policies.get(authority)
@@ -211,7 +254,12 @@ class RobotsMiddleware:
         """Status, body and, where there is no clear answer, why not."""
         for _ in range(MAX_REDIRECTS + 1):
             request = Request(
-                url, priority=_PRIORITY, callback=NO_CALLBACK, meta={"robots_txt": True}, dont_filter=True
+                url,
+                priority=_PRIORITY,
+                callback=NO_CALLBACK,
+                headers={"Accept-Encoding": "identity"},  # what is broken off could not be unpacked
+                meta={"robots_txt": True, "download_maxsize": _MAX_WHOLE_BYTES},
+                dont_filter=True,
             )
             try:
                 response = await self._crawler.engine.download_async(request)

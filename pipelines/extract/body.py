@@ -18,7 +18,7 @@ from lxml import etree
 from pipelines.dates import has_date
 from pipelines.extract.kind import LEAST_TEXT
 from pipelines.extract.metadata import scripted_lines
-from pipelines.extract.prose import bare, is_linked, is_prose, size
+from pipelines.extract.prose import bare, size
 from pipelines.extract.scan import opens_text
 from pipelines.records import Stripped, StrippedKind
 from pipelines.words import pattern
@@ -146,12 +146,12 @@ def taken_over(
         return None
     held = Counter(map(bare, chosen))
     places = [i for i, line in enumerate(scan.lines) if not line.hidden and bare(line.text) in held]
-    if sum(size(scan.lines[i].text) for i in places) < _LEAST_PLACED * _amount(chosen):
+    if sum(scan.lines[i].amount for i in places) < _LEAST_PLACED * _amount(chosen):
         if any(line.startswith("|") for line in chosen):
             return None
         return body._replace(lines=chosen, origin=_TRAFILATURA)
     reasons = {i: _left_out(scan.lines[i], choice, trust) for i in range(places[0], places[-1] + 1)}
-    places = [i for i in places if not reasons[i] or size(scan.lines[i].text) >= _LEAST_OF_ITS_OWN]
+    places = [i for i in places if not reasons[i] or scan.lines[i].amount >= _LEAST_OF_ITS_OWN]
     if not places:
         return None
     homes = {scan.parents[scan.lines[i].node] for i in places if scan.lines[i].tag == "p"}
@@ -160,7 +160,7 @@ def taken_over(
         line = scan.lines[index]
         is_chosen = not line.hidden and held[bare(line.text)] > 0
         reason = reasons[index]
-        if is_chosen and (reason is None or size(line.text) >= _LEAST_OF_ITS_OWN):
+        if is_chosen and (reason is None or line.amount >= _LEAST_OF_ITS_OWN):
             kept.append(line.text)
             held[bare(line.text)] -= 1
         elif not is_chosen and line.tag in _CAPTIONS:
@@ -175,12 +175,12 @@ def taken_over(
 
 def _is_between(scan: Scan, line: Line, reason: Reason | None, homes: set[int]) -> bool:
     """Whether a line that trafilatura left out is a heading, or a paragraph beside those of the article."""
-    if line.hidden or is_linked(line):
+    if line.hidden or line.is_linked:
         return False
     if line.tag in _HEADINGS:
         return not line.hint
-    is_paragraph = line.tag == "p" and scan.parents[line.node] in homes and is_prose(line)
-    return is_paragraph and reason is None and size(line.text) >= _LEAST_PARAGRAPH
+    is_paragraph = line.tag == "p" and scan.parents[line.node] in homes and line.is_prose
+    return is_paragraph and reason is None and line.amount >= _LEAST_PARAGRAPH
 
 
 def _two_of_three(first: tuple[str, ...], root: HtmlElement, prose: float) -> tuple[str, ...]:
@@ -251,7 +251,7 @@ def _signature(scan: Scan, choice: Choice, trust: Trust) -> list[str]:
 def _keep_heads(lines: Sequence[Line], reasons: list[Reason | None]) -> None:
     """A digest's linked headlines are its subheads."""
     for index in range(len(lines) - 1):
-        if reasons[index] == _LINKED and reasons[index + 1] is None and is_prose(lines[index + 1]):
+        if reasons[index] == _LINKED and reasons[index + 1] is None and lines[index + 1].is_prose:
             reasons[index] = None
 
 
@@ -259,8 +259,8 @@ def _above_title(inside: Sequence[Line], title: int) -> int:
     """How many of the element's first lines stand above its title and are menus: none where prose does."""
     if not 0 < title < len(inside):
         return 0
-    before = sum(size(line.text) for line in inside[:title] if is_prose(line))
-    after = sum(size(line.text) for line in inside[title:] if is_prose(line))
+    before = sum(line.amount for line in inside[:title] if line.is_prose)
+    after = sum(line.amount for line in inside[title:] if line.is_prose)
     return title if after > 40 and before < 0.05 * after else 0
 
 
@@ -274,12 +274,12 @@ def _lead(scan: Scan, trust: Trust, title_line: int | None, first: int) -> list[
 
 
 def _is_lead(line: Line, trust: Trust) -> bool:
-    if line.hidden or trust.hint(line) or is_linked(line) or line.tag in _CAPTIONS:
+    if line.hidden or trust.hint(line) or line.is_linked or line.tag in _CAPTIONS:
         return False
     if has_date(line.text) or _NOT_LEAD.search(line.plain):
         return False
-    point = line.tag == "li" and size(line.text) >= 10
-    return point or (is_prose(line) and size(line.text) >= 15 and bool(_ENDS_SENTENCE.search(line.text)))
+    point = line.tag == "li" and line.amount >= 10
+    return point or (line.is_prose and line.amount >= 15 and bool(_ENDS_SENTENCE.search(line.text)))
 
 
 def _left_out(line: Line, choice: Choice, trust: Trust) -> Reason | None:
@@ -293,17 +293,17 @@ def _left_out(line: Line, choice: Choice, trust: Trust) -> Reason | None:
         return hint, f"element-named-{hint}"
     if opens_text(line):
         return _OPENER
-    if is_linked(line) and not (size(line.text) > 30 and _ENDS_SENTENCE.search(line.text)):
+    if line.is_linked and not (line.amount > 30 and _ENDS_SENTENCE.search(line.text)):
         return _LINKED
     return None
 
 
 def _like_byline(line: Line) -> bool:
     """Whether a line in an element named for bylines is one: captions and leads stand there too."""
-    if is_prose(line) and size(line.text) >= 40:
+    if line.is_prose and line.amount >= 40:
         return False
     return (
-        size(line.text) <= 8
+        line.amount <= 8
         or has_date(line.text)
         or (":" in line.text.replace("：", ":") and "，" not in line.text)
     )
@@ -311,7 +311,7 @@ def _like_byline(line: Line) -> bool:
 
 def _heads_links(line: Line, below: Sequence[Reason | None]) -> Reason | None:
     """A short line above links that were left out is their heading."""
-    if size(line.text) > 14 or _ENDS_SENTENCE.search(line.text) or len(below) < 2 or below[0] != _LINKED:
+    if line.amount > 14 or _ENDS_SENTENCE.search(line.text) or len(below) < 2 or below[0] != _LINKED:
         return None
     return _HEADING if below[1] in (_LINKED, _HEADING) else None
 
@@ -322,7 +322,7 @@ def _hidden_elsewhere(lines: Sequence[Line], choice: Choice, trust: Trust) -> li
         return []
     outside = [*lines[: choice.first], *lines[choice.last :]]
     hidden = [
-        Stripped("hidden", "hidden-element", line.text) for line in outside if line.hidden and is_prose(line)
+        Stripped("hidden", "hidden-element", line.text) for line in outside if line.hidden and line.is_prose
     ]
     return hidden[:_MOST_HIDDEN]
 
@@ -346,12 +346,12 @@ def _is_own(text: str, lines: Sequence[Line], index: int) -> bool:
     """Whether a line is the page's own prose; `index` is its place among the page's lines, -1 for none."""
     if index < 0:
         return size(text) > _LEAST_UNPLACED
-    return is_prose(lines[index]) and not is_linked(lines[index])
+    return lines[index].is_prose and not lines[index].is_linked
 
 
 def _is_excerpt(lines: Sequence[Line], index: int) -> bool:
     """Whether a line stands below a linked headline."""
-    return index > 0 and is_linked(lines[index - 1]) and size(lines[index - 1].text) >= _LEAST_HEADLINE
+    return index > 0 and lines[index - 1].is_linked and lines[index - 1].amount >= _LEAST_HEADLINE
 
 
 def _by_trafilatura(root: HtmlElement, *, precision: bool = False, fast: bool = False) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.extract.prose import count_marks, ends_clause, is_linked, is_prose, size
+from pipelines.extract.prose import count_marks, ends_clause
 from pipelines.words import pattern
 
 if TYPE_CHECKING:
@@ -114,14 +114,14 @@ def _around(scan: Scan, sums: Sequence[float], node: int) -> int:
 
 
 def _weight(line: Line, hint: str) -> float:
-    amount = size(line.text)
-    if is_linked(line):
+    amount = line.amount
+    if line.is_linked:
         return -10.0 if amount < 60 else -20.0
     if hint and not (hint == "byline" and amount >= 40):
         return -min(amount, 20.0) / 2
     if _BOILERPLATE.search(line.plain) and amount < 150:
         return -10.0
-    if is_prose(line):
+    if line.is_prose:
         return amount * (1 - line.linked / len(line.text))
     if ends_clause(line.text) or line.tag in ("h2", "h3", "blockquote"):
         return 1.0
@@ -139,16 +139,16 @@ def _teasers(scan: Scan, *, digest: bool) -> frozenset[int]:
     lines, parents = scan.lines, [-1, *scan.parents]
     held: dict[int, int] = {}
     for line in lines:
-        if is_prose(line):
+        if line.is_prose:
             held[parents[line.node + 1]] = held.get(parents[line.node + 1], 0) + 1
     cut, single = [], []
     for index in range(1, len(lines)):
         line, above = lines[index], lines[index - 1]
-        if not is_linked(above) or is_linked(line) or size(above.text) < 5 or not is_prose(line):
+        if not above.is_linked or line.is_linked or above.amount < 5 or not line.is_prose:
             continue
-        if _TEASER_END.search(line.plain) and size(line.text) < 300:
+        if _TEASER_END.search(line.plain) and line.amount < 300:
             cut.append(index)
-        elif index + 1 == len(lines) or not is_prose(lines[index + 1]):
+        elif index + 1 == len(lines) or not lines[index + 1].is_prose:
             home = parents[line.node + 1]
             if held[home] < 2 or parents[above.node + 1] == home:
                 single.append(index)
@@ -190,4 +190,4 @@ def _prose_between(weights: Sequence[float], first: int, last: int) -> float:
 
 def _heads_box(line: Line) -> bool:
     """Whether a line is short and no clause, as the headings of boxes beside an article are."""
-    return size(line.text) <= _LONGEST_BOX_HEADING and not count_marks(line.text)
+    return line.amount <= _LONGEST_BOX_HEADING and not count_marks(line.text)

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from pipelines.extract.prose import is_linked, is_prose, size
+from pipelines.extract.prose import size
 from pipelines.normalise import simplify
 from pipelines.words import pattern, words
 
@@ -65,7 +65,7 @@ def not_news(
     """
     lines = scan.lines[choice.first : choice.last] if choice else []
     prose = choice.prose if choice else 0.0
-    everything = sum(size(line.text) for line in scan.lines)
+    everything = sum(line.amount for line in scan.lines)
     missing = _says_not_found([simplify(title)]) or (
         everything < 400 and _says_not_found(line.plain for line in scan.lines)
     )
@@ -92,7 +92,7 @@ def _is_search(url: str, title: str) -> bool:
 
 
 def _empty_kind(root: HtmlElement, scan: Scan, everything: float) -> NotNews:
-    headlines = sum(is_linked(line) and size(line.text) >= 6 for line in scan.lines)
+    headlines = sum(line.is_linked and line.amount >= 6 for line in scan.lines)
     scripts = sum(len(script.text or "") for script in root.iter("script"))
     sources = sum(1 for script in root.iter("script") if script.get("src"))
     if next(root.iter("video", "embed", "object"), None) is not None and headlines < 20:
@@ -111,12 +111,12 @@ def _is_list(scan: Scan, lines: Sequence[Line], prose: float, url: str) -> bool:
 
     Links below an article are its related news: only headlines that stand between paragraphs count.
     """
-    spots = [index for index, line in enumerate(lines) if is_prose(line) and not is_linked(line)]
+    spots = [index for index, line in enumerate(lines) if line.is_prose and not line.is_linked]
     between = lines[spots[0] : spots[-1]] if spots else []
-    headlines = sum(is_linked(line) and size(line.text) >= 6 for line in between)
-    dated = sum(bool(_LISTED_DATE.search(line.text)) for line in lines if size(line.text) < 80)
-    longest = max((size(lines[index].text) for index in spots), default=0.0)
-    everywhere = sum(is_linked(line) and size(line.text) >= 6 for line in lines)
+    headlines = sum(line.is_linked and line.amount >= 6 for line in between)
+    dated = sum(bool(_LISTED_DATE.search(line.text)) for line in lines if line.amount < 80)
+    longest = max((lines[index].amount for index in spots), default=0.0)
+    everywhere = sum(line.is_linked and line.amount >= 6 for line in lines)
     if urlsplit(url).path in ("", "/") and not urlsplit(url).query and everywhere >= 5:
         return True
     above = scan.lines[max(0, scan.lines.index(lines[0]) - 6) :][: 6 + (spots[0] if spots else 0)]
@@ -124,5 +124,5 @@ def _is_list(scan: Scan, lines: Sequence[Line], prose: float, url: str) -> bool:
         return False  # a paragraph, or a byline: a digest has headlines between its paragraphs too
     if headlines >= 4 and headlines >= 0.6 * len(spots):
         return prose < 150 * headlines
-    paged = any(_PAGER.search(line.plain) for line in scan.lines if size(line.text) < 30)
+    paged = any(_PAGER.search(line.plain) for line in scan.lines if line.amount < 30)
     return dated >= 5 and everywhere >= 5 and (paged or everywhere >= 3 * len(spots))

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pipelines.extract.scan import Line
 
 _SENTENCE = re.compile(r"[。！？；!?…]|[.;:]\s|[.\"”’]$|[，,、].*[，,、]")
 _ANNOUNCES = re.compile(r"[，,].*[：:]$")
@@ -42,20 +38,22 @@ def ends_clause(text: str) -> bool:
     return bool(_CLAUSE_END.search(text))
 
 
-def is_linked(line: Line) -> bool:
-    """Whether most of a line is links; a list gives its headlines a date, which says nothing."""
-    if line.linked < 4:
-        return line.linked > 0.5 * len(line.text)
-    return line.linked > 0.5 * len(line.text) or line.linked > 0.5 * len(_LISTED_DATE.sub("", line.text))
+def is_linked(text: str, linked: int) -> bool:
+    """Whether most of a line is links; a list gives its headlines a date, which says nothing.
+
+    Args:
+        text: The line.
+        linked: How many of its characters stand inside links.
+    """
+    if linked < 4:
+        return linked > 0.5 * len(text)
+    return linked > 0.5 * len(text) or linked > 0.5 * len(_LISTED_DATE.sub("", text))
 
 
-def is_prose(line: Line) -> bool:
-    """Whether a line reads like part of a paragraph."""
-    amount = size(line.text)
-    if is_linked(line) or amount < 8:
+def is_prose(text: str, amount: float) -> bool:
+    """Whether a line that is no link reads like part of a paragraph; `amount` is its `size`."""
+    if amount < 8:
         return False
     if amount >= 40:
-        return count_marks(line.text) >= amount / 200
-    return amount >= 10 and bool(
-        _SENTENCE.search(line.text) or (amount >= 15 and _ANNOUNCES.search(line.text))
-    )
+        return count_marks(text) >= amount / 200
+    return amount >= 10 and bool(_SENTENCE.search(text) or (amount >= 15 and _ANNOUNCES.search(text)))

@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lxml import etree
 from lxml import html as lxml_html
 
+from pipelines.extract.prose import is_linked, is_prose, size
 from pipelines.normalise import simplify
 from pipelines.records import StrippedKind
 from pipelines.words import pattern, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from lxml.html import HtmlElement
 
 Hint = StrippedKind | Literal["byline", ""]
@@ -58,10 +57,13 @@ _UNSEEN = re.compile(
 )
 """Soft hyphens, zero-width spaces and joiners: no reader sees them. Between other letters U+200C and U+200D
 join and part (Persian, Hindi, emoji)."""
-_SPACE = re.compile(r"[\s\u00a0\u3000\u2028\u2029]+")
 _BETWEEN_HAN = re.compile(
     r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+\s*(?=[\u3000-\u9fff\uff00-\uffef])"
 )
+
+
+_ELEMENTS = etree.ElementDefaultClassLookup(element=lxml_html.HtmlElement)
+"""Every element is the same to us; lxml.html's own look-up asks a function in Python for each."""
 
 
 @dataclass(slots=True)
@@ -83,8 +85,22 @@ class Line:
     """Whether it is a row of a data table."""
     pieces: str = ""
     """The text with white space wherever an inline element begins or ends, of short lines."""
-    plain: str = ""
+    plain: str = field(init=False)
     """The text in simplified characters."""
+    amount: float = field(init=False)
+    """How much it says: its `size`."""
+    is_linked: bool = field(init=False)
+    """Whether most of it is links."""
+    is_prose: bool = field(init=False)
+    """Whether it reads like part of a paragraph."""
+
+    def __post_init__(self) -> None:
+        """What is asked of a line again and again is worked out once."""
+        text = self.text
+        self.plain = simplify(text)
+        self.amount = size(text)
+        self.is_linked = is_linked(text, self.linked)
+        self.is_prose = not self.is_linked and is_prose(text, self.amount)
 
 
 @dataclass(slots=True)
@@ -110,7 +126,8 @@ def parse_page(text: str) -> HtmlElement | None:
     nests deeper is dropped by libxml2. `cut_short` tells whether that, or the length, cost text.
     """
     text = _XML_DECLARATION.sub("", text[:_MAX_CHARACTERS].replace("\0", ""))
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser.set_element_class_lookup(_ELEMENTS)
     try:
         root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
@@ -173,9 +190,27 @@ def shown_without_scripts(root: HtmlElement) -> bool:
 
 def squeeze_space(text: str) -> str:
     """The text in one line: white space of every kind becomes one space, none at the ends."""
-    if _MAYBE_UNSEEN.search(text):
-        text = _UNSEEN.sub("", text)
-    return _SPACE.sub(" ", _BETWEEN_HAN.sub("", text)).strip()
+    if not text.isascii():
+        if _MAYBE_UNSEEN.search(text):
+            text = _UNSEEN.sub("", text)
+        if "\n" in text or "\r" in text:
+            text = _BETWEEN_HAN.sub("", text)
+    return " ".join(text.split())
+
+
+class _Marks(NamedTuple):
+    """What an element's attributes say of its text."""
+
+    hides: bool
+    faint: bool
+    """Its text is a speck or struck out."""
+    hint: Hint
+    """The kind of boilerplate that the element announces itself to be."""
+    source: bool
+    writer: bool
+
+
+_NO_MARKS = _Marks(hides=False, faint=False, hint="", source=False, writer=False)
 
 
 class _Scanner:
@@ -184,6 +219,8 @@ class _Scanner:
     def __init__(self, hiding: frozenset[str]) -> None:
         self.scan = Scan()
         self.hiding = hiding
+        self.marks: dict[tuple[str, str | None, str | None, str | None, str | None], _Marks] = {}
+        """What was worked out for a tag with its class, id, style and `hidden`: templates repeat them."""
         self.buffer: list[str] = []
         self.linked = 0
         self.links = 0
@@ -192,26 +229,26 @@ class _Scanner:
         self.anchors: list[object] = []
         self.unseen: list[str] = []
         self.passed: HtmlElement | None = None
-        self.hints: list[tuple[object, Hint, int]] = []
+        self.hints: list[tuple[object, Hint, int]] = [(None, "", -1)]
+        """Elements that announce something with the hint that holds in each, and where that stands."""
         self.row: object = None
 
     def run(self, top: HtmlElement) -> Scan:
         walk = etree.iterwalk(top, events=("start", "end"))
         for event, element in walk:
             tag = element.tag
-            if not isinstance(tag, str):
-                continue
             if event == "start":
                 if len(self.scan.lines) >= _MOST_LINES:
                     break
                 if tag in _SKIPPED:
                     walk.skip_subtree()
                     continue
-                if tag not in _BLOCKS and self._is_unseen(element, tag):
+                marks = self._marks_of(element, tag)
+                if tag not in _BLOCKS and (marks.hides or marks.faint) and self._takes_unseen(element):
                     self.passed = element
                     walk.skip_subtree()
                     continue
-                self._start(element, tag)
+                self._start(element, tag, marks)
             elif tag in _SKIPPED or element is self.passed:
                 self._add(element.tail)
             else:
@@ -219,71 +256,92 @@ class _Scanner:
         self._flush("body")
         return self.scan
 
-    def _is_unseen(self, element: HtmlElement, tag: str) -> bool:
+    def _marks_of(self, element: HtmlElement, tag: str) -> _Marks:
+        get = element.get
+        names, name, style, hidden = get("class"), get("id"), get("style"), get("hidden")
+        if not (names or name or style) and hidden is None and tag not in _STRUCK:
+            bare = _MARKS_OF_TAGS.get(tag)
+            return bare if bare and not element.attrib else _NO_MARKS
+        key = (tag, names, name, style, hidden)
+        found = self.marks.get(key)
+        if found is None:
+            both = f"{names or ''} {name or ''}"
+            found = self.marks[key] = _Marks(
+                hides=_hides(names, name, style, hidden, self.hiding),
+                faint=tag in _STRUCK or _is_faint(style or ""),
+                hint=_kind_hint(tag, both) if len(both) > 1 else "",
+                source="ource" in both or "laiyuan" in both,
+                writer=any(part in both for part in _WRITER_NAMES)
+                and not any(part in both for part in _NOT_WRITER_NAMES),
+            )
+        return found
+
+    def _takes_unseen(self, element: HtmlElement) -> bool:
         """Takes down the text of an inline element that is hidden or struck out: its line goes on."""
-        attributes = element.attrib
-        if tag not in _STRUCK and not (attributes and _hides(attributes, self.hiding)):
-            style = attributes.get("style") if attributes else None
-            if not style or not _is_faint(style):
-                return False
         if next(element.iter(*_BLOCKS), None) is not None:
             return False
         self.unseen.append("".join(element.itertext()))
         return True
 
-    def _start(self, element: HtmlElement, tag: str) -> None:
-        block = tag in _BLOCKS
-        if tag == "br" and self.row is None:
-            self._flush("br")
-        if block and self.row is None:
-            self._flush(tag)
-            self.scan.elements.append(element)
-            self.scan.parents.append(self.node)
-            self.node = len(self.scan.elements) - 1
-            if tag == "tr" and _is_data_row(element):
-                self.row = element
-        elif self.row is not None and (block or tag == "br"):
-            self.buffer.append(" ")
-        if element.attrib:
-            self._mark(element, tag, block)
-        elif block and tag in ("nav", "aside", "footer"):
-            self.hints.append((element, _kind_hint(tag, ""), self.node))
-        if tag in _PIECES or tag in _EMPHASES:
-            self.buffer.append(_SEAM if tag in _PIECES else _FAINT_SEAM)
-        if tag == "a" and _leads_away(element):
-            self.links += 1
-            self.anchors.append(element)
+    def _start(self, element: HtmlElement, tag: str, marks: _Marks) -> None:
+        if tag in _BLOCKS:
+            self._open(element, tag)
+        elif tag == "br":
+            self._break(tag)
+        if marks is not _NO_MARKS:
+            self._mark(element, tag, marks)
+        if element.get("itemprop") == "author" or (tag == "a" and element.get("rel") == "author"):
+            self.scan.authors.append(element)
+        if tag in _PIECES:
+            self.buffer.append(_SEAM)
+            if tag == "a" and _leads_away(element):
+                self.links += 1
+                self.anchors.append(element)
+        elif tag in _EMPHASES:
+            self.buffer.append(_FAINT_SEAM)
         elif tag == "img":
             self.scan.images += 1
         self._add(element.text)
 
-    def _mark(self, element: HtmlElement, tag: str, block: bool) -> None:
-        attributes = element.attrib
-        if _hides(attributes, self.hiding) and not (block and _is_folded(element)):
+    def _open(self, element: HtmlElement, tag: str) -> None:
+        if self.row is not None:
+            self.buffer.append(" ")
+            return
+        self._flush(tag)
+        self.scan.elements.append(element)
+        self.scan.parents.append(self.node)
+        self.node = len(self.scan.elements) - 1
+        if tag == "tr" and _is_data_row(element):
+            self.row = element
+
+    def _break(self, tag: str) -> None:
+        if self.row is None:
+            self._flush(tag)
+        else:
+            self.buffer.append(" ")
+
+    def _mark(self, element: HtmlElement, tag: str, marks: _Marks) -> None:
+        if marks.hides and not (tag in _BLOCKS and _is_folded(element)):
             self._flush(tag)
             self.hidden.append(element)
-        if attributes.get("itemprop") == "author" or (tag == "a" and attributes.get("rel") == "author"):
-            self.scan.authors.append(element)
-        names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-        if ("ource" in names or "laiyuan" in names) and not self.hidden:
-            self.scan.sources.append(element)
-        if (
-            not self.hidden
-            and any(name in names for name in _WRITER_NAMES)
-            and not any(name in names for name in _NOT_WRITER_NAMES)
-        ):
-            self.scan.writers.append(element)
-        if len(names) > 1 and tag != "body" and (block or tag == "span"):
-            hint = _kind_hint(tag, names)
-            if hint and (block or hint == "byline"):
-                self.hints.append((element, hint, self.node))
+        if not self.hidden:
+            if marks.source:
+                self.scan.sources.append(element)
+            if marks.writer:
+                self.scan.writers.append(element)
+        if hint := marks.hint:
+            around = self.hints[-1]
+            holds = hint == "byline" and around[1] not in ("", "byline")  # it says more than a byline's own
+            self.hints.append((element, *(around[1:] if holds else (hint, self.node))))
 
     def _end(self, element: HtmlElement, tag: str, *, is_top: bool) -> None:
-        if tag in _PIECES or tag in _EMPHASES:
-            self.buffer.append(_SEAM if tag in _PIECES else _FAINT_SEAM)
-        if self.anchors and self.anchors[-1] is element:
-            self.links -= 1
-            self.anchors.pop()
+        if tag in _PIECES:
+            self.buffer.append(_SEAM)
+            if self.anchors and self.anchors[-1] is element:
+                self.links -= 1
+                self.anchors.pop()
+        elif tag in _EMPHASES:
+            self.buffer.append(_FAINT_SEAM)
         if self.row is element:
             self._flush("tr", row=True)
             self.row = None
@@ -296,13 +354,13 @@ class _Scanner:
                 self.node = self.scan.parents[self.node]
             else:
                 self.buffer.append(" ")
-        if self.hints and self.hints[-1][0] is element:
+        if self.hints[-1][0] is element:
             self.hints.pop()
         if not is_top:
             self._add(element.tail)
 
     def _add(self, text: str | None) -> None:
-        if text:
+        if text and (self.buffer or not text.isspace()):
             self.buffer.append(text)
             if self.links:
                 self.linked += len(text.strip())
@@ -311,41 +369,23 @@ class _Scanner:
         if not self.buffer:
             return
         seamed = "".join(self.buffer)
-        text = squeeze_space(seamed.replace(_SEAM, "").replace(_FAINT_SEAM, ""))
+        has_seams = _SEAM in seamed or _FAINT_SEAM in seamed
+        text = squeeze_space(seamed.replace(_SEAM, "").replace(_FAINT_SEAM, "") if has_seams else seamed)
         if text:
-            holder = self.scan.elements[self.node].tag if self.node >= 0 else tag
-            _, hint, hint_node = self._hint()
-            linked = min(self.linked, len(text))
+            tag = str(self.scan.elements[self.node].tag if self.node >= 0 else tag)
+            _, hint, hint_node = self.hints[-1]
             pieces = text
-            if len(text) <= _LONGEST_PIECED and (_SEAM in seamed or _FAINT_SEAM in seamed):
+            if has_seams and len(text) <= _LONGEST_PIECED:
                 faint = " " if hint == "byline" else ""
                 pieces = squeeze_space(seamed.replace(_SEAM, " ").replace(_FAINT_SEAM, faint))
-            place = (self.node, str(holder), bool(self.hidden), hint, hint_node)
-            self.scan.lines.append(Line(text, linked, *place, row, pieces, simplify(text)))
+            lines, node, hidden = self.scan.lines, self.node, bool(self.hidden)
+            linked = min(self.linked, len(text))
+            lines.append(Line(text, linked, node, tag, hidden, hint, hint_node, row, pieces))
             for unseen in filter(None, map(squeeze_space, self.unseen)):
-                self.scan.lines.append(
-                    Line(
-                        unseen,
-                        0,
-                        self.node,
-                        str(holder),
-                        True,
-                        hint,
-                        hint_node,
-                        row,
-                        unseen,
-                        simplify(unseen),
-                    )
-                )
+                lines.append(Line(unseen, 0, node, tag, True, hint, hint_node, row, unseen))
             self.unseen.clear()
         self.buffer.clear()
         self.linked = 0
-
-    def _hint(self) -> tuple[object, Hint, int]:
-        """The innermost hint; a byline's own only where nothing outside says more."""
-        if not self.hints:
-            return None, "", -1
-        return next((hint for hint in reversed(self.hints) if hint[1] != "byline"), self.hints[-1])
 
 
 def _is_data_row(row: HtmlElement) -> bool:
@@ -373,19 +413,20 @@ _INVISIBLE = re.compile(
 _NO_SIZE = re.compile(r"(?<![-\w])(width|height)\s*:\s*[01](?:px|em|rem|pt|%)?\s*(?:;|$|!)", re.IGNORECASE)
 _CLIPPED = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _DECLARATIONS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"display\s*:\s*none",
-        r"visibility\s*:",
-        r"font-size\s*:\s*0",
-        r"text-indent\s*:\s*-",
-        r"opacity\s*:\s*0",
-        r"color\s*:\s*(?:transparent|#fff|white)",
-        r"text-decoration(?:-line)?\s*:[^;}]*line-through",
-        r"font-size\s*:\s*1(?:px|pt)",
+    (word, re.compile(word + rest))
+    for word, rest in (
+        ("display", r"\s*:\s*none"),
+        ("visibility", r"\s*:"),
+        ("font-size", r"\s*:\s*0"),
+        ("text-indent", r"\s*:\s*-"),
+        ("opacity", r"\s*:\s*0"),
+        ("color", r"\s*:\s*(?:transparent|#fff|white)"),
+        ("text-decoration", r"(?:-line)?\s*:[^;}]*line-through"),
+        ("font-size", r"\s*:\s*1(?:px|pt)"),
+        (":", r"\s*-\d{3,}"),
     )
 )
-"""What to look for in a style sheet first: each starts with a literal, so the search is fast."""
+"""What to look for in a style sheet of small letters first: a word, which is found fast, and what follows."""
 _FAINT = re.compile(
     r"(?<![-\w])(?:color\s*:\s*transparent|text-decoration(?:-line)?\s*:[^;]*line-through|font-size\s*:\s*1(?:px|pt)\b)",
     re.IGNORECASE,
@@ -403,7 +444,6 @@ _PAGE_ADDRESS = re.compile(r"(?![a-z][a-z0-9+.-]*:)|https?:")
 _LONGEST_LINK, _LONGEST_SCRIPT_LINK = 400, 60
 """Characters of a link's text: longer is a text that stands in a link. (Cards of teasers have up to 300.)"""
 _SENTENCE_END = re.compile(r"(?:[。！？!?”\"]|[^.]\.)$")
-_AWAY = re.compile(r":\s*-\d{3,}")
 _BLOCK_END = re.compile(r"\}\s*\}")
 _SIMPLE = re.compile(r"^(?:[a-z][a-z0-9]{0,9})?([.#])([\w-]{1,60})$", re.IGNORECASE)
 _STYLE_LIMIT = 200_000
@@ -419,36 +459,43 @@ def _invisible_style(style: str) -> bool:
 
 def _hiding_names(root: HtmlElement) -> frozenset[str]:
     """The classes (`.name`) and ids (`#name`) that the page's own style sheets hide."""
+    sheets = (sheet.text for sheet in root.iter("style"))
+    return frozenset().union(*(_names_hidden_by(css[:_STYLE_LIMIT]) for css in sheets if css))
+
+
+@lru_cache(maxsize=64)  # the pages of a site have the same ones
+def _names_hidden_by(css: str) -> frozenset[str]:
+    small = css.lower()
+    if len(small) != len(css):
+        small = css  # a few capitals are longer in small letters; offsets must hold
+    rules = {
+        _rule_at(css, match.start())
+        for word, declaration in _DECLARATIONS
+        if word in small
+        for match in declaration.finditer(small)
+    }
+    unseen = _media_spans(css) if rules else ()
     names: set[str] = set()
-    for sheet in root.iter("style"):
-        css = (sheet.text or "")[:_STYLE_LIMIT]
-        rules = {
-            _rule_at(css, match.start())
-            for pattern in (*_DECLARATIONS, _AWAY)
-            for match in pattern.finditer(css)
-        }
-        unseen = _media_spans(css) if rules else ()
-        for selector, body, end in rules:
-            style = css[body:end]
-            if not any(begin <= selector < stop for begin, stop in unseen) and (
-                _invisible_style(style) or _is_faint(style)
-            ):
-                names.update(_simple_names(css[selector : body - 1]))
+    for selector, body, end in rules:
+        style = css[body:end]
+        if not any(begin <= selector < stop for begin, stop in unseen) and (
+            _invisible_style(style) or _is_faint(style)
+        ):
+            names.update(_simple_names(css[selector : body - 1]))
     return frozenset(names)
 
 
-def _hides(attributes: Mapping[str, str], names: frozenset[str]) -> bool:
+def _hides(
+    classes: str | None, name: str | None, style: str | None, hidden: str | None, names: frozenset[str]
+) -> bool:
     """Whether an element with these attributes is hidden; `names` as `_hiding_names` gave them."""
-    if "hidden" in attributes and attributes["hidden"].lower() != "until-found":
+    if hidden is not None and hidden.lower() != "until-found":
         return True
-    style = attributes.get("style")
     if style and _invisible_style(style):
         return True
     if not names:
         return False
-    if f"#{attributes.get('id')}" in names:
-        return True
-    return any(f".{name}" in names for name in attributes.get("class", "").split())
+    return f"#{name}" in names or any(f".{each}" in names for each in (classes or "").split())
 
 
 def _is_faint(style: str) -> bool:
@@ -477,12 +524,15 @@ def _leads_away(link: HtmlElement) -> bool:
     An anchor is named and leads nowhere. A text of several paragraphs stands in a link to its app, a
     paragraph in one that a script answers: it ends as a sentence does, where a headline does not.
     """
-    address = link.get("href", "").strip().lower()
-    if not address and (link.get("name") or link.get("id")):
+    address = link.get("href")
+    if not (address and address.strip()) and (link.get("name") or link.get("id")):
         return False
+    text = "".join(link.itertext()) if len(link) else link.text or ""
+    if len(text) <= _LONGEST_SCRIPT_LINK:
+        return True
+    address = (address or "").strip().lower()
     is_page = bool(address) and _PAGE_ADDRESS.match(address) is not None
     longest = _LONGEST_LINK if is_page else _LONGEST_SCRIPT_LINK
-    text = "".join(link.itertext())
     if len(text) <= longest:
         return True
     text = squeeze_space(text)
@@ -538,14 +588,23 @@ _TAG_KINDS: dict[str, Hint] = {
 }
 
 
+_MARKS_OF_TAGS = {tag: _NO_MARKS._replace(hint=_TAG_KINDS[tag]) for tag in ("nav", "aside", "footer")}
+"""What these say by themselves where they have no attributes."""
+
+
 def _kind_hint(tag: str, names: str) -> Hint:
     """The kind of boilerplate that an element announces itself to be; empty for none.
+
+    Of spans only those count that are named for bylines, of other inline elements none.
 
     Args:
         tag: The element's tag.
         names: Its class and id, as written, joined by a space.
     """
-    return _TAG_KINDS.get(tag) or _of_names(names)
+    if tag == "body" or (tag not in _BLOCKS and tag != "span"):
+        return ""
+    kind = _TAG_KINDS.get(tag) or _of_names(names)
+    return kind if tag != "span" or kind == "byline" else ""
 
 
 @lru_cache(maxsize=20_000)

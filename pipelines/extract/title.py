@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.dates import has_date
 from pipelines.extract.metadata import script_values, scripted_value
-from pipelines.extract.prose import bare, is_linked, is_prose, size
+from pipelines.extract.prose import bare, size
 from pipelines.normalise import simplify
 from pipelines.records import Field
 from pipelines.words import pattern, words
@@ -83,7 +83,7 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> Title:
         if better is not None:
             origin = _ABOVE_BYLINE if better == above else _ORIGIN_HEADING
             return Title(Field(lines[better].text, origin, metadata.title_element[:200]), better)
-    if index is None or size(lines[index].text) > _LONGEST_HEADING:
+    if index is None or lines[index].amount > _LONGEST_HEADING:
         index = _heading_above(lines, stated) or index
     if index is not None:
         text = _without_byline(_whole(lines[index].text, stated) + _next_lines(lines, index, stated))
@@ -94,7 +94,7 @@ def find_title(lines: Sequence[Line], metadata: Metadata) -> Title:
 
 def _is_sentence(line: Line) -> bool:
     """Whether a line that says words of the `<title>` is one of the text: headlines have no full stop."""
-    return line.tag not in _HEADINGS and is_prose(line) and "。" in line.plain
+    return line.tag not in _HEADINGS and line.is_prose and "。" in line.plain
 
 
 def scripted_title(title: Field | None, root: HtmlElement) -> Field | None:
@@ -216,7 +216,7 @@ def _second_heading(lines: Sequence[Line], index: int, metadata: Metadata) -> in
 
 def _names_section(line: Line) -> bool:
     """Whether the line that the head announces may name a section (会员动态) or the site, and no article."""
-    if size(line.text) <= _LONGEST_SECTION and _SITE_WORDS.search(line.text):
+    if line.amount <= _LONGEST_SECTION and _SITE_WORDS.search(line.text):
         return True
     return line.tag not in _HEADINGS and _may_be_site(line.text)
 
@@ -225,9 +225,7 @@ def _other_heading(lines: Sequence[Line], index: int, stated: Sequence[str]) -> 
     """The page's one heading of the first rank, where the line that the head announces names the site."""
     if lines[index].tag in _HEADINGS:
         return None
-    headings = [
-        i for i, line in enumerate(lines) if line.tag == "h1" and not line.hidden and size(line.text) > 5
-    ]
+    headings = [i for i, line in enumerate(lines) if line.tag == "h1" and not line.hidden and line.amount > 5]
     if len(headings) != 1 or headings[0] < index or _GENERIC.match(lines[headings[0]].text):
         return None
     announced = any(bare(lines[headings[0]].text) in bare(text) for text in stated)
@@ -236,7 +234,7 @@ def _other_heading(lines: Sequence[Line], index: int, stated: Sequence[str]) -> 
 
 def _heads_page(lines: Sequence[Line], index: int, above: int) -> bool:
     """Whether the line above the byline stands below the section's name and says more."""
-    return index < above and size(lines[above].text) >= 1.5 * size(lines[index].text)
+    return index < above and lines[above].amount >= 1.5 * lines[index].amount
 
 
 def _of_head(metadata: Metadata, own_site: str, *, one_heading: bool) -> Field | None:
@@ -257,9 +255,9 @@ def _heading_above(lines: Sequence[Line], stated: Sequence[str]) -> int | None:
     """The heading above the paragraph with which the stated title begins: some announce their text."""
     starts = [key[:20] for text in stated if len(key := bare(_without_suffix(text))) >= 12]
     for index, line in enumerate(lines):
-        if size(line.text) > _LONGEST_HEADING and any(bare(line.text).startswith(start) for start in starts):
+        if line.amount > _LONGEST_HEADING and any(bare(line.text).startswith(start) for start in starts):
             near = range(index - 1, max(-1, index - 8), -1)
-            return next((i for i in near if lines[i].tag in _HEADINGS and 4 < size(lines[i].text) < 60), None)
+            return next((i for i in near if lines[i].tag in _HEADINGS and 4 < lines[i].amount < 60), None)
     return None
 
 
@@ -267,7 +265,7 @@ def _above_byline(lines: Sequence[Line]) -> int | None:
     """The line right above the first line that states a full date: the title of a page without one."""
     for index in range(1, min(len(lines), 200)):
         line = lines[index]
-        if line.hidden or is_linked(line) or size(line.text) > 60 or not has_date(line.text, relative=False):
+        if line.hidden or line.is_linked or line.amount > 60 or not has_date(line.text, relative=False):
             continue
         top = next(
             (i for i in range(index - 1, max(-1, index - 4), -1) if not _is_label(lines[i])),
@@ -279,10 +277,10 @@ def _above_byline(lines: Sequence[Line]) -> int | None:
         if (
             not above.hidden
             and not above.linked
-            and 5 <= size(above.text) <= 60
+            and 5 <= above.amount <= 60
             and above.text[-1] not in "。：:"
             and not _GENERIC.match(above.text)
-            and any(is_prose(below) for below in lines[index + 1 : index + 8])
+            and any(below.is_prose for below in lines[index + 1 : index + 8])
         ):
             return top
     return None
@@ -294,12 +292,12 @@ def _is_label(line: Line) -> bool:
 
 def _above_text(lines: Sequence[Line]) -> int | None:
     """The short line above the first paragraphs of a page that names itself nowhere."""
-    first = next((i for i, line in enumerate(lines) if is_prose(line) and not line.hidden), 0)
+    first = next((i for i, line in enumerate(lines) if line.is_prose and not line.hidden), 0)
     for index in range(first - 1, max(-1, first - 5), -1):
         line = lines[index]
         if line.linked or line.hidden or has_date(line.text) or _GENERIC.match(line.text):
             continue
-        if 6 <= size(line.text) <= _LONGEST_HEADING and line.text[-1] not in "。：:，,；;":
+        if 6 <= line.amount <= _LONGEST_HEADING and line.text[-1] not in "。：:，,；;":
             return index
     return None
 
@@ -332,7 +330,7 @@ def _confirmed_line(lines: Sequence[Line], stated: Sequence[str]) -> int | None:
 
 def _below_text(lines: Sequence[Line]) -> int:
     """The first line below more than half of the page's prose, where there is some."""
-    prose = [size(line.text) if is_prose(line) and not line.hidden else 0.0 for line in lines]
+    prose = [line.amount if line.is_prose and not line.hidden else 0.0 for line in lines]
     said, half = 0.0, max(_SOME_PROSE, sum(prose) / 2)
     for index, amount in enumerate(prose):
         if said > half:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.extract.prose import ends_clause, is_linked, is_prose, size
+from pipelines.extract.prose import ends_clause, size
 from pipelines.words import pattern
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def trusted(scan: Scan, title_line: int | None) -> Trust:
     """What to believe of the page's own class names and of its hidden elements."""
     near = _nearness(scan, title_line)
     prose = [
-        size(line.text) * nearness if is_prose(line) else 0.0
+        line.amount * nearness if line.is_prose else 0.0
         for line, nearness in zip(scan.lines, near, strict=True)
     ]
     hidden = sum(amount for amount, line in zip(prose, scan.lines, strict=True) if line.hidden)
@@ -124,19 +124,19 @@ def _nearness(scan: Scan, title_line: int | None) -> list[float]:
     for index, line in enumerate(lines):
         before = title_line is not None and index < title_line
         home = parents[line.node + 1]
-        if ended and home in homes and home != cue_home and is_prose(line):
+        if ended and home in homes and home != cue_home and line.is_prose:
             ended = False
         if not before and said >= _ENOUGH and not line.hidden:
             other_title = line.tag == "h1" and title_line is not None and lines[title_line].tag == "h1"
             if not ended and (other_title or _OTHERS.match(line.plain)):
-                ended, cue_home = True, -1 if is_linked(line) or _opens_card(scan, index) else home
-            run = run + 1 if is_linked(line) else 0
+                ended, cue_home = True, -1 if line.is_linked or _opens_card(scan, index) else home
+            run = run + 1 if line.is_linked else 0
             if run == _LINKS_END and not ended and _heads_list(lines[index - run]):
                 ended, cue_home = True, -1
             after = _COMMENTS_WEIGH if _COMMENTS.match(line.plain) else after
         near.append(0.2 if before else after if ended else 1.0)
-        if not before and not line.hidden and is_prose(line):
-            said += size(line.text)
+        if not before and not line.hidden and line.is_prose:
+            said += line.amount
             if not ended:
                 homes.add(home)
     return near
@@ -146,28 +146,28 @@ def _is_digest(lines: Sequence[Line], title_line: int | None) -> bool:
     """Whether a dated byline stands below the title and no dates stand between the headlines."""
     if title_line is None:
         return False
-    below = [line.text for line in lines[title_line + 1 : title_line + 5] if not is_linked(line)]
+    below = [line.text for line in lines[title_line + 1 : title_line + 5] if not line.is_linked]
     head = "".join(below).split("。")[0]
     if not any(_BYLINE_DATE.search(text) and size(text) < 60 for text in below) or len(head) > 200:
         return False
     end = next((i for i in range(title_line + 1, len(lines)) if _OTHERS.match(lines[i].plain)), len(lines))
-    heads = [i for i in range(title_line + 1, end - 1) if is_linked(lines[i]) and is_prose(lines[i + 1])]
+    heads = [i for i in range(title_line + 1, end - 1) if lines[i].is_linked and lines[i + 1].is_prose]
     if len(heads) < 3 or heads[0] - title_line > _NEAR_HEAD:
         return False
     between = lines[heads[0] : heads[-1]]
-    return sum(bool(_BYLINE_DATE.search(line.text)) and size(line.text) < 40 for line in between) < 2
+    return sum(bool(_BYLINE_DATE.search(line.text)) and line.amount < 40 for line in between) < 2
 
 
 def _heads_list(line: Line) -> bool:
     """Whether a line heads a box of links; a table of contents heads the text itself."""
-    short = size(line.text) <= 10 and not ends_clause(line.text)
+    short = line.amount <= 10 and not ends_clause(line.text)
     return line.tag in ("h2", "h3", "h4", "h5", "dt") and short and not _CONTENTS.search(line.plain)
 
 
 def _replies(lines: Sequence[Line]) -> int:
     """The index of the line that says when the second post of a thread was written; past all without one."""
     stamps = [i for i, line in enumerate(lines) if len(line.text) < 80 and _POSTED.match(line.plain)]
-    return next((i for i in stamps[1:] if any(map(is_prose, lines[stamps[0] : i]))), len(lines))
+    return next((i for i in stamps[1:] if any(line.is_prose for line in lines[stamps[0] : i])), len(lines))
 
 
 def _opens_card(scan: Scan, index: int) -> bool:

@@ -1,26 +1,44 @@
 """Feeds and sitemaps: bytes in, the addresses they announce out, with what they say of each.
 
-Pure. `ADDRESS_FORMATS` is the one table of them: a format added there is read, and never drawn or taken for a
-page. All are read leniently, since many are broken, and within bounds: a sitemap may unpack to 50 MB and
-name 50,000 addresses (sitemaps.org), entities are never expanded.
+Pure. `ADDRESS_FORMATS` is the one table of them: what is added there is read and never taken for a page.
+All are read leniently, since many are broken (packed twice, a notice of PHP before the XML, a bare `&`), and
+within bounds: a sitemap may unpack to 50 MB and name 50,000 addresses (sitemaps.org), entities are never
+expanded.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import feedparser
 from lxml import etree
+
+from pipelines.decode import decode_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 MAX_UNPACKED_BYTES = 50 * 1024 * 1024
 MAX_ADDRESSES = 50_000
+_PACKED_MAX = 3
+"""Times that a file is unpacked: what is packed by hand and once more by the server was packed twice."""
+_PORTION_BYTES = 65536
+_HEAD_BYTES = 20_000
+"""Within which a root element is looked for: notices of PHP may run to some screens."""
+_ROOT = re.compile(rb"<(?:[\w-]+:)?(urlset|sitemapindex|rss|rdf|feed)\b[^>]{0,2000}>", re.IGNORECASE)
+_XML_DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}\?>")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_PAGE = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
+"""Pages hold trackbacks in RDF and pieces of feeds in scripts."""
+_BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?\]\]>|&(?!#?\w{1,31};)", re.DOTALL)
+_CARRIED = re.compile(r"(?<=.)https?(?::|%3a)(?:/|%2f){2}.+", re.IGNORECASE)
+"""An address within another: what click counters are asked for."""
 _ENOUGH_PAGES = 20
 """Fewer than these may well have changed together."""
 
@@ -34,6 +52,8 @@ class Announced:
     title: str | None
     changed: str | None = None
     """When it says that the page changed last."""
+    others: tuple[str, ...] = ()
+    """What else an entry names: where its link leads through a counter of clicks, its page's own address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +74,12 @@ class AddressFormat:
     """Whether bytes are of this format, whatever the server calls them."""
     read: Callable[[bytes], AddressList]
     """Nothing where the bytes are not of this format."""
-    any_type: bool = False
-    """Whether it is read under any content type: sitemaps come packed."""
 
 
 def format_of(body: bytes, kind: str = "") -> AddressFormat | None:
     """The format that bytes are of, or that the frontier takes them for; None for a page."""
-    fitting = next((form for form in ADDRESS_FORMATS if form.fits(body)), None)
+    plain = _unpacked(body)
+    fitting = next((form for form in ADDRESS_FORMATS if form.fits(plain)), None)
     return fitting or next((form for form in ADDRESS_FORMATS if form.kind == kind), None)
 
 
@@ -71,12 +90,11 @@ def read_sitemap(body: bytes) -> AddressList:
         return AddressList(tuple(Announced(line, None, None) for line in _lines(plain)))
     sitemaps: list[Announced] = []
     pages: list[Announced] = []
-    events = etree.iterparse(
-        io.BytesIO(plain), events=("end",), recover=True, resolve_entities=False, no_network=True
-    )
+    source = io.BytesIO(_mended(plain))
+    events = etree.iterparse(source, events=("end",), recover=True, resolve_entities=False, no_network=True)
     try:
         for _, element in events:
-            name = _local(element)
+            name = _name(element)[1]
             if name not in ("url", "sitemap"):
                 continue
             announced = _announced(element)
@@ -94,29 +112,37 @@ def read_sitemap(body: bytes) -> AddressList:
 
 def read_feed(body: bytes) -> AddressList:
     """The entries of an RSS or Atom feed."""
-    parsed = feedparser.parse(io.BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
+    plain = _mended(_unpacked(body))
+    parsed = feedparser.parse(io.BytesIO(plain), sanitize_html=False, resolve_relative_uris=False)
     entries: list[Announced] = []
     for entry in parsed.entries[:MAX_ADDRESSES]:
-        link = entry.get("link") or _permalink(entry)
-        if link:
+        if links := _links(entry):
             date = entry.get("published") or entry.get("updated")
             changed = entry.get("updated") if "updated" in entry else None
-            entries.append(Announced(str(link).strip(), date, entry.get("title"), changed))
+            entries.append(Announced(links[0], date, entry.get("title"), changed, links[1:]))
     return AddressList(tuple(entries))
 
 
-def _is_sitemap(body: bytes) -> bool:
-    head = body[:2000]
-    return head.startswith(b"\x1f\x8b") or b"<urlset" in head or b"<sitemapindex" in head
+def _root(plain: bytes) -> re.Match[bytes] | None:
+    """The first element that is a format's root, wherever the XML begins."""
+    found = _ROOT.search(plain, 0, _HEAD_BYTES)
+    if found is None or _PAGE.search(plain, 0, found.start()):
+        return None
+    return None if found[1].lower() == b"feed" and b"atom" not in found[0].lower() else found
 
 
-def _is_feed(body: bytes) -> bool:
-    head = body[:2000].lower()
-    return b"<rss" in head or b"<rdf:rdf" in head or (b"<feed" in head and b"atom" in head)
+def _is_sitemap(plain: bytes) -> bool:
+    root = _root(plain)
+    return root is not None and root[1].lower() in (b"urlset", b"sitemapindex")
+
+
+def _is_feed(plain: bytes) -> bool:
+    root = _root(plain)
+    return root is not None and root[1].lower() in (b"rss", b"rdf", b"feed")
 
 
 ADDRESS_FORMATS = (
-    AddressFormat("sitemap", _is_sitemap, read_sitemap, any_type=True),
+    AddressFormat("sitemap", _is_sitemap, read_sitemap),
     AddressFormat("feed", _is_feed, read_feed),
 )
 
@@ -129,20 +155,57 @@ def _tells_changes(pages: Sequence[Announced]) -> bool:
     return most * 2 <= len(pages)
 
 
-def _permalink(entry: feedparser.FeedParserDict) -> str | None:
-    guid = str(entry.get("id") or "")
-    return guid if guid.startswith(("http://", "https://")) else None
+def _links(entry: feedparser.FeedParserDict) -> tuple[str, ...]:
+    """The addresses that an entry of a feed gives its page, the most original first."""
+    named = (
+        entry.get(name) for name in ("feedburner_origlink", "pheedo_origlink", "link", "id", "prism_url")
+    )
+    urls = [str(url).strip() for url in named if url]
+    others = [url for url in urls if url.startswith(("http://", "https://"))]
+    first = urls[0] if entry.get("link") else next(iter(others), "")  # a guid may be no address
+    carried = [unquote(found[0]) for url in (first, *others) if (found := _CARRIED.search(url))]
+    return tuple(url for url in dict.fromkeys((first, *others, *carried)) if url)
 
 
 def _unpacked(body: bytes) -> bytes:
-    """Gzip undone, up to the bound; a broken end costs only what stands behind it."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        return unpacker.decompress(body, MAX_UNPACKED_BYTES)
-    except zlib.error:
-        return b""
+    """Gzip undone, member after member and more than once, up to the bound, and the mark before the text.
+
+    A broken end costs only what stands behind it.
+    """
+    for _ in range(_PACKED_MAX):
+        if not body.startswith(b"\x1f\x8b"):
+            break
+        body = _members(body)
+    if body.startswith(_UTF16):
+        read = decode_body(body, "")
+        return b"" if isinstance(read, str) else _XML_DECLARATION.sub(b"", read.html.encode(), 1)
+    return body.removeprefix(b"\xef\xbb\xbf")
+
+
+def _members(packed: bytes) -> bytes:
+    """What a gzip file's members hold, one after the other."""
+    pieces: list[bytes] = []
+    room = MAX_UNPACKED_BYTES
+    while packed.startswith(b"\x1f\x8b") and room > 0:
+        unpacker = zlib.decompressobj(wbits=31)
+        left = memoryview(packed)
+        try:
+            while left and not unpacker.eof and room > 0:  # in portions: those before a break are good
+                pieces.append(unpacker.decompress(left[:_PORTION_BYTES], room))
+                room -= len(pieces[-1])
+                left = left[_PORTION_BYTES:]
+        except zlib.error:
+            break
+        packed = unpacker.unused_data + left
+    return b"".join(pieces)
+
+
+def _mended(plain: bytes) -> bytes:
+    """XML without what stands before its root, its bare ampersands escaped."""
+    if root := _root(plain):
+        declarations = _XML_DECLARATION.findall(plain[: root.start()])
+        plain = b"".join(declarations[-1:]) + plain[root.start() :]
+    return _BARE_AMPERSAND.sub(lambda found: b"&amp;" if found[0] == b"&" else found[0], plain)
 
 
 def _lines(plain: bytes) -> list[str]:
@@ -150,17 +213,26 @@ def _lines(plain: bytes) -> list[str]:
     return [line for line in lines if line.startswith("http")][:MAX_ADDRESSES]
 
 
-def _local(element: etree._Element) -> str:
-    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+def _name(element: etree._Element) -> tuple[str, str]:
+    """An element's namespace, or its prefix where that is not declared, and its name."""
+    tag = str(element.tag)  # a comment's is a function
+    space, mark, name = tag.rpartition("}" if "}" in tag else ":")
+    return space + mark, name.lower()
 
 
 def _announced(element: etree._Element) -> Announced | None:
+    """What a sitemap says of an address: its own `loc`, not that of a picture or film in it."""
+    space = _name(element)[0]
     texts: dict[str, str] = {}
-    for child in element.iter():
-        name = _local(child)
-        if name in ("loc", "lastmod", "publication_date", "title") and child.text:
-            texts.setdefault(name, child.text.strip())
+    for child in element:
+        own, name = _name(child)
+        if name in ("loc", "lastmod") and child.text:
+            texts[name] = texts[name] if name in texts and own != space else child.text.strip()
+        elif name == "news":
+            told = {_name(piece)[1]: piece.text.strip() for piece in child.iter() if piece.text}
+            texts |= {name: told[name] for name in ("publication_date", "title") if name in told}
     if "loc" not in texts:
         return None
     date = texts.get("publication_date") or texts.get("lastmod")
-    return Announced(texts["loc"], date, texts.get("title"), texts.get("lastmod"))
+    url = texts["loc"].replace("&amp;", "&")  # some escape it twice
+    return Announced(url, date, texts.get("title"), texts.get("lastmod"))

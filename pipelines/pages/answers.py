@@ -42,12 +42,12 @@ def read_answer(entry: Entry, fetched: Fetched, territory: Territory) -> Fetched
     body = fetched.body
     if not body.strip():
         return "empty page"
-    form = format_of(body, entry.kind)
+    form = format_of(body)
     content_type = (fetched.header("content-type") or [""])[-1].strip().lower()
     is_text = not _is_binary(body) and (not content_type or _TEXT_TYPES.match(content_type))
-    if not is_text and not (form and form.any_type):
+    if not is_text and not form and entry.kind != "sitemap":
         return f"not text: {content_type.partition(';')[0] or 'unnamed'}"
-    if form:
+    if form := form or format_of(body, entry.kind):
         return _addresses(entry, fetched, territory, form)
     return _html(entry, fetched, territory, content_type)
 
@@ -63,7 +63,7 @@ def _html(entry: Entry, fetched: Fetched, territory: Territory, content_type: st
         kind = entry.kind
     if leads.cut:
         _log.warning("%s: more than %d links; the rest was left out", entry.url, MAX_LINKS)
-    wishes = leads.robots | robots_directives(",".join(fetched.header("x-robots-tag")))
+    wishes = leads.robots.union(*map(robots_directives, fetched.header("x-robots-tag")))
     followed = territory.note_page(entry, leads.fingerprint)
     anchors = leads.anchors if followed and "nofollow" not in wishes else ()
     feeds = leads.feeds if followed else ()

@@ -22,7 +22,9 @@ from pipelines.pages.repeats import Fingerprint
 from pipelines.urls import canonical_url, resolve
 from pipelines.words import pattern
 
-_AGENT_METAS = frozenset(["robots", "parknews", "spider", "crawler"])
+_AGENT_METAS = frozenset(["robots", "parknews", "spider", "crawler", "*"])
+_VALUED = frozenset(["unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"])
+"""Directives that have a colon themselves."""
 _NEXT = pattern(r"^\W*{kind.next}\W*$|^(?:>{1,2}|›|»|→)$", as_written=True)
 _NUMBERED = re.compile(r"^\W*(?:第\s*)?\d{1,4}(?:\s*[页頁])?\W*$")
 _MORE = pattern(r"^\W*(?:查看)?{kind.more}(?:{related.article}|动态|>>)?\W*$", as_written=True)
@@ -51,6 +53,20 @@ MAX_LINKS = 10_000
 
 _PAGER_SCRIPT = re.compile(
     rb"createPage(?:HTML|Html)?\s*\(\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([\w.-]{1,80})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
+)
+_SCRIPTED = re.compile(
+    rb"(?i)\bon(?:dbl)?click\b|\bonmouse(?:down|up)\b|javascript:|\bdata-(?:href|url|link)\b"
+)
+_HANDLERS = ("onclick", "ondblclick", "onmousedown", "onmouseup")
+_LEADING = ("data-href", "data-url", "data-link")
+"""Attributes in which scripts of pages keep where an element leads."""
+_PLACE = re.compile(
+    r"(?:https?:)?//[\w-]|/(?![/*])|\.{1,2}/|\?[\w-]+=|[\w./-]*[\w-]\.(?:[sx]?html?|php|aspx?|jsp|do)(?:$|[?#])"
+)
+"""How an address of a page begins where nothing else says that it is one."""
+_LITERAL = re.compile(
+    r"(?P<leads>(?:\blocation(?:\.href)?\s*=|\b(?:open|assign|replace|navigate)\s*\()\s*)?"
+    r"(?P<mark>[\"'])(?P<place>[^\"'<>\s]{1,500})(?P=mark)\s*(?P<more>\+?)"
 )
 _LONG_TAG = re.compile(rb"<[^<>]{4000,}")
 """A start tag of this length holds an image or thousands of attributes, on which libxml2 takes time that
@@ -101,7 +117,7 @@ def read_html(body: bytes, url: str, content_type: str = "") -> HtmlPage:
     if tree is None:
         return HtmlPage()
     walk = _Walk(url)
-    walk.over(tree)
+    walk.over(tree, scripted=_SCRIPTED.search(body) is not None)
     resolver = _Resolver(walk.base, encoding)
     anchors = _anchors(walk, resolver, _scripted_next(body))
     return HtmlPage(
@@ -117,16 +133,34 @@ def read_html(body: bytes, url: str, content_type: str = "") -> HtmlPage:
 
 
 def robots_directives(value: str) -> frozenset[str]:
-    """The directives of an X-Robots-Tag or meta robots value that are meant for us."""
+    """The directives of one X-Robots-Tag or meta robots that are meant for us.
+
+    A robot's name before a colon holds for all that follows it in the same value, up to the next name.
+    """
     directives: set[str] = set()
+    ours = True
     for piece in value.lower().split(","):
-        agent, colon, directive = piece.rpartition(":")
-        if colon and agent.strip() not in _AGENT_METAS:
-            continue
-        directives.add(directive.strip())
+        name, colon, rest = piece.partition(":")
+        is_agent = colon and name.strip() not in _VALUED
+        if is_agent:
+            ours = name.strip() in _AGENT_METAS
+        if ours:
+            directives.update((rest if is_agent else piece).split())
     if "none" in directives:
         directives |= {"noindex", "nofollow"}
     return frozenset(directives)
+
+
+def scripted_places(script: str) -> list[str]:
+    """The addresses that a piece of script leads to, as written; those that it puts together are none."""
+    places = []
+    before = ""
+    for found in _LITERAL.finditer(script):
+        whole = not found["more"] and not script[: found.start()].rstrip().endswith("+")
+        if whole and before != "+" and (found["leads"] or _PLACE.match(found["place"])):
+            places.append(found["place"])
+        before = found["more"]
+    return places
 
 
 class _Walk:
@@ -139,6 +173,7 @@ class _Walk:
         self.next: list[str] = []
         self.robots: set[str] = set()
         self.refresh: str | None = None
+        self._based = False
         self._says_article = False
         self._headlines = 0
         self._pieces: list[int] = []
@@ -148,12 +183,15 @@ class _Walk:
         self._linked: set[int] = set()
         self._little = 0
 
-    def over(self, tree: etree._Element) -> None:
+    def over(self, tree: etree._Element, *, scripted: bool) -> None:
+        """`scripted`: its elements may lead somewhere when they are clicked."""
         special = {"a": self._anchor, "base": self._set_base, "link": self._link, "meta": self._meta}
         special |= dict.fromkeys(["area", "iframe", "frame", "option"], self._place)
         special["title"] = self._set_title
         for element in tree.iter():
             tag = element.tag
+            if scripted and element.keys():
+                self._clicked(element)
             if tag in special:
                 special[tag](element)
             elif (text := element.text) and len(text) >= _MIN_PIECE and tag not in _NOT_PROSE:
@@ -201,6 +239,21 @@ class _Walk:
         whole = zlib.crc32(plain.encode("utf-8", "replace"), whole)
         self._blocks[block] = chars + len(plain), pieces + 1, checksum, whole
 
+    def _clicked(self, element: etree._Element) -> None:
+        """Where an element without a link of its own leads when it is clicked."""
+        href = (element.get("href") or "").strip()
+        if href and href[0] != "#" and not href.lower().startswith("javascript:"):
+            return
+        script = " ".join([href[11:], *(element.get(name) or "" for name in _HANDLERS)])
+        named = (element.get(name) or "" for name in _LEADING)
+        places = [*scripted_places(script), *(place for place in named if _PLACE.match(place))]
+        text = _text(element) if places else ""
+        if places and len(text) >= _MIN_HEADLINE:
+            self._headlines += 1
+        for place in places:
+            self._linked.add(zlib.crc32((text + _ending(place)).encode("utf-8", "replace")))
+            self.links.append((place, _role(text, "")))
+
     def _anchor(self, element: etree._Element) -> None:
         href = element.get("href")
         if not href:
@@ -225,7 +278,10 @@ class _Walk:
         self._title = self._title or _text(element)
 
     def _set_base(self, element: etree._Element) -> None:
-        self.base = urljoin(self.base, (element.get("href") or "").strip())
+        href = element.get("href")
+        if href is not None and not self._based:  # the first holds, as in browsers
+            self._based = True
+            self.base = urljoin(self.base, href.strip())
 
     def _link(self, element: etree._Element) -> None:
         rel = (element.get("rel") or "").lower().split()

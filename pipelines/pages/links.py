@@ -111,16 +111,17 @@ class Territory:
         links: list[Link] = []
         said: list[Announcement] = []
         for item in found:
-            url = self._spelled(item.url, base)
-            url = url and self.spelled(url)
-            if not url or not self._takes(url) or (kind := self._kind(url)) in _NEVER:
+            places = ((place, self._announced(place, base)) for place in (item.url, *item.others))
+            asks, url = next(((place, url) for place, url in places if url), ("", None))
+            if not url:
                 continue
+            kind = self._kind(url)
             said.append(Announcement(url, via, item.date, item.title, item.changed))
             if url in self._seen:
                 continue
             kind = "article" if via == "feed" or item.title else kind
             rank = "announced" if via == "feed" or _is_fresh(item.date, now) else "archived"
-            links.append(self._link(url, kind, rank, depth=1, asks=item.url))
+            links.append(self._link(url, kind, rank, depth=1, asks=asks))
         self._remember(link.url for link in links)
         return links, said
 
@@ -207,8 +208,25 @@ class Territory:
     def _kind(self, url: str) -> str:
         return _kind_of_url(url)
 
+    def _announced(self, place: str, base: str) -> str | None:
+        """An address that a feed or sitemap names, as the source's own; None where it is not its."""
+        url = self._at_home(self._spelled(place, base))
+        url = url and self.spelled(url)
+        return url if url and self._takes(url) and self._kind(url) not in _NEVER else None
+
+    def _at_home(self, url: str | None) -> str | None:
+        """An address at the source's other name, with `www.` or without, asked for at its own host.
+
+        Sitemaps name either; where the site has it at that host only, a redirect says so.
+        """
+        if url is None or self.holds(host := _host_of(url)):
+            return url
+        own = self.source.host
+        is_twin = host in (f"www.{own}", own.removeprefix("www."))
+        return url.replace(f"//{host}", f"//{own}", 1) if is_twin else url
+
     def _sitemap(self, place: str, base: str, depth: int = 0) -> Link | None:
-        url = self._spelled(place, base)
+        url = self._at_home(self._spelled(place, base))
         if url is None or not self.holds(_host_of(url)):
             return None
         return self._link(url, "sitemap", "sitemap", depth=depth, asks=place)

@@ -57,6 +57,16 @@ def test_nothing_is_fetched_where_robots_txt_gives_no_clear_answer(tmp_path: Pat
     assert (others, report.sources[0].down, report.left > 0) == ([], True, True)
 
 
+def test_a_robots_txt_without_end_is_read_to_its_bound(tmp_path: Path) -> None:
+    site = newspaper(3)
+    rules = b"User-agent: *\nDisallow: /news/2023/1.html\n" + b"# nothing\n" * 1_000_000
+    site.robots = Answer(rules, content_type="text/plain")
+    with Server(site) as server:
+        crawl(tmp_path / "a-pages.db", source(server.host), options=replace(QUICK, max_body_bytes=1_000_000))
+    asked = [site.asked(f"/news/2023/{n}.html") for n in range(3)]
+    assert asked == [1, 0, 1]
+
+
 def test_a_delay_holds_between_any_two_requests(tmp_path: Path) -> None:
     site = newspaper(6)
     site.robots = "User-agent: *\nCrawl-delay: 0.3\n"

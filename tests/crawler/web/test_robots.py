@@ -51,10 +51,56 @@ def test_a_huge_file_is_read_to_its_bound() -> None:
 
 @pytest.mark.parametrize(
     ("line", "delay_s"),
-    [("Crawl-delay: 2.5", 2.5), ("Request-rate: 1/10", 10.0), ("Crawl-delay: 99999", MAX_DELAY_S), ("", 0.0)],
+    [
+        ("Crawl-delay: 2.5", 2.5),
+        ("Request-rate: 1/10", 10.0),
+        ("Crawl-delay: 99999", MAX_DELAY_S),
+        ("", 0.0),
+        ("Crawl-delay: 10s", 10.0),
+        ("crawl-delay: 10 seconds # slowly", 10.0),
+        ("Crawl-delay: 1,5", 1.5),
+        ("Crawl-delay: 500ms", 0.5),
+        ("Crawl-delay: 1m", 60.0),
+        ("Crawl-delay: slow", 0.0),
+    ],
 )
 def test_the_delay_it_asks_for_is_read(line: str, delay_s: float) -> None:
     assert policy(f"User-agent: *\n{line}\nDisallow: /x\n").delay_s == delay_s
+
+
+@pytest.mark.parametrize(
+    ("agent", "obeyed"),
+    [
+        ("parknews/0.1", True),
+        ("ParkNews (+http://x.cn)", True),
+        ("park", False),
+        ("news", False),
+        ("parknewsbot", False),
+        ("parknews*", False),
+        ("*", True),
+        ("*bot", False),
+    ],
+)
+def test_a_group_is_ours_by_its_whole_product_token(agent: str, obeyed: bool) -> None:
+    assert policy(f"User-agent: {agent}\nDisallow: /\n").allows("http://x.cn/a") is not obeyed
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-16-le", "utf-8-sig"])
+def test_a_file_counts_in_whatever_it_was_saved(encoding: str) -> None:
+    mark = {"utf-16-be": "\ufeff", "utf-16-le": "\ufeff"}.get(encoding, "")
+    body = f"{mark}User-agent: *\r\nDisallow: /\r\n".encode(encoding)
+    assert not policy(body).allows("http://x.cn/a")
+
+
+def test_a_line_that_the_bound_cuts_is_left_out() -> None:
+    head = "User-agent: *\nDisallow: /\nAllow: /a"
+    filler = "#" * (MAX_BYTES - len(head) - 1)
+    rules = policy(head.replace("Allow", filler + "\nAllow"))
+    assert not rules.allows("http://x.cn/ab")
+
+
+def test_full_width_colons_are_colons() -> None:
+    assert not policy("User-agent：*\nDisallow：/\n").allows("http://x.cn/a")
 
 
 def test_it_names_sitemaps() -> None:

@@ -1,6 +1,6 @@
 import gzip
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -83,6 +83,27 @@ def test_the_base_of_a_page_holds_for_all_its_links() -> None:
     )
 
 
+def test_the_first_of_two_bases_holds() -> None:
+    bases = '<base target="_top"><base href="/a/"><base href="/b/">'
+    html = f'<html><head>{bases}</head><a href="1.html">一</a></html>'
+    assert [anchor.url for anchor in read_html(html.encode(), BASE).anchors] == ["http://x.cn/a/1.html"]
+
+
+@pytest.mark.parametrize(
+    ("html", "paths"),
+    [
+        ("<li onclick=\"location.href='/1.html'\">园区开工</li>", ["/1.html"]),
+        ("<a href='javascript:void(0)' onclick=\"window.open('/1')\">园区开工</a>", ["/1"]),
+        ("<a href=\"javascript:go('2.shtml?id=3', 'new')\">园区开工</a>", ["/news/2.shtml?id=3"]),
+        ("<tr data-href='/1.html'><td>园区开工</td></tr>", ["/1.html"]),
+        ("<li onclick=\"location.href='/show-'+id+'.html'\">园区开工</li>", []),
+        ("<b onclick=\"ga('send', 'click')\">园区</b><a href='/1' onclick=\"log('/hit')\">园区</a>", ["/1"]),
+    ],
+)
+def test_what_leads_on_when_it_is_clicked_is_a_link(html: str, paths: list[str]) -> None:
+    assert sorted(roles(html)) == paths
+
+
 def test_an_address_is_given_once_in_its_most_telling_role() -> None:
     assert roles('<a href="/p2?from=a">前往第二页的链接文字</a><a href="/p2">下一页</a>') == {"/p2": "next"}
 
@@ -99,6 +120,10 @@ def test_feeds_are_found_where_the_page_links_them() -> None:
         ("noindex, nofollow", {"noindex", "nofollow"}),
         ("None", {"none", "noindex", "nofollow"}),
         ("googlebot: noindex", set()),
+        ("otherbot: noindex, nofollow", set()),
+        ("otherbot: noindex, parknews: nofollow, noarchive", {"nofollow", "noarchive"}),
+        ("max-snippet: 20, noindex", {"max-snippet:", "20", "noindex"}),
+        ("noindex nofollow", {"noindex", "nofollow"}),
         ("parknews: noarchive, follow", {"noarchive", "follow"}),
     ],
 )
@@ -174,6 +199,82 @@ def test_a_sitemap_may_be_a_plain_list() -> None:
         "http://x.cn/1",
         "http://x.cn/2",
     ]
+
+
+def _members(body: bytes) -> bytes:
+    return gzip.compress(body[:60]) + gzip.compress(body[60:])
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        _members,
+        lambda body: gzip.compress(gzip.compress(body)),
+        lambda body: _members(body)[:-4],
+        lambda body: b"\xef\xbb\xbf" + body,
+        lambda body: body.decode().encode("utf-16"),
+        lambda body: b"<br />\n<b>Notice</b>: x in <b>/a.php</b> on line <b>3</b><br />\n" + body,
+        lambda body: body.replace(b"<urlset", b"<br />\n<b>Notice</b>: x<br />\n<urlset"),
+    ],
+    ids=["members", "twice", "broken end", "mark", "utf-16", "notice", "notice behind the declaration"],
+)
+def test_a_sitemap_is_read_however_it_is_sent(made: Callable[[bytes], bytes]) -> None:
+    body = made(_sitemap(PAGE))
+    assert (format_of(body) is not None, [page.url for page in read_sitemap(body).pages]) == (
+        True,
+        ["http://x.cn/1"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("inner", "url"),
+    [
+        ("<loc>http://x.cn/a?c=1&id=2</loc>", "http://x.cn/a?c=1&id=2"),
+        ("<loc>http://x.cn/a?c=1&amp;id=2</loc>", "http://x.cn/a?c=1&id=2"),
+        ("<loc>http://x.cn/a?c=1&amp;amp;id=2</loc>", "http://x.cn/a?c=1&id=2"),
+        ("<loc><![CDATA[http://x.cn/a?c=1&id=2]]></loc>", "http://x.cn/a?c=1&id=2"),
+        (
+            '<i:image xmlns:i="urn:i"><i:loc>http://x.cn/p.jpg</i:loc></i:image><loc>http://x.cn/1</loc>',
+            "http://x.cn/1",
+        ),
+        (
+            "<image:image><image:loc>http://x.cn/p.jpg</image:loc></image:image><loc>http://x.cn/1</loc>",
+            "http://x.cn/1",
+        ),
+    ],
+)
+def test_the_address_of_a_sitemaps_page_is_its_own_loc(inner: str, url: str) -> None:
+    assert [page.url for page in read_sitemap(_sitemap(f"<url>{inner}</url>")).pages] == [url]
+
+
+def test_the_title_of_a_film_is_not_its_pages() -> None:
+    film = '<v:video xmlns:v="urn:v"><v:title>片头</v:title></v:video>'
+    assert read_sitemap(_sitemap(f"<url><loc>http://x.cn/1</loc>{film}</url>")).pages[0].title is None
+
+
+def test_a_page_with_a_trackback_is_no_feed() -> None:
+    assert format_of(b"<!DOCTYPE html><html><body><!-- <rdf:RDF xmlns:rdf='urn:r'> --></body></html>") is None
+
+
+@pytest.mark.parametrize(
+    ("item", "urls"),
+    [
+        (
+            "<link>http://c.cn/~r/1</link><f:origLink xmlns:f='http://rssnamespace.org/feedburner/ext/1.0'>"
+            "http://x.cn/1</f:origLink>",
+            ("http://x.cn/1", "http://c.cn/~r/1"),
+        ),
+        (
+            "<link>http://c.cn/go?to=http%3A%2F%2Fx.cn%2F1</link><guid>http://x.cn/1</guid>",
+            ("http://c.cn/go?to=http%3A%2F%2Fx.cn%2F1", "http://x.cn/1"),
+        ),
+        ("<link>http://c.cn/go?http://x.cn/1</link>", ("http://c.cn/go?http://x.cn/1", "http://x.cn/1")),
+        ("<link>http://x.cn/?c=1&id=2</link>", ("http://x.cn/?c=1&id=2",)),
+    ],
+)
+def test_an_entry_names_its_pages_own_address_behind_a_counter(item: str, urls: tuple[str, ...]) -> None:
+    [entry] = read_feed(f"<rss version='2.0'><channel><item>{item}</item></channel></rss>".encode()).pages
+    assert (entry.url, *entry.others) == urls
 
 
 def test_what_stands_before_the_break_of_a_sitemap_is_kept() -> None:
