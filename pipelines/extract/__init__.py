@@ -29,6 +29,7 @@ from pipelines.extract.byline import read_byline
 from pipelines.extract.container import choose_element
 from pipelines.extract.credit import find_credited_source
 from pipelines.extract.kind import not_news
+from pipelines.extract.listing import read_listing
 from pipelines.extract.metadata import read_claims, read_metadata
 from pipelines.extract.people import find_author, find_editor
 from pipelines.extract.published import find_published
@@ -53,6 +54,8 @@ _LANGUAGE_OF = {"Hangul": "ko", "Kana": "ja"}
 _SAMPLE = 1500
 _WITHOUT_TEXT = ("no text", "script page")
 """Reasons for which a page is read again with what it shows only without scripts."""
+_NAMES_ARTICLES = ("feed", "news sitemap")
+"""What names articles only; other sitemaps name lists too."""
 _OWN, _OWN_CHINESE = 0.5, 0.8
 """The share of a second opinion that must be prose of its own: articles of five languages that were taken for
 lists have .59 and more, most lists next to none, Chinese ones up to .76 (`benchmarks/corpus.py`)."""
@@ -91,9 +94,10 @@ def _read(
     is_chinese = _is_chinese(scanned, choice)
     refusal = None
     if body is None:
-        refusal = not_news(
-            root, scanned, choice, metadata.title_element, page.url_answered, digest=trust.digest
-        )
+        url = page.url_answered
+        named = page.announced_by in _NAMES_ARTICLES
+        listing = None if named else read_listing(root, scanned, trust, metadata, title_line, url)
+        refusal = not_news(root, scanned, choice, metadata.title_element, url, listing, digest=trust.digest)
     is_overruled = False
     if refusal:
         body = None if refusal.is_final else scripted_body(root, metadata)

@@ -32,6 +32,8 @@ _ENOUGH = 40.0
 _TITLED_SHARE = 0.4
 """A lead beside the title says less than this share of the whole; boxes may say more than the article."""
 _LONGEST_BOX_HEADING = 10
+_FAR_TEXT = 5
+"""Lines from a headline to its text, at most, those of the byline between them."""
 _PRICE_OF_ROOM = 25.0
 """How much an article of one paragraph may lose for the element around it: two or three lines of links."""
 
@@ -64,7 +66,7 @@ def choose_element(scan: Scan, trust: Trust, title_line: int | None) -> Choice |
     count = len(scan.elements)
     if not scan.lines or not count:
         return None
-    weights = _weigh(scan, trust)
+    weights = _weigh(scan, trust, title_line)
     sums, firsts, lasts = [0.0] * count, [len(weights)] * count, [-1] * count
     for index, (line, weight) in enumerate(zip(scan.lines, weights, strict=True)):
         node = max(line.node, 0)
@@ -91,9 +93,9 @@ def choose_element(scan: Scan, trust: Trust, title_line: int | None) -> Choice |
     return Choice(best, firsts[best], last + 1, inside / prose if prose else 0.0, inside)
 
 
-def _weigh(scan: Scan, trust: Trust) -> list[float]:
+def _weigh(scan: Scan, trust: Trust, title_line: int | None) -> list[float]:
     """A weight for every line: positive for prose, negative for what stands around articles."""
-    teasers = _teasers(scan, digest=trust.digest)
+    teasers = _teasers(scan, trust, title_line)
     weights = []
     for index, line in enumerate(scan.lines):
         if line.hidden and trust.hidden:
@@ -130,11 +132,12 @@ def _weight(line: Line, hint: str) -> float:
     return -2.0
 
 
-def _teasers(scan: Scan, *, digest: bool) -> frozenset[int]:
+def _teasers(scan: Scan, trust: Trust, title_line: int | None) -> frozenset[int]:
     """The excerpts below linked headlines: cut ones (`...`), and all where the two alternate.
 
-    Paragraphs between cards that link elsewhere are no excerpts: they share an element with each other and
-    not with the card's headline.
+    Below the page's own headline, wherever that leads, and its byline stands the page's own text. Paragraphs
+    between cards that link elsewhere are no excerpts: they share an element with each other and not with the
+    card's headline.
     """
     lines, parents = scan.lines, [-1, *scan.parents]
     held: dict[int, int] = {}
@@ -146,13 +149,19 @@ def _teasers(scan: Scan, *, digest: bool) -> frozenset[int]:
         line, above = lines[index], lines[index - 1]
         if not above.is_linked or line.is_linked or above.amount < 5 or not line.is_prose:
             continue
+        if (
+            title_line is not None
+            and title_line < index <= title_line + _FAR_TEXT
+            and all(trust.hint(line) == "byline" for line in lines[title_line + 1 : index])
+        ):
+            continue
         if _TEASER_END.search(line.plain) and line.amount < 300:
             cut.append(index)
         elif index + 1 == len(lines) or not lines[index + 1].is_prose:
             home = parents[line.node + 1]
             if held[home] < 2 or parents[above.node + 1] == home:
                 single.append(index)
-    return frozenset([*cut, *single] if len(single) >= 3 and not digest else cut)
+    return frozenset([*cut, *single] if len(single) >= 3 and not trust.digest else cut)
 
 
 def _titled_part(

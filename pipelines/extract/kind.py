@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from pipelines.extract.listing import leads_out
 from pipelines.extract.prose import size
 from pipelines.normalise import simplify
 from pipelines.words import pattern, words
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from pipelines.extract.container import Choice
+    from pipelines.extract.listing import Listing
     from pipelines.extract.scan import Line, Scan
 
 LEAST_TEXT = 30
@@ -43,15 +45,24 @@ class NotNews(NamedTuple):
     stage: str = "kind"
     is_final: bool = False
     """Whether a text that the page's scripts carry would change nothing."""
+    is_certain: bool = False
+    """Whether no second opinion on the text would change anything either."""
 
     @property
     def may_be_doubted(self) -> bool:
         """Whether a second opinion on the page's text may overrule it: that no text was seen, and no more."""
-        return self.reason.startswith(("list page", "no text"))
+        return self.reason.startswith(("list page", "no text")) and not self.is_certain
 
 
 def not_news(
-    root: HtmlElement, scan: Scan, choice: Choice | None, title: str, url: str, *, digest: bool
+    root: HtmlElement,
+    scan: Scan,
+    choice: Choice | None,
+    title: str,
+    url: str,
+    listing: Listing | None,
+    *,
+    digest: bool,
 ) -> NotNews | None:
     """The reason why the page holds no article; None where it may be one.
 
@@ -61,6 +72,7 @@ def not_news(
         choice: The element that would be the article's.
         title: The page's `<title>`.
         url: The address that answered.
+        listing: What it shows of other pages; None where a feed names it as an article.
         digest: Whether its linked headlines are one article's parts.
     """
     lines = scan.lines[choice.first : choice.last] if choice else []
@@ -73,9 +85,12 @@ def not_news(
         return NotNews("not found page: it says so with status 200", is_final=True)
     if _is_search(url, title):
         return NotNews("search page: its address or title asks for results", is_final=True)
+    if listing and not digest and listing.is_list:
+        reason = f"list page: {listing.shown} headlines that lead to other pages, with their texts"
+        return NotNews(reason, is_final=True, is_certain=True)
     if prose < LEAST_TEXT:
         return _empty_kind(root, scan, everything)
-    if not digest and _is_list(scan, lines, prose, url):
+    if listing and not digest and _is_list(scan, lines, prose, url):
         return NotNews("list page: headlines with links, little prose", is_final=True)
     return None
 
@@ -113,10 +128,10 @@ def _is_list(scan: Scan, lines: Sequence[Line], prose: float, url: str) -> bool:
     """
     spots = [index for index, line in enumerate(lines) if line.is_prose and not line.is_linked]
     between = lines[spots[0] : spots[-1]] if spots else []
-    headlines = sum(line.is_linked and line.amount >= 6 for line in between)
+    headlines = sum(line.is_linked and line.amount >= 6 and not leads_out(line, url) for line in between)
     dated = sum(bool(_LISTED_DATE.search(line.text)) for line in lines if line.amount < 80)
     longest = max((lines[index].amount for index in spots), default=0.0)
-    everywhere = sum(line.is_linked and line.amount >= 6 for line in lines)
+    everywhere = sum(line.is_linked and line.amount >= 6 and not leads_out(line, url) for line in lines)
     if urlsplit(url).path in ("", "/") and not urlsplit(url).query and everywhere >= 5:
         return True
     above = scan.lines[max(0, scan.lines.index(lines[0]) - 6) :][: 6 + (spots[0] if spots else 0)]

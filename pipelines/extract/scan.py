@@ -87,6 +87,8 @@ class Line:
     """The text with white space wherever an inline element begins or ends, of short lines."""
     plain: str = field(init=False)
     """The text in simplified characters."""
+    leads: str = ""
+    """Where its first link to another page leads, as written; empty for none."""
     amount: float = field(init=False)
     """How much it says: its `size`."""
     is_linked: bool = field(init=False)
@@ -224,9 +226,10 @@ class _Scanner:
         self.buffer: list[str] = []
         self.linked = 0
         self.links = 0
+        self.leads = ""
         self.node = -1
         self.hidden: list[object] = []
-        self.anchors: list[object] = []
+        self.anchors: list[HtmlElement] = []
         self.unseen: list[str] = []
         self.passed: HtmlElement | None = None
         self.hints: list[tuple[object, Hint, int]] = [(None, "", -1)]
@@ -297,6 +300,7 @@ class _Scanner:
             if tag == "a" and _leads_away(element):
                 self.links += 1
                 self.anchors.append(element)
+                self.leads = self.leads or element.get("href", "").strip()
         elif tag in _EMPHASES:
             self.buffer.append(_FAINT_SEAM)
         elif tag == "img":
@@ -380,12 +384,18 @@ class _Scanner:
                 pieces = squeeze_space(seamed.replace(_SEAM, " ").replace(_FAINT_SEAM, faint))
             lines, node, hidden = self.scan.lines, self.node, bool(self.hidden)
             linked = min(self.linked, len(text))
-            lines.append(Line(text, linked, node, tag, hidden, hint, hint_node, row, pieces))
+            leads = (self.leads or self._open_link()) if linked else ""
+            lines.append(Line(text, linked, node, tag, hidden, hint, hint_node, row, pieces, leads))
             for unseen in filter(None, map(squeeze_space, self.unseen)):
                 lines.append(Line(unseen, 0, node, tag, True, hint, hint_node, row, unseen))
             self.unseen.clear()
         self.buffer.clear()
         self.linked = 0
+        self.leads = ""
+
+    def _open_link(self) -> str:
+        """Where the link leads that a line stands in, which began before it."""
+        return str(self.anchors[0].get("href", "")).strip() if self.anchors else ""
 
 
 def _is_data_row(row: HtmlElement) -> bool:

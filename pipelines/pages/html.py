@@ -20,7 +20,7 @@ from pipelines.normalise import simplify
 from pipelines.pages.kinds import BLOCK_MIN_CHARS, Shape
 from pipelines.pages.repeats import Fingerprint
 from pipelines.urls import canonical_url, resolve
-from pipelines.words import pattern
+from pipelines.words import pattern, words
 
 _AGENT_METAS = frozenset(["robots", "parknews", "spider", "crawler", "*"])
 _VALUED = frozenset(["unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"])
@@ -30,6 +30,10 @@ _NUMBERED = re.compile(r"^\W*(?:第\s*)?\d{1,4}(?:\s*[页頁])?\W*$")
 _MORE = pattern(r"^\W*(?:查看)?{kind.more}(?:{related.article}|动态|>>)?\W*$", as_written=True)
 _REFRESH = re.compile(r"^\s*(\d+)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
 _FEED_TYPES = frozenset(["application/rss+xml", "application/atom+xml", "application/rdf+xml"])
+_LIST_CLASSES, _ARTICLE_CLASSES = (
+    frozenset(words("element.list_page")),
+    frozenset(words("element.article_page")),
+)
 _NOT_PROSE = frozenset(
     ["a", "script", "style", "noscript", "select", "option", "textarea", "title", "button"]
 )
@@ -174,7 +178,8 @@ class _Walk:
         self.robots: set[str] = set()
         self.refresh: str | None = None
         self._based = False
-        self._says_article = False
+        self._says_article = self._says_list = False
+        self._heads: list[str] = []
         self._headlines = 0
         self._pieces: list[int] = []
         self._blocks: dict[etree._Element, tuple[int, int, int, int]] = {}
@@ -201,6 +206,9 @@ class _Walk:
             tail = element.tail
             if tail and len(tail) >= _MIN_PIECE:
                 self._piece(tail, element, tail=True)
+        for body in tree.iter("body"):
+            self._name(body)
+        self._heads = [text for head in tree.iter("h1", "h2") if (text := _own_words(head))]
 
     def sketch(self) -> int | None:
         """A checksum of the largest block of text, its digits left out: counters are no change."""
@@ -223,7 +231,8 @@ class _Walk:
             block_pieces=largest[1],
             teasers=sum(block[0] >= _MIN_TEASER for block in self._blocks.values()),
             titled_links=self._headlines,
-            says_article=self._says_article,
+            says_article=self._says_article and not self._says_list,
+            headed=any(self._title.startswith(head) for head in self._heads),
         )
 
     def _piece(self, text: str, element: etree._Element, *, tail: bool) -> None:
@@ -283,6 +292,11 @@ class _Walk:
             self._based = True
             self.base = urljoin(self.base, href.strip())
 
+    def _name(self, element: etree._Element) -> None:
+        names = frozenset(f"{element.get('class', '')} {element.get('id', '')}".lower().split())
+        self._says_list = not names.isdisjoint(_LIST_CLASSES)
+        self._says_article |= not names.isdisjoint(_ARTICLE_CLASSES)
+
     def _link(self, element: etree._Element) -> None:
         rel = (element.get("rel") or "").lower().split()
         if "alternate" in rel and (element.get("type") or "").lower().strip() in _FEED_TYPES:
@@ -322,6 +336,12 @@ def _text(element: etree._Element) -> str:
     if len(element):
         text = "".join(map(str, element.itertext())) or element.get("title") or ""
     return " ".join(text.split())
+
+
+def _own_words(heading: etree._Element) -> str:
+    """What a heading says that leads nowhere and says more than the name of a column; else nothing."""
+    text = _text(heading)
+    return text if len(text) >= _MIN_HEADLINE and next(heading.iter("a"), None) is None else ""
 
 
 def _ending(href: str) -> str:

@@ -73,7 +73,9 @@ class Shape:
     titled_links: int
     """Links whose text is long enough to be a headline."""
     says_article: bool
-    """The page calls itself an article (og:type, schema.org)."""
+    """The page calls itself an article (og:type, the class of its body)."""
+    headed: bool = False
+    """A heading that leads nowhere says what the page's title begins with, and more than a column's name."""
 
 
 def kind_of_url(url: str) -> str:
@@ -106,10 +108,15 @@ def kind_of_page(shape: Shape, hint: str) -> str:
     """Whether a page is an article or a list, by its tree; `hint` is what its address said.
 
     An article has a block of running text somewhere, however many links stand around it (portals put
-    130 headlines beside one); a list has headlines and, at most, a teaser to each.
+    130 headlines beside one); a list has headlines and, at most, a teaser to each. A single paragraph below
+    a headline of its own may be an article: reading tells.
     """
+    if shape.says_article and shape.block_chars:
+        return "article"
     if shape.says_article or hint == "article":
         return "list" if shape.block_chars < BLOCK_MIN_CHARS / 2 and shape.titled_links >= 20 else "article"
+    if shape.headed and shape.block_chars and hint not in _LISTED:
+        return "article"
     if shape.block_chars < BLOCK_MIN_CHARS:
         return "list" if shape.titled_links >= 5 or hint in _LISTED else "article"
     teaser = shape.block_chars < TEASER_MAX_CHARS and shape.block_pieces == 1

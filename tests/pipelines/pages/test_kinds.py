@@ -80,3 +80,15 @@ def test_a_title_that_asks_for_proof_is_a_shields() -> None:
     page = "<html><title>{}</title><script>go()</script></html>"
     assert is_challenge(200, page.format("安全验证").encode("gb18030"), "text/html; charset=gbk") is True
     assert is_challenge(200, page.format("园区开工").encode("gb18030"), "text/html; charset=gbk") is False
+
+
+SHORT = "<p>示例园区今早恢复供汽，停产三天的工厂陆续复工。</p>"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [("示例园区恢复供汽 - 示例网", ""), ("示例网", "single single-post"), ("示例网", "showpage")],
+)
+def test_a_paragraph_below_a_headline_of_its_own_goes_on_to_be_read(head: str, body: str) -> None:
+    html = f'<html><head><title>{head}</title></head><body class="{body}"><h1>示例园区恢复供汽</h1>'
+    assert _kind(f"{html}{SHORT}{RELATED}{FOOT}</body></html>") == "article"

@@ -1,0 +1,241 @@
+"""A page's lines and its head in; what speaks for a list on it, and what for one article, out.
+
+A list shows other pages of its site: headlines that lead to them, each with the text of that page or its
+beginning. An article may have such headlines too, below its own text. What a page declares itself to be (the
+class of its body, og:type, schema.org, its title, its address) decides where its build does not.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, get_args
+from urllib.parse import unquote, urljoin, urlsplit
+
+from pipelines.normalise import simplify
+from pipelines.records import StrippedKind
+from pipelines.words import pattern, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lxml.html import HtmlElement
+
+    from pipelines.extract.metadata import Metadata
+    from pipelines.extract.scan import Line, Scan
+    from pipelines.extract.trust import Trust
+
+_LIST_CLASSES, _ARTICLE_CLASSES = (
+    frozenset(words("element.list_page")),
+    frozenset(words("element.article_page")),
+)
+_LIST_TYPES, _ARTICLE_TYPES = frozenset(words("markup.list_type")), frozenset(words("markup.article_type"))
+_LIST_TITLE = pattern(r"^\W*{kind.list_title}\W*$")
+_PARTS = re.compile(r"\s*[|｜_»«‹›]\s*|\s+[-–—·•]+\s+|-(?=[^-]*$)")
+_LIST_ADDRESS = pattern(
+    r"/{address.tag_path}/[^/]+|/{address.list_path}/[^/]+/?(?:page/\d+/?)?$|/page[/_-]\d+(?:\.\w{2,5}|/)?$"
+    r"|(?:^|/)(?:19|20)\d\d(?:[/-]\d{1,2}){0,2}/?(?:page/\d+/?)?$|[-_/]{address.page_name}[-_]\d+(?:[-_]\d+)?\.\w{2,5}$"
+)
+_NO_HEADLINE = pattern("/{address.tag_path}/|/{address.list_path}/[^/]+/?$")
+"""Addresses of what stands beside a headline: its tags, its author, its section."""
+_TYPES = re.compile(r'"@type"\s*:\s*(?:"(\w+)"|\[([^\]]{0,200})\])')
+_JSON_LIMIT = 200_000
+_LEAST_OWN = 40.0
+"""Characters of prose between a page's own headline and the first that leads elsewhere: a short paragraph."""
+_LEAST_SAID = 20.0
+_FAR_ABOVE = 8
+"""Lines between a headline and the text that it leads to, at most: tags, counters, a day."""
+_BOXES = frozenset(get_args(StrippedKind))
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "dt"])
+_LEAST_BELOW = 15.0
+"""Characters below a heading that are its text, whatever their marks."""
+_LEAST_HEADING, _LEAST_HEADLINE = 1.0, 8.0
+"""Characters of a headline that is marked as a heading, and of one that is not."""
+
+
+class Listing(NamedTuple):
+    """What a page shows of others, and what it says it is."""
+
+    shown: int
+    """Headlines that lead to other pages of the site, each with text."""
+    marked: int
+    """Those of them that are headings."""
+    own: float
+    """Characters of prose that stand below the page's own headline, before the first of these."""
+    declared: int
+    """Declarations that it is a list, less those that it is an article."""
+    is_article: bool
+    """Whether any says that it is an article."""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the page is a list."""
+        if self.own >= _LEAST_OWN:
+            return self.shown > 1 and self.declared > 1
+        if self.shown > 1:
+            return not self.is_article or self.declared > 0 or (self.marked > 2 and self.own < _LEAST_SAID)
+        return self.declared >= (2 if self.shown else 3)
+
+
+def read_listing(
+    root: HtmlElement, scan: Scan, trust: Trust, metadata: Metadata, title_line: int | None, url: str
+) -> Listing:
+    """What a page shows of other pages, and what it declares itself to be."""
+    lists, articles = _declared(root, metadata, url)
+    boxes = _BOXES - {"related"} if lists > articles else _BOXES
+    shown = _shown(scan, trust, title_line, _base(root, url), url, boxes)
+    own = _own(scan.lines, trust, title_line, shown[0][0] if shown else None)
+    marked = sum(scan.lines[head].tag in _HEADINGS for head, _ in shown)
+    return Listing(len(shown), marked, own, lists - articles, articles > 0)
+
+
+def leads_out(line: Line, url: str) -> bool:
+    """Whether a line leads to another site: a list shows pages of its own."""
+    if not line.leads:
+        return False
+    try:
+        there = urlsplit(urljoin(url, line.leads)).hostname
+    except ValueError:
+        return False
+    return there is not None and _plain(there) != _plain(urlsplit(url).hostname)
+
+
+# What the page declares ------------------------------------------------------------------------
+
+
+def _declared(root: HtmlElement, metadata: Metadata, url: str) -> tuple[int, int]:
+    """How many declarations say that the page is a list, and how many that it is an article."""
+    body = root.find("body")
+    names = () if body is None else f"{body.get('class', '')} {body.get('id', '')}".lower().split()
+    lists, articles = _votes(names, _LIST_CLASSES, _ARTICLE_CLASSES)
+    for said in ([metadata.meta.get("og:type", "").lower()], _schema_types(root)):
+        for_list, for_article = _votes(said, _LIST_TYPES, _ARTICLE_TYPES)
+        lists, articles = lists + min(for_list, 1), articles + for_article
+    articles += "article:published_time" in metadata.meta
+    lists += any(_LIST_TITLE.match(simplify(part)) for part in _PARTS.split(metadata.title_element) if part)
+    lists += bool(_LIST_ADDRESS.search(unquote(urlsplit(url).path)))
+    return lists, articles
+
+
+def _votes(said: Iterable[str], for_list: frozenset[str], for_article: frozenset[str]) -> tuple[int, int]:
+    """What words say: a list, twice where two do (`archive tag`), or an article; nothing where both are."""
+    lists, articles = len(for_list.intersection(said)), bool(for_article.intersection(said))
+    return (0, 0) if lists and articles else (min(lists, 2), int(articles))
+
+
+def _schema_types(root: HtmlElement) -> list[str]:
+    """The types of schema.org that the page's JSON-LD names."""
+    types: list[str] = []
+    for script in root.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower():
+            for one, several in _TYPES.findall((script.text or "")[:_JSON_LIMIT]):
+                types += [one.lower()] if one else [name.strip('" \n').lower() for name in several.split(",")]
+    return types
+
+
+# What it shows ---------------------------------------------------------------------------------
+
+
+def _base(root: HtmlElement, url: str) -> str:
+    base = next(iter(root.iter("base")), None)
+    try:
+        return urljoin(url, base.get("href") or "") if base is not None else url
+    except ValueError:
+        return url
+
+
+def _shown(
+    scan: Scan, trust: Trust, title_line: int | None, base: str, url: str, boxes: frozenset[str]
+) -> list[tuple[int, int]]:
+    """Headlines that lead to other pages, by the indices of their line and of the first of their text.
+
+    `boxes` are the kinds of boilerplate in which none is looked for.
+    """
+    lines = scan.lines
+    start = 0 if title_line is None or _target(lines[title_line], base, url) else title_line + 1
+    found: dict[str, tuple[int, int]] = {}
+    above: list[int] = []
+    for index in range(start, len(lines)):
+        line = lines[index]
+        if line.hidden or trust.hint(line) in boxes:
+            continue
+        head = _headline(lines, above, index, base, url)
+        if head is not None and _is_text(line, lines[head]):
+            found.setdefault(_target(lines[head], base, url), (head, index))
+            above = []
+        elif line.is_linked:
+            above.append(index)
+    pairs = list(found.values())
+    return [pair for pair in pairs if _stands_apart(scan, pair, pairs)]
+
+
+def _is_text(line: Line, head: Line) -> bool:
+    """Whether a line is what stands below a headline: prose, or what leads on to the same page at its end."""
+    if line.is_prose:
+        return True
+    said = line.amount * (1 - line.linked / len(line.text))
+    leads_on = line.leads == head.leads or not line.is_linked
+    return leads_on and head.tag in _HEADINGS and said >= _LEAST_BELOW
+
+
+def _headline(lines: Sequence[Line], above: Sequence[int], index: int, base: str, url: str) -> int | None:
+    """The headline among the links above a text: the last heading, or else the last that is long enough."""
+    near = [i for i in above if index - i <= _FAR_ABOVE and _target(lines[i], base, url)]
+    marked = [i for i in near if lines[i].tag in _HEADINGS and lines[i].amount >= _LEAST_HEADING]
+    long = [i for i in near if lines[i].amount >= _LEAST_HEADLINE]
+    return next(reversed(marked or long), None)
+
+
+def _target(line: Line, base: str, url: str) -> str:
+    """The path and query of the other page of the site that a line leads to; empty where it leads to none."""
+    if not line.leads:
+        return ""
+    try:
+        there, here = urlsplit(urljoin(base, line.leads)), urlsplit(url)
+    except ValueError:
+        return ""
+    if there.scheme not in ("http", "https") or _plain(there.hostname) != _plain(here.hostname):
+        return ""
+    path = unquote(there.path).rstrip("/")
+    target = f"{path}?{there.query}" if there.query else path
+    own = unquote(here.path).rstrip("/")
+    if (
+        not target
+        or target == (f"{own}?{here.query}" if here.query else own)
+        or _NO_HEADLINE.search(path + "/")
+    ):
+        return ""
+    return target
+
+
+def _plain(host: str | None) -> str:
+    return (host or "").removeprefix("www.")
+
+
+def _stands_apart(scan: Scan, pair: tuple[int, int], pairs: Sequence[tuple[int, int]]) -> bool:
+    """Whether headline and text are one item: no other headline in the smallest element that holds both.
+
+    Where all items stand in one element, headline and text are its children. Cards between the paragraphs of
+    an article are neither.
+    """
+    lines, parents = scan.lines, scan.parents
+    head, text = lines[pair[0]].node, lines[pair[1]].node
+    if head < 0 or text < 0:
+        return False
+    if parents[head] == parents[text] and lines[pair[0]].tag in _HEADINGS:
+        return True
+    holders = set(_above(parents, head))
+    block = next((node for node in _above(parents, text) if node in holders), -1)
+    return not any(block in _above(parents, lines[other].node) for other, _ in pairs if other != pair[0])
+
+
+def _above(parents: Sequence[int], node: int) -> Iterator[int]:
+    while node >= 0:
+        yield node
+        node = parents[node]
+
+
+def _own(lines: Sequence[Line], trust: Trust, title_line: int | None, first: int | None) -> float:
+    """Characters of prose below the page's own headline and above the first that leads elsewhere."""
+    start = 0 if title_line is None or (first is not None and title_line >= first) else title_line + 1
+    between = lines[start : len(lines) if first is None else first]
+    return sum(line.amount for line in between if line.is_prose and not line.hidden and not trust.hint(line))
