@@ -14,13 +14,13 @@ import os
 import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,17 @@ class Database:
     def close(self) -> None:
         """Closes the file; the last connection folds the write-ahead log into it."""
         self.conn.close()
+
+
+def store_path(archive_path: Path | str) -> Path:
+    """Where an archive's raw pages and frontier live: archive.db -> archive-pages.db beside it."""
+    archive = Path(archive_path)
+    return archive.with_name(f"{archive.stem}-pages{archive.suffix or '.db'}")
+
+
+def path_of(connection: sqlite3.Connection) -> Path:
+    """The file that a connection has open; `.` for one in memory."""
+    return next(Path(row[2]) for row in connection.execute("PRAGMA database_list") if row[1] == "main")
 
 
 def open_file(path: Path, kind: FileKind) -> Database:

@@ -2,8 +2,8 @@
 
 Datasette lets a visitor write SQL. A guarded connection answers questions alone: what it may do, call
 and read are lists, so that what is new in SQLite or in the archive is refused until somebody looked at
-it. Every column that the catalogue (pipelines/catalogue) does not show reads as NULL: the salt and
-hashes of blocked addresses, who asked for removals and what for. Those that are shown with their copy
+it. Every column that the catalogue (pipelines/catalogue) does not show reads as NULL: hashes of
+blocked addresses, who asked for removals and what for. Those that are shown with their copy
 alone, since an unfinished removal may hold a row back, read as NULL too, except through temporary views,
 which stand before the tables of those names; these mask telephone numbers in stripped text unless the
 operator shows them. How large anything may get is bounded as well; how long it may take,

@@ -6,14 +6,14 @@ an archive needs beside its schema, stands here; how files are opened, in pipeli
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import database
-from pipelines.archive.kept_out.ledger import refuse_behind
+from pipelines.archive.kept_out.agreement import refuse_disagreement
+from pipelines.archive.kept_out.rekeyed import erase_rest, rekey
 from pipelines.archive.rules import put_rules
 from pipelines.errors import ConfigurationError, ForeignArchiveError
 
@@ -27,10 +27,10 @@ BUSY_TIMEOUT_MS = 30_000
 
 
 def _complete(connection: sqlite3.Connection, scripts: Sequence[str], is_new: bool) -> None:
-    """The salt and the rules of a new archive; its scripts in sqlite-utils' record of migrations."""
-    connection.execute("INSERT OR IGNORE INTO meta VALUES ('salt', ?)", (secrets.token_hex(16),))
+    """The rules of a new archive, the key of an old one; its scripts in sqlite-utils' record of them."""
     if is_new:
         put_rules(connection)
+    rekey(connection, database.path_of(connection))
     from sqlite_utils import Database, Migrations  # noqa: PLC0415  # it loads pandas, .3 s: for new schemas only
 
     record = Migrations("parknews")
@@ -60,11 +60,11 @@ ARCHIVE = database.FileKind(
 def open_for_writing(path: Path, *, create: bool = True, replaying: bool = False) -> database.Database:
     """The archive at `path`, migrated to the present schema, made where it is missing.
 
-    An archive behind its ledger of removals (an older state that was put back) is opened for `replaying`
-    only.
+    An archive behind its ledger of removals (an older state that was put back), or whose crawl store is, is
+    opened for `replaying` only.
 
     Raises:
-        RefusedError: it is behind its ledger.
+        RefusedError: archive, crawl store, ledger and key do not belong to one state (kept_out/agreement.py).
         StorageError: the folder or file cannot be written, or the file is corrupt.
         ConfigurationError: the file is missing.
         ForeignArchiveError: the file is not an archive of ours.
@@ -76,8 +76,12 @@ def open_for_writing(path: Path, *, create: bool = True, replaying: bool = False
     with storage_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         opened = database.open_file(path, ARCHIVE)
-        if not replaying:
-            refuse_behind(opened.conn, path)
+        try:
+            erase_rest(opened.conn)
+            refuse_disagreement(opened.conn, path, writing=True, replaying=replaying)
+        except BaseException:
+            opened.close()
+            raise
     return opened
 
 
@@ -87,7 +91,7 @@ def read_only(path: Path) -> sqlite3.Connection:
     An older archive is migrated first, and one whose making was interrupted is completed.
 
     Raises:
-        RefusedError: the archive is behind its ledger of removals.
+        RefusedError: archive, crawl store, ledger and key do not belong to one state (kept_out/agreement.py).
         StorageError: the file is unreadable or corrupt.
         ConfigurationError: it is missing.
         ForeignArchiveError: the file is not an archive of ours.
@@ -103,11 +107,15 @@ def read_only(path: Path) -> sqlite3.Connection:
             raise ForeignArchiveError(
                 f"{path}: an empty file, not an archive; name one with --db, or delete it"
             )
-        refuse_behind(connection, path)
         if database.is_older(connection, ARCHIVE):
             connection.close()
             open_for_writing(path, create=False).close()
             connection = database.open_read_only(path, ARCHIVE)
+        try:
+            refuse_disagreement(connection, path, writing=False)
+        except BaseException:
+            connection.close()
+            raise
     return connection
 
 

@@ -1,8 +1,8 @@
 """Deleting what hidden pages said and all that followed from it, in steps that a crawl can write between.
 
-In: an order whose pages are hidden. Out: both files without their rows, keyed hashes of what to search for
-afterwards, and, where it was ordered, of what is to stay down. Conclusions come from the code that always
-draws them.
+In: an order whose pages are hidden. Out: both files without their rows, notes of what to search for
+afterwards (notes.py) and, where it was ordered, keyed hashes of what is to stay down. Conclusions come from
+the code that always draws them.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import time
 from typing import TYPE_CHECKING
 
 from pipelines import catalogue
-from pipelines.archive.kept_out.blocks import LOOK_S, read_blocklist, read_salt
+from pipelines.archive.kept_out.blocks import LOOK_S, read_blocklist
+from pipelines.archive.kept_out.key import needed_key
 from pipelines.archive.kept_out.stay_down import put_stay_down
 from pipelines.archive.write.conclusions import conclude
 from pipelines.archive.write.facts import forget_texts
 from pipelines.archive.write.furniture import Furniture
-from pipelines.forget.passages import Hasher, Seeker, address_tail, packed, thinning, united, unpacked
+from pipelines.database import path_of
+from pipelines.forget.notes import Notes
+from pipelines.forget.passages import address_tail, thinning
 from pipelines.forget.record import add_counts, now_utc, removal, set_state
 from pipelines.forget.rows import EMPTIED, delete_from_archive, delete_from_store, empty_sentences, names
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
     from pipelines.archive.kept_out.blocks import Matcher
     from pipelines.forget.files import Files
-    from pipelines.forget.passages import Hashes
+    from pipelines.forget.passages import Seeker
     from pipelines.join import Joiner
     from pipelines.store import CrawlStore
 
@@ -59,7 +62,8 @@ def delete(files: Files, removal_id: int) -> None:
     time.sleep(max(0.0, 3 * LOOK_S - (time.monotonic() - started)))
     mine = read_blocklist(files.archive, removal_id)
     with files.transaction() as connection:
-        _keep(connection, removal_id, _of_texts(connection, announced_titles(files.store, mine)))
+        order = removal(connection, removal_id).ledger_order
+        notes_of(connection).put(order, announced_titles(files.store, mine))
     counts = delete_from_store(files.store, mine)
     with files.transaction() as connection:
         add_counts(connection, removal_id, counts)
@@ -104,22 +108,25 @@ def announced_titles(store: CrawlStore, removed: Matcher) -> list[str]:
     return [title for url, title in rows if removed.blocks(url)]
 
 
+def notes_of(connection: sqlite3.Connection) -> Notes:
+    """What is noted beside the archive."""
+    return Notes(path_of(connection), needed_key(connection))
+
+
 def seeker(connection: sqlite3.Connection, removal_id: int) -> Seeker:
     """What looks for the passages of a removal."""
-    rows = connection.execute("SELECT hashes FROM residue_hashes WHERE removal_id = ?", (removal_id,))
-    return Seeker(Hasher(read_salt(connection)), unpacked(b"".join(bytes(row[0]) for row in rows)))
+    return notes_of(connection).seeker(removal(connection, removal_id).ledger_order)
 
 
 def would_look_for(connection: sqlite3.Connection, reading_ids: list[int], words: Iterable[str]) -> Seeker:
-    """What would be searched for if these pages and words were removed; nothing of it is kept."""
+    """What would be searched for if these pages and words were removed; nothing of it is noted."""
     ids = json.dumps(reading_ids)
     [size] = connection.execute(
         "SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM texts"
         f" JOIN readings r ON r.text_id = texts.id WHERE r.id {_THESE}",
         (ids,),
     ).fetchone()
-    passages = [*_passages(connection, ids, thinning(size)), *_of_texts(connection, words)]
-    return Seeker(Hasher(read_salt(connection)), united(passages))
+    return notes_of(connection).seeker_of([*_words_of(connection, ids), *words], thinning(size))
 
 
 def _delete_readings(connection: sqlite3.Connection, joiner: Joiner, ids: str, at: str) -> dict[str, int]:
@@ -186,33 +193,20 @@ def _keep_down(connection: sqlite3.Connection, removal_id: int, ids: str) -> Non
 
 
 def _note_passages(connection: sqlite3.Connection, removal_id: int, ids: str) -> None:
-    """Keeps keyed hashes of passages of what is about to be deleted, so that it can be searched for."""
+    """Notes passages of what is about to be deleted, so that it can be searched for."""
     [size] = connection.execute(
         "SELECT coalesce(sum(length(CAST(texts.text AS BLOB))), 0) FROM withheld"
         " JOIN readings ON readings.id = reading_id JOIN texts ON texts.id = readings.text_id"
         " WHERE removal_id = ?",
         (removal_id,),
     ).fetchone()
-    _keep(connection, removal_id, _passages(connection, ids, thinning(size)))
+    order = removal(connection, removal_id).ledger_order
+    notes_of(connection).put(order, _words_of(connection, ids), thinning(size))
 
 
-def _keep(connection: sqlite3.Connection, removal_id: int, passages: list[Hashes]) -> None:
-    if passages:
-        connection.execute(
-            "INSERT INTO residue_hashes (removal_id, hashes) VALUES (?, ?)",
-            (removal_id, packed(united(passages))),
-        )
-
-
-def _passages(connection: sqlite3.Connection, ids: str, every: int) -> list[Hashes]:
+def _words_of(connection: sqlite3.Connection, ids: str) -> list[str]:
     said = [value for sql in _WORDS for row in connection.execute(sql, (ids,)) for value in row if value]
-    said += [address_tail(url) for row in connection.execute(_ADDRESSES, (ids,)) for url in row if url]
-    return _of_texts(connection, said, every)
-
-
-def _of_texts(connection: sqlite3.Connection, texts: Iterable[str], every: int = 1) -> list[Hashes]:
-    hasher = Hasher(read_salt(connection))
-    return [hasher.of_text(text, every) for text in texts]
+    return said + [address_tail(url) for row in connection.execute(_ADDRESSES, (ids,)) for url in row if url]
 
 
 def _delete_by_address(

@@ -153,7 +153,7 @@ def _shown(connection: sqlite3.Connection, articles: Iterable[int]) -> dict[int,
 
 def _lift(connection: sqlite3.Connection, removal_id: int) -> None:
     """Takes away what keeps a removal's pages from readers and crawls."""
-    for table in ("withheld", "blocks", "removed_articles", "stay_down", "residue_hashes"):
+    for table in ("withheld", "blocks", "removed_articles", "stay_down"):
         connection.execute(f"DELETE FROM {table} WHERE removal_id = ?", (removal_id,))
     blocklist = read_blocklist(connection)
     for (host,) in connection.execute("SELECT host FROM sources WHERE status = 'removed'").fetchall():

@@ -2,7 +2,7 @@
 
 In: a plan, or an entry of the ledger. Out: an archive in which the removal holds from this moment on, and
 later steps find what to do. Everything written here is safe to keep for good: hosts and prefixes as ordered,
-salted hashes, and who asked.
+keyed digests, and who asked.
 """
 
 from __future__ import annotations
@@ -14,16 +14,15 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from pipelines.archive.file import storage_errors
-from pipelines.archive.kept_out import ledger
-from pipelines.archive.kept_out.blocks import Term, block_hash, read_blocklist, read_salt
-from pipelines.errors import RefusedError
+from pipelines.archive.kept_out import agreement, ledger
+from pipelines.archive.kept_out.blocks import Term, read_blocklist
+from pipelines.archive.kept_out.key import CHECK_KEY, needed_key
 from pipelines.forget.record import put_event, removal
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from pipelines.forget.files import Files
     from pipelines.forget.plan import Plan
@@ -54,8 +53,9 @@ class Order:
         return "hide" if self.hide_only else "delete"
 
 
-_SAID = ("requester", "reason", "basis", "ticket", "operator", "mode", "stay_down", "mentions", "due_at")
-"""What an order, its row in the record and its line in the ledger say in the same words."""
+_ORDERED = ("mode", "stay_down", "mentions", "due_at")
+"""What an order, its row in the record and its line in the ledger say in the same words, beside
+`ledger.SAID`."""
 
 
 def with_wait(order: Order, plan: Plan, days: int) -> Order:
@@ -77,12 +77,13 @@ def put_order(connection: sqlite3.Connection, plan: Plan, order: Order) -> int:
     """Records an order with its blocks, and marks the pages that it withholds; returns its number."""
     number = _put_removal(
         connection,
-        scope=plan.scope.described(read_salt(connection)),
+        scope=plan.scope.described(needed_key(connection)),
         at=order.at,
         plan_hash=plan.hash,
+        ledger_order=f"{order.at} {plan.hash} {len(agreement.own_lines(connection)) + 1}",
         version=version("parknews"),
         survivors=json.dumps([{"article": s.article_id, "source": s.source} for s in plan.survivors]),
-        **_said(order),
+        **_named(order, (*ledger.SAID, *_ORDERED)),
     )
     put_blocks(connection, number, hashed(connection, plan.terms()))
     withhold(connection, number, [page.reading_id for page in plan.pages])
@@ -102,31 +103,41 @@ def put_replayed(connection: sqlite3.Connection, entry: ledger.LedgerLine, at: s
     """The order of a ledger's entry in this archive: found, or recorded with its blocks.
 
     None where the entry takes back an order that this archive does not know of.
-
-    Raises:
-        RefusedError: the archive has removals of its own under another salt.
     """
-    _adopt_salt(connection, entry.salt)
-    row = connection.execute(
-        "SELECT id FROM removals WHERE at || ' ' || plan_hash = ?", (entry.removal,)
-    ).fetchone()
-    if row is not None and entry.event == "ordered":
-        connection.execute(
-            "UPDATE removals SET mode = ?, due_at = ? WHERE id = ?", (entry.mode, entry.due_at, row[0])
-        )
-    if row is not None or entry.event == "restored":
-        return None if row is None else int(row[0])
+    _put_check(connection)
+    agreement.put_line(connection, entry)
+    row = connection.execute("SELECT id FROM removals WHERE ledger_order = ?", (entry.order,)).fetchone()
+    if row is not None:
+        if entry.event == "ordered":
+            connection.execute(
+                "UPDATE removals SET mode = ?, due_at = ? WHERE id = ?", (entry.mode, entry.due_at, row[0])
+            )
+        if entry.event == "corrected":
+            say(connection, row[0], entry.said)
+        return int(row[0])
+    if entry.event != "ordered":
+        return None
     number = _put_removal(
         connection,
         scope=entry.scope,
-        at=entry.removal.partition(" ")[0],
+        at=entry.order.partition(" ")[0],
         plan_hash=entry.plan_hash,
-        ledger_line=entry.line(),
-        **_said(entry),
+        ledger_order=entry.order,
+        **{name: entry.said.get(name, "") for name in ledger.SAID},
+        **_named(entry, _ORDERED),
     )
     put_blocks(connection, number, {(kind, bytes.fromhex(digest)) for kind, digest in entry.blocks})
     put_event(connection, number, at, "replayed from the ledger")
     return number
+
+
+def say(connection: sqlite3.Connection, removal_id: int, said: Mapping[str, str]) -> None:
+    """Puts people's words on an order in place of those that the record has."""
+    words = {name: said[name] for name in ledger.SAID if name in said}
+    connection.execute(
+        f"UPDATE removals SET {', '.join(f'{name} = ?' for name in words)} WHERE id = ?",
+        (*words.values(), removal_id),
+    )
 
 
 def go_ahead(connection: sqlite3.Connection, removal_id: int, order: Order) -> None:
@@ -138,9 +149,9 @@ def go_ahead(connection: sqlite3.Connection, removal_id: int, order: Order) -> N
 
 
 def hashed(connection: sqlite3.Connection, terms: Iterable[Term]) -> set[tuple[str, bytes]]:
-    """Terms as they are blocked: the kind of each and its salted hash."""
-    salt = read_salt(connection)
-    return {(term.kind, block_hash(salt, *term)) for term in terms}
+    """Terms as they are blocked: the kind of each and its keyed digest."""
+    key = needed_key(connection)
+    return {(term.kind, key.block(*term)) for term in terms}
 
 
 def put_blocks(connection: sqlite3.Connection, removal_id: int, hashes: set[tuple[str, bytes]]) -> None:
@@ -164,69 +175,103 @@ def withhold(connection: sqlite3.Connection, removal_id: int, reading_ids: Itera
     )
 
 
-def withhold_blocked(connection: sqlite3.Connection, removal_id: int, *, credited: bool = False) -> int:
+def withhold_blocked(
+    connection: sqlite3.Connection, removal_id: int, *, but_not: Collection[str] | None = None
+) -> int:
     """Marks every reading that the removal's own blocks hold; returns how many were not marked before.
 
     Args:
         connection: inside the caller's transaction.
         removal_id: whose blocks.
-        credited: pages that credit a blocked publisher, too. The order leaves contested ones out, and
-            blocks the address of each of the others.
+        but_not: marks pages that credit a blocked publisher, too, but for those with these hexadecimal
+        digests
+            of their addresses, which the order left as contested. None: the order has marked what it took.
     """
     mine = read_blocklist(connection, removal_id)
     rows = connection.execute(
-        "SELECT id, page_url, url_answered, source, credited_source FROM readings WHERE id NOT IN"
-        " (SELECT reading_id FROM withheld WHERE removal_id = ?)",
+        "SELECT readings.id, page_url, url_answered, readings.source, readings.credited_source, claimed_url,"
+        " copies.url FROM readings LEFT JOIN copies ON copies.reading_id = readings.id"
+        " WHERE readings.id NOT IN (SELECT reading_id FROM withheld WHERE removal_id = ?)",
         (removal_id,),
     ).fetchall()
+    key = needed_key(connection)
+
+    def was_left(url: str | None) -> bool:
+        return url is not None and key.block("url", url).hex() in (but_not or ())
+
     held = [
         number
-        for number, page_url, answered, source, name in rows
+        for number, page_url, answered, source, name, *others in rows
         if mine.blocks_host(source)
         or mine.blocks(page_url)
         or mine.blocks(answered)
-        or (credited and mine.blocks_publisher(name))
+        or (
+            but_not is not None
+            and mine.blocks_publisher(name)
+            and not any(map(was_left, (page_url, *others)))
+        )
     ]
     withhold(connection, removal_id, held)
     return len(held)
 
 
-def enter(files: Files, removal_id: int, event: str, at: str) -> None:
-    """Prepares the ledger's line, inside an `ordering` transaction, which writes it once it is through."""
+def enter(files: Files, removal_id: int, event: str, at: str, left: Iterable[Term] | None = None) -> None:
+    """Adds the ledger's line, inside an `ordering` transaction, which then writes it to the file.
+
+    Args:
+        files: the archive's.
+        removal_id: whose line.
+        event: ordered, restored or corrected.
+        at: UTC.
+        left: the addresses that the order leaves as contested; as its line before has them where none are
+        given.
+    """
     connection = files.archive
-    order = removal(connection, removal_id)
-    entries = ledger.read_ledger(ledger.ledger_path(files.path))
+    order, key = removal(connection, removal_id), needed_key(connection)
+    entries = agreement.own_entries(connection, files.path)
     blocks = connection.execute(
         "SELECT kind, hash FROM blocks WHERE removal_id = ? ORDER BY kind, hash", (removal_id,)
     )
-    entry = ledger.LedgerLine(
-        removal=f"{order.at} {order.plan_hash}",
-        event=event,
-        at=at,
-        salt=read_salt(connection),
-        plan_hash=order.plan_hash,
-        scope=order.scope,
-        blocks=tuple((kind, bytes(digest).hex()) for kind, digest in blocks),
-        previous=entries[-1].hash if entries else ledger.START,
-        **_said(order),
+    before = [entry for entry in entries if entry.order == order.ledger_order]
+    leaves = before[-1].left if before else None
+    if left is not None:
+        leaves = tuple(sorted({digest.hex() for _, digest in hashed(connection, left)}))
+    said = {name: getattr(order, name) for name in ledger.SAID}
+    _put_check(connection)
+    agreement.put_line(
+        connection,
+        ledger.LedgerLine(
+            order=order.ledger_order,
+            event=event,
+            at=at,
+            plan_hash=order.plan_hash,
+            scope=order.scope,
+            said=said,
+            said_digest=ledger.said_digest(key, said),
+            blocks=tuple((kind, bytes(digest).hex()) for kind, digest in blocks),
+            left=leaves,
+            previous=agreement.head_of(entries),
+            **_named(order, _ORDERED),
+        ),
     )
-    connection.execute("UPDATE removals SET ledger_line = ? WHERE id = ?", (entry.line(), removal_id))
-    ledger.set_head(connection, entry.hash)
 
 
 def sync_ledger(files: Files) -> None:
-    """Writes to the ledger what was ordered and, after a kill, does not stand there yet."""
-    path = ledger.ledger_path(files.path)
-    entries = ledger.read_ledger(path)
-    last = entries[-1].hash if entries else ledger.START
-    with storage_errors(files.path):
-        lines = files.archive.execute(
-            "SELECT ledger_line FROM removals WHERE ledger_line <> '' ORDER BY id"
-        ).fetchall()
-    waiting = {entry.previous: entry for entry in (ledger.parse(line) for (line,) in lines)}
-    while entry := waiting.get(last):
-        ledger.append(path, entry)
-        last = entry.hash
+    """Writes to the ledger what was ordered and, after a kill, does not stand there yet; all files know."""
+    if not (length := agreement.write_lines(files.archive, files.path)):
+        return
+    files.store.know_orders(length)
+    row = files.archive.execute("SELECT value FROM meta WHERE key = ?", (agreement.WRITTEN_KEY,)).fetchone()
+    if row is None or int(row[0]) != length:
+        with files.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", (agreement.WRITTEN_KEY, str(length))
+            )
+
+
+def _put_check(connection: sqlite3.Connection) -> None:
+    """By which the archive knows its key."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (CHECK_KEY, needed_key(connection).check))
 
 
 def _put_removal(connection: sqlite3.Connection, **values: Any) -> int:
@@ -238,14 +283,5 @@ def _put_removal(connection: sqlite3.Connection, **values: Any) -> int:
     return int(row[0])
 
 
-def _said(order: Any) -> dict[str, Any]:
-    return {name: getattr(order, name) for name in _SAID}
-
-
-def _adopt_salt(connection: sqlite3.Connection, salt: str) -> None:
-    """An archive without removals of its own takes the ledger's salt, so that its hashes mean the same."""
-    if read_salt(connection) == salt:
-        return
-    if connection.execute("SELECT 1 FROM blocks LIMIT 1").fetchone() is not None:
-        raise RefusedError("the ledger belongs to another archive: its salt is not this one's")
-    connection.execute("UPDATE meta SET value = ? WHERE key = 'salt'", (salt,))
+def _named(order: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(order, name) for name in names}

@@ -1,8 +1,16 @@
-"""Passages to look for after a removal, as keyed hashes: the record keeps these and not a word.
+"""Passages to look for after a removal, as keyed hashes and not as words.
 
-In: removed texts, and later the bytes of files. Out: 64-bit hashes of 24-byte windows in every form in
-which a text may lie in a file, and which of them a file holds. A rolling hash (Karp and Rabin 1987) over
-a table of random values that only this archive has.
+In: removed texts, and later the bytes of files. Out: which passages of the texts a file holds, in every form
+in which a text may lie there. There are two kinds, neither of which the archive keeps (notes.py does, beside
+it):
+
+- Until a removal is verified, 64-bit hashes of 24-byte windows, every 48 bytes: a rolling hash (Karp and
+Rabin
+  1987) over a table that follows from the key. It is quick, and whoever has the key can undo it.
+- Afterwards anchors: of windows of 48 bytes those whose rolling hash happens to be a multiple of 32, as in
+  winnowing (Schleimer, Wilkerson and Aiken 2003), none of which overlaps another, each hashed once more by
+  BLAKE2b with the key. They tell no order and no neighbours, and sixteen ideographs at once can only be
+  guessed whole.
 """
 
 from __future__ import annotations
@@ -32,6 +40,12 @@ STRIDE = 48
 MOST = 1_000_000
 """Hashes a removal (8 MB); a larger one takes every second passage, every third, and so on."""
 
+ANCHOR_WINDOW = 48
+"""Bytes of an anchor: sixteen ideographs. Of the demo newspaper's windows none stands in an unrelated
+article."""
+_ANCHOR_EVERY = np.uint64(32)
+"""One window in so many is an anchor: a paragraph of fifty ideographs has three, and 95 of 100 have one."""
+
 _FORMS = ("utf-8", "utf-16-le", "utf-16-be", "gb18030", "big5")
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _CHUNK_BYTES = 1 << 16
@@ -42,35 +56,44 @@ _BITS_OF_FEW, _BITS_OF_MANY = 20, 22
 
 
 class Hasher:
-    """The hashes of one archive: its salt decides the table. Not for several threads at once."""
+    """The rolling hashes of one archive: its key decides the table. Not for several threads at once."""
 
-    def __init__(self, salt: str) -> None:
-        """Take the archive's salt."""
-        seeded = hashlib.shake_256(f"passages\n{salt}".encode()).digest(8 * 256)
+    def __init__(self, secret: bytes, window: int = WINDOW) -> None:
+        """Take the archive's key, and how many bytes a window has: three times a power of two."""
+        seeded = hashlib.shake_256(b"passages\n" + secret).digest(8 * 256)
         self._table: Hashes = np.frombuffer(seeded, dtype="<u8").astype(np.uint64)
-        self._buffers = np.empty((2, _CHUNK_BYTES + WINDOW), dtype=np.uint64)
+        self._buffers = np.empty((2, _CHUNK_BYTES + window), dtype=np.uint64)
+        self.window = window
 
     def all(self, data: bytes | memoryview) -> Hashes:
         """The hash of every window of the data, in order; good until the next call."""
         bytes_ = np.frombuffer(data, dtype=np.uint8)
-        if len(bytes_) < WINDOW:
+        if len(bytes_) < self.window:
             return np.empty(0, dtype=np.uint64)
         if len(bytes_) > self._buffers.shape[1]:
             self._buffers = np.empty((2, len(bytes_)), dtype=np.uint64)
         hashes, spare = self._buffers[:, : len(bytes_)]
         np.take(self._table, bytes_, out=hashes, mode="clip")
-        for width in (1, 2, 4):
+        width = 1
+        while 3 * width < self.window:
             hashes, spare = _doubled(hashes, spare, width)
-        return _tripled(hashes, spare, 8)
+            width *= 2
+        return _tripled(hashes, spare, width)
 
     def of_text(self, text: str, every: int = 1) -> Hashes:
         """Hashes of passages of a text in every form, line by line; `every` thins them out."""
-        return united(
-            self.all(data)[_places(len(data), every)]
-            for line in _lines(text)
-            for data in _forms(line)
-            if len(data) >= WINDOW
-        )
+        return self.of_texts([text], every)
+
+    def of_texts(self, texts: Iterable[str], every: int = 1) -> Hashes:
+        """The same of several texts."""
+        found = []
+        for data, ends, lengths in _joined(texts, self.window):
+            starts = ends - lengths
+            places = [
+                _places(int(length), every) + start for start, length in zip(starts, lengths, strict=True)
+            ]
+            found.append(self.all(data)[np.concatenate(places)])
+        return united(found)
 
 
 class Seeker:
@@ -83,10 +106,15 @@ class Seeker:
         bits = _BITS_OF_FEW if len(self.known) < _FEW else _BITS_OF_MANY
         self._filters = [_Filter(self.known, bits, place) for place in (1, 2)]
 
+    @property
+    def window(self) -> int:
+        """Bytes of a passage."""
+        return self._hasher.window
+
     def find(self, data: bytes | memoryview) -> Hashes:
         """The known passages in the data, each once."""
-        starts = range(0, max(1, len(data) - WINDOW + 1), _CHUNK_BYTES)
-        return united(self.places(data[at : at + _CHUNK_BYTES + WINDOW - 1])[1] for at in starts)
+        starts = range(0, max(1, len(data) - self.window + 1), _CHUNK_BYTES)
+        return united(self.places(data[at : at + _CHUNK_BYTES + self.window - 1])[1] for at in starts)
 
     def places(self, data: bytes | memoryview) -> tuple[npt.NDArray[np.int64], Hashes]:
         """Where known passages begin in the data, and which they are."""
@@ -107,7 +135,7 @@ class Seeker:
         batch: list[tuple[int, bytes]] = []
         size = 0
         for number, value in values:
-            if len(value) < WINDOW:
+            if len(value) < self.window:
                 continue
             batch.append((number, value))
             size += len(value) + 1
@@ -122,6 +150,47 @@ class Seeker:
         owners = np.searchsorted(ends, places, side="right")
         for owner in np.unique(owners):
             yield batch[owner][0], np.unique(hashes[owners == owner])
+
+
+class Anchors(Seeker):
+    """Looks for the anchors of texts, which are all that is known of them once a removal is through."""
+
+    def __init__(self, secret: bytes, known: Hashes) -> None:
+        """Take the key and the anchors to look for."""
+        super().__init__(Hasher(secret, ANCHOR_WINDOW), known)
+        self._secret = secret
+
+    def places(self, data: bytes | memoryview) -> tuple[npt.NDArray[np.int64], Hashes]:
+        """Where known anchors begin in the data, and which they are."""
+        at, hashes = self._anchors(data)
+        sure = np.isin(hashes, self.known)
+        return at[sure], hashes[sure]
+
+    def of_texts(self, texts: Iterable[str]) -> Hashes:
+        """The anchors of texts in every form, none of which overlaps the one before."""
+        found = []
+        for data, ends, _ in _joined(texts, self.window):
+            at, hashes = self._anchors(data)
+            line = np.searchsorted(ends, at, side="right")
+            inside = at + self.window <= ends[line]
+            at, hashes = at[inside], hashes[inside]
+            free, chosen = 0, []
+            for number, place in enumerate(at):
+                if place >= free:
+                    chosen.append(number)
+                    free = place + self.window
+            found.append(hashes[chosen])
+        return united(found)
+
+    def _anchors(self, data: bytes | memoryview) -> tuple[npt.NDArray[np.int64], Hashes]:
+        """Where the anchors of the data begin, and their keyed hashes."""
+        hashes = self._hasher.all(data)
+        at = np.flatnonzero(hashes % _ANCHOR_EVERY == 0)
+        keyed = b"".join(
+            hashlib.blake2b(value, key=self._secret, digest_size=8).digest()
+            for value in (hashes[place].tobytes() for place in at)
+        )
+        return at, np.frombuffer(keyed, dtype="<u8").astype(np.uint64)
 
 
 class _Filter:
@@ -204,6 +273,30 @@ def _forms(line: str) -> Iterator[bytes]:
         except UnicodeEncodeError:
             continue
     yield spell(line).encode("utf-8", "replace")
+
+
+def _joined(
+    texts: Iterable[str], window: int
+) -> Iterator[tuple[bytes, npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Lines of texts in every form as bytes, many at a time: with where each ends, and how long it is."""
+    batch: list[bytes] = []
+    size = 0
+    for text in texts:
+        for line in _lines(text):
+            for data in _forms(line):
+                if len(data) >= window:
+                    batch.append(data)
+                    size += len(data)
+        if size >= _CHUNK_BYTES:
+            yield _one(batch)
+            batch, size = [], 0
+    if batch:
+        yield _one(batch)
+
+
+def _one(batch: list[bytes]) -> tuple[bytes, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    lengths = np.array([len(data) for data in batch], dtype=np.int64)
+    return b"\n".join(batch), np.cumsum(lengths + 1) - 1, lengths
 
 
 def _places(length: int, every: int) -> npt.NDArray[np.int64]:

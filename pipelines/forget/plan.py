@@ -18,6 +18,7 @@ from pipelines.publishers import normalise_publisher
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from pipelines.archive.kept_out.key import Key
     from pipelines.forget.scope import Scope
 
 LARGE_PART = 0.2
@@ -129,6 +130,8 @@ class Plan:
     copies_gone: tuple[int, ...] = ()
     exports: tuple[KnownExport, ...] = ()
     """Files that were exported and hold some of it, as far as we know of them."""
+    key: Key | None = None
+    """The archive's."""
 
     def terms(self) -> Iterator[Term]:
         """What it blocks: the scope itself unless it was narrowed, and every removed URL on whatever host."""
@@ -137,6 +140,10 @@ class Plan:
         for page in self.pages:
             yield Term("url", page.page_url)
             yield Term("url", page.copy_url)
+
+    def left_terms(self) -> Iterator[Term]:
+        """The addresses of the pages that it leaves as contested."""
+        return (Term("url", left.url) for left in self.left_out)
 
     @property
     def part(self) -> float:
@@ -170,9 +177,13 @@ class Plan:
 
     @property
     def hash(self) -> str:
-        """16 hexadecimal digits that stand for exactly this scope and these pages as they are now."""
+        """16 hexadecimal digits that stand for exactly this scope and these pages as they are now.
+
+        With the archive's key: the record keeps them, and they confirm no guess at what was removed.
+        """
         said = [asdict(self.scope), [[page.page_url, page.digest] for page in self.pages]]
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
+        return self.key.plan(digest) if self.key else digest
 
     def as_json(self) -> dict[str, Any]:
         """The plan for a machine."""

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines import catalogue
+from pipelines.archive.kept_out.key import needed_key
 from pipelines.errors import ConfigurationError
 from pipelines.export.manifest import read_manifest, read_row_notes
 from pipelines.forget.delete import announced_titles, would_look_for
@@ -70,7 +71,7 @@ def plan_removal(connection: sqlite3.Connection, joiner: Joiner, scope: Scope, a
     candidates = [page for page in pages if page.own or page.credits_scope]
     articles = _articles(connection, matcher, {c.article_id for c in candidates if c.article_id is not None})
     taken, left_out = choose_pages(scope, candidates, articles)
-    plan = Plan(scope, taken, left_out)
+    plan = Plan(scope, taken, left_out, key=needed_key(connection))
     gone = {page.reading_id for page in taken}
     emptied, shared = _fates(connection, articles, gone)
     with _chosen(connection, gone):

@@ -20,10 +20,13 @@ import numpy as np
 import zstandard
 
 from pipelines import catalogue
-from pipelines.archive.kept_out.blocks import read_blocklist, read_salt
-from pipelines.forget.delete import seeker
+from pipelines.archive.kept_out.blocks import read_blocklist
+from pipelines.archive.kept_out.key import key_path
+from pipelines.archive.kept_out.ledger import ledger_path
+from pipelines.forget.delete import notes_of, seeker
 from pipelines.forget.erase import fold_log, forget_files, in_own_process, overwrite_slack
-from pipelines.forget.passages import WINDOW, Hasher, Seeker, united
+from pipelines.forget.notes import notes_path
+from pipelines.forget.passages import WINDOW, united
 from pipelines.forget.record import now_utc, outcome_of, put_event, put_verification, removal
 from pipelines.forget.rows import (
     count_rows,
@@ -43,7 +46,7 @@ if TYPE_CHECKING:
 
     from pipelines.archive.kept_out.blocks import Matcher
     from pipelines.forget.files import Files
-    from pipelines.forget.passages import Hashes
+    from pipelines.forget.passages import Hashes, Seeker
     from pipelines.forget.record import Outcome, Removal
     from pipelines.store import CrawlStore
 
@@ -65,6 +68,8 @@ def prove(files: Files, removal_id: int) -> Outcome:
             trouble = f"{trouble}: end what reads it and run the same command again"
             return outcome_of(files.archive, removal_id, trouble)
         result = _searched(files, removal_id)
+    if result["verified"]:
+        notes_of(files.archive).keep_anchors(removal(files.archive, removal_id).ledger_order)
     with files.transaction() as connection:
         put_verification(connection, removal_id, result, now_utc())
     trouble = "" if result["verified"] else "; ".join(result["troubles"])
@@ -85,7 +90,7 @@ def verification(files: Files, order: Removal) -> dict[str, Any]:
     folder, looks = files.path.parent, seeker(files.archive, order.id)
     mentions, deleted = _mentions(files, looks, are_to_go=order.mentions)
     live = _frame_starts(files.store)
-    searched = in_own_process(search_files, folder, read_salt(files.archive), looks.known, live)
+    searched = in_own_process(search_files, folder, looks, live, _record_of(files.path))
     lawful, owners = _lawful(files, looks, searched, mentions)
     exports = {path.name.removesuffix(".manifest.json") for path in folder.glob("*.manifest.json")}
     troubles = [*check_index(files.archive), *_rows_left(files, order.id)]
@@ -162,6 +167,11 @@ def _rows_in_store(store: CrawlStore, removed: Matcher) -> dict[str, int]:
     return {name: number for name, number in counts.items() if number}
 
 
+def _record_of(archive_path: Path) -> set[str]:
+    """Names of the files beside the archive that are the record of its removals."""
+    return {place(archive_path).name for place in (ledger_path, key_path, notes_path)}
+
+
 def _elsewhere(files: list[FileFound], lawful: Mapping[str, Hashes]) -> list[dict[str, Any]]:
     """Files in folders within that hold what no survivor holds: drawings, exports, another archive.
 
@@ -233,7 +243,7 @@ class Mentions:
     page_ids: list[int] = field(default_factory=list)
 
 
-def search_files(folder: Path, salt: str, known: Hashes, live: set[bytes]) -> list[FileFound]:
+def search_files(folder: Path, seeker: Seeker, live: set[bytes], record: set[str]) -> list[FileFound]:
     """What each file of the folder holds, by name, and each file of the folders within, by its path there.
 
     A backup's folder is left out: it is known to hold what it holds, and is refused when it is restored.
@@ -242,13 +252,14 @@ def search_files(folder: Path, salt: str, known: Hashes, live: set[bytes]) -> li
 
     Args:
         folder: the archive's.
-        salt: the archive's, which the passages are hashed with.
-        known: the passages.
+        seeker: what looks for the passages.
         live: how the frames begin that `search_pages` unpacks (`CrawlStore.frame_starts`).
+        record: names of the files that are the record of removals itself, which may quote what it is about.
     """
-    seeker = Seeker(Hasher(salt), known)
     files = []
     for path in _files_below(folder):
+        if path.parent == folder and path.name in record:
+            continue
         try:
             file = search_file(path, seeker, live)
         except FileNotFoundError:
@@ -285,7 +296,7 @@ def _search_stream(file: IO[bytes], seeker: Seeker, live: set[bytes]) -> Hashes:
         data = tail + chunk
         hits.append(seeker.find(data))
         hits += [seeker.find(text) for text in _frames(data, live)]
-        tail = data[-(WINDOW - 1) :]
+        tail = data[-(seeker.window - 1) :]
     return united(hits)
 
 

@@ -51,6 +51,8 @@ class Removal:
     stay_down: bool
     mentions: bool
     due_at: str | None
+    ledger_order: str = ""
+    """Its number in the ledger: the same in every copy of the archive."""
     counts: dict[str, int] = field(default_factory=dict)
     survivors: list[dict[str, Any]] = field(default_factory=list)
     verification: dict[str, Any] = field(default_factory=dict)

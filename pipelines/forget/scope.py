@@ -5,7 +5,6 @@ A scope never says anything about the archive: which pages it takes is the plan'
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -17,6 +16,8 @@ from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from pipelines.archive.kept_out.key import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +62,19 @@ class Scope:
         ):
             yield from (Term(kind, value) for value in values)
 
-    def described(self, salt: str = "") -> str:
+    def described(self, key: Key | None = None) -> str:
         """The scope in one line: hosts, prefixes and names as they are, of URLs no more than the host.
 
-        A removed URL stands nowhere in clear, not even in the order to remove it. With the archive's salt, as
-        the record has it, each is told from others of its host by a digest that means nothing elsewhere.
+        A removed URL stands nowhere in clear, not even in the order to remove it. With the archive's key, as
+        the record has it, each is told from others of its host by a digest that means nothing without it.
         """
-        said = [f"{term.kind} {_shown(term, salt)}" for term in self.terms()]
+        said = [f"{term.kind} {_shown(term, key)}" for term in self.terms()]
         if self.with_copies:
             said.append("with copies")
         if self.since or self.until:
             said.append(f"published {self.since or '…'} to {self.until or '…'}")
         for word, urls in (("except", self.exceptions), ("named", self.named)):
-            said += [f"{word} {_shown(Term('url', url), salt)}" for url in urls]
+            said += [f"{word} {_shown(Term('url', url), key)}" for url in urls]
         return "; ".join(said)
 
 
@@ -173,9 +174,7 @@ def _sorted(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(values)))
 
 
-def _shown(term: Term, salt: str) -> str:
+def _shown(term: Term, key: Key | None) -> str:
     if term.kind != "url":
         return term.value
-    key = hashlib.sha256(salt.encode()).digest()
-    digest = hashlib.blake2b(term.value.encode(), key=key, digest_size=6).hexdigest()
-    return f"on {host_of(term.value)}" + (f" ({digest}…)" if salt else "")
+    return f"on {host_of(term.value)}" + (f" ({key.mark(term.value)}…)" if key else "")

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.archive.file import read_only
-from pipelines.archive.kept_out import ledger, stay_down
-from pipelines.archive.kept_out.blocks import Term, read_blocklist, read_salt
+from pipelines.archive.kept_out import agreement, stay_down
+from pipelines.archive.kept_out.blocks import Term, read_blocklist
+from pipelines.archive.kept_out.key import key_of, made_key
 from pipelines.errors import RefusedError
 from pipelines.forget.delete import delete
 from pipelines.forget.erase import forget_files
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from pipelines.archive.kept_out.ledger import LedgerLine
     from pipelines.forget.files import Files
     from pipelines.forget.plan import Plan
     from pipelines.forget.scope import Scope
@@ -76,6 +78,7 @@ def preview(
         RefusedError, StorageError, ForeignArchiveError, NewerArchiveError: see the archive's opening.
     """
     with opened(archive_path) as files:
+        made_key(archive_path)
         return whole_plan(files, scope, exports, mentions=mentions)
 
 
@@ -130,6 +133,7 @@ def remove(
         StorageError: the disk is full or fails; the same command goes on from there.
     """
     with _changing(archive_path) as files:
+        made_key(archive_path)
         pending, done = _of_scope(files.archive, scope)
         was_done = False
         if pending is not None:
@@ -237,9 +241,23 @@ def replay(archive_path: Path) -> list[Outcome]:
         LockedError, StorageError: as for `remove`.
     """
     with alone(archive_path), opened(archive_path, replaying=True) as files:
-        numbers = [_replay(files, entry) for entry in ledger.behind(files.archive, archive_path)]
+        numbers = [_replay(files, entry) for entry in agreement.behind(files.archive, archive_path)]
+        if agreement.store_is_older(files.archive, files.store.path):
+            numbers += _delete_from_older_store(files)
+        sync_ledger(files)
         numbers = list(dict.fromkeys([*numbers, *left_to_do(files.archive)]))
         return [_carry_on(files, n) for n in numbers if n and removal(files.archive, n).is_pending]
+
+
+def _delete_from_older_store(files: Files) -> list[int]:
+    """Deletes once more what removals had deleted from the crawl store; their numbers, to be proved anew."""
+    deleted = [one.id for one in removals(files.archive, "state IN ('deleted', 'forgotten', 'verified')")]
+    for number in deleted:
+        delete_from_store(files.store, read_blocklist(files.archive, number))
+    with files.transaction() as connection:
+        for number in deleted:
+            set_state(connection, number, "deleted", now_utc(), "an older crawl store was put back")
+    return deleted
 
 
 @contextmanager
@@ -252,7 +270,7 @@ def _changing(archive_path: Path) -> Iterator[Files]:
 
 def _of_scope(connection: sqlite3.Connection, scope: Scope) -> tuple[Removal | None, Removal | None]:
     """The latest removal of exactly this scope that is not through, and the latest that is."""
-    of_it = removals(connection, "scope = ?", scope.described(read_salt(connection)))
+    of_it = removals(connection, "scope = ?", scope.described(key_of(connection)))
     pending = (one for one in of_it if one.state not in ("verified", "restored"))
     done = (one for one in of_it if one.state == "verified" and one.verified)
     return next(pending, None), next(done, None)
@@ -269,7 +287,7 @@ def _order(files: Files, scope: Scope, order: Order, expected: str | None, expor
         number = put_order(connection, plan, order)
         for export in exports_of(files.path, plan, exports):
             put_event(connection, number, order.at, EXPORT, export.told())
-        enter(files, number, "ordered", order.at)
+        enter(files, number, "ordered", order.at, plan.left_terms())
     return number
 
 
@@ -285,16 +303,15 @@ def _let_go_ahead(files: Files, removal_id: int, order: Order) -> None:
         enter(files, removal_id, "ordered", order.at)
 
 
-def _replay(files: Files, entry: ledger.LedgerLine) -> int | None:
+def _replay(files: Files, entry: LedgerLine) -> int | None:
     """Applies an entry of the ledger; returns the order's number, None where the entry takes one back."""
     with files.transaction() as connection:
         number = put_replayed(connection, entry, now_utc())
         if number is not None and entry.event == "ordered":
-            withhold_blocked(connection, number, credited=True)
-        elif number is not None:
+            withhold_blocked(connection, number, but_not=entry.left)
+        elif number is not None and entry.event == "restored":
             give_back(connection, files.joiner, number, now_utc())
             set_state(connection, number, "restored", now_utc(), "replayed")
-        ledger.set_head(connection, entry.hash)
     return number if entry.event == "ordered" else None
 
 

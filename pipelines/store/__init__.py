@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.database import store_path
 from pipelines.store.commits import Commits
-from pipelines.store.file import StoreFile, store_path
+from pipelines.store.file import StoreFile
 from pipelines.store.frontier import Frontier, Round
 from pipelines.store.pages import Pages
 from pipelines.store.sources import Sources

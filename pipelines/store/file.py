@@ -14,7 +14,17 @@ from pipelines.errors import StorageError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+
+def _note_orders(connection: sqlite3.Connection, _: Sequence[str], is_new: bool) -> None:
+    """A file made new holds nothing from before the orders that were given so far."""
+    path = database.path_of(connection)
+    ledger = path.with_name(f"{path.stem.removesuffix('-pages')}-removals.jsonl")
+    if is_new and ledger.exists():
+        length = ledger.read_bytes().count(b"\n")
+        connection.execute("INSERT INTO orders_known VALUES (?)", (length,))
+
 
 STORE = database.FileKind(
     application_id=0x706B6E63,  # pknc
@@ -34,13 +44,8 @@ STORE = database.FileKind(
             " another archive with --db",
         ),
     ),
+    on_migrated=_note_orders,
 )
-
-
-def store_path(archive_path: Path | str) -> Path:
-    """Where an archive's raw pages and frontier live: archive.db -> archive-pages.db beside it."""
-    archive = Path(archive_path)
-    return archive.with_name(f"{archive.stem}-pages{archive.suffix or '.db'}")
 
 
 class StoreFile:
@@ -76,6 +81,15 @@ class StoreFile:
         """This thread's connection."""
         with database.storage_errors(self.path, STORE):
             yield self._own.database.conn
+
+    def know_orders(self, length: int) -> None:
+        """Notes how much of the ledger of removals was applied to this file."""
+        with self.reading() as connection:
+            known = connection.execute("SELECT max(length) FROM orders_known").fetchone()[0]
+        if known != length:
+            with self.writing() as connection:
+                connection.execute("DELETE FROM orders_known")
+                connection.execute("INSERT INTO orders_known VALUES (?)", (length,))
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

@@ -1,14 +1,13 @@
-"""The block list: what must stay out, kept as salted hashes, so that it names nobody.
+"""The block list: what must stay out, kept as keyed digests, so that it names nobody.
 
-In: the archive's `blocks`. Out: a predicate over URLs, asked when a link is queued, before each
-request, on each redirect, when a page is committed and before a reading is written.
+In: the archive's `blocks`, and the key beside it. Out: a predicate over URLs, asked when a link is queued,
+before each request, on each redirect, when a page is committed and before a reading is written.
 
 What a reader is answered who asks for something removed: the removal and its day, and nothing else.
 """
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import time
 from functools import lru_cache
@@ -17,12 +16,15 @@ from urllib.parse import urlsplit
 
 import tldextract
 
+from pipelines.archive.kept_out.key import key_of, needed_key
 from pipelines.publishers import normalise_publisher
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
+
+    from pipelines.archive.kept_out.key import Key
 
 
 _DOMAINS = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
@@ -102,15 +104,15 @@ class Matcher:
 class Blocklist(Matcher):
     """URLs that removals keep out, by URL, URL prefix, host, registrable domain or credited publisher."""
 
-    def __init__(self, salt: str, hashes: Mapping[tuple[str, bytes], int]) -> None:
-        """Take each block with the removal that ordered it."""
+    def __init__(self, key: Key | None, hashes: Mapping[tuple[str, bytes], int]) -> None:
+        """Take each block with the removal that ordered it; without any, no key is needed."""
         super().__init__(kind for kind, _ in hashes)
-        self._salt = salt
+        self._key = key
         self._hashes = hashes
 
     def find(self, term: Term) -> int | None:
         """The removal that ordered a block of this term."""
-        return self._hashes.get((term.kind, block_hash(self._salt, *term)))
+        return self._hashes.get((term.kind, self._key.block(*term))) if self._key else None
 
 
 class LiveBlocklist:
@@ -121,7 +123,7 @@ class LiveBlocklist:
         self._connection = connection
         self._looked_at = -LOOK_S
         self._version = -1
-        self._blocklist = Blocklist("", {})
+        self._blocklist = Blocklist(None, {})
 
     def blocks(self, url: str) -> bool:
         """Whether `url` (in its one spelling) must not be fetched or stored."""
@@ -135,29 +137,24 @@ class LiveBlocklist:
 
 
 def read_blocklist(connection: sqlite3.Connection, removal_id: int | None = None) -> Blocklist:
-    """The block list as it stands, or one removal's part of it."""
+    """The block list as it stands, or one removal's part of it.
+
+    Raises:
+        RefusedError: something is blocked, and the key that says what is not beside the archive.
+    """
     rows = connection.execute(
         "SELECT kind, hash, removal_id FROM blocks WHERE ?1 IS NULL OR removal_id = ?1"
         " ORDER BY removal_id DESC",
         (removal_id,),
     )
-    return Blocklist(read_salt(connection), {(kind, bytes(digest)): n for kind, digest, n in rows})
-
-
-def read_salt(connection: sqlite3.Connection) -> str:
-    """The archive's own salt."""
-    return str(connection.execute("SELECT value FROM meta WHERE key = 'salt'").fetchone()[0])
+    hashes = {(kind, bytes(digest)): n for kind, digest, n in rows}
+    return Blocklist(needed_key(connection) if hashes else None, hashes)
 
 
 def blocks_version(connection: sqlite3.Connection) -> int:
     """Grows with every change of the block list."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (VERSION_KEY,)).fetchone()
     return 0 if row is None else int(row[0])
-
-
-def block_hash(salt: str, kind: str, value: str) -> bytes:
-    """SHA-256 of salt, kind and value: 32 bytes."""
-    return hashlib.sha256(f"{salt}\n{kind}\n{value}".encode("utf-8", "surrogatepass")).digest()
 
 
 def host_terms(host: str) -> Iterator[Term]:
@@ -220,12 +217,15 @@ def answer(connection: sqlite3.Connection, reference: str) -> str | None:
 
 
 def removed(connection: sqlite3.Connection, reference: str) -> tuple[int, str] | None:
-    """The removal of a URL or article number and when it was ordered; None for anything else."""
+    """The removal of a URL or article number and when it was ordered; None for anything else.
+
+    A copy of the archive that was handed out, without the key, tells nothing of any address.
+    """
     reference = reference.strip()
     number = None
     if reference.isascii() and reference.isdigit() and len(reference) < 19:
         number = _removal_of_article(connection, int(reference))
-    elif "://" in reference and " " not in reference:
+    elif "://" in reference and " " not in reference and key_of(connection) is not None:
         try:
             number = read_blocklist(connection).removal_of(canonical_url(reference))
         except ValueError:

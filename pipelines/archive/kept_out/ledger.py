@@ -1,8 +1,9 @@
 """The ledger of removals: a file beside the archive, each line chained to the one before by its hash.
 
-In: what is ordered or undone. Out: a file of JSON lines that no backup of the archive takes back, so that
-an archive that is behind it is known and refused until the removals were applied to it again. It holds
-salted hashes of addresses, numbers and times.
+In: what is ordered, undone or corrected. Out: a file of JSON lines that no backup of the archive takes back,
+so that an archive that is behind it is known and refused until the removals were applied to it again
+(agreement.py). It holds keyed digests of addresses, numbers and times, and what people said; their words are
+no part of the chain, only a keyed digest of them is, so that a reason can be corrected.
 """
 
 from __future__ import annotations
@@ -10,59 +11,67 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
+from pipelines.archive.kept_out.key import Key, made_key, read_key
 from pipelines.errors import RefusedError, StorageError
 
 if TYPE_CHECKING:
-    import sqlite3
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
-
-HEAD_KEY = "ledger_head"
-"""In the archive's `meta`: the hash of the last line of the ledger that was applied to it."""
 
 START = "0" * 64
 """What the first line names as the one before it."""
 
-
-_LATER = ("basis", "ticket", "operator", "stay_down", "mentions")
+SAID = ("requester", "reason", "basis", "ticket", "operator")
+"""What people said of an order; may quote what was removed, and is the record all the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
     """One line."""
 
-    removal: str
-    """The order's own number, the same in every copy of the archive: time and plan hash."""
+    order: str
+    """The order's own number, the same in every copy of the archive."""
     event: str
-    """ordered (again where what was hidden may be deleted) or restored."""
+    """ordered (again where what was hidden may be deleted), restored or corrected."""
     at: str
-    salt: str
     plan_hash: str
     scope: str
-    requester: str
-    reason: str
+    said: Mapping[str, str] = field(hash=False)
+    """By SAID; empty once it was corrected."""
+    said_digest: str
     mode: str
     due_at: str | None
+    stay_down: bool
+    mentions: bool
     blocks: tuple[tuple[str, str], ...]
-    """Kind and hexadecimal hash of everything that must stay out."""
+    """Kind and hexadecimal digest of everything that must stay out: the pages that were taken, too."""
+    left: tuple[str, ...] | None
+    """Hexadecimal digests of the pages that were left as contested; None: the line is from before they were
+    kept."""
     previous: str = START
-    basis: str = ""
-    ticket: str = ""
-    operator: str = ""
-    stay_down: bool = False
-    mentions: bool = False
+    was: str = ""
+    """The hash that the line had before there was a key."""
 
     def line(self) -> str:
-        """The entry as it is written; what came later and says nothing is left out, as in older lines."""
-        said = {name: value for name, value in asdict(self).items() if value or name not in _LATER}
-        return json.dumps(said, ensure_ascii=False, sort_keys=True)
+        """The entry as it is written."""
+        return json.dumps({**self._chained(), "said": dict(self.said)}, ensure_ascii=False, sort_keys=True)
 
     @property
     def hash(self) -> str:
         """What the next line names."""
-        return hashlib.sha256(self.line().encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self._chained(), sort_keys=True).encode()).hexdigest()
+
+    def _chained(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__ if name != "said"}
+
+
+def said_digest(key: Key, said: Mapping[str, str]) -> str:
+    """What the chain has of people's words."""
+    return key.over(json.dumps([said[name] for name in SAID]).encode()).hex()
 
 
 def ledger_path(archive_path: Path) -> Path:
@@ -70,25 +79,70 @@ def ledger_path(archive_path: Path) -> Path:
     return archive_path.with_name(f"{archive_path.stem}-removals.jsonl")
 
 
-def read_ledger(path: Path) -> list[LedgerLine]:
+def read_ledger(archive_path: Path) -> list[LedgerLine]:
     """The entries in order; empty where there is no ledger. A last line that was cut short does not count.
+
+    Lines from before there was a key are given as they are with it.
 
     Raises:
         RefusedError: a line was changed or taken out.
         StorageError: the file cannot be read.
     """
+    path = ledger_path(archive_path)
+    return entries_of(whole_lines(path), archive_path, path.name)
+
+
+def whole_lines(path: Path) -> list[str]:
+    """The lines of a ledger as they stand there; those that no file has are none.
+
+    Raises:
+        RefusedError: it is not UTF-8.
+        StorageError: the file cannot be read.
+    """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+        return path.read_bytes().decode("utf-8").split("\n")[:-1]
+    except FileNotFoundError:
+        return []
+    except UnicodeDecodeError as error:
+        raise RefusedError(f"{path}: not UTF-8: it was damaged or changed; {ADVICE}") from error
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror or error}; mend its rights") from error
+
+
+ADVICE = (
+    "put the ledger back from a backup or, where there is none, move it away and let"
+    " `parknews removals replay` write it again from the archive"
+)
+
+
+def entries_of(lines: Sequence[str], archive_path: Path, name: str) -> list[LedgerLine]:
+    """The entries of lines, each of which must follow from the one before.
+
+    Raises:
+        RefusedError: one does not, or is no entry.
+    """
+    key = read_key(archive_path)
     entries: list[LedgerLine] = []
-    for number, line in enumerate(lines[:-1], start=1):
-        entry = _parsed(line, path, number)
-        if entry.previous != (entries[-1].hash if entries else START):
-            raise RefusedError(
-                f"{path}: line {number} does not follow the one before: it was changed by hand"
-            )
+    before, last = START, START
+    for number, line in enumerate(lines, start=1):
+        changed = RefusedError(f"{name}: line {number} was damaged or changed by hand; {ADVICE}")
+        try:
+            values = json.loads(line)
+            if "salt" in values:
+                key = key or made_key(archive_path, str(values["salt"]))
+                said_before, itself = values.get("previous", START), hashlib.sha256(line.encode()).hexdigest()
+                entry = replace(from_before_the_key(values, key), previous=last, was=itself)
+            else:
+                entry = _parsed(values)
+                said_before, itself = entry.previous, entry.hash
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise changed from error
+        if said_before not in (before, last):
+            raise changed
+        if key is not None and entry.said and entry.said_digest != said_digest(key, entry.said):
+            raise changed
         entries.append(entry)
+        before, last = itself, entry.hash
     return entries
 
 
@@ -112,65 +166,55 @@ def append(path: Path, entry: LedgerLine) -> None:
         ) from error
 
 
-def head_of(connection: sqlite3.Connection) -> str:
-    """The last line that was applied to this archive."""
-    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone() is None:
-        return START
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (HEAD_KEY,)).fetchone()
-    return START if row is None else str(row[0])
-
-
-def set_head(connection: sqlite3.Connection, head: str) -> None:
-    """Notes the last line that was applied."""
-    connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (HEAD_KEY, head))
-
-
-def behind(connection: sqlite3.Connection, archive_path: Path) -> list[LedgerLine]:
-    """Entries of the ledger that were not applied to this archive; none where it is up to date or ahead.
+def write_anew(path: Path, lines: Iterable[str]) -> None:
+    """Writes the whole file: all of it is there at once, or the one before.
 
     Raises:
-        RefusedError: the ledger was changed by hand.
+        StorageError: it cannot be written.
     """
-    entries = read_ledger(ledger_path(archive_path))
-    head = head_of(connection)
-    hashes = [entry.hash for entry in entries]
-    if head in hashes:
-        return entries[hashes.index(head) + 1 :]
-    return entries if head == START else []
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("wb") as file:
+            file.write("".join(f"{line}\n" for line in lines).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise StorageError(
+            f"{path}: {error.strerror or error}; free some space or mend its rights"
+        ) from error
 
 
-def refuse_behind(connection: sqlite3.Connection, archive_path: Path) -> None:
-    """Raises RefusedError where the archive is behind its ledger; costs a file's existence otherwise."""
-    path = ledger_path(archive_path)
-    if not path.exists() or _last_hash(path) == head_of(connection):
-        return
-    if missing := behind(connection, archive_path):
-        raise RefusedError(
-            f"{archive_path}: an older state of the archive: {len(missing)} orders of"
-            f" {path.name} are not applied to it; run `parknews removals replay` first"
-        )
-
-
-def _last_hash(path: Path) -> str:
-    """The hash of the last whole line, without looking at the others."""
-    with path.open("rb") as file:
-        lines = file.read().split(b"\n")
-    return hashlib.sha256(lines[-2]).hexdigest() if len(lines) > 1 else START
-
-
-def parse(line: str) -> LedgerLine:
-    """The entry of a line.
-
-    Raises:
-        ValueError, TypeError, KeyError: it is none.
-    """
-    values = json.loads(line)
+def _parsed(values: dict[str, Any]) -> LedgerLine:
     values["blocks"] = tuple((kind, digest) for kind, digest in values["blocks"])
+    values["left"] = None if values["left"] is None else tuple(values["left"])
     return LedgerLine(**values)
 
 
-def _parsed(line: str, path: Path, number: int) -> LedgerLine:
-    try:
-        return parse(line)
-    except (ValueError, TypeError, KeyError) as error:
-        raise RefusedError(f"{path}: line {number} is not an entry: it was changed by hand") from error
+def from_before_the_key(values: dict[str, Any], key: Key) -> LedgerLine:
+    """An entry of salted digests and unkeyed plan hashes, as it is with the key."""
+    plan_hash = key.plan(values["plan_hash"])
+    said = {name: str(values.get(name, "")) for name in SAID}
+    return LedgerLine(
+        order=f"{values['removal'].partition(' ')[0]} {plan_hash}",
+        event=values["event"],
+        at=values["at"],
+        plan_hash=plan_hash,
+        scope=rekeyed(values["scope"], key),
+        said=said,
+        said_digest=said_digest(key, said),
+        mode=values["mode"],
+        due_at=values["due_at"],
+        stay_down=bool(values.get("stay_down", False)),
+        mentions=bool(values.get("mentions", False)),
+        blocks=tuple((kind, key.over(bytes.fromhex(digest)).hex()) for kind, digest in values["blocks"]),
+        left=None,
+    )
+
+
+_MARK = re.compile(r"\(([0-9a-f]{12})…\)")
+
+
+def rekeyed(scope: str, key: Key) -> str:
+    """A scope as the record had it before there was a key, with its addresses' marks as they are now."""
+    return _MARK.sub(lambda mark: f"({key.over(bytes.fromhex(mark[1]), 6).hex()}…)", scope)

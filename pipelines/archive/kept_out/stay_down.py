@@ -2,19 +2,19 @@
 
 In: texts as they are removed, and later the readings that come. Out: rows of `stay_down`, and for a
 reading that says the same, a row of `stay_down_matches` that waits for a person's decision. A quarter of
-a text's shingles is kept, hashed with the archive's salt, so that no text can be put together from them;
-and its numbers with the wording around them, hashed too, so that April's bulletin is not taken for March's.
+a text's shingles is kept, hashed with the key beside the archive and sorted, so that no text can be put
+together from them and none guessed; and its numbers with the wording around them, hashed too, so that April's
+bulletin is not taken for March's.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipelines.archive.kept_out.blocks import read_salt
+from pipelines.archive.kept_out.key import needed_key
 from pipelines.join.features import Features
 from pipelines.join.numbers import compare_numbers
 from pipelines.join.verdict import MOST, SHORT_CHARACTERS, SHORT_LEAST
@@ -22,15 +22,17 @@ from pipelines.normalise import normalise
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     import numpy.typing as npt
 
+    from pipelines.archive.kept_out.key import Key
     from pipelines.join.numbers import Places
     from pipelines.records import Reading
 
     Hashes = npt.NDArray[np.uint64]
 
-_SAMPLE = np.uint64(4)
+_SAMPLE = 4
 """One shingle in four is kept: 250 of a text of a thousand characters, so that containment is known to
 within a tenth (a binomial share's two standard deviations are .06), and too few to put a text together."""
 _KEYS_MOST = 32
@@ -40,25 +42,36 @@ _KEYS_LEAST = 2
 
 def put_stay_down(connection: sqlite3.Connection, removal_id: int, texts: list[str]) -> None:
     """Keeps these texts down for a removal."""
-    salt = read_salt(connection).encode()
+    key = needed_key(connection)
     for text in dict.fromkeys(normalise(text) for text in texts):
         features = Features(0, text)
-        sample = _sampled(features.shingles, salt)
+        sample = _sampled(features.shingles, key)
         if not len(sample):
             continue
+        numbers = {place: sorted(values) for place, values in _hashed(features, key).items()}
         [row_id] = connection.execute(
             "INSERT INTO stay_down (removal_id, shingles, tiny, numbers) VALUES (?, ?, ?, ?) RETURNING id",
-            (
-                removal_id,
-                sample.astype("<u8").tobytes(),
-                int(len(text) < SHORT_CHARACTERS),
-                json.dumps({place: sorted(numbers) for place, numbers in _hashed(features, salt).items()}),
-            ),
+            (removal_id, packed(sample), int(len(text) < SHORT_CHARACTERS), in_no_order(numbers)),
         ).fetchone()
-        keys = sample[:_KEYS_MOST].astype(np.int64, casting="unsafe").tolist()
-        connection.executemany(
-            "INSERT OR IGNORE INTO stay_down_keys (key, text_id) VALUES (?, ?)", [(k, row_id) for k in keys]
-        )
+        put_keys(connection, row_id, sample)
+
+
+def put_keys(connection: sqlite3.Connection, text_id: int, sample: Hashes) -> None:
+    """By what a text that stays down is looked up."""
+    keys = sample[:_KEYS_MOST].astype(np.int64, casting="unsafe").tolist()
+    connection.executemany(
+        "INSERT OR IGNORE INTO stay_down_keys (key, text_id) VALUES (?, ?)", [(k, text_id) for k in keys]
+    )
+
+
+def packed(sample: Hashes) -> bytes:
+    """A sample for its column."""
+    return sample.astype("<u8").tobytes()
+
+
+def in_no_order(numbers: dict[str, list[str]]) -> str:
+    """Numbers by their places for their column: not in the order in which the text has them."""
+    return json.dumps(numbers, sort_keys=True)
 
 
 def holds_back(connection: sqlite3.Connection, reading: Reading, at: str) -> bool:
@@ -116,10 +129,10 @@ def decide(connection: sqlite3.Connection, url: str, decision: str) -> tuple[int
 
 def _most_like(connection: sqlite3.Connection, reading: Reading) -> tuple[int, float] | None:
     """The removal whose text this reading says, and how much of the shorter text the other has."""
-    salt = read_salt(connection).encode()
+    key = needed_key(connection)
     features = Features(reading.signed.node_id, reading.signed.normalised)
-    sample = _sampled(features.shingles, salt)
-    numbers = _hashed(features, salt)
+    sample = _sampled(features.shingles, key)
+    numbers = _hashed(features, key)
     is_short = len(features.text) < SHORT_CHARACTERS
     best: tuple[int, float] | None = None
     for removal_id, shingles, tiny, stored in connection.execute(
@@ -139,25 +152,25 @@ def _most_like(connection: sqlite3.Connection, reading: Reading) -> tuple[int, f
     return best
 
 
-def _sampled(shingles: Hashes, salt: bytes) -> Hashes:
+def _sampled(shingles: Hashes, key: Key) -> Hashes:
     """A quarter of the shingles as keyed hashes, ascending."""
-    keyed = np.frombuffer(
-        b"".join(
-            hashlib.blake2b(shingle.tobytes(), key=salt, digest_size=8).digest()
-            for shingle in shingles.astype("<u8")
-        ),
-        dtype="<u8",
-    ).astype(np.uint64)
-    return np.unique(keyed[keyed % _SAMPLE == 0])
+    pieces = [key.piece(shingle.tobytes()) for shingle in shingles.astype("<u8")]
+    return keyed([piece for piece in pieces if int.from_bytes(piece, "little") % _SAMPLE == 0], key)
 
 
-def _hashed(features: Features, salt: bytes) -> Places:
+def keyed(pieces: Iterable[bytes], key: Key) -> Hashes:
+    """Pieces of eight bytes as keyed hashes, ascending."""
+    hashes = b"".join(key.over(piece, 8) for piece in pieces)
+    return np.unique(np.frombuffer(hashes, dtype="<u8").astype(np.uint64))
+
+
+def _hashed(features: Features, key: Key) -> Places:
     """The text's numbers by place, both as keyed hashes; the side of the place stays."""
     return {
-        place[0] + _keyed(place, salt): frozenset(_keyed(number, salt) for number in numbers)
+        place[0] + _keyed(place, key): frozenset(_keyed(number, key) for number in numbers)
         for place, numbers in features.numbers.items()
     }
 
 
-def _keyed(text: str, salt: bytes) -> str:
-    return hashlib.blake2b(text.encode(), key=salt, digest_size=8).hexdigest()
+def _keyed(text: str, key: Key) -> str:
+    return key.over(key.piece(text.encode()), 8).hex()

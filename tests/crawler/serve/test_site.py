@@ -222,7 +222,7 @@ def test_a_value_that_is_not_understood_is_said_so(get: Get, language: str, said
 
 @pytest.mark.parametrize("ending", ["", ".json", "/1"])
 def test_internal_tables_have_no_page(get: Get, ending: str) -> None:
-    tables = ("stay_down_keys", "blocks", "residue_hashes", "removal_requests", "meta", "Blocks")
+    tables = ("stay_down_keys", "blocks", "ledger_lines", "removal_requests", "meta", "Blocks")
     assert [get(f"/archive/{table}{ending}").status_code for table in tables] == [404] * 6
     assert get("/archive/removals").status_code == 200
     assert "/archive/stay_down_keys" not in get("/archive?_show_hidden=1").text

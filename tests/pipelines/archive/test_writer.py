@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.archive.kept_out.blocks import block_hash
+from pipelines.archive.kept_out.key import made_key
 from pipelines.records import Claim, Rejection
 from pipelines.spelling import match_expression
 from tests.pipelines.archive.sample_texts import HARBOUR, OTHER, PARK
@@ -197,13 +197,12 @@ def test_a_rejected_page_that_becomes_a_copy_is_no_rejection_any_more(archive: A
 
 
 def test_a_blocked_address_is_not_stored(archive: Archive, rows: Rows) -> None:
-    [(salt,)] = rows("SELECT value FROM meta WHERE key = 'salt'")
     with sqlite3.connect(archive.path) as connection:
         connection.execute(
             "INSERT INTO removals (id, scope, requester, reason, at, plan_hash, state)"
             " VALUES (1, 'x', 'x', 'x', 'x', 'x', 'verified')"
         )
-        digest = block_hash(str(salt), "prefix", "https://park.example/secret/")
+        digest = made_key(archive.path).block("prefix", "https://park.example/secret/")
         connection.execute("INSERT INTO blocks VALUES ('prefix', ?, 1)", (digest,))
     archive.ingest(
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,11 +18,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    """A small archive of three sources."""
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A small archive of three sources, made once."""
     rejections = [Rejection(f"https://{PARK}/gone.html", PARK, "fetch", "HTTP 404")]
-    return build(tmp_path / "archive.db", small_pages(), rejections)
+    return build(tmp_path_factory.mktemp("built") / "archive.db", small_pages(), rejections)
+
+
+@pytest.fixture
+def world(tmp_path: Path, built: World) -> World:
+    """The same archive, a test's own."""
+    for path in (built.path, built.store_path):
+        shutil.copyfile(path, tmp_path / path.name)
+    return World(tmp_path / "archive.db", small_pages())
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ SCOPE = make_scope(hosts=[PARK])
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-from pipelines.archive.kept_out import ledger
+from pipelines.archive.kept_out import agreement
 from pipelines.forget import delete, erase, hide, prove, rows, verbs
 from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
@@ -37,7 +37,7 @@ from pipelines.forget.scope import make_scope
 hide.HIDE_AT_ONCE, delete.FORGET_AT_ONCE = 3, 2
 path, host, place, call = sys.argv[1:]
 name, *callers = {
-    "order": ("put_order", verbs), "ledger": ("append", ledger), "hide": ("hide_some", hide),
+    "order": ("put_order", verbs), "ledger": ("append", agreement), "hide": ("hide_some", hide),
     "forget": ("delete_some", delete), "draw": ("conclude", hide, delete),
     "store": ("delete_keys", rows), "files": ("forget_files", verbs),
     "advance": ("set_state", delete, verbs), "search": ("in_own_process", prove),

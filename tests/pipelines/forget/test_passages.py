@@ -11,7 +11,7 @@ from pipelines.forget.passages import WINDOW, Hasher, Seeker, address_tail, pack
 from pipelines.spelling import spell
 
 TEXT = "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻。"
-HASHER = Hasher("salt")
+HASHER = Hasher(b"key")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "gb18030"])
@@ -32,7 +32,7 @@ def test_whatever_is_left_of_a_text_is_found_from_72_bytes_on() -> None:
 
 
 def test_another_archives_hashes_mean_nothing() -> None:
-    other = Hasher("another salt")
+    other = Hasher(b"another key")
     assert len(Seeker(other, HASHER.of_text(TEXT)).find(TEXT.encode())) == 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tests.pipelines.forget.worlds import World
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
-LONG = Told(PARK, 777, make_title(777), make_text(777, lines=100))
+LONG = Told(PARK, 777, make_title(777), make_text(777, lines=400))
 
 
 def _removed(make_world: Callable[..., World]) -> tuple[World, int]:
@@ -34,9 +35,9 @@ def _removed(make_world: Callable[..., World]) -> tuple[World, int]:
 
 
 def _lines_in_every_table(path: Path) -> dict[str, str]:
-    """Puts a removed line of its own into a new column of every table; table → line."""
+    """Puts a removed paragraph of its own into a new column of every table; table → paragraph."""
     lines, put = iter(LONG.text.split("\n")), {}
-    add_everywhere(path, lambda table: put.setdefault(table, next(lines)))
+    add_everywhere(path, lambda table: put.setdefault(table, "\n".join(islice(lines, 5))))
     return put
 
 

@@ -7,14 +7,17 @@ import re
 
 import pytest
 
-from pipelines.archive.kept_out.blocks import Blocklist, block_hash, registrable_domain
+from pipelines.archive.kept_out.blocks import Blocklist, registrable_domain
+from pipelines.archive.kept_out.key import Key
 from pipelines.errors import ConfigurationError
 from pipelines.forget.plan import Plan
 from pipelines.forget.scope import Scope, TermMatcher, make_scope
 
+KEY = Key(b"k" * 32)
+
 
 def blocklist(scope: Scope) -> Blocklist:
-    return Blocklist("salt", {(t.kind, block_hash("salt", *t)): 7 for t in scope.terms()})
+    return Blocklist(KEY, {(t.kind, KEY.block(*t)): 7 for t in scope.terms()})
 
 
 @pytest.mark.parametrize(
@@ -59,9 +62,9 @@ def test_a_removed_address_is_described_by_a_digest_that_only_this_archive_can_m
     url = "https://a.cn/secret.html"
     scope = make_scope(urls=[url], hosts=["b.cn"])
     assert scope.described() == "host b.cn; url on a.cn"
-    described = scope.described("salt")
+    described = scope.described(KEY)
     assert re.fullmatch(r"host b\.cn; url on a\.cn \([0-9a-f]{12}…\)", described)
-    assert described != scope.described("another archive's")
+    assert described != scope.described(Key(bytes(32)))
     plain = [hashlib.new(name, url.encode()).hexdigest()[:12] for name in ("sha256", "sha1", "md5")]
     assert [digest for digest in plain if digest in described] == []
 

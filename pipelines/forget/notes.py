@@ -1,0 +1,133 @@
+"""What to look for after a removal, noted beside the archive and never in it.
+
+In: an order of the ledger, and passages of what it deletes. Out: the same passages when its files are
+searched, however often that is interrupted; once it is through, no more than their anchors (passages.py). The
+file is the operator's, like the key that its hashes are made with: backups carry it, no copy that is handed
+out does.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.errors import StorageError
+from pipelines.forget.passages import Anchors, Hasher, Seeker, packed, united, unpacked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from pipelines.archive.kept_out.key import Key
+    from pipelines.forget.passages import Hashes
+
+DENSE, ANCHORS = "passages", "anchors"
+
+
+def notes_path(archive_path: Path) -> Path:
+    """archive.db -> archive-removals.passages beside it."""
+    return archive_path.with_name(f"{archive_path.stem}-removals.passages")
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """The notes of an archive."""
+
+    archive_path: Path
+    key: Key
+
+    def put(self, order: str, texts: list[str], every: int = 1) -> None:
+        """Notes passages and anchors of texts for an order, and waits until they are on the disk.
+
+        Args:
+            order: its number in the ledger.
+            texts: titles, texts and addresses that are about to be deleted.
+            every: how many passages to take one of (`passages.thinning`).
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        if not texts:
+            return
+        dense = Hasher(self.key.secret).of_texts(texts, every)
+        anchors = Anchors(self.key.secret, united([])).of_texts(texts)
+        lines = (_line(order, DENSE, dense), _line(order, ANCHORS, anchors))
+        path = notes_path(self.archive_path)
+        try:
+            with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+                known = file.read()
+                file.truncate(known.rfind(b"\n") + 1)  # what a kill cut short
+                file.seek(0, os.SEEK_END)
+                file.write("".join(lines).encode())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise _failed(path, error) from error
+
+    def seeker(self, order: str) -> Seeker:
+        """What looks for the passages of an order, or for their anchors once it is through."""
+        if len(dense := self._noted(order, DENSE)):
+            return Seeker(Hasher(self.key.secret), dense)
+        return Anchors(self.key.secret, self._noted(order, ANCHORS))
+
+    def seeker_of(self, texts: Iterable[str], every: int = 1) -> Seeker:
+        """What looks for passages of texts; nothing of it is noted."""
+        return Seeker(hasher := Hasher(self.key.secret), hasher.of_texts(texts, every))
+
+    def keep_anchors(self, order: str) -> None:
+        """Forgets all passages of an order but their anchors.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        path = notes_path(self.archive_path)
+        lines = list(_lines(path))
+        kept = [line for line in lines if _head(line) != (order, DENSE)]
+        if len(kept) == len(lines):
+            return
+        partial = path.with_name(path.name + ".partial")
+        try:
+            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write("".join(f"{line}\n" for line in kept).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            with path.open("r+b") as before:  # not even in the blocks that the disk takes back
+                partial.replace(path)
+                size = before.seek(0, os.SEEK_END)
+                before.seek(0)
+                before.write(bytes(size))
+                before.flush()
+                os.fsync(before.fileno())
+        except OSError as error:
+            raise _failed(path, error) from error
+
+    def _noted(self, order: str, kind: str) -> Hashes:
+        lines = (line for line in _lines(notes_path(self.archive_path)) if _head(line) == (order, kind))
+        return united(unpacked(base64.b64decode(json.loads(line)["hashes"])) for line in lines)
+
+
+def _line(order: str, kind: str, hashes: Hashes) -> str:
+    said = {"order": order, "kind": kind, "hashes": base64.b64encode(packed(hashes)).decode()}
+    return json.dumps(said) + "\n"
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """The whole lines of the file; none where there is no file."""
+    try:
+        yield from path.read_text(encoding="ascii").split("\n")[:-1]
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as error:
+        raise _failed(path, error) from error
+
+
+def _head(line: str) -> tuple[str, str]:
+    said = json.loads(line)
+    return said["order"], said["kind"]
+
+
+def _failed(path: Path, error: Exception) -> StorageError:
+    return StorageError(f"{path}: {error}; free some space, mend its rights or put it back from a backup")
