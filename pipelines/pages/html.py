@@ -58,12 +58,11 @@ MAX_LINKS = 10_000
 _PAGER_SCRIPT = re.compile(
     rb"createPage(?:HTML|Html)?\s*\(\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([\w.-]{1,80})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
 )
-_SCRIPTED = re.compile(
-    rb"(?i)\bon(?:dbl)?click\b|\bonmouse(?:down|up)\b|javascript:|\bdata-(?:href|url|link)\b"
-)
 _HANDLERS = ("onclick", "ondblclick", "onmousedown", "onmouseup")
 _LEADING = ("data-href", "data-url", "data-link")
 """Attributes in which scripts of pages keep where an element leads."""
+_CLICKED = frozenset([*_HANDLERS, *_LEADING, "href"])
+_SCRIPTED = tuple(name.encode() for name in (*_HANDLERS, *_LEADING, "javascript:"))
 _PLACE = re.compile(
     r"(?:https?:)?//[\w-]|/(?![/*])|\.{1,2}/|\?[\w-]+=|[\w./-]*[\w-]\.(?:[sx]?html?|php|aspx?|jsp|do)(?:$|[?#])"
 )
@@ -121,7 +120,8 @@ def read_html(body: bytes, url: str, content_type: str = "") -> HtmlPage:
     if tree is None:
         return HtmlPage()
     walk = _Walk(url)
-    walk.over(tree, scripted=_SCRIPTED.search(body) is not None)
+    small = body.lower()
+    walk.over(tree, scripted=any(mark in small for mark in _SCRIPTED))
     resolver = _Resolver(walk.base, encoding)
     anchors = _anchors(walk, resolver, _scripted_next(body))
     return HtmlPage(
@@ -195,7 +195,7 @@ class _Walk:
         special["title"] = self._set_title
         for element in tree.iter():
             tag = element.tag
-            if scripted and element.keys():
+            if scripted and not _CLICKED.isdisjoint(element.keys()):
                 self._clicked(element)
             if tag in special:
                 special[tag](element)
