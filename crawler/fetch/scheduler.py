@@ -2,21 +2,27 @@
 
 A lane is one source at one host. Each lane keeps a few entries in memory, refilled from the store;
 lanes take turns, and a lane is passed over while its host has no room or its time has not come.
+A host's robots.txt is asked for before its first entry is handed out: who waits for it, or for a host's
+time, holds no place among the requests under way.
 Nothing here is durable: what a killed process had in memory is still queued in the store.
 """
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.utils.asyncio import call_later
 
+from crawler.web.robots import RobotsMiddleware, authority_of
 from crawler.web.throttle import SLOWEST_S
+from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +79,10 @@ class _Lane:
     entries: deque[Entry] = field(default_factory=deque)
     in_flight: set[int] = field(default_factory=set)
     place: str = "idle"
-    """ready, waiting (for a time), busy (its host has no room), idle (nothing to do) or closed."""
+    """ready, asking (for a robots.txt), waiting (for a time), busy (its host has no room), idle (nothing to
+    do) or closed."""
+    permitted: set[str] = field(default_factory=set)
+    """The schemes of which robots.txt has been asked for."""
 
 
 class FrontierScheduler(BaseScheduler):
@@ -86,6 +95,9 @@ class FrontierScheduler(BaseScheduler):
         self._hosts: dict[str, list[_Lane]] = {}
         self._ready: deque[_Lane] = deque()
         self._waiting: list[tuple[float, int, _Lane]] = []
+        self._to_ask: deque[tuple[_Lane, str]] = deque()
+        self._asked: set[asyncio.Task[None]] = set()
+        self._robots: RobotsMiddleware | None = None
         self._handed_back: deque[Request] = deque()
         self._timer: CallLaterResult | None = None
         self._timer_at = 0.0
@@ -101,6 +113,7 @@ class FrontierScheduler(BaseScheduler):
     def open(self, spider: Spider) -> None:
         """Take up every lane in which something waits."""
         self._spider = spider  # type: ignore[assignment]
+        self._robots = self._crawler.get_downloader_middleware(RobotsMiddleware)
         self._spider.begin(self)
 
     def close(self, reason: str) -> None:
@@ -108,6 +121,8 @@ class FrontierScheduler(BaseScheduler):
         if self._timer:
             self._timer.cancel()
         self._timer = None
+        for task in self._asked:
+            task.cancel()
 
     def has_pending_requests(self) -> bool:
         """Whether anything of this run is still to be handed out, now or after a wait."""
@@ -116,6 +131,7 @@ class FrontierScheduler(BaseScheduler):
         return bool(
             self._handed_back
             or self._ready
+            or self._asked
             or any(lane.place == "waiting" for _, _, lane in self._waiting)
             or any(lane.place == "busy" for lane in self._lanes.values())
         )
@@ -207,6 +223,8 @@ class FrontierScheduler(BaseScheduler):
             return None
         if not lane.entries and not self._refill(lane):
             return None
+        if self._asks_first(lane):
+            return None
         if clock.opens > now + _SOON_S:
             self._wait(lane, clock.opens)
             return None
@@ -215,6 +233,36 @@ class FrontierScheduler(BaseScheduler):
         clock.in_flight += 1
         self._ready.append(lane)
         return entry
+
+    def _asks_first(self, lane: _Lane) -> bool:
+        """Whether robots.txt is asked for before the next entry; the lane is ready again afterwards."""
+        url = lane.entries[0].ask_url
+        scheme = url.partition(":")[0]
+        if scheme in lane.permitted or self._robots is None:
+            return False
+        lane.permitted.add(scheme)
+        authority = authority_of(canonical_url(url))
+        if self._robots.is_known(authority):
+            return False
+        lane.place = "asking"
+        self._to_ask.append((lane, authority))
+        self._ask_more()
+        return True
+
+    def _ask_more(self) -> None:
+        while self._to_ask and len(self._asked) < self._spider.options.concurrency:
+            self._asked.add(asyncio.ensure_future(self._ask(*self._to_ask.popleft())))
+
+    async def _ask(self, lane: _Lane, authority: str) -> None:
+        """What comes of it, an error too, the request meets again in the middleware."""
+        with suppress(Exception):
+            if self._robots is not None and not self._spider.stopping:
+                await self._robots.learn(authority)
+        self._asked.discard(asyncio.current_task())
+        if lane.place == "asking":
+            self._make_ready(lane)
+        self._ask_more()
+        self.nudge()
 
     def _refill(self, lane: _Lane) -> bool:
         epoch = time.time()

@@ -29,7 +29,7 @@ from crawler.web.throttle import RestingError, StoppingError
 from pipelines.decode import decode_body
 from pipelines.errors import StorageError
 from pipelines.store.sources import StoredRobots
-from pipelines.urls import canonical_url
+from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -205,6 +205,15 @@ class RobotsMiddleware:
             raise RobotsRefusedError("robots.txt forbids it")
         request.meta["robots"] = policy.verdict
 
+    def is_known(self, authority: str) -> bool:
+        """Whether a request to an authority would not have to wait for its robots.txt."""
+        future = self._policies.get(authority)
+        return future is not None and future.done()
+
+    async def learn(self, authority: str) -> None:
+        """Ask for an authority's robots.txt, unless it is known; raises what a request would meet."""
+        await self._policy(authority)
+
     def _enough(self, data: bytes, request: Request) -> None:
         """Break a robots.txt off once as much of it has come as is read."""
         if request.meta.get("robots_txt"):
@@ -253,6 +262,7 @@ class RobotsMiddleware:
     async def _ask(self, url: str) -> tuple[int | None, bytes, str]:
         """Status, body and, where there is no clear answer, why not."""
         for _ in range(MAX_REDIRECTS + 1):
+            await self._spider.throttle.opening(host_of(url))
             request = Request(
                 url,
                 priority=_PRIORITY,

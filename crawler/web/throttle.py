@@ -138,6 +138,18 @@ class Throttle:
         clock.last_start = max(clock.last_start, time.monotonic())
         return place
 
+    async def opening(self, host: str) -> None:
+        """Return when the host may be asked, as far as is known now, without having taken that moment.
+
+        Who waits here holds no place among the requests under way, as one that waits for its turn does.
+
+        Raises:
+            StoppingError, RestingError: as `turn`.
+        """
+        clock = self.clock(host)
+        while (wait_s := clock.opens - time.monotonic()) > 0:
+            await self._rest(wait_s)
+
     def over(self, place: int | None) -> None:
         """A request that had its turn has ended, however it did."""
         if place is not None and self._shared is not None:

@@ -77,9 +77,9 @@ class Site:
 class Server:
     """A Site being served; a context manager."""
 
-    def __init__(self, site: Site, port: int = 0) -> None:
+    def __init__(self, site: Site, port: int = 0, address: str = "127.0.0.1") -> None:
         self.site = site
-        self._http = _Http(("127.0.0.1", port), _handler(site))
+        self._http = _Http((address, port), _handler(site))
         self.port = self._http.server_address[1]
         self.host = f"127.0.0.1:{self.port}"
         self.url = f"http://{self.host}"

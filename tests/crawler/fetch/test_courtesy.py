@@ -120,3 +120,17 @@ def test_all_hosts_down_is_said_to_be(tmp_path: Path) -> None:
     with Server(Site()) as server:
         gone = server.host
     assert crawl(tmp_path / "a-pages.db", source(gone)).all_down
+
+
+def test_who_waits_for_a_host_holds_no_place_among_the_requests(tmp_path: Path) -> None:
+    site = Site()
+    site.pages["/"] = article(1)
+    with Server(site, address="0.0.0.0") as server:
+        hosts = [f"127.0.{n}.1:{server.port}" for n in range(1, 13)]
+        report = crawl(
+            tmp_path / "a-pages.db",
+            *(source(host, delay_s=1.0) for host in hosts),
+            options=replace(QUICK, concurrency=4),
+        )
+    first_page = next(n for n, asked in enumerate(site.log) if asked.path == "/")
+    assert (first_page >= 10, report.fetched) == (True, 12), [asked.path for asked in site.log]
