@@ -40,6 +40,9 @@ class PageQueue(Protocol):
     def mark_ingested(self, page_ids: Sequence[int]) -> None:
         """These pages are in the archive (or rejected there)."""
 
+    def mark_lists(self, page_ids: Sequence[int]) -> None:
+        """These pages were read and are lists: their addresses are asked for again as lists are."""
+
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         """URLs that fetching gave up and the archive has not heard of, with their row ids."""
 
@@ -96,6 +99,7 @@ class _Drain:
         self._write([result for _, result in results] + [rejection for _, rejection in refused])
         self._again.difference_update(page.page_id for page, _ in results)
         self._queue.mark_ingested([page.page_id for page, _ in results])
+        self._queue.mark_lists([page.page_id for page, result in results if _is_list(result)])
         self._queue.mark_rejections([row_id for row_id, _ in refused])
         return True
 
@@ -151,6 +155,10 @@ class _Drain:
             copies_joined=total.copies_joined + done.counts.copies_joined,
             gone=total.gone + done.gone,
         )
+
+
+def _is_list(result: Reading | Rejection) -> bool:
+    return isinstance(result, Rejection) and result.reason.startswith("list page")
 
 
 def drain(

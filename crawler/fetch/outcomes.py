@@ -161,6 +161,8 @@ class Outcomes:
             found=committed.found_news + committed.found_lists,
         )
         self._tally.page(entry.source)
+        if entry.is_list:
+            self._territories[entry.source].repeats.note_list(entry.url, committed.found_news)
         woken: set[str] = set()
         if committed.found_news or committed.found_lists or committed.again or fetched.lists:
             woken = {link.host for link in (*fetched.news, *fetched.lists)}
@@ -230,6 +232,8 @@ class Outcomes:
 
     def _fail(self, entry: Entry, state: str, reason: str, status: int | None) -> None:
         self._store.commits.failure(self._crawl(entry), entry, state, reason, status, now=time.time())
+        if entry.is_list and status:
+            self._territories[entry.source].repeats.note_list(entry.url, 0)
         if not entry.guess:
             refused = state in ("refused", "blocked")
             self._tally.count(entry.source, refused=int(refused), failed=int(not refused))

@@ -29,8 +29,10 @@ from crawler.web.pace import SharedPace
 from crawler.web.removed import Removed
 from crawler.web.throttle import Throttle
 from pipelines.errors import StorageError
+from pipelines.pages.kinds import is_surely_list
 from pipelines.pages.links import Territory
 from pipelines.pages.repeats import REST_S, kind_of_address
+from pipelines.pages.revisits import IDLE_LONGEST_S
 from pipelines.pages.signs import Lookout
 from pipelines.store import CrawlStore, store_path
 from pipelines.urls import host_of
@@ -219,7 +221,16 @@ class NewsSpider(Spider):
             until = time.time() + REST_S
             self.store.frontier.rest(waiting[0].source, kind, waiting, until=until, at=self._began)
         rest = {entry.url_id for waiting in resting.values() for entry in waiting}
+        idle = [entry for entry in allowed if entry.url_id not in rest and self._is_idle(entry)]
+        if idle:
+            self.store.frontier.put_off(idle, until=time.time() + IDLE_LONGEST_S)
+        rest.update(entry.url_id for entry in idle)
         return [entry for entry in allowed if entry.url_id not in rest]
+
+    def _is_idle(self, entry: Entry) -> bool:
+        """Whether an entry is one more list of a kind that names nothing new."""
+        repeats = self._territories[entry.source].repeats
+        return not entry.known and is_surely_list(entry.kind, entry.url) and repeats.is_idle(entry.url)
 
     def leave(self, source: str, host: str, wait_s: float) -> None:
         """A host wants more rest than this run waits."""

@@ -78,6 +78,10 @@ class _StoredPages:
         reached = min(self._under_way) - 1 if self._under_way else self._last
         self._archive.remember(_PROGRESS, str(reached))
 
+    def mark_lists(self, page_ids: Sequence[int]) -> None:
+        """Their addresses are asked for again as lists are."""
+        self._store.pages.mark_lists(page_ids)
+
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         """None: they are the crawl's."""
         return []

@@ -96,7 +96,7 @@ def _read(
     if body is None:
         url = page.url_answered
         named = page.announced_by in _NAMES_ARTICLES
-        listing = None if named else read_listing(root, scanned, trust, metadata, title_line, url)
+        listing = read_listing(root, scanned, trust, metadata, title_line, url, is_named=named)
         refusal = not_news(root, scanned, choice, metadata.title_element, url, listing, digest=trust.digest)
     is_overruled = False
     if refusal:

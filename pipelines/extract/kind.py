@@ -60,7 +60,7 @@ def not_news(
     choice: Choice | None,
     title: str,
     url: str,
-    listing: Listing | None,
+    listing: Listing,
     *,
     digest: bool,
 ) -> NotNews | None:
@@ -72,7 +72,7 @@ def not_news(
         choice: The element that would be the article's.
         title: The page's `<title>`.
         url: The address that answered.
-        listing: What it shows of other pages; None where a feed names it as an article.
+        listing: What it shows of other pages.
         digest: Whether its linked headlines are one article's parts.
     """
     lines = scan.lines[choice.first : choice.last] if choice else []
@@ -85,12 +85,12 @@ def not_news(
         return NotNews("not found page: it says so with status 200", is_final=True)
     if _is_search(url, title):
         return NotNews("search page: its address or title asks for results", is_final=True)
-    if listing and not digest and listing.is_list:
+    if not digest and listing.is_list:
         reason = f"list page: {listing.shown} headlines that lead to other pages, with their texts"
         return NotNews(reason, is_final=True, is_certain=True)
     if prose < LEAST_TEXT:
         return _empty_kind(root, scan, everything)
-    if listing and not digest and _is_list(scan, lines, prose, url):
+    if not digest and not listing.is_named and _is_list(scan, lines, prose, url):
         return NotNews("list page: headlines with links, little prose", is_final=True)
     return None
 

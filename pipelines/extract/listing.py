@@ -65,6 +65,8 @@ class Listing(NamedTuple):
     """Declarations that it is a list, less those that it is an article."""
     is_article: bool
     """Whether any says that it is an article."""
+    is_named: bool = False
+    """Whether a feed names it: that is one such declaration, since some feeds name lists too."""
 
     @property
     def is_list(self) -> bool:
@@ -72,20 +74,29 @@ class Listing(NamedTuple):
         if self.own >= _LEAST_OWN:
             return self.shown > 1 and self.declared > 1
         if self.shown > 1:
-            return not self.is_article or self.declared > 0 or (self.marked > 2 and self.own < _LEAST_SAID)
+            looks_like_one = self.marked > 2 and self.own < _LEAST_SAID and not self.is_named
+            return not self.is_article or self.declared > 0 or looks_like_one
         return self.declared >= (2 if self.shown else 3)
 
 
 def read_listing(
-    root: HtmlElement, scan: Scan, trust: Trust, metadata: Metadata, title_line: int | None, url: str
+    root: HtmlElement,
+    scan: Scan,
+    trust: Trust,
+    metadata: Metadata,
+    title_line: int | None,
+    url: str,
+    *,
+    is_named: bool,
 ) -> Listing:
     """What a page shows of other pages, and what it declares itself to be."""
     lists, articles = _declared(root, metadata, url)
+    articles += is_named
     boxes = _BOXES - {"related"} if lists > articles else _BOXES
     shown = _shown(scan, trust, title_line, _base(root, url), url, boxes)
     own = _own(scan.lines, trust, title_line, shown[0][0] if shown else None)
     marked = sum(scan.lines[head].tag in _HEADINGS for head, _ in shown)
-    return Listing(len(shown), marked, own, lists - articles, articles > 0)
+    return Listing(len(shown), marked, own, lists - articles, articles > 0, is_named)
 
 
 def leads_out(line: Line, url: str) -> bool:
@@ -178,11 +189,15 @@ def _is_text(line: Line, head: Line) -> bool:
 
 
 def _headline(lines: Sequence[Line], above: Sequence[int], index: int, base: str, url: str) -> int | None:
-    """The headline among the links above a text: the last heading, or else the last that is long enough."""
+    """The headline among the links above a text: the last heading, or the last that is long and no byline."""
     near = [i for i in above if index - i <= _FAR_ABOVE and _target(lines[i], base, url)]
     marked = [i for i in near if lines[i].tag in _HEADINGS and lines[i].amount >= _LEAST_HEADING]
-    long = [i for i in near if lines[i].amount >= _LEAST_HEADLINE]
+    long = [i for i in near if not lines[i].hint and _linked_amount(lines[i]) >= _LEAST_HEADLINE]
     return next(reversed(marked or long), None)
+
+
+def _linked_amount(line: Line) -> float:
+    return line.amount * line.linked / len(line.text)
 
 
 def _target(line: Line, base: str, url: str) -> str:

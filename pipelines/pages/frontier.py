@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 LISTS = frozenset(["start", "list", "more", "tag", "feed", "sitemap"])
 """Kinds that lead to news and are none themselves: their pages never come out of the store."""
 
+ARTICLES = "kind IN ('article', 'unknown')"
+"""Addresses that may be news, as the store asks for them."""
+
 # Smaller first: what is new goes before the back-catalogue, and lists before what only may be news.
 PRIORITY = {
     "start": 0,

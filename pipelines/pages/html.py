@@ -34,6 +34,7 @@ _LIST_CLASSES, _ARTICLE_CLASSES = (
     frozenset(words("element.list_page")),
     frozenset(words("element.article_page")),
 )
+_OF_COMMENTS = pattern("{related.comment_feed}")
 _NOT_PROSE = frozenset(
     ["a", "script", "style", "noscript", "select", "option", "textarea", "title", "button"]
 )
@@ -300,7 +301,9 @@ class _Walk:
     def _link(self, element: etree._Element) -> None:
         rel = (element.get("rel") or "").lower().split()
         if "alternate" in rel and (element.get("type") or "").lower().strip() in _FEED_TYPES:
-            self.feeds.append(element.get("href") or "")
+            href = element.get("href") or ""
+            if not _OF_COMMENTS.search(simplify(f"{element.get('title') or ''} {href}")):
+                self.feeds.append(href)
         elif "next" in rel:
             self.next.append(element.get("href") or "")
 

@@ -104,6 +104,11 @@ def kind_of_url(url: str) -> str:
     return "unknown"
 
 
+def is_surely_list(kind: str, url: str) -> bool:
+    """Whether an address of this kind leads to no article; many an article's ends with a slash."""
+    return kind in ("tag", "more", "feed") or (kind == "list" and bool(_LIST.search(urlsplit(url).path)))
+
+
 def kind_of_page(shape: Shape, hint: str) -> str:
     """Whether a page is an article or a list, by its tree; `hint` is what its address said.
 

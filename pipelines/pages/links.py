@@ -82,7 +82,7 @@ class Territory:
     def page_links(
         self, entry: Entry, anchors: Iterable[Anchor], feeds: Iterable[str], *, is_list: bool
     ) -> tuple[list[Link], list[Link]]:
-        """News and lists among the links of a page."""
+        """News and lists among the links of a page, and a list's feeds: an article's has its comments."""
         news: list[Link] = []
         further: list[tuple[str, str, str]] = []
         for anchor in anchors:
@@ -98,7 +98,7 @@ class Territory:
         lists = self._list_links(entry, further, dry)
         lists += [
             self._link(url, "feed", "feed", depth=entry.depth + 1)
-            for url in map(self.spelled, feeds)
+            for url in map(self.spelled, feeds if is_list else ())
             if url not in self._seen and self._takes(url)
         ]
         self._remember(link.url for link in (*news, *lists))

@@ -28,6 +28,9 @@ path lead ever deeper, and each way is another address."""
 STREAK_MAX = 20
 """Known pages in a row after which addresses of that kind rest, `REST_S` long: 20 pages a day are lost on a
 site whose every answer is one page, and none once it gives others again."""
+IDLE_MAX = 10
+"""Lists or feeds of one kind in a row that named nothing new, after which the others of that kind rest: a
+site of 400 articles has 500 tags, each with a feed."""
 REST_S = 86400.0
 _CONTENTS = 3
 """Pages that differ from each other, each of them seen under two values of an idle part and more."""
@@ -113,6 +116,7 @@ class Repeats:
         self._idle: dict[str, list[Idle]] = defaultdict(list)
         self._hosts: dict[str, _Host] = defaultdict(_Host)
         self._streaks: Counter[str] = Counter()
+        self._idle_lists: Counter[str] = Counter()
         self._learned: list[Idle] = []
         for idle in known:
             self._idle[idle.host].append(idle)
@@ -139,6 +143,15 @@ class Repeats:
     def rests(self, url: str) -> bool:
         """Whether the last pages at addresses of this kind were all known ones."""
         return bool(self._streaks) and self._streaks[kind_of_address(url)] >= STREAK_MAX
+
+    def note_list(self, url: str, found: int) -> None:
+        """Take down how many unknown addresses of news a list, feed or sitemap named."""
+        kind = kind_of_address(url)
+        self._idle_lists[kind] = 0 if found else self._idle_lists[kind] + 1
+
+    def is_idle(self, url: str) -> bool:
+        """Whether the last lists at addresses of this kind named nothing that was not known."""
+        return bool(self._idle_lists) and self._idle_lists[kind_of_address(url)] >= IDLE_MAX
 
     def take_learned(self) -> list[Idle]:
         """What was learned since this was asked last."""

@@ -26,6 +26,10 @@ MISSING_S = DAY_S / 4
 """A page that was not there when it was first asked for is asked for again after 6 hours and 1, 4, 16 and 64
 days, while a list, feed or sitemap still names it: many name an article before it can be read."""
 _MISSING_LONGEST_S = 64 * DAY_S
+IDLE_S = DAY_S / 2
+"""A list that named nothing new is left out for this long, then twice as long after each such visit, and is
+asked for in every round again once it names something: other lists name the same."""
+IDLE_LONGEST_S = 7 * DAY_S
 ROUND_MAX = 500
 """Known articles asked for again in one round, the most overdue first: eight minutes at one a second."""
 _AGE_PART = 0.1
@@ -49,6 +53,11 @@ def next_interval_s(interval_s: float, *, changed: bool) -> float:
     """The interval after a visit that found the article changed, or not."""
     grown = interval_s / 4 if changed else interval_s * 2
     return min(max(grown, SHORTEST_S), LONGEST_S)
+
+
+def next_list_s(interval_s: float | None) -> float:
+    """The interval after a visit at which a list, feed or sitemap named nothing that was not known."""
+    return IDLE_S if interval_s is None else min(interval_s * 2, IDLE_LONGEST_S)
 
 
 def next_gone_s(interval_s: float | None) -> float | None:

@@ -9,16 +9,17 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.pages.frontier import LISTS, PRIORITY, Entry, Fetched, Link
+from pipelines.pages.frontier import ARTICLES, LISTS, PRIORITY, Entry, Fetched, Link
 from pipelines.pages.revisits import (
     LONGEST_S,
     first_interval_s,
     moments,
     next_gone_s,
     next_interval_s,
+    next_list_s,
     next_missing_s,
 )
-from pipelines.store.frontier import ARTICLES, insert_links
+from pipelines.store.frontier import insert_links
 from pipelines.store.pages import insert_page, reject
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ class Commits:
                 _announce(db, fetched.announcements, at)
             headers = dict(reversed(fetched.headers))
             interval_s = was.next_interval_s(fetched, headers, same=same)
+            if _may_rest(entry) and fetched.kind in LISTS and not news and not again:
+                interval_s = next_list_s(was.interval_s)
             db.execute(
                 "UPDATE urls SET state = 'done', kind = ?, status = ?, etag = ?, last_modified = ?,"
                 " fetched_at = ?, attempts = 0, rounds_failed = 0, gone_at = NULL, reason = ?, sketch = ?,"
@@ -127,13 +130,21 @@ class Commits:
         """The host answered 304; how many missing pages that it still names are asked for again."""
         with self._file.writing() as db:
             db.execute(
-                "UPDATE urls SET state = 'done', status = 304, fetched_at = ?, attempts = 0,"
-                " interval_s = MIN(interval_s * 2, ?), revisit_at = ? + MIN(interval_s * 2, ?)"
-                " WHERE url_id = ?",
-                (now, LONGEST_S, now, LONGEST_S, entry.url_id),
+                "UPDATE urls SET state = 'done', status = 304, fetched_at = ?, attempts = 0 WHERE url_id = ?",
+                (now, entry.url_id),
             )
             _count(db, crawl_id, unchanged=1, lists=int(entry.is_list))
-            return _queue_missing(db, entry.source, now, found_on=entry.url_id) if entry.is_list else 0
+            again = _queue_missing(db, entry.source, now, found_on=entry.url_id) if entry.is_list else 0
+            (before,) = db.execute("SELECT interval_s FROM urls WHERE url_id = ?", (entry.url_id,)).fetchone()
+            if _may_rest(entry):
+                interval_s = None if again else next_list_s(before)
+            else:
+                interval_s = before and min(before * 2, LONGEST_S)
+            db.execute(
+                "UPDATE urls SET interval_s = ?, revisit_at = ? WHERE url_id = ?",
+                (interval_s, interval_s and now + interval_s, entry.url_id),
+            )
+            return again
 
     def redirect(self, crawl_id: int, entry: Entry, status: int, target: Link, *, now: float) -> int | None:
         """The address leads to another one of its source, which is queued unless known.
@@ -229,6 +240,16 @@ class Commits:
         with self._file.writing() as db:
             db.execute("DELETE FROM urls WHERE url_id = ?", (entry.url_id,))
             _count(db, crawl_id, refused=1)
+
+
+def _may_rest(entry: Entry) -> bool:
+    """Whether a list is left out of rounds while it names nothing new; what leads to all others never is.
+
+    That is the start pages, what robots.txt names, and the start pages' own feeds.
+    """
+    if entry.kind == "feed":
+        return entry.depth > 1
+    return entry.is_list and entry.kind != "start" and (entry.kind != "sitemap" or entry.depth > 0)
 
 
 def _insert(db: sqlite3.Connection, entry: Entry, fetched: Fetched, body: bytes, sha256: bytes) -> int:

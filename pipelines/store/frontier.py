@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pipelines.pages.frontier import LISTS, PRIORITY, Entry
+from pipelines.pages.frontier import ARTICLES, LISTS, PRIORITY, Entry
 from pipelines.pages.repeats import dump_idle, load_idle
 from pipelines.pages.revisits import ROUND_MAX
 from pipelines.store.pages import reject
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pipelines.pages.repeats import Idle
     from pipelines.store.file import StoreFile
 
-ARTICLES = "kind IN ('article', 'unknown')"
 _ROUND_MIN_S = 3600.0
 """A round is taken up again within this, however short its source's interval."""
 CLOCK_SLACK_S = 3600.0
@@ -217,6 +216,15 @@ class Frontier:
             if not known:
                 reject(db, _pattern(kind, entries), source, reason, at)
 
+    def put_off(self, entries: Sequence[Entry], *, until: float) -> None:
+        """These lists are left out of rounds until a moment: the last ones like them named nothing new."""
+        reason = "left for a later run: the last lists at such addresses named nothing new"
+        with self._file.writing() as db:
+            db.executemany(
+                "UPDATE urls SET state = 'done', revisit_at = ?, reason = ? WHERE url_id = ?",
+                [(until, reason, entry.url_id) for entry in entries],
+            )
+
 
 def insert_links(db: sqlite3.Connection, links: Sequence[Link], *, found_on: int | None) -> int:
     """Addresses that were found, put into the frontier; returns how many were new."""
@@ -278,10 +286,11 @@ def _new_round(db: sqlite3.Connection, source: str, *, revisit: bool, now: float
     )
     db.execute(
         "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0 WHERE source = ? AND ("
-        " kind IN ('start', 'list', 'feed', 'sitemap') AND state IN ('done', 'redirected')"
+        " (kind IN ('start', 'list', 'feed', 'sitemap') AND (? OR revisit_at IS NULL) OR revisit_at <= ?"
+        f" AND kind IN ({_LISTS})) AND state IN ('done', 'redirected')"
         " OR kind = 'start' AND state <> 'blocked' AND NOT (state = 'queued' AND next_at > ?)"
         " OR state = 'refused' OR state = 'failed' AND rounds_failed < ?)",
-        (source, now, _ROUNDS_FAILED_MAX),
+        (source, revisit, now, now, _ROUNDS_FAILED_MAX),
     )
     _queue_due(db, source, now)
     if revisit:

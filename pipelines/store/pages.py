@@ -7,8 +7,8 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipelines.pages.frontier import PRIORITY
-from pipelines.pages.revisits import moments
+from pipelines.pages.frontier import ARTICLES, PRIORITY
+from pipelines.pages.revisits import IDLE_S, moments
 from pipelines.records import Page, Rejection
 
 if TYPE_CHECKING:
@@ -64,6 +64,15 @@ class Pages:
         """Pages that are in the archive, or rejected there, do not come out again."""
         with self._file.writing() as db:
             db.executemany("UPDATE pages SET ingested = 1 WHERE page_id = ?", [(i,) for i in page_ids])
+
+    def mark_lists(self, page_ids: Sequence[int]) -> None:
+        """The addresses of these pages are lists, which nothing told before they were read."""
+        with self._file.writing() as db:
+            db.executemany(
+                "UPDATE urls SET kind = 'list', interval_s = ?, revisit_at = fetched_at + ?"
+                f" WHERE {ARTICLES} AND url = (SELECT url FROM pages WHERE page_id = ?)",
+                [(IDLE_S, IDLE_S, page_id) for page_id in page_ids],
+            )
 
     def pending(self) -> int:
         """Pages that wait for ingest."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ class Queue:
         self._taken: set[int] = set()
         self.most_under_way = 0
         self.fail_to_mark = False
+        self.lists: list[int] = []
 
     def take(self, limit: int, after: int) -> list[Page]:
         found = [self._pages[number] for number in sorted(self._waiting) if number > after][:limit]
@@ -48,6 +50,9 @@ class Queue:
         if self.fail_to_mark:
             raise KeyboardInterrupt
         self._waiting.difference_update(page_ids)
+
+    def mark_lists(self, page_ids: Sequence[int]) -> None:
+        self.lists += page_ids
 
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         return list(self._rejections.items())[:limit]
@@ -94,6 +99,17 @@ def test_every_page_is_archived_once_and_rejections_arrive(tmp_path: Path) -> No
     assert rows(tmp_path / "archive.db", "SELECT url, stage, reason FROM rejections") == [
         (refusal.url, "fetch", "robots.txt forbids it")
     ]
+
+
+def test_what_reading_finds_to_be_a_list_is_told_to_the_queue(tmp_path: Path) -> None:
+    items = "".join(
+        f'<div class="item"><h3><a href="/{n}.html">第{n}号码头建设进展</a></h3><p>建设者完成了第{n}项检查，'
+        "验收组认为达到了设计要求，可以转入下一道工序。</p></div>"
+        for n in range(3)
+    )
+    queue = Queue([page(1), replace(page(2), body=f"<html><body>{items}</body></html>".encode())])
+    run(tmp_path / "archive.db", queue)
+    assert queue.lists == [2]
 
 
 def test_a_line_on_every_page_is_stripped_from_all_of_them(tmp_path: Path) -> None:

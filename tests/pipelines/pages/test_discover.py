@@ -252,6 +252,22 @@ def test_the_title_of_a_film_is_not_its_pages() -> None:
     assert read_sitemap(_sitemap(f"<url><loc>http://x.cn/1</loc>{film}</url>")).pages[0].title is None
 
 
+@pytest.mark.parametrize(
+    ("title", "href"),
+    [
+        ("园区观察 » 评论Feed", "/comments/feed"),
+        ("园区观察 » 《三号仓库交付》评论源", "/archives/4/feed"),
+        ("Park Notes » Comments Feed", "/x"),
+        ("", "/?feed=comments-rss2"),
+        ("", "/feeds/comments/default"),
+    ],
+)
+def test_a_feed_of_comments_is_not_asked_for(title: str, href: str) -> None:
+    feeds = f'<link rel="alternate" type="application/rss+xml" title="{title}" href="{href}">'
+    own = '<link rel="alternate" type="application/rss+xml" title="园区评论 » Feed" href="/feed">'
+    assert read_html(f"<html><head>{feeds}{own}</head></html>".encode(), BASE).feeds == ("http://x.cn/feed",)
+
+
 def test_a_page_with_a_trackback_is_no_feed() -> None:
     assert format_of(b"<!DOCTYPE html><html><body><!-- <rdf:RDF xmlns:rdf='urn:r'> --></body></html>") is None
 

@@ -53,6 +53,17 @@ def test_a_wall_that_looks_the_same_everywhere_teaches_nothing() -> None:
     assert not repeats.rests(f"https://{HOST}/park/999.html")
 
 
+def test_lists_of_a_kind_are_idle_until_one_names_something() -> None:
+    repeats = Repeats()
+    for n in range(10):
+        assert not repeats.is_idle(f"https://{HOST}/tags/99/")
+        repeats.note_list(f"https://{HOST}/tags/{n}/", 0)
+    assert repeats.is_idle(f"https://{HOST}/tags/99/")
+    assert not repeats.is_idle(f"https://{HOST}/columns/99/")
+    repeats.note_list(f"https://{HOST}/tags/11/", 1)
+    assert not repeats.is_idle(f"https://{HOST}/tags/99/")
+
+
 def test_what_rested_goes_on_once_pages_differ() -> None:
     repeats = Repeats()
     noted(repeats, *((f"/news/{n}.html", 1) for n in range(50)), ("/news/51.html", 2))

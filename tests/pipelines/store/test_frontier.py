@@ -99,10 +99,55 @@ def test_a_new_round_reads_lists_again_and_articles_not(store: CrawlStore) -> No
     crawl = begin(store)
     known = queue(store, link("/", "start"), link("/list", "list"), link("/1"), link("/list_2", "more"))
     for path, entry in known.items():
-        store.commits.page(crawl, entry, fetched(path, article=path == "/1", kind=entry.kind))
+        news = (link("/2"),) if path == "/list" else ()
+        store.commits.page(crawl, entry, fetched(path, article=path == "/1", kind=entry.kind, news=news))
+    [found] = entries(store)
+    store.commits.page(crawl, found, fetched("/2"))
     store.frontier.finish(crawl, outcome="done", now=1500)
     begin(store, now=2000)
     assert sorted(e.url.removeprefix(f"http://{HOST}") for e in entries(store)) == ["/", "/list"]
+
+
+def _asked(store: CrawlStore, after_s: float) -> list[str]:
+    """What a round asks for that begins so long after the pages of the first were fetched."""
+    crawl = begin(store, now=NOON.timestamp() + after_s)
+    found = entries(store)
+    for entry in found:
+        store.commits.unchanged(crawl, entry, now=NOON.timestamp() + after_s)
+    store.frontier.finish(crawl, outcome="done", now=NOON.timestamp() + after_s)
+    return sorted(entry.url.removeprefix(f"http://{HOST}") for entry in found)
+
+
+def test_a_list_that_names_nothing_new_is_asked_for_ever_less_often(store: CrawlStore) -> None:
+    crawl = begin(store)
+    feeds = replace(link("/feed", "feed"), depth=1), replace(link("/tag/feed", "feed"), depth=2)
+    known = queue(store, link("/", "start"), link("/list", "list"), *feeds, link("/sitemap.xml", "sitemap"))
+    for path, entry in known.items():
+        store.commits.page(crawl, entry, fetched(path, article=False, kind=entry.kind))
+    store.frontier.finish(crawl, outcome="done", now=NOON.timestamp())
+    always = ["/", "/feed", "/sitemap.xml"]
+    all_of_them = ["/", "/feed", "/list", "/sitemap.xml", "/tag/feed"]
+    asked = [_asked(store, hours * 3600) for hours in (6, 13, 24, 36, 40)]
+    assert asked == [always, all_of_them, always, always, all_of_them]
+
+
+def test_lists_that_are_put_off_wait_for_their_moment(store: CrawlStore) -> None:
+    crawl = begin(store)
+    known = queue(store, link("/", "start"), link("/tag/1", "tag"))
+    store.frontier.put_off([known["/tag/1"]], until=NOON.timestamp() + 1000)
+    store.commits.page(crawl, known["/"], fetched("/", article=False, kind="start"))
+    store.frontier.finish(crawl, outcome="done", now=NOON.timestamp())
+    assert [_asked(store, 500), _asked(store, 1500)] == [["/"], ["/", "/tag/1"]]
+
+
+def test_a_page_that_is_read_as_a_list_is_asked_for_as_lists_are(store: CrawlStore) -> None:
+    crawl = begin(store)
+    known = queue(store, link("/", "start"), link("/column"))
+    store.commits.page(crawl, known["/"], fetched("/", article=False, kind="start"))
+    store.commits.page(crawl, known["/column"], fetched("/column"))
+    store.pages.mark_lists([page.page_id for page in store.pages.take(10, 0)])
+    store.frontier.finish(crawl, outcome="done", now=NOON.timestamp())
+    assert [_asked(store, 6 * 3600), _asked(store, 13 * 3600)] == [["/"], ["/", "/column"]]
 
 
 def test_further_pages_of_a_list_are_read_again_once_it_shows_news(store: CrawlStore) -> None:
