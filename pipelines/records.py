@@ -194,6 +194,20 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that an article gives its readers."""
+
+    url: str
+    """In its one spelling."""
+    name: str
+    """As its link says, else the file's own."""
+    type: str
+    """Its ending: pdf, docx, xls, zip, ..."""
+    bytes: int | None
+    """As the page states it; None where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Extracted:
     """What extraction found on a page, before cleaning."""
 
@@ -214,6 +228,8 @@ class Extracted:
     text_from: Field | None = None
     """Whose opinion the body is (page lines, trafilatura, scripts, sources file); its value is empty."""
     missed: tuple[Missed, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    """The files that the article gives its readers, in page order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +254,7 @@ class Story:
     text_from: Field | None = None
     """As in Extracted."""
     missed: tuple[Missed, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

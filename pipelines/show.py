@@ -15,7 +15,7 @@ from pipelines.archive.read import articles as read
 from pipelines.archive.read.sources import source_names
 from pipelines.compare import sentence_changes
 from pipelines.join import Verdict, explain
-from pipelines.records import Claim, Field, Missed, Right, Stripped
+from pipelines.records import Attachment, Claim, Field, Missed, Right, Stripped
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
@@ -166,6 +166,7 @@ class ShownCopy:
     """What the credited source's own pages say to it: confirmed, unconfirmed or contradicted."""
     versions: tuple[ShownVersion, ...] = ()
     """The oldest first; empty where the page always said the same."""
+    attachments: tuple[Attachment, ...] = ()
     missed: tuple[Missed, ...] = ()
     """Selectors of the sources file that gave nothing on its page."""
 
@@ -211,6 +212,8 @@ class ShownArticle:
     """What people decided of its copies."""
     forwards: tuple[Forward, ...] = ()
     """The same numbers as in `forwarded_from`, with their reasons."""
+    attachments: tuple[Attachment, ...] = ()
+    """The files of all its copies, each address once, the kept copy's first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,10 +267,15 @@ def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | 
     urls = [copy["url"] for copy in rows]
     pairs = read.accepted_pairs(connection, article_id)
     decided = tuple(Decided(*found) for found in read.decided(connection, urls))
+    copies = tuple(_shown_copy(connection, copy, rows, pairs, names, decided) for copy in rows)
+    files = {file.url: file for copy in reversed(copies) for file in copy.attachments}
     return ShownArticle(
         **_columns(ShownArticle, row)
         | {
-            "copies": tuple(_shown_copy(connection, copy, rows, pairs, names, decided) for copy in rows),
+            "copies": copies,
+            "attachments": tuple(
+                {file.url: files[file.url] for copy in copies for file in copy.attachments}.values()
+            ),
             "kept_apart": tuple(
                 _apart(near) for near in read.blocked_pairs(connection, article_id, _APART_MAX)
             ),
@@ -336,6 +344,7 @@ def _shown_copy(
             "claims": tuple(Claim(*claim) for claim in read.claims(connection, reading)),
             "rights": tuple(Right(*right) for right in read.rights(connection, reading)),
             "versions": _versions(connection, reading),
+            "attachments": tuple(Attachment(*file) for file in read.attachments(connection, reading)),
             "missed": tuple(Missed(*missed) for missed in read.missed(connection, reading)),
         }
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.cli.terminal import one_line, print_indented
+from crawler.cli.terminal import one_line, plain, print_indented
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from rich.console import Console
 
-    from pipelines.records import Field, Missed, Stripped
+    from pipelines.records import Attachment, Field, Missed, Stripped
 
 _PIECE_CHARACTERS = 120
 """A stripped footer can be a page long; its first line and a half says what it was. --json has it all."""
@@ -30,6 +30,16 @@ def print_origins(console: Console, origins: Mapping[str, Field], missed: Iterab
         print_indented(console, f"{said}  [{one_line(field.origin)}]{quoted}", 2)
     for miss in missed:
         print_indented(console, f"{miss.key} of [source.read]: {one_line(miss.why)}; read by rule instead", 2)
+
+
+def print_attachments(console: Console, files: Iterable[Attachment]) -> None:
+    """The files that a page gives its readers, with their addresses."""
+    for number, file in enumerate(files):
+        if not number:
+            print_heading(console, "Attachments")
+        size = f", {file.bytes:,} bytes" if file.bytes is not None else ""
+        print_indented(console, f"{one_line(file.name)} ({file.type}{size})", 2)
+        console.print(f"    {plain(file.url)}", style="dim", soft_wrap=True)
 
 
 def print_stripped(console: Console, pieces: Iterable[Stripped], by: int = 4) -> None:

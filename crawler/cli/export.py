@@ -62,7 +62,7 @@ def export(
         Format | None, typer.Option("--format", help="Its format; the file's ending says it otherwise.")
     ] = None,
     what: Annotated[
-        What, typer.Option(help="Articles, their copies, or what was stripped from them.")
+        What, typer.Option(help="Articles, their copies, what was stripped from them, or their files.")
     ] = What["articles"],
     source: filters.Source = None,
     carried_by: filters.CarriedBy = None,

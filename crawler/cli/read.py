@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from crawler.cli.account import print_heading, print_origins, print_stripped
+from crawler.cli.account import print_attachments, print_heading, print_origins, print_stripped
 from crawler.cli.running import log_to
 from crawler.cli.terminal import (
     Json,
@@ -133,6 +133,7 @@ def _print_reading(console: Console, seen: Seen, reading: Reading) -> None:
     console.print()
     console.print(Text(plain(story.text)))
     _print_source(console, seen)
+    print_attachments(console, story.attachments)
     print_origins(console, _origins(reading), story.missed)
     if story.rights:
         print_heading(console, "What the page says about rights")
@@ -191,6 +192,7 @@ def _as_json(seen: Seen) -> dict[str, Any]:
         "language": story.language,
         "text": story.text,
         "origins": {name: asdict(field) for name, field in origins.items()},
+        "attachments": [asdict(file) for file in story.attachments],
         "missed": [asdict(missed) for missed in story.missed],
         "stripped": [asdict(piece) for piece in story.stripped],
         "rights": [asdict(right) for right in story.rights],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from crawler.cli.account import print_heading, print_origins, print_stripped
+from crawler.cli.account import print_attachments, print_heading, print_origins, print_stripped
 from crawler.cli.terminal import (
     Json,
     answers,
@@ -161,6 +161,7 @@ def _print_article(console: Console, article: ShownArticle) -> None:
     print_heading(console, f"Copies ({len(article.copies)})")
     for copy in article.copies:
         _print_copy(console, copy, article)
+    print_attachments(console, article.attachments)
     _print_held(console, article)
     _print_first_publisher(console, article)
     _print_differences(console, article)

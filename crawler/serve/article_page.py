@@ -80,6 +80,7 @@ def article_page(
         "versions": [_version(version, found) for version in before],
         "stripped": [(copy, _pieces(copy, masked=masked)) for copy in found.copies if copy.stripped],
         "masked": masked,
+        "attachments": found.attachments,
         "names": _names(connection, found.id),
         "disputed": bool(found.differences),
     }

@@ -35,8 +35,8 @@ FORGETS = {
 """How a removal makes a table forget."""
 
 ExportKind = Literal["integer", "number", "string", "boolean", "bytes"]
-What = Literal["articles", "copies", "stripped"]
-WHATS: tuple[What, ...] = ("articles", "copies", "stripped")
+What = Literal["articles", "copies", "stripped", "attachments"]
+WHATS: tuple[What, ...] = ("articles", "copies", "stripped", "attachments")
 """What an export can have rows of."""
 
 

@@ -72,6 +72,8 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
     _account_around(extracted.around, stripped)
     text = "\n".join(lines)
     if len(normalise(text)) < _LEAST_LETTERS:
+        if extracted.attachments:
+            return Rejection(page.url, page.source, "kind", "attachment page: its text is in a file")
         return Rejection(page.url, page.source, "clean", "no text: nothing but boilerplate")
     if other := of_another_kind(lines, stripped, extracted, page.url_answered):
         return Rejection(page.url, page.source, "kind", other)

@@ -142,11 +142,11 @@ def compare_export(connection: sqlite3.Connection, manifest_path: Path) -> Itera
     """Every row that the same export would gain, lose or have changed today, by number.
 
     Raises:
-        ConfigurationError: not a manifest, its list of rows is gone, or it is one of stripped text.
+        ConfigurationError: not a manifest, its list of rows is gone, or it is of parts of copies.
     """
     manifest = read_manifest(manifest_path)
-    if manifest.what == "stripped":
-        raise ConfigurationError(f"{manifest_path}: exports of stripped text cannot be compared")
+    if manifest.what in ("stripped", "attachments"):
+        raise ConfigurationError(f"{manifest_path}: exports of {manifest.what} cannot be compared")
     before = read_row_notes(manifest_path.with_name(manifest.file + ".rows.csv"))
     request = _request_of(manifest)
     with _snapshot(connection):

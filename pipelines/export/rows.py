@@ -69,6 +69,14 @@ _FROM: dict[What, _From] = {
         order="copies.article_id, copies.id, stripped_pieces.position",
         elsewhere={"id": "copies.id", "article_id": "copies.article_id", "url": "copies.url"},
     ),
+    "attachments": _From(
+        table="attachments",
+        joined="copies JOIN attachments ON attachments.reading_id = copies.reading_id",
+        signatures="",
+        article="copies.article_id",
+        order="copies.article_id, copies.id, attachments.position",
+        elsewhere={"id": "copies.id", "article_id": "copies.article_id", "copy_url": "copies.url"},
+    ),
 }
 
 

@@ -17,6 +17,7 @@ import opencc
 import py3langid
 
 from pipelines.dates import Moment, zone_of
+from pipelines.extract.attachments import Place, find_attachments, is_all_in_files
 from pipelines.extract.body import (
     notices_below,
     own_text,
@@ -28,7 +29,7 @@ from pipelines.extract.body import (
 from pipelines.extract.byline import read_byline
 from pipelines.extract.container import choose_element
 from pipelines.extract.credit import find_credited_source
-from pipelines.extract.kind import not_news
+from pipelines.extract.kind import LEAST_TEXT, not_news
 from pipelines.extract.listing import read_listing
 from pipelines.extract.metadata import read_claims, read_metadata
 from pipelines.extract.people import find_author, find_editor
@@ -59,6 +60,9 @@ _NAMES_ARTICLES = ("feed", "news sitemap")
 _OWN, _OWN_CHINESE = 0.5, 0.8
 """The share of a second opinion that must be prose of its own: articles of five languages that were taken for
 lists have .59 and more, most lists next to none, Chinese ones up to .76 (`benchmarks/corpus.py`)."""
+
+_FAR_TITLE = 20
+"""Lines between a title and its text, at most."""
 
 __all__ = ["extract"]
 
@@ -117,7 +121,11 @@ def _read(
     published = selected.published(moment) or find_published(
         root, byline, metadata, moment, page.url_answered
     )
+    files = find_attachments(root, scanned, _place(choice, title_line), trust, page.url_answered)
     if refusal and (body is None or (is_overruled and not published)):
+        prose = choice.prose if choice else 0.0
+        if title_line is not None and is_all_in_files(files, prose, LEAST_TEXT):
+            return Rejection(page.url, page.source, "kind", "attachment page: its text is in a file")
         limit = cut_short(decoded.html, root, scanned) if refusal.stage == "extract" else ""
         reason = f"no text: {limit}" if limit else refusal.reason
         return Rejection(page.url, page.source, refusal.stage, reason + selected.without_body())
@@ -140,7 +148,17 @@ def _read(
         around=notices_below(scanned, choice) if choice else (),
         text_from=Field("", body.origin, body.evidence),
         missed=tuple(selected.missed),
+        attachments=files,
     )
+
+
+def _place(choice: Choice | None, title_line: int | None) -> Place:
+    """Where the article's lines are, from below its title on; none of them where it has no text."""
+    if choice is None or choice.prose < LEAST_TEXT:
+        start = 0 if title_line is None else title_line + 1
+        return Place(start, start)
+    is_headed = title_line is not None and 0 <= choice.first - title_line <= _FAR_TITLE
+    return Place(title_line + 1 if title_line is not None and is_headed else choice.first, choice.last)
 
 
 def _is_chinese(scanned: Scan, choice: Choice | None) -> bool:

@@ -107,15 +107,20 @@ def read_metadata(root: HtmlElement, authors: Sequence[HtmlElement]) -> Metadata
 
 def read_claims(root: HtmlElement, metadata: Metadata, url: str) -> tuple[Claim, ...]:
     """The addresses that the page claims for itself, absolute; a broken one is left out."""
-    base_tag = next(iter(root.iter("base")), None)
-    base = _absolute(url, base_tag.get("href") or "") if base_tag is not None else ""
+    base = base_of(root, url)
     claims = []
     for link in root.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split():
             claims.append(("canonical", link.get("href") or ""))
             break
     claims.append(("og:url", metadata.meta.get("og:url", "")))
-    return tuple(Claim(kind, address) for kind, href in claims if (address := _absolute(base or url, href)))
+    return tuple(Claim(kind, address) for kind, href in claims if (address := _absolute(base, href)))
+
+
+def base_of(root: HtmlElement, url: str) -> str:
+    """The address that the page's relative ones are meant from."""
+    base_tag = next(iter(root.iter("base")), None)
+    return (_absolute(url, base_tag.get("href") or "") if base_tag is not None else "") or url
 
 
 def scripted_lines(root: HtmlElement, metadata: Metadata) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ _SKIPPED = frozenset(
     " map math head frameset frame applet rt rp rtc".split()
 )
 """Elements without text of the page; the readings of ruby say what their base says."""
+_FRAMES = frozenset(["iframe", "embed", "object"])
 _STRUCK = frozenset(["del", "s", "strike"])
 _PIECES = frozenset(["span", "i", "em", "a", "label", "time", "small"])
 """Inline elements that style sheets set apart: `<span>08:15</span><span>翠屏观察</span>` is two words."""
@@ -117,6 +118,8 @@ class Scan:
     """Elements whose class or id speaks of a source. (An XPath for them takes a sixth of all extraction.)"""
     authors: list[HtmlElement] = field(default_factory=list)
     """Elements that are marked as the author's name."""
+    links: list[tuple[HtmlElement, int]] = field(default_factory=list)
+    """Links and frames, each with the index of the line that it stands in, or before which."""
     writers: list[HtmlElement] = field(default_factory=list)
     """Elements whose class or id speaks of an author or of an account."""
 
@@ -244,6 +247,8 @@ class _Scanner:
                 if len(self.scan.lines) >= _MOST_LINES:
                     break
                 if tag in _SKIPPED:
+                    if tag in _FRAMES:
+                        self.scan.links.append((element, len(self.scan.lines)))
                     walk.skip_subtree()
                     continue
                 marks = self._marks_of(element, tag)
@@ -297,15 +302,20 @@ class _Scanner:
             self.scan.authors.append(element)
         if tag in _PIECES:
             self.buffer.append(_SEAM)
-            if tag == "a" and _leads_away(element):
-                self.links += 1
-                self.anchors.append(element)
-                self.leads = self.leads or element.get("href", "").strip()
+            if tag == "a":
+                self._link(element)
         elif tag in _EMPHASES:
             self.buffer.append(_FAINT_SEAM)
         elif tag == "img":
             self.scan.images += 1
         self._add(element.text)
+
+    def _link(self, element: HtmlElement) -> None:
+        self.scan.links.append((element, len(self.scan.lines)))
+        if _leads_away(element):
+            self.links += 1
+            self.anchors.append(element)
+            self.leads = self.leads or element.get("href", "").strip()
 
     def _open(self, element: HtmlElement, tag: str) -> None:
         if self.row is not None:

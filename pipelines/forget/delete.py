@@ -44,6 +44,7 @@ _WORDS = (
     f"SELECT text FROM texts JOIN readings r ON r.text_id = texts.id WHERE r.id {_THESE}",
     f"SELECT v.title, text FROM texts JOIN versions v ON v.text_id = texts.id WHERE v.reading_id {_THESE}",
     f"SELECT text FROM stripped_pieces WHERE reading_id {_THESE}",
+    f"SELECT name FROM attachments WHERE reading_id {_THESE}",
 )
 """What is searched for afterwards: titles, texts, what cleaning took out of them, and the addresses."""
 _ADDRESSES = f"SELECT page_url, url_answered FROM readings WHERE id {_THESE}"
@@ -236,12 +237,15 @@ def _emptied(table: str, reason: str) -> str:
 
 
 def _forget_claims(connection: sqlite3.Connection, joiner: Joiner, removed: Matcher, at: str) -> None:
-    """No surviving page's word about a removed address is kept, or believed."""
+    """No surviving page's word of a removed address is kept, or believed, nor its link to such a file."""
     claimed = connection.execute(
         "SELECT claimed_url FROM readings WHERE claimed_url IS NOT NULL UNION SELECT url FROM claims"
     )
     urls = [(url,) for (url,) in claimed if removed.blocks(url)]
     connection.executemany("DELETE FROM claims WHERE url = ?", urls)
+    linked = connection.execute("SELECT DISTINCT url FROM attachments").fetchall()
+    files = [(url,) for (url,) in linked if removed.blocks(url)]
+    connection.executemany("DELETE FROM attachments WHERE url = ?", files)
     connection.executemany("UPDATE readings SET claimed_url = NULL WHERE claimed_url = ?", urls)
     if urls:
         conclude(connection, {url for (url,) in urls}, {}, joiner.similarity, at)

@@ -99,7 +99,7 @@ class KnownExport:
     """Empty where its manifest or list of rows cannot be read."""
     made_at: str
     what: str
-    """articles, copies or stripped: whose numbers the rows are."""
+    """articles, copies, stripped or attachments: whose numbers the rows are."""
     rows: tuple[int, ...]
     """Numbers of the articles or copies in it that are concerned; none where its list cannot be read."""
 
@@ -132,6 +132,8 @@ class Plan:
     """Files that were exported and hold some of it, as far as we know of them."""
     key: Key | None = None
     """The archive's."""
+    attachments: tuple[str, ...] = ()
+    """Addresses of files that its pages link to, and no page that stays."""
 
     def terms(self) -> Iterator[Term]:
         """What it blocks: the scope itself unless it was narrowed, and every removed URL on whatever host."""
@@ -140,6 +142,8 @@ class Plan:
         for page in self.pages:
             yield Term("url", page.page_url)
             yield Term("url", page.copy_url)
+        for url in self.attachments:
+            yield Term("url", url)
 
     def left_terms(self) -> Iterator[Term]:
         """The addresses of the pages that it leaves as contested."""

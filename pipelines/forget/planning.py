@@ -71,10 +71,11 @@ def plan_removal(connection: sqlite3.Connection, joiner: Joiner, scope: Scope, a
     candidates = [page for page in pages if page.own or page.credits_scope]
     articles = _articles(connection, matcher, {c.article_id for c in candidates if c.article_id is not None})
     taken, left_out = choose_pages(scope, candidates, articles)
-    plan = Plan(scope, taken, left_out, key=needed_key(connection))
     gone = {page.reading_id for page in taken}
     emptied, shared = _fates(connection, articles, gone)
     with _chosen(connection, gone):
+        files = _attachments(connection)
+        plan = Plan(scope, taken, left_out, attachments=files, key=needed_key(connection))
         counts = _counts(connection)
         copies = [row[0] for row in connection.execute("SELECT id FROM copies WHERE reading_id IN chosen")]
     counts |= count_rows(connection, catalogue.archive(), TermMatcher(plan.terms()))
@@ -98,7 +99,7 @@ def exports_of(archive_path: Path, plan: Plan, folders: Sequence[Path]) -> tuple
     """
     articles = {*plan.articles_gone, *plan.articles_shared}
     copies = set(plan.copies_gone)
-    asked = {"articles": articles, "copies": copies, "stripped": copies}  # whose rows begin with the copy's
+    asked = {"articles": articles, "copies": copies, "stripped": copies, "attachments": copies}
     known = []
     manifests = {path for folder in (archive_path.parent, *folders) for path in folder.glob(f"*{_MANIFEST}")}
     for path in sorted(manifests):
@@ -112,6 +113,15 @@ def exports_of(archive_path: Path, plan: Plan, folders: Sequence[Path]) -> tuple
             file = str(path.with_name(manifest.file))
             known.append(KnownExport(file, manifest.export_id, manifest.made_at, manifest.what, concerned))
     return tuple(known)
+
+
+def _attachments(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Files that the chosen pages link to; not a form that pages which stay give their readers too."""
+    rows = connection.execute(
+        "SELECT DISTINCT url FROM attachments mine WHERE reading_id IN chosen AND NOT EXISTS (SELECT 1 FROM"
+        " attachments other WHERE other.url = mine.url AND other.reading_id NOT IN chosen) ORDER BY url"
+    )
+    return tuple(url for (url,) in rows)
 
 
 _PAGES = """

@@ -101,6 +101,13 @@ def rights(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]
     ).fetchall()
 
 
+def attachments(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
+    """The files that a page gives its readers, in page order: url, name, type, bytes."""
+    return connection.execute(
+        "SELECT url, name, type, bytes FROM attachments WHERE reading_id = ? ORDER BY position", (reading_id,)
+    ).fetchall()
+
+
 def claims(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
     """What a page says of addresses: kind (canonical, og:url), url."""
     return connection.execute(

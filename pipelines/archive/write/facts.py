@@ -251,9 +251,13 @@ def _put_row(
 
 
 def _put_details(connection: sqlite3.Connection, reading_id: int, reading: Reading) -> None:
-    for table in ("origins", "missed", "claims", "stripped_pieces", "rights"):
+    for table in ("origins", "missed", "claims", "stripped_pieces", "rights", "attachments"):
         connection.execute(f"DELETE FROM {table} WHERE reading_id = ?", (reading_id,))
     connection.executemany("INSERT INTO origins VALUES (?, ?, ?, ?)", _origins(reading_id, reading))
+    connection.executemany(
+        "INSERT INTO attachments VALUES (?, ?, ?, ?, ?, ?)",
+        [(reading_id, i, a.url, a.name, a.type, a.bytes) for i, a in enumerate(reading.story.attachments)],
+    )
     connection.executemany(
         "INSERT INTO missed VALUES (?, ?, ?)",
         [(reading_id, missed.key, missed.why) for missed in reading.story.missed],

@@ -113,7 +113,7 @@ class Archive:
                 put_rejection(connection, result, at, self._furniture, changes)
                 rejections += 1
             elif not _is_kept_out(result, blocklist) and not holds_back(connection, result, at):
-                reading = _without_blocked_claims(result, blocklist)
+                reading = _without_blocked_addresses(result, blocklist)
                 readings += put_reading(connection, reading, self._furniture, changes)
                 come_back(connection, result.url, iso(result.fetched_at))
         clusters = self._join(connection, changes)
@@ -291,12 +291,14 @@ def _is_kept_out(reading: Reading, blocklist: Blocklist) -> bool:
     )
 
 
-def _without_blocked_claims(reading: Reading, blocklist: Blocklist) -> Reading:
-    """A page may call a removed address its own: that address is neither believed nor kept."""
-    claims = tuple(claim for claim in reading.story.claims if not blocklist.blocks(claim.url))
-    if len(claims) == len(reading.story.claims):
+def _without_blocked_addresses(reading: Reading, blocklist: Blocklist) -> Reading:
+    """A page may call a removed address its own, or link to a removed file: these are not kept."""
+    story = reading.story
+    claims = tuple(claim for claim in story.claims if not blocklist.blocks(claim.url))
+    attachments = tuple(file for file in story.attachments if not blocklist.blocks(file.url))
+    if (len(claims), len(attachments)) == (len(story.claims), len(story.attachments)):
         return reading
-    return replace(reading, story=replace(reading.story, claims=claims))
+    return replace(reading, story=replace(story, claims=claims, attachments=attachments))
 
 
 def said_before(connection: sqlite3.Connection, page_url: str) -> Said | None:

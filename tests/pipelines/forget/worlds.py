@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.archive import Archive
 from pipelines.archive.write.runs import RunCounts
 from pipelines.pages.frontier import Announcement, Fetched, Link
-from pipelines.records import Claim, Field, Published, Reading, Rejection, Source, Story, Stripped
+from pipelines.records import Attachment, Claim, Field, Published, Reading, Rejection, Source, Story, Stripped
 from pipelines.sign import sign
 from pipelines.store import CrawlStore, store_path
 from pipelines.store.sources import StoredRobots
@@ -44,6 +44,7 @@ class Told:
     teasers: str = ""
     path: str = ""
     canonical: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def url(self) -> str:
@@ -99,6 +100,7 @@ def reading_of(page: Told, page_id: int) -> Reading:
         stripped=(
             Stripped("contact", "phone", f"{NAMES[page.host]}编辑部的热线电话是 0512-{page.number:07}"),
         ),
+        attachments=page.attachments,
     )
     return Reading(
         page_id=page_id,

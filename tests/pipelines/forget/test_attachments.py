@@ -1,0 +1,65 @@
+"""What a removal does to the files that its pages gave their readers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines.archive import Archive
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import preview, remove
+from pipelines.records import Attachment
+from tests.pipelines.forget.test_removal import LETTER, rows
+from tests.pipelines.forget.worlds import DAILY, PARK, Told, make_text, make_title, reading_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.pipelines.forget.worlds import World
+
+OWN = Attachment(
+    f"https://{PARK}/f/list.xls", "青岚湖园区关于入驻企业岗位补贴发放对象的名单公示", "xls", None
+)
+FORM = Attachment(f"https://{PARK}/f/form.doc", "申请表", "doc", 2048)
+ELSEWHERE = Attachment(f"https://{DAILY}/f/page.pdf", "版面", "pdf", None)
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    park = [
+        Told(PARK, 1, make_title(1), make_text(1), attachments=(OWN, FORM, ELSEWHERE)),
+        Told(PARK, 2, make_title(2), make_text(2), attachments=(FORM,)),
+    ]
+    return make_world([*park, Told(DAILY, 3, make_title(3), make_text(3), attachments=(ELSEWHERE, FORM))])
+
+
+def _links(world: World) -> list[tuple]:
+    return rows(
+        world.path,
+        "SELECT page_url, a.url FROM attachments a JOIN readings r ON r.id = reading_id ORDER BY 1, 2",
+    )
+
+
+def test_a_page_takes_its_own_files_along_and_leaves_those_of_others(world: World) -> None:
+    first, second, third = world.pages
+    scope = make_scope(urls=[first.url])
+    plan = preview(world.path, scope)
+    assert plan.counts["attachments"] == 3
+    assert remove(world.path, scope, LETTER, expected=plan.hash).removal.state == "verified"
+    assert _links(world) == [(third.url, ELSEWHERE.url), (third.url, FORM.url), (second.url, FORM.url)]
+    with Archive(world.path) as archive:
+        blocks = archive.blocklist()
+    assert [blocks.blocks(file.url) for file in (OWN, FORM, ELSEWHERE)] == [True, False, False]
+
+
+def test_no_other_page_links_to_a_removed_file_any_more(world: World) -> None:
+    scope = make_scope(hosts=[PARK])
+    assert remove(world.path, scope, LETTER).removal.state == "verified"
+    third = world.pages[2]
+    assert _links(world) == [(third.url, ELSEWHERE.url)]
+    again = replace(third, text=make_text(9))
+    with Archive(world.path) as archive:
+        archive.ingest([reading_of(again, 100)], "2026-05-01T00:00:00Z")
+    assert _links(world) == [(third.url, ELSEWHERE.url)]
