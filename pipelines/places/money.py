@@ -1,14 +1,19 @@
-"""Amounts of money that a text names, as numbers with their currency.
+"""Amounts of money that a text names, as numbers with their currency and what they are said to be.
 
-In: a plain text. Out: Mentions in order. A number needs its currency beside it; Chinese numerals need a
-multiplier or two digits (三十亿元), since 一元 and 二元 are ordinary words.
+In: a plain text. Out: Mentions in order. A number needs its currency beside it, or a 个 that counts hundreds
+of millions (12.5个亿); Chinese numerals need a multiplier or two digits (三十亿元), since 一元 and 二元 are
+ordinary words. What an amount is (总投资, 产值) says the nearest word of its own clause; none is guessed.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import cache
+from typing import cast
 
-from pipelines.records import Mention
+from pipelines.records import Mention, MoneyRole
+from pipelines.words import pattern
 
 _CURRENCIES = {
     "元人民币": "CNY",
@@ -56,13 +61,20 @@ _WORDS = {
 
 _FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HAN = "[零〇一二两三四五六七八九十百千万亿]"
+_HAN_NUMBER = rf"{_HAN}{{2,12}}|{_HAN}{{1,8}}点[零〇一二三四五六七八九]{{1,4}}(?:万亿|[十百千]?[亿万])?"
 _TIMES = "(?P<times>万亿|兆|[十百千]?[亿万]|[百千])?"
 _CURRENCY = rf"(?:多|余)?(?P<currency>{'|'.join(_CURRENCIES)})(?![旦宵素件器首])"
 _SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
 _FOREIGN = re.compile("(新台币|台币|港币|港元|美元|日元|欧元) ?$")
 """What makes the 元 behind a figure no yuan: 港币8亿元."""
-_BEFORE = re.compile(rf"(?P<figure>{_FIGURE})\s?[多余]?{_TIMES}{_CURRENCY}")
-_HAN_BEFORE = re.compile(rf"(?<!{_HAN})(?P<han>{_HAN}{{2,12}}){_CURRENCY}")
+_BEFORE = re.compile(
+    rf"(?:(?P<hundred_millions>\d+)亿零?(?=\d{{1,4}}(?:\.\d+)?万))?(?P<figure>{_FIGURE})\s?[多余]?{_TIMES}{_CURRENCY}"
+)
+"""Also in two parts: 1亿2000万元."""
+_COUNTED = re.compile(rf"(?P<figure>{_FIGURE})\s?[多余]?个(?P<times>亿)(?![人次吨度平千立斤种条件户])")
+_HAN_BEFORE = re.compile(rf"(?<![{_HAN[1:-1]}第])(?P<han>{_HAN_NUMBER}){_CURRENCY}")
+_ROUND = re.compile(rf"(?<=[近超逾过约达破上])(?P<han>[百千][万亿]|万亿){_CURRENCY}")
+"""近百亿元, 超千亿元: about that much; what is counted in 数百亿 and 几千万 is no figure."""
 _RANGE = re.compile(
     rf"(?P<figure>{_FIGURE})(?P<own>万亿|[十百千]?[亿万]|[百千])?"
     rf"(?=元?(?:至|到|[-~—–～]{{1,2}})(?P<to>{_FIGURE})[多余]?{_TIMES}{_CURRENCY})"
@@ -72,33 +84,55 @@ _AFTER = re.compile(
     rf"(?P<sign>{_SIGN})\s?(?P<figure>{_FIGURE})\s?(?P<times>thousand|million|billion|trillion|mn|bn|万亿|亿|万)?",
     re.IGNORECASE,
 )
+_FAR_BEFORE, _NEAR = 30, 6
+"""Characters before an amount in which the word may stand that says what it is, and within which it counts
+before one behind the amount (投资建设的3亿元产值)."""
+_RANGED = re.compile("元?(?:至|到|[-~—–～]{1,2})")
+_PART = re.compile("其中|of which", re.IGNORECASE)
+_CLAUSE = re.compile(r"[。！？；!?;\n]|[.](?=\s|$)|[，,](?!\d{3})")
+_JOINS = re.compile(r"\s?(?:的|in|of)?\s?")
 
 
 def find_money(text: str) -> list[Mention]:
-    """The amounts named in a plain text, in order, not overlapping."""
+    """The amounts named in a plain text, in order, not overlapping, each with its role where that is said."""
     found = []
     for match in _BEFORE.finditer(text):
-        times = _MULTIPLIERS[match["times"] or ""]
+        value = _number(match["figure"]) * _MULTIPLIERS[match["times"] or ""]
+        value += float(match["hundred_millions"] or 0) * 1e8
         foreign = _FOREIGN.search(text, max(match.start() - 4, 0), match.start())
         currency = foreign[1] if foreign and match["currency"] == "元" else match["currency"]
-        found.append(_mention(match, _number(match["figure"]) * times, _CURRENCIES[currency]))
+        found.append(_mention(match, value, _CURRENCIES[currency]))
+    for match in _COUNTED.finditer(text):
+        found.append(_mention(match, _number(match["figure"]) * 1e8, "CNY"))
     for match in _RANGE.finditer(text):
         upper = _MULTIPLIERS[match["times"] or ""]
         lower = _MULTIPLIERS[match["own"]] if match["own"] else upper
         if _number(match["figure"]) * lower < _number(match["to"]) * upper:
             found.append(_mention(match, _number(match["figure"]) * lower, _CURRENCIES[match["currency"]]))
     for match in _HAN_BEFORE.finditer(text):
-        value = han_number(match["han"])
-        if value is not None:
-            found.append(_mention(match, value, _CURRENCIES[match["currency"]]))
+        value_read = han_number(match["han"])
+        if value_read is not None:
+            found.append(_mention(match, value_read, _CURRENCIES[match["currency"]]))
+    for match in _ROUND.finditer(text):
+        value_read = han_number("一" + match["han"])
+        if value_read is not None:
+            found.append(_mention(match, value_read, _CURRENCIES[match["currency"]]))
     for match in _AFTER.finditer(text):
         times = _WORDS[(match["times"] or "").lower()]
         found.append(_mention(match, _number(match["figure"]) * times, _SIGNS[match["sign"].lower()]))
-    return _apart(sorted(found, key=lambda mention: (mention.start, -mention.end)))
+    return _with_roles(text, _apart(sorted(found, key=lambda mention: (mention.start, -mention.end))))
 
 
 def han_number(numeral: str) -> float | None:
-    """The value of a Chinese numeral (三十亿, 两千五百万); None where it is none (万千, 十一五)."""
+    """The value of a Chinese numeral (三十亿, 十二点五亿); None where it is none (万千, 十一五)."""
+    whole, point, rest = numeral.partition("点")
+    if point:
+        decimals = re.match("[零〇一二三四五六七八九]+", rest)
+        before = han_number(whole)
+        if decimals is None or before is None:
+            return None
+        digits = "".join(str(int(_DIGITS[character])) for character in decimals[0])
+        return (before + float(f"0.{digits}")) * _MULTIPLIERS[rest[decimals.end() :]]
     total = section = digit = 0.0
     unit_before = 1e16
     for character in numeral:
@@ -141,3 +175,48 @@ def _apart(mentions: list[Mention]) -> list[Mention]:
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
     return kept
+
+
+# --- what an amount is said to be
+
+
+def _with_roles(text: str, amounts: list[Mention]) -> list[Mention]:
+    """The amounts, each with what the words beside it in its own clause call it."""
+    told, before = list[Mention](), 0
+    for index, amount in enumerate(amounts):
+        after = amounts[index + 1].start if index + 1 < len(amounts) else len(text)
+        role, evidence = _role(text, amount, before, after)
+        if told and _RANGED.fullmatch(text, before, amount.start):
+            role, evidence = told[-1].role, told[-1].role_words
+        told.append(replace(amount, role=role, role_words=evidence))
+        before = amount.end
+    return told
+
+
+def _role(text: str, amount: Mention, before: int, after: int) -> tuple[MoneyRole | None, str | None]:
+    """What an amount is, and the words that say so; the parts of another amount are `part`."""
+    start = max(before, amount.start - _FAR_BEFORE)
+    start = max((match.end() for match in _CLAUSE.finditer(text, start, amount.start)), default=start)
+    words = list(_roles().finditer(text, start, amount.start))
+    joins = _JOINS.match(text, amount.end)
+    behind = _roles().match(text, joins.end() if joins else amount.end, after)
+    said = words[-1] if words else None
+    if behind and (said is None or amount.start - said.end() > _NEAR):
+        said = behind
+    if said is None:
+        return None, None
+    part = _PART.search(text, start, max(start, said.start()))
+    evidence = text[part.start() if part else said.start() : said.end()]
+    return "part" if part else cast("MoneyRole", said.lastgroup), evidence
+
+
+@cache
+def _roles() -> re.Pattern[str]:
+    """What the words of each role are; a Latin one is a word of its own."""
+    return pattern(
+        "(?<![A-Za-z])(?:(?P<completed>{money.completed})|(?P<investment>{money.investment})"
+        "|(?P<contract>{money.contract})|(?P<capital>{money.capital})|(?P<revenue>{money.revenue})"
+        "|(?P<output>{money.output})|(?P<tax>{money.tax})|(?P<profit>{money.profit})"
+        "|(?P<trade>{money.trade})|(?P<financing>{money.financing})|(?P<subsidy>{money.subsidy})"
+        "|(?P<fine>{money.fine})|(?P<price>{money.price}))(?![A-Za-z])"
+    )

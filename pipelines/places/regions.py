@@ -32,7 +32,8 @@ _STREET = re.compile(r"[东南西北中]{0,2}(?:路|街|巷|大道|大街|河|�
 
 _DISH = pattern("{places.dish}", case=True)
 _OFFICIAL = re.compile(
-    r"(?:国家)?(?:级)?(?:高新区|经开区|开发区|经济(?:技术)?开发区|高新技术产业(?:开发)?区|综合保税区|保税区|市[委政]|市人民政府)"
+    r"(?:国家|省)?级?(?:高新区|经开区|开发区|经济(?:技术)?开发区|高新技术(?:产业)?(?:开发|园)?区|综合保税区|保税区"
+    r"|工业(?:园区|集中区|园)|产业园区?|市[委政]|市人民政府)"
 )
 """What only a town of that name has: 昆山高新区, though 昆山 alone is left out."""
 
@@ -118,8 +119,10 @@ def _scan(text: str) -> Iterable[_Found]:
 
 
 def _is_plain(found: _Found) -> bool:
-    """Whether the name is one place's and no common word."""
-    return len(found.codes) == 1 and found.name not in words("places.ambiguous")
+    """Whether the name is one place's, and no common word or a prefecture's: no other word has a 高新区."""
+    if len(found.codes) != 1 or found.name in words("places.brand"):
+        return False
+    return found.codes[0].endswith("00") or found.name not in words("places.ambiguous")
 
 
 def _longest(

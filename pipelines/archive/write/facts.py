@@ -283,9 +283,12 @@ def _put_mentions(connection: sqlite3.Connection, text_id: int, mentions: tuple[
     """What a text names follows from the text, so that of any page that has it will do."""
     connection.execute("DELETE FROM mentions WHERE text_id = ?", (text_id,))
     connection.executemany(
-        'INSERT OR IGNORE INTO mentions (text_id, kind, start, "end", name, code, value, unit)'
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(text_id, m.kind, m.start, m.end, m.name, m.code, m.value, m.unit) for m in mentions],
+        'INSERT OR IGNORE INTO mentions (text_id, kind, start, "end", name, code, value, unit, role,'
+        " role_words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (text_id, m.kind, m.start, m.end, m.name, m.code, m.value, m.unit, m.role, m.role_words)
+            for m in mentions
+        ],
     )
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.places import find_mentions, region_codes, region_name
+from pipelines.places import division_names, find_mentions, region_codes, region_name
 from pipelines.places.money import han_number
+from pipelines.places.regions import _brief
 
 
 def _found(text: str, kind: str) -> list[str]:
@@ -132,3 +133,68 @@ def test_every_mention_is_the_text_at_its_place(text: str) -> None:
     for mention in find_mentions(text):
         assert text[mention.start : mention.end] == mention.name
         assert mention.code is None or region_name(mention.code)
+
+
+def _amounts(text: str) -> list[tuple[str, float | None, str | None]]:
+    return [(m.name, m.value, m.role) for m in find_mentions(text) if m.kind == "money"]
+
+
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        (
+            "总投资1亿2000万元,其中设备投资3000万元。",
+            [("1亿2000万元", 1.2e8, "investment"), ("3000万元", 3e7, "part")],
+        ),
+        (
+            "年产值达十二点五亿元,利润八千万元",
+            [("十二点五亿元", 1.25e9, "output"), ("八千万元", 8e7, "profit")],
+        ),
+        ("拟投资12.5个亿,带动14个亿人次消费", [("12.5个亿", 1.25e9, "investment")]),
+        ("产业规模近百亿元,另有数百亿元和十几亿元的项目", [("百亿元", 1e10, "output")]),
+        (
+            "注册资本5000万元,去年纳税1亿零200万元",
+            [("5000万元", 5e7, "capital"), ("1亿零200万元", 1.02e8, "tax")],
+        ),
+        ("总投资3亿至5亿元", [("3亿", 3e8, "investment"), ("5亿元", 5e8, "investment")]),
+        ("给予最高500万元奖励,授信2亿元", [("500万元", 5e6, "subsidy"), ("2亿元", 2e8, "financing")]),
+        ("全市固定资产投资860亿元", [("860亿元", 8.6e10, "completed")]),
+        ("云澜投资有限公司购地8000万元", [("8000万元", 8e7, None)]),
+        ("总投资不明。到场祝贺的人送来2万元", [("2万元", 2e4, None)]),
+        (
+            "It invested $3.5 billion; revenue was US$20 million.",
+            [("$3.5 billion", 3.5e9, "investment"), ("US$20 million", 2e7, "revenue")],
+        ),
+    ],
+)
+def test_amounts_are_numbers_that_say_what_they_are(
+    text: str, amounts: list[tuple[str, float, str | None]]
+) -> None:
+    assert _amounts(text) == amounts
+
+
+def test_the_words_that_give_an_amount_its_role_stand_in_its_text() -> None:
+    text = "計劃總投資額為人民幣10億元,其中一期投資2億元"
+    (whole, part) = (m for m in find_mentions(text) if m.kind == "money")
+    assert (whole.value, whole.role_words, part.role_words) == (1e9, "總投資額", "其中一期投資")
+
+
+@pytest.mark.parametrize("park", ["高新区", "经开区", "工业园区", "产业园", "国家级经济技术开发区"])
+def test_every_prefecture_is_found_before_what_only_a_town_has(park: str) -> None:
+    prefectures = {
+        code: region_name(code)
+        for code in division_names()
+        if code.endswith("00") and not code.endswith("0000")
+    }
+    missed = {
+        name
+        for code, name in prefectures.items()
+        if code not in {m.code for m in find_mentions(f"记者从{_brief(name)}{park}获悉")}
+    }
+    # Shorter names of a province (吉林, 海南) and of a company (阿里)
+    assert missed == {"吉林市", "海南藏族自治州", "阿里地区"}
+
+
+@pytest.mark.parametrize(("name", "code"), [("米林市", "540481"), ("错那县", "540581"), ("白杨市", "659012")])
+def test_divisions_have_their_names_of_today_and_of_before(name: str, code: str) -> None:
+    assert [m.code for m in find_mentions(f"{name}的企业")] == [code]
