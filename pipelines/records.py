@@ -311,6 +311,8 @@ class Mention:
     """What an amount of money is said to be; `part` of another one; None where its clause does not say."""
     role_words: str | None = None
     """The words that say so."""
+    entity: str | None = None
+    """The one name of a region, park or company, however texts write it; None of an amount of money."""
 
 
 @dataclass(frozen=True, slots=True)

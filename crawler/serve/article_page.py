@@ -115,7 +115,7 @@ def _names(connection: sqlite3.Connection, number: int) -> list[tuple[str, list[
 def _search_for(kind: str, named: Named) -> dict[str, str]:
     if kind == "region" and named.code:
         return {"region": named.code}
-    return {"park": named.name} if kind == "park" else {"q": f'"{named.name}"'}
+    return {"park": named.name} if kind == "park" else {"q": f'"{named.written}"'}
 
 
 def _card(copy: ShownCopy, kept: ShownCopy, found: tuple[Differs, ...], words: Words) -> CopyCard:

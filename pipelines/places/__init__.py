@@ -23,7 +23,7 @@ from pipelines.places.regions import (
 if TYPE_CHECKING:
     from pipelines.records import Mention
 
-__all__ = ["division_names", "find_mentions", "region_codes", "region_name", "region_range"]
+__all__ = ["division_names", "find_mentions", "park_entity", "region_codes", "region_name", "region_range"]
 
 
 def find_mentions(text: str) -> tuple[Mention, ...]:
@@ -35,6 +35,15 @@ def find_mentions(text: str) -> tuple[Mention, ...]:
         replace(m, name=text[m.start : m.end], role_words=_as_written(text, flat, m))
         for m in sorted(found, key=lambda m: (m.start, -m.end, m.kind))
     )
+
+
+def park_entity(name: str) -> str:
+    """The one name of a park, whatever the script, region and rank it is given with; else what was given."""
+    flat = plain(name.strip())
+    parks = find_parks(
+        f"“{flat}”", [replace(r, start=r.start + 1, end=r.end + 1) for r in find_regions(flat)]
+    )
+    return next((str(p.entity) for p in parks if len(p.name) == len(flat)), name)
 
 
 def _as_written(text: str, flat: str, mention: Mention) -> str | None:

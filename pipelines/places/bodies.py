@@ -3,16 +3,21 @@
 In: a plain text and the regions found in it. Out: Mentions in order. Where a name ends is easy; where it
 begins is not, for Chinese has no spaces: it begins with a region, after a quotation mark or other break, or
 after a word that no name holds. A name made of general words only (生物医药产业园) names nothing.
+
+A park and a company have one name each (`entity`), whatever region, rank and legal form texts give with it:
+江苏省昆山市国家高新技术产业开发区 is 昆山高新区, 云澜科技(苏州)有限公司 is 云澜科技.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from pipelines.places.regions import short_region_name
 from pipelines.records import Mention
-from pipelines.words import characters, pattern
+from pipelines.words import characters, pattern, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,19 +34,25 @@ _LEADING = pattern(
 """What leads to a name; also no words: 仪式在, 带队到, 招标人为; but 在线 and 到家 are parts of names."""
 _KIND_OF_COMPANY = re.compile(r"\d{3}|(?:一人|独资|[家类])$")
 _COUNTED = re.compile(r"\d|[第个家座批期条项们起多]")
+_RANK = pattern("^[市县区]|{places.rank}", case=True)
+"""What a park's name may have and lack: 苏州市吴中, 国家级."""
 _OPENING = tuple("“「『《\"'")
 
 
 def find_parks(text: str, regions: Sequence[Mention]) -> list[Mention]:
     """The parks named in a plain text, in order."""
     found = _ended_by(_PARK, text, regions, _STEM_MAX)
-    return [_mention("park", text, one) for one in found if _names_a_park(text, one)]
+    return [_mention("park", text, one, _park_name(text, one)) for one in found if _names_a_park(text, one)]
 
 
 def find_companies(text: str, regions: Sequence[Mention]) -> list[Mention]:
     """The companies named in a plain text, in order."""
     found = _ended_by(_COMPANY, text, regions, _COMPANY_MAX)
-    return [_mention("company", text, one) for one in found if _names_a_company(text, one)]
+    return [
+        _mention("company", text, one, _company_name(text, one, regions))
+        for one in found
+        if _names_a_company(text, one)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +89,44 @@ def _in_brackets(text: str, region: Mention) -> bool:
     }
 
 
-def _mention(kind: Literal["park", "company"], text: str, one: _Candidate) -> Mention:
+def _mention(kind: Literal["park", "company"], text: str, one: _Candidate, entity: str) -> Mention:
     code = one.region.code if one.region else None
-    return Mention(kind, text[one.start : one.end], one.start, one.end, code)
+    return Mention(kind, text[one.start : one.end], one.start, one.end, code, entity=entity)
+
+
+def _park_name(text: str, one: _Candidate) -> str:
+    """The last region before it in short, its own words, and the short word for its kind."""
+    where, own = "", text[one.start : one.stem_end]
+    if one.region is not None and one.region.code is not None:
+        where, own = short_region_name(one.region.code), text[one.region.end : one.stem_end]
+    kind = text[one.stem_end : one.end]
+    return where + _RANK.sub("", own) + _short_kinds().get(kind, kind)
+
+
+def _company_name(text: str, one: _Candidate, regions: Sequence[Mention]) -> str:
+    """Its own words behind the region of its seat in short: two towns may have companies of one name."""
+    own, seat = text[one.start : one.stem_end], ""
+    for region in regions:
+        if (
+            one.start <= region.start
+            and region.end <= one.stem_end
+            and region.code
+            and _is_seat(text, one, region)
+        ):
+            rest = re.sub(rf"[(（]{region.name}[)）]|^{region.name}", "", own)
+            if len(_GENERAL_COMPANY.sub("", rest)) >= 2:
+                own, seat = rest, short_region_name(region.code)
+    return seat + own
+
+
+def _is_seat(text: str, one: _Candidate, region: Mention) -> bool:
+    return region.start == one.start or _in_brackets(text, region)
+
+
+@cache
+def _short_kinds() -> dict[str, str]:
+    """The short word for each kind of park that has one."""
+    return dict(token.split(" ") for token in words("places.park_kind"))
 
 
 def _beginning(text: str, end: int, inside: set[int], longest: int) -> int:
@@ -120,7 +166,7 @@ def _holds(character: str) -> bool:
 def _names_a_park(text: str, one: _Candidate) -> bool:
     """A region with nothing or a plain name behind it, or a name of its own that the text insists on."""
     if one.region is not None:
-        middle = text[one.region.end : one.stem_end]
+        middle = _RANK.sub("", text[one.region.end : one.stem_end])
         return len(middle) <= 8 and not _LEADING.search(middle) and not _COUNTED.search(middle)
     stem = text[one.start : one.stem_end]
     if not 2 <= len(stem) <= 6 or _COUNTED.search(stem) or len(_GENERAL_PARK.sub("", stem)) < 2:

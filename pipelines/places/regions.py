@@ -58,13 +58,21 @@ def find_regions(text: str) -> list[Mention]:
         before = mentions[-1] if mentions and mentions[-1].end == one.start else None
         code = _resolved(one, certain, before)
         if code is not None:
-            mentions.append(Mention("region", one.name, one.start, one.start + len(one.name), code))
+            end = one.start + len(one.name)
+            mentions.append(Mention("region", one.name, one.start, end, code, entity=region_name(code)))
     return mentions
 
 
 def region_name(code: str) -> str:
     """A region's full name."""
     return division_names()[code]
+
+
+def short_region_name(code: str) -> str:
+    """What a region is called in short (昆山, 苏州); its full name where one character would be left."""
+    name = region_name(code)
+    short = _brief(name)
+    return short if len(short) > 1 else name
 
 
 def region_codes(name: str) -> tuple[str, ...]:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.places import region_name
-
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
@@ -252,23 +250,25 @@ class Named:
     """Something that a text names."""
 
     name: str
+    written: str
+    """One of the ways in which the text has it."""
     code: str | None
     """GB/T 2260, of a region or of the region in the name."""
     times: int
 
 
 def names_in(connection: sqlite3.Connection, article_id: int) -> dict[str, list[Named]]:
-    """What an article's text names: kind → names, a region under its full name, the most named first."""
+    """What an article's text names: kind → names, each under its one name, the most named first."""
     rows = connection.execute(
-        "SELECT m.kind, CASE m.kind WHEN 'region' THEN m.code ELSE m.name END AS named, m.code, count(*)"
+        "SELECT m.kind, coalesce(m.entity, m.name) AS named, min(m.name), m.code, count(*)"
         " FROM copies k JOIN mentions m ON m.text_id = k.text_id"
-        " WHERE k.article_id = ? AND k.kept = 1 GROUP BY m.kind, named ORDER BY 4 DESC, min(m.start)",
+        " WHERE k.article_id = ? AND k.kept = 1"
+        " GROUP BY m.kind, named, CASE m.kind WHEN 'region' THEN m.code END ORDER BY 5 DESC, min(m.start)",
         (article_id,),
     )
     found: dict[str, list[Named]] = {}
-    for kind, named, code, times in rows:
-        name = region_name(code) if kind == "region" else named
-        found.setdefault(kind, []).append(Named(name, code, times))
+    for kind, named, written, code, times in rows:
+        found.setdefault(kind, []).append(Named(named, written, code, times))
     return found
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
-from pipelines.places import division_names, region_range
+from pipelines.places import division_names, park_entity, region_range
 from pipelines.spelling import match_expression, query_words, spell, spellings, squeeze
 
 if TYPE_CHECKING:
@@ -199,8 +199,8 @@ def _filters(selection: Selection) -> Iterator[tuple[str, tuple[object, ...]]]:
         ends = tuple(end for code in selection.regions for end in region_range(code))
         yield f"k.text_id IN (SELECT text_id FROM mentions WHERE {covered})", ends
     if selection.parks:
-        named = f"SELECT text_id FROM mentions WHERE kind = 'park' AND name IN ({_marks(selection.parks)})"
-        yield f"k.text_id IN ({named})", selection.parks
+        named = f"SELECT text_id FROM mentions WHERE kind = 'park' AND entity IN ({_marks(selection.parks)})"
+        yield f"k.text_id IN ({named})", tuple(map(park_entity, selection.parks))
     if selection.since:
         yield "k.published_day >= ?", (selection.since,)
     if selection.until:
@@ -271,7 +271,7 @@ def _named_by_many(connection: sqlite3.Connection, selection: Selection, kind: s
     """Along an index of the mentions."""
     tables, where, values = clauses(selection)
     value, narrower, ends = _counted_under(selection, kind)
-    index = "mentions_by_code" if kind == "region" else "mentions_by_name"
+    index = "mentions_by_code" if kind == "region" else "mentions_by_entity"
     rows = connection.execute(
         f"SELECT {value}, count(DISTINCT m.text_id) FROM mentions m INDEXED BY {index}"
         f" WHERE m.kind = ?{narrower} AND m.text_id IN (SELECT k.text_id FROM {tables} WHERE {where})"
@@ -305,7 +305,7 @@ def _within(selection: Selection) -> str:
 def _counted_under(selection: Selection, kind: str) -> tuple[str, str, tuple[str, ...]]:
     """What a mention counts under, what narrows it, and the values that this takes."""
     if kind != "region":
-        return "m.name", "", ()
+        return "m.entity", "", ()
     within = _within(selection)
     if not within:
         return "substr(m.code, 1, 2) || '0000'", "", ()

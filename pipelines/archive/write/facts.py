@@ -284,9 +284,12 @@ def _put_mentions(connection: sqlite3.Connection, text_id: int, mentions: tuple[
     connection.execute("DELETE FROM mentions WHERE text_id = ?", (text_id,))
     connection.executemany(
         'INSERT OR IGNORE INTO mentions (text_id, kind, start, "end", name, code, value, unit, role,'
-        " role_words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " role_words, entity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (text_id, m.kind, m.start, m.end, m.name, m.code, m.value, m.unit, m.role, m.role_words)
+            (
+                *(text_id, m.kind, m.start, m.end, m.name, m.code),
+                *(m.value, m.unit, m.role, m.role_words, m.entity),
+            )
             for m in mentions
         ],
     )

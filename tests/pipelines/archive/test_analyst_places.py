@@ -95,7 +95,7 @@ def test_what_an_article_names_is_told_by_kind_the_most_named_first(placed: sqli
     named = names_in(placed, first)
     assert (named["region"][0].name, named["region"][0].code) == ("苏州市", "320500")
     assert {one.name for one in named["region"]} == {"苏州市", "江苏省", "昆山市"}
-    assert named["park"][0] == Named("苏州工业园区", "320500", 1)
+    assert named["park"][0] == Named("苏州工业园区", "苏州工业园区", "320500", 1)
 
 
 def _titles(connection: sqlite3.Connection, selection: Selection) -> set[str]:

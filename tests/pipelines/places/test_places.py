@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.places import division_names, find_mentions, region_codes, region_name
+from pipelines.places import division_names, find_mentions, park_entity, region_codes, region_name
 from pipelines.places.money import han_number
 from pipelines.places.regions import _brief
 
@@ -198,3 +198,24 @@ def test_every_prefecture_is_found_before_what_only_a_town_has(park: str) -> Non
 @pytest.mark.parametrize(("name", "code"), [("米林市", "540481"), ("错那县", "540581"), ("白杨市", "659012")])
 def test_divisions_have_their_names_of_today_and_of_before(name: str, code: str) -> None:
     assert [m.code for m in find_mentions(f"{name}的企业")] == [code]
+
+
+@pytest.mark.parametrize(
+    ("names", "entity"),
+    [
+        (["嘉兴工业园区", "嘉興工業園區", "浙江省嘉兴工业园区", "嘉兴市工业园区"], "嘉兴工业园区"),
+        (["昆山高新区", "江苏省昆山市高新技术产业开发区", "昆山市国家级高新技术开发区"], "昆山高新区"),
+        (["苏州经开区", "苏州市经济技术开发区"], "苏州经开区"),
+        (["“青岚湖科技园区”", "“青嵐湖科技園”"], "青岚湖科技园"),
+        (["中科智芯(苏州)有限公司", "苏州中科智芯有限公司", "蘇州市中科智芯股份有限公司"], "苏州中科智芯"),
+        (["杭州中科智芯有限公司"], "杭州中科智芯"),
+    ],
+)
+def test_a_park_and_a_company_have_one_name_each(names: list[str], entity: str) -> None:
+    found = [[m.entity for m in find_mentions(name) if m.kind != "region"] for name in names]
+    assert found == [[entity]] * len(names)
+
+
+def test_a_park_is_searched_by_any_of_its_names() -> None:
+    assert park_entity("江蘇省崑山市高新技術產業開發區") == park_entity("昆山高新区") == "昆山高新区"
+    assert park_entity("一个没有的园") == "一个没有的园"
