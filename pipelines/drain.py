@@ -76,6 +76,7 @@ class _Drain:
         sources: Mapping[str, Source],
         workers: Workers,
         on_results: Callable[[list[_Result]], None] | None,
+        by_templates: bool,
     ) -> None:
         self._archive = archive
         self._queue = queue
@@ -83,6 +84,7 @@ class _Drain:
         self._workers = workers
         self._cursor = 0
         self._on_results = on_results
+        self._by_templates = by_templates
         self._again: set[int] = set()
         self.total = Drained()
 
@@ -104,14 +106,15 @@ class _Drain:
         return True
 
     def _without_failed_rereads(self, results: list[_Result]) -> list[_Result]:
-        """A page that was an article when it was read first stays one, should reading it again fail."""
-        failed = [
+        """A page that was an article when it was read whole stays one, should reading it again fail."""
+        failed = {
             page.page_id
             for page, result in results
             if page.page_id in self._again and isinstance(result, Rejection)
-        ]
+        }
+        failed -= self._archive.read_by_template(failed)
         if failed:
-            self._archive.give_up_stale(failed)
+            self._archive.give_up_stale(sorted(failed))
             self._again.difference_update(failed)
         return [(page, result) for page, result in results if page.page_id not in failed]
 
@@ -130,7 +133,7 @@ class _Drain:
         return filled
 
     def _stale(self) -> list[Page]:
-        """Pages to be read again because their source's furniture changed; new pages come first."""
+        """Pages to be read again because what was learned of their source changed; new pages come first."""
         wanted = [page for page in self._archive.stale_pages(BATCH_PAGES * 8) if page not in self._again]
         wanted = wanted[:BATCH_PAGES]
         pages = self._queue.stored(wanted) if wanted else []
@@ -142,7 +145,8 @@ class _Drain:
 
     def _source(self, page: Page) -> Source:
         known = self._sources.get(page.source) or Source(page.source, page.source)
-        return replace(known, furniture=self._archive.furniture(page.source))
+        templates = self._archive.templates(page.source) if self._by_templates else ()
+        return replace(known, furniture=self._archive.furniture(page.source), templates=templates)
 
     def _write(self, results: list[Reading | Rejection]) -> None:
         done = self._archive.ingest(results, iso(datetime.now(UTC)))
@@ -171,6 +175,7 @@ def drain(
     leave: threading.Event | None = None,
     on_batch: Callable[[Drained], None] | None = None,
     on_results: Callable[[list[tuple[Page, Reading | Rejection]]], None] | None = None,
+    by_templates: bool = True,
 ) -> Drained:
     """Reads and archives stored pages until `no_more` is set and none is left.
 
@@ -183,12 +188,13 @@ def drain(
         leave: set to end with what is being read at that moment; the rest waits for the next draining.
         on_batch: told the totals after each batch.
         on_results: shown what was read before it is written.
+        by_templates: False reads every page whole, whatever was learned of its source.
 
     Raises:
         StorageError: the archive or the crawl store cannot be written; what was not marked comes again.
     """
     with Workers(read_page, options) as workers:
-        state = _Drain(archive, queue, sources, workers, on_results)
+        state = _Drain(archive, queue, sources, workers, on_results, by_templates)
         while True:
             last_look = no_more.is_set()
             if state.step(take=leave is None or not leave.is_set()):

@@ -74,8 +74,15 @@ def furniture_on(lines: Sequence[str], furniture: frozenset[int]) -> frozenset[i
 def line_key(line: str) -> int | None:
     """64 bits, signed, of a line's text without case and white space; None where too long or empty."""
     text = squeeze(line)
-    if not text or len(text) > LONGEST_LINE:
-        return None
+    return _key(text) if 0 < len(text) <= LONGEST_LINE else None
+
+
+def title_key(title: str) -> int:
+    """64 bits, signed, of a title without case and white space."""
+    return _key(squeeze(title))
+
+
+def _key(text: str) -> int:
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)
 

@@ -73,6 +73,70 @@ class Source:
     """Keys (`pipelines.furniture.line_key`) of lines learned to be boilerplate of this source."""
     read: Selectors = Selectors()
     """A person's word on where things stand on its pages."""
+    templates: tuple[Template, ...] = ()
+    """What was learned of the make of its pages (`pipelines.templates`); none: every page is read whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """How one kind of a source's pages is made: where the article stands and what stands around it.
+
+    It has no word of any page: elements are keys (`pipelines.templates.outlines`) of tags, ids and classes.
+    """
+
+    key: int
+    """64 bits, signed, of all that decides how a page is read by it."""
+    container: int
+    """The element that holds the article."""
+    selector: str
+    """The same for people: `div#main > div.content`."""
+    passed: frozenset[int]
+    """Elements that hold something of the article beside others; what is unknown in them stays."""
+    cut: frozenset[int]
+    """Elements around the article that never told anything."""
+    origins: frozenset[tuple[str, str]]
+    """Field and where its value stood (`""`: nowhere), as its pages have them."""
+    titles: frozenset[int]
+    """Keys of the titles of the pages that it was learned from."""
+    least: int
+    """Characters of the shortest text among these."""
+    most: int
+    most_linked: float
+    """The greatest share of the article's element that was links."""
+    is_used: bool = False
+    """False: it is still being confirmed."""
+    audit_one_in: int = 50
+    """One page of so many is read whole too, to compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What one page that was read whole teaches of its template; keys as in Template."""
+
+    container: int
+    selector: str
+    passed: tuple[int, ...]
+    idle: tuple[int, ...]
+    """The outermost elements that told nothing."""
+    origins: tuple[tuple[str, str], ...]
+    title: int
+    characters: int
+    linked: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """By which way a page was read, and what that tells of its source's templates."""
+
+    way: Literal["whole", "template", "both"]
+    """`both`: whole, and by the template to compare; what was read whole counts."""
+    fetched_at: datetime
+    """As in Page."""
+    template: int | None = None
+    """The key of the template that was tried; None where none fits the page's elements."""
+    agrees: bool | None = None
+    """Of `both`: whether the template says the same; of a page that was tried and given up: None."""
+    outline: Outline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +178,8 @@ class Rejection:
     """A short phrase a person understands, first words stable: `no text`, `list page`, ..."""
     page_id: int | None = None
     """The page of which this was found, where reading it came to that end (and no worker failed)."""
+    lesson: Lesson | None = field(default=None, compare=False)
+    """As in Reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +403,8 @@ class Reading:
     announced_at: datetime | None = None
     """As in Page."""
     announced_by: str = ""
+    lesson: Lesson | None = field(default=None, compare=False)
+    """How it was read; no part of what the page says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,8 @@ class ShownCopy:
     language: str
     fetched_at: str
     encoding: str
+    read_by: str
+    """By which way its page was read: whole, by the template of its source, or both, which said the same."""
     similarity: float
     kept: bool
     why: str

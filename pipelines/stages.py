@@ -1,6 +1,7 @@
 """The whole path of a page, every stage named once: read this file first.
 
-    Page -> decode -> extract -> clean -> sign, find mentions -> Reading -> (one writer) join -> archive
+    Page -> decode -> extract (by a template of its source, or whole) -> clean -> sign, find mentions
+         -> Reading -> (one writer) join -> archive
 
 `read_page` is a pure function of its arguments, so it runs in any process or on any machine.
 """
@@ -9,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipelines import templates
 from pipelines.clean import clean
 from pipelines.decode import decode
-from pipelines.extract import extract
 from pipelines.furniture import edge_lines, furniture_on
 from pipelines.places import find_mentions
 from pipelines.records import Page, Reading, Rejection, Source
@@ -23,15 +24,15 @@ def read_page(page: Page, source: Source) -> Reading | Rejection:
     decoded = decode(page)
     if isinstance(decoded, Rejection):
         return decoded
-    extracted = extract(decoded, page, source)
+    extracted, lesson = templates.read(decoded, page, source)
     if isinstance(extracted, Rejection):
-        return extracted
+        return replace(extracted, lesson=lesson)
     used = furniture_on(extracted.lines, source.furniture)
     story = clean(extracted, page, replace(source, furniture=used))
     if isinstance(story, Rejection) and used:
         story = clean(extracted, page, replace(source, furniture=frozenset()))  # it never takes a whole text
     if isinstance(story, Rejection):
-        return story
+        return replace(story, lesson=lesson)
     return Reading(
         page_id=page.page_id,
         url=page.url,
@@ -47,4 +48,5 @@ def read_page(page: Page, source: Source) -> Reading | Rejection:
         mentions=find_mentions(story.text),
         announced_at=page.announced_at,
         announced_by=page.announced_by,
+        lesson=lesson,
     )

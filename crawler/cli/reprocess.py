@@ -30,11 +30,15 @@ EVERY_PAGES = 500
             "with a diff of every page that says something else now",
             "parknews reprocess --diff > changes.diff",
         ),
+        ("without what was learned of how sources make their pages", "parknews reprocess --full"),
         note="Nothing is fetched. A killed reprocess goes on where it stopped.",
     ),
 )
 def reprocess(
     ctx: typer.Context,
+    full: Annotated[
+        bool, typer.Option("--full", help="Read every page whole, and say where templates read otherwise.")
+    ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Print what changed on each page.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -47,6 +51,7 @@ def reprocess(
         selectors={source.host: source.read for source in sources},
         on_change=_print_diff if diff else None,
         on_batch=_Progress().show,
+        by_templates=not full,
     )
     if as_json:
         print_json(_as_json(report))
@@ -80,6 +85,9 @@ def _print_report(report: ReprocessReport) -> None:
         f"{report.pages} pages read again: {report.changed} changed, {report.found} are articles now,"
         f" {report.lost} are none any more"
     )
+    if report.by_template:
+        changed = f"{report.unlike_template} of these changed"
+        console.print(f"{report.by_template} of them had been read by a template, {changed}")
     for field, pages in report.fields.items():
         console.print(f"  {field} on {pages}")
 

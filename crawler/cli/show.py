@@ -201,6 +201,9 @@ def _print_copy(console: Console, copy: ShownCopy, article: ShownArticle) -> Non
             f"credits {one_line(copy.credited_source)}: {copy.credited_source_status or 'not yet looked at'}"
         )
         print_indented(console, credit, 8)
+    if copy.read_by != "whole":
+        both = " and whole, which said the same" if copy.read_by == "both" else ""
+        print_indented(console, f"read by its source's template{both}", 8)
     if copy.gone_at:
         print_indented(console, f"gone: the page was found missing on {copy.gone_at}", 8)
     for variant in copy.variants:

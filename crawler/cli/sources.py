@@ -6,6 +6,7 @@ Sites are looked at some at a time, so that hundreds can be added by one command
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -24,7 +25,8 @@ from crawler.sources import (
     read_some_sources,
     read_sources,
 )
-from pipelines.archive.file import missing
+from pipelines.archive.file import missing, read_only
+from pipelines.archive.read.sources import changed_templates, learned_templates, source_names
 from pipelines.errors import ConfigurationError
 from pipelines.store import CrawlStore, store_path
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from crawler.config import Settings
     from crawler.runs.survey import Survey
+    from pipelines.archive.read.sources import LearnedTemplate
     from pipelines.records import CrawlSource
 
 app = typer.Typer(no_args_is_help=True, help="The publications that may be crawled.")
@@ -147,6 +150,62 @@ def list_sources(
         _print_sources(answers(), sources)
     if not sources:
         raise nothing_to_crawl(path)
+
+
+@app.command(
+    "show",
+    epilog=examples(
+        (
+            "how its pages are made, as far as was learned",
+            "parknews sources show www.example-park.gov.cn",
+        )
+    ),
+)
+def show_source(
+    ctx: typer.Context,
+    host: Host,
+    as_json: Json = False,
+) -> None:
+    """Show what was learned of a source's pages: where articles stand, from how many pages, how well."""
+    settings = settings_of(ctx)
+    with closing(read_only(settings.db)) as connection:
+        found = learned_templates(connection, host)
+        known = host in source_names(connection)
+        changed = changed_templates(connection).get(host)
+    if not known:
+        raise ConfigurationError(
+            f"{one_line(host)}: the archive has no such source; `parknews status` lists them"
+        )
+    if as_json:
+        change = {"at": changed[0], "before": changed[1]} if changed else None
+        print_json({"host": host, "templates": [asdict(one) for one in found], "changed": change})
+    else:
+        _print_templates(answers(), found, changed)
+
+
+@app.command(
+    "forget-templates",
+    epilog=examples(
+        (
+            "learn its pages anew; what is archived stays",
+            "parknews sources forget-templates www.example-park.gov.cn",
+        )
+    ),
+)
+def forget_templates(
+    ctx: typer.Context,
+    host: Host,
+) -> None:
+    """Drop what was learned of how a source makes its pages: they are read whole until it is relearned."""
+    from crawler.runs.run import run_lock  # noqa: PLC0415  # loads Scrapy, which `sources list` needs not
+    from pipelines.archive import Archive  # noqa: PLC0415
+
+    db = settings_of(ctx).db
+    if not db.exists():
+        raise missing(db)
+    with run_lock(db), Archive(db, create=False) as archive:
+        forgotten = archive.forget_templates(host)
+    print(f"{host}: {forgotten} templates forgotten", file=sys.stderr)
 
 
 @app.command(
@@ -303,6 +362,21 @@ def _print_checked(console: Console, found: list[Survey]) -> None:
     for survey in found:
         if survey.problem:
             console.print(f"! {one_line(survey.source.host)}: {one_line(survey.problem)}", soft_wrap=True)
+
+
+def _print_templates(console: Console, found: list[LearnedTemplate], changed: tuple[str, str] | None) -> None:
+    if not found:
+        console.print("no template is learned: every page is read whole")
+    for one in found:
+        console.print(one_line(one.selector), style="bold", soft_wrap=True)
+        age = (datetime.now(UTC) - datetime.fromisoformat(one.at)).days
+        learned = f"learned from {one.pages} pages {age} days ago, {one.cut} kinds of elements left out"
+        console.print(f"  {one.state}; {learned}", soft_wrap=True)
+        erred = f", differed {one.erred} times" if one.erred else ""
+        console.print(f"  read {one.read} pages; agreed with the whole page on {one.agreed}{erred}")
+    if changed:
+        said = f"! template changed on {changed[0][:10]}: articles stood in {one_line(changed[1])}"
+        console.print(said, soft_wrap=True)
 
 
 def _store(db: Path) -> CrawlStore:

@@ -42,6 +42,10 @@ class ReprocessReport:
     """Pages that are articles now and were not."""
     lost: int
     """Pages that were articles and are none now."""
+    by_template: int
+    """Pages that a template had read before."""
+    unlike_template: int
+    """Those of them that say something else now."""
     fields: dict[str, int]
     """Field → the pages where it changed."""
     articles_new: int
@@ -97,6 +101,7 @@ def reprocess(
     selectors: Mapping[str, Selectors] | None = None,
     on_change: Callable[[Change], None] | None = None,
     on_batch: Callable[[Drained], None] | None = None,
+    by_templates: bool = True,
 ) -> ReprocessReport:
     """Reads every stored page again and brings the archive up to date.
 
@@ -104,6 +109,7 @@ def reprocess(
         archive_path: the archive; its crawl store stands beside it.
         options: worker processes and their limits.
         selectors: host → what a person says of that source's pages.
+        by_templates: False reads every page whole, whatever was learned of its source.
         on_change: told of each page that says something else now.
         on_batch: told the totals after each batch.
 
@@ -116,7 +122,9 @@ def reprocess(
             raise StorageError(f"{store_path(archive_path)}: missing, so there are no pages to read again")
         store = CrawlStore(store_path(archive_path))
         try:
-            return _reprocess(archive, store, options, selectors or {}, on_change, on_batch)
+            return _reprocess(
+                archive, store, options, selectors or {}, on_change, on_batch, by_templates=by_templates
+            )
         finally:
             store.close()
 
@@ -128,16 +136,21 @@ def _reprocess(
     selectors: Mapping[str, Selectors],
     on_change: Callable[[Change], None] | None,
     on_batch: Callable[[Drained], None] | None,
+    *,
+    by_templates: bool,
 ) -> ReprocessReport:
     queue = _StoredPages(store, archive)
     kinds: Counter[str] = Counter()
     changed_fields: Counter[str] = Counter()
 
     def note(results: list[tuple[Page, Reading | Rejection]]) -> None:
+        templated = archive.read_by_template(page.page_id for page, _ in results)
         for page, result in results:
             kinds["pages"] += 1
+            kinds["by_template"] += page.page_id in templated
             change = compare(page.url, archive.said_before(page.url), result)
             if change is not None:
+                kinds["unlike_template"] += page.page_id in templated
                 kinds[change.kind] += 1
                 changed_fields.update(change.fields)
                 if on_change is not None:
@@ -150,7 +163,14 @@ def _reprocess(
         for source in archive.known_sources()
     }
     drained = drain(
-        archive, queue, sources, options, no_more=everything_is_there, on_batch=on_batch, on_results=note
+        archive,
+        queue,
+        sources,
+        options,
+        no_more=everything_is_there,
+        on_batch=on_batch,
+        on_results=note,
+        by_templates=by_templates,
     )
     rejoined = list(archive.rejoin(iso(datetime.now(UTC))))
     archive.remember(_PROGRESS, None)
@@ -159,6 +179,8 @@ def _reprocess(
         changed=kinds["changed"],
         found=kinds["found"],
         lost=kinds["lost"],
+        by_template=kinds["by_template"],
+        unlike_template=kinds["unlike_template"],
         fields=dict(changed_fields.most_common()),
         articles_new=drained.articles_new + sum(counts.articles_new for counts in rejoined),
         copies_joined=drained.copies_joined + sum(counts.copies_joined for counts in rejoined),

@@ -206,7 +206,8 @@ def _troubles(
     changed = watched.template_changed_at
     if changed is not None and now.timestamp() - changed < TEMPLATE_TOLD_S:
         day = datetime.fromtimestamp(changed, UTC)
-        yield Trouble("template", f"its pages look different since {day:%Y-%m-%d}; `show` a new article")
+        stood = f" (its articles stood in {watched.template_before})" if watched.template_before else ""
+        yield Trouble("template", f"template changed on {day:%Y-%m-%d}{stood}; `show` a new article")
     expires = watched.certificate_expires_at
     if expires is not None and expires - now.timestamp() < CERTIFICATE_S:
         day = datetime.fromtimestamp(expires, UTC)

@@ -17,7 +17,12 @@ from crawler.runs.status import Yield, diagnose, disk_health, due, scarce, timer
 from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, write_metrics
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import answer, read_blocklist
-from pipelines.archive.read.sources import missed_selectors, source_runs, source_yields
+from pipelines.archive.read.sources import (
+    changed_templates,
+    missed_selectors,
+    source_runs,
+    source_yields,
+)
 from pipelines.errors import RefusedError
 from pipelines.records import PastRun
 from pipelines.store import CrawlStore, store_path
@@ -53,7 +58,8 @@ def look(settings: Settings, sources: Sequence[CrawlSource]) -> tuple[list[Healt
     runs, held = _history(settings.db)
     for host in removed_sources(settings.db, sources):
         held[host] = replace(held.get(host, Yield()), status="removed")
-    watched = _with_browsers(settings, sources, _watched(settings.db))
+    watched = _with_templates(settings.db, _watched(settings.db))
+    watched = _with_browsers(settings, sources, watched)
     found = diagnose(sources, runs, held, watched, now)
     return found, dead_timer(last_beat(settings.db), sources, now)
 
@@ -146,6 +152,20 @@ def _with_browsers(
     if not drawn or not (problem := lacking(settings.browser, settings.browser_sandbox)):
         return watched
     return {**watched, **{h: replace(watched.get(h, Watched()), browser=problem) for h in drawn}}
+
+
+def _with_templates(db: Path, watched: dict[str, Watched]) -> dict[str, Watched]:
+    """Sources on whose pages a learned template fits no more: within a run, where the store sees two runs."""
+    if not db.exists():
+        return watched
+    with closing(read_only(db)) as connection:
+        changed = changed_templates(connection)
+    for host, (at, selector) in changed.items():
+        known, moment = watched.get(host, Watched()), datetime.fromisoformat(at).timestamp()
+        if known.template_changed_at is None or known.template_changed_at <= moment:
+            known = replace(known, template_changed_at=moment)
+        watched = {**watched, host: replace(known, template_before=selector)}
+    return watched
 
 
 def _watched(db: Path) -> dict[str, Watched]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import opencc
@@ -72,22 +72,38 @@ def extract(decoded: Decoded, page: Page, source: Source) -> Extracted | Rejecti
     root = parse_page(decoded.html)
     if root is None:
         return Rejection(page.url, page.source, "extract", "no text: no element in the page")
+    return extract_whole(root, decoded, page, source)[0]
+
+
+def extract_whole(
+    root: HtmlElement, decoded: Decoded, page: Page, source: Source
+) -> tuple[Extracted | Rejection, Found | None]:
+    """The same of a page that is parsed already, and where on it was found; None where scripts held it."""
     selected = select(root, source.read)
-    result = _read(root, decoded, page, source, selected)
+    result, found = extract_shown(root, decoded, page, source, selected)
     if (
         isinstance(result, Rejection)
         and result.reason.startswith(_WITHOUT_TEXT)
         and shown_without_scripts(root)
     ):
-        again = _read(root, decoded, page, source, selected)
+        again, _ = extract_shown(root, decoded, page, source, selected)
         if isinstance(again, Extracted) and again.published:  # what asks for scripts has no day
-            return again
-    return result
+            return again, None
+    return result, found
 
 
-def _read(
+class Found(NamedTuple):
+    """Where on a page its article was found."""
+
+    scan: Scan
+    title_line: int | None
+    choice: Choice
+
+
+def extract_shown(
     root: HtmlElement, decoded: Decoded, page: Page, source: Source, selected: Selected
-) -> Extracted | Rejection:
+) -> tuple[Extracted | Rejection, Found | None]:
+    """What the tree shows and its scripts carry, and where that was found; None where scripts held it."""
     scanned = scan(root)
     metadata = read_metadata(root, scanned.authors)
     title, title_line = find_title(scanned.lines, metadata)
@@ -125,15 +141,15 @@ def _read(
     if refusal and (body is None or (is_overruled and not published)):
         prose = choice.prose if choice else 0.0
         if title_line is not None and is_all_in_files(files, prose, LEAST_TEXT):
-            return Rejection(page.url, page.source, "kind", "attachment page: its text is in a file")
+            return Rejection(page.url, page.source, "kind", "attachment page: its text is in a file"), None
         limit = cut_short(decoded.html, root, scanned) if refusal.stage == "extract" else ""
         reason = f"no text: {limit}" if limit else refusal.reason
-        return Rejection(page.url, page.source, refusal.stage, reason + selected.without_body())
+        return Rejection(page.url, page.source, refusal.stage, reason + selected.without_body()), None
     assert body is not None
     if refusal:
         title = scripted_title(title, root)
     scripts = root if refusal else None
-    return Extracted(
+    extracted = Extracted(
         lines=body.lines,
         title=selected.title() or title,
         published=published,
@@ -150,6 +166,7 @@ def _read(
         missed=tuple(selected.missed),
         attachments=files,
     )
+    return extracted, Found(scanned, title_line, choice) if choice and not refusal else None
 
 
 def _place(choice: Choice | None, title_line: int | None) -> Place:

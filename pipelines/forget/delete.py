@@ -18,6 +18,7 @@ from pipelines.archive.kept_out.stay_down import put_stay_down
 from pipelines.archive.write.conclusions import conclude
 from pipelines.archive.write.facts import forget_texts
 from pipelines.archive.write.furniture import Furniture
+from pipelines.archive.write.templates import Templates
 from pipelines.database import path_of
 from pipelines.forget.notes import Notes
 from pipelines.forget.passages import address_tail, thinning
@@ -144,6 +145,9 @@ def _delete_readings(connection: sqlite3.Connection, joiner: Joiner, ids: str, a
     furniture = Furniture(connection)
     for reading_id, _, _, source in readings:
         furniture.remove(reading_id, source)
+    templates = Templates(connection)
+    for source in {row[3] for row in readings}:
+        templates.forget(source)  # these pages taught it; it is learned anew from those that stay
     for table in theirs:
         connection.execute(f"DELETE FROM {table.name} WHERE reading_id {_THESE}", (ids,))
     connection.execute(f"DELETE FROM readings WHERE id {_THESE}", (ids,))

@@ -33,6 +33,8 @@ class Watched:
     """What is known of one source beside its runs; times are epoch seconds."""
 
     template_changed_at: float | None = None
+    template_before: str = ""
+    """Where its articles stood before that, if their template was known."""
     certificate_expires_at: float | None = None
     quarantine: str = ""
     browser: str = ""

@@ -48,9 +48,11 @@ def article_of_url(connection: sqlite3.Connection, url: str) -> int | None:
 def copies(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """An article's copies with their texts and readings, the kept one first, then by similarity."""
     return connection.execute(
-        "SELECT c.*, t.text, t.node_id, n.cluster_id, gone.at AS gone_at, r.*"  # of equal names, the copy's
+        "SELECT c.*, t.text, t.node_id, n.cluster_id, gone.at AS gone_at,"
+        " coalesce(way.way, 'whole') AS read_by, r.*"  # of equal names, the copy's
         " FROM copies c JOIN texts t ON t.id = c.text_id JOIN readings r ON r.id = c.reading_id"
         " JOIN nodes n ON n.node_id = t.node_id LEFT JOIN gone ON gone.page_url = r.page_url"
+        " LEFT JOIN template_pages way ON way.page_url = r.page_url"
         " WHERE c.article_id = ? ORDER BY c.kept DESC, c.similarity DESC, c.url",
         (article_id,),
     ).fetchall()

@@ -52,6 +52,46 @@ def source_runs(connection: sqlite3.Connection, limit: int) -> list[sqlite3.Row]
     ).fetchall()
 
 
+@dataclass(frozen=True, slots=True)
+class LearnedTemplate:
+    """What was learned of how a source makes one kind of its pages."""
+
+    selector: str
+    """The element that holds the article."""
+    state: str
+    """proposed (being confirmed), used, or withdrawn."""
+    pages: int
+    """From which it was learned."""
+    at: str
+    """UTC: when the newest of these was fetched."""
+    cut: int
+    """Kinds of elements that are left out."""
+    read: int
+    """Pages that it read alone."""
+    agreed: int
+    """Pages that were read whole too and said the same."""
+    erred: int
+    """How often they did not: then it was mended or withdrawn."""
+
+
+def learned_templates(connection: sqlite3.Connection, host: str) -> list[LearnedTemplate]:
+    """The templates of a source, those that read the most pages first."""
+    rows = connection.execute(
+        "SELECT selector, state, pages, at, json_array_length(learned, '$.cut'),"
+        " count(*) FILTER (WHERE way = 'template'), count(*) FILTER (WHERE agrees), erred FROM templates t"
+        " LEFT JOIN template_pages p ON p.source = t.source AND p.template = t.key"
+        " WHERE t.source = ? GROUP BY t.container ORDER BY 6 DESC, 7 DESC, selector",
+        (host,),
+    )
+    return [LearnedTemplate(*row) for row in rows]
+
+
+def changed_templates(connection: sqlite3.Connection) -> dict[str, tuple[str, str]]:
+    """Sources whose pages are made otherwise than before: since when (UTC), and where articles stood."""
+    rows = connection.execute("SELECT source, max(at), selector FROM template_changes GROUP BY source")
+    return {source: (at, selector) for source, at, selector in rows}
+
+
 def failed_sources(connection: sqlite3.Connection, since: str, until: str) -> list[str]:
     """Names of the sources that failed on some day of a period; all days where it is unbounded."""
     rows = connection.execute(

@@ -7,13 +7,11 @@ are there, whatever order they came in.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipelines.furniture import titles_needed
+from pipelines.furniture import title_key, titles_needed
 from pipelines.records import Source
-from pipelines.spelling import squeeze
 
 if TYPE_CHECKING:
     import sqlite3
@@ -146,12 +144,6 @@ def source_as_known(connection: sqlite3.Connection, host: str) -> Source:
     row = connection.execute("SELECT name, time_zone FROM sources WHERE host = ?", (host,)).fetchone()
     known = Source(host) if row is None else Source(host, name=row[0], time_zone=row[1])
     return replace(known, furniture=Furniture(connection).of(host))
-
-
-def title_key(title: str) -> int:
-    """64 bits, signed, of a title without case and white space."""
-    digest = hashlib.blake2b(squeeze(title).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
 
 
 def stale_pages(connection: sqlite3.Connection, limit: int) -> list[int]:

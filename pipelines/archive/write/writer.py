@@ -40,6 +40,7 @@ from pipelines.archive.write.runs import (
     start_run,
     unended_run,
 )
+from pipelines.archive.write.templates import Templates
 from pipelines.errors import ConfigurationError
 from pipelines.join import Joiner
 from pipelines.records import Reading, Rejection, Said
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.archive.write.runs import RunCounts
-    from pipelines.records import Source, SourceRun
+    from pipelines.records import Source, SourceRun, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Archive:
         self._database = open_for_writing(path, create=create, replaying=replaying)
         self._joiner = Joiner(SqliteJoinIndex(self._database.conn))
         self._furniture = Furniture(self._database.conn)
+        self._templates = Templates(self._database.conn)
         self._blocks: tuple[int, Blocklist] | None = None
 
     def __enter__(self) -> Self:
@@ -96,8 +98,12 @@ class Archive:
             with storage_errors(self.path), self._database.atomic():
                 return self._ingest(results, at)
         except BaseException:
-            self._furniture.forget_cache()
+            self._forget_caches()
             raise
+
+    def _forget_caches(self) -> None:
+        self._furniture.forget_cache()
+        self._templates.forget_cache()
 
     def _ingest(self, results: Sequence[Reading | Rejection], at: str) -> Ingested:
         connection = self._database.conn
@@ -116,6 +122,10 @@ class Archive:
                 reading = _without_blocked_addresses(result, blocklist)
                 readings += put_reading(connection, reading, self._furniture, changes)
                 come_back(connection, result.url, iso(result.fetched_at))
+            else:
+                continue
+            if result.lesson is not None:
+                self._templates.put(result, result.lesson)
         clusters = self._join(connection, changes)
         counts = self._concluded(changes, clusters, at)
         return Ingested(readings, rejections, counts, gone)
@@ -221,6 +231,19 @@ class Archive:
         """Keys of the lines learned to be boilerplate of a source."""
         return self._furniture.of(source)
 
+    def templates(self, source: str) -> tuple[Template, ...]:
+        """By which a source's pages are read, and those that are being confirmed."""
+        return self._templates.of(source)
+
+    def read_by_template(self, page_ids: Iterable[int]) -> set[int]:
+        """Those of the pages whose stored reading a template made."""
+        return {page_id for page_id in page_ids if self._templates.is_read_by_one(page_id)}
+
+    def forget_templates(self, source: str) -> int:
+        """Drops what was learned of how a source makes its pages; how many templates that were."""
+        with storage_errors(self.path), self._database.atomic():
+            return self._templates.forget(source)
+
     def stale_pages(self, limit: int) -> list[int]:
         """Pages to be read again, since what is furniture of their source changed."""
         return stale_pages(self._database.conn, limit)
@@ -234,7 +257,7 @@ class Archive:
         """What must stay out, as it stands now; another process may have added to it."""
         version = blocks_version(self._database.conn)
         if self._blocks is None or self._blocks[0] != version:
-            self._furniture.forget_cache()  # a removal changed the counts of lines
+            self._forget_caches()  # a removal changed what was learned
             self._blocks = version, read_blocklist(self._database.conn)
         return self._blocks[1]
 

@@ -1,0 +1,167 @@
+"""A page that was read whole in; which of its elements told something and which did not, out.
+
+An element is known by a key of its way from the body down: tags, ids and classes, with the digits that
+number pages left out. The keys say nothing of what the elements hold, and elements of the same make share
+one: that one of them told something keeps them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
+
+from lxml import etree
+
+from pipelines.furniture import title_key
+from pipelines.records import Extracted, Field, Outline, Published
+from pipelines.words import pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from pipelines.extract import Found
+    from pipelines.extract.scan import Line
+
+TOP = 0
+"""The key of `body`, whatever its classes: they name the page."""
+FIELDS = ("title", "published", "author", "editor", "credited_source", "site_name")
+"""What an origin is kept of."""
+_NUMBER = re.compile(r"\d.*", re.DOTALL)
+_CLASSES = 2
+"""Of an element's classes: behind the first two, themes name the page's own section, tags and author."""
+_ABOVE, _ABOVE_UNTITLED = 4, 12
+"""Lines above the article that its byline is read from (`pipelines.extract.byline`)."""
+_LONGEST_BYLINE = 200
+LOUD = 30
+"""Characters in one piece and in no link, from which on an element says something: menus, buttons and
+names of sections are shorter."""
+_UNSAID = "[not(parent::script or parent::style or parent::noscript or parent::textarea or ancestor::a)]"
+_ADDRESSES = etree.XPath("descendant::a/@href | descendant::iframe/@src | descendant::embed/@src")
+_FILE = pattern(r"\.(?:{address.document_ending})(?:$|[?#&])")
+_LOUD = etree.XPath(f"descendant::text()[string-length(normalize-space(.)) > {LOUD}]{_UNSAID}")
+
+
+@lru_cache(maxsize=1 << 16)
+def child_key(parent: int, tag: str, identity: str, classes: str) -> int:
+    """64 bits, signed, of an element with this tag, `id` and `class`, below one with the key `parent`."""
+    named = f"{parent}>{_name(tag, identity, classes)}"
+    digest = hashlib.blake2b(named.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
+def outline(root: HtmlElement, extracted: Extracted, found: Found) -> Outline | None:
+    """What a page teaches; None where its article stands in no element of its body."""
+    body = root.find("body")
+    container = found.scan.elements[found.choice.node]
+    if body is None or container is body:
+        return None
+    telling = _with_ancestors([container, *_telling(body, extracted, found)])
+    blocks = set(found.scan.elements)
+    passed, idle = set[int](), set[int]()
+    key_of_container = None
+    todo = [(body, TOP)]
+    while todo:
+        element, key = todo.pop()
+        for child in element:
+            below = key_of(key, child)
+            if child is container:
+                key_of_container = below
+            elif child in telling or child not in blocks:
+                passed.add(below)
+                todo.append((child, below))
+            else:
+                idle.add(below)
+    if key_of_container is None:
+        return None
+    lines = found.scan.lines[found.choice.first : found.choice.last]
+    return Outline(
+        container=key_of_container,
+        selector=_selector(container, body),
+        passed=tuple(sorted(passed)),
+        idle=tuple(sorted(idle - passed)),
+        origins=tuple(origins(extracted)),
+        title=title_key(extracted.title.value if extracted.title else ""),
+        characters=sum(map(len, extracted.lines)),
+        linked=linked_share(lines),
+    )
+
+
+def key_of(parent: int, element: HtmlElement) -> int:
+    """The key of an element below one with the key `parent`."""
+    return child_key(parent, str(element.tag), element.get("id", ""), element.get("class", ""))
+
+
+def loud(element: HtmlElement) -> list[HtmlElement]:
+    """The elements in it that have a piece of text which says something, or lead to a file."""
+    said = [text.getparent() for text in cast("list[Any]", _LOUD(element))]
+    leading = (
+        address.getparent() for address in cast("list[Any]", _ADDRESSES(element)) if _FILE.search(address)
+    )
+    return [*said, *leading]
+
+
+def origins(extracted: Extracted) -> Iterator[tuple[str, str]]:
+    """Where each field stood; an empty place for those that the page has not."""
+    for name in FIELDS:
+        value: Field | Published | None = getattr(extracted, name)
+        yield name, value.origin if value else ""
+
+
+def linked_share(lines: list[Line]) -> float:
+    """The share of some lines that is links."""
+    total = sum(len(line.text) for line in lines)
+    return sum(line.linked for line in lines) / total if total else 0.0
+
+
+def _telling(body: HtmlElement, extracted: Extracted, found: Found) -> Iterator[HtmlElement]:
+    """The elements outside the article's that say something, or from which something was read."""
+    scan = found.scan
+    for index, line in enumerate(scan.lines):
+        if line.node >= 0 and _tells(index, line, extracted, found):
+            yield scan.elements[line.node]
+    yield from (*scan.sources, *scan.authors, *scan.writers)
+    yield from body.iter("time", "meta", "link", "base")
+    scripted = any(origin == "script" for _, origin in origins(extracted))
+    yield from (s for s in body.iter("script") if scripted or "ld+json" in (s.get("type") or "").lower())
+    yield from loud(body)
+
+
+def _tells(index: int, line: Line, extracted: Extracted, found: Found) -> bool:
+    title, first = found.title_line, found.choice.first
+    top = first if title is None else min(title, first)
+    if top <= index < first or index == title or line.tag == "h1":
+        return True
+    if top - (_ABOVE_UNTITLED if title is None else _ABOVE) <= index < top and not line.is_linked:
+        return len(line.text) <= _LONGEST_BYLINE
+    if line.is_prose or line.text in extracted.around or line.text in extracted.lines:
+        return True
+    evidence = (getattr(extracted, name) for name in FIELDS)
+    return any(value and value.evidence and value.evidence in line.pieces for value in evidence)
+
+
+def _with_ancestors(elements: list[HtmlElement]) -> set[HtmlElement]:
+    held: set[HtmlElement] = set()
+    for element in elements:
+        up: HtmlElement | None = element
+        while up is not None and up not in held:
+            held.add(up)
+            up = up.getparent()
+    return held
+
+
+def _selector(element: HtmlElement, body: HtmlElement) -> str:
+    names: list[str] = []
+    up: HtmlElement | None = element
+    while up is not None and up is not body:
+        names.append(_name(str(up.tag), up.get("id", ""), up.get("class", "")))
+        up = up.getparent()
+    return " > ".join(reversed(names))
+
+
+def _name(tag: str, identity: str, classes: str) -> str:
+    named = f"#{_NUMBER.sub('', identity)}" if identity else ""
+    return tag + named + "".join(f".{_NUMBER.sub('', name)}" for name in classes.split()[:_CLASSES])

@@ -1,0 +1,121 @@
+"""What is told of templates, and how they are dropped or passed over."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.archive import Archive
+from pipelines.pages.frontier import Fetched, Link
+from pipelines.records import Source
+from pipelines.store import CrawlStore, store_path
+from tests.pipelines.templates.site import HOST, ingest, news, page, redesigned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PAGES = 36
+
+
+@pytest.fixture
+def learned(tmp_path: Path) -> Path:
+    """An archive of pages of one make, the last of which a template reads."""
+    with Archive(tmp_path / "archive.db") as archive:
+        archive.put_sources([Source(HOST, "园区新闻网")])
+        ingest(archive, [page(n, news(n)) for n in range(1, PAGES + 1)])
+    (tmp_path / "sources.toml").write_text(
+        f'[[source]]\nhost = "{HOST}"\nname = "园区新闻网"\nstart_urls = ["https://{HOST}/"]\n'
+    )
+    return tmp_path / "archive.db"
+
+
+@pytest.mark.usefixtures("learned")
+def test_sources_show_tells_what_was_learned(parknews: Callable[..., Any]) -> None:
+    told = parknews("sources", "show", HOST, "--json")
+    [template] = json.loads(told.out)["templates"]
+    assert (told.code, template["state"], template["pages"]) == (0, "used", 12)
+    assert (template["selector"], template["erred"]) == ("div.page > div.left > div.content", 0)
+    assert (template["read"] + template["agreed"], template["agreed"] >= 12) == (PAGES - 12, True)
+    assert "div.page > div.left > div.content" in parknews("sources", "show", HOST).out
+
+
+@pytest.mark.usefixtures("learned")
+def test_templates_are_forgotten_and_what_they_read_stays(parknews: Callable[..., Any]) -> None:
+    assert parknews("sources", "forget-templates", HOST).err == f"{HOST}: 1 templates forgotten\n"
+    assert json.loads(parknews("sources", "show", HOST, "--json").out)["templates"] == []
+    assert parknews("show", f"https://{HOST}/news/{PAGES}.html").code == 0
+
+
+def test_a_source_that_the_archive_does_not_know_is_named(
+    parknews: Callable[..., Any], learned: Path
+) -> None:
+    told = parknews("--db", str(learned), "sources", "show", "stranger.example")
+    assert (told.code, "no such source" in told.err) == (2, True)
+
+
+@pytest.mark.usefixtures("learned")
+def test_show_says_by_which_way_a_page_was_read(parknews: Callable[..., Any]) -> None:
+    told = {
+        n: json.loads(parknews("show", f"https://{HOST}/news/{n}.html", "--json").out) for n in (1, 20, 33)
+    }
+    assert [told[n]["copies"][0]["read_by"] for n in told] == ["whole", "both", "template"]
+    assert "read by its source's template" in parknews("show", f"https://{HOST}/news/33.html").out
+
+
+def test_status_and_its_code_tell_of_a_template_that_fits_no_more(
+    parknews: Callable[..., Any], learned: Path
+) -> None:
+    now = datetime.now(UTC)
+    late = [page(n, redesigned(n)) for n in range(PAGES + 1, PAGES + 6)]
+    with Archive(learned) as archive:
+        ingest(archive, [replace(one, fetched_at=now + timedelta(seconds=one.page_id)) for one in late])
+    told = parknews("status", "--json")
+    [source] = json.loads(told.out)["sources"]
+    assert (told.code, source["state"]) == (1, "wrong")
+    assert f"template changed on {now:%Y-%m-%d}" in source["reason"]
+    assert "div.page > div.left > div.content" in source["reason"]
+    assert [trouble["kind"] for trouble in source["troubles"]] == ["template"]
+
+
+def _store(path: Path) -> None:
+    """The raw pages of the archive, as a crawl leaves them: their ids are their numbers."""
+    pages = {one.url: one for one in (page(n, news(n)) for n in range(1, PAGES + 1))}
+    with CrawlStore(store_path(path)) as store:
+        crawl = store.frontier.begin(HOST, every_s=1e9, revisit=False, now=1000.0).crawl_id
+        store.frontier.queue([Link(url, HOST, HOST, "article", 30) for url in pages])
+        entries = {entry.url: entry for entry in store.frontier.next_entries(HOST, HOST, 10_000, 1e12)}
+        for url, one in pages.items():
+            store.commits.page(
+                crawl,
+                entries[url],
+                Fetched(
+                    url_asked=url,
+                    url_answered=url,
+                    status=200,
+                    headers=one.headers,
+                    body=one.body,
+                    fetched_at=one.fetched_at,
+                    robots="allowed, robots.txt 404",
+                    kind="article",
+                    article=True,
+                ),
+            )
+        store.pages.mark_ingested(range(1, PAGES + 1))
+
+
+def test_reprocess_full_reads_every_page_whole_and_says_where_templates_differed(
+    parknews: Callable[..., Any], learned: Path
+) -> None:
+    _store(learned)
+    told = parknews("reprocess", "--full", "--json")
+    report = json.loads(told.out)
+    assert (report["pages"], report["changed"], report["unlike_template"]) == (PAGES, 0, 0)
+    with sqlite3.connect(learned) as connection:
+        ways = connection.execute("SELECT DISTINCT way FROM template_pages").fetchall()
+    assert (ways, report["by_template"] > 0) == ([("whole",)], True)

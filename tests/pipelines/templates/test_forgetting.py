@@ -1,0 +1,72 @@
+"""A template comes from a source's pages and goes with them, and never holds a word of theirs."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipelines.archive import Archive
+from pipelines.forget.order import Order
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import remove
+from pipelines.records import Source
+from pipelines.store import CrawlStore, store_path
+from tests.pipelines.templates.site import HOST, ingest, news, page, paragraphs, title_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
+TABLES = ("templates", "template_pages", "template_changes")
+
+
+@pytest.fixture
+def learned(tmp_path: Path) -> Path:
+    path = tmp_path / "archive.db"
+    CrawlStore(store_path(path)).close()
+    with Archive(path) as archive:
+        archive.put_sources([Source(HOST, "园区新闻网")])
+        ingest(archive, [page(n, news(n)) for n in range(1, 31)])
+    return path
+
+
+def counts(path: Path) -> list[int]:
+    with sqlite3.connect(path) as connection:
+        return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES]
+
+
+def test_what_was_learned_of_a_source_goes_with_it(learned: Path) -> None:
+    assert counts(learned) == [1, 30, 0]
+    assert remove(learned, make_scope(hosts=[HOST]), LETTER).removal.verified
+    assert counts(learned) == [0, 0, 0]
+
+
+def test_a_template_that_a_removed_page_taught_goes_and_is_learned_anew(learned: Path) -> None:
+    scope = make_scope(urls=[f"https://{HOST}/news/3.html"])
+    assert remove(learned, scope, LETTER).removal.verified
+    assert counts(learned) == [0, 29, 0]
+    with Archive(learned) as archive:
+        ingest(archive, [page(n, news(n)) for n in range(31, 44)])
+        assert len(archive.templates(HOST)) == 1
+
+
+def test_no_table_of_templates_holds_a_word_of_a_page(tmp_path: Path) -> None:
+    """While it is being learned most is kept: of eleven pages everything that they teach."""
+    path = tmp_path / "archive.db"
+    with Archive(path) as archive:
+        archive.put_sources([Source(HOST, "园区新闻网")])
+        ingest(archive, [page(n, news(n)) for n in range(1, 12)])
+        early = _said(path)
+        ingest(archive, [page(n, news(n)) for n in range(12, 31)])
+    for number in range(1, 31):
+        for words in (title_of(number), *paragraphs(number), "林远", "日报"):
+            assert words not in early
+            assert words not in _said(path)
+
+
+def _said(path: Path) -> str:
+    with sqlite3.connect(path) as connection:
+        rows = [row for table in TABLES for row in connection.execute(f"SELECT * FROM {table}")]
+    return repr(rows) + repr([str(value).encode().decode("unicode-escape") for row in rows for value in row])

@@ -1,0 +1,179 @@
+"""What is learned, when it is used, and what follows once both ways of reading differ."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pipelines.decode import decode
+from pipelines.records import Decoded, Lesson, Outline, Source
+from pipelines.templates import CONFIRMATIONS, LESSONS, amended, learn, read
+from tests.pipelines.templates.site import HOST, NOW, news, page, paragraphs
+from tests.readings import make_reading
+
+if TYPE_CHECKING:
+    from pipelines.archive import Archive
+    from pipelines.records import Template
+
+START = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def taught(number: int, html: str = "") -> Outline:
+    one = page(number, html or news(number))
+    decoded = decode(one)
+    assert isinstance(decoded, Decoded)
+    _, lesson = read(decoded, one, Source(HOST))
+    assert lesson is not None
+    assert lesson.outline is not None
+    return lesson.outline
+
+
+def way_of(number: int, html: str, template: Template) -> str:
+    one = page(number, html)
+    decoded = decode(one)
+    assert isinstance(decoded, Decoded)
+    _, lesson = read(decoded, one, Source(HOST, templates=(template,)))
+    assert lesson is not None
+    return lesson.way
+
+
+def used(outlines: list[Outline]) -> Template:
+    return replace(learn(outlines), is_used=True, audit_one_in=10**9)
+
+
+def test_what_is_learned_does_not_depend_on_the_order_of_pages() -> None:
+    outlines = [taught(number) for number in range(1, 13)]
+    shuffled = random.Random(1).sample(outlines, len(outlines))
+    assert learn(outlines) == learn(shuffled)
+
+
+def test_numbers_of_pages_are_no_part_of_what_an_element_is_called() -> None:
+    outlines = [taught(n, news(n).replace('class="content"', f'id="text-{n}"')) for n in (1, 2, 30)]
+    assert {one.selector for one in outlines} == {"div.page > div.left > div#text-"}
+
+
+def test_a_template_cuts_what_never_told_anything_and_keeps_what_once_did() -> None:
+    outlines = [taught(number) for number in range(1, 13)]
+    speaks = f"<p>{paragraphs(99)[0]}</p>"
+    once = taught(13, news(13).replace("<h3>热门</h3>", speaks))
+    before, after = learn(outlines), amended(learn(outlines), once)
+    assert before.cut > after.cut
+    assert before.key != after.key
+
+
+def test_a_page_on_which_a_cut_part_speaks_is_read_whole() -> None:
+    template = used([taught(number) for number in range(1, 13)])
+    assert way_of(20, news(20), template) == "template"
+    speaks = f"<div>{paragraphs(99)[0]}</div>"
+    assert way_of(20, news(20).replace("<h3>热门</h3>", speaks), template) == "whole"
+
+
+def test_a_page_with_the_article_elsewhere_or_two_of_its_elements_is_read_whole() -> None:
+    template = used([taught(number) for number in range(1, 13)])
+    twice = news(20, extra=f'<div class="content"><p>{paragraphs(5)[0]}</p></div>')
+    assert way_of(20, twice, template) == "whole"
+    assert way_of(20, news(20).replace('class="left"', 'class="middle"'), template) == "whole"
+
+
+def test_a_text_far_shorter_than_its_siblings_and_a_known_headline_are_not_believed() -> None:
+    template = used([taught(number) for number in range(1, 13)])
+    short = "<p>验收组今天认为三号工段达到了设计要求，可以转入下一道工序。</p>"
+    assert way_of(20, news(20, body=short), template) != "template"
+    assert way_of(20, news(1), template) != "template"
+
+
+def test_a_field_in_a_place_where_it_never_stood_is_not_believed() -> None:
+    template = used([taught(number) for number in range(1, 13)])
+    assert way_of(20, news(20).replace("作者：林远", ""), template) != "template"
+
+
+def lessons(
+    archive: Archive, numbers: range, way: str, key: int | None, *, agrees: bool | None = None
+) -> None:
+    """Readings with the lessons that such pages would give."""
+    for number in numbers:
+        lesson = Lesson(way, START + timedelta(minutes=number), key, agrees)  # type: ignore[arg-type]
+        if key is None:
+            lesson = replace(lesson, outline=replace(OUTLINE, title=number))
+        reading = make_reading(
+            f"https://{HOST}/news/{number}.html",
+            "\n".join(paragraphs(number)),
+            page_id=number,
+            minutes=number,
+        )
+        archive.ingest([replace(reading, lesson=lesson)], NOW)
+
+
+OUTLINE = Outline(1, "div.content", (2, 3), (4, 5), (("title", "heading"),), 0, 300, 0.1)
+
+
+def state(archive: Archive) -> str:
+    with sqlite3.connect(archive.path) as connection:
+        [(found,)] = connection.execute("SELECT state FROM templates").fetchall()
+    return str(found)
+
+
+def in_use(archive: Archive) -> int:
+    """A template in use; pages up to 24 are read."""
+    lessons(archive, range(1, LESSONS + 1), "whole", None)
+    [template] = archive.templates(HOST)
+    lessons(archive, range(LESSONS + 1, LESSONS + CONFIRMATIONS + 1), "both", template.key, agrees=True)
+    assert state(archive) == "used"
+    archive.give_up_stale(archive.stale_pages(100))
+    return template.key
+
+
+def test_a_template_is_used_after_its_confirmations_and_not_before(archive: Archive) -> None:
+    lessons(archive, range(1, LESSONS), "whole", None)
+    assert archive.templates(HOST) == ()
+    lessons(archive, range(LESSONS, LESSONS + 1), "whole", None)
+    [template] = archive.templates(HOST)
+    assert not template.is_used
+    lessons(archive, range(20, 20 + CONFIRMATIONS - 1), "both", template.key, agrees=True)
+    assert state(archive) == "proposed"
+    lessons(archive, range(90, 91), "both", template.key, agrees=True)
+    assert [one.is_used for one in archive.templates(HOST)] == [True]
+
+
+def test_pages_since_the_last_that_was_right_are_read_again_once_one_is_wrong(archive: Archive) -> None:
+    key = in_use(archive)
+    lessons(archive, range(25, 35), "template", key)
+    lessons(archive, range(35, 36), "both", key, agrees=True)
+    lessons(archive, range(36, 40), "template", key)
+    lessons(archive, range(40, 41), "both", key, agrees=False)
+    assert (state(archive), archive.templates(HOST)) == ("withdrawn", ())
+    assert sorted(archive.stale_pages(100)) == [36, 37, 38, 39]
+
+
+def test_all_pages_are_read_again_where_right_and_wrong_ones_alternate(archive: Archive) -> None:
+    key = in_use(archive)
+    lessons(archive, range(30, 34), "template", key)
+    lessons(archive, range(50, 51), "both", key, agrees=True)
+    lessons(archive, range(40, 41), "both", key, agrees=False)
+    assert sorted(archive.stale_pages(100)) == [30, 31, 32, 33]
+
+
+def test_what_a_withdrawn_template_read_late_is_read_again_too(archive: Archive) -> None:
+    key = in_use(archive)
+    lessons(archive, range(40, 41), "both", key, agrees=False)
+    lessons(archive, range(41, 43), "template", key)
+    assert sorted(archive.stale_pages(100)) == [41, 42]
+
+
+def test_a_template_that_was_wrong_is_learned_anew(archive: Archive) -> None:
+    key = in_use(archive)
+    lessons(archive, range(40, 41), "both", key, agrees=False)
+    lessons(archive, range(50, 50 + LESSONS), "whole", None)
+    [template] = archive.templates(HOST)
+    assert (state(archive), template.audit_one_in) == ("proposed", 10)
+
+
+def test_what_is_forgotten_is_learned_anew(archive: Archive) -> None:
+    in_use(archive)
+    assert archive.forget_templates(HOST) == 1
+    assert archive.templates(HOST) == ()
+    lessons(archive, range(50, 50 + LESSONS), "whole", None)
+    assert state(archive) == "proposed"
