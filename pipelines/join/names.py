@@ -15,6 +15,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from pipelines.join.alignment import is_latin, length
+from pipelines.join.contrasts import exclusive
 from pipelines.normalise import fold_sounds
 from pipelines.places import division_names
 from pipelines.words import characters, words
@@ -46,6 +47,8 @@ _LATIN_NAME_LONGEST, _LATIN_NAMES_LONGEST, _LATIN_FORM = 30, 45, 600
 """Letters of a name; of two with a word between them in a form; of a form. What is longer is a clause: with
 48, one for another parted 20 of 80 English articles of which 8 words were replaced, and half of the real
 copies that were missed (`benchmarks/neardup.py`, english.jsonl)."""
+_LATIN_NAME_LEAST = 3
+"""Letters of an exchange: one or two are a typing or reading error."""
 _NAME_LETTERS = 0.4
 """Of the letters of an exchanged wording, those of words that may be names."""
 _RARE_COST = 8.9
@@ -64,18 +67,26 @@ RARE, NAME = 1, 2
 def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     """How surely what stands in `a` at one place and in `b` at the same place are two names.
 
-    STRONG: unknown to the dictionary, and where people or bodies are named (of two bodies one may be
-    named with ordinary words); or a region for a region, which no thesaurus says. NAMED: people, or whole
-    names of bodies and what holds a region, all perhaps with ordinary words. WEAK: both unknown to the
-    dictionary, no more; or ordinary words where bodies are named, which may be synonyms too (完善 and 健全
+    STRONG: two that exclude each other (`contrasts`); unknown to the dictionary, and where people or bodies
+    are named (of two bodies one may be named with ordinary words); or a region for a region, which no
+    thesaurus says. NAMED: people, or whole names of bodies and what holds a region, all perhaps with ordinary
+    words. WEAK: both unknown to the dictionary, no more; or ordinary words where bodies are named, which may
+    be synonyms too (完善 and 健全
     before 公司治理).
     """
+    is_excluded = exclusive(a.text, at_a, b.text, at_b) is not None
     if is_latin(a.text[at_a]) and is_latin(b.text[at_b]):
+        if is_excluded:
+            return NAMED
+        if max(length(at_a), length(at_b)) < _LATIN_NAME_LEAST:
+            return NONE
         is_form = min(len(a.text), len(b.text)) <= _LATIN_FORM
         if max(length(at_a), length(at_b)) > (_LATIN_NAMES_LONGEST if is_form else _LATIN_NAME_LONGEST):
             return NONE
         evidence = latin_evidence(a.text, at_a), latin_evidence(b.text, at_b)
         return NAMED if min(evidence) and max(evidence) == NAME else NONE
+    if is_excluded:
+        return STRONG
     at_a, at_b = _first_body(a, at_a), _first_body(b, at_b)
     sides = (a, at_a), (b, at_b)
     if any(_is_no_name(one.text, at) for one, at in sides):

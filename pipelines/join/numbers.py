@@ -41,6 +41,8 @@ _SPELT_FIGURE = re.compile(
 """With a decimal, with a unit after a digit, or three digits and more: 万一, 十分 and 一二 are words."""
 
 _NUMBER = re.compile(r"\d+")
+_CALENDAR = frozenset("月日时分秒号点")
+"""Before these a figure is written with a nought before it, or without."""
 _SCALED = "*"
 """The mark of a number before a unit of ten thousand."""
 _CONTEXT = 4
@@ -95,16 +97,21 @@ def figures_in(text: str) -> list[tuple[int, int, str]]:
 
     Units of ten thousand stand behind digits, and are a part of what is written in characters.
     """
-    found = [
-        (*match.span(), match[0] + (_SCALED if text[match.end() : match.end() + 1] in SCALES else ""))
-        for match in _NUMBER.finditer(text)
-    ]
+    found = [(*match.span(), _digits(text, match)) for match in _NUMBER.finditer(text)]
     for start, end in _spelt_figures(text):
         is_scaled = text[end - 1] in SCALES
         value = number_value(text[start:end]) / (10**4 if is_scaled else 1)
         digits = f"{value:.12g}".replace(".", "")
         found.append((start, end - is_scaled, digits + _SCALED * is_scaled))
     return sorted(found)
+
+
+def _digits(text: str, match: re.Match[str]) -> str:
+    """The digits as all spellings have them (02月 is 2月); marked where a unit of ten thousand follows."""
+    digits, after = match[0], text[match.end() : match.end() + 1]
+    if len(digits) == 2 and digits[0] == "0" and after in _CALENDAR:
+        digits = digits[1]
+    return digits + (_SCALED if after in SCALES else "")
 
 
 def _masked(sounds: str, found: list[tuple[int, int, str]]) -> str:

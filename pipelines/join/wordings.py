@@ -26,6 +26,7 @@ from pipelines.join.alignment import (
     length,
     short_gaps,
 )
+from pipelines.join.contrasts import are_one, exclusive, is_turned
 from pipelines.join.features import PAGE_WORDS
 from pipelines.join.names import (
     NAMED,
@@ -119,11 +120,12 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
     found = [gap for gap in found if not is_of_page(a, b, gap)]
     differ = sum(_are_other_figures(a, b, gap) and not _moved(a, b, gap) for gap in found)
     figures = differ + _shared_figures(a, passes)
-    exchanges = [gap for gap in found if not _has_number(a, b, gap)]
+    exchanges = [gap for gap in found if _is_exclusive(a, b, gap) or not _has_number(a, b, gap)]
     cut = list(dict.fromkeys(half_gaps(a.sounds, b.sounds, passes)))
     halves = [gap for gap in cut if not _is_clause(a, b, gap) and not is_of_page(a, b, gap)]
     halves = [gap for gap in halves if not _has_number(a, b, gap)]
-    names, against_names = weigh_names(a, b, exchanges, halves, _names_at_edges(a, b, cut))
+    edges = [*_names_at_edges(a, b, cut), *_turns(a, b, passes[0])]
+    names, against_names = weigh_names(a, b, exchanges, halves, edges)
     against_figures = differ >= _FIGURES_LEAST and (
         differ >= _FIGURES_SHARE * figures or _is_form(a, b, exchanges)
     )
@@ -149,6 +151,15 @@ def _names_at_edges(a: Features, b: Features, cut: list[Gap]) -> list[Gap]:
     return [gap for gap in found if not is_of_page(a, b, gap)]
 
 
+def _turns(a: Features, b: Features, runs: list[Run]) -> list[Gap]:
+    """Where one text has a word more that turns what it says."""
+    return [
+        gap
+        for gap in gaps(runs)
+        if (length(gap.a) == 0) != (length(gap.b) == 0) and is_turned(a.text, gap.a, b.text, gap.b)
+    ]
+
+
 def is_of_page(a: Features, b: Features, gap: Gap) -> bool:
     """Whether it stands in a byline, counter or link."""
     return any(
@@ -159,14 +170,18 @@ def is_of_page(a: Features, b: Features, gap: Gap) -> bool:
 
 def _are_other_figures(a: Features, b: Features, gap: Gap) -> bool:
     """Whether both have numbers, and other ones; of what is written in characters the whole counts."""
-    numbers, others = find_numbers(_figure(a, gap.a)), find_numbers(_figure(b, gap.b))
+    is_plain = a.text[gap.a].isascii() and b.text[gap.b].isascii()
+    numbers, others = (find_numbers(_figure(one, at, is_plain)) for one, at in ((a, gap.a), (b, gap.b)))
     return bool(numbers and others) and not any(agree(one, other) for one in numbers for other in others)
 
 
-def _figure(one: Features, at: slice) -> str:
-    """An exchanged wording, with all of the figure where it is a piece of one in characters."""
+def _figure(one: Features, at: slice, is_plain: bool = True) -> str:
+    """An exchanged wording, with all of the figure where it is a piece of one in characters.
+
+    With `is_plain` False also of one in digits, as of 85000 where the other has 85万.
+    """
     wording = one.text[at].removeprefix("百分之")
-    if wording.isascii() or not SIGNS.issuperset(wording):
+    if (is_plain and wording.isascii()) or not SIGNS.issuperset(wording):
         return one.text[at]
     start, stop = at.stop - len(wording), at.stop
     while start and one.text[start - 1] in SIGNS:
@@ -181,6 +196,10 @@ def _has_number(a: Features, b: Features, gap: Gap) -> bool:
         _NUMBER.search(a.text[gap.a] + b.text[gap.b])
         or (find_numbers(_figure(a, gap.a)) and find_numbers(_figure(b, gap.b)))
     )
+
+
+def _is_exclusive(a: Features, b: Features, gap: Gap) -> bool:
+    return exclusive(a.text, gap.a, b.text, gap.b) is not None
 
 
 def _moved(a: Features, b: Features, gap: Gap) -> bool:
@@ -304,7 +323,7 @@ def weigh_names(
         halves: The same with shared text on one side only: they count where they are surely names.
         edges: Names at the edge of shared text (`names_at_edge`).
     """
-    exchanges = [gap for gap in exchanges if not _say_one_thing(a.text[gap.a], b.text[gap.b])]
+    exchanges = [gap for gap in exchanges if not _say_one_thing(a, b, gap)]
     lost = [gap for gap in exchanges if not survives(a, b, gap)]
     sure = {gap: name_evidence(a, gap.a, b, gap.b) for gap in lost}
     sure |= {
@@ -318,7 +337,9 @@ def weigh_names(
     names = [gap for gap, evidence in sure.items() if evidence]
     evidence, different = _sum(a, b, sure), _distinct(a, b, exchanges)
     share = evidence >= _ENOUGH and _distinct(a, b, names) >= _NAMES_SHARE * different
-    alone = different == 1 and any(_is_alone(a, b, gap) for gap in names)
+    alone = different == 1 and (
+        any(_is_alone(a, b, gap) for gap in names) or any(_is_said_again(a, b, gap) for gap in lost)
+    )
     against = (
         share
         or alone
@@ -340,9 +361,25 @@ def _is_alone(a: Features, b: Features, gap: Gap) -> bool:
     return min(length(gap.a), length(gap.b)) > 1 and any(is_strange(one.text, at) for one, at in sides)
 
 
-def _say_one_thing(one: str, other: str) -> bool:
+def _is_said_again(a: Features, b: Features, gap: Gap) -> bool:
+    """Whether each text says its own of two wordings throughout, and all else is the same: a form's slot."""
+    least = min(length(gap.a), length(gap.b))
+    if least < (_LATIN_NAME if is_latin(a.text[gap.a]) else 2):
+        return False
+    return times_said(a, b, gap) >= _often(a, b)
+
+
+def _often(a: Features, b: Features) -> int:
+    """How often a form of this length says what stands in a slot."""
+    return max(_REPEATED, min(len(a.text), len(b.text)) // _NAME_SLOT_CHARACTERS + 1)
+
+
+def _say_one_thing(a: Features, b: Features, gap: Gap) -> bool:
     """Whether two wordings are one as another region says it, or as another hand draws it."""
-    return are_regional(one, other) or are_one_wording(one, other)
+    one, other = a.text[gap.a], b.text[gap.b]
+    if _is_exclusive(a, b, gap):
+        return False
+    return are_regional(one, other) or are_one_wording(one, other) or are_one(a.text, gap.a, b.text, gap.b)
 
 
 def _half_least(gap: Gap) -> int:
@@ -365,7 +402,9 @@ def _distinct(a: Features, b: Features, exchanges: Iterable[Gap]) -> int:
 
 
 def survives(a: Features, b: Features, gap: Gap) -> bool:
-    """Whether what was exchanged also stands in the other text, by sound."""
+    """Whether what was exchanged also stands in the other text, by sound; of two of one kind, as written."""
+    if _is_exclusive(a, b, gap):
+        return False
     return any(whole in b.sounds for whole in _wholes(a, gap.a)) or any(
         whole in a.sounds for whole in _wholes(b, gap.b)
     )
@@ -384,9 +423,8 @@ def _is_slot(a: Features, b: Features, gap: Gap) -> bool:
 
     It is no word, or stands before the same word each time (阳光小区), or is a long latin one.
     """
-    often = max(_REPEATED, min(len(a.text), len(b.text)) // _NAME_SLOT_CHARACTERS + 1)
     least = min(length(gap.a), length(gap.b))
-    if least < 2 or times_said(a, b, gap) < often:
+    if least < 2 or times_said(a, b, gap) < _often(a, b):
         return False
     if is_latin(a.text[gap.a]) and is_latin(b.text[gap.b]):
         return least >= _LATIN_NAME

@@ -156,3 +156,20 @@ def test_figures_in_characters_and_in_digits_are_compared_by_what_they_say(
     ours = ("六点五亿", "百分之十二点五", "两千三百万")
     a, b = (Features(n, normalise(_REPORT.format(*each))) for n, each in enumerate((ours, theirs)))
     assert (judge(a, b).verdict, judge(b, a).verdict) == (verdict, verdict)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("02月07日01时36分在县域发生地震，03月09日复查", "2月7日1时36分在县域发生地震，3月9日复查"),
+        ("新开工厂房8.5万平方米，出口货物4.5万吨", "新开工厂房85000平方米，出口货物45000吨"),
+        ("新开工厂房8.5万平方米，出口货物4.5万吨", "新开工厂房85,000平方米，出口货物45,000吨"),
+    ],
+)
+def test_one_figure_in_two_spellings_parts_no_copies(one: str, other: str) -> None:
+    rest = (
+        "园区负责人说，这些数字背后是企业对市场的信心，也是持续改善营商环境的结果，接下来还将在道路和公寓上继续投入。"
+        * 2
+    )
+    features = (Features(number, normalise(text + rest)) for number, text in enumerate((one, other)))
+    assert judge(*features).verdict == "same"

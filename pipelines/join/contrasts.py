@@ -1,0 +1,175 @@
+"""Words that exclude each other: an exchange of one for another tells other news, and no thesaurus makes it.
+
+In: two normalised texts and the stretch of each that stands for the other. Out: whether these are (pieces
+of) two names of one kind, as countries, ministries and listed companies are (`known.txt`, and lists of
+pipelines/words/names.toml); two that exclude each other, as 暂停 and 恢复 do (`names.contrast`); or the
+numbers or letters by which several of a kind are told apart (一期, B座, Ⅱ标段).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from pipelines.join.alignment import is_latin, length
+from pipelines.join.numbers import HAN, number_value
+from pipelines.normalise import normalise
+from pipelines.words import characters, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST = 12
+"""Characters of a word that is looked for, and letters: longer names of countries and companies are few."""
+_LETTERS_LEAST = 4
+"""Shorter words, and single ideographs, must be the whole exchange: others are pieces of words."""
+_NUMERALS = frozenset(f"{HAN}十0123456789abcdefghijklmnopqrstuvwxyz")
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_NUMERAL_LETTER = re.compile("[ivx]")
+_LETTER, _FIGURE = re.compile("[a-h]"), re.compile(f"[{HAN}]|[{HAN}]?十[{HAN}]?")
+
+_Sides = frozenset[tuple[str, str]]
+"""The kinds of which a word is one, and which one of each."""
+
+
+def exclusive(a: str, at_a: slice, b: str, at_b: slice) -> tuple[slice, slice] | None:
+    """The two words of one kind of which an exchange is all or a piece: 教育部 and 科技部 of 教育 and 科技.
+
+    None where there are none, and where either stands elsewhere in the other text: it may tell of both.
+    """
+    pairs = ((ours, theirs) for ours, theirs, are_one in _pairs(a, at_a, b, at_b) if not are_one)
+    for ours, theirs in pairs:
+        if not _stands_in(a[ours], b) and not _stands_in(b[theirs], a):
+            return ours, theirs
+    return None
+
+
+def are_one(a: str, at_a: slice, b: str, at_b: slice) -> bool:
+    """Whether both are all or pieces of two names of one thing: 工信部 and 工业和信息化部, Ⅰ期 and 一期."""
+    return any(one for _, _, one in _pairs(a, at_a, b, at_b))
+
+
+def is_turned(a: str, at_a: slice, b: str, at_b: slice) -> bool:
+    """Whether what one text has more at a place turns what both say: 批准 and 不予批准, Ⅰ标段 and Ⅱ标段."""
+    more, at = (a, at_a) if length(at_a) else (b, at_b)
+    return more[at] in words("names.negation") or any(not one for _, _, one in _numbered(a, at_a, b, at_b))
+
+
+def _stands_in(word: str, text: str) -> bool:
+    """Whether a text has a word; a Roman number not as the end of another."""
+    at = text.find(word)
+    while at > 0 and _NUMERAL_LETTER.match(word) and _NUMERAL_LETTER.match(text[at - 1]):
+        at = text.find(word, at + 1)
+    return at >= 0
+
+
+def _pairs(a: str, at_a: slice, b: str, at_b: slice) -> Iterator[tuple[slice, slice, bool]]:
+    """Two of one kind of which an exchange is all or a piece, and whether they are one thing."""
+    yield from _numbered(a, at_a, b, at_b)
+    theirs = _words_over(b, at_b)
+    for ours, kinds in _words_over(a, at_a) if theirs else ():
+        for other, their_kinds in theirs:
+            is_beside = ours.start - at_a.start == other.start - at_b.start
+            if not is_beside and ours.stop - at_a.stop != other.stop - at_b.stop:
+                continue
+            if not kinds.isdisjoint(their_kinds):
+                yield ours, other, True
+            elif {kind for kind, _ in kinds} & {kind for kind, _ in their_kinds}:
+                yield ours, other, False
+
+
+def _numbered(a: str, at_a: slice, b: str, at_b: slice) -> Iterator[tuple[slice, slice, bool]]:
+    """The numbers or letters of one of several, with what is counted: 一期 and 二期, Ⅰ标段 and Ⅱ标段."""
+    ours, theirs = _whole_number(a, at_a), _whole_number(b, at_b)
+    after = characters("names.ordinal_after")
+    if a[ours.stop : ours.stop + 1] not in after or b[theirs.stop : theirs.stop + 1] not in after:
+        return
+    if a[ours].isdecimal() and b[theirs].isdecimal():
+        return  # the guard of numbers looks at them
+    one, other = _value(a[ours]), _value(b[theirs])
+    if one is not None and other is not None:
+        yield slice(ours.start, ours.stop + 1), slice(theirs.start, theirs.stop + 1), one == other
+
+
+def _whole_number(text: str, at: slice) -> slice:
+    """A stretch with the letters or figures beside it."""
+    start, stop = at.start, at.stop
+    while start and text[start - 1] in _NUMERALS:
+        start -= 1
+    while text[stop : stop + 1] and text[stop] in _NUMERALS:
+        stop += 1
+    return slice(start, stop)
+
+
+@lru_cache(maxsize=1024)
+def _value(numeral: str) -> int | str | None:
+    """What a number or letter says; None where it is neither."""
+    if numeral in _ROMAN:
+        return _ROMAN.index(numeral) + 1
+    if _LETTER.fullmatch(numeral):
+        return numeral
+    if numeral.isascii() and numeral.isdigit():
+        return int(numeral[:_LONGEST])
+    return int(number_value(numeral)) if _FIGURE.fullmatch(numeral) else None
+
+
+def _words_over(text: str, at: slice) -> list[tuple[slice, _Sides]]:
+    """The words with kinds that overlap a stretch."""
+    first = max(0, at.start - _LONGEST + 1)
+    near = text[first : at.stop + _LONGEST]
+    return [
+        (slice(start + first, stop + first), kinds)
+        for start, stop, kinds in _words_in(near, at.start - first, at.stop - first)
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _words_in(text: str, begin: int, end: int) -> tuple[tuple[int, int, _Sides], ...]:
+    known, sizes = _kinds()
+    least = _LETTERS_LEAST if is_latin(text[begin:end]) else 2
+    return tuple(
+        (start, start + size, known[text[start : start + size]])
+        for start in range(end)
+        for size in sizes.get(text[start], ())
+        if start + size > begin
+        and text[start : start + size] in known
+        and (size >= least or (start, start + size) == (begin, end))
+    )
+
+
+@cache
+def _kinds() -> tuple[dict[str, _Sides], dict[str, tuple[int, ...]]]:
+    """Word to its kinds, and of each character how long the words are that begin with it."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for kind, line in _lines():
+        for side in line.split("|"):
+            tokens = [spelt for token in side.split() if len(spelt := normalise(token)) <= _LONGEST]
+            for token in tokens:
+                found.setdefault(token, set()).add((kind, tokens[0]))
+    sizes: dict[str, set[int]] = {}
+    for word in found:
+        sizes.setdefault(word[0], set()).add(len(word))
+    return (
+        {word: frozenset(kinds) for word, kinds in found.items()},
+        {character: tuple(sorted(of_it)) for character, of_it in sizes.items()},
+    )
+
+
+def _lines() -> Iterator[tuple[str, str]]:
+    """The kinds with their words, between | those that exclude each other."""
+    for name in ("names.contrast", "names.state_body"):
+        for number, line in enumerate(words(name)):
+            yield f"{name} {number}", line
+    for line in words("names.large_company"):
+        yield "company", line
+    for line in words("names.country"):
+        yield "country", line
+    for line in words("names.us_state"):
+        yield "state", line
+    table = resources.files("pipelines").joinpath("words/known.txt").read_text("utf-8")
+    for line in table.splitlines():
+        kind, _, names = line.partition(": ")
+        if not line.startswith("#"):
+            yield kind, names
