@@ -16,7 +16,7 @@ from pipelines.archive.read.sources import source_names
 from pipelines.compare import sentence_changes
 from pipelines.join import Verdict, explain
 from pipelines.records import Attachment, Claim, Field, Missed, Right, Stripped
-from pipelines.urls import canonical_url
+from pipelines.urls import canonical_url, folded
 
 if TYPE_CHECKING:
     import sqlite3
@@ -252,9 +252,10 @@ def show(connection: sqlite3.Connection, reference: str) -> ShownArticle | Shown
 
 
 def _spellings(reference: str) -> list[str]:
-    """The URL's one spelling, then as it was typed."""
+    """The URL's one spelling, then as it was typed, then what may be the same page."""
     try:
-        return list(dict.fromkeys((canonical_url(reference), reference)))
+        url = canonical_url(reference)
+        return list(dict.fromkeys((url, reference, folded(url))))
     except ValueError:
         return [reference]
 

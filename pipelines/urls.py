@@ -1,13 +1,15 @@
 """One spelling for every address: in goes any URL as found, out comes the one we store and compare.
 
 Pure: knows no network, no source and no page. Folding is by rules that hold on any site; where a
-rule is only usually right (`/amp/`, `_print.html`) it asks for more evidence than the name.
+rule is only usually right (`/amp/`, `_print.html`) it asks for more evidence than the name. What only pages
+can tell (`?ref=3`, `/12` and `/12/`) stays, and `folded` says which addresses may be one.
 """
 
 from __future__ import annotations
 
 import re
 import socket
+from functools import cache
 from urllib.parse import urljoin, urlsplit
 
 import idna
@@ -18,26 +20,11 @@ MAX_LENGTH = 2000
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
-# Parameters that name the reader's way to the page, never the page. Whole names, lower case.
-_TRACKING_NAMES = """
-    spm scm from fromuid fromid from_source from_spmid frommodule fromsource isappinstalled nsukey
-    gclid gclsrc dclid gbraid wbraid fbclid msclkid yclid twclid ttclid li_fat_id igshid mc_cid
-    mc_eid mkt_tok _ga _gl _hsenc _hsmi hsctatracking oly_anon_id oly_enc_id vero_id wickedid bd_vid
-    bdclkid hmsr hmpl hmcu hmkw hmci qhclickid qq_aid sudaref vd_source share share_from
-    share_source share_medium share_plat share_session_id share_tag share_id share_token shareto
-    shareuid sharefrom sharetype sharer sharer_shareid sharer_sharetime sharer_shareinfo
-    sharer_shareinfo_first share_times wxshare wxfrom chksm scene_from ref ref_src ref_url referer
-    referrer refer recommend_from cmpid ocid ncid icid mbid sr_share trk trkinfo trkcampaign
-"""
-_TRACKING = frozenset(_TRACKING_NAMES.split())
-_TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "matomo_", "share_", "at_campaign", "at_medium", "hsa_")
-_SESSION = frozenset(
-    ["phpsessid", "jsessionid", "sessionid", "session_id", "sess_id", "cfid", "cftoken", "zenid", "oscsid"]
-)
-_SESSION_PREFIX = "aspsessionid"
 _SESSION_VALUE = re.compile(r"[0-9A-Fa-f-]{16,}|[0-9A-Za-z]{24,}")
-_CACHE_BUSTERS = frozenset(["_", "t", "ts", "time", "timestamp", "rand", "random", "rnd", "nocache", "_t"])
 _BUSTER_VALUE = re.compile(r"\d{10}(\d{3})?|0?\.\d+")
+_SPM_VALUE = re.compile(r"[^.]+(?:\.[^.]*){2,}")
+_SHARED_VALUES = frozenset(["timeline", "singlemessage", "groupmessage"])
+"""What WeChat writes into `from`."""
 _YES = frozenset(["", "1", "true", "yes", "y", "on"])
 _VARIANTS = {  # name -> values that ask for another view of the same article
     "print": _YES,
@@ -66,6 +53,7 @@ _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECAS
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _UNSAFE = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]|%(?![0-9A-Fa-f]{2})")
+_SLASHES = re.compile("//+")
 _IGNORED = re.compile(r"[\t\n\r]")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 _PLAIN = re.compile(
@@ -123,6 +111,24 @@ def host_of(url: str) -> str:
     if scheme not in _DEFAULT_PORTS:
         raise ValueError(f"not an http(s) address: {url[:200]!r}")
     return _authority(parts.hostname, parts.port, scheme)
+
+
+def folded(url: str) -> str:
+    """What addresses have in common that may be one page: its texts say whether they are.
+
+    In: an address in its one spelling. Out: the same without parameters that mostly name the way to a page
+    (`from`, `ref`, `t=1695782400`), doubled slashes and one at the end, its path in small letters.
+    """
+    parts = urlsplit(url)
+    path = _SLASHES.sub("/", parts.path.lower()).rstrip("/") or "/"
+    pairs = (pair for pair in parts.query.split("&") if pair)
+    query = "&".join(pair for pair in pairs if not may_be_tracking(pair.partition("=")[0]))
+    return f"{parts.scheme}://{parts.netloc}{path}" + (f"?{query}" if query else "")
+
+
+def may_be_tracking(name: str) -> bool:
+    """Whether a parameter of this name mostly says by which way a page was reached."""
+    return name.lower() in _listed("address.tracking_doubtful")
 
 
 def resolve(base: str, href: str) -> str:
@@ -236,13 +242,17 @@ def _names_no_page(pair: str, names: set[str]) -> bool:
     """Whether a parameter says nothing of which page is meant, judged by its name and value."""
     name, _, value = pair.partition("=")
     name = name.lower()
-    if name in _TRACKING or name.startswith(_TRACKING_PREFIXES):
+    if name in _listed("address.tracking") or name.startswith(_prefixes("address.tracking_prefix")):
         return True
-    if name in _SESSION or name.startswith(_SESSION_PREFIX):
+    if name == "spm" and _SPM_VALUE.fullmatch(value):
+        return True
+    if name == "from" and value.lower() in _SHARED_VALUES:
+        return True
+    if name in _listed("address.session") or name.startswith(_prefixes("address.session_prefix")):
         return True
     if name == "sid" and _SESSION_VALUE.fullmatch(value):  # a short sid is a section
         return True
-    if name in _CACHE_BUSTERS and _BUSTER_VALUE.fullmatch(value):
+    if name in _listed("address.cache_buster") and _BUSTER_VALUE.fullmatch(value):
         return True
     if name in {"m", "action"} and names & {
         "a",
@@ -252,3 +262,15 @@ def _names_no_page(pair: str, names: set[str]) -> bool:
     }:  # phpcms, dedecms: m=content&c=index&a=show
         return False
     return value.lower() in _VARIANTS.get(name, ())
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    from pipelines.words import words  # noqa: PLC0415  # loads numpy: only addresses with parameters ask
+
+    return frozenset(words(name))
+
+
+@cache
+def _prefixes(name: str) -> tuple[str, ...]:
+    return tuple(_listed(name))

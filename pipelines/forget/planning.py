@@ -131,8 +131,8 @@ _PAGES = """
            coalesce(r.credited_source, '')
     FROM readings r JOIN sources s ON s.host = r.source
     LEFT JOIN copies own ON own.reading_id = r.id
-    LEFT JOIN copies claimed ON claimed.url = r.claimed_url AND claimed.source = r.source
-              AND own.url IS NULL
+    LEFT JOIN copies claimed ON own.url IS NULL AND claimed.source = r.source AND claimed.reading_id IN (
+              SELECT id FROM readings b WHERE b.page_url = r.claimed_url OR b.claimed_url = r.claimed_url)
     LEFT JOIN (SELECT reading_id, max(article_id) AS article_id FROM withheld GROUP BY reading_id) w
               ON w.reading_id = r.id
 """

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from pipelines.urls import may_be_tracking
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -39,6 +41,9 @@ _VALUES = 8
 what changes with every link has eight values within the first dozen pages."""
 _MEANINGFUL = 30
 """The same where the part's name mostly means something (id, page, date)."""
+_TRACKED = 2
+"""Pages, and values, where the part's name mostly says by which way a page was reached: two pages that show
+themselves under another value are no accident, and one may be what a script shows without its number."""
 _EXCEPTIONS = 20
 """Agreements for each difference: pages change between two visits, and some answers are errors."""
 _IDLE_MAX = 3
@@ -263,13 +268,15 @@ class _Candidate:
             return False
         agreeing = {key: group for key, group in self.groups.items() if len(group.values) > 1}
         values = {value for group in agreeing.values() for value in group.values}
-        if len({group.page for group in agreeing.values()}) < _CONTENTS:
+        tracked = bool(self.idle.names) and not self.idle.lead and all(map(may_be_tracking, self.idle.names))
+        contents = _TRACKED if tracked else _CONTENTS
+        if len({group.page for group in agreeing.values()}) < contents:
             return False
         meant = any(map(means_something, self.idle.names))
-        if len(values) < (_MEANINGFUL if meant else _VALUES):
+        if len(values) < (_TRACKED if tracked else _MEANINGFUL if meant else _VALUES):
             return False
         everywhere = not self.idle.lead and not self.idle.shape
-        return not everywhere or len({_shape_of(urlsplit(key).path) for key in agreeing}) >= _CONTENTS
+        return not everywhere or len({_shape_of(urlsplit(key).path) for key in agreeing}) >= contents
 
 
 def _differences(a: str, b: str, host: str) -> Iterator[Idle]:

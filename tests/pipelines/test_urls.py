@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.urls import MAX_LENGTH, canonical_url, host_of, same_host
+from pipelines.urls import MAX_LENGTH, canonical_url, folded, host_of, resolve, same_host
 
 ONE_SPELLING = {
     "scheme, host and port": ("HTTP://WWW.Example.CN:80/a", "http://www.example.cn/a"),
@@ -19,6 +19,11 @@ ONE_SPELLING = {
     "index with a query is a script": ("http://x.cn/index.php?id=3", "http://x.cn/index.php?id=3"),
     "tracking": ("http://x.cn/a?utm_source=wx&id=3&from=timeline&isappinstalled=0", "http://x.cn/a?id=3"),
     "share": ("http://x.cn/a?share_token=1&shareuid=2&id=3", "http://x.cn/a?id=3"),
+    "a short spm is an id": ("http://x.cn/a?spm=3", "http://x.cn/a?spm=3"),
+    "what may be the page's name stays": (
+        "http://x.cn/a?t=1695782400&ref=3",
+        "http://x.cn/a?ref=3&t=1695782400",
+    ),
     "spm": ("http://x.cn/a?spm=a2c.b.0.0", "http://x.cn/a"),
     "order of a query": ("http://x.cn/a?b=2&a=1", "http://x.cn/a?a=1&b=2"),
     "order of one name's values": ("http://x.cn/a?b=2&a=9&b=1", "http://x.cn/a?a=9&b=2&b=1"),
@@ -81,8 +86,35 @@ def test_what_is_no_web_address_is_refused(found: str) -> None:
         canonical_url(found)
 
 
+@pytest.mark.parametrize(
+    ("url", "common"),
+    [
+        ("http://x.cn/a?from=x&id=3", "http://x.cn/a?id=3"),
+        ("http://x.cn/News//12/", "http://x.cn/news/12"),
+        ("http://x.cn/a?t=1695782400", "http://x.cn/a"),
+        ("http://x.cn/", "http://x.cn/"),
+        ("http://x.cn/a?id=3", "http://x.cn/a?id=3"),
+    ],
+)
+def test_addresses_that_may_be_one_page_have_something_in_common(url: str, common: str) -> None:
+    assert folded(url) == common
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("www.x.cn/a/1", "http://www.x.cn/a/1"),
+        ("x.cn/a/1", "http://x.cn/a/1"),
+        ("a/1", "http://www.x.cn/b/a/1"),
+        ("www.y.cn/a", "http://www.x.cn/b/www.y.cn/a"),
+    ],
+)
+def test_the_own_host_without_a_scheme_is_the_host(href: str, url: str) -> None:
+    assert resolve("http://www.x.cn/b/2", href) == url
+
+
 def test_a_relative_address_is_read_from_its_base() -> None:
-    assert canonical_url("../a.html?from=x", "http://x.cn/news/b/c.html") == "http://x.cn/news/a.html"
+    assert canonical_url("../a.html?utm_source=x", "http://x.cn/news/b/c.html") == "http://x.cn/news/a.html"
 
 
 def test_a_query_is_written_in_the_encoding_of_its_page() -> None:

@@ -18,7 +18,7 @@ import tldextract
 
 from pipelines.archive.kept_out.key import key_of, needed_key
 from pipelines.publishers import normalise_publisher
-from pipelines.urls import canonical_url
+from pipelines.urls import canonical_url, folded
 
 if TYPE_CHECKING:
     import sqlite3
@@ -168,9 +168,10 @@ def host_terms(host: str) -> Iterator[Term]:
 
 def path_terms(url: str, *, with_prefixes: bool = True) -> Iterator[Term]:
     """Everything a block of a part of this URL's host could have been written for, http or https."""
-    rest = url.partition(":")[2]
-    for scheme in ("https", "http"):
-        yield Term("url", f"{scheme}:{rest}")
+    for spelled in dict.fromkeys((url, folded(url))):  # `?from=x` brings nothing back
+        rest = spelled.partition(":")[2]
+        for scheme in ("https", "http"):
+            yield Term("url", f"{scheme}:{rest}")
     if not with_prefixes:
         return
     parts = urlsplit(url)

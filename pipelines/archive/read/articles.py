@@ -34,8 +34,8 @@ def article_of_url(connection: sqlite3.Connection, url: str) -> int | None:
     for sql in (
         "SELECT article_id FROM copies WHERE url = ?1",
         "SELECT c.article_id FROM readings r JOIN copies c ON c.reading_id = r.id WHERE r.page_url = ?1",
-        "SELECT c.article_id FROM readings r JOIN copies c ON c.url = r.claimed_url"
-        " WHERE r.page_url = ?1 AND c.source = r.source",
+        "SELECT c.article_id FROM readings r JOIN readings b ON b.source = r.source AND r.claimed_url"
+        " IN (b.page_url, b.claimed_url) JOIN copies c ON c.reading_id = b.id WHERE r.page_url = ?1",
         "SELECT c.article_id FROM readings r JOIN copies c ON c.reading_id = r.id"
         " WHERE r.url_answered = ?1 LIMIT 1",
     ):
@@ -59,14 +59,14 @@ def copies(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]
 
 
 def variants(connection: sqlite3.Connection, copy_url: str, source: str) -> list[str]:
-    """Addresses of other pages of the same source that call this copy their own address.
+    """Addresses of other pages of the same source that are this copy: they name one address as their own.
 
     A page whose claim was not believed has a copy of its own, and is no variant.
     """
     rows = connection.execute(
-        "SELECT page_url FROM readings r LEFT JOIN copies c ON c.reading_id = r.id"
-        " WHERE r.claimed_url = ?1 AND r.source = ?2 AND r.page_url <> ?1 AND coalesce(c.url, ?1) = ?1"
-        " ORDER BY page_url",
+        "SELECT r.page_url FROM readings r LEFT JOIN copies c ON c.reading_id = r.id"
+        " WHERE r.claimed_url IN (?1, (SELECT claimed_url FROM readings WHERE page_url = ?1))"
+        " AND r.source = ?2 AND r.page_url <> ?1 AND coalesce(c.url, ?1) = ?1 ORDER BY r.page_url",
         (copy_url, source),
     )
     return [row[0] for row in rows]

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from pipelines.catalogue import archive
 from pipelines.records import Field, Published, Story
-from pipelines.urls import canonical_url, same_host
+from pipelines.urls import canonical_url, folded, same_host
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
@@ -123,13 +123,15 @@ def drop_reading(
 def claimed_address(page_url: str, claims: tuple[Claim, ...]) -> str | None:
     """The other address on its own host that a page calls its own: canonical before og:url.
 
-    The front page is never believed: sites that name it on every page are common.
+    The front page is never believed: sites that name it on every page are common. A page that calls none its
+    own may be one with those whose addresses differ in spelling only.
     """
     for kind in ("canonical", "og:url"):
         for claim in claims:
             if claim.kind == kind and (url := _own_address(page_url, claim.url)):
                 return None if url == page_url else url
-    return None
+    url = folded(page_url)
+    return None if url == page_url else url
 
 
 def _own_address(page_url: str, claimed: str) -> str | None:

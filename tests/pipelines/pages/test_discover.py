@@ -105,7 +105,9 @@ def test_what_leads_on_when_it_is_clicked_is_a_link(html: str, paths: list[str])
 
 
 def test_an_address_is_given_once_in_its_most_telling_role() -> None:
-    assert roles('<a href="/p2?from=a">前往第二页的链接文字</a><a href="/p2">下一页</a>') == {"/p2": "next"}
+    assert roles('<a href="/p2?utm_source=a">前往第二页的链接文字</a><a href="/p2">下一页</a>') == {
+        "/p2": "next"
+    }
 
 
 def test_feeds_are_found_where_the_page_links_them() -> None:

@@ -46,6 +46,18 @@ def test_the_number_of_an_article_is_never_idle() -> None:
     assert noted(Repeats(), *pages, *missing) == []
 
 
+def test_a_tracking_name_is_idle_once_two_pages_showed_themselves_without_it() -> None:
+    repeats = Repeats()
+    pages = [(f"/news/{n}.html{mark}", n) for n in (1, 2) for mark in ("", "?from=home")]
+    assert [(idle.names, idle.shape) for idle in noted(repeats, *pages)] == [(("from",), "/news/#.html")]
+    assert repeats.spell(f"https://{HOST}/news/9.html?from=list", HOST) == f"https://{HOST}/news/9.html"
+
+
+def test_a_tracking_name_that_chooses_the_page_is_never_idle() -> None:
+    pages = [(f"/show.asp?ref={n}", n) for n in range(40)]
+    assert noted(Repeats(), ("/show.asp", 39), *pages) == []
+
+
 def test_a_wall_that_looks_the_same_everywhere_teaches_nothing() -> None:
     repeats = Repeats()
     assert noted(repeats, *((f"/news/{n}.html", 1) for n in range(50))) == []
