@@ -24,6 +24,7 @@ import tomlkit
 from pipelines.errors import ConfigurationError, StorageError
 from pipelines.records import CrawlSource, Selectors, Source
 from pipelines.selectors import compiled
+from pipelines.signals import KINDS, USES
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
@@ -165,6 +166,9 @@ def _source(file: _File, header: int, entry: dict[str, Any]) -> CrawlSource:
         if key not in entry:
             raise file.error(header, f"{name} has no {key}; host, name and start_urls are needed")
     source = CrawlSource(**values)
+    if source.meta_robots != "obey" and not source.terms:
+        line = _line_of(file.lines, "meta_robots", start=header)
+        raise file.error(line, f'meta_robots in {name} needs terms = "…": what allows it to obey less')
     _refuse_foreign_starts(file, header, source)
     return source
 
@@ -317,6 +321,19 @@ def _tls(value: object) -> str:
     return str(value)
 
 
+def _meta_robots(value: object) -> str:
+    if value not in ("obey", "noindex", "ignore"):
+        raise ValueError('must be "obey", "noindex" or "ignore"')
+    return str(value)
+
+
+def _signals(value: object) -> tuple[str, ...]:
+    known = (*KINDS, *USES)
+    if not isinstance(value, list) or not all(item in known for item in value):
+        raise ValueError(f"must be a list of signals about rights, of {', '.join(known)}")
+    return tuple(value)
+
+
 def _zone(value: object) -> str:
     text = _text(value)
     try:
@@ -358,6 +375,9 @@ KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "max_list_pages": ("max_list_pages", _count),
     "max_pages": ("max_pages", _count),
     "tls": ("tls", _tls),
+    "meta_robots": ("meta_robots", _meta_robots),
+    "terms": ("terms", _text),
+    "respect": ("respect", _signals),
     "render": ("render", _flag),
     "read": ("read", _read_table),
 }

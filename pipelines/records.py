@@ -160,6 +160,8 @@ class Page:
     """The earliest time that a feed or sitemap of the same host gave for this URL; aware, UTC."""
     announced_by: str = ""
     """feed, news sitemap, or sitemap, which says when a page was changed, not when it was published."""
+    signals: tuple[Right, ...] = ()
+    """What files of its host said about the use of this page when it was fetched."""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None; `name` in lower case."""
@@ -239,16 +241,21 @@ class Stripped:
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What a notice on a page says about rights in it."""
+    """What a notice on a page, or a signal of the page or its host, says about rights in it."""
 
     kind: str
-    """reserved, reprint-needs-consent, reprint-with-credit, licence or takedown (removed on request)."""
-    holder: str
+    """reserved, reprint-needs-consent, reprint-with-credit, licence or takedown (removed on request); or a
+    kind of signal (`pipelines.signals.KINDS`)."""
+    holder: str = ""
     """Whom it names as the owner; empty where it names nobody."""
-    contact: str
+    contact: str = ""
     """For takedown: e-mail addresses, telephone numbers or an address, as written; empty where none."""
-    evidence: str
+    evidence: str = ""
     """The notice, shortened to 300 characters."""
+    value: str = ""
+    """What a signal says: `1`, `ai-train=no`, the address of a licence; empty where its kind says all."""
+    origin: str = "notice"
+    """Where it stands: notice, meta, link, script, header, robots.txt or tdmrep.json."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,6 +458,13 @@ class CrawlSource:
     """Pages fetched in one run: what one request a second brings in the six hours between two runs."""
     tls: str = "strict"
     """"weak" takes certificates that cannot be verified and TLS 1.0 from this source: a recorded choice."""
+    meta_robots: str = "obey"
+    """Which of its pages' wishes not to be kept (`noindex`, `noarchive`) are obeyed: "obey" both, "noindex"
+    that alone, "ignore" neither, nor `nofollow`."""
+    terms: str = ""
+    """What allows it to obey less, such as "licence of 2026-03-01"; stored with each page that it is for."""
+    respect: tuple[str, ...] = ()
+    """Signals about rights that keep a page out: `tdm-reservation`, `ai-train`, `noai`, `rsl` …"""
     render: bool = False
     """True draws its pages in a browser before they are read (docs/how-to/pages-that-need-a-browser.md)."""
     read: Selectors = Selectors()

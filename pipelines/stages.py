@@ -17,6 +17,7 @@ from pipelines.furniture import edge_lines, furniture_on
 from pipelines.places import find_mentions
 from pipelines.records import Page, Reading, Rejection, Source
 from pipelines.sign import sign
+from pipelines.signals import page_signals
 
 
 def read_page(page: Page, source: Source) -> Reading | Rejection:
@@ -33,6 +34,8 @@ def read_page(page: Page, source: Source) -> Reading | Rejection:
         story = clean(extracted, page, replace(source, furniture=frozenset()))  # it never takes a whole text
     if isinstance(story, Rejection):
         return replace(story, lesson=lesson)
+    signals = (*page.signals, *page_signals(page.headers, decoded.html))
+    story = replace(story, rights=(*story.rights, *signals))
     return Reading(
         page_id=page.page_id,
         url=page.url,

@@ -23,6 +23,11 @@ Region = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="What the text names: 江苏, 苏州, 320500.")
 ]
 Park = Annotated[list[str] | None, typer.Option(metavar="NAME", help="What the text names, as it spells it.")]
+Right = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SIGNAL", help="What the page or host says: noai, ai-train=no, tdm-reservation …"),
+]
+WithoutRight = Annotated[list[str] | None, typer.Option(metavar="SIGNAL", help="What it does not say.")]
 Since = Annotated[str, typer.Option(metavar="DAY", help="First day, month or year: 2025-03-01, 2025.")]
 Until = Annotated[str, typer.Option(metavar="DAY", help="Last day, month or year, included.")]
 Copies = Annotated[int, typer.Option(min=1, metavar="N", help="Articles with at least N copies.")]
@@ -40,6 +45,8 @@ def selection_of(
     language: Sequence[str] | None,
     region: Sequence[str] | None,
     park: Sequence[str] | None,
+    right: Sequence[str] | None,
+    without_right: Sequence[str] | None,
     since: str,
     until: str,
     copies: int,
@@ -59,6 +66,8 @@ def selection_of(
         languages=tuple(language or ()),
         regions=tuple(_region_of(name) for name in region or ()),
         parks=tuple(park or ()),
+        rights=tuple(right or ()),
+        without_rights=tuple(without_right or ()),
         since=day_of("--since", since),
         until=day_of("--until", until),
         copies_at_least=copies,

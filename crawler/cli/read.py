@@ -138,7 +138,9 @@ def _print_reading(console: Console, seen: Seen, reading: Reading) -> None:
     if story.rights:
         print_heading(console, "What the page says about rights")
     for right in story.rights:
-        print_indented(console, one_line(": ".join(filter(None, (right.kind, right.holder)))), 2)
+        print_indented(
+            console, one_line(": ".join(filter(None, (right.kind, right.holder or right.value)))), 2
+        )
     print_heading(console, "Stripped")
     print_stripped(console, story.stripped, by=2)
     if not story.stripped:

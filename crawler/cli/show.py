@@ -320,7 +320,9 @@ def _print_rights(console: Console, copies: tuple[ShownCopy, ...]) -> None:
     for copy in copies:
         for right in copy.rights:
             contact = f"takedown contact {right.contact}" if right.contact else ""
-            named = one_line("; ".join(filter(None, (right.holder, contact))))
+            signal = f"{right.value} ({right.origin}, {copy.fetched_at[:10]})".strip()
+            said = (right.holder, contact) if right.origin == "notice" else (signal,)
+            named = one_line("; ".join(filter(None, said)))
             pages.setdefault(f"{right.kind}: {named}" if named else right.kind, []).append(copy.url)
     if pages:
         print_heading(console, "What the pages say about rights")

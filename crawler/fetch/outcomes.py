@@ -267,6 +267,7 @@ def fetched(entry: Entry, response: Response) -> Fetched:
         body=response.body,
         fetched_at=datetime.now(UTC),
         robots=response.request.meta.get("robots", ""),
+        signals=response.request.meta.get("signals", ()),
         rendered=response.request.meta.get("rendered", ""),
         kind=entry.kind,
     )

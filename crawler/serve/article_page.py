@@ -155,7 +155,15 @@ def _why(copy: ShownCopy, kept: ShownCopy, words: Words, *, differs: bool) -> st
 def _rights(copy: ShownCopy, *, masked: bool) -> list[tuple[str, str, str, str]]:
     """What a page's notices say: kind, holder, whom to ask, the notice."""
     shown = mask_contacts if masked else str
-    return [(right.kind, right.holder, shown(right.contact), shown(right.evidence)) for right in copy.rights]
+    return [
+        (
+            right.kind,
+            right.holder,
+            shown(right.contact),
+            shown(right.evidence) or f"{right.value} ({right.origin})",
+        )
+        for right in copy.rights
+    ]
 
 
 def _pieces(copy: ShownCopy, *, masked: bool) -> list[tuple[str, str, str]]:

@@ -12,7 +12,7 @@ import asyncio
 import logging
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ from crawler.web.run import run_of
 from crawler.web.throttle import RestingError, StoppingError
 from pipelines.decode import decode_body
 from pipelines.errors import StorageError
+from pipelines.signals import HostSignal, robots_signals, tdmrep_signals, that_hold
 from pipelines.store.sources import StoredRobots
 from pipelines.urls import canonical_url, host_of
 
@@ -53,6 +54,8 @@ MAX_REDIRECTS = 5
 """RFC 9309, 2.3.1.2. A chain that is longer leaves permission unclear, so nothing is fetched."""
 MAX_DELAY_S = 120.0
 """A longer Crawl-delay is taken for this one; at 720 pages a day the site is still read."""
+TDMREP = "/.well-known/tdmrep.json"
+"""W3C TDM Reservation Protocol, 6.1: asked for with robots.txt, once a day."""
 _PRIORITY = 1000
 _LINE = re.compile(r"\s*(?P<key>[A-Za-z][A-Za-z -]*?)\s*(?P<mark>[:：])\s*(?P<value>[^#]*)")
 _TOKEN = re.compile(r"[^\s/(;,]+")
@@ -78,6 +81,8 @@ class Policy:
     rules: Protego | None
     """None where everything is allowed (4xx) or nothing is (unreachable)."""
     agent: str
+    signals: tuple[HostSignal, ...] = ()
+    """What it, and tdmrep.json beside it, say about the use of pages."""
 
     @property
     def reachable(self) -> bool:
@@ -113,11 +118,12 @@ class Policy:
 
 def read_policy(stored: StoredRobots, agent: str) -> Policy:
     """The policy of a robots.txt as it was answered."""
-    rules = None
+    rules, signals = None, tdmrep_signals(stored.tdmrep)
     if stored.status is not None and 200 <= stored.status < 300:
-        lines = _text(stored.body).splitlines()
-        rules = Protego.parse("\n".join(_plainly(line, agent) for line in lines))
-    return Policy(stored, rules, agent)
+        plain = "\n".join(_plainly(line, agent) for line in _text(stored.body).splitlines())
+        rules = Protego.parse(plain)
+        signals = (*robots_signals(plain, agent), *signals)
+    return Policy(stored, rules, agent, signals)
 
 
 def _text(body: bytes) -> str:
@@ -204,6 +210,7 @@ class RobotsMiddleware:
         if not (policy.allows(url) and policy.allows(request.url)):
             raise RobotsRefusedError("robots.txt forbids it")
         request.meta["robots"] = policy.verdict
+        request.meta["signals"] = that_hold(policy.signals, url)
 
     def is_known(self, authority: str) -> bool:
         """Whether a request to an authority would not have to wait for its robots.txt."""
@@ -250,7 +257,7 @@ class RobotsMiddleware:
             status, body, reason = await self._ask(authority + "/robots.txt")
         now = time.time()
         known = status is not None and (200 <= status < 300 or _is_absent(status))
-        return StoredRobots(
+        stored = StoredRobots(
             authority=authority,
             status=status,
             body=body[:MAX_BYTES],
@@ -258,6 +265,11 @@ class RobotsMiddleware:
             expires_at=now + (KEPT_S if known else UNREACHABLE_KEPT_S),
             reason=reason,
         )
+        place = authority + TDMREP
+        if not read_policy(stored, self._agent).allows(place):
+            return stored
+        found, body, _ = await self._ask(place)
+        return replace(stored, tdmrep=body if found == 200 and len(body) <= MAX_BYTES else b"")
 
     async def _ask(self, url: str) -> tuple[int | None, bytes, str]:
         """Status, body and, where there is no clear answer, why not."""

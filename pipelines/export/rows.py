@@ -42,6 +42,10 @@ class _From:
     elsewhere: Mapping[str, str]
 
 
+_RIGHTS = (
+    "(SELECT group_concat(trim(kind || ' ' || value) || ' (' || origin || ')', '; ') FROM rights"
+    " WHERE rights.reading_id = {reading} AND origin <> 'notice')"
+)
 _NODE = {"signature_scheme": "nodes.scheme", "signature": "nodes.signature"}
 _FROM: dict[What, _From] = {
     "articles": _From(
@@ -51,7 +55,12 @@ _FROM: dict[What, _From] = {
         " LEFT JOIN texts ON texts.id = copies.text_id LEFT JOIN nodes ON nodes.node_id = texts.node_id",
         article="articles.id",
         order="articles.id",
-        elsewhere=_NODE,
+        elsewhere={
+            "rights": _RIGHTS.format(
+                reading="(SELECT reading_id FROM copies k WHERE k.article_id = articles.id AND k.kept = 1)"
+            ),
+            **_NODE,
+        },
     ),
     "copies": _From(
         table="copies",
@@ -59,7 +68,12 @@ _FROM: dict[What, _From] = {
         signatures=" LEFT JOIN nodes ON nodes.node_id = texts.node_id",
         article="copies.article_id",
         order="copies.article_id, copies.id",
-        elsewhere={"text": "texts.text", "source_name": "sources.name", **_NODE},
+        elsewhere={
+            "text": "texts.text",
+            "source_name": "sources.name",
+            "rights": _RIGHTS.format(reading="copies.reading_id"),
+            **_NODE,
+        },
     ),
     "stripped": _From(
         table="stripped_pieces",

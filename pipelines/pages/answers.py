@@ -12,10 +12,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipelines.decode import binary_kind
+from pipelines.decode import binary_kind, decode_body
 from pipelines.pages.announced import format_of
 from pipelines.pages.html import MAX_LINKS, read_html, robots_directives
 from pipelines.pages.kinds import kind_of_page, kind_of_url
+from pipelines.signals import page_signals, refuses
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ _log = logging.getLogger(__name__)
 
 MAX_HOPS = 10
 """Redirects in a row; browsers stop at 20, honest chains we saw have at most 4."""
+_OBEYED = {
+    "obey": frozenset(["noindex", "noarchive", "nofollow"]),
+    "noindex": frozenset(["noindex", "nofollow"]),
+    "ignore": frozenset[str](),
+}
+"""What of a page's wishes is obeyed, by its source's `meta_robots`."""
 _TEXT_TYPES = re.compile(
     r"text/|application/(?:[\w.+-]*\+)?(?:xml|xhtml)|application/x-gzip|application/gzip"
 )
@@ -63,21 +70,44 @@ def _html(entry: Entry, fetched: Fetched, territory: Territory, content_type: st
         kind = entry.kind
     if leads.cut:
         _log.warning("%s: more than %d links; the rest was left out", entry.url, MAX_LINKS)
+    signals = _signals(fetched, content_type, territory)
     wishes = leads.robots.union(*map(robots_directives, fetched.header("x-robots-tag")))
     followed = territory.note_page(entry, leads.fingerprint)
-    anchors = leads.anchors if followed and "nofollow" not in wishes else ()
+    obeyed = _OBEYED[territory.source.meta_robots]
+    passed_over = wishes & (_OBEYED["obey"] - obeyed)
+    anchors = leads.anchors if followed and "nofollow" not in wishes & obeyed else ()
     feeds = leads.feeds if followed else ()
     news, lists = territory.page_links(entry, anchors, feeds, is_list=kind != "article")
-    unwanted = kind == "article" and bool(wishes & {"noindex", "noarchive"})
+    unwanted = sorted(wishes & obeyed - {"nofollow"})
+    reason = f"robots meta: {', '.join(unwanted)}" if unwanted else signals
     return replace(
         fetched,
         kind=kind,
-        article=kind == "article" and not unwanted,
+        article=kind == "article" and not reason,
+        robots=fetched.robots + _terms(passed_over, territory.source.terms),
         news=tuple(news),
         lists=tuple(lists),
         sketch=leads.sketch,
-        reason=f"robots meta: {', '.join(sorted(wishes & {'noindex', 'noarchive'}))}" if unwanted else "",
+        reason=reason if kind == "article" else "",
     )
+
+
+def _terms(passed_over: frozenset[str], terms: str) -> str:
+    """What is stored with a page whose wishes are not obeyed: which, and what allows it."""
+    return f"; its {', '.join(sorted(passed_over))} not obeyed: {terms}" if passed_over else ""
+
+
+def _signals(fetched: Fetched, content_type: str, territory: Territory) -> str:
+    """Why a page is not kept, as far as its source respects what is said about rights; or empty."""
+    wanted = territory.source.respect
+    if not wanted:
+        return ""
+    read = decode_body(fetched.body, content_type)
+    found = page_signals(fetched.headers, "" if isinstance(read, str) else read.html)
+    for right in (*fetched.signals, *found):
+        if any(refuses(right, name) for name in wanted):
+            return f"rights signal: {f'{right.kind} {right.value}'.strip()} ({right.origin})"
+    return ""
 
 
 def _addresses(entry: Entry, fetched: Fetched, territory: Territory, form: AddressFormat) -> Fetched:

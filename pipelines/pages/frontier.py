@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from pipelines.records import Right
+
 LISTS = frozenset(["start", "list", "more", "tag", "feed", "sitemap"])
 """Kinds that lead to news and are none themselves: their pages never come out of the store."""
 
@@ -129,6 +131,8 @@ class Fetched:
     """Equal where the page's main text is: the bytes of many pages differ with every answer."""
     reason: str = ""
     """Why it is no article although it is no list either (meta robots, ...): becomes a rejection."""
+    signals: tuple[Right, ...] = ()
+    """What files of its host say about the use of this page."""
     rendered: str = ""
     """By what the body was drawn, where it is not what the host sent; its headers are the host's."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.pages.frontier import ARTICLES, PRIORITY
 from pipelines.pages.revisits import IDLE_S, moments
-from pipelines.records import Page, Rejection
+from pipelines.records import Page, Rejection, Right
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipelines.pages.frontier import Fetched
     from pipelines.store.file import StoreFile
 
-_PAGE = "page_id, source, url, url_answered, status, headers, body, fetched_at"
+_PAGE = "page_id, source, url, url_answered, status, headers, body, fetched_at, signals"
 
 _EARLIEST, _LATEST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1990, 2100))
 """Feeds without a clock say 1970 or 0001."""
@@ -170,8 +170,8 @@ class Pages:
                 ).fetchone()[0]
             )
 
-    def _page(self, row: tuple[int, str, str, str, int, str, bytes, str]) -> Page:
-        page_id, source, url, url_answered, status, headers, body, fetched_at = row
+    def _page(self, row: tuple[int, str, str, str, int, str, bytes, str, str]) -> Page:
+        page_id, source, url, url_answered, status, headers, body, fetched_at, signals = row
         announced_at, announced_by = self._announced(url)
         return Page(
             page_id=page_id,
@@ -184,6 +184,9 @@ class Pages:
             fetched_at=datetime.fromisoformat(fetched_at),
             announced_at=announced_at,
             announced_by=announced_by,
+            signals=tuple(
+                Right(kind, value=value, origin=origin) for kind, value, origin in json.loads(signals)
+            ),
         )
 
     def _announced(self, url: str) -> tuple[datetime | None, str]:
@@ -211,8 +214,8 @@ def insert_page(
     """Stores what was fetched under an address; returns its page_id."""
     cursor = db.execute(
         "INSERT INTO pages (url, source, kind, url_asked, url_answered, status, headers, body,"
-        " body_bytes, sha256, fetched_at, robots, rendered, article, ingested)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " body_bytes, sha256, fetched_at, robots, rendered, signals, article, ingested)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             url,
             source,
@@ -227,6 +230,7 @@ def insert_page(
             fetched.fetched_at.isoformat(timespec="seconds"),
             fetched.robots,
             fetched.rendered,
+            json.dumps([(right.kind, right.value, right.origin) for right in fetched.signals]),
             int(fetched.article),
             int(not fetched.article),
         ),

@@ -60,6 +60,8 @@ class StoredRobots:
     fetched_at: float
     expires_at: float
     reason: str = ""
+    tdmrep: bytes = b""
+    """What /.well-known/tdmrep.json of the same host says; empty where there is none."""
 
 
 RESTING_TOLD_S = 7 * 86400.0
@@ -183,7 +185,7 @@ class Sources:
         """The robots.txt last answered by an authority (scheme://host:port), however old."""
         with self._file.reading() as db:
             row = db.execute(
-                "SELECT authority, status, body, fetched_at, expires_at, reason FROM robots"
+                "SELECT authority, status, body, fetched_at, expires_at, reason, tdmrep FROM robots"
                 " WHERE authority = ?",
                 (authority,),
             ).fetchone()
@@ -193,8 +195,8 @@ class Sources:
         """A robots.txt and the sitemaps it names (or the usual one); returns how many were new."""
         with self._file.writing() as db:
             db.execute(
-                "INSERT OR REPLACE INTO robots (authority, status, body, fetched_at, expires_at, reason)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO robots (authority, status, body, fetched_at, expires_at, reason,"
+                " tdmrep) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     robots.authority,
                     robots.status,
@@ -202,6 +204,7 @@ class Sources:
                     robots.fetched_at,
                     robots.expires_at,
                     robots.reason,
+                    robots.tdmrep,
                 ),
             )
             return insert_links(db, links, found_on=None)

@@ -25,7 +25,7 @@ from crawler.config import FetchOptions
 from pipelines.store import CrawlStore
 ExecutionEngine._SLOT_HEARTBEAT_INTERVAL = 3600  # every 5 s it would hide a scheduler that forgets to ask
 task = json.load(sys.stdin)
-tuples = ("start_urls", "allowed_paths")
+tuples = ("start_urls", "allowed_paths", "respect")
 sources = [CrawlSource(**{k: tuple(v) if k in tuples else v for k, v in s.items()}) for s in task["sources"]]
 blocked = set(task["blocked"])
 with CrawlStore(task["store"]) as store:

@@ -94,9 +94,10 @@ def stripped_pieces(connection: sqlite3.Connection, reading_id: int) -> list[sql
 
 
 def rights(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
-    """What a page's notices say about rights, in page order: kind, holder, contact, evidence."""
+    """What is said about rights in a page, its notices first, in the order of `Right`."""
     return connection.execute(
-        "SELECT kind, holder, contact, evidence FROM rights WHERE reading_id = ? ORDER BY position",
+        "SELECT kind, holder, contact, evidence, value, origin FROM rights"
+        " WHERE reading_id = ? ORDER BY position",
         (reading_id,),
     ).fetchall()
 

@@ -65,6 +65,10 @@ class Selection:
     """GB/T 2260 codes; that of a province or city covers what is below it."""
     parks: tuple[str, ...] = ()
     """As the kept copy's text spells them."""
+    rights: tuple[str, ...] = ()
+    """Kinds or values of signals about rights (`noai`, `ai-train=no`), one of which the kept copy has."""
+    without_rights: tuple[str, ...] = ()
+    """The same, none of which it has."""
     since: str = ""
     """First day (YYYY-MM-DD) or month; articles without a date are left out where a day is asked for."""
     until: str = ""
@@ -201,6 +205,7 @@ def _filters(selection: Selection) -> Iterator[tuple[str, tuple[object, ...]]]:
     if selection.parks:
         named = f"SELECT text_id FROM mentions WHERE kind = 'park' AND entity IN ({_marks(selection.parks)})"
         yield f"k.text_id IN ({named})", tuple(map(park_entity, selection.parks))
+    yield from _rights(selection)
     if selection.since:
         yield "k.published_day >= ?", (selection.since,)
     if selection.until:
@@ -210,6 +215,13 @@ def _filters(selection: Selection) -> Iterator[tuple[str, tuple[object, ...]]]:
     if selection.copies_at_least > 1:
         several = "SELECT article_id FROM copies GROUP BY article_id HAVING count(*) >= ?"
         yield f"k.article_id IN ({several})", (selection.copies_at_least,)
+
+
+def _rights(selection: Selection) -> Iterator[tuple[str, tuple[object, ...]]]:
+    for wanted, holds in ((selection.rights, "IN"), (selection.without_rights, "NOT IN")):
+        if wanted:  # a reservation of 0 reserves nothing
+            said = f"(kind IN ({_marks(wanted)}) AND value NOT LIKE '0%') OR value IN ({_marks(wanted)})"
+            yield f"k.reading_id {holds} (SELECT reading_id FROM rights WHERE {said})", wanted * 2
 
 
 def _marks(values: tuple[str, ...]) -> str:

@@ -273,9 +273,19 @@ def _put_details(connection: sqlite3.Connection, reading_id: int, reading: Readi
         [(reading_id, i, s.kind, s.rule, s.text) for i, s in enumerate(reading.story.stripped)],
     )
     connection.executemany(
-        "INSERT INTO rights VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO rights VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (reading_id, i, r.kind, r.holder, r.contact, r.evidence)
+            (
+                reading_id,
+                i,
+                r.kind,
+                r.holder,
+                r.contact,
+                r.evidence,
+                r.value,
+                r.origin,
+                iso(reading.fetched_at),
+            )
             for i, r in enumerate(reading.story.rights)
         ],
     )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawler.crawling import QUICK, crawl, source
+from pipelines.store import CrawlStore
+from tests.crawler.crawling import QUICK, crawl, pages_of, source
 from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, newspaper
 
 
@@ -134,3 +135,46 @@ def test_who_waits_for_a_host_holds_no_place_among_the_requests(tmp_path: Path) 
         )
     first_page = next(n for n, asked in enumerate(site.log) if asked.path == "/")
     assert (first_page >= 10, report.fetched) == (True, 12), [asked.path for asked in site.log]
+
+
+def test_what_a_host_says_about_use_is_kept_with_its_pages_and_respected_where_asked(tmp_path: Path) -> None:
+    site = newspaper(4)
+    site.robots = "User-agent: *\nContent-Signal: ai-train=no\n"
+    rule = b'[{"location": "/news/2023/1.html", "tdm-reservation": 1}]'
+    site.pages["/.well-known/tdmrep.json"] = Answer(rule, content_type="application/json")
+    paths = [tmp_path / "a-pages.db", tmp_path / "b-pages.db", tmp_path / "c-pages.db"]
+    with Server(site) as server:
+        crawl(paths[0], source(server.host))
+        crawl(paths[1], source(server.host, respect=("tdm-reservation",)))
+        crawl(paths[2], source(server.host, respect=("ai-train",)))
+    with CrawlStore(paths[0]) as store:
+        signals = {page.url[-6:]: [r.kind for r in page.signals] for page in store.pages.take(9, 0)}
+    assert (signals["1.html"], signals["2.html"]) == (
+        ["content-signal", "tdm-reservation"],
+        ["content-signal"],
+    )
+    assert [len(pages_of(path)) for path in paths] == [4, 3, 0]
+
+
+@pytest.mark.parametrize(("meta_robots", "kept"), [("obey", 0), ("noindex", 1), ("ignore", 2)])
+def test_wishes_are_passed_over_on_terms_that_are_stored_with_each_page(
+    tmp_path: Path, meta_robots: str, kept: int
+) -> None:
+    site = newspaper(2)
+    for n, wish in enumerate(("noarchive", "noindex, nofollow")):
+        body = site.pages[f"/news/2023/{n}.html"]
+        site.pages[f"/news/2023/{n}.html"] = Answer(_bytes(body), headers=(("X-Robots-Tag", wish),))
+    path = tmp_path / "a-pages.db"
+    with Server(site) as server:
+        crawl(path, source(server.host, meta_robots=meta_robots, terms="licence of 2026-03-01"))
+        with CrawlStore(path) as store:
+            how = store.pages.how_fetched(f"{server.url}/news/2023/0.html")
+    assert len(pages_of(path)) == kept
+    assert how is not None
+    assert ("noarchive not obeyed: licence of 2026-03-01" in how[0]) is (kept > 0)
+
+
+def _bytes(page: object) -> bytes:
+    if isinstance(page, Answer):
+        return page.body
+    return page if isinstance(page, bytes) else str(page).encode()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +22,9 @@ from pipelines.archive.read.selection import (
     facet,
     select_ids,
 )
-from pipelines.records import SourceRun
+from pipelines.export.rows import columns_of, export_batches
+from pipelines.records import Right, SourceRun
+from tests.readings import NOW, make_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -213,6 +217,28 @@ def test_a_selection_narrows_by_each_of_its_fields(
     assert list(select_ids(connection, selection)) == ids
     assert sorted(select_ids(connection, selection, order="rank")) == sorted(ids)
     assert count_selected(connection, selection) == len(ids)
+
+
+def test_articles_are_selected_by_what_is_signalled_about_rights_in_them(archive: Archive) -> None:
+    said = ((Right("noai", origin="meta"),), (Right("tdm-reservation", value="0", origin="header"),), ())
+    texts = enumerate(zip((PLANT, HARBOUR, SCHOOL), said, strict=True), 1)
+    made = [
+        (make_reading(f"https://park.example/{n}", text, page_id=n), rights) for n, (text, rights) in texts
+    ]
+    archive.ingest([replace(one, story=replace(one.story, rights=rights)) for one, rights in made], NOW)
+    with closing(read_only(archive.path)) as connection:
+        found = [
+            list(select_ids(connection, Selection(**{field: (signal,)})))
+            for field in ("rights", "without_rights")
+            for signal in ("noai", "tdm-reservation")
+        ]
+        columns = columns_of("copies", signature=False)
+        [batch] = export_batches(connection, "copies", columns, Selection(), masked=True)
+        exported = [dict(zip((c.name for c in columns), row, strict=True))["rights"] for row in batch]
+        at = connection.execute("SELECT DISTINCT at FROM rights").fetchall()
+    assert found == [[1], [], [3, 2], [3, 2, 1]]
+    assert exported == ["noai (meta)", "tdm-reservation 0 (header)", None]
+    assert [row[0] for row in at] == ["2026-01-05T08:00:00Z"]
 
 
 def test_articles_that_a_time_leaves_out_for_want_of_a_date_are_counted(

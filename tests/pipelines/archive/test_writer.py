@@ -89,6 +89,31 @@ def test_what_claims_an_address_that_was_never_fetched_is_one_copy_at_its_own(
     assert rows("SELECT id, url FROM copies") == [(1, "https://park.example/a.html")]
 
 
+@pytest.mark.parametrize(
+    ("paths", "kept"),
+    [
+        (["12/", "12"], "12"),
+        (["a.html?from=home", "a.html", "a.html?from=list"], "a.html"),
+        (["a.html?ref=2", "a.html?ref=1"], "a.html?ref=1"),
+        (["News/A.html", "news/a.html"], "news/a.html"),
+    ],
+)
+def test_addresses_that_differ_in_spelling_only_are_one_copy_where_the_text_is_one(
+    archive: Archive, rows: Rows, paths: list[str], kept: str
+) -> None:
+    host = "https://park.example/"
+    archive.ingest([make_reading(host + path, PARK, page_id=n) for n, path in enumerate(paths, 1)], NOW)
+    assert rows("SELECT url FROM copies") == [(host + kept,)]
+
+
+def test_a_parameter_that_chooses_the_text_makes_a_page_each(archive: Archive, rows: Rows) -> None:
+    texts = enumerate((PARK, HARBOUR, OTHER), 1)
+    archive.ingest(
+        [make_reading(f"https://park.example/show.asp?ref={n}", text, page_id=n) for n, text in texts], NOW
+    )
+    assert rows("SELECT count(*), count(DISTINCT article_id) FROM copies") == [(3, 3)]
+
+
 def test_a_canonical_link_that_different_texts_claim_counts_for_none(archive: Archive, rows: Rows) -> None:
     claim = (Claim("canonical", "https://park.example/news"),)
     archive.ingest([make_reading("https://park.example/1", PARK, page_id=1, claims=claim)], NOW)
