@@ -127,6 +127,22 @@ class Settings:
         "text",
         "What the crawler calls itself, to sites and in robots.txt; the contact follows it.",
     )
+    signing_key: Path | None = _setting(
+        None,
+        "PARKNEWS_SIGNING_KEY",
+        Path,
+        "path",
+        "An Ed25519 key in PEM: requests are signed with it (Web Bot Auth), so that hosts can tell who asks.",
+        shown="none: nothing is signed",
+    )
+    signing_agent: str = _setting(
+        "",
+        "PARKNEWS_SIGNING_AGENT",
+        _contact,
+        "URL",
+        "Where the key's directory is: https://…, below which the public key is served.",
+        shown="none",
+    )
     workers: int = _setting(
         _cores,
         "PARKNEWS_WORKERS",
@@ -240,6 +256,10 @@ class FetchOptions:
     user_agent: str = DEFAULT_USER_AGENT
     contact: str = ""
     """An address or URL at which a site's owner reaches the operator; part of the user agent."""
+    signing_key: str = ""
+    """The file of the key that requests are signed with; empty: they are not."""
+    signing_agent: str = ""
+    """The address below which that key's directory is served."""
     concurrency: int = 16
     """Requests in flight, all hosts together."""
     per_host: int = 4
@@ -280,6 +300,8 @@ def fetch_options(
         revisit=revisit,
         user_agent=settings.user_agent,
         contact=settings.contact,
+        signing_key=str(settings.signing_key or ""),
+        signing_agent=settings.signing_agent,
         max_pages=max_pages,
         time_limit_s=time_limit_s,
         disk_floor_bytes=settings.disk_floor_mb * 10**6,

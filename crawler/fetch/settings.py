@@ -34,6 +34,8 @@ DEFAULT_REQUEST_HEADERS = {
 PARKNEWS_DB = str(_OURS.db)
 PARKNEWS_SOURCES = str(_OURS.sources)
 PARKNEWS_CONTACT = _OURS.contact
+PARKNEWS_SIGNING_KEY = str(_OURS.signing_key or "")
+PARKNEWS_SIGNING_AGENT = _OURS.signing_agent
 PARKNEWS_RUNTIME = str(_OURS.runtime)
 PARKNEWS_BROWSER = _OURS.browser
 PARKNEWS_BROWSER_SANDBOX = _OURS.browser_sandbox
@@ -55,6 +57,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.web.robots.RobotsMiddleware": 100,
     "crawler.drawing.render.RenderMiddleware": 900,  # drawn once its own place at its host is free again
     "crawler.web.throttle.TurnMiddleware": 950,
+    "crawler.web.signing.SigningMiddleware": 980,  # once the moment has come at which it leaves
     "crawler.web.removed.RemovedMiddleware": 990,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -121,6 +124,8 @@ def settings_for(options: FetchOptions) -> Settings:
     settings.setdict(
         {
             "USER_AGENT": full_user_agent(options.user_agent, options.contact),
+            "PARKNEWS_SIGNING_KEY": options.signing_key,
+            "PARKNEWS_SIGNING_AGENT": options.signing_agent,
             "CONCURRENT_REQUESTS": options.concurrency,
             "CONCURRENT_REQUESTS_PER_DOMAIN": options.concurrency,
             "DOWNLOAD_TIMEOUT": options.timeout_s,

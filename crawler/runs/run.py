@@ -27,6 +27,7 @@ from crawler.drawing.chromium import require_browser
 from crawler.fetch.spider import NewsSpider, fetch
 from crawler.sources import stage_source
 from crawler.web.removed import Removed
+from crawler.web.signing import require_key
 from pipelines.archive import Archive, RunCounts
 from pipelines.drain import Drained, drain
 from pipelines.errors import LockedError, StorageError
@@ -79,7 +80,8 @@ def crawl(
 
     Raises:
         LockedError: another run writes to this archive.
-        ConfigurationError: a source is public and no contact is set, or needs a browser and there is none.
+        ConfigurationError: a source is public and no contact is set, or needs a browser and there is none; or
+            the key that requests are signed with is none.
         StorageError: a file cannot be written; what is stored stays, the same command goes on.
         ForeignArchiveError, NewerArchiveError: the archive is not ours to write.
     """
@@ -87,6 +89,7 @@ def crawl(
     with run_lock(archive_path):
         with Archive(archive_path):  # what is wrong with the archive is said first
             require_contact(sources, options.fetch.contact)
+            require_key(options.fetch.signing_key, options.fetch.signing_agent)
             require_browser(sources, options.fetch.browser, options.fetch.browser_sandbox)
         run_id = begin_run(archive_path, sources)
         removed = Removed(archive_path)
