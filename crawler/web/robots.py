@@ -265,9 +265,10 @@ class RobotsMiddleware:
             expires_at=now + (KEPT_S if known else UNREACHABLE_KEPT_S),
             reason=reason,
         )
-        place = authority + TDMREP
-        if not read_policy(stored, self._agent).allows(place):
+        place, policy = authority + TDMREP, read_policy(stored, self._agent)
+        if not policy.allows(place):
             return stored
+        self._spider.robots_known(policy)  # its delay holds for this request, too
         found, body, _ = await self._ask(place)
         return replace(stored, tdmrep=body if found == 200 and len(body) <= MAX_BYTES else b"")
 
