@@ -145,8 +145,14 @@ class _Drain:
 
     def _source(self, page: Page) -> Source:
         known = self._sources.get(page.source) or Source(page.source, page.source)
-        templates = self._archive.templates(page.source) if self._by_templates else ()
-        return replace(known, furniture=self._archive.furniture(page.source), templates=templates)
+        said = self._archive.line_words(page.url)
+        return replace(
+            known,
+            furniture=self._archive.furniture(page.source),
+            templates=self._archive.templates(page.source) if self._by_templates else (),
+            kept_lines=said.kept,
+            removed_lines=said.removed,
+        )
 
     def _write(self, results: list[Reading | Rejection]) -> None:
         done = self._archive.ingest(results, iso(datetime.now(UTC)))

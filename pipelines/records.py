@@ -73,6 +73,10 @@ class Source:
     """Keys (`pipelines.furniture.line_key`) of lines learned to be boilerplate of this source."""
     read: Selectors = Selectors()
     """A person's word on where things stand on its pages."""
+    kept_lines: frozenset[str] = frozenset()
+    """Lines of the page that is read, or pieces that a rule takes out of one, that a person wants in it."""
+    removed_lines: frozenset[str] = frozenset()
+    """Lines of its text that a person wants out of it."""
     templates: tuple[Template, ...] = ()
     """What was learned of the make of its pages (`pipelines.templates`); none: every page is read whole."""
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of
+from crawler.runs.lines import correct_line
+from crawler.runs.lines import withdraw as withdraw_correction
+from crawler.sources import read_sources
 from pipelines.archive import Archive
 from pipelines.archive.file import read_only
 from pipelines.archive.read.articles import article_of_url
-from pipelines.archive.write.people import all_corrections, all_decisions
+from pipelines.archive.write.people import LINES, all_corrections, all_decisions
 from pipelines.urls import canonical_url
 from pipelines.utc import iso
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
     from pathlib import Path
+
+    from pipelines.records import Selectors
 
 T = TypeVar("T")
 
@@ -38,8 +43,16 @@ _Withdraw = Annotated[int | None, typer.Option("--withdraw", metavar="ID", help=
         ("say that the author is not known", 'parknews correct URL author "" --reason "a login box"'),
         ("all that were made", "parknews correct --list"),
         ("take number 3 back", "parknews correct --withdraw 3"),
-        note="Fields: title, published, author, credited_source, language. A correction outlasts every\n"
-        "later fetch and reprocess.",
+        (
+            "take a line out of the text, by its beginning",
+            'parknews correct URL remove-line "下载客户端" --reason "an ad"',
+        ),
+        (
+            "keep one that was stripped",
+            'parknews correct URL keep-line "咨询电话" --reason "part of the notice"',
+        ),
+        note="Fields: title, published, author, credited_source, language; remove-line and keep-line for\n"
+        "lines of the text. A correction outlasts every later fetch and reprocess.",
     ),
 )
 def correct(
@@ -55,19 +68,23 @@ def correct(
     as_json: Json = False,
 ) -> None:
     """Correct a field of a page by hand."""
-    archive = settings_of(ctx).db
+    settings = settings_of(ctx)
+    archive = settings.db
     if list_all:
         _print_corrections(archive, as_json)
         return
 
-    with Archive(archive, create=False) as open_archive:
-        if withdraw is not None:
-            open_archive.withdraw_correction(withdraw, _now())
-            _say(as_json, f"correction {withdraw} is taken back", {"withdrawn": withdraw})
-            return
-        if url is None or field is None or value is None or not reason.strip():
-            raise typer.BadParameter("give URL, FIELD, VALUE and --reason TEXT (or --list, or --withdraw ID)")
-        number = open_archive.correct(_spelt(url), field, value or None, reason, _now())
+    if withdraw is not None:
+        withdraw_correction(archive, withdraw, _selectors(settings.sources))
+        _say(as_json, f"correction {withdraw} is taken back", {"withdrawn": withdraw})
+        return
+    if url is None or field is None or value is None or not reason.strip():
+        raise typer.BadParameter("give URL, FIELD, VALUE and --reason TEXT (or --list, or --withdraw ID)")
+    if field in LINES:
+        number = correct_line(archive, _spelt(url), field, value, reason, _selectors(settings.sources))
+    else:
+        with Archive(archive, create=False) as open_archive:
+            number = open_archive.correct(_spelt(url), field, value or None, reason, _now())
     _say(as_json, f"correction {number} is in force", {"id": number})
 
 
@@ -147,6 +164,11 @@ def _decide(
     _say(
         as_json, f"decision {number} is in force{_told(found)}{unchanged}", {"id": number, "articles": found}
     )
+
+
+def _selectors(sources: Path) -> dict[str, Selectors]:
+    """What the sources file says of each source's pages, where there is one."""
+    return {source.host: source.read for source in read_sources(sources)} if sources.exists() else {}
 
 
 def _asked(archive: Path, question: Callable[[sqlite3.Connection], T]) -> T:

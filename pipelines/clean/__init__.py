@@ -65,10 +65,11 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
     lines = _cut_tail(lines, title, stripped)
     lines = _drop_lines(lines, extracted, stripped)
     lines = _drop_names(lines, extracted, stripped)
-    lines = _cut_pieces(lines, stripped)
+    lines = _cut_pieces(lines, source.kept_lines, stripped)
     lines = _drop_pinyin(lines, stripped)
     lines, repeats = drop_repeats(lines, title)
     stripped.extend(repeats)
+    lines = _obey(lines, extracted.lines, source, stripped)
     _account_around(extracted.around, stripped)
     text = "\n".join(lines)
     if len(normalise(text)) < _LEAST_LETTERS:
@@ -199,13 +200,26 @@ def _is_name_and_role(line: str, key: str, names: set[str]) -> bool:
     )
 
 
-def _cut_pieces(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
+def _obey(lines: list[str], as_read: Sequence[str], source: Source, stripped: list[Stripped]) -> list[str]:
+    """The lines as a person wants them: what they keep stands where it stood, what they remove is gone."""
+    kept, removed = source.kept_lines, source.removed_lines
+    for place, line in enumerate(as_read):
+        if line in kept and line not in lines:
+            above = next((lines.index(other) for other in reversed(as_read[:place]) if other in lines), -1)
+            lines.insert(above + 1, line)
+    if kept:
+        stripped[:] = [piece for piece in stripped if piece.text not in kept]
+    stripped.extend(Stripped("dropped", "correction", line) for line in lines if line in removed)
+    return [line for line in lines if line not in removed]
+
+
+def _cut_pieces(lines: Sequence[str], wanted: frozenset[str], stripped: list[Stripped]) -> list[str]:
     kept = []
     for whole in lines:
         line = whole
         for rule in PIECES:
             match = rule.find(line)
-            if match:
+            if match and line[match.start() : match.end()].strip() not in wanted:
                 stripped.append(Stripped(rule.kind, rule.name, line[match.start() : match.end()].strip()))
                 line = (line[: match.start()] + line[match.end() :]).strip()
         if line:

@@ -35,7 +35,7 @@ from pipelines.extract.metadata import read_claims, read_metadata
 from pipelines.extract.people import find_author, find_editor
 from pipelines.extract.published import find_published
 from pipelines.extract.scan import cut_short, parse_page, scan, shown_without_scripts
-from pipelines.extract.selected import select
+from pipelines.extract.selected import select, with_kept
 from pipelines.extract.title import find_site_name, find_title, scripted_title
 from pipelines.extract.trust import trusted
 from pipelines.records import DEFAULT_TIME_ZONE, Extracted, Field, Rejection
@@ -131,6 +131,8 @@ def extract_shown(
         if over is None and choice.is_doubtful:
             over = reconsidered(body, root, metadata)
         body = over or body
+    if body and source.kept_lines:
+        body = with_kept(body, scanned.lines, source.kept_lines)
     byline = read_byline(scanned, choice, title_line)
     language = _language("\n".join(body.lines)) if body else None
     moment = _moment(root, page, source, language)

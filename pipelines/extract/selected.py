@@ -121,6 +121,19 @@ class Selected:
             self.missed.append(Missed(key, why))
 
 
+def with_kept(body: Body, lines: Sequence[Line], kept: frozenset[str]) -> Body:
+    """The body with those lines of the page that a person keeps and it lacks, each where it stands."""
+    wanted = [place for place, line in enumerate(lines) if line.text in kept]
+    texts = list(body.lines)
+    for place in wanted:
+        text = lines[place].text
+        if text not in texts:
+            above = {line.text for line in lines[:place]}
+            last = max((at for at, known in enumerate(texts) if known in above), default=-1)
+            texts.insert(last + 1, text)
+    return body._replace(lines=tuple(texts))
+
+
 def select(root: HtmlElement, selectors: Selectors) -> Selected:
     """What the selectors find; what they drop is taken out of the page."""
     selected = Selected(selectors)

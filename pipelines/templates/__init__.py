@@ -53,7 +53,8 @@ _MORE_LINKED = 0.2
 
 def read(decoded: Decoded, page: Page, source: Source) -> tuple[Extracted | Rejection, Lesson | None]:
     """What a page says, read by its source's template where one fits and is used; and how that went."""
-    if not source.templates or source.read != Selectors():  # a person's word may mean any part of a page
+    said = source.read != Selectors() or source.kept_lines  # a person's word may mean any part of a page
+    if not source.templates or said:
         return _read_whole(decoded, page, source)
     tried = _by_template(decoded, page, source)
     if tried is None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FIELDS = ("title", "published", "author", "credited_source", "language")
+LINES = ("remove-line", "keep-line")
+"""What is said of lines of a text; a page may have any number of them in force, one a line."""
 _LANGUAGE_TAGS = """
 zh-Hans zh-Hant aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu
 cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu
@@ -109,17 +111,19 @@ def put_correction(
     Raises:
         ConfigurationError: no such field, or not a date.
     """
-    if field not in FIELDS:
-        raise ConfigurationError(f"{field}: no field that can be corrected; one of {', '.join(FIELDS)}")
+    if field not in (*FIELDS, *LINES):
+        known = ", ".join((*FIELDS, *LINES))
+        raise ConfigurationError(f"{field}: no field that can be corrected; one of {known}")
     if field in ("title", "language") and not value:
         raise ConfigurationError(f"{field}: cannot be empty")
     if field == "language" and value is not None and value not in _LANGUAGE_TAGS.split():
         raise ConfigurationError(f"language {value}: not known; write zh-Hans, zh-Hant, or ISO 639-1 (en)")
     if field == "published" and value is not None:
         _instant(value)
+    same = "field IN (?, ?) AND value = ?" if field in LINES else "field = ?"
     connection.execute(
-        "UPDATE corrections SET withdrawn_at = ? WHERE page_url = ? AND field = ? AND withdrawn_at IS NULL",
-        (at, page_url, field),
+        f"UPDATE corrections SET withdrawn_at = ? WHERE page_url = ? AND {same} AND withdrawn_at IS NULL",
+        (at, page_url, *((*LINES, value) if field in LINES else (field,))),
     )
     [row_id] = connection.execute(
         "INSERT INTO corrections (page_url, field, value, reason, at) VALUES (?, ?, ?, ?, ?) RETURNING id",
@@ -147,8 +151,9 @@ def corrected(connection: sqlite3.Connection, page_url: str, time_zone: str) -> 
     """Columns of `copies` that people have set for a page, with their values."""
     columns: dict[str, str | None] = {}
     for field, value in connection.execute(
-        "SELECT field, value FROM corrections WHERE page_url = ? AND withdrawn_at IS NULL ORDER BY field",
-        (page_url,),
+        "SELECT field, value FROM corrections WHERE page_url = ? AND field NOT IN (?, ?)"
+        " AND withdrawn_at IS NULL ORDER BY field",
+        (page_url, *LINES),
     ):
         columns[field] = value
         if field == "published":
@@ -156,6 +161,63 @@ def corrected(connection: sqlite3.Connection, page_url: str, time_zone: str) -> 
             columns |= dict.fromkeys(("published_day", "published_earliest", "published_latest"), day)
             columns["date_origin"] = "correction"
     return columns
+
+
+@dataclass(frozen=True, slots=True)
+class LineWords:
+    """What people want of the lines of a page's text."""
+
+    kept: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+
+    def with_one(self, field: str, line: str) -> LineWords:
+        """The same with one line more, which is said otherwise no longer."""
+        one = frozenset([line])
+        kept, removed = self.kept - one, self.removed - one
+        return LineWords(kept | one, removed) if field == "keep-line" else LineWords(kept, removed | one)
+
+
+def line_words(connection: sqlite3.Connection, page_url: str) -> LineWords:
+    """What is in force for the lines of a page."""
+    said: dict[str, set[str]] = {field: set() for field in LINES}
+    for field, value in connection.execute(
+        "SELECT field, value FROM corrections WHERE page_url = ? AND field IN (?, ?)"
+        " AND withdrawn_at IS NULL",
+        (page_url, *LINES),
+    ):
+        said[field].add(value)
+    return LineWords(frozenset(said["keep-line"]), frozenset(said["remove-line"]))
+
+
+def line_named(connection: sqlite3.Connection, page_url: str, field: str, words: str) -> str:
+    """The line that a person means by it or by its beginning: of the text, or of what was stripped.
+
+    Raises:
+        ConfigurationError: no line begins so, or several do.
+    """
+    if field == "remove-line":
+        where = "its text"
+        rows = connection.execute(
+            "SELECT text FROM texts JOIN readings ON readings.text_id = texts.id WHERE page_url = ?",
+            (page_url,),
+        )
+        lines = [line for (text,) in rows for line in text.split("\n")]
+    else:
+        where = "what was stripped of it"
+        rows = connection.execute(
+            "SELECT stripped_pieces.text FROM stripped_pieces JOIN readings ON readings.id = reading_id"
+            " WHERE page_url = ? ORDER BY position",
+            (page_url,),
+        )
+        lines = [text for (text,) in rows]
+    words = words.strip().removesuffix("…")
+    found = [line for line in lines if line == words] or [line for line in lines if line.startswith(words)]
+    if not words or len(set(found)) != 1:
+        what = "several lines begin so" if words and found else "no line begins so"
+        raise ConfigurationError(
+            f"{page_url}: {what} in {where}; give a line, or enough of its beginning, as `show` has it"
+        )
+    return str(found[0])
 
 
 def put_decision(

@@ -21,11 +21,15 @@ from pipelines.archive.write.facts import (
     put_reading,
     put_rejection,
 )
-from pipelines.archive.write.furniture import Furniture, give_up, stale_pages
+from pipelines.archive.write.furniture import Furniture, give_up, source_as_known, stale_pages
 from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.archive.write.people import (
+    LINES,
+    LineWords,
     copy_of,
     find_page,
+    line_named,
+    line_words,
     page_of,
     put_correction,
     put_decision,
@@ -175,14 +179,46 @@ class Archive:
             self._conclude({page_url}, at)
             return correction
 
-    def withdraw_correction(self, correction_id: int, at: str) -> None:
-        """Takes a correction back: what the page says counts again.
+    def withdraw_correction(self, correction_id: int, at: str) -> str:
+        """Takes a correction back: what the page says counts again; returns the page's address.
+
+        Of a line that is true once the page has been read again.
 
         Raises:
             ConfigurationError: no such correction in force.
         """
         with storage_errors(self.path), self._database.atomic():
-            self._conclude({withdraw_correction(self._database.conn, correction_id, at)}, at)
+            page_url = withdraw_correction(self._database.conn, correction_id, at)
+            self._conclude({page_url}, at)
+            return page_url
+
+    def line_words(self, page_url: str) -> LineWords:
+        """What people want of the lines of a page."""
+        return line_words(self._database.conn, page_url)
+
+    def line_named(self, url: str, field: str, words: str) -> tuple[str, str]:
+        """The page of a copy's or page's URL, and the line of it that a person means.
+
+        Raises:
+            ConfigurationError: no such page, no such line, or several.
+        """
+        page_url = page_of(self._database.conn, url)
+        return page_url, line_named(self._database.conn, page_url, field, words)
+
+    def line_of_correction(self, correction_id: int) -> str | None:
+        """The page of a correction in force that is about a line; None for any other."""
+        sql = "SELECT page_url FROM corrections WHERE id = ? AND field IN (?, ?) AND withdrawn_at IS NULL"
+        row = self._database.conn.execute(sql, (correction_id, *LINES)).fetchone()
+        return None if row is None else str(row[0])
+
+    def page_id_of(self, page_url: str) -> int:
+        """The stored page that a page's reading is of."""
+        sql = "SELECT page_id FROM readings WHERE page_url = ?"
+        return int(self._database.conn.execute(sql, (page_url,)).fetchone()[0])
+
+    def source_as_known(self, host: str) -> Source:
+        """A source with its zone and what was learned of it."""
+        return source_as_known(self._database.conn, host)
 
     def split(self, url: str, reason: str, at: str) -> int:
         """Makes a copy an article of its own, whatever the joins say; returns the decision's id.

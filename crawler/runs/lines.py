@@ -1,0 +1,94 @@
+"""A person's word on a line of a text: recorded, and the page read again with it, from its stored bytes.
+
+In: an archive with its crawl store, a copy's address, a line. Out: the archive as a crawl that knew of the
+word would have left it; later readings of the page heed it too (`pipelines.archive.write.people.line_words`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawler.runs.run import run_lock
+from pipelines.archive import Archive
+from pipelines.errors import ConfigurationError, StorageError
+from pipelines.records import Reading, Rejection
+from pipelines.stages import read_page
+from pipelines.store import CrawlStore, store_path
+from pipelines.utc import iso
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pipelines.archive.write.people import LineWords
+    from pipelines.records import Page, Selectors
+
+
+def correct_line(
+    archive_path: Path, url: str, field: str, words: str, reason: str, selectors: Mapping[str, Selectors]
+) -> int:
+    """Removes or keeps the line that begins with `words`; the correction's id.
+
+    Raises:
+        ConfigurationError: no such page or line, or it makes no difference, or nothing would be left.
+        LockedError: a run writes to this archive.
+        StorageError: the page's bytes are not stored any more.
+    """
+    with run_lock(archive_path), Archive(archive_path, create=False) as archive:
+        page_url, line = archive.line_named(url, field, words)
+        page = _stored(archive_path, archive.page_id_of(page_url), page_url)
+        said = archive.line_words(page_url)
+        before, after = (
+            _read(archive, page, heeded, selectors) for heeded in (said, said.with_one(field, line))
+        )
+        if not isinstance(after, Reading):
+            raise ConfigurationError(f"{page_url}: without that line nothing is left ({after.reason})")
+        if isinstance(before, Reading) and before.story.text == after.story.text:
+            raise ConfigurationError(f"{page_url}: that line makes no difference to its text")
+        at = iso(datetime.now(UTC))
+        number = archive.correct(page_url, field, line, reason, at)
+        archive.ingest([after], at)
+        return number
+
+
+def withdraw(archive_path: Path, correction: int, selectors: Mapping[str, Selectors]) -> None:
+    """Takes a correction of any kind back; a page whose lines it was about is read again.
+
+    Raises:
+        ConfigurationError: no such correction in force.
+        LockedError: a run writes to this archive.
+        StorageError: the page's bytes are not stored any more, so that its line cannot come back.
+    """
+    with Archive(archive_path, create=False) as archive:
+        at = iso(datetime.now(UTC))
+        page_url = archive.line_of_correction(correction)
+        if page_url is None:
+            archive.withdraw_correction(correction, at)
+            return
+        with run_lock(archive_path):
+            page = _stored(archive_path, archive.page_id_of(page_url), page_url)
+            archive.withdraw_correction(correction, at)
+            result = _read(archive, page, archive.line_words(page_url), selectors)
+            if isinstance(result, Reading):
+                archive.ingest([result], at)
+
+
+def _stored(archive_path: Path, page_id: int, page_url: str) -> Page:
+    path = store_path(archive_path)
+    pages = []
+    if path.exists():
+        with CrawlStore(path) as store:
+            pages = store.pages.stored([page_id])
+    if not pages:
+        raise StorageError(f"{page_url}: its bytes are not stored any more, so that it cannot be read again")
+    return pages[0]
+
+
+def _read(
+    archive: Archive, page: Page, said: LineWords, selectors: Mapping[str, Selectors]
+) -> Reading | Rejection:
+    known = archive.source_as_known(page.source)
+    read = selectors.get(page.source, known.read)
+    return read_page(page, replace(known, read=read, kept_lines=said.kept, removed_lines=said.removed))
