@@ -285,6 +285,16 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """Another page of its site to which a page leads."""
+
+    address: int
+    """The key of its URL (`pipelines.urls.address_key`)."""
+    is_item: bool
+    """Whether a headline with a text below it leads there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Extracted:
     """What extraction found on a page, before cleaning."""
 
@@ -307,6 +317,8 @@ class Extracted:
     missed: tuple[Missed, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     """The files that the article gives its readers, in page order."""
+    shows: tuple[Shown, ...] = ()
+    """Other pages of the site to which the part that was read leads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +344,8 @@ class Story:
     """As in Extracted."""
     missed: tuple[Missed, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    shows: tuple[Shown, ...] = ()
+    """As in Extracted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

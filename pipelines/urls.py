@@ -7,6 +7,7 @@ can tell (`?ref=3`, `/12` and `/12/`) stays, and `folded` says which addresses m
 
 from __future__ import annotations
 
+import hashlib
 import re
 import socket
 from functools import cache
@@ -111,6 +112,12 @@ def host_of(url: str) -> str:
     if scheme not in _DEFAULT_PORTS:
         raise ValueError(f"not an http(s) address: {url[:200]!r}")
     return _authority(parts.hostname, parts.port, scheme)
+
+
+def address_key(url: str) -> int:
+    """64 bits, signed, that stand for an address and for all that may be one page with it (`folded`)."""
+    digest = hashlib.blake2b(folded(url).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
 
 
 def folded(url: str) -> str:

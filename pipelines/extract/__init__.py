@@ -30,7 +30,7 @@ from pipelines.extract.byline import read_byline
 from pipelines.extract.container import choose_element
 from pipelines.extract.credit import find_credited_source
 from pipelines.extract.kind import LEAST_TEXT, not_news
-from pipelines.extract.listing import read_listing
+from pipelines.extract.listing import read_listing, shown_pages
 from pipelines.extract.metadata import read_claims, read_metadata
 from pipelines.extract.people import find_author, find_editor
 from pipelines.extract.published import find_published
@@ -112,11 +112,12 @@ def extract_shown(
     body = selected.text(root)
     choice = selected.choice(scanned) if body else choose_element(scanned, trust, title_line)
     is_chinese = _is_chinese(scanned, choice)
-    refusal = None
+    refusal, items = None, frozenset[str]()
     if body is None:
         url = page.url_answered
         named = page.announced_by in _NAMES_ARTICLES
         listing = read_listing(root, scanned, trust, metadata, title_line, url, is_named=named)
+        items = listing.items
         refusal = not_news(root, scanned, choice, metadata.title_element, url, listing, digest=trust.digest)
     is_overruled = False
     if refusal:
@@ -167,6 +168,7 @@ def extract_shown(
         text_from=Field("", body.origin, body.evidence),
         missed=tuple(selected.missed),
         attachments=files,
+        shows=shown_pages(root, scanned, trust, items, page.url_answered),
     )
     return extracted, Found(scanned, title_line, choice) if choice and not refusal else None
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pipelines.normalise import simplify
-from pipelines.records import StrippedKind
+from pipelines.records import Shown, StrippedKind
+from pipelines.urls import address_key, canonical_url, resolve
 from pipelines.words import pattern, words
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ _NO_HEADLINE = pattern("/{address.tag_path}/|/{address.list_path}/[^/]+/?$")
 """Addresses of what stands beside a headline: its tags, its author, its section."""
 _TYPES = re.compile(r'"@type"\s*:\s*(?:"(\w+)"|\[([^\]]{0,200})\])')
 _JSON_LIMIT = 200_000
+_MOST_SHOWN = 60
+"""Pages noted of one that leads to more: lists with texts have fifty items at the most."""
 _LEAST_OWN = 40.0
 """Characters of prose between a page's own headline and the first that leads elsewhere: a short paragraph."""
 _LEAST_SAID = 20.0
@@ -65,6 +68,8 @@ class Listing(NamedTuple):
     """Declarations that it is a list, less those that it is an article."""
     is_article: bool
     """Whether any says that it is an article."""
+    items: frozenset[str] = frozenset()
+    """Where these headlines lead, as written."""
     is_named: bool = False
     """Whether a feed names it: that is one such declaration, since some feeds name lists too."""
 
@@ -95,8 +100,27 @@ def read_listing(
     boxes = _BOXES - {"related"} if lists > articles else _BOXES
     shown = _shown(scan, trust, title_line, _base(root, url), url, boxes)
     own = _own(scan.lines, trust, title_line, shown[0][0] if shown else None)
+    items = frozenset(scan.lines[head].leads for head, _ in shown)
     marked = sum(scan.lines[head].tag in _HEADINGS for head, _ in shown)
-    return Listing(len(shown), marked, own, lists - articles, articles > 0, is_named)
+    return Listing(len(shown), marked, own, lists - articles, articles > 0, items, is_named)
+
+
+def shown_pages(
+    root: HtmlElement, scan: Scan, trust: Trust, items: frozenset[str], url: str
+) -> tuple[Shown, ...]:
+    """The other pages of the site to which lines outside menus and feet lead, and which of them are items."""
+    base, found = _base(root, url), dict[int, bool]()
+    for line in scan.lines:
+        if not line.leads or trust.hint(line) in _BOXES or not _target(line, base, url):
+            continue
+        try:
+            key = address_key(canonical_url(resolve(base, line.leads)))
+        except ValueError:
+            continue
+        found[key] = found.get(key, False) or line.leads in items
+        if len(found) == _MOST_SHOWN:
+            break
+    return tuple(Shown(key, is_item) for key, is_item in found.items())
 
 
 def leads_out(line: Line, url: str) -> bool:
@@ -202,10 +226,13 @@ def _linked_amount(line: Line) -> float:
 
 def _target(line: Line, base: str, url: str) -> str:
     """The path and query of the other page of the site that a line leads to; empty where it leads to none."""
-    if not line.leads:
-        return ""
+    return _path_elsewhere(line.leads, base, url) if line.leads else ""
+
+
+def _path_elsewhere(href: str, base: str, url: str) -> str:
+    """The path and query of another page of the site, which is no home page and no tag; else nothing."""
     try:
-        there, here = urlsplit(urljoin(base, line.leads)), urlsplit(url)
+        there, here = urlsplit(urljoin(base, href)), urlsplit(url)
     except ValueError:
         return ""
     if there.scheme not in ("http", "https") or _plain(there.hostname) != _plain(here.hostname):

@@ -225,14 +225,15 @@ def _regroup(
 
 
 def _readings(connection: sqlite3.Connection, where: str, *values: object) -> list[_Read]:
-    """Readings that readers may see: those that an unfinished removal withholds are none."""
+    """Readings that readers may see: none that an unfinished removal withholds, and no lists."""
     return [
         _Read(*row)
         for row in connection.execute(
             "SELECT readings.id, page_url, claimed_url, texts.node_id, nodes.cluster_id FROM readings"
             " JOIN texts ON texts.id = readings.text_id JOIN nodes ON nodes.node_id = texts.node_id"
             f" WHERE ({where})"
-            " AND NOT EXISTS (SELECT 1 FROM withheld WHERE withheld.reading_id = readings.id)",
+            " AND NOT EXISTS (SELECT 1 FROM withheld WHERE withheld.reading_id = readings.id)"
+            " AND NOT EXISTS (SELECT 1 FROM listed WHERE listed.reading_id = readings.id)",
             values,
         )
     ]

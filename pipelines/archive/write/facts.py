@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from pipelines.catalogue import archive
 from pipelines.records import Field, Published, Story
-from pipelines.urls import canonical_url, folded, same_host
+from pipelines.urls import address_key, canonical_url, folded, same_host
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Changes:
     """Nodes that are live now, by id."""
     removed: set[int] = field(default_factory=set)
     """Nodes that may have lost their last reading."""
+    read: set[int] = field(default_factory=set)
+    """Readings that were written."""
     emptied: set[int] = field(default_factory=set)
     """Articles that lost a copy whose page is no reading any more."""
 
@@ -66,6 +68,7 @@ def put_reading(
     _put_mentions(connection, text_id, reading.mentions)
     furniture.put(reading_id, reading)
     connection.execute("DELETE FROM rejections WHERE url = ?", (reading.url,))
+    changes.read.add(reading_id)
     changes.addresses.update(url for url in (reading.url, claimed_url) if url)
     changes.added[reading.signed.node_id] = reading.signed
     if old is not None:
@@ -206,7 +209,10 @@ def forget_texts(connection: sqlite3.Connection, nodes: set[int]) -> set[int]:
             " AND NOT EXISTS (SELECT 1 FROM versions WHERE versions.text_id = texts.id)",
             (node,),
         )
-        live = "SELECT 1 FROM texts JOIN readings ON readings.text_id = texts.id WHERE node_id = ?"
+        live = (
+            "SELECT 1 FROM texts JOIN readings ON readings.text_id = texts.id WHERE node_id = ?"
+            " AND readings.id NOT IN (SELECT reading_id FROM listed)"
+        )
         if connection.execute(live, (node,)).fetchone() is None:
             gone.add(node)
     return gone
@@ -240,6 +246,7 @@ def _put_row(
         "claimed_url": claimed_url,
         "announced_at": reading.announced_at and iso(reading.announced_at),
         "announced_by": reading.announced_by,
+        "address": address_key(reading.url),
     }
     columns = ", ".join(values)
     marks = ", ".join("?" * len(values))
@@ -253,12 +260,16 @@ def _put_row(
 
 
 def _put_details(connection: sqlite3.Connection, reading_id: int, reading: Reading) -> None:
-    for table in ("origins", "missed", "claims", "stripped_pieces", "rights", "attachments"):
+    for table in ("origins", "missed", "claims", "stripped_pieces", "rights", "attachments", "shown_pages"):
         connection.execute(f"DELETE FROM {table} WHERE reading_id = ?", (reading_id,))
     connection.executemany("INSERT INTO origins VALUES (?, ?, ?, ?)", _origins(reading_id, reading))
     connection.executemany(
         "INSERT INTO attachments VALUES (?, ?, ?, ?, ?, ?)",
         [(reading_id, i, a.url, a.name, a.type, a.bytes) for i, a in enumerate(reading.story.attachments)],
+    )
+    connection.executemany(
+        "INSERT INTO shown_pages (reading_id, address, is_item) VALUES (?, ?, ?)",
+        [(reading_id, shown.address, int(shown.is_item)) for shown in reading.story.shows],
     )
     connection.executemany(
         "INSERT INTO missed VALUES (?, ?, ?)",

@@ -23,6 +23,7 @@ from pipelines.archive.write.facts import (
 )
 from pipelines.archive.write.furniture import Furniture, give_up, source_as_known, stale_pages
 from pipelines.archive.write.join_index import SqliteJoinIndex
+from pipelines.archive.write.lists import settle_lists
 from pipelines.archive.write.people import (
     LINES,
     LineWords,
@@ -130,6 +131,7 @@ class Archive:
                 continue
             if result.lesson is not None:
                 self._templates.put(result, result.lesson)
+        settle_lists(connection, changes, at)
         clusters = self._join(connection, changes)
         counts = self._concluded(changes, clusters, at)
         return Ingested(readings, rejections, counts, gone)

@@ -17,7 +17,7 @@ from pipelines.show import ShownArticle, ShownCopy, show
 if TYPE_CHECKING:
     from pathlib import Path
 
-APART = {"text", "text_from", "claims", "stripped", "rights", "dateline", "missed", "attachments"}
+APART = {"text", "text_from", "claims", "stripped", "rights", "dateline", "missed", "attachments", "shows"}
 """Parts of a story that have tables of their own, or none, or are told in `origins` alone."""
 OF_THE_PAGE = {"editor", "site_name"}
 """Fields that are the page's alone; every other one is its copy's and its article's too."""
