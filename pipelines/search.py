@@ -1,8 +1,9 @@
-"""Articles that contain what a person typed, each with a piece of its text around the first match.
+"""Articles that a query finds, each with a piece of its text around the first match.
 
 In: an archive's read-only connection and a query or a Selection. Out: hits, newest or best first. The rows
-are exactly those that a scan of every title and text finds after folding case and dropping white space,
-for words of every length (docs/decisions/0003). Nothing is written.
+are exactly those that a scan of every title and text finds, of all copies, for words of every length
+(docs/decisions/0003). Where another copy than the kept one holds the words, the hit says which. Nothing is
+written.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING
 
 from pipelines.archive.read import articles as read
 from pipelines.archive.read.selection import Selection, Sorting, needles, select_ids
-from pipelines.spelling import squeeze
+from pipelines.archive.searched import APART
+from pipelines.query import places_of
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
+
+    from pipelines.query import Needle
 
 Marks = tuple[tuple[int, int], ...]
 """Start and end of each match in a text, in order, not overlapping."""
@@ -35,8 +39,19 @@ class Snippet:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A copy whose words were found, where the text that is shown does not have them."""
+
+    url: str
+    source_name: str
+    is_spelling: bool
+    """Whether the page spells the word otherwise: the snippet has it as it is usually spelt."""
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One article that contains every word of the query."""
+    """One article that a query finds."""
 
     id: int
     title: str
@@ -49,6 +64,8 @@ class Hit:
     credited_source: str | None
     copies: int
     snippet: Snippet
+    elsewhere: Elsewhere | None = None
+    """The copy that holds words which the kept one does not."""
 
 
 def search(
@@ -59,12 +76,12 @@ def search(
     order: Sorting = "date",
     filters: Selection | None = None,
 ) -> list[Hit]:
-    """The first `limit` articles that contain every word (or "quoted words") of the query.
+    """The first `limit` articles that the query finds: its grammar is that of pipelines/query.py.
 
     `filters` narrows further; its own query is not looked at.
     """
     selection = replace(filters or Selection(), query=query)
-    return select(connection, selection, order=order, limit=limit) if needles(selection) else []
+    return select(connection, selection, order=order, limit=limit) if query.strip() else []
 
 
 def select(
@@ -76,19 +93,19 @@ def select(
     offset: int = 0,
 ) -> list[Hit]:
     """The selected articles in order; where nothing was typed, with the beginnings of their texts."""
-    marked = [needle for group in needles(selection) for needle in group]
+    marked = needles(selection)
     ids = list(select_ids(connection, selection, order=order, limit=limit, offset=offset))
     rows = (read.article(connection, number) for number in ids)
-    return [_hit(row, marked) for row in rows if row is not None]
+    return [_hit(connection, row, marked) for row in rows if row is not None]
 
 
-def snippet(text: str, needles: Sequence[str]) -> Snippet:
-    """About two lines of the text around the first needle (squeezed words), every needle marked.
+def snippet(text: str, needles: Sequence[Needle]) -> Snippet:
+    """About two lines of the text around the first needle, every needle marked.
 
     Where no needle occurs (they stand in the title), the beginning of the text.
     """
     line = " ".join(text.split())
-    spots = _spots(line, needles)
+    spots = _apart(places_of(line, needles))
     first = spots[0][0] if spots else 0
     start = max(0, first - _LEAD_CHARACTERS)
     end = min(len(line), start + max(_SNIPPET_CHARACTERS, spots[0][1] - start if spots else 0))
@@ -98,11 +115,11 @@ def snippet(text: str, needles: Sequence[str]) -> Snippet:
     return Snippet(before + line[start:end] + after, marks)
 
 
-def _hit(row: sqlite3.Row, needles: Sequence[str]) -> Hit:
+def _hit(connection: sqlite3.Connection, row: sqlite3.Row, needles: Sequence[Needle]) -> Hit:
     return Hit(
         id=row["id"],
         title=row["title"],
-        title_marks=tuple(_spots(row["title"], needles)),
+        title_marks=tuple(_apart(places_of(row["title"], needles))),
         url=row["url"],
         source=row["source"],
         source_name=row["source_name"],
@@ -111,36 +128,24 @@ def _hit(row: sqlite3.Row, needles: Sequence[str]) -> Hit:
         credited_source=row["credited_source"],
         copies=row["copies"],
         snippet=snippet(row["text"], needles),
+        elsewhere=_elsewhere(connection, row, needles),
     )
 
 
-def _spots(line: str, needles: Sequence[str]) -> list[tuple[int, int]]:
-    """Where the needles stand in a line, although it has white space and capitals and they have not."""
-    flat, places = _flattened(line)
-    found = [
-        (places[at], places[at + len(needle) - 1] + 1)
-        for needle in needles
-        for at in _occurrences(flat, needle)
-    ]
-    return _apart(sorted(found, key=lambda spot: (spot[0], -spot[1])))
-
-
-def _flattened(line: str) -> tuple[str, Sequence[int]]:
-    """The line squeezed, and for each of its characters the place in the line that it comes from."""
-    small = line.lower()
-    if len(small) == len(line):
-        silent = {character for character in set(small) if not squeeze(character)}
-        return squeeze(line), [place for place, character in enumerate(small) if character not in silent]
-    pieces = [(squeeze(character), place) for place, character in enumerate(line)]
-    return "".join(piece for piece, _ in pieces), [place for piece, place in pieces for _ in piece]
-
-
-def _occurrences(flat: str, needle: str) -> list[int]:
-    starts, at = [], flat.find(needle)
-    while at >= 0:
-        starts.append(at)
-        at = flat.find(needle, at + len(needle))
-    return starts
+def _elsewhere(
+    connection: sqlite3.Connection, row: sqlite3.Row, needles: Sequence[Needle]
+) -> Elsewhere | None:
+    """The first copy that has a needle which title and text have not."""
+    others = read.other_words(connection, row["id"]) if needles else []
+    if not others:
+        return None
+    lacking = [n for n in needles if not (places_of(row["title"], [n]) or places_of(row["text"], [n]))]
+    for other in others:
+        for text in (other["title"], *other["text"].split(APART)):
+            if places_of(text, lacking):
+                is_spelling = other["kind"] == "spelling"
+                return Elsewhere(other["url"], other["source_name"], is_spelling, snippet(text, lacking))
+    return None
 
 
 def _apart(spots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -51,9 +51,7 @@ def export(
     ctx: typer.Context,
     query: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[QUERY]...", help="Words that must all occur; everything where none is given."
-        ),
+        typer.Argument(metavar="[QUERY]...", help="As `search` takes it; everything where none is given."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - is stdout.")
@@ -117,6 +115,8 @@ def export(
         folded=folded,
         undated=undated,
     )
+    for hint in filters.hints_of(selection):
+        print(hint, file=sys.stderr)
     with_signature = FORMATS[chosen.value].has_signature if signature is None else signature
     request = ExportRequest(chosen.value, what.value, selection, with_signature, show_contacts)
     if to_stdout:

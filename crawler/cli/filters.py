@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.terminal import day_of
-from pipelines.archive.read.selection import Selection
+from crawler.cli.terminal import day_of, one_line
+from pipelines.archive.read.selection import Selection, understood
 from pipelines.errors import ConfigurationError
 from pipelines.places import division_names, region_codes, region_name
+from pipelines.query import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,6 +75,27 @@ def selection_of(
         undated=undated,
         folded=folded,
     )
+
+
+_HINTS = {
+    "literal": "{typed} was taken as a word: an operator stands between two words",
+    "operator": "{typed} was taken as a word; operators are capitals: {capitals}",
+    "field": "{typed}: is no field and was taken as text; fields: {fields}",
+    "day": "{typed} is no day: it was taken as a word; write 2025-03-01, 2025-03 or 2025",
+    "region": "{typed} is no region: it was taken as a word; write a name or code of GB/T 2260",
+    "bracket": "a bracket without its partner was left out: {typed}",
+    "long": "the query is too long; this was left out: {typed}",
+}
+
+
+def hints_of(selection: Selection) -> list[str]:
+    """Where a query may have been meant otherwise than it was taken."""
+    return [
+        _HINTS[hint.kind].format(
+            typed=one_line(hint.typed), capitals=hint.typed.upper(), fields=" ".join(f"{f}:" for f in FIELDS)
+        )
+        for hint in understood(selection.query, selection.folded).hints
+    ]
 
 
 def _region_of(name: str) -> str:

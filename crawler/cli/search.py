@@ -23,14 +23,14 @@ from crawler.cli.terminal import (
 )
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import answer
-from pipelines.archive.read.selection import Selection, needles
+from pipelines.archive.read.selection import Selection, understood
 from pipelines.errors import ConfigurationError
 from pipelines.search import search as find
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pipelines.search import Hit, Snippet
+    from pipelines.search import Elsewhere, Hit, Snippet
 
 app = typer.Typer()
 
@@ -47,6 +47,8 @@ class By(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enu
     epilog=examples(
         ("every article with 园区 in its title or text, newest first", "parknews search 园区"),
         ("with both words, wherever they stand", "parknews search 招商 生物医药"),
+        ("with one of them, and not a third", "parknews search '(招商 OR 引资) NOT 旅游'"),
+        ("near each other, of one source", "parknews search '园区 NEAR 签约 source:新华网'"),
         (
             "with these words in this order, best match first",
             "parknews search '\"digital economy\"' --by rank",
@@ -60,7 +62,7 @@ def search(
     ctx: typer.Context,
     query: Annotated[
         list[str],
-        typer.Argument(metavar="QUERY", help='Words that must all occur; "quoted words" count as one.'),
+        typer.Argument(metavar="QUERY", help="What to look for, in the language below."),
     ],
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many articles at most.")] = 20,
     by: Annotated[By, typer.Option(help="Newest first, or best match first.")] = By.date,
@@ -78,13 +80,16 @@ def search(
     folded: filters.Folded = False,
     as_json: Json = False,
 ) -> None:
-    """Find articles that contain the text.
+    """Find articles that contain the text, in any of their copies.
 
-    Words of any length are found, Chinese ones of one or two characters too;
-    case and white space do not matter.
+    Words must all occur; OR, NOT, ( ), NEAR and "quoted words" as usual;
+    title: source: credited: region: park: company: lang: since: until: narrow.
+    A Chinese word of any length is found wherever it stands, one of Latin
+    letters as a whole word (develop* finds what begins so); case and white
+    space do not matter.
     """
     words = " ".join(query)
-    if not needles(Selection(query=words)):
+    if understood(words, folded).tree is None:
         hint = (
             "type a word of its text, as in `parknews search 园区`; `parknews export` lists by filters alone"
         )
@@ -108,9 +113,13 @@ def search(
             print_json({"query": words, "articles": [], "removed": removed}) if as_json else print(removed)
             return
         hits = find(connection, words, limit=limit, order=by.value, filters=chosen)
+    hints = filters.hints_of(Selection(query=words, folded=folded))
     if as_json:
-        print_json({"query": words, "folded": folded, "articles": [_hit_json(hit) for hit in hits]})
+        articles = [_hit_json(hit) for hit in hits]
+        print_json({"query": words, "folded": folded, "hints": hints, "articles": articles})
     else:
+        for hint in hints:
+            print(hint, file=sys.stderr)
         _print_hits(answers(), words, hits, limit)
 
 
@@ -126,6 +135,17 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "copies": hit.copies,
         "snippet": hit.snippet.text,
         "marks": [list(mark) for mark in hit.snippet.marks],
+        "elsewhere": None if hit.elsewhere is None else _elsewhere_json(hit.elsewhere),
+    }
+
+
+def _elsewhere_json(found: Elsewhere) -> dict[str, Any]:
+    return {
+        "url": found.url,
+        "source_name": found.source_name,
+        "spelt_otherwise": found.is_spelling,
+        "snippet": found.snippet.text,
+        "marks": [list(mark) for mark in found.snippet.marks],
     }
 
 
@@ -145,6 +165,11 @@ def _print_hit(console: Console, hit: Hit) -> None:
     console.print(Text(f"       {hit.published_day or 'no date':10}  {one_line(hit.source_name)}"))
     console.print(Text(f"       {one_line(hit.url)}", style="dim"), soft_wrap=True)
     print_indented(console, _marked(hit.snippet), 7)
+    if found := hit.elsewhere:
+        what = "spelt otherwise by" if found.is_spelling else "in the copy of"
+        where = f"       {what} {one_line(found.source_name)}: {one_line(found.url)}"
+        console.print(Text(where, style="dim"), soft_wrap=True)
+        print_indented(console, _marked(found.snippet), 7)
     console.print()
 
 

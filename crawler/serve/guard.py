@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.catalogue import archive
 from pipelines.export.masking import mask_contacts
-from pipelines.spelling import match_expression
+from pipelines.query import match_expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable

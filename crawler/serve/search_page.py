@@ -20,6 +20,7 @@ from pipelines.archive.read.selection import (
     count_left_out_undated,
     count_selected,
     facet,
+    understood,
 )
 from pipelines.archive.read.sources import failed_sources, source_names
 from pipelines.export.formats import FORMATS
@@ -77,6 +78,10 @@ def search_page(
         "marked": marked,
         "total": total,
         "not_understood": not_understood(args),
+        "hints": [
+            words(f"hint.{hint.kind}", typed=hint.typed)
+            for hint in understood(selection.query, selection.folded).hints
+        ],
         "undated_left_out": count_left_out_undated(connection, selection),
         "undated_within": 0
         if selection.undated

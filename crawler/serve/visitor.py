@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.archive.read.selection import Selection
 from pipelines.places import division_names
+from pipelines.query import LONGEST
 from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, words
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 COOKIE = "parknews_language"
 _MESSAGES = Path(__file__).with_name("messages.toml")
 _DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-_QUERY_MAX = 200
 _SEVERAL = {
     "source": "sources",
     "carried_by": "carried_by",
@@ -54,7 +54,7 @@ def selection_of(args: Any) -> Selection:
     """The selection that an address spells out: `arguments_of` makes such arguments."""
     copies = args.get("copies") or ""
     selection = Selection(
-        query=(args.get("q") or "").strip()[:_QUERY_MAX],
+        query=(args.get("q") or "").strip()[: LONGEST + 1],
         since=day_of(args.get("since")),
         until=day_of(args.get("until")),
         copies_at_least=int(copies) if _is_count(copies) else 1,

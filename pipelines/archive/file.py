@@ -15,6 +15,7 @@ from pipelines import database
 from pipelines.archive.kept_out.agreement import refuse_disagreement
 from pipelines.archive.kept_out.rekeyed import erase_rest, rekey
 from pipelines.archive.rules import put_rules
+from pipelines.archive.searched import fill
 from pipelines.errors import ConfigurationError, ForeignArchiveError
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ def _complete(connection: sqlite3.Connection, scripts: Sequence[str], is_new: bo
     """The rules of a new archive, the key of an old one; its scripts in sqlite-utils' record of them."""
     if is_new:
         put_rules(connection)
+    elif connection.execute("SELECT 1 FROM articles_fts_docsize").fetchone() is None:
+        fill(connection)  # a script made the index anew
     rekey(connection, database.path_of(connection))
     from sqlite_utils import Database, Migrations  # noqa: PLC0415  # it loads pandas, .3 s: for new schemas only
 

@@ -16,7 +16,7 @@ from pipelines.archive.file import read_only
 from pipelines.errors import ConfigurationError
 from pipelines.forget.scope import TermMatcher, make_scope
 from pipelines.publishers import normalise_publisher
-from pipelines.spelling import match_expression
+from pipelines.query import expression, literal
 from pipelines.urls import host_of
 
 if TYPE_CHECKING:
@@ -129,12 +129,12 @@ def _by(connection: sqlite3.Connection, words: str) -> Iterator[Found]:
 
 
 def _saying(connection: sqlite3.Connection, words: str) -> Iterator[Found]:
-    expression = match_expression('"' + words.replace('"', " ") + '"')
-    if not expression:
+    tree = literal(words).tree
+    if tree is None:
         return
     rows = connection.execute(
         f"{_COPY} WHERE c.article_id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?) LIMIT ?",
-        (expression, MOST),
+        (expression(tree), MOST),
     )
     for row in rows:
         yield row, "its article says this"

@@ -38,7 +38,7 @@ from pipelines.forget.rows import (
 )
 from pipelines.forget.snapshot import MANIFEST as BACKUP
 from pipelines.forget.snapshot import backups_below
-from pipelines.spelling import squeeze
+from pipelines.spelling import tokens
 
 if TYPE_CHECKING:
     import sqlite3
@@ -139,12 +139,13 @@ def check_index(connection: sqlite3.Connection) -> list[str]:
     finally:
         connection.execute("DROP TABLE temp.terms")
     there: Counter[str] = Counter()
-    for title, text in connection.execute("SELECT title, text FROM articles"):
-        there.update(squeeze(title))
-        there.update(squeeze(text))
+    everything = "SELECT title, text FROM articles UNION ALL SELECT title, text FROM other_words"
+    for said in connection.execute(everything):
+        for text in said:
+            there.update(tokens(text))
     odd = sum(indexed[term] != there[term] for term in indexed | there if _is_compared(term))
     if odd:
-        troubles.append(f"the search index counts {odd} characters otherwise than the articles have them")
+        troubles.append(f"the search index counts {odd} tokens otherwise than the articles have them")
     return troubles
 
 

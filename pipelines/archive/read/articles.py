@@ -21,6 +21,16 @@ def article(connection: sqlite3.Connection, article_id: int) -> sqlite3.Row | No
     return _one(connection, "SELECT * FROM articles WHERE id = ?", article_id)
 
 
+def other_words(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
+    """What the other copies say besides: url, source_name, kind, title, text (pieces parted by a sign)."""
+    return connection.execute(
+        "SELECT o.url, s.name AS source_name, o.kind, o.title, o.text FROM other_words o"
+        " JOIN copies c ON c.url = o.url JOIN sources s ON s.host = c.source"
+        " WHERE o.article_id = ? ORDER BY o.position",
+        (article_id,),
+    ).fetchall()
+
+
 def forward(connection: sqlite3.Connection, article_id: int) -> sqlite3.Row | None:
     """Where an article that is no more went: new_id, reason, at."""
     return _one(connection, "SELECT new_id, reason, at FROM forwards WHERE old_id = ?", article_id)

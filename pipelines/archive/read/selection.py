@@ -10,15 +10,18 @@ archive take 1.5 s of a core, half of that the regions, and those of two thousan
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from pipelines.places import division_names, park_entity, region_range
-from pipelines.spelling import match_expression, query_words, spell, spellings, squeeze
+from pipelines.query import And, Field, Not, Or, expression, is_text, parse, sought
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
+
+    from pipelines.query import Needle, Node, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,9 @@ def within(days: Days, column: str) -> tuple[str, list[str]]:
 
 Sorting = Literal["date", "rank"]
 _BY_DATE = "k.published_day DESC NULLS LAST, k.published DESC, k.article_id DESC"
-_BY_RANK = "bm25(articles_fts, 5.0, 1.0), k.article_id DESC"
-"""A word in the title counts five times one in the text: titles here are ten to thirty characters."""
+_BY_RANK = "bm25(articles_fts, 5.0, 1.0, 1.0, 0.2), k.article_id DESC"
+"""A word in the title counts five times one in the text: titles here are ten to thirty characters. What only
+another copy says comes after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Selection:
     """Which articles; every field narrows, an empty one does not."""
 
     query: str = ""
-    """Words (or "quoted words") that must all occur in title or text."""
+    """What was typed: the grammar is that of pipelines/query.py."""
     sources: tuple[str, ...] = ()
     """Hosts of the kept copy."""
     carried_by: tuple[str, ...] = ()
@@ -103,7 +107,7 @@ def select_ids(
     offset: int = 0,
 ) -> Iterator[int]:
     """Ids of the selected articles in order; a negative limit means all of them."""
-    by_rank = order == "rank" and bool(_expression(selection))
+    by_rank = order == "rank" and bool(_ranked(understood(selection.query, selection.folded).tree))
     tables, where, values = clauses(selection, joined=by_rank)
     cursor = connection.execute(
         f"SELECT k.article_id FROM {tables} WHERE {where}"
@@ -138,29 +142,15 @@ def count_disputed(connection: sqlite3.Connection, selection: Selection) -> int:
     return int(row[0])
 
 
-_CHARACTERS_MAX = 4_096
-"""Of all spellings of a query's words. Measured at 10,000 articles: 0.1 s and 30 MB."""
+@lru_cache(maxsize=64)  # a page asks for one selection in ten ways
+def understood(query: str, folded: bool) -> Query:
+    """A selection's query as a tree, with hints."""
+    return parse(query, folded=folded)
 
 
-def needles(selection: Selection) -> list[list[str]]:
-    """For each word of the query its spellings, squeezed: one of each must occur."""
-    asked = [(word, squeeze(word)) for word in query_words(selection.query)]
-    if not selection.folded:
-        return [[needle] for _, needle in asked if needle]
-    most = _CHARACTERS_MAX // max(len(asked), 1)
-    return [spellings(word, most) for word, needle in asked if needle]
-
-
-def _expression(selection: Selection) -> str:
-    """The FTS5 expression of the query; empty where nothing searchable was typed."""
-    if not selection.folded:
-        return match_expression(selection.query)
-    groups = (" OR ".join(f'"{_phrase(needle)}"' for needle in group) for group in needles(selection))
-    return " AND ".join(f"({group})" for group in groups)
-
-
-def _phrase(needle: str) -> str:
-    return spell(needle).replace('"', '""')
+def needles(selection: Selection) -> list[Needle]:
+    """What is to be marked in hits; empty where nothing that can be searched for was typed."""
+    return sought(understood(selection.query, selection.folded).tree)
 
 
 def _without_days(selection: Selection) -> Selection:
@@ -172,19 +162,85 @@ def clauses(selection: Selection, *, joined: bool = False) -> tuple[str, str, li
     """FROM, WHERE and their values; `joined`: the search index takes part by name, so that it can rank."""
     tables, where = "copies k", ["k.kept = 1"]
     values: list[object] = []
-    expression = _expression(selection)
-    if expression and joined:
+    tree = understood(selection.query, selection.folded).tree
+    ranked = _ranked(tree) if joined else ""
+    if ranked:
         tables = "articles_fts JOIN copies k ON k.article_id = articles_fts.rowid AND k.kept = 1"
         where.append("articles_fts MATCH ?")
-    elif expression:
-        where.append("k.article_id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)")
-    elif selection.query.strip():
-        where.append("0")
-    values += [expression] if expression else []
-    for clause, given in _filters(selection):
-        where.append(clause)
+        values.append(ranked)
+    if tree is not None and (not ranked or not is_text(tree)):
+        condition, given = _condition(tree)
+        where.append(condition)
         values += given
+    elif tree is None and selection.query.strip():
+        where.append("0")
+    for clause, more in _filters(selection):
+        where.append(clause)
+        values += more
     return tables, " AND ".join(where), values
+
+
+def _ranked(tree: Node | None) -> str:
+    """The part of a query by which the index can put all its hits in order; empty where there is none."""
+    if tree is None:
+        return ""
+    if is_text(tree):
+        return expression(tree)
+    text = tuple(part for part in tree.parts if is_text(part)) if isinstance(tree, And) else ()
+    return expression(And(text)) if text else ""
+
+
+def _condition(node: Node) -> tuple[str, list[object]]:
+    """What a node asks, as a condition on the kept copy `k`."""
+    if is_text(node):
+        found = "k.article_id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)"
+        return found, [expression(node)]
+    if isinstance(node, Not):
+        condition, values = _condition(node.part)
+        return f"NOT {condition}", values
+    if isinstance(node, Field):
+        return _known(node)
+    assert isinstance(node, And | Or)
+    parts = [_condition(part) for part in _together(node)]
+    word = " AND " if isinstance(node, And) else " OR "
+    return f"({word.join(condition for condition, _ in parts)})", [one for _, more in parts for one in more]
+
+
+def _together(node: And | Or) -> list[Node]:
+    """The parts, those that the index answers as one."""
+    text = tuple(part for part in node.parts if is_text(part))
+    rest = [part for part in node.parts if not is_text(part)]
+    return [replace(node, parts=text) if len(text) > 1 else text[0], *rest] if text else rest
+
+
+_MENTIONED = (
+    "k.text_id IN (SELECT text_id FROM mentions WHERE kind = '{kind}'"
+    " AND (entity = ? OR instr(name, ?) > 0 OR instr(entity, ?) > 0))"
+)
+
+
+def _known(field: Field) -> tuple[str, list[object]]:
+    """A field of a query; what is not known of an article is not there."""
+    value = field.values[0]
+    match field.name:
+        case "source":
+            named = "k.source IN (SELECT host FROM sources WHERE instr(name, ?) > 0)"
+            return f"(k.source = ? OR k.source LIKE '%.' || ? OR {named})", [value, value, value]
+        case "credited":
+            return "instr(coalesce(k.credited_source, ''), ?) > 0", [value]
+        case "region":
+            covered = " OR ".join(["code BETWEEN ? AND ?"] * len(field.values))
+            ends: list[object] = [end for code in field.values for end in region_range(code)]
+            return f"k.text_id IN (SELECT text_id FROM mentions WHERE {covered})", ends
+        case "park" | "company":
+            name = park_entity(value) if field.name == "park" else value
+            return _MENTIONED.format(kind=field.name), [name, value, name]
+        case "lang":
+            return "(k.language = ? OR k.language LIKE ? || '-%')", [value, value]
+        case "since":
+            return "coalesce(k.published_day >= ?, 0)", [value]
+        case "until":
+            return "coalesce(k.published_day <= ? || '~', 0)", [value]  # ~ sorts after any day of a month
 
 
 def _filters(selection: Selection) -> Iterator[tuple[str, tuple[object, ...]]]:

@@ -15,9 +15,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pipelines.archive.rules import put_rules
+from pipelines.archive.searched import refresh
 from pipelines.archive.write.numbering import (
     Member,
-    index,
     inherit,
     insert_article,
     moves_of,
@@ -433,10 +433,8 @@ def _put_article(
         number = article_id
         update_article(connection, number, values)
     standings.write(number, [copy.copy for copy in copies], judged, is_new=old is None)
-    shown = (str(values["title"]), str(values["text"]))
-    if old != shown:
-        index(connection, number, old, shown)
-    return number, old != shown
+    refresh(connection, number, old)
+    return number, old != (values["title"], values["text"])
 
 
 def _article_values(connection: sqlite3.Connection, kept_id: int, copies: list[Member]) -> dict[str, object]:

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from pipelines.archive.searched import take_out
 from pipelines.join import judge
 from pipelines.join.features import Features
 from pipelines.join.verdict import SAME
 from pipelines.normalise import normalise
 from pipelines.sign import LONGEST
-from pipelines.spelling import spell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -154,7 +154,7 @@ def retire(
         if connection.execute("SELECT 1 FROM copies WHERE article_id = ?", (article_id,)).fetchone() is None
     ]
     for article_id in gone:
-        index(connection, article_id, shown_of(connection, article_id), None)
+        take_out(connection, article_id)
         connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
         if article_id in went:
             move = went[article_id]
@@ -259,18 +259,3 @@ def shown_of(connection: sqlite3.Connection, article_id: int) -> tuple[str, str]
     """The title and text that an article shows; None where there is none of this number."""
     row = connection.execute("SELECT title, text FROM articles WHERE id = ?", (article_id,)).fetchone()
     return None if row is None else (row[0], row[1])
-
-
-def index(
-    connection: sqlite3.Connection, article_id: int, old: tuple[str, str] | None, new: tuple[str, str] | None
-) -> None:
-    """Replaces an article's entry in the search index; a contentless index must be told the old text."""
-    if old is not None:
-        connection.execute(
-            "INSERT INTO articles_fts (articles_fts, rowid, title, text) VALUES ('delete', ?, ?, ?)",
-            (article_id, *map(spell, old)),
-        )
-    if new is not None:
-        connection.execute(
-            "INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)", (article_id, *map(spell, new))
-        )

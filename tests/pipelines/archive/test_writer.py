@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.archive.kept_out.key import made_key
+from pipelines.query import match_expression
 from pipelines.records import Claim, Rejection
-from pipelines.spelling import match_expression
 from tests.pipelines.archive.sample_texts import HARBOUR, OTHER, PARK
 from tests.readings import NOW, make_reading
 

@@ -1,0 +1,183 @@
+"""What the search index holds of an article: its title and text, and what its other copies say besides.
+
+In: an article's number, in a transaction that has written its copies. Out: its rows of `articles_fts`
+and `other_words`. The index is contentless and must be told what it held; for title and text that is the
+article's former row, for the rest `other_words`, which also tells a reader which copy holds the words.
+Of other copies only sentences are taken that the kept copy does not have, with a few characters around,
+so that the index grows by what differs. Words that a page spells otherwise to get past filters (蕞大 for
+最大) are held a second time, as they are usually spelt: a list in pipelines/words says which.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from pipelines.normalise import simplify
+from pipelines.spelling import spell, squeeze
+from pipelines.words import words
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+_SENTENCE = re.compile(r"[^。！？!?；\n]*[。！？!?；\n]*")
+_CONTEXT = 16
+"""Characters around what differs, so that a phrase is found that begins before it."""
+_TEXTS_MAX = 200
+"""Distinct texts of an article that are looked at: of those with more, all that matters has been said."""
+APART = "\uf8ff"
+"""Stands between pieces, so that no phrase goes from one to the next. Nobody types it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What one copy says besides."""
+
+    url: str
+    kind: Literal["copy", "spelling"]
+    title: str
+    text: str
+
+
+def refresh(connection: sqlite3.Connection, article_id: int, before: tuple[str, str] | None) -> None:
+    """Brings an article's entry up to date; `before`: the title and text that it had, None for a new one."""
+    row = connection.execute("SELECT title, text FROM articles WHERE id = ?", (article_id,)).fetchone()
+    held = _held(connection, article_id)
+    others = list(_others(connection, article_id, *row))
+    if before == tuple(row) and held == others:
+        return
+    if before is not None:
+        _take_out(connection, article_id, before, held)
+    _put(connection, article_id, (row[0], row[1]), others)
+
+
+def take_out(connection: sqlite3.Connection, article_id: int) -> None:
+    """Takes an article out, before its row goes."""
+    row = connection.execute("SELECT title, text FROM articles WHERE id = ?", (article_id,)).fetchone()
+    if row is not None:
+        _take_out(connection, article_id, (row[0], row[1]), _held(connection, article_id))
+
+
+def fill(connection: sqlite3.Connection) -> None:
+    """Fills an empty index from all articles."""
+    connection.execute("DELETE FROM other_words")
+    numbers = [row[0] for row in connection.execute("SELECT id FROM articles ORDER BY id")]
+    for number in numbers:
+        refresh(connection, number, None)
+
+
+def indexed(title: str, text: str, others: Iterable[Other]) -> tuple[str, str, str, str]:
+    """The four columns of an entry."""
+    said = list(others)
+    titles = f" {APART} ".join(spell(other.title) for other in said if other.title)
+    texts = f" {APART} ".join(spell(other.text) for other in said if other.text)
+    return spell(title), spell(text), titles, texts
+
+
+def others_of(connection: sqlite3.Connection, article_id: int) -> list[Other]:
+    """What an article's other copies say besides, as it is indexed."""
+    return _held(connection, article_id)
+
+
+def _held(connection: sqlite3.Connection, article_id: int) -> list[Other]:
+    rows = connection.execute(
+        "SELECT url, kind, title, text FROM other_words WHERE article_id = ? ORDER BY position", (article_id,)
+    )
+    return [Other(*row) for row in rows]
+
+
+def _take_out(
+    connection: sqlite3.Connection, article_id: int, before: tuple[str, str], held: list[Other]
+) -> None:
+    connection.execute(
+        "INSERT INTO articles_fts (articles_fts, rowid, title, text, other_titles, other_text)"
+        " VALUES ('delete', ?, ?, ?, ?, ?)",
+        (article_id, *indexed(*before, held)),
+    )
+    connection.execute("DELETE FROM other_words WHERE article_id = ?", (article_id,))
+
+
+def _put(
+    connection: sqlite3.Connection, article_id: int, shown: tuple[str, str], others: list[Other]
+) -> None:
+    connection.execute(
+        "INSERT INTO articles_fts (rowid, title, text, other_titles, other_text) VALUES (?, ?, ?, ?, ?)",
+        (article_id, *indexed(*shown, others)),
+    )
+    connection.executemany(
+        "INSERT INTO other_words (article_id, position, url, kind, title, text) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (article_id, position, other.url, other.kind, other.title, other.text)
+            for position, other in enumerate(others)
+        ],
+    )
+
+
+def _others(connection: sqlite3.Connection, article_id: int, title: str, text: str) -> Iterator[Other]:
+    copies = connection.execute(
+        "SELECT copies.url, copies.title, texts.text FROM copies JOIN texts ON texts.id = copies.text_id"
+        " WHERE copies.article_id = ? ORDER BY copies.kept DESC, copies.url LIMIT ?",
+        (article_id, _TEXTS_MAX),
+    )
+    titles = {squeeze(title)}
+    sentences = {squeeze(sentence) for sentence in _SENTENCE.findall(text)}
+    spelt = set()
+    for url, own_title, own_text in copies:
+        other_title = "" if squeeze(own_title) in titles else own_title
+        different = "" if own_text == text else _different(own_text, sentences)
+        titles.add(squeeze(own_title))
+        if other_title or different:
+            yield Other(url, "copy", other_title, different)
+        usual = (_as_usual(own_title), _as_usual(own_text))
+        if any(usual) and usual not in spelt:
+            spelt.add(usual)
+            yield Other(url, "spelling", *usual)
+
+
+def _different(text: str, known: set[str]) -> str:
+    """The sentences that are not known yet, with a little around each stretch of them; now they are known."""
+    new = []
+    at = 0
+    for sentence in _SENTENCE.findall(text):
+        said = squeeze(sentence)
+        if said and said not in known:
+            known.add(said)
+            new.append((at, at + len(sentence)))
+        at += len(sentence)
+    return _pieces(text, new)
+
+
+def _as_usual(text: str) -> str:
+    """What of a text is spelt otherwise than usual, as it is usually spelt, with a little around."""
+    pattern, usual = _spellings()
+    changed = [found for found in pattern.finditer(simplify(text)) if usual[found[0]] != found[0]]
+    written, at, places = "", 0, []
+    for found in changed:
+        written += text[at : found.start()]
+        places.append((len(written), len(written) + len(usual[found[0]])))
+        written += usual[found[0]]
+        at = found.end()
+    return _pieces(written + text[at:], places) if changed else ""
+
+
+def _pieces(text: str, places: list[tuple[int, int]]) -> str:
+    """Places of a text with a little around, those that touch as one."""
+    found: list[list[int]] = []
+    for start, end in places:
+        start, end = max(0, start - _CONTEXT), end + _CONTEXT  # noqa: PLW2901  # widened
+        if found and start <= found[-1][1]:
+            found[-1][1] = end
+        else:
+            found.append([start, end])
+    return APART.join(text[start:end] for start, end in found)
+
+
+@cache
+def _spellings() -> tuple[re.Pattern[str], dict[str, str]]:
+    pairs = [line.partition("→")[::2] for line in words("spelling.usual")]
+    usual = dict(pairs)
+    longest_first = sorted(usual, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))), usual
