@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.archive.file import open_for_writing, read_only
+from pipelines.archive.file import ARCHIVE, read_only
 from pipelines.archive.searched import fill
 from pipelines.forget.order import Order
 from pipelines.forget.prove import check_index
@@ -116,10 +116,9 @@ def test_an_index_that_was_made_anew_is_as_the_writer_makes_it(path: Path) -> No
 
 def test_an_archive_from_before_is_indexed_anew(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(
-            "DROP TABLE articles_fts; DROP TABLE other_words; CREATE VIRTUAL TABLE articles_fts USING fts5 ("
-            "title, text, content = ''); PRAGMA user_version = 15;"
-            "DELETE FROM _sqlite_migrations WHERE name >= '0016'"
-        )
-    open_for_writing(path).close()
+        connection.execute("DROP TABLE other_words")
+        connection.executescript((ARCHIVE.scripts / "0020_search.sql").read_text(encoding="utf-8"))
+        assert connection.execute("SELECT count(*) FROM articles_fts_docsize").fetchone() == (0,)
+        ARCHIVE.on_migrated(connection, ["0020_search"], False)
+        connection.commit()
     assert _found(path, "四期用地") == [("三期标准厂房启用", OTHER_URL)]
