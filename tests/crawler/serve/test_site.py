@@ -187,11 +187,10 @@ def test_filters_narrow_and_undated_matches_are_counted_beside(get: Get) -> None
 def test_what_an_article_names_leads_to_the_articles_that_name_it(get: Get, archive_path: Path) -> None:
     with sqlite3.connect(archive_path) as writer:
         (text,) = writer.execute("SELECT text_id FROM copies WHERE article_id = 2 AND kept = 1").fetchone()
-        writer.execute(
-            "INSERT INTO mentions VALUES (?, 'park', 0, 6, '苏州工业园区', '320500', NULL, NULL)", (text,)
-        )
-        writer.execute(
-            "INSERT INTO mentions VALUES (?, 'region', 0, 2, '苏州', '320500', NULL, NULL)", (text,)
+        writer.executemany(
+            "INSERT INTO mentions (text_id, kind, start, end, name, code, entity)"
+            " VALUES (?, ?, 0, ?, ?, '320500', ?)",
+            [(text, "park", 6, "苏州工业园区", "苏州工业园区"), (text, "region", 2, "苏州", "苏州市")],
         )
     article = get("/article/2").text
     leads = dict(re.findall(r'<a href="/search\?((?:park|region)=[^"]+)">([^<]+)', article))
