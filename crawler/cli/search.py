@@ -80,9 +80,10 @@ def search(
     folded: filters.Folded = False,
     as_json: Json = False,
 ) -> None:
-    """Find articles that contain the text, in any of their copies.
+    """Find articles that contain the text.
 
-    Words must all occur; OR, NOT, ( ), NEAR and "quoted words" as usual;
+    Every copy is searched. Words must all occur; OR, NOT, ( ), NEAR and
+    "quoted words" do what they look like;
     title: source: credited: region: park: company: lang: since: until: narrow.
     A Chinese word of any length is found wherever it stands, one of Latin
     letters as a whole word (develop* finds what begins so); case and white
