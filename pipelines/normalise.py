@@ -12,8 +12,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
+from operator import ne
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     Codes = npt.NDArray[np.uint32]
 
 
+@lru_cache(maxsize=1024)  # the stages ask for the same lines one after the other
 def normalise(text: str) -> str:
     """The letters and digits of a text: NFKC, lower case, simplified; no punctuation, no white space.
 
@@ -44,6 +46,13 @@ def simplify(text: str) -> str:
 def traditional(character: str) -> str:
     """The characters of which `simplify` makes this one, as one text; empty where there are none."""
     return _traditional().get(character, "")
+
+
+def is_traditional(text: str) -> bool:
+    """Whether a Chinese text has more characters that only traditional texts have than of the simplified."""
+    only_traditional = sum(map(ne, text, simplify(text)))
+    only_simplified = sum(map(_traditional().__contains__, text))
+    return bool(only_traditional > only_simplified)
 
 
 def plain(text: str) -> str:

@@ -9,11 +9,9 @@ the sources file (`selected`) stands above them all.
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-import opencc
 import py3langid
 
 from pipelines.dates import Moment, zone_of
@@ -38,6 +36,7 @@ from pipelines.extract.scan import cut_short, parse_page, scan, shown_without_sc
 from pipelines.extract.selected import select, with_kept
 from pipelines.extract.title import find_site_name, find_title, scripted_title
 from pipelines.extract.trust import trusted
+from pipelines.normalise import is_traditional
 from pipelines.records import DEFAULT_TIME_ZONE, Extracted, Field, Rejection
 
 if TYPE_CHECKING:
@@ -48,9 +47,9 @@ if TYPE_CHECKING:
     from pipelines.extract.selected import Selected
     from pipelines.records import Decoded, Page, Source
 
-_HAN = re.compile("[\u3400-\u9fff]")
-_KANA = re.compile("[\u3040-\u30ff]")
-_HANGUL = re.compile("[\uac00-\ud7af]")
+_HAN = re.compile("[\u3400-\u9fff]+")
+_KANA = re.compile("[\u3040-\u30ff]+")
+_HANGUL = re.compile("[\uac00-\ud7af]+")
 _LANGUAGE_OF = {"Hangul": "ko", "Kana": "ja"}
 _SAMPLE = 1500
 _WITHOUT_TEXT = ("no text", "script page")
@@ -190,7 +189,7 @@ def _is_chinese(scanned: Scan, choice: Choice | None) -> bool:
 
 def _script(text: str) -> tuple[str, int, int]:
     """Han, Kana or Hangul where a text is written so, else nothing; how many letters are, of how many."""
-    han, kana, hangul = (len(pattern.findall(text)) for pattern in (_HAN, _KANA, _HANGUL))
+    han, kana, hangul = (sum(map(len, runs.findall(text))) for runs in (_HAN, _KANA, _HANGUL))
     letters = sum(map(str.isalpha, text))
     for name, count, share in (("Hangul", hangul, 0.3), ("Kana", kana, 0.1), ("Han", han, 0.2)):
         if count > share * letters:
@@ -218,19 +217,7 @@ def _language(text: str) -> Field | None:
     if letters < 10:
         return None
     if script:
-        code = _LANGUAGE_OF.get(script) or _chinese(sample)
+        code = _LANGUAGE_OF.get(script) or ("zh-Hant" if is_traditional(sample) else "zh-Hans")
         return Field(code, "script", f"{count} of {letters} letters are {script}")
     code, _ = py3langid.classify(sample)
     return Field(str(code), "py3langid", sample[:100])
-
-
-def _chinese(sample: str) -> str:
-    simplified, traditional = _converters()
-    only_traditional = sum(a != b for a, b in zip(sample, simplified.convert(sample), strict=False))
-    only_simplified = sum(a != b for a, b in zip(sample, traditional.convert(sample), strict=False))
-    return "zh-Hant" if only_traditional > only_simplified else "zh-Hans"
-
-
-@cache
-def _converters() -> tuple[opencc.OpenCC, opencc.OpenCC]:
-    return opencc.OpenCC("t2s"), opencc.OpenCC("s2t")

@@ -65,6 +65,8 @@ _HAN_NUMBER = rf"{_HAN}{{2,12}}|{_HAN}{{1,8}}点[零〇一二三四五六七八�
 _TIMES = "(?P<times>万亿|兆|[十百千]?[亿万]|[百千])?"
 _CURRENCY = rf"(?:多|余)?(?P<currency>{'|'.join(_CURRENCIES)})(?![旦宵素件器首])"
 _SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
+_OF_CURRENCIES = frozenset(name[-1] for name in _CURRENCIES)
+"""The last characters of the names of currencies: most texts have none of them."""
 _FOREIGN = re.compile("(新台币|台币|港币|港元|美元|日元|欧元) ?$")
 """What makes the 元 behind a figure no yuan: 港币8亿元."""
 _BEFORE = re.compile(
@@ -96,7 +98,10 @@ _JOINS = re.compile(r"\s?(?:的|in|of)?\s?")
 def find_money(text: str) -> list[Mention]:
     """The amounts named in a plain text, in order, not overlapping, each with its role where that is said."""
     found = []
-    for match in _BEFORE.finditer(text):
+    named = text if not _OF_CURRENCIES.isdisjoint(text) else ""
+    small = text.lower()
+    signed = text if any(sign in small for sign in _SIGNS) else ""
+    for match in _BEFORE.finditer(named):
         value = _number(match["figure"]) * _MULTIPLIERS[match["times"] or ""]
         value += float(match["hundred_millions"] or 0) * 1e8
         foreign = _FOREIGN.search(text, max(match.start() - 4, 0), match.start())
@@ -104,20 +109,20 @@ def find_money(text: str) -> list[Mention]:
         found.append(_mention(match, value, _CURRENCIES[currency]))
     for match in _COUNTED.finditer(text):
         found.append(_mention(match, _number(match["figure"]) * 1e8, "CNY"))
-    for match in _RANGE.finditer(text):
+    for match in _RANGE.finditer(named):
         upper = _MULTIPLIERS[match["times"] or ""]
         lower = _MULTIPLIERS[match["own"]] if match["own"] else upper
         if _number(match["figure"]) * lower < _number(match["to"]) * upper:
             found.append(_mention(match, _number(match["figure"]) * lower, _CURRENCIES[match["currency"]]))
-    for match in _HAN_BEFORE.finditer(text):
+    for match in _HAN_BEFORE.finditer(named):
         value_read = han_number(match["han"])
         if value_read is not None:
             found.append(_mention(match, value_read, _CURRENCIES[match["currency"]]))
-    for match in _ROUND.finditer(text):
+    for match in _ROUND.finditer(named):
         value_read = han_number("一" + match["han"])
         if value_read is not None:
             found.append(_mention(match, value_read, _CURRENCIES[match["currency"]]))
-    for match in _AFTER.finditer(text):
+    for match in _AFTER.finditer(signed):
         times = _WORDS[(match["times"] or "").lower()]
         found.append(_mention(match, _number(match["figure"]) * times, _SIGNS[match["sign"].lower()]))
     return _with_roles(text, _apart(sorted(found, key=lambda mention: (mention.start, -mention.end))))

@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
+from operator import add
 from typing import TYPE_CHECKING
 
 from pipelines.normalise import plain
@@ -114,16 +115,18 @@ def _above(code: str) -> tuple[str, ...]:
 
 def _scan(text: str) -> Iterable[_Found]:
     full, short = _names()
-    at = 0
-    while at < len(text) - 1:
+    beginnings = full.keys() | short.keys()
+    end = 0
+    for at, pair in enumerate(map(add, text, text[1:])):
+        if at < end or pair not in beginnings:
+            continue
         found = _longest(text, at, full, is_full=True) or _longest(text, at, short, is_full=False)
         if found is None:
-            at += 1
             continue
         if found.is_doubtful and _OFFICIAL.match(text, at + len(found.name)) and _is_plain(found):
             found = replace(found, is_doubtful=False)
         yield found
-        at += len(found.name)
+        end = at + len(found.name)
 
 
 def _is_plain(found: _Found) -> bool:
