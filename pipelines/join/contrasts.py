@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from pipelines.join.alignment import is_latin, length
 from pipelines.join.numbers import HAN, number_value
 from pipelines.normalise import normalise
-from pipelines.words import characters, words
+from pipelines.words import characters, known_names, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,8 +167,5 @@ def _lines() -> Iterator[tuple[str, str]]:
         yield "country", line
     for line in words("names.us_state"):
         yield "state", line
-    table = resources.files("pipelines").joinpath("words/known.txt").read_text("utf-8")
-    for line in table.splitlines():
-        kind, _, names = line.partition(": ")
-        if not line.startswith("#"):
-            yield kind, names
+    for kind, names in known_names():
+        yield kind, "|".join(names)

@@ -68,9 +68,10 @@ _PLACE = re.compile(
     r"(?:https?:)?//[\w-]|/(?![/*])|\.{1,2}/|\?[\w-]+=|[\w./-]*[\w-]\.(?:[sx]?html?|php|aspx?|jsp|do)(?:$|[?#])"
 )
 """How an address of a page begins where nothing else says that it is one."""
-_LITERAL = re.compile(
-    r"(?P<leads>(?:\blocation(?:\.href)?\s*=|\b(?:open|assign|replace|navigate)\s*\()\s*)?"
-    r"(?P<mark>[\"'])(?P<place>[^\"'<>\s]{1,500})(?P=mark)\s*(?P<more>\+?)"
+_LITERAL = pattern(
+    r"(?P<leads>(?:\blocation(?:\.href)?\s*=|\b{markup.opens}\s*\()\s*)?"
+    r"(?P<mark>[\"'])(?P<place>[^\"'<>\s]{1,500})(?P=mark)\s*(?P<more>\+?)",
+    case=True,
 )
 _LONG_TAG = re.compile(rb"<[^<>]{4000,}")
 """A start tag of this length holds an image or thousands of attributes, on which libxml2 takes time that

@@ -30,7 +30,10 @@ def find_mentions(text: str) -> tuple[Mention, ...]:
     """Everything that the text names; a region may stand inside a park's or a company's name."""
     flat = plain(text)
     regions = find_regions(flat)
-    found = [*regions, *find_parks(flat, regions), *find_companies(flat, regions), *find_money(flat)]
+    companies = find_companies(flat, regions)
+    branded = {company.start for company in companies if company.name == company.entity}
+    places = [region for region in regions if region.start not in branded]  # 宁德时代 is not in 宁德
+    found = [*places, *find_parks(flat, regions), *companies, *find_money(flat)]
     return tuple(
         replace(m, name=text[m.start : m.end], role_words=_as_written(text, flat, m))
         for m in sorted(found, key=lambda m: (m.start, -m.end, m.kind))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines.places.regions import short_region_name
 from pipelines.records import Mention
-from pipelines.words import characters, pattern, words
+from pipelines.words import characters, known_names, pattern, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +34,9 @@ _LEADING = pattern(
 """What leads to a name; also no words: 仪式在, 带队到, 招标人为; but 在线 and 到家 are parts of names."""
 _KIND_OF_COMPANY = re.compile(r"\d{3}|(?:一人|独资|[家类])$")
 _COUNTED = re.compile(r"\d|[第个家座批期条项们起多]")
+_SHORT_COMPANY = pattern("{places.short_company}", case=True)
+_TRADE = pattern("{places.trade}", case=True)
+_LONGEST_LISTED = 6
 _RANK = pattern("^[市县区]|{places.rank}", case=True)
 """What a park's name may have and lack: 苏州市吴中, 国家级."""
 _OPENING = tuple("“「『《\"'")
@@ -48,11 +51,14 @@ def find_parks(text: str, regions: Sequence[Mention]) -> list[Mention]:
 def find_companies(text: str, regions: Sequence[Mention]) -> list[Mention]:
     """The companies named in a plain text, in order."""
     found = _ended_by(_COMPANY, text, regions, _COMPANY_MAX)
-    return [
+    full = [
         _mention("company", text, one, _company_name(text, one, regions))
         for one in found
         if _names_a_company(text, one)
     ]
+    inside = {place for mention in full for place in range(mention.start, mention.end)}
+    short = (match for match in _SHORT_COMPANY.finditer(text) if match.start() not in inside)
+    return [*full, *(Mention("company", m[0], m.start(), m.end(), entity=m[0]) for m in short)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,19 @@ def _company_name(text: str, one: _Candidate, regions: Sequence[Mention]) -> str
             rest = re.sub(rf"[(（]{region.name}[)）]|^{region.name}", "", own)
             if len(_GENERAL_COMPANY.sub("", rest)) >= 2:
                 own, seat = rest, short_region_name(region.code)
-    return seat + own
+    return _short_name(own) or _short_name(text[one.start : one.stem_end]) or seat + own
+
+
+def _short_name(own: str) -> str:
+    """The name under which a company is listed, where the rest of its own words tells only its trade."""
+    listed = (own[:size] for size in range(min(len(own), _LONGEST_LISTED), 1, -1))
+    return next((n for n in listed if n in _listed() and not _TRADE.sub("", own[len(n) :])), "")
+
+
+@cache
+def _listed() -> frozenset[str]:
+    companies = (name for kind, names in known_names() if kind == "company" for name in names)
+    return frozenset((*companies, *words("places.short_company")))
 
 
 def _is_seat(text: str, one: _Candidate, region: Mention) -> bool:

@@ -30,7 +30,7 @@ from typing import cast
 
 from pipelines.normalise import simplify, traditional
 
-__all__ = ["characters", "check", "pattern", "position", "words"]
+__all__ = ["characters", "check", "known_names", "pattern", "position", "words"]
 
 _REFERENCE = re.compile(r"\{([a-z_]+\.[a-z_]+(?:\|[a-z_]+\.[a-z_]+)*)\}")
 _BETWEEN_IDEOGRAPHS = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
@@ -40,6 +40,14 @@ def words(name: str, *only: str) -> tuple[str, ...]:
     """The tokens of a list (`credit.label`), in all languages or in some, in their order and simplified."""
     tokens = _list(name)
     return tuple(token for language in only or tokens for token in tokens.get(language, ()))
+
+
+@cache
+def known_names() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The lines of known.txt: a kind (country, company) and the names that are of it."""
+    table = resources.files("pipelines").joinpath("words/known.txt").read_text("utf-8")
+    lines = (line.partition(": ") for line in table.splitlines() if not line.startswith("#"))
+    return tuple((kind, tuple(names.split(" | "))) for kind, _, names in lines)
 
 
 @cache

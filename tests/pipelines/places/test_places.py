@@ -209,6 +209,10 @@ def test_divisions_have_their_names_of_today_and_of_before(name: str, code: str)
         (["“青岚湖科技园区”", "“青嵐湖科技園”"], "青岚湖科技园"),
         (["中科智芯(苏州)有限公司", "苏州中科智芯有限公司", "蘇州市中科智芯股份有限公司"], "苏州中科智芯"),
         (["杭州中科智芯有限公司"], "杭州中科智芯"),
+        (["宁德时代", "宁德时代新能源科技股份有限公司", "寧德時代"], "宁德时代"),
+        (["华为", "华为技术有限公司"], "华为"),
+        (["中信建投证券股份有限公司"], "中信建投"),
+        (["江苏恒瑞医药股份有限公司", "恒瑞医药"], "恒瑞医药"),
     ],
 )
 def test_a_park_and_a_company_have_one_name_each(names: list[str], entity: str) -> None:
@@ -219,3 +223,9 @@ def test_a_park_and_a_company_have_one_name_each(names: list[str], entity: str) 
 def test_a_park_is_searched_by_any_of_its_names() -> None:
     assert park_entity("江蘇省崑山市高新技術產業開發區") == park_entity("昆山高新区") == "昆山高新区"
     assert park_entity("一个没有的园") == "一个没有的园"
+
+
+def test_a_company_that_is_named_for_a_town_is_not_in_it() -> None:
+    found = [(m.kind, m.name) for m in find_mentions("宁德时代在宁德市扩产,京东路的华为和一中华为人熟知")]
+    assert found[:2] == [("company", "宁德时代"), ("region", "宁德市")]
+    assert ("company", "京东") not in found
