@@ -43,6 +43,9 @@ class PageQueue(Protocol):
     def mark_lists(self, page_ids: Sequence[int]) -> None:
         """These pages were read and are lists: their addresses are asked for again as lists are."""
 
+    def drop(self, page_ids: Sequence[int]) -> None:
+        """These pages are kept out of the archive: nothing of them stays."""
+
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         """URLs that fetching gave up and the archive has not heard of, with their row ids."""
 
@@ -98,7 +101,8 @@ class _Drain:
         results = self._without_failed_rereads(results)
         if self._on_results is not None:
             self._on_results(results)
-        self._write([result for _, result in results] + [rejection for _, rejection in refused])
+        kept_out = self._write([result for _, result in results] + [rejection for _, rejection in refused])
+        self._queue.drop([results[place][0].page_id for place in kept_out if place < len(results)])
         self._again.difference_update(page.page_id for page, _ in results)
         self._queue.mark_ingested([page.page_id for page, _ in results])
         self._queue.mark_lists([page.page_id for page, result in results if _is_list(result)])
@@ -154,7 +158,8 @@ class _Drain:
             removed_lines=said.removed,
         )
 
-    def _write(self, results: list[Reading | Rejection]) -> None:
+    def _write(self, results: list[Reading | Rejection]) -> tuple[int, ...]:
+        """Returns which of them a removal keeps out."""
         done = self._archive.ingest(results, iso(datetime.now(UTC)))
         total = self.total
         self.total = Drained(
@@ -165,6 +170,7 @@ class _Drain:
             copies_joined=total.copies_joined + done.counts.copies_joined,
             gone=total.gone + done.gone,
         )
+        return done.kept_out
 
 
 def _is_list(result: Reading | Rejection) -> bool:

@@ -13,11 +13,13 @@ from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of
 from pipelines.errors import ConfigurationError
 from pipelines.forget.find import nearest
 from pipelines.forget.order import Order, with_wait
+from pipelines.forget.planning import without_quotes
 from pipelines.forget.record import now_utc
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import look_up, preview, remove
 
 if TYPE_CHECKING:
+    from pipelines.forget.plan import Plan
     from pipelines.forget.scope import Scope
 
 app = typer.Typer()
@@ -157,12 +159,14 @@ def remove_source(  # one command has all the ways to say what is meant
         raise _unknown(scope, nearest(settings.db, scope))
     if before.pending is None or plan_hash != before.pending.plan_hash:  # what was agreed to stays agreed
         agree(plan, plan_hash, yes=yes, as_json=as_json)
+    words = {"requester": requester, "reason": reason, "basis": basis, "ticket": ticket}
+    said = _without_quotes(plan, words, may_ask=not (yes or plan_hash))
     order = Order(
-        requester=one_line(requester),
-        reason=one_line(reason),
+        requester=said["requester"],
+        reason=said["reason"],
         at=now_utc(),
-        basis=one_line(basis),
-        ticket=one_line(ticket),
+        basis=said["basis"],
+        ticket=said["ticket"],
         operator=one_line(operator) or login(),
         hide_only=hide_only,
         stay_down=stay_down,
@@ -183,6 +187,23 @@ def remove_source(  # one command has all the ways to say what is meant
         print(f"already done by removal {outcome.removal.id}; `removals show {outcome.removal.id}` has it")
         return
     report(outcome, as_json=as_json, receipt=receipt)
+
+
+def _without_quotes(plan: Plan, words: dict[str, str], *, may_ask: bool) -> dict[str, str]:
+    """The words for the record; where they quote what goes a wording without that is offered."""
+    said = {}
+    for name, typed in words.items():
+        said[name] = one_line(typed)
+        other = without_quotes(plan, said[name])
+        if other != said[name]:
+            print(
+                f"parknews: --{name} quotes what is to go, and the record keeps it; without it: --{name}"
+                f" {other!r} (later: `parknews removals correct ID --{name} …`)",
+                file=sys.stderr,
+            )
+            if may_ask and typer.confirm("Record that wording instead?", default=True):
+                said[name] = other
+    return said
 
 
 def _unknown(scope: Scope, near: list[str]) -> ConfigurationError:

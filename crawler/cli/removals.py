@@ -18,6 +18,7 @@ from pipelines.archive.kept_out.stay_down import held_pages
 from pipelines.errors import ConfigurationError
 from pipelines.forget import verbs
 from pipelines.forget.find import find_matches
+from pipelines.forget.receipt import row
 from pipelines.forget.record import Removal, now_utc, recorded, removals, unfinished_and_due
 from pipelines.forget.requests import Request, requests
 
@@ -51,7 +52,7 @@ def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
     with closing(read_only(settings_of(ctx).db)) as connection:
         ordered, asked = removals(connection), requests(connection)
     if as_json:
-        orders, letters = [asdict(removal) for removal in ordered], [asdict(request) for request in asked]
+        orders, letters = [row(removal) for removal in ordered], [asdict(request) for request in asked]
         print_json({"removals": orders, "requests": letters})
         return
     if ordered:
@@ -101,6 +102,29 @@ def go_on_with(
     if not outcomes and not as_json:
         print("nothing is left to go on with")
     report_all(outcomes, as_json=as_json)
+
+
+@app.command(
+    "correct",
+    epilog=examples(
+        ("a reason that quotes a title", "parknews removals correct 1 --reason 'letter of 3 March'")
+    ),
+)
+def correct(
+    ctx: typer.Context,
+    removal_id: Number,
+    requester: Annotated[str, typer.Option(metavar="TEXT", help="Who asked.")] = "",
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = "",
+    basis: Annotated[str, typer.Option(metavar="TEXT", help="The law or contract invoked.")] = "",
+    ticket: Annotated[str, typer.Option(metavar="TEXT", help="Your own reference.")] = "",
+) -> None:
+    """Say otherwise who asked for a removal and why; the words before are kept nowhere."""
+    words = {"requester": requester, "reason": reason, "basis": basis, "ticket": ticket}
+    said = {name: one_line(typed) for name, typed in words.items() if typed}
+    if not said:
+        raise ConfigurationError("say what is to be corrected: --requester, --reason, --basis or --ticket")
+    verbs.correct_words(settings_of(ctx).db, removal_id, said)
+    print(f"removal {removal_id}: {', '.join(said)} corrected")
 
 
 @app.command(

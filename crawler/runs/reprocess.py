@@ -86,6 +86,10 @@ class _StoredPages:
         """Their addresses are asked for again as lists are."""
         self._store.pages.mark_lists(page_ids)
 
+    def drop(self, page_ids: Sequence[int]) -> None:
+        """Deletes what a removal keeps out."""
+        self._store.pages.drop(page_ids)
+
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         """None: they are the crawl's."""
         return []

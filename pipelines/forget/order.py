@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 from pipelines.archive.kept_out import agreement, ledger
 from pipelines.archive.kept_out.blocks import Term, read_blocklist
 from pipelines.archive.kept_out.key import CHECK_KEY, needed_key
+from pipelines.database import path_of
 from pipelines.forget.record import put_event, removal
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from pipelines.forget.files import Files
     from pipelines.forget.plan import Plan
@@ -112,8 +114,11 @@ def put_replayed(connection: sqlite3.Connection, entry: ledger.LedgerLine, at: s
             connection.execute(
                 "UPDATE removals SET mode = ?, due_at = ? WHERE id = ?", (entry.mode, entry.due_at, row[0])
             )
+            put_blocks(connection, row[0], {(kind, bytes.fromhex(digest)) for kind, digest in entry.blocks})
         if entry.event == "corrected":
             say(connection, row[0], entry.said)
+            forget_words(connection, path_of(connection), entry.order)
+            agreement.change_line(connection, entry)
         return int(row[0])
     if entry.event != "ordered":
         return None
@@ -132,12 +137,20 @@ def put_replayed(connection: sqlite3.Connection, entry: ledger.LedgerLine, at: s
 
 
 def say(connection: sqlite3.Connection, removal_id: int, said: Mapping[str, str]) -> None:
-    """Puts people's words on an order in place of those that the record has."""
-    words = {name: said[name] for name in ledger.SAID if name in said}
-    connection.execute(
-        f"UPDATE removals SET {', '.join(f'{name} = ?' for name in words)} WHERE id = ?",
-        (*words.values(), removal_id),
-    )
+    """Puts people's words on an order, and on the letter that it answers, in place of those before."""
+    for name in ledger.SAID:
+        if name in said:
+            connection.execute(f"UPDATE removals SET {name} = ? WHERE id = ?", (said[name], removal_id))
+            if name != "operator":
+                sql = f"UPDATE removal_requests SET {name} = ? WHERE removal_id = ?"
+                connection.execute(sql, (said[name], removal_id))
+
+
+def forget_words(connection: sqlite3.Connection, archive_path: Path, order: str) -> None:
+    """Takes people's words out of the lines of an order: the chain has no more than a digest of them."""
+    for entry in agreement.own_entries(connection, archive_path):
+        if entry.order == order:
+            agreement.change_line(connection, replace(entry, said={}))
 
 
 def go_ahead(connection: sqlite3.Connection, removal_id: int, order: Order) -> None:
@@ -154,12 +167,13 @@ def hashed(connection: sqlite3.Connection, terms: Iterable[Term]) -> set[tuple[s
     return {(term.kind, key.block(*term)) for term in terms}
 
 
-def put_blocks(connection: sqlite3.Connection, removal_id: int, hashes: set[tuple[str, bytes]]) -> None:
-    """Keeps out what these are the hashes of."""
-    connection.executemany(
+def put_blocks(connection: sqlite3.Connection, removal_id: int, hashes: set[tuple[str, bytes]]) -> int:
+    """Keeps out what these are the hashes of; returns how many were not kept out by this removal."""
+    cursor = connection.executemany(
         "INSERT OR IGNORE INTO blocks (kind, hash, removal_id) VALUES (?, ?, ?)",
         [(kind, digest, removal_id) for kind, digest in sorted(hashes)],
     )
+    return max(cursor.rowcount, 0)
 
 
 def withhold(connection: sqlite3.Connection, removal_id: int, reading_ids: Iterable[int]) -> None:
@@ -213,6 +227,12 @@ def withhold_blocked(
     ]
     withhold(connection, removal_id, held)
     return len(held)
+
+
+def still_held(connection: sqlite3.Connection, removal_id: int) -> int:
+    """How many pages are marked for a removal: what it hides, or what came back of what it had deleted."""
+    row = connection.execute("SELECT count(*) FROM withheld WHERE removal_id = ?", (removal_id,)).fetchone()
+    return int(row[0])
 
 
 def enter(files: Files, removal_id: int, event: str, at: str, left: Iterable[Term] | None = None) -> None:

@@ -134,11 +134,14 @@ class Plan:
     """The archive's."""
     attachments: tuple[str, ...] = ()
     """Addresses of files that its pages link to, and no page that stays."""
+    led: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Addresses that were asked for → what the crawl saw them lead to, the page's own address last."""
 
     def terms(self) -> Iterator[Term]:
         """What it blocks: the scope itself unless it was narrowed, and every removed URL on whatever host."""
         if not self.scope.is_narrowed:
             yield from self.scope.terms()
+            yield from (Term("url", url) for way in self.led.values() for url in way)
         for page in self.pages:
             yield Term("url", page.page_url)
             yield Term("url", page.copy_url)
@@ -204,6 +207,7 @@ class Plan:
             "survivors": [asdict(survivor) for survivor in self.survivors],
             "left_out": [asdict(left) for left in self.left_out],
             "exports": [asdict(export) for export in self.exports],
+            "led": {url: list(way) for url, way in self.led.items()},
             "remarks": [],
         }
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines import catalogue
+from pipelines.archive.kept_out.blocks import Term, owner_of, path_terms
 from pipelines.archive.kept_out.key import needed_key
 from pipelines.errors import ConfigurationError
 from pipelines.export.manifest import read_manifest, read_row_notes
@@ -22,9 +23,10 @@ from pipelines.forget.hide import rehearse
 from pipelines.forget.plan import Candidate, KnownExport, Plan, choose_pages
 from pipelines.forget.prove import search_pages
 from pipelines.forget.record import now_utc
-from pipelines.forget.rows import count_rows
+from pipelines.forget.rows import addresses_in, count_rows, names
 from pipelines.forget.scope import TermMatcher
 from pipelines.publishers import normalise_publisher
+from pipelines.urls import host_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from pipelines.catalogue import Table
     from pipelines.forget.files import Files
     from pipelines.forget.scope import Scope
-    from pipelines.join import Joiner
 
 MENTIONS = "raw pages of others that mention it"
 """In the counts of a plan: what `mentions` would delete."""
@@ -53,7 +54,7 @@ def whole_plan(files: Files, scope: Scope, exports: Sequence[Path] = (), *, ment
         mentions: count the raw pages of others that quote or link it, which would go with `mentions`.
     """
     with files.transaction() as connection:
-        plan = plan_removal(connection, files.joiner, scope, now_utc())
+        plan = plan_removal(connection, files, scope, now_utc())
     taken = TermMatcher(plan.terms())
     with files.store.reading() as connection:
         counts = {**plan.counts, **count_rows(connection, catalogue.store(), taken)}
@@ -64,9 +65,10 @@ def whole_plan(files: Files, scope: Scope, exports: Sequence[Path] = (), *, ment
     return replace(plan, counts=counts, exports=exports_of(files.path, plan, exports))
 
 
-def plan_removal(connection: sqlite3.Connection, joiner: Joiner, scope: Scope, at: str) -> Plan:
+def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at: str) -> Plan:
     """What the scope would take from the archive, what is contested, and what survivors would show."""
-    matcher = TermMatcher(scope.terms())
+    led = {url: way for url in scope.urls if (way := _way_from(connection, files, url))}
+    matcher = TermMatcher([*scope.terms(), *(Term("url", url) for way in led.values() for url in way)])
     pages = (_candidate(row, matcher) for row in connection.execute(_PAGES))
     candidates = [page for page in pages if page.own or page.credits_scope]
     articles = _articles(connection, matcher, {c.article_id for c in candidates if c.article_id is not None})
@@ -74,8 +76,14 @@ def plan_removal(connection: sqlite3.Connection, joiner: Joiner, scope: Scope, a
     gone = {page.reading_id for page in taken}
     emptied, shared = _fates(connection, articles, gone)
     with _chosen(connection, gone):
-        files = _attachments(connection)
-        plan = Plan(scope, taken, left_out, attachments=files, key=needed_key(connection))
+        plan = Plan(
+            scope,
+            taken,
+            left_out,
+            attachments=_attachments(connection),
+            key=needed_key(connection),
+            led=led,
+        )
         counts = _counts(connection)
         copies = [row[0] for row in connection.execute("SELECT id FROM copies WHERE reading_id IN chosen")]
     counts |= count_rows(connection, catalogue.archive(), TermMatcher(plan.terms()))
@@ -88,7 +96,38 @@ def plan_removal(connection: sqlite3.Connection, joiner: Joiner, scope: Scope, a
         copies_gone=tuple(sorted(copies)),
         counts=counts,
     )
-    return replace(plan, survivors=rehearse(connection, joiner, plan, at)) if shared else plan
+    return replace(plan, survivors=rehearse(connection, files.joiner, plan, at)) if shared else plan
+
+
+def _way_from(connection: sqlite3.Connection, files: Files, url: str) -> tuple[str, ...]:
+    """Where an address leads by what the crawl saw: redirects, refreshing pages, and who calls it his own.
+
+    None but addresses of the same owner: no page speaks for another host.
+    """
+    way, todo = [url], [url]
+    with files.store.reading() as store:
+        while todo and len(way) <= _WAY_MOST:
+            asked = todo.pop()
+            spelled = json.dumps([term.value for term in path_terms(asked, with_prefixes=False)])
+            found = [row[0] for row in store.execute(_REDIRECTED, (spelled,))]
+            found += [row[0] for row in connection.execute(_CLAIMED, (spelled,))]
+            new = [one for one in found if one and one not in way and _same_owner(one, url)]
+            way += dict.fromkeys(new)
+            todo += dict.fromkeys(new)
+    return tuple(way[1:])
+
+
+_WAY_MOST = 40
+"""Addresses on the way from one: twice the redirects in a row that a crawl follows."""
+_REDIRECTED = "SELECT reason FROM urls WHERE state = 'redirected' AND url IN (SELECT value FROM json_each(?))"
+_CLAIMED = (
+    "SELECT page_url FROM claims JOIN readings ON readings.id = reading_id"
+    " WHERE url IN (SELECT value FROM json_each(?))"
+)
+
+
+def _same_owner(url: str, other: str) -> bool:
+    return owner_of(host_of(url)) == owner_of(host_of(other))
 
 
 def exports_of(archive_path: Path, plan: Plan, folders: Sequence[Path]) -> tuple[KnownExport, ...]:
@@ -122,6 +161,25 @@ def _attachments(connection: sqlite3.Connection) -> tuple[str, ...]:
         " attachments other WHERE other.url = mine.url AND other.reading_id NOT IN chosen) ORDER BY url"
     )
     return tuple(url for (url,) in rows)
+
+
+def without_quotes(plan: Plan, said: str) -> str:
+    """What a person said of an order, with … for each title and address in it of what goes.
+
+    The record keeps such words for good, in plain sight.
+    """
+    taken = TermMatcher(plan.terms())
+    for address in sorted(addresses_in(said), key=len, reverse=True):
+        if names(address, taken):
+            said = said.replace(address, "…")
+    for title in sorted({page.title for page in plan.pages}, key=len, reverse=True):
+        if len(title) >= _TITLE_LEAST:
+            said = said.replace(title, "…")
+    return said
+
+
+_TITLE_LEAST = 4
+"""Characters of a title that is quoted: a shorter one is a word (公告)."""
 
 
 _PAGES = """

@@ -26,6 +26,7 @@ from pipelines.archive.kept_out.ledger import ledger_path
 from pipelines.forget.delete import notes_of, seeker
 from pipelines.forget.erase import fold_log, forget_files, in_own_process, overwrite_slack
 from pipelines.forget.notes import notes_path
+from pipelines.forget.order import still_held
 from pipelines.forget.passages import WINDOW, united
 from pipelines.forget.record import now_utc, outcome_of, put_event, put_verification, removal
 from pipelines.forget.rows import (
@@ -34,6 +35,7 @@ from pipelines.forget.rows import (
     delete_keys,
     rows_left,
     words_in_archive,
+    words_in_record,
     words_in_store,
 )
 from pipelines.forget.snapshot import MANIFEST as BACKUP
@@ -92,13 +94,14 @@ def verification(files: Files, order: Removal) -> dict[str, Any]:
     live = _frame_starts(files.store)
     searched = in_own_process(search_files, folder, looks, live, _record_of(files.path))
     lawful, owners = _lawful(files, looks, searched, mentions)
+    said, _ = held_by(looks, words_in_record(files.archive))
     exports = {path.name.removesuffix(".manifest.json") for path in folder.glob("*.manifest.json")}
     troubles = [*check_index(files.archive), *_rows_left(files, order.id)]
     report, needs_vacuum = [], []
     for file in searched:
         if "/" in file.name:
             continue
-        left = len(np.setdiff1d(file.passages, _owned(lawful, file.name)))
+        left = len(np.setdiff1d(file.passages, np.union1d(said, _owned(lawful, file.name))))
         if left and file.name in lawful:
             needs_vacuum.append(file.name)
         if left and file.name not in exports:
@@ -158,6 +161,8 @@ def _rows_left(files: Files, removal_id: int) -> list[str]:
     """Rows of any table that still have a removed address or host."""
     mine = read_blocklist(files.archive, removal_id)
     left = rows_left(files.archive, mine)
+    if held := still_held(files.archive, removal_id):
+        left["what came back (`removals go-on` deletes it)"] = held
     left |= {f"{name} (crawl store)": number for name, number in _rows_in_store(files.store, mine).items()}
     return [f"{number} rows of {name}" for name, number in left.items()]
 

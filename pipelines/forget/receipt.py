@@ -77,7 +77,7 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
     """The receipt for a machine."""
     removal = outcome.removal
     return {
-        **asdict(removal),
+        **row(removal),
         "complete": not outcome.trouble and removal.state in ("verified", "restored"),
         "trouble": outcome.trouble,
         "nothing_was_there": removal.found_nothing,
@@ -86,9 +86,16 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def row(removal: Removal) -> dict[str, Any]:
+    """A removal of the record for a machine; one that found no page is called blocked, and not verified."""
+    return asdict(removal) | ({"state": "blocked", "verified": False} if removal.found_nothing else {})
+
+
 def _state(removal: Removal) -> str:
     if removal.found_nothing:
-        return "State: **blocked** (nothing was there; it is kept out from now on)."
+        known = "no page was there, and what was known of its addresses is deleted"
+        what = known if any(removal.counts.values()) else "nothing was there"
+        return f"State: **blocked** ({what}; it is kept out from now on)."
     return f"State: **{removal.state}** ({_STATES.get(removal.state, '')})."
 
 

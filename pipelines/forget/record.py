@@ -65,8 +65,8 @@ class Removal:
 
     @property
     def found_nothing(self) -> bool:
-        """Whether it went through without anything to delete: it blocks, and proves nothing."""
-        return self.state == "verified" and not any(self.counts.values())
+        """Whether it went through without any page to delete: it blocks, and proves nothing."""
+        return self.state == "verified" and not any(self.counts.get(name) for name in _PAGES)
 
     def is_due(self, at: str) -> bool:
         """Whether the deletion may go on."""
@@ -86,6 +86,8 @@ class Outcome:
     """It was through before, and nothing has come since: nothing was done."""
 
 
+_PAGES = ("pages read", "copies", "raw pages")
+"""What is counted of pages themselves; the rest is what others said of an address."""
 _BOOLEANS, _OBJECTS = ("verified", "stay_down", "mentions"), ("counts", "survivors", "verification")
 _COLUMNS = tuple(column.name for column in fields(Removal))
 
@@ -127,7 +129,9 @@ def put_verification(
         (json.dumps(verification, ensure_ascii=False), int(is_verified), at, removal_id),
     )
     if is_verified:
-        set_state(connection, removal_id, "verified", at)
+        connection.execute("UPDATE removals SET state = 'verified' WHERE id = ?", (removal_id,))
+        nothing = removal(connection, removal_id).found_nothing
+        put_event(connection, removal_id, at, "no page of it was there" if nothing else "verified")
     else:
         put_event(connection, removal_id, at, "could not be verified")
 

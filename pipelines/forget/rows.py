@@ -120,13 +120,18 @@ def empty_sentences(
 
 def names(said: str, removed: Matcher) -> bool:
     """Whether a sentence holds a removed address."""
-    parts = {
+    parts = addresses_in(said)
+    return any(_is_at(part, removed) or removed.blocks_host(_host(part)) for part in parts)
+
+
+def addresses_in(said: str) -> set[str]:
+    """What may be an address in a sentence, with and without the signs around it."""
+    return {
         part
         for pattern in _QUOTES_ADDRESSES
         for address in pattern.findall(said)
         for part in (address, address.strip(_AROUND))
     }
-    return any(_is_at(part, removed) or removed.blocks_host(_host(part)) for part in parts)
 
 
 def words_in_archive(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
@@ -135,14 +140,22 @@ def words_in_archive(connection: sqlite3.Connection) -> Iterator[tuple[str, str]
     Of surviving pages and what is drawn from them, by source; of the record of removals. A removed passage
     anywhere else has no owner, and is residue.
     """
+    yield from words_in_record(connection)
     for name, table in catalogue.archive().items():
         if table.forgets == "record":
-            yield from _words(connection, "'the record of removals'", table.columns, name)
-        elif table.owner:
+            continue
+        if table.owner:
             words = (*table.words, *table.addresses, *table.sentences)
             yield from _words(connection, table.owner, words, name)
         if table.forgets == "reading" and "text_id" in table.columns:
             yield from _words(connection, table.owner, ("text",), f"{name} JOIN texts ON texts.id = text_id")
+
+
+def words_in_record(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+    """What people said in orders and requests, which may quote what was removed: whose, and the text."""
+    for name, table in catalogue.archive().items():
+        if table.forgets == "record":
+            yield from _words(connection, "'the record of removals'", table.columns, name)
 
 
 def words_in_store(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:

@@ -24,12 +24,15 @@ from pipelines.forget.hide import give_back, hide, undo
 from pipelines.forget.order import (
     Order,
     enter,
+    forget_words,
     go_ahead,
     hashed,
     ordering,
     put_blocks,
     put_order,
     put_replayed,
+    say,
+    still_held,
     sync_ledger,
     withhold_blocked,
 )
@@ -48,11 +51,14 @@ from pipelines.forget.record import (
     set_state,
 )
 from pipelines.forget.requests import note_order
-from pipelines.forget.rows import delete_from_store
+from pipelines.forget.rows import delete_from_archive, delete_from_store
+from pipelines.forget.scope import TermMatcher
+from pipelines.pages.frontier import PRIORITY, Link
+from pipelines.urls import host_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipelines.archive.kept_out.ledger import LedgerLine
@@ -206,7 +212,42 @@ def verify(archive_path: Path, removal_id: int) -> Outcome:
     with _changing(archive_path) as files:
         if (state := removal(files.archive, removal_id).state) not in ("forgotten", "verified"):
             raise RefusedError(f"removal {removal_id} is {state}: there is nothing to verify yet")
+        _find_returned(files, removal_id)
         return prove(files, removal_id)
+
+
+def _find_returned(files: Files, removal_id: int) -> None:
+    """Puts back blocks that somebody deleted, as the ledger has them, and hides what came back meanwhile."""
+    order = removal(files.archive, removal_id).ledger_order
+    lines = [e for e in agreement.own_entries(files.archive, files.path) if e.order == order]
+    with files.transaction() as connection:
+        blocks = {(kind, bytes.fromhex(digest)) for kind, digest in lines[-1].blocks}
+        if number := put_blocks(connection, removal_id, blocks):
+            put_event(connection, removal_id, now_utc(), "blocks were missing", f"{number}, put back")
+        withhold_blocked(connection, removal_id)
+    hide(files, removal_id)
+
+
+def correct_words(archive_path: Path, removal_id: int, said: Mapping[str, str]) -> None:
+    """Puts other words of people on an order; those before are kept nowhere, but that there were some.
+
+    Args:
+        archive_path: the archive.
+        removal_id: whose words.
+        said: requester, reason, basis, ticket or operator, as they are to be.
+
+    Raises:
+        ConfigurationError: there is no such removal.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _changing(archive_path) as files:
+        with ordering(files) as connection:
+            order, at = removal(connection, removal_id), now_utc()
+            say(connection, removal_id, said)
+            forget_words(connection, files.path, order.ledger_order)
+            enter(files, removal_id, "corrected", at)
+            put_event(connection, removal_id, at, "corrected", ", ".join(said))
+        forget_files(files)
 
 
 def decide(archive_path: Path, url: str, *, admit: bool) -> None:
@@ -216,21 +257,28 @@ def decide(archive_path: Path, url: str, *, admit: bool) -> None:
         RefusedError: no page waits at this address.
         LockedError, StorageError: as for `remove`.
     """
-    decision = "admitted" if admit else "refused"
+    decision, at = "admitted" if admit else "refused", now_utc()
     with _changing(archive_path) as files:
-        with files.transaction() as connection:
+        with ordering(files) as connection:
             waiting = stay_down.decide(connection, url, decision)
             if waiting is None:
                 raise RefusedError(f"{url}: nothing waits at this address; `parknews removals matches` lists")
-            page_id, removal_id = waiting
-            if not admit:
+            source, removal_id = waiting
+            put_event(connection, removal_id, at, f"a match was {decision}")
+            if not admit and not _is_read(connection, url):
                 put_blocks(connection, removal_id, hashed(connection, [Term("url", url)]))
-            put_event(connection, removal_id, now_utc(), f"a match was {decision}")
+                delete_from_archive(connection, TermMatcher([Term("url", url)]))
+                enter(files, removal_id, "ordered", at)
         if admit:
-            with files.store.writing() as connection:  # the page comes out of the store once more
-                connection.execute("UPDATE pages SET ingested = 0 WHERE page_id = ?", (page_id,))
+            files.store.frontier.ask_again(Link(url, source, host_of(url), "article", PRIORITY["announced"]))
         else:
             delete_from_store(files.store, read_blocklist(files.archive))
+
+
+def _is_read(connection: sqlite3.Connection, url: str) -> bool:
+    """Whether the archive has an earlier state of a page, which stays when an edited one is refused."""
+    found = connection.execute("SELECT 1 FROM readings WHERE page_url = ?", (url,)).fetchone()
+    return found is not None
 
 
 def replay(archive_path: Path) -> list[Outcome]:
@@ -279,7 +327,7 @@ def _of_scope(connection: sqlite3.Connection, scope: Scope) -> tuple[Removal | N
 def _order(files: Files, scope: Scope, order: Order, expected: str | None, exports: Sequence[Path]) -> int:
     """Blocks a scope and records it, as one transaction; returns the order's number."""
     with ordering(files) as connection:
-        plan = plan_removal(connection, files.joiner, scope, order.at)
+        plan = plan_removal(connection, files, scope, order.at)
         if expected is not None and plan.hash != expected:
             raise RefusedError(
                 f"the plan is {plan.hash} now, not {expected}: look at it again with --dry-run"
@@ -323,7 +371,8 @@ def _carry_on(
     before, came = removal(files.archive, removal_id), 0
     if before.is_pending:
         with files.transaction() as connection:
-            came = withhold_blocked(connection, removal_id)
+            withhold_blocked(connection, removal_id)
+            came = still_held(connection, removal_id)
     if came or before.state == "blocked":
         say("hiding")
         hide(files, removal_id)

@@ -117,6 +117,16 @@ class Frontier:
         with self._file.writing() as db:
             return insert_links(db, links, found_on=None)
 
+    def ask_again(self, link: Link) -> None:
+        """Puts an address into the queue, whatever is known of it, to be answered with the whole page."""
+        with self._file.writing() as db:
+            insert_links(db, [link], found_on=None)
+            db.execute(
+                "UPDATE urls SET state = 'queued', attempts = 0, next_at = 0, hops = 0, etag = NULL,"
+                " last_modified = NULL WHERE url = ?",
+                (link.url,),
+            )
+
     def lanes(self, sources: Iterable[str]) -> list[tuple[str, str]]:
         """The (source, host) pairs at which something waits."""
         found: list[tuple[str, str]] = []

@@ -74,6 +74,11 @@ class Pages:
                 [(IDLE_S, IDLE_S, page_id) for page_id in page_ids],
             )
 
+    def drop(self, page_ids: Sequence[int]) -> None:
+        """Deletes pages: what a removal keeps out of the archive stays nowhere."""
+        with self._file.writing() as db:
+            db.executemany("DELETE FROM pages WHERE page_id = ?", [(i,) for i in page_ids])
+
     def pending(self) -> int:
         """Pages that wait for ingest."""
         with self._file.reading() as db:

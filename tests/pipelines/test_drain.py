@@ -54,6 +54,11 @@ class Queue:
     def mark_lists(self, page_ids: Sequence[int]) -> None:
         self.lists += page_ids
 
+    def drop(self, page_ids: Sequence[int]) -> None:
+        for number in page_ids:
+            self._pages.pop(number, None)
+            self._waiting.discard(number)
+
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         return list(self._rejections.items())[:limit]
 

@@ -27,7 +27,7 @@ from pipelines.archive.kept_out.ledger import (
     whole_lines,
     write_anew,
 )
-from pipelines.database import store_path
+from pipelines.database import path_of, store_path
 from pipelines.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -100,6 +100,12 @@ def own_lines(connection: sqlite3.Connection) -> list[str]:
 def put_line(connection: sqlite3.Connection, entry: LedgerLine) -> None:
     """Notes that a line was applied; `write_lines` brings it into the file."""
     connection.execute("INSERT INTO ledger_lines (line) VALUES (?)", (entry.line(),))
+
+
+def change_line(connection: sqlite3.Connection, entry: LedgerLine) -> None:
+    """Puts a line in place of the one with its hash: what people said in it was changed."""
+    number = 1 + [line.hash for line in own_entries(connection, path_of(connection))].index(entry.hash)
+    connection.execute("UPDATE ledger_lines SET line = ? WHERE number = ?", (entry.line(), number))
 
 
 def behind(connection: sqlite3.Connection, archive_path: Path) -> list[LedgerLine]:

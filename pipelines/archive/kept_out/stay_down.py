@@ -77,25 +77,24 @@ def in_no_order(numbers: dict[str, list[str]]) -> str:
 def holds_back(connection: sqlite3.Connection, reading: Reading, at: str) -> bool:
     """Whether a reading says what is to stay down; then its address waits for a decision.
 
-    A page that is in the archive already stays: it survived the removal.
+    A page of the archive that says it already stays: it survived the removal. One that is edited into it
+    waits, and goes on to say here what it said before.
     """
     if connection.execute("SELECT 1 FROM stay_down LIMIT 1").fetchone() is None:
         return False
-    known = connection.execute(
-        "SELECT decision FROM stay_down_matches WHERE url = ?", (reading.url,)
-    ).fetchone()
-    if known is not None:
-        return bool(known[0] != "admitted")
-    if connection.execute("SELECT 1 FROM readings WHERE page_url = ?", (reading.url,)).fetchone():
+    known = held_page(connection, reading.url)
+    if known is not None and known[2] == "admitted":
         return False
-    like = _most_like(connection, reading)
-    if like is None:
+    like = _most_like(connection, reading.signed.normalised)
+    if like is None or _said_before(connection, reading.url, like[0]):
+        connection.execute("DELETE FROM stay_down_matches WHERE url = ?", (reading.url,))
         return False
-    connection.execute(
-        "INSERT INTO stay_down_matches (url, source, page_id, removal_id, containment, at)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (reading.url, reading.source, reading.page_id, *like, at),
-    )
+    if known is None:
+        connection.execute(
+            "INSERT INTO stay_down_matches (url, source, page_id, removal_id, containment, at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (reading.url, reading.source, reading.page_id, *like, at),
+        )
     return True
 
 
@@ -118,22 +117,31 @@ def held_page(connection: sqlite3.Connection, url: str) -> tuple[int, str, str] 
     return None if row is None else (int(row[0]), str(row[1]), str(row[2]))
 
 
-def decide(connection: sqlite3.Connection, url: str, decision: str) -> tuple[int, int] | None:
-    """Records a person's decision; the page and the removal, None where nothing waits at this URL."""
+def decide(connection: sqlite3.Connection, url: str, decision: str) -> tuple[str, int] | None:
+    """Records a person's decision; the source and the removal, None where nothing waits at this URL."""
     row = connection.execute(
-        "UPDATE stay_down_matches SET decision = ? WHERE url = ? RETURNING page_id, removal_id",
+        "UPDATE stay_down_matches SET decision = ? WHERE url = ? RETURNING source, removal_id",
         (decision, url),
     ).fetchone()
-    return None if row is None else (int(row[0]), int(row[1]))
+    return None if row is None else (str(row[0]), int(row[1]))
 
 
-def _most_like(connection: sqlite3.Connection, reading: Reading) -> tuple[int, float] | None:
-    """The removal whose text this reading says, and how much of the shorter text the other has."""
+def _said_before(connection: sqlite3.Connection, page_url: str, removal_id: int) -> bool:
+    """Whether the archive has this page saying what that removal keeps down."""
+    row = connection.execute(
+        "SELECT text FROM texts JOIN readings ON readings.text_id = texts.id WHERE page_url = ?", (page_url,)
+    ).fetchone()
+    like = row and _most_like(connection, normalise(row[0]))
+    return like is not None and like[0] == removal_id
+
+
+def _most_like(connection: sqlite3.Connection, text: str) -> tuple[int, float] | None:
+    """The removal whose text this one says, and how much of the shorter text the other has."""
     key = needed_key(connection)
-    features = Features(reading.signed.node_id, reading.signed.normalised)
+    features = Features(0, text)
     sample = _sampled(features.shingles, key)
     numbers = _hashed(features, key)
-    is_short = len(features.text) < SHORT_CHARACTERS
+    is_short = len(text) < SHORT_CHARACTERS
     best: tuple[int, float] | None = None
     for removal_id, shingles, tiny, stored in connection.execute(
         "SELECT removal_id, shingles, tiny, numbers FROM stay_down WHERE id IN (SELECT text_id"

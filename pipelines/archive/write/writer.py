@@ -69,6 +69,8 @@ class Ingested:
     counts: Counts
     gone: int = 0
     """Pages found missing that were there."""
+    kept_out: tuple[int, ...] = ()
+    """Which of the batch a removal keeps out, by their places in it."""
 
 
 class Archive:
@@ -115,26 +117,29 @@ class Archive:
         blocklist = self.blocklist()
         changes = Changes()
         readings = rejections = gone = 0
-        for result in results:
+        kept_out: list[int] = []
+        for place, result in enumerate(results):
             if blocklist.blocks(result.url):
+                kept_out.append(place)
                 continue
             if isinstance(result, Rejection) and put_gone(connection, result, at):
                 gone += 1
             elif isinstance(result, Rejection):
                 put_rejection(connection, result, at, self._furniture, changes)
                 rejections += 1
-            elif not _is_kept_out(result, blocklist) and not holds_back(connection, result, at):
+            elif _is_kept_out(result, blocklist) or holds_back(connection, result, at):
+                kept_out.append(place)
+                continue
+            else:
                 reading = _without_blocked_addresses(result, blocklist)
                 readings += put_reading(connection, reading, self._furniture, changes)
                 come_back(connection, result.url, iso(result.fetched_at))
-            else:
-                continue
             if result.lesson is not None:
                 self._templates.put(result, result.lesson)
         settle_lists(connection, changes, at)
         clusters = self._join(connection, changes)
         counts = self._concluded(changes, clusters, at)
-        return Ingested(readings, rejections, counts, gone)
+        return Ingested(readings, rejections, counts, gone, tuple(kept_out))
 
     def _concluded(self, changes: Changes, clusters: dict[int, int], at: str) -> Counts:
         return conclude(

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from typer.testing import CliRunner
 
 from crawler.cli import app
 from pipelines.archive import Archive
 from pipelines.archive.kept_out.stay_down import held_pages
+from pipelines.drain import drain
 from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import decide, remove
+from pipelines.records import Source
 from pipelines.store import CrawlStore
+from pipelines.workers import WorkerOptions
 from tests.pipelines.forget.test_removal import rows
-from tests.pipelines.forget.worlds import COPIER, PARK, Told, make_text, reading_of
+from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, make_text, reading_of, store_pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,3 +107,55 @@ def test_showing_a_page_that_waits_says_where_it_waits(world: World) -> None:
     assert "it was admitted, and the next crawl reads it" in done.stdout
     unknown = CliRunner().invoke(app, ["show", "https://x.example/"], env={"PARKNEWS_DB": str(world.path)})
     assert (unknown.exit_code, "knows no such page" in unknown.stderr) == (1, True)
+
+
+def test_a_page_that_is_edited_into_the_removed_text_waits_and_goes_on_as_it_was(world: World) -> None:
+    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    innocent = Told(COPIER, 701, "人才公寓", make_text(701))
+    assert innocent.url in come(world, innocent)
+    edited = replace(innocent, title="换了标题", text=world.of(PARK)[3].text)
+    come(world, edited)
+    assert rows(world.path, "SELECT title FROM copies WHERE url = ?", innocent.url) == [("人才公寓",)]
+    with sqlite3.connect(world.path) as connection:
+        assert [row[0] for row in held_pages(connection)] == [innocent.url]
+    decide(world.path, innocent.url, admit=False)
+    assert innocent.url in come(world, edited)
+    assert rows(world.path, "SELECT title FROM copies WHERE url = ?", innocent.url) == [("人才公寓",)]
+
+
+@pytest.mark.parametrize("kept_out", ["held", "credited", "blocked"])
+def test_what_is_kept_out_is_told_by_its_place(world: World, kept_out: str) -> None:
+    order = replace(LETTER, now_reason="court order")
+    remove(world.path, make_scope(hosts=[PARK], credited=[NAMES[PARK]]), order)
+    text = world.of(PARK)[3].text if kept_out == "held" else make_text(801)
+    page = Told(PARK if kept_out == "blocked" else COPIER, 801, "新页", text)
+    page = replace(page, credited=NAMES[PARK] if kept_out == "credited" else "")
+    readings = [reading_of(Told(COPIER, 802, "另一页", make_text(802)), 9001), reading_of(page, 9002)]
+    with Archive(world.path) as archive:
+        assert archive.ingest(readings, "2026-05-01T00:00:00Z").kept_out == (1,)
+
+
+def test_the_raw_page_of_what_is_kept_out_is_deleted(world: World) -> None:
+    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    page, other = Told(PARK, 801, "新页", make_text(801)), Told(COPIER, 802, "另一页", make_text(802))
+    with CrawlStore(world.store_path) as store, Archive(world.path) as archive:
+        ids = store_pages(store, [page, other])
+        with store.writing() as connection:
+            connection.execute("UPDATE pages SET ingested = 0 WHERE page_id IN (?, ?)", tuple(ids.values()))
+        done = threading.Event()
+        done.set()
+        sources = {COPIER: Source(COPIER, COPIER)}
+        drain(archive, store.pages, sources, WorkerOptions(workers=1), no_more=done)
+        assert [number for number in ids.values() if store.pages.stored([number])] == [ids[other.url]]
+
+
+def test_a_page_that_is_admitted_is_asked_for_again(world: World) -> None:
+    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    one = Told(COPIER, 501, "一", world.of(PARK)[3].text)
+    with CrawlStore(world.store_path) as store:
+        [page_id] = store_pages(store, [one]).values()
+        store.pages.drop([page_id])
+    come(world, one)
+    decide(world.path, one.url, admit=True)
+    sql = "SELECT state, etag, last_modified FROM urls WHERE url = ?"
+    assert rows(world.store_path, sql, one.url) == [("queued", None, None)]
