@@ -198,7 +198,7 @@ def _without_quotes(plan: Plan, words: dict[str, str], *, may_ask: bool) -> dict
         if other != said[name]:
             print(
                 f"parknews: --{name} quotes what is to go, and the record keeps it; without it: --{name}"
-                f" {other!r} (later: `parknews removals correct ID --{name} …`)",
+                f" {other!r} (`parknews removals correct` says it otherwise later)",
                 file=sys.stderr,
             )
             if may_ask and typer.confirm("Record that wording instead?", default=True):
