@@ -104,7 +104,9 @@ def bare_source(url: str, *, allow_private: bool = False, render: bool = False) 
 
 def stage_source(source: CrawlSource) -> Source:
     """What the stages may know of a crawl source."""
-    return Source(source.host, source.name, source.time_zone, source.start_urls, read=source.read)
+    return Source(
+        source.host, source.name, source.time_zone, source.start_urls, source.language, read=source.read
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +336,13 @@ def _signals(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _language(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
+        raise ValueError('must be a language tag such as "de" or "zh-Hant"')
+    return text
+
+
 def _zone(value: object) -> str:
     text = _text(value)
     try:
@@ -370,6 +379,7 @@ KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "delay_s": ("delay_s", _seconds),
     "include_subdomains": ("include_subdomains", _flag),
     "time_zone": ("time_zone", _zone),
+    "language": ("language", _language),
     "allowed_paths": ("allowed_paths", _paths),
     "max_depth": ("max_depth", _count),
     "max_list_pages": ("max_list_pages", _count),
@@ -399,6 +409,8 @@ def entry(source: CrawlSource) -> str:
         table["delay_s"] = source.delay_s
     if source.time_zone:
         table["time_zone"] = source.time_zone
+    if source.language:
+        table["language"] = source.language
     if source.render:
         table["render"] = True
     document = tomlkit.document()

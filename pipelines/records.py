@@ -69,6 +69,8 @@ class Source:
     time_zone: str = ""
     """In which its dates are meant; empty where its pages say it themselves (`DEFAULT_TIME_ZONE`)."""
     start_urls: tuple[str, ...] = ()
+    language: str = ""
+    """Of its pages, where they are too short to tell (BCP 47)."""
     furniture: frozenset[int] = frozenset()
     """Keys (`pipelines.furniture.line_key`) of lines learned to be boilerplate of this source."""
     read: Selectors = Selectors()
@@ -466,6 +468,8 @@ class CrawlSource:
     """True makes the hosts below this one part of the source."""
     time_zone: str = ""
     """In which the dates on its pages are meant; without, in the zone they state or their country's."""
+    language: str = ""
+    """In which its pages are written (`de`, `zh-Hant`), where a text is too short to tell."""
     allowed_paths: tuple[str, ...] = ()
     """Path prefixes (`/news/`) that may be fetched; empty: all."""
     max_depth: int = 12

@@ -28,6 +28,7 @@ from crawler.sources import (
 from pipelines.archive.file import missing, read_only
 from pipelines.archive.read.sources import changed_templates, learned_templates, source_names
 from pipelines.errors import ConfigurationError
+from pipelines.records import DEFAULT_TIME_ZONE
 from pipelines.store import CrawlStore, store_path
 
 if TYPE_CHECKING:
@@ -330,6 +331,8 @@ def _print_survey(console: Console, survey: Survey, written: str) -> None:
     facts = {
         "robots.txt": survey.robots,
         "encoding": survey.encoding or "unknown",
+        "language": survey.source.language or "unknown",
+        "time zone": survey.source.time_zone or f"{DEFAULT_TIME_ZONE}, or what its pages state",
         "feeds": ", ".join(survey.feeds) or "none",
         "sitemaps": ", ".join(survey.sitemaps) or "none",
         "lists": ", ".join(survey.lists) or "the start page only",

@@ -12,6 +12,7 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -45,10 +46,19 @@ _SHELL_MAX_LINKS = 5
 """A shell has a name, a line that says to turn scripts on, and at most the links of its foot."""
 _LEAVES = re.compile(r"redirect leaves the source: (\S+)")
 _TITLE = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
-_SITE_NAME = re.compile(r"""(?is)<meta[^>]+og:site_name[^>]+content=["']([^"']{2,60})["']""")
+_META = re.compile(r"(?i)<meta\b[^>]{1,1000}>")
+_SITE_NAME = re.compile(r"""(?i)\b(?:property|name)\s*=\s*["']?(?:og:site_name|application-name)\b""")
+_CONTENT = re.compile(r"""(?is)\bcontent\s*=\s*(["'])(.{2,100}?)\1""")
+_ADDRESS = re.compile(r"(?i)(?:https?://\S+|(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?/?|[\d.:]+)")
+_NAME_MAX = 40
 _LANGUAGE = re.compile(r"""(?is)<html[^>]{0,500}\blang=["']?([a-z]{2}(?:[-_][a-z0-9]{2,8})*)""")
 _HOUR = timedelta(hours=1)
-_PARTS = re.compile(r"\s*[-_|—–·,，:：>《》]+\s*")
+_PARTS = re.compile(
+    r"\s*[_|｜—–―>»《》，：]+\s*|\s+[-:·•,]+\s+"
+    r"|(?<=[\u3400-\u9fff])\s*[-:·,]+\s*|\s*[-:·,]+\s*(?=[\u3400-\u9fff])"
+)
+"""A hyphen within a Latin name is part of it."""
+_SITE_WORDS = pattern("{title.site}", as_written=True)
 _NO_NAME = pattern("^{title.no_name}$", as_written=True)
 
 
@@ -149,10 +159,12 @@ def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey
     read = [read_page(page, stage_source(source)) for page in pages[: 2 * _SAMPLES]]
     samples = [_sample(reading) for reading in read if isinstance(reading, Reading)]
     moved = [m[1] for _, kind, _, why in addresses if kind == "start" and (m := _LEAVES.match(why))]
-    source = replace(source, time_zone=source.time_zone or _zone(source.host, html, read))
+    language = source.language or _written_in(read)
+    zone = source.time_zone or _zone(source.host, html, language, read)
+    source = replace(source, time_zone=zone, language=language)
     robots = {host_of(place): status for place, status in store.sources.robots_statuses().items()}
     return Survey(
-        source=_named(source, html),
+        source=_named(source, html, pages, read),
         encoding=encoding,
         robots=_robots(robots.get(source.host)),
         feeds=_done(addresses, "feed"),
@@ -204,35 +216,72 @@ def _robots(status: int | None) -> str:
     return f"HTTP {status}" + (": none" if 400 <= status < 500 else "")
 
 
-def _named(source: CrawlSource, html: str) -> CrawlSource:
-    """The source with the name that its start page gives the site, where it has none of its own."""
-    name = source.name if source.name != source.host else _name(html)
+def _named(
+    source: CrawlSource, html: str, pages: Sequence[Page], read: Sequence[Reading | Rejection]
+) -> CrawlSource:
+    """The source with the name that its pages give the site, where it has none of its own."""
+    name = source.name if source.name != source.host else site_name(html, pages, read)
     return replace(source, name=name or source.host)
 
 
-def _name(html: str) -> str:
-    """What the site calls itself: og:site_name, or the part of its title that is no section."""
-    if said := _SITE_NAME.search(html):
-        return said[1].strip()
+def site_name(html: str, pages: Sequence[Page], read: Sequence[Reading | Rejection]) -> str:
+    """What a site calls itself: og:site_name; the part of its start page's title that other titles have too.
+
+    A title without such a part has a name and a motto: the name sounds like one, or stands first. A page
+    without a title is named by who owns its texts.
+    """
+    tags = (unescape(tag) for tag in _META.findall(html))
+    said = next((m[2].strip() for tag in tags if _SITE_NAME.search(tag) and (m := _CONTENT.search(tag))), "")
+    if _is_name(said):
+        return said
+    parts = [part for part in _parts(html) if _is_name(part) and not _NO_NAME.match(part)]
+    elsewhere = Counter(part for page in pages for part in set(_parts(_head(page))))
+    if parts:
+        return max(parts, key=lambda part: (elsewhere[part] > 1, bool(_SITE_WORDS.search(part))))
+    stories = (reading.story for reading in read if isinstance(reading, Reading))
+    owners = Counter(right.holder for story in stories for right in story.rights if _is_name(right.holder))
+    return owners.most_common(1)[0][0] if owners else ""
+
+
+def _parts(html: str) -> list[str]:
     title = _TITLE.search(html)
-    parts = _PARTS.split(" ".join(title[1].split())) if title else []
-    parts = [
-        part for part in parts if part.isprintable() and 1 < len(part) <= 40 and not _NO_NAME.match(part)
-    ]
-    return parts[-1] if parts else ""
+    return [part.strip() for part in _PARTS.split(" ".join(unescape(title[1]).split()))] if title else []
 
 
-def _zone(host: str, html: str, read: Sequence[Reading | Rejection]) -> str:
-    """The zone of the site's country, or else the one that its articles state; empty for the usual one."""
-    stories = [reading.story for reading in read if isinstance(reading, Reading)]
-    languages = Counter(story.language.partition("-")[0] for story in stories if story.language)
-    language = languages.most_common(1)[0][0] if languages else ""
+def _is_name(text: str) -> bool:
+    """Whether a text may name a site: a line, and neither an address nor a number."""
+    is_short = text.isprintable() and 1 < len(text) <= _NAME_MAX
+    return is_short and any(map(str.isalpha, text)) and not _ADDRESS.fullmatch(text)
+
+
+def _head(page: Page) -> str:
+    decoded = decode(page)
+    return decoded.html if isinstance(decoded, Decoded) else ""
+
+
+def _written_in(read: Sequence[Reading | Rejection]) -> str:
+    """The language of most articles."""
+    stories = (reading.story for reading in read if isinstance(reading, Reading))
+    languages = Counter(story.language for story in stories if story.language not in ("", "und"))
+    return languages.most_common(1)[0][0] if languages else ""
+
+
+def _zone(host: str, html: str, language: str, read: Sequence[Reading | Rejection]) -> str:
+    """The zone of the site's country where its articles' offsets fit, or else their own; empty for the usual.
+
+    An offset of zero says nothing: many systems write UTC wherever they stand.
+    """
     tag = _LANGUAGE.search(html)
-    stated = tag[1] if tag and language != "zh" else language
+    stated = tag[1] if tag and not language.startswith("zh") else language
+    stories = [reading.story for reading in read if isinstance(reading, Reading)]
     stamps = [story.published.value for story in stories if story.published]
-    offsets = {datetime.fromisoformat(stamp).utcoffset() for stamp in stamps if "T" in stamp}
+    moments = [m for stamp in stamps if "T" in stamp and (m := datetime.fromisoformat(stamp)).utcoffset()]
+    offsets = {moment.utcoffset() for moment in moments}
+    zone = zone_of(host, stated)
+    fits = zone and all(m.astimezone(ZoneInfo(zone)).utcoffset() == m.utcoffset() for m in moments)
     hours = next(iter(offsets)) if len(offsets) == 1 else None
-    zone = zone_of(host, stated) or (f"Etc/GMT{-hours // _HOUR:+d}" if hours and not hours % _HOUR else "")
+    if not fits and hours and not hours % _HOUR:
+        zone = f"Etc/GMT{-hours // _HOUR:+d}"
     usual = datetime.now(ZoneInfo(DEFAULT_TIME_ZONE)).utcoffset()
     return "" if zone == DEFAULT_TIME_ZONE or (zone.startswith("Etc/") and hours == usual) else zone
 

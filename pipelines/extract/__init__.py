@@ -135,6 +135,8 @@ def extract_shown(
         body = with_kept(body, scanned.lines, source.kept_lines)
     byline = read_byline(scanned, choice, title_line)
     language = _language("\n".join(body.lines)) if body else None
+    if language is None and source.language:
+        language = Field(source.language, "sources file")
     moment = _moment(root, page, source, language)
     published = selected.published(moment) or find_published(
         root, byline, metadata, moment, page.url_answered

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.runs.survey import site_name
 from crawler.sources import add_entries, bare_source, entry
 from pipelines.errors import ConfigurationError
 from pipelines.records import CrawlSource
@@ -99,17 +100,38 @@ def test_a_site_is_looked_at_and_written_only_with_consent(tmp_path: Path) -> No
     assert (checked.code, "HTTP 404: none" in checked.out) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        ("<title>示例安全新闻网 &#8211; 关注每一天</title>", "示例安全新闻网"),
+        ("<title>关注每一天 - 示例安全新闻网</title>", "示例安全新闻网"),
+        ("<title>首页_示例园区管委会</title>", "示例园区管委会"),
+        ("<title>e-Park News</title>", "e-Park News"),
+        ("<title>Park &amp; Harbour | Home</title>", "Park & Harbour"),
+        ('<meta content="Tom &amp; Co" property="og:site_name"><title>x</title>', "Tom & Co"),
+        ('<meta property="og:site_name" content="10.0.0.1"><title>示例网</title>', "示例网"),
+        ("<title>127.0.0.1</title>", ""),
+    ],
+)
+def test_a_site_has_the_name_that_it_gives_itself(head: str, name: str) -> None:
+    assert site_name(f"<html><head>{head}</head></html>", [], []) == name
+
+
 def test_the_zone_that_a_site_s_language_and_articles_show_is_written(tmp_path: Path) -> None:
-    text = "<p>Das Werk im Norden der Stadt nimmt im Herbst den Betrieb auf, sagte die Leiterin.</p>" * 4
+    text = "".join(
+        f"<p>{who} sagte, das Werk im Norden der Stadt nehme {when} den Betrieb auf.</p>"
+        for who, when in (("Die Leiterin", "im Herbst"), ("Der Rat", "bald"), ("Ein Nachbar", "morgen"))
+    )
     pages = {f"/news/{n}.html": f"Werk {n} nimmt den Betrieb auf" for n in range(3)}
     site = Site(pages={"/": list_page(list(pages)).replace("<html>", "<html lang='de'>")})
     for path, title in pages.items():
         stated = "<meta property='article:published_time' content='2024-05-03T20:30:00+02:00'>"
         site.pages[path] = f"<html><title>{title}</title>{stated}<body><h1>{title}</h1>{text}</body></html>"
     with Server(site) as server:
-        parknews(tmp_path, "sources", "add", server.url, "--allow-private", "--yes")
+        added = parknews(tmp_path, "sources", "add", server.url, "--allow-private", "--yes")
+    assert added.code == 0, added
     [written] = tomllib.loads((tmp_path / "sources.toml").read_text(encoding="utf-8"))["source"]
-    assert written["time_zone"] == "Europe/Berlin"
+    assert (written["time_zone"], written["language"]) == ("Europe/Berlin", "de")
 
 
 def test_a_site_that_gives_nothing_is_not_written(tmp_path: Path) -> None:
