@@ -134,9 +134,7 @@ def extract_shown(
     if body and source.kept_lines:
         body = with_kept(body, scanned.lines, source.kept_lines)
     byline = read_byline(scanned, choice, title_line)
-    language = _language("\n".join(body.lines)) if body else None
-    if language is None and source.language:
-        language = Field(source.language, "sources file")
+    language = (_language("\n".join(body.lines)) if body else None) or _language_of(source)
     moment = _moment(root, page, source, language)
     published = selected.published(moment) or find_published(
         root, byline, metadata, moment, page.url_answered
@@ -210,6 +208,10 @@ def _moment(root: HtmlElement, page: Page, source: Source, language: Field | Non
     tag = "" if chinese else root.get("lang") or (language.value if language else "")
     zone = zone_of(urlsplit(page.url_answered).hostname or "", tag) or DEFAULT_TIME_ZONE
     return Moment(page.fetched_at, zone, as_stated=not chinese)
+
+
+def _language_of(source: Source) -> Field | None:
+    return Field(source.language, "sources file") if source.language else None
 
 
 def _language(text: str) -> Field | None:
