@@ -11,7 +11,7 @@ import pytest
 from pipelines.archive import Archive
 from pipelines.archive.write.runs import RunCounts
 from pipelines.places import find_mentions
-from pipelines.records import Claim, Field, Published, Reading, Rejection, Source, Story, Stripped
+from pipelines.records import Attachment, Claim, Field, Published, Reading, Rejection, Source, Story, Stripped
 from pipelines.sign import sign
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Told:
     credited: str | None = None
     stripped: tuple[Stripped, ...] = ()
     canonical: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def host(self) -> str:
@@ -50,6 +51,7 @@ class Told:
             site_name=None,
             claims=(Claim("canonical", self.canonical),) if self.canonical else (),
             stripped=self.stripped,
+            attachments=self.attachments,
         )
         return Reading(
             page_id=page_id,

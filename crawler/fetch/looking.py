@@ -7,7 +7,7 @@ In: an address and the source that it belongs to. Out: the page, or the reason w
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
@@ -154,6 +154,7 @@ class LookExtension:
             max_body_bytes=settings.getint("DOWNLOAD_MAXSIZE"),
         )
         sources = read_sources(path) if path.exists() else []
+        sources = [replace(source, render=False) for source in sources]  # as the host sends them, undrawn
         stand_in(crawler, Look(sources, options, Removed(Path(settings["PARKNEWS_DB"])).blocks))
         return cls()
 

@@ -49,7 +49,7 @@ class Yield:
     newest_day: str | None = None
     last_read_at: str | None = None
     """UTC: when the page that was read last had been fetched."""
-    missed: Mapping[str, int] = field(default_factory=dict)
+    selector_misses: Mapping[str, int] = field(default_factory=dict)
     """Key of `[source.read]` -> its copies' pages on which that selector gave nothing."""
 
 
@@ -150,7 +150,7 @@ def _health(
     source: CrawlSource, runs: tuple[PastRun, ...], held: Yield, watched: Watched, now: datetime
 ) -> Health:
     last = _last_success(runs, now)
-    missed = {key: pages for key, pages in held.missed.items() if getattr(source.read, key, ())}
+    missed = {key: pages for key, pages in held.selector_misses.items() if getattr(source.read, key, ())}
     troubles = () if held.status == "removed" else tuple(_troubles(runs, held, watched, missed, now))
     known = dict(watched.since)
     since = [known[trouble.kind] for trouble in troubles if trouble.kind in known]

@@ -189,7 +189,7 @@ def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:
             missed.setdefault(row["host"], {})[row["key"]] = row["pages"]
     names = ("status", "articles", "copies", "rejections", "newest_day", "last_read_at")
     return runs, {
-        host: Yield(**{name: row[name] for name in names}, missed=missed.get(host, {}))
+        host: Yield(**{name: row[name] for name in names}, selector_misses=missed.get(host, {}))
         for host, row in held.items()
     }
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import py3langid
 
 from pipelines.dates import Moment, zone_of
-from pipelines.extract.attachments import Place, find_attachments, is_all_in_files
+from pipelines.extract.attachments import Place, find_attachments
 from pipelines.extract.body import (
     notices_below,
     own_text,
@@ -40,12 +40,14 @@ from pipelines.normalise import is_traditional
 from pipelines.records import DEFAULT_TIME_ZONE, Extracted, Field, Rejection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.html import HtmlElement
 
     from pipelines.extract.container import Choice
     from pipelines.extract.scan import Scan
     from pipelines.extract.selected import Selected
-    from pipelines.records import Decoded, Page, Source
+    from pipelines.records import Attachment, Decoded, Page, Source
 
 _HAN = re.compile("[\u3400-\u9fff]+")
 _KANA = re.compile("[\u3040-\u30ff]+")
@@ -60,6 +62,10 @@ _OWN, _OWN_CHINESE = 0.5, 0.8
 """The share of a second opinion that must be prose of its own: articles of five languages that were taken for
 lists have .59 and more, most lists next to none, Chinese ones up to .76 (`benchmarks/corpus.py`)."""
 
+_RIGHT_BELOW = 6
+"""Lines below a title, its byline among them, in which a notice without text shows what it has instead."""
+_MOST_ALONE = 5
+"""Files of a notice without text; a page that leads to more is a list of downloads."""
 _FAR_TITLE = 20
 """Lines between a title and its text, at most."""
 
@@ -141,9 +147,9 @@ def extract_shown(
     )
     files = find_attachments(root, scanned, _place(choice, title_line), trust, page.url_answered)
     if refusal and (body is None or (is_overruled and not published)):
-        prose = choice.prose if choice else 0.0
-        if title_line is not None and is_all_in_files(files, prose, LEAST_TEXT):
-            return Rejection(page.url, page.source, "kind", "attachment page: its text is in a file"), None
+        is_dated = published is not None
+        if other := _instead_of_text(scanned, title_line, choice, files, is_dated=is_dated):
+            return Rejection(page.url, page.source, "kind", other), None
         limit = cut_short(decoded.html, root, scanned) if refusal.stage == "extract" else ""
         reason = f"no text: {limit}" if limit else refusal.reason
         return Rejection(page.url, page.source, refusal.stage, reason + selected.without_body()), None
@@ -176,9 +182,26 @@ def _place(choice: Choice | None, title_line: int | None) -> Place:
     """Where the article's lines are, from below its title on; none of them where it has no text."""
     if choice is None or choice.prose < LEAST_TEXT:
         start = 0 if title_line is None else title_line + 1
-        return Place(start, start)
+        return Place(start, start + _RIGHT_BELOW)
     is_headed = title_line is not None and 0 <= choice.first - title_line <= _FAR_TITLE
     return Place(title_line + 1 if title_line is not None and is_headed else choice.first, choice.last)
+
+
+def _instead_of_text(
+    scanned: Scan,
+    title_line: int | None,
+    choice: Choice | None,
+    files: Sequence[Attachment],
+    *,
+    is_dated: bool,
+) -> str:
+    """The reason for a page with a headline that has its files or its images where others have a text."""
+    if title_line is None or (choice is not None and choice.prose >= LEAST_TEXT):
+        return ""
+    if 0 < len(files) <= _MOST_ALONE:
+        return "attachment page: its text is in a file"
+    shown = any(title_line < place <= title_line + _RIGHT_BELOW for place in scanned.pictures)
+    return "gallery page: images without text" if shown and is_dated else ""
 
 
 def _is_chinese(scanned: Scan, choice: Choice | None) -> bool:

@@ -49,8 +49,6 @@ _LEVELS = 5
 _MOST = 50
 _LONGEST_NAME = 200
 _NEAR_SIZE = 40
-_MOST_ALONE = 5
-"""A page without text that leads to more files is a list of downloads."""
 
 
 class Place(NamedTuple):
@@ -81,11 +79,6 @@ def find_attachments(
             near = scanned.lines[index].text if index < len(scanned.lines) else ""
             found[address] = _attachment(element, address, kind, near)
     return tuple(found.values())
-
-
-def is_all_in_files(attachments: Sequence[Attachment], prose: float, least: float) -> bool:
-    """Whether a page with so little prose says what it says in its few files."""
-    return prose < least and 0 < len(attachments) <= _MOST_ALONE
 
 
 def _is_the_articles(scanned: Scan, element: HtmlElement, index: int, place: Place, trust: Trust) -> bool:

@@ -116,7 +116,7 @@ def _empty_kind(root: HtmlElement, scan: Scan, everything: float) -> NotNews:
         return NotNews("script page: its text is made by scripts")
     if headlines >= 6:
         return NotNews("list page: headlines with links, no prose", is_final=True)
-    if scan.images >= 3:
+    if len(scan.pictures) >= 3:
         return NotNews("gallery page: images without text")
     return NotNews("no text: fewer than 30 characters of prose", "extract")
 

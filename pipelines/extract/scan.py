@@ -113,7 +113,8 @@ class Scan:
     lines: list[Line] = field(default_factory=list)
     elements: list[HtmlElement] = field(default_factory=list)
     parents: list[int] = field(default_factory=list)
-    images: int = 0
+    pictures: list[int] = field(default_factory=list)
+    """Before which line each image stands."""
     sources: list[HtmlElement] = field(default_factory=list)
     """Elements whose class or id speaks of a source. (An XPath for them takes a sixth of all extraction.)"""
     authors: list[HtmlElement] = field(default_factory=list)
@@ -307,7 +308,7 @@ class _Scanner:
         elif tag in _EMPHASES:
             self.buffer.append(_FAINT_SEAM)
         elif tag == "img":
-            self.scan.images += 1
+            self.scan.pictures.append(len(self.scan.lines))
         self._add(element.text)
 
     def _link(self, element: HtmlElement) -> None:

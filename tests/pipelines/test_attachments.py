@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -91,10 +90,22 @@ def test_below_the_article_a_file_is_one_where_something_says_so(below: str, nam
     assert [file.name for file in _files(_page(below=below))] == names
 
 
-def test_a_notice_that_is_only_an_attachment_says_so() -> None:
-    result = _read(_page(text='<p>附件：<a href="/a.pdf">关于启用新厂房的通知.pdf</a></p>'))
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (
+            '<p>附件：<a href="/a.pdf">关于启用新厂房的通知.pdf</a></p>',
+            "attachment page: its text is in a file",
+        ),
+        ('<p><a href="/a.doc">关于启用新厂房的通知</a></p>', "attachment page: its text is in a file"),
+        ('<embed src="/a.pdf">', "attachment page: its text is in a file"),
+        ('<p><img src="/a.jpg"></p>', "gallery page: images without text"),
+    ],
+)
+def test_a_notice_that_is_only_a_file_or_an_image_says_so(text: str, reason: str) -> None:
+    result = _read(_page(text=text))
     assert isinstance(result, Rejection)
-    assert (result.stage, result.reason) == ("kind", "attachment page: its text is in a file")
+    assert (result.stage, result.reason) == ("kind", reason)
 
 
 def test_a_page_of_links_without_text_stays_a_list() -> None:
@@ -106,12 +117,10 @@ def test_a_page_of_links_without_text_stays_a_list() -> None:
 def test_the_files_of_a_copy_are_rows_that_are_shown_and_exported(tmp_path: Path, told: Any) -> None:
     plan = Attachment("https://park.example/f/plan.pdf", "规划", "pdf", 1024)
     form = Attachment("https://park.example/f/form.doc", "申请表", "doc", None)
-    page = told("https://park.example/a", "标题", TEXT[0] + TEXT[1])
-    reading = page.reading(1)
+    page = told("https://park.example/a", "标题", TEXT[0] + TEXT[1], attachments=(plan, form))
     with Archive(tmp_path / "archive.db") as archive:
         archive.put_sources([Source(page.host, "园区")])
-        reading = replace(reading, story=replace(reading.story, attachments=(plan, form)))
-        archive.ingest([reading], "2026-03-01T08:00:00Z")
+        archive.ingest([page.reading(1)], "2026-03-01T08:00:00Z")
     with closing(read_only(tmp_path / "archive.db")) as connection:
         shown = show(connection, "1")
         columns = columns_of("attachments", signature=True)

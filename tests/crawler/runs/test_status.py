@@ -38,7 +38,9 @@ def test_a_selector_that_gives_nothing_on_most_pages_is_a_trouble_and_told_in_an
     pages: int, state: str, reason: str
 ) -> None:
     source = replace(SOURCE, read=Selectors(date=(".day",)))
-    held = replace(HELD, missed={"date": pages, "title": 5})  # the file has no selector of titles any more
+    held = replace(
+        HELD, selector_misses={"date": pages, "title": 5}
+    )  # the file has no selector of titles any more
     [health] = diagnose([source], [_run()], {"park.example": held})
     told = (f"`date` of [source.read] gave nothing on {pages} of its 5 articles",)
     assert (health.state, health.reason, health.missed) == (state, reason, told)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawler.serve.site import ServeOptions, build_site
-from pipelines.records import Rejection, Stripped
+from pipelines.records import Attachment, Rejection, Stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,14 @@ FOOTER = Stripped("contact", "phone", "咨询电话:0512-62881234 联系人:张�
 @pytest.fixture
 def pages(told: Any) -> list[Any]:
     return [
-        told("https://park.example/a.html", "三期标准厂房启用", PLANT, date(2026, 1, 2), "青岚湖科技园"),
+        told(
+            "https://park.example/a.html",
+            "三期标准厂房启用",
+            PLANT,
+            date(2026, 1, 2),
+            "青岚湖科技园",
+            attachments=(Attachment("https://park.example/plan.pdf", "<b>规划图</b>", "pdf", 2048),),
+        ),
         told(
             "https://copier.example/b.html",
             "<b>厂房</b>启用",

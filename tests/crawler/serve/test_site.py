@@ -81,6 +81,13 @@ def test_an_article_shows_where_its_copy_differs(get: Get) -> None:
     )
 
 
+def test_an_article_shows_the_files_that_it_gives_its_readers(get: Get) -> None:
+    html = get("/article/1").text
+    assert 'href="https://park.example/plan.pdf"' in html
+    assert "&lt;b&gt;规划图&lt;/b&gt;" in html
+    assert "2,048" in html
+
+
 def test_telephone_numbers_and_names_are_masked_unless_asked_for(get: Get) -> None:
     for path in ("/article/1", "/archive/stripped.json", "/archive.json?sql=select+text+from+temp.stripped"):
         assert "62881234" not in get(path).text
