@@ -75,9 +75,7 @@ class Graph:
             changed |= {node: self._neighbourhoods.kept(node) for node in front}
             reached = {other for node in front for _, _, other in changed[node]} - changed.keys()
             front = {node for node in reached if node not in self._components}
-        return self._components.link(
-            changed, gone, Verdicts(self._stored, verdict, lambda node: self._sizes([node]).get(node, 0))
-        )
+        return self._components.link(changed, gone, Verdicts(self._stored, verdict, self._size_of))
 
     def secondary(self, clusters: Mapping[int, int], changed: set[int]) -> dict[int, dict[int, int]]:
         """Other clusters that texts hold articles of, for all that the changed texts may concern."""
@@ -126,6 +124,9 @@ class Graph:
                     return SAME
                 return BLOCKED if other in self._blocked[node] else None
         return None
+
+    def _size_of(self, node: int) -> int:
+        return self._sizes([node]).get(node, 0)
 
     def _edges_of(self, node: int) -> list[Edge]:
         """A text's accepted pairs, best first."""

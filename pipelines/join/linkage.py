@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 _REPRESENTATIVES = 6
 _ACCEPTED_SHARE = 0.5
 _CONFLICT_SHARE = 0.34
-_WHOLE = 0.6
-"""Of the fullest text: a page of two articles is longer than either."""
+_WHOLE, _FULLEST_SHARE = 0.6, 0.3
+"""Of the fullest text, a copy of it: a page of two articles is longer than either. And what must be accepted
+of its group then: items over one site's teasers are copies of one among many."""
 _MIX = 0x9E3779B97F4A7C15
 
 Edge = tuple[float, int, int]
@@ -252,30 +253,27 @@ class _Groups:
 def _agree(left: _Side, right: _Side, verdicts: Verdicts) -> bool:
     """Whether two groups are one article.
 
-    Enough cross pairs are accepted and few are blocked, or their fullest members accept each other and few
-    are blocked. Judges no more pairs than decide it.
+    Enough cross pairs are accepted and few are blocked; fewer are enough where the fullest text of one
+    accepts the other, a single one. Judges no more pairs than decide it.
     """
     pairs = list(itertools.product(left[0], right[0]))
     found = [verdicts.stored(a, b) for a, b in pairs]
-    accepted, conflicts, unknown = found.count(SAME), found.count(BLOCKED), found.count(None)
-    enough = _ACCEPTED_SHARE * len(pairs)
-    for (a, b), stored in zip(pairs, found, strict=True):
-        if accepted >= enough and conflicts + unknown < _CONFLICT_SHARE * len(pairs):
+    todo = [pair for pair, stored in zip(pairs, found, strict=True) if stored is None]
+    accepted, conflicts = found.count(SAME), found.count(BLOCKED)
+    enough, most = _ACCEPTED_SHARE * len(pairs), _CONFLICT_SHARE * len(pairs)
+    while True:
+        if accepted >= enough and conflicts + len(todo) < most:
             return True
-        if conflicts >= _CONFLICT_SHARE * len(pairs):
+        if conflicts >= most:
             return False
-        if accepted + unknown < enough:
-            if not _are_whole_copies(left, right, verdicts):
-                return False
-            enough = 0
-        if stored is None:
-            unknown -= 1
-            judged = verdicts.judged(a, b)
+        if accepted + len(todo) >= enough:
+            judged = verdicts.judged(*todo.pop(0))
             accepted += judged == SAME
             conflicts += judged == BLOCKED
-    if accepted < enough and not _are_whole_copies(left, right, verdicts):
-        return False
-    return conflicts < _CONFLICT_SHARE * len(pairs)
+        elif enough > (lower := _FULLEST_SHARE * len(pairs)) and _are_whole_copies(left, right, verdicts):
+            enough = lower
+        else:
+            return False
 
 
 def _are_whole_copies(left: _Side, right: _Side, verdicts: Verdicts) -> bool:

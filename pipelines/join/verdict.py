@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipelines.join.alignment import coverage, coverage_in_any_order
-from pipelines.join.numbers import compare_numbers
+from pipelines.join.numbers import compare_numbers, find_numbers
 from pipelines.join.wordings import compare_wordings
 from pipelines.sign import are_among
 
@@ -40,6 +40,8 @@ _NEWS_SHINGLES = 30
 """Of what is not the page's own words (`Features.of_page`), enough to say whose news it is."""
 _TINY_CHARACTERS = 40
 """Below it a text is a headline: to stand in another text does not make it a copy."""
+_TINY_SHARE, _TINY_COVERED = 0.6, 0.85
+"""Of the longer headline, and of the shorter in runs of two sounds and more."""
 _BLOCKS_MOST, _BLOCK_SHINGLES = 12, 40
 # A piece so long is no notice: shared teasers of 100 to 250 characters stood in pages of two articles.
 _CORE_HIT, _CORE_CHARACTERS, _CORE_SHARE = 0.15, 400, 0.4
@@ -120,7 +122,7 @@ def measure(small: Features, large: Features) -> tuple[float, float]:
 def _nearness(small: Features, large: Features, containment: float, similarity: float) -> str | None:
     """Why two texts are near enough to be copies, if they are."""
     if len(small.text) < _TINY_CHARACTERS:
-        return "short" if similarity >= SHORT_LEAST else None
+        return "short" if similarity >= SHORT_LEAST or _is_reworded_headline(small, large) else None
     if len(small.text) < SHORT_CHARACTERS:
         if containment >= SHORT_LEAST:
             return "short"
@@ -135,6 +137,17 @@ def _nearness(small: Features, large: Features, containment: float, similarity: 
     is_covered = coverage(small.sounds, large.sounds) >= _LONG_COVERED
     is_reworded = is_covered if are_lettered else is_covered or _is_spread(small, large)
     return "spread" if is_reworded else None
+
+
+def _is_reworded_headline(small: Features, large: Features) -> bool:
+    """Whether one headline has nearly all that the other says, not much more, and no other figure."""
+    less, more = sorted((small.sounds, large.sounds), key=len)
+    figures = sorted((set(find_numbers(one.text)) for one in (small, large)), key=len)
+    return (
+        figures[0] <= figures[1]
+        and len(less) >= _TINY_SHARE * len(more)
+        and coverage_in_any_order(less, more) >= _TINY_COVERED
+    )
 
 
 def _share_the_page_only(small: Features, large: Features) -> bool:

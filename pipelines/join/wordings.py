@@ -89,6 +89,8 @@ synonym that looks like a name; other fillings of a form, reworded, have 20 for 
 (`benchmarks/neardup.py`, names.jsonl)."""
 _REPEATED = 2
 _LATIN_NAME = 5
+_SLOT_LEAST = 4
+"""Ideographs of an ordinary wording that fills a slot: 人才公寓 for 检测中心."""
 _NAME_SLOT_SHARE, _NAME_SLOT_CHARACTERS = 0.5, 400
 """A slot of an exact form: half of all exchanges, and said once more than every 400 characters."""
 
@@ -362,9 +364,11 @@ def _is_alone(a: Features, b: Features, gap: Gap) -> bool:
 
 
 def _is_said_again(a: Features, b: Features, gap: Gap) -> bool:
-    """Whether each text says its own of two wordings throughout, and all else is the same: a form's slot."""
-    least = min(length(gap.a), length(gap.b))
-    if least < (_LATIN_NAME if is_latin(a.text[gap.a]) else 2):
+    """Whether each text says its own of two longer wordings throughout, and all else is the same: a slot.
+
+    A thesaurus changes short words (企业 to 公司); what it makes of longer ones is rarely as long.
+    """
+    if min(length(gap.a), length(gap.b)) < _SLOT_LEAST or is_latin(a.text[gap.a]):
         return False
     return times_said(a, b, gap) >= _often(a, b)
 

@@ -30,6 +30,7 @@ from pipelines.archive.write.numbering import (
 from pipelines.archive.write.people import SPLIT, corrected, decisions, groups
 from pipelines.archive.write.standing import COLUMNS, Standings
 from pipelines.catalogue import archive
+from pipelines.join.occasions import Page, occasions
 from pipelines.sign import sign
 
 if TYPE_CHECKING:
@@ -87,9 +88,8 @@ def conclude(
     left = stale | {copy.article_id for copy in settled.copies if copy.article_id is not None}
     _put_secondary(connection, secondary or {}, {copy.copy.node for copy in settled.copies}, left)
     new, vanished = settled.new, settled.vanished
-    return Counts(
-        articles_new=new, articles_updated=settled.updated, copies_joined=regrouped.added - (new - vanished)
-    )
+    joined = max(0, regrouped.added - (new - vanished))  # where copies parted, fewer came together than came
+    return Counts(articles_new=new, articles_updated=settled.updated, copies_joined=joined)
 
 
 _PROGRESS = "rejoined_to"
@@ -345,7 +345,9 @@ def _settle_articles(
         because: a person's reason, where their word is what changed.
     """
     standing = decisions(connection)
-    groups = _groups(_touched_copies(connection, touched, standing, standings), standing)
+    groups = _groups(
+        _touched_copies(connection, touched, standing, standings), standing, standings.similarity
+    )
     everyone = [copy for copies in groups.values() for copy in copies]
     turned = turned_to_other_news(connection, everyone, former_texts)
     ids = inherit(connection, everyone, turned)
@@ -396,9 +398,11 @@ _CLUSTER_OF_COPIES = (
 )
 
 
-def _groups(copies: list[Member], standing: list[Decision]) -> dict[str, list[Member]]:
+def _groups(
+    copies: list[Member], standing: list[Decision], similarity: Similarity
+) -> dict[str, list[Member]]:
     """The copies by group, each group's oldest first."""
-    names = groups([(copy.url, copy.cluster) for copy in copies], standing)
+    names = groups(_parts(copies, similarity), standing)
     found: dict[str, list[Member]] = defaultdict(list)
     for copy in sorted(copies, key=lambda copy: copy.age):
         name = names[copy.url]
@@ -406,11 +410,24 @@ def _groups(copies: list[Member], standing: list[Decision]) -> dict[str, list[Me
     return found
 
 
+def _parts(copies: list[Member], similarity: Similarity) -> dict[str, str]:
+    """Copy URL → the name of its cluster, or of a part of it where a site has several notices of one form."""
+    clusters: dict[int, list[Member]] = defaultdict(list)
+    for copy in copies:
+        clusters[copy.cluster].append(copy)
+    names: dict[str, str] = {}
+    for cluster, members in clusters.items():
+        pages = [Page(one.url, one.copy.source, one.headline, one.copy.day, one.copy.node) for one in members]
+        for url, part in occasions(pages, similarity).items():
+            names[url] = f"cluster {cluster}" + (f" {part}" if part else "")
+    return names
+
+
 def _copies_of(connection: sqlite3.Connection, cluster: int, standings: Standings) -> list[Member]:
     return [
-        Member(standings.copy(row), name, article_id, cluster)
-        for name, article_id, *row in connection.execute(
-            f"SELECT sources.name, nullif(copies.article_id, 0), {COLUMNS} FROM nodes"
+        Member(standings.copy(row), name, article_id, cluster, title)
+        for name, article_id, title, *row in connection.execute(
+            f"SELECT sources.name, nullif(copies.article_id, 0), copies.title, {COLUMNS} FROM nodes"
             " JOIN texts ON texts.node_id = nodes.node_id JOIN copies ON copies.text_id = texts.id"
             " JOIN readings ON readings.id = copies.reading_id JOIN sources ON sources.host = copies.source"
             " WHERE nodes.cluster_id = ? ORDER BY readings.first_fetched_at, copies.url",

@@ -42,8 +42,10 @@ class Member:
     article_id: int | None
     """The article that it had."""
     cluster: int
+    headline: str = ""
+    """The title of its page."""
     group: str = ""
-    """Which article it belongs to: its cluster's, unless a person split or joined it."""
+    """Which article it belongs to: its cluster's or its part's, unless a person split or joined it."""
     is_split: bool = False
     """Whether a person took it out of its cluster."""
 

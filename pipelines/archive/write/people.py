@@ -15,7 +15,7 @@ from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
 FIELDS = ("title", "published", "author", "credited_source", "language")
 LINES = ("remove-line", "keep-line")
@@ -287,16 +287,16 @@ SPLIT = "split "
 """How the name of a group begins that a person made of one copy."""
 
 
-def groups(copies: Iterable[tuple[str, int]], standing: list[Decision]) -> dict[str, str]:
-    """Copy URL → the name of its group: its cluster's, unless a person said otherwise.
+def groups(copies: Mapping[str, str], standing: list[Decision]) -> dict[str, str]:
+    """Copy URL → the name of its group: the one that it has, unless a person said otherwise.
 
     Of two decisions on one copy the later one holds: who splits after a join means it.
 
     Args:
-        copies: URL and cluster of each.
+        copies: URL and group of each, as the texts and pages tell it.
         standing: the decisions in force, oldest first.
     """
-    group = {url: f"cluster {cluster}" for url, cluster in copies}
+    group = dict(copies)
     for decision in standing:
         if decision.kind == "split" and decision.url in group:
             group[decision.url] = f"{SPLIT}{decision.id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -156,3 +157,27 @@ def test_a_decision_on_a_page_that_is_none_any_more_can_be_taken_back(four: Arch
     assert articles(rows) == {1: "ba", 2: "c", 3: "d"}
     with pytest.raises(ConfigurationError):
         four.withdraw_decision(order, NOW)
+
+
+def test_notices_of_one_form_on_one_host_are_articles_of_their_own_and_reprints_go_with_theirs(
+    archive: Archive, rows: Rows
+) -> None:
+    """Bodies are equal; headline and day alone tell them apart."""
+    march, april = date(2026, 3, 2), date(2026, 4, 2)
+    pages = [
+        make_reading(A, PARK, page_id=1, title="续期提示（3月）", day=march),
+        make_reading(D, PARK, page_id=2, title="续期提示（4月）", day=april, minutes=1),
+        make_reading(C, PARK, page_id=3, title="续期提示（4月）", day=april, minutes=2),
+    ]
+    counts = archive.ingest(pages, NOW).counts
+    assert (articles(rows), counts.articles_new, counts.copies_joined) == ({1: "a", 2: "cd"}, 2, 1)
+
+
+def test_a_second_notice_of_a_form_takes_only_itself_out_of_an_article(archive: Archive, rows: Rows) -> None:
+    march, april = date(2026, 3, 2), date(2026, 4, 2)
+    archive.ingest([make_reading(A, PARK, page_id=1, title="续期提示（3月）", day=march)], NOW)
+    archive.ingest([make_reading(B, PARK, page_id=2, title="续期提示", minutes=1)], NOW)
+    archive.ingest([make_reading(D, PARK, page_id=3, title="续期提示（4月）", day=april, minutes=9)], NOW)
+    assert articles(rows) == {1: "ba", 2: "d"}
+    archive.ingest([Rejection(D, "park.example", "kind", "list page", 3)], NOW)
+    assert articles(rows) == {1: "ba"}

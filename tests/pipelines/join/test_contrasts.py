@@ -96,7 +96,7 @@ BILL = (
         (VISIT, "丹麦", "挪威"),
         (VISIT, "水利部", "文旅部"),
         (VISIT, "顺丰", "京东"),
-        (PURCHASE, "雨衣", "帐篷"),
+        (PURCHASE, "救生雨衣", "折叠帐篷"),
         (PURCHASE, "二期围墙", "三期围墙"),
         (PURCHASE, "左岸路灯", "右岸路灯"),
         (BILL, "Oregon", "Vermont"),
