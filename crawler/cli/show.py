@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,11 +24,14 @@ from crawler.cli.terminal import (
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.archive.kept_out.stay_down import held_page
+from pipelines.archive.read.sources import source_names
 from pipelines.errors import ParknewsError
+from pipelines.pages.kinds import why_never
 from pipelines.show import ShownRejection
 from pipelines.show import show as find
 from pipelines.store import CrawlStore, store_path
-from pipelines.urls import canonical_url
+from pipelines.urls import canonical_url, host_of
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     import sqlite3
@@ -75,6 +79,7 @@ def show(
         return
     found = find(connection, reference)
     held = None if found else _held_back(connection, reference)
+    found = found or (None if held else _not_archived(connection, db, reference))
     connection.close()
     if held:
         print_json({"found": "held back", "held": held}) if as_json else print(held)
@@ -92,6 +97,27 @@ def show(
         _print_article(answers(), found)
         _print_of_pages(answers(), "Permission when it was fetched", verdicts)
         _print_of_pages(answers(), "Drawn by a browser, not as the host sent it", drawn)
+
+
+def _not_archived(
+    connection: sqlite3.Connection, db: Path, reference: str
+) -> ShownArticle | ShownRejection | None:
+    """What became of a page that the archive does not know: waiting, a list, led elsewhere, passed over."""
+    try:
+        url = canonical_url(reference.strip())
+    except ValueError:
+        return None
+    path = store_path(db)
+    if path.exists():
+        with CrawlStore(path) as store:
+            address = store.frontier.address(url)
+        if address:
+            there = find(connection, address.reason) if address.state == "redirected" else None
+            at = iso(datetime.fromtimestamp(address.fetched_at, UTC)) if address.fetched_at else "not fetched"
+            return there or ShownRejection(url, address.source, "fetch", address.account(), at)
+    host, why = host_of(url), why_never(url)
+    source = next((name for name in source_names(connection) if f".{host}".endswith(f".{name}")), "")
+    return ShownRejection(url, source, "fetch", why, "not fetched") if source and why else None
 
 
 def _held_back(connection: sqlite3.Connection, reference: str) -> str | None:

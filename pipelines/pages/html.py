@@ -89,7 +89,7 @@ class Anchor(NamedTuple):
     written: str
     """Absolute, as the page writes it."""
     role: str
-    """next, numbered (a page number), more (更多), frame or link."""
+    """next, numbered (a page number), more (更多), headline (as long as one), frame or link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +356,8 @@ def _ending(href: str) -> str:
 def _role(text: str, rel: str) -> str:
     if "next" in rel and "next" in rel.split():
         return "next"
-    return _role_of(text) if text and len(text) <= _MAX_ROLE_CHARS else "link"
+    role = _role_of(text) if text and len(text) <= _MAX_ROLE_CHARS else "link"
+    return "headline" if role == "link" and len(text) >= _MIN_HEADLINE else role
 
 
 @lru_cache(maxsize=20_000)

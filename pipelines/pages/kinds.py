@@ -36,6 +36,10 @@ _ARTICLE = pattern(
     r"|/[\w%]+(?:-[\w%]+){3,}(?:\.html?|/)?$"
 )
 _ARTICLE_NAMES = frozenset(words("address.article_parameter"))
+_COLUMN = pattern("^/(?:[^/]+/)*{address.maybe_column}/[^/]+")
+_NUMBERED = re.compile(r"\d[^/]*$")
+_LOOP = re.compile(r"((?:/[^/]+)*?/[^/]*[^/\d][^/]*)\1\1(?=/|$)")
+"""The same segments three times on end: what relative links make of a page that answers everywhere."""
 _STATUSES_OF_SHIELDS = frozenset([412, 521])
 """What Chinese government sites' shields (瑞数, 加速乐) answer before their script has run."""
 _SHIELD_MAX_BYTES = 60_000
@@ -55,6 +59,14 @@ sites all that have any text outside scripts reach 108; what stands at the foot 
 its telltale lines left out. To measure again: print `read_html(...).shape` over such pages."""
 TEASER_MAX_CHARS = 250
 """No teaser on a list is longer."""
+_NEVER_ASKED = {
+    "file": "passed over: its address is a file's",
+    "service": "passed over: its address is a service's (log-in, sharing, shopping)",
+    "search": "passed over: its address is a search's",
+    "trap": "passed over: its address repeats itself, is too deep or has too many parameters",
+}
+NEVER = frozenset(_NEVER_ASKED)
+"""Kinds of addresses that are not asked for."""
 _LISTED = frozenset(["list", "more", "tag"])
 
 
@@ -87,9 +99,10 @@ def kind_of_url(url: str) -> str:
     names = {pair.partition("=")[0].lower() for pair in parts.query.split("&")} if parts.query else set()
     if _is_trap(path, len(names)):
         return "trap"
-    if _SERVICE.search(path):
+    in_column = may_be_column(url) and bool(_NUMBERED.search(path))
+    if _SERVICE.search(path) and not in_column:
         return "service"
-    if _SEARCH.search(path) or names & _SEARCH_NAMES:
+    if (_SEARCH.search(path) and not in_column) or (names & _SEARCH_NAMES and not names & _ARTICLE_NAMES):
         return "search"
     if _TAG.search(path):
         return "tag"
@@ -102,6 +115,17 @@ def kind_of_url(url: str) -> str:
     if path.endswith("/") or _LIST.search(path):
         return "list"
     return "unknown"
+
+
+def may_be_column(url: str) -> bool:
+    """Whether an address whose path names a search or a service may be a page of a column of that name."""
+    parts = urlsplit(url)
+    return not parts.query and bool(_COLUMN.search(parts.path))
+
+
+def why_never(url: str) -> str:
+    """Why an address like this is not asked for, where nothing says that it is a page; empty where it is."""
+    return _NEVER_ASKED.get(kind_of_url(url), "")
 
 
 def is_surely_list(kind: str, url: str) -> bool:
@@ -161,4 +185,4 @@ def _is_trap(path: str, parameters: int) -> bool:
     segments = [segment for segment in path.split("/") if segment]
     if len(segments) > MAX_SEGMENTS or parameters > MAX_PARAMETERS:
         return True
-    return any(segments.count(segment) > 2 for segment in set(segments) if not segment.isdigit())
+    return _LOOP.search(path) is not None

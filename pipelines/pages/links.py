@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipelines.pages.frontier import LISTS, PRIORITY, Announcement, Link
-from pipelines.pages.kinds import kind_of_url
+from pipelines.pages.kinds import NEVER, kind_of_url, may_be_column
 from pipelines.pages.repeats import Repeats
 from pipelines.urls import canonical_url, host_of
 
@@ -34,7 +34,6 @@ FRESH = timedelta(days=14)
 """What a sitemap dates within this goes before the back-catalogue."""
 _SEEN_MAX = 300_000
 """Addresses remembered per source, about 40 MB at the most, to spare the store what it knows."""
-_NEVER = frozenset(["file", "service", "search", "trap"])
 
 _kind_of_url = lru_cache(maxsize=50_000)(kind_of_url)
 _host_of = lru_cache(maxsize=50_000)(host_of)
@@ -76,7 +75,7 @@ class Territory:
     def redirected(self, entry: Entry, url: str) -> Link:
         """The link that a redirect makes."""
         kind = entry.kind if entry.kind in LISTS else self._kind(url)
-        kind = "unknown" if kind in _NEVER else kind
+        kind = "unknown" if kind in NEVER else kind
         return self._link(url, kind, kind, depth=entry.depth, hops=entry.hops + 1, dry=entry.dry)
 
     def page_links(
@@ -88,8 +87,10 @@ class Territory:
         for anchor in anchors:
             url = self.spelled(anchor.url)
             kind = self._role_kind(anchor, is_list=is_list)
-            if (url in self._seen and kind != "more") or not self._takes(url):
+            is_headline = anchor.role == "headline"
+            if (url in self._seen and kind != "more") or not self._takes(url, is_headline=is_headline):
                 continue
+            kind = "unknown" if kind in NEVER else kind
             if kind in LISTS:
                 further.append((url, kind, anchor.written))
             elif entry.depth < self.source.max_depth:
@@ -180,10 +181,12 @@ class Territory:
             return "list"
         return kind
 
-    def _takes(self, url: str) -> bool:
+    def _takes(self, url: str, *, is_headline: bool = False) -> bool:
+        """Whether an address is asked for; a headline may lead into a column that is called 搜 or 分享."""
         if url not in self._seen and self._is_facet(url):
             return False
-        if not self.holds(_host_of(url)) or _kind_of_url(url) in _NEVER:
+        is_column = is_headline and may_be_column(url) and _kind_of_url(url) != "trap"
+        if not self.holds(_host_of(url)) or (_kind_of_url(url) in NEVER and not is_column):
             return False
         allowed = self.source.allowed_paths
         if allowed and not urlsplit(url).path.startswith(allowed):
@@ -212,7 +215,7 @@ class Territory:
         """An address that a feed or sitemap names, as the source's own; None where it is not its."""
         url = self._at_home(self._spelled(place, base))
         url = url and self.spelled(url)
-        return url if url and self._takes(url) and self._kind(url) not in _NEVER else None
+        return url if url and self._takes(url) and self._kind(url) not in NEVER else None
 
     def _at_home(self, url: str | None) -> str | None:
         """An address at the source's other name, with `www.` or without, asked for at its own host.

@@ -49,6 +49,35 @@ class Round:
     resumed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address of the frontier, and what became of it."""
+
+    url: str
+    source: str
+    kind: str
+    state: str
+    """queued, done, redirected, failed, gone, refused or blocked."""
+    reason: str
+    """Where it leads, for a redirect."""
+    fetched_at: float
+    """Epoch seconds; 0 where it was not fetched."""
+
+    def account(self) -> str:
+        """Why no article stands at it, in words."""
+        if self.state == "redirected":
+            return f"redirect: it leads to {self.reason}"
+        if self.state == "queued":
+            return f"not asked for yet{': ' + self.reason if self.reason else ''}"
+        if self.reason:
+            return self.reason
+        if self.kind in ("feed", "sitemap"):
+            return f"{self.kind}: it names pages and is none of news"
+        return (
+            "list page: headlines that lead to other pages" if self.kind in LISTS else "fetched, not read yet"
+        )
+
+
 class Frontier:
     """What waits, and what each source has begun and finished."""
 
@@ -176,6 +205,16 @@ class Frontier:
                 "SELECT url, kind, state, COALESCE(reason, '') FROM urls WHERE source = ? ORDER BY url_id",
                 (source,),
             ).fetchall()
+
+    def address(self, url: str) -> Address | None:
+        """What became of an address in its one spelling; None where none like it was found."""
+        with self._file.reading() as db:
+            row = db.execute(
+                "SELECT url, source, kind, state, COALESCE(reason, ''), COALESCE(fetched_at, 0) FROM urls"
+                " WHERE url = ?",
+                (url,),
+            ).fetchone()
+        return None if row is None else Address(*row)
 
     # What pages taught about addresses.
 

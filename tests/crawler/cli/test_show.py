@@ -13,6 +13,7 @@ from rich.console import Console
 from crawler.cli.terminal import print_indented
 from pipelines.archive import Archive
 from pipelines.records import Source
+from pipelines.store import CrawlStore, store_path
 from tests.pipelines.archive.sample_texts import FOREST, LIBRARY, PARK
 from tests.readings import HOSTS, NOW, make_reading
 
@@ -169,3 +170,69 @@ def test_a_long_change_is_shown_whole_on_a_terminal(capsys: pytest.CaptureFixtur
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines[0].startswith("        + 园区管委会")
     assert (len(lines), "".join(line.strip() for line in lines)) == (6, f"+ {sentence}")
+
+
+SITE = "news.example-park.cn"
+
+
+@pytest.fixture
+def fetched_pages(tmp_path: Path) -> None:
+    """An archive and a frontier: a list, a feed, redirects, what waits and what was left."""
+    with Archive(tmp_path / "archive.db") as archive:
+        archive.put_sources([Source(SITE, "园区观察")])
+        archive.ingest([make_reading(f"http://{SITE}/1", PARK, page_id=1)], NOW)
+    with CrawlStore(store_path(tmp_path / "archive.db")) as store:
+        rows = [
+            ("/columns/2", "list", "done", None, 1e9),
+            ("/feed", "feed", "done", None, 1e9),
+            ("/old/1", "unknown", "redirected", f"http://{SITE}/1", 1e9),
+            ("/old/2", "unknown", "redirected", f"http://{SITE}/2", 1e9),
+            ("/3", "article", "queued", None, None),
+            ("/tags/9", "tag", "done", "left for a later run: nothing new", None),
+        ]
+        with store.writing() as db:
+            db.executemany(
+                "INSERT INTO urls (url, source, host, kind, state, priority, depth, reason, fetched_at)"
+                " VALUES (?, ?, ?, ?, ?, 0, 1, ?, ?)",
+                [
+                    (f"http://{SITE}{path}", SITE, SITE, kind, state, reason, at)
+                    for path, kind, state, reason, at in rows
+                ],
+            )
+
+
+@pytest.mark.usefixtures("fetched_pages")
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/columns/2", "list page"),
+        ("/feed", "feed: it names pages"),
+        ("/old/2", f"redirect: it leads to http://{SITE}/2"),
+        ("/3", "not asked for yet"),
+        ("/tags/9", "left for a later run"),
+        ("/so/", "passed over: its address is a search's"),
+        ("/share/?url=x", "passed over: its address is a service's"),
+        ("/list.php?kw=x", "passed over: its address is a search's"),
+        ("/a/b/a/b/a/b/", "passed over: its address repeats itself"),
+    ],
+)
+def test_an_address_without_an_article_has_its_reason(
+    parknews: Callable[..., Any], path: str, reason: str
+) -> None:
+    shown = parknews("show", f"http://{SITE}{path}", "--json")
+    answer = json.loads(shown.out)
+    assert (shown.code, answer["found"], answer["reason"].startswith(reason)) == (0, "rejection", True)
+
+
+@pytest.mark.usefixtures("fetched_pages")
+def test_an_address_that_leads_to_an_article_shows_it(parknews: Callable[..., Any]) -> None:
+    assert json.loads(parknews("show", f"http://{SITE}/old/1", "--json").out)["url"] == f"http://{SITE}/1"
+
+
+@pytest.mark.usefixtures("fetched_pages")
+@pytest.mark.parametrize("url", [f"http://{SITE}/never-seen", "http://other.example/so/"])
+def test_an_address_that_nothing_is_known_of_is_said_to_be_unknown(
+    parknews: Callable[..., Any], url: str
+) -> None:
+    shown = parknews("show", url)
+    assert (shown.code, "knows no such page" in shown.err) == (1, True)

@@ -35,9 +35,12 @@ def test_a_next_page_is_told_by_its_words(text: str) -> None:
     assert roles(f'<a href="list_2.html"><span>{text}</span></a>') == {"/news/list_2.html": "next"}
 
 
-@pytest.mark.parametrize("text", ["下一篇", "下一站", "nextgen", "next week's fair"])
-def test_what_only_sounds_like_a_next_page_is_a_link(text: str) -> None:
-    assert roles(f'<a href="a.html">{text}</a>') == {"/news/a.html": "link"}
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [("下一篇", "link"), ("下一站", "link"), ("nextgen", "link"), ("next week's fair", "headline")],
+)
+def test_what_only_sounds_like_a_next_page_is_a_link(text: str, role: str) -> None:
+    assert roles(f'<a href="a.html">{text}</a>') == {"/news/a.html": role}
 
 
 @pytest.mark.parametrize("text", ["2", "[12]", "第3页", "第 3 頁"])

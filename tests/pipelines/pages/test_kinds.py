@@ -1,7 +1,7 @@
 import pytest
 
 from pipelines.pages.html import read_html
-from pipelines.pages.kinds import is_challenge, kind_of_page, kind_of_url
+from pipelines.pages.kinds import NEVER, is_challenge, kind_of_page, kind_of_url, why_never
 from tests.crawler.misbehaving import article, list_page
 
 URLS = {
@@ -9,16 +9,22 @@ URLS = {
         "/t20230927_123.html", "/art/2023/9/27/art_12_345.html", "/2023/09/27/park.html", "/a/653_121106",
         "/2023-09/27/c_1.htm", "/n1/2023/0927/c1001-40086.html", "/content/202309/27/content_55.html",
         "/show.asp?id=7", "/news/12345.html", "/detail/99887", "/2023/new-park-opens-in-the-east/",
-        "/index.php?m=content&id=3",
+        "/index.php?m=content&id=3", "/search/2026/0502/77.html", "/show.php?id=4&keyword=x",
     ],
     "list": ["/news/", "/list.php?cid=4", "/category/parks", "/channel/12", "/events?month=2024-01", "/"],
     "more": ["/list_3.html", "/index_2.shtml", "/page/4/", "/news/?page=2", "/news/list-12.html"],
     "tag": ["/tag/%E5%9B%AD/", "/tags/12", "/author/li/"],
-    "search": ["/search?q=x", "/s?wd=x", "/so/index?keyword=1", "/search.php"],
-    "service": ["/login", "/user/register/", "/wp-admin/x", "/cart/"],
+    "search": ["/search?q=x", "/s?wd=x", "/so/index?keyword=1", "/search.php", "/so/", "/list.php?kw=x"],
+    "service": [
+        "/login", "/user/register/", "/wp-admin/x", "/cart/", "/share/", "/share?url=x",
+        "/login/3.html",
+    ],
     "file": ["/a.pdf", "/b.JPG", "/c.doc", "/style.css"],
-    "trap": ["/a/b/a/b/a/b/", "/a" * 14, "/x?" + "&".join(f"a{n}=1" for n in range(25))],
-    "unknown": ["/about.html", "/news"],
+    "trap": ["/a/b/a/b/a/b/", "/news/x/x/x", "/a" * 14, "/x?" + "&".join(f"a{n}=1" for n in range(25))],
+    "unknown": [
+        "/about.html", "/news", "/so/100.html", "/share/7.html", "/account/12",
+        "/news/a/news/b/news/x",
+    ],
 }  # fmt: skip
 
 
@@ -92,3 +98,8 @@ SHORT = "<p>示例园区今早恢复供汽，停产三天的工厂陆续复工�
 def test_a_paragraph_below_a_headline_of_its_own_goes_on_to_be_read(head: str, body: str) -> None:
     html = f'<html><head><title>{head}</title></head><body class="{body}"><h1>示例园区恢复供汽</h1>'
     assert _kind(f"{html}{SHORT}{RELATED}{FOOT}</body></html>") == "article"
+
+
+@pytest.mark.parametrize(("kind", "path"), [(kind, path) for kind, paths in URLS.items() for path in paths])
+def test_an_address_that_is_not_asked_for_has_its_reason(kind: str, path: str) -> None:
+    assert bool(why_never("http://x.cn" + path)) == (kind in NEVER)
