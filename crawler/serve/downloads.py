@@ -37,6 +37,8 @@ _PLACES = 6
 """Downloads that wait, are made or are being fetched."""
 _STALLED_S = 30
 """A visitor who takes no piece for so long is gone."""
+_FETCHED_S = 1_800
+"""A download that is not fetched by then is given up, however slowly it goes on."""
 _FREE_SHARE = 0.1
 """Of the disk that downloads leave free."""
 _taken: set[object] = set()
@@ -71,7 +73,7 @@ class FileAnswer:
     async def asgi_send(self, send: Callable[..., Any]) -> None:
         """Sends the file in pieces, closes it and leaves its place."""
         try:
-            await self._sent(send)
+            await asyncio.wait_for(self._sent(send), _FETCHED_S)
         finally:
             self.place.leave()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,35 @@ def _articles(response: Any) -> list[str]:
 )
 def test_the_search_box_takes_words_as_typed(get: Get, query: str, found: int) -> None:
     assert len(_articles(get(f"/search?q={query}"))) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("园区 OR 物流园", ["1", "2"]),
+        ("物流园 NOT 园区", ["2"]),
+        ("title:厂房", ["1"]),
+        ("source:daily.example 物流", ["2"]),
+        ("厂房，公寓", ["1"]),
+        ("后年投产", ["1"]),
+        ("NOT 园区", ["2"]),
+    ],
+)
+def test_the_search_box_and_the_downloads_take_the_search_language(
+    get: Get, query: str, found: list[str]
+) -> None:
+    assert sorted(_articles(get(f"/search?q={quote(query)}"))) == found
+    lines = get(f"/export.jsonl?q={quote(query)}").text.splitlines()
+    assert sorted(str(json.loads(line)["id"]) for line in lines) == found
+
+
+def test_a_hit_says_which_copy_holds_the_words_and_a_hint_what_was_taken_as_a_word(get: Get) -> None:
+    page = get("/search?q=后年投产 or titel:厂房").text
+    assert "“or” was taken as a word: operators are capitals" in page
+    assert "“titel:” is no field" in page
+    html = get("/search?q=后年投产").text
+    assert re.search(r"In the copy of 名copier\.example:</a> .*<mark>后年投产</mark>", html)
+    assert "In the copy of" not in get("/search?q=园区").text
 
 
 def test_datasettes_own_search_box_takes_two_characters(get: Get) -> None:
