@@ -31,7 +31,7 @@ _IDEOGRAPHS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0x20000, 0x2A
 
 
 def squeeze(text: str) -> str:
-    """The text as search compares it: as FTS5 folds case, no white space, no controls."""
+    """The text as lines of pages are compared: as FTS5 folds case, no white space, no controls."""
     return text.lower().translate(_AUDIBLE)
 
 

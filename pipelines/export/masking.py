@@ -11,7 +11,10 @@ import re
 
 _NUMBER = re.compile(r"(?<![\w.*/=-])(?:\+|0{2})?\d(?:[ \t()()._\-—–‐·]{0,2}\d){6,17}(?![\d*])", re.ASCII)
 _WIDE = re.compile("[\uff10-\uff19](?:[ \\-—–()－\u3000]{0,2}[\uff10-\uff19]){6,17}")
-_MAIL = re.compile(r"[A-Za-z0-9._%+-]+[@\uff20][A-Za-z0-9-]+(?:[.\uff0e][A-Za-z0-9-]+)+")
+_MAIL = re.compile(
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++[@\uff20][A-Za-z0-9-]++(?:[.\uff0e][A-Za-z0-9-]++)++"
+)
+"""Begun where a run of such characters begins, and never gone back on: a page of digits takes no longer."""
 _ACCOUNT = re.compile(
     r"(?i)(?P<label>微信号?|微博|wechat|weixin|qq群?|whatsapp|telegram|skype|钉钉)(?P<gap>[:\uff1a\s号为是]{1,4})"
     r"(?P<value>[A-Za-z0-9_-]{4,})"
@@ -20,6 +23,8 @@ _PERSON = re.compile(
     r"(?P<label>联\s?系\s?人|联络人|經辦人|经办人|聯絡人)(?P<gap>[:\uff1a\s]{0,3})(?P<value>[\u4e00-\u9fff]{2,3})"
 )
 _DATE = re.compile(r"(?:19|20)\d{2}[-./ ]?(?:0?[1-9]|1[0-2])[-./ ]?(?:0?[1-9]|[12]\d|3[01])")
+_BEFORE = 16
+"""Characters before a number in which `_REGISTERED` finds all that it can."""
 _REGISTERED = re.compile(r"(?:备案?|許可證|许可证|证|编号|公网安备|ICP)[^\d\n]{0,8}$")
 
 
@@ -40,7 +45,7 @@ def _digits(match: re.Match[str]) -> str:
     number = match[0]
     if _DATE.match(number.strip()) and len(re.sub(r"\D", "", number)) <= 14 and _is_date(number):
         return number
-    if _REGISTERED.search(match.string[: match.start()]):
+    if _REGISTERED.search(match.string[max(0, match.start() - _BEFORE) : match.start()]):
         return number
     return re.sub(r"\d", "*", number)
 
