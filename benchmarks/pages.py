@@ -65,7 +65,7 @@ class Vocabulary:
         return "".join(self._random.choices(self._words, cum_weights=self._weights, k=9))
 
 
-def generate(count: int, seed: int = 7) -> list[GeneratedPage]:
+def generate(count: int, seed: int = 7, weight: int = 1) -> list[GeneratedPage]:
     vocabulary, draw = Vocabulary(seed), random.Random(seed)
     stories: list[tuple[str, list[str]]] = []
     earlier: list[_Earlier] = []
@@ -82,15 +82,15 @@ def generate(count: int, seed: int = 7) -> list[GeneratedPage]:
             title, body = vocabulary.title(), vocabulary.paragraphs()
         day = f"20{draw.randint(18, 25)}-{draw.randint(1, 12):02d}-{draw.randint(1, 28):02d}"
         path = f"/news/{day.replace('-', '')}/{number}.html"
-        html = _article(title, body, day, draw.sample(earlier, min(12, len(earlier))))
+        html = _article(title, body, day, draw.sample(earlier, min(12, len(earlier))), weight)
         stories.append((title, body))
         earlier.append((path, title))
         pages.append(GeneratedPage(path, html, "\n".join(body)))
     return pages
 
 
-def _article(title: str, body: list[str], day: str, earlier: list[_Earlier]) -> bytes:
-    """About 60 KB: lighter than real news pages, which have 180 KB (median of those in DESIGN.md's sets)."""
+def _article(title: str, body: list[str], day: str, earlier: list[_Earlier], weight: int) -> bytes:
+    """About 44 KB by weight 1, 150 KB by weight 4; real news pages have 180 KB (the median of four sets)."""
     menus = "".join(
         f'<li class="menu menu-{n}"><a href="/channel/{n}/">频道{n}</a><ul class="sub">'
         + "".join(
@@ -98,19 +98,20 @@ def _article(title: str, body: list[str], day: str, earlier: list[_Earlier]) -> 
             for m in range(6)
         )
         + "</ul></li>"
-        for n in range(20)
+        for n in range(20 * weight)
     )
     hot = "".join(
         f'<div class="box box-{n}"><h3 class="box-title">热门{n}</h3><ul class="hot">{_headlines(earlier, day)}</ul></div>'
-        for n in range(4)
+        for n in range(4 * weight)
     )
     friends = "".join(
-        f'<a target="_blank" href="http://site{n}.example/" class="friend">友情网站{n}</a>' for n in range(40)
+        f'<a target="_blank" href="http://site{n}.example/" class="friend">友情网站{n}</a>'
+        for n in range(40 * weight)
     )
     paragraphs = "\n".join(f'<p style="text-indent: 2em">  {paragraph}</p>' for paragraph in body)
     scripts = "".join(
         f"<script>var ad{n} = {{slot: {n}, size: [300, 250], key: 'k{n * 7919}', load: function () {{ }}}};</script>"
-        for n in range(120)
+        for n in range(120 * weight)
     )
     return f"""<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title}_测试新闻网</title>
 <meta name="keywords" content="园区,新闻"><style>.menu {{ color: #333 }}</style>{scripts}</head>
@@ -169,8 +170,8 @@ class _Server(asyncio.Protocol):
             )
 
 
-def _serve(count: int, seed: int, ports: multiprocessing.Queue[int]) -> None:
-    pages = generate(count, seed)
+def _serve(count: int, seed: int, weight: int, ports: multiprocessing.Queue[int]) -> None:
+    pages = generate(count, seed, weight)
     bodies = {page.path: page.html for page in pages} | lists(pages)
 
     async def run() -> None:
@@ -182,11 +183,11 @@ def _serve(count: int, seed: int, ports: multiprocessing.Queue[int]) -> None:
 
 
 @contextlib.contextmanager
-def serve(count: int, seed: int = 7) -> Iterator[int]:
+def serve(count: int, seed: int = 7, weight: int = 1) -> Iterator[int]:
     """The port of a server process on loopback that has `count` generated articles."""
     context = multiprocessing.get_context("spawn")
     ports = context.Queue()
-    process = context.Process(target=_serve, args=(count, seed, ports), daemon=True)
+    process = context.Process(target=_serve, args=(count, seed, weight, ports), daemon=True)
     process.start()
     try:
         yield ports.get(timeout=120)
