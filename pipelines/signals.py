@@ -36,7 +36,8 @@ _PREFERENCE = re.compile(r"^([a-z][a-z0-9-]{1,30})\s*=\s*(yes|no|y|n)$", re.IGNO
 _NO = frozenset(["n", "no", "1"])
 _TAG = re.compile(r"<(meta|link|script)\b([^>]{1,2000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-z][a-z:-]{1,30})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-_TELLING = re.compile(r"tdm-|noai|noimageai|rsl\+xml", re.IGNORECASE)
+_TELLING = ("tdm-", "noai", "noimageai", "rsl+xml")
+"""Of what most pages have none: looked for as they stand, in small letters."""
 _RSL_TYPE = "application/rsl+xml"
 _RSL_LINK = re.compile(r'<([^<>]{1,500})>\s*;[^,]*\brel="?license"?', re.IGNORECASE)
 _SIGNALS_MAX = 20
@@ -143,7 +144,8 @@ def _header_signals(headers: Sequence[tuple[str, str]]) -> Iterator[Right]:
 
 
 def _markup_signals(html: str) -> Iterator[Right]:
-    if not _TELLING.search(html):
+    small = html.lower()
+    if not any(mark in small for mark in _TELLING):
         return
     metas: dict[str, str] = {}
     for found in _TAG.finditer(html):

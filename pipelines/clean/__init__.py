@@ -18,13 +18,13 @@ from pipelines.clean.rules import (
     BARE_DATE,
     BYLINE,
     CREDIT_LINE,
-    LINES,
     NOTICES,
     PASSING_CUES,
     PIECES,
     TAIL,
     Rule,
     first_match,
+    line_rule,
 )
 from pipelines.clean.tail import find_tail, first_news, name_pieces, particulars, tail_rule
 from pipelines.dates import Moment, has_date, read_date
@@ -94,7 +94,7 @@ def _account_around(around: Sequence[str], stripped: list[Stripped]) -> None:
     """Notices and editors below the article's element: never in the text, but the takedown handler's."""
     known = {piece.text for piece in stripped}
     for line in around:
-        rule = first_match(line, NOTICES) or first_match(line, LINES) or first_match(line, TAIL)
+        rule = first_match(line, NOTICES) or line_rule(line) or first_match(line, TAIL)
         if rule and rule.kind in ("copyright", "editor", "contact") and line not in known:
             stripped.append(Stripped(rule.kind, f"below:{rule.name}", line))
 
@@ -127,7 +127,7 @@ def _drop_lines(lines: Sequence[str], extracted: Extracted, stripped: list[Strip
     event = frozenset(particulars(lines))
     titled = False
     for index, line in enumerate(lines):
-        rule = first_match(line, LINES) if len(line) <= 200 else None
+        rule = line_rule(line) if len(line) <= 200 else None
         rule = rule or (first_match(line, PASSING_CUES) if len(line) <= 30 else None)
         rule = rule or (CREDIT_LINE if _is_credit(line, extracted) else None)
         if rule is BYLINE and index in event and len(_LABELS.findall(line)) < 2:
@@ -216,12 +216,13 @@ def _obey(lines: list[str], as_read: Sequence[str], source: Source, stripped: li
 def _cut_pieces(lines: Sequence[str], wanted: frozenset[str], stripped: list[Stripped]) -> list[str]:
     kept = []
     for whole in lines:
-        line = whole
+        line, plain = whole, simplify(whole)
         for rule in PIECES:
-            match = rule.find(line)
+            match = rule.pattern.search(plain)
             if match and line[match.start() : match.end()].strip() not in wanted:
                 stripped.append(Stripped(rule.kind, rule.name, line[match.start() : match.end()].strip()))
                 line = (line[: match.start()] + line[match.end() :]).strip()
+                plain = simplify(line)
         if line:
             kept.append(line)
     return kept

@@ -11,6 +11,7 @@ repetition in another, so each is linear in the length of a line.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.normalise import simplify
@@ -38,6 +39,18 @@ def first_match(text: str, rules: tuple[Rule, ...]) -> Rule | None:
     """The first of these rules that a line fits; None where none does."""
     plain = simplify(text)
     return next((rule for rule in rules if rule.pattern.search(plain)), None)
+
+
+@lru_cache(maxsize=2_000)  # a page's lines are asked about again and again
+def cue_in(text: str) -> Rule | None:
+    """The first of `CUES` that a line fits; None where none does."""
+    return first_match(text, CUES)
+
+
+@lru_cache(maxsize=2_000)  # as above
+def line_rule(text: str) -> Rule | None:
+    """The first of `LINES` that a line fits; None where none does."""
+    return first_match(text, LINES)
 
 
 def _rule(name: str, kind: StrippedKind, shape: str, *, case: bool = False) -> Rule:

@@ -6,7 +6,16 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.clean.rules import CONTACT_WORDS, CUES, LINES, NOTICES, PHONES, TAIL, Rule, first_match
+from pipelines.clean.rules import (
+    CONTACT_WORDS,
+    NOTICES,
+    PHONES,
+    TAIL,
+    Rule,
+    cue_in,
+    first_match,
+    line_rule,
+)
 from pipelines.normalise import simplify
 from pipelines.records import Stripped
 from pipelines.words import pattern
@@ -169,10 +178,11 @@ def name_pieces(lines: Sequence[str], tail: Tail) -> list[Stripped]:
 @lru_cache(maxsize=2_000)  # a page's lines are asked about again and again
 def tail_rule(line: str) -> Rule | None:
     """The rule by which a line belongs to the tail, if it stands there; None for news."""
-    rule = first_match(line, CUES) or first_match(line, LINES)
+    rule = cue_in(line) or line_rule(line)
     if rule:
         return rule
-    fitting = (rule for rule in TAIL if rule.find(line))
+    plain = simplify(line)
+    fitting = (rule for rule in TAIL if rule.pattern.search(plain))
     return next((rule for rule in fitting if not _is_statement(line, rule)), None)
 
 
@@ -228,7 +238,7 @@ def particulars(lines: Sequence[str]) -> list[int]:
 def _after_cue(lines: Sequence[str]) -> Tail | None:
     said = 0
     for index, line in enumerate(lines):
-        rule = first_match(line, CUES) if len(line) <= 60 else None
+        rule = cue_in(line) if len(line) <= 60 else None
         if rule and said >= _LEAST_BEFORE and not _goes_on(lines[index + 1 :], said, rule):
             return Tail(index, rule.kind, rule.name)
         if _closes(line, said, lines[index + 1 :]):

@@ -8,6 +8,7 @@ something must say so: its label (附件), its element's name, or a viewer that 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -114,14 +115,22 @@ def _names(element: HtmlElement) -> Iterator[str]:
         around = around.getparent()
 
 
-def _kind(element: HtmlElement, href: str) -> str:
-    """The ending of the file that a link leads to; empty where it leads to a page."""
+@lru_cache(maxsize=20_000)  # the pages of a site share most links
+def _names_in(href: str) -> tuple[str, ...]:
+    """The path of an address, then the values of its query; nothing where it is none."""
     try:
         parts = urlsplit(href)
-        values = [unquote(value) for _, value in parse_qsl(parts.query)]
+        return unquote(parts.path), *(unquote(value) for _, value in parse_qsl(parts.query))
     except ValueError:
+        return ()
+
+
+def _kind(element: HtmlElement, href: str) -> str:
+    """The ending of the file that a link leads to; empty where it leads to a page."""
+    named = _names_in(href)
+    if not named:
         return ""
-    for name in (unquote(parts.path), element.get("download") or "", *values):
+    for name in (named[0], element.get("download") or "", *named[1:]):
         if match := _ENDING.search(name.strip()):
             return match[1].lower()
     if element.tag in _VIEWERS:

@@ -8,6 +8,7 @@ class of its body, og:type, schema.org, its title, its address) decides where it
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, get_args
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -229,6 +230,7 @@ def _target(line: Line, base: str, url: str) -> str:
     return _path_elsewhere(line.leads, base, url) if line.leads else ""
 
 
+@lru_cache(maxsize=4_000)  # a page's links are asked about again and again
 def _path_elsewhere(href: str, base: str, url: str) -> str:
     """The path and query of another page of the site, which is no home page and no tag; else nothing."""
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -213,15 +214,16 @@ def _of_scripts(root: HtmlElement, moment: Moment) -> Published | None:
     return read_date(stated, moment, "script") if stated else None
 
 
-def _parts(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1_000)  # each way to read a byline asks for the same lines
+def _parts(text: str) -> tuple[tuple[str, str], ...]:
     """The line in pieces, each with the kind of label before its day: released, changed, never or none."""
-    parts, kind, start = [], "", 0
+    parts, kind, start = list[tuple[str, str]](), "", 0
     if _WEATHER.search(text):
-        return []
+        return ()
     for label in _LABEL.finditer(simplify(text)):
         parts.append((kind, text[start : label.start()]))
         kind, start = label.lastgroup or "", label.start()
-    return [*parts, (kind, text[start:])]
+    return (*parts, (kind, text[start:]))
 
 
 def _is_buried(text: str, date: Published) -> bool:
