@@ -81,6 +81,10 @@ _PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.[A-Za-z]+)
 _NO_SHAPE = Shape(0, 0, 0, 0, 0, says_article=False)
 
 
+_TELLING = ("link", "headline", "frame", "more", "numbered", "next")
+"""Roles of links, the most telling last."""
+
+
 class Anchor(NamedTuple):
     """A link as a page has it, resolved."""
 
@@ -397,7 +401,7 @@ def _anchors(walk: _Walk, resolver: _Resolver, scripted: list[str]) -> dict[str,
         if (resolved := resolver.resolve(href)) is None:
             continue
         known = anchors.get(resolved[0])
-        if known is None or (known.role == "link" and role != "link"):
+        if known is None or _TELLING.index(role) > _TELLING.index(known.role):
             anchors[resolved[0]] = Anchor(*resolved, role)
             if len(anchors) >= MAX_LINKS:
                 break
