@@ -30,7 +30,9 @@ from pipelines.urls import canonical_url, host_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-_HOW_TO_BEGIN = "write one with `parknews sources add URL`, or by hand (docs/reference/sources.md)"
+_HOW_TO_BEGIN = (
+    "write one with `parknews sources add URL`, or by hand: a [[source]] with host, name and start_urls"
+)
 
 _REQUIRED = ("host", "name", "start_urls")
 

@@ -38,8 +38,7 @@ _Name = Annotated[
     epilog=examples(
         ("a test of a page that was read wrongly", "parknews case https://www.example.cn/1.html"),
         ("under a name that says what it is about", "parknews case URL --name digest-with-links"),
-        note="Then correct expected.json, and cut page.html down to what shows the fault.\n"
-        "docs/how-to/report-a-bad-page.md says how.",
+        note="Then correct expected.json, and cut page.html down to what shows the fault.",
     ),
 )
 def case(

@@ -52,7 +52,7 @@ _NOWHERE = "https://localhost/page.html"
         ),
         ("of what another program fetched", "curl -s URL | parknews read - --url URL"),
         note="A page is asked for by the crawler's rules: robots.txt, pace, contact, removals. Nothing is\n"
-        "written: no archive, no page. docs/how-to/mend-a-source.md says what to do with it.",
+        "written: no archive, no page. What is read wrongly is mended in [source.read] of the sources file.",
     ),
 )
 def read(
