@@ -168,6 +168,8 @@ class Page:
     """feed, news sitemap, or sitemap, which says when a page was changed, not when it was published."""
     signals: tuple[Right, ...] = ()
     """What files of its host said about the use of this page when it was fetched."""
+    led_from: tuple[str, ...] = ()
+    """Addresses of its source that redirect to its own."""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None; `name` in lower case."""
@@ -266,7 +268,10 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A page's word about an address: `canonical` or `og:url`. Another host's is only kept."""
+    """A page's word about an address (`canonical`, `og:url`), or one that leads on to it (`redirect`).
+
+    Another host's is only kept.
+    """
 
     kind: str
     url: str

@@ -156,7 +156,7 @@ class ShownCopy:
     evidence: tuple[Evidence, ...]
     """The pairs that joined it, the most alike first."""
     variants: tuple[str, ...]
-    """Print, AMP and other pages of the same source that are this copy too."""
+    """Print, AMP and other pages of the same source that are this copy too, and what leads on to it."""
     origins: dict[str, Field]
     """Field name -> its value, where on the page it stood, and the piece it was read from."""
     stripped: tuple[Stripped, ...]

@@ -15,7 +15,7 @@ from pipelines.clean import clean
 from pipelines.decode import decode
 from pipelines.furniture import edge_lines, furniture_on
 from pipelines.places import find_mentions
-from pipelines.records import Page, Reading, Rejection, Source
+from pipelines.records import Claim, Page, Reading, Rejection, Source
 from pipelines.sign import sign
 from pipelines.signals import page_signals
 
@@ -35,7 +35,8 @@ def read_page(page: Page, source: Source) -> Reading | Rejection:
     if isinstance(story, Rejection):
         return replace(story, lesson=lesson)
     signals = (*page.signals, *page_signals(page.headers, decoded.html))
-    story = replace(story, rights=(*story.rights, *signals))
+    claims = (*story.claims, *(Claim("redirect", url) for url in page.led_from))
+    story = replace(story, rights=(*story.rights, *signals), claims=claims)
     return Reading(
         page_id=page.page_id,
         url=page.url,

@@ -154,6 +154,13 @@ class Commits:
         """
         with self._file.writing() as db:
             found = insert_links(db, [target], found_on=entry.url_id)
+            if not found and not entry.is_list:  # what is stored of it is read again, under this address too
+                db.execute(
+                    "UPDATE pages SET ingested = 0 WHERE article = 1 AND page_id = (SELECT MAX(page_id)"
+                    " FROM pages WHERE url = ?) AND NOT EXISTS (SELECT 1 FROM urls WHERE url_id = ?"
+                    " AND reason = ?)",
+                    (target.url, entry.url_id, target.url),
+                )
             db.execute(
                 "UPDATE urls SET state = 'redirected', status = ?, fetched_at = ?, reason = ?"
                 " WHERE url_id = ?",

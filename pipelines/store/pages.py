@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _PAGE = "page_id, source, url, url_answered, status, headers, body, fetched_at, signals"
 
+_LED_FROM_MAX = 20
+"""More addresses that lead to one page are a rule of its host, and no names of the page."""
 _EARLIEST, _LATEST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1990, 2100))
 """Feeds without a clock say 1970 or 0001."""
 
@@ -189,10 +191,22 @@ class Pages:
             fetched_at=datetime.fromisoformat(fetched_at),
             announced_at=announced_at,
             announced_by=announced_by,
+            led_from=self._led_from(url),
             signals=tuple(
                 Right(kind, value=value, origin=origin) for kind, value, origin in json.loads(signals)
             ),
         )
+
+    def _led_from(self, url: str) -> tuple[str, ...]:
+        """The addresses that redirect to one, over others or at once."""
+        with self._file.reading() as db:
+            rows = db.execute(
+                "WITH RECURSIVE way (url) AS (SELECT ? UNION SELECT urls.url FROM urls JOIN way"
+                " ON urls.reason = way.url WHERE urls.state = 'redirected' LIMIT ?)"
+                " SELECT url FROM way WHERE url <> ? ORDER BY url",
+                (url, _LED_FROM_MAX, url),
+            ).fetchall()
+        return tuple(row[0] for row in rows) if len(rows) < _LED_FROM_MAX - 1 else ()
 
     def _announced(self, url: str) -> tuple[datetime | None, str]:
         """The earliest publication time that a feed or sitemap gave for a URL, else its earliest lastmod."""

@@ -48,6 +48,8 @@ def article_of_url(connection: sqlite3.Connection, url: str) -> int | None:
         " IN (b.page_url, b.claimed_url) JOIN copies c ON c.reading_id = b.id WHERE r.page_url = ?1",
         "SELECT c.article_id FROM readings r JOIN copies c ON c.reading_id = r.id"
         " WHERE r.url_answered = ?1 LIMIT 1",
+        "SELECT c.article_id FROM claims k JOIN copies c ON c.reading_id = k.reading_id"
+        " WHERE k.url = ?1 AND k.kind = 'redirect' LIMIT 1",
     ):
         row = _one(connection, sql, url)
         if row:
@@ -69,14 +71,16 @@ def copies(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]
 
 
 def variants(connection: sqlite3.Connection, copy_url: str, source: str) -> list[str]:
-    """Addresses of other pages of the same source that are this copy: they name one address as their own.
+    """The other addresses of a copy: pages that name one address as their own, and what leads on to it.
 
     A page whose claim was not believed has a copy of its own, and is no variant.
     """
     rows = connection.execute(
         "SELECT r.page_url FROM readings r LEFT JOIN copies c ON c.reading_id = r.id"
         " WHERE r.claimed_url IN (?1, (SELECT claimed_url FROM readings WHERE page_url = ?1))"
-        " AND r.source = ?2 AND r.page_url <> ?1 AND coalesce(c.url, ?1) = ?1 ORDER BY r.page_url",
+        " AND r.source = ?2 AND r.page_url <> ?1 AND coalesce(c.url, ?1) = ?1"
+        " UNION SELECT k.url FROM claims k JOIN copies c ON c.reading_id = k.reading_id"
+        " WHERE c.url = ?1 AND k.kind = 'redirect' ORDER BY 1",
         (copy_url, source),
     )
     return [row[0] for row in rows]

@@ -6,8 +6,9 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from pipelines.store import CrawlStore
 from tests.crawler.crawling import QUICK, crawl, pages_of, source
-from tests.crawler.misbehaving import Server, article, list_page, newspaper, validated
+from tests.crawler.misbehaving import Answer, Server, article, list_page, newspaper, validated
 
 
 def test_a_second_run_asks_for_lists_only_and_finds_what_is_new(tmp_path: Path) -> None:
@@ -60,6 +61,22 @@ def test_a_page_that_was_missing_at_first_is_asked_for_again_while_a_list_names_
         crawl(path, source(server.host))
     assert (early, site.asked("/news/2023/3.html")) == (1, 2)
     assert "/news/2023/3.html" in pages_of(path, server.host)
+
+
+def test_an_address_that_leads_on_to_a_page_is_told_with_it_whenever_it_is_found(tmp_path: Path) -> None:
+    site = newspaper(3)
+    path = tmp_path / "a-pages.db"
+    with Server(site) as server:
+        target = f"{server.url}/news/2023/1.html"
+        crawl(path, source(server.host))
+        with CrawlStore(path) as store:
+            store.pages.mark_ingested([page.page_id for page in store.pages.take(9, 0)])
+        site.pages["/old/1.html"] = Answer(status=301, headers=(("Location", "/news/2023/1.html"),))
+        site.pages["/"] = list_page(["/old/1.html", *(f"/news/2023/{n}.html" for n in range(3))])
+        crawl(path, source(server.host))
+        with CrawlStore(path) as store:
+            again = [(page.url, page.led_from) for page in store.pages.take(9, 0)]
+    assert again == [(target, (f"{server.url}/old/1.html",))]
 
 
 def test_what_was_written_while_the_clock_stood_ahead_does_not_hold(tmp_path: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.archive import read_only
 from pipelines.archive.kept_out.key import made_key
+from pipelines.archive.read.articles import article_of_url, variants
 from pipelines.query import match_expression
 from pipelines.records import Claim, Rejection
 from tests.pipelines.archive.sample_texts import HARBOUR, OTHER, PARK
@@ -112,6 +115,14 @@ def test_a_parameter_that_chooses_the_text_makes_a_page_each(archive: Archive, r
         [make_reading(f"https://park.example/show.asp?ref={n}", text, page_id=n) for n, text in texts], NOW
     )
     assert rows("SELECT count(*), count(DISTINCT article_id) FROM copies") == [(3, 3)]
+
+
+def test_an_address_that_leads_on_to_a_page_is_one_of_its_copys(archive: Archive) -> None:
+    old, new = "https://park.example/old/1", "https://park.example/a.html"
+    archive.ingest([make_reading(new, PARK, claims=(Claim("redirect", old),))], NOW)
+    with closing(read_only(archive.path)) as connection:
+        found = article_of_url(connection, old), variants(connection, new, "park.example")
+    assert found == (1, [old])
 
 
 def test_a_canonical_link_that_different_texts_claim_counts_for_none(archive: Archive, rows: Rows) -> None:
