@@ -39,6 +39,10 @@ COMMANDS = {
         "Show the archive in a browser: search, articles with all their copies, charts, tables.",
     ),
     "export": ("export", "Write articles or copies to a file: Parquet, CSV, JSON Lines or Excel."),
+    "share": (
+        "share",
+        "Write the archive as a file that may be handed out, with a search index for other programs.",
+    ),
     "report": (
         "report",
         "Draw the archive: who publishes, who copies whom, what spreads, what failed."

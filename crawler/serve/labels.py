@@ -40,8 +40,16 @@ def metadata(columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     Args:
         columns: table or view -> its columns, in their order.
     """
-    tables = {name: _table_metadata(table, columns[name]) for name, table in archive().items()}
+    known = archive()
+    tables = {name: _table_metadata(known[name], columns[name]) for name in known if name in columns}
     return {"title": "parknews", "databases": {_NAME: {"tables": tables, "queries": _queries()}}}
+
+
+def shared_metadata(name: str, columns: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """The same for a shared file in plain Datasette, which has no function of ours."""
+    found = metadata(columns)["databases"][_NAME]
+    queries = {name: query for name, query in found["queries"].items() if "escape_fts" not in query["sql"]}
+    return {"title": "parknews", "databases": {name: {"tables": found["tables"], "queries": queries}}}
 
 
 def _table_metadata(table: Table, columns: Sequence[str]) -> dict[str, Any]:
