@@ -14,10 +14,10 @@ import multiprocessing
 import random
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 CHARACTERS = "".join(
     bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF)
@@ -161,7 +161,8 @@ class _Server(asyncio.Protocol):
         self._buffer += data
         while b"\r\n\r\n" in self._buffer:
             head, self._buffer = self._buffer.split(b"\r\n\r\n", 1)
-            body = self._bodies.get(head.split(b" ", 2)[1].decode())
+            path = head.split(b" ", 2)[1].decode()
+            body = self._bodies.get(path) or self._bodies.get(_first_label(head) + path)
             status = b"200 OK" if body is not None else b"404 Not Found"
             body = body or b""
             self._transport.write(
@@ -170,9 +171,20 @@ class _Server(asyncio.Protocol):
             )
 
 
-def _serve(count: int, seed: int, weight: int, ports: multiprocessing.Queue[int]) -> None:
+def _first_label(head: bytes) -> str:
+    host = head.lower().partition(b"\r\nhost:")[2].partition(b"\r\n")[0]
+    return host.strip().partition(b".")[0].decode()
+
+
+def _generated(count: int, seed: int, weight: int) -> dict[str, bytes]:
     pages = generate(count, seed, weight)
-    bodies = {page.path: page.html for page in pages} | lists(pages)
+    return {page.path: page.html for page in pages} | lists(pages)
+
+
+def _serve(
+    make: Callable[[int, int, int], dict[str, bytes]], given: tuple[int, int, int], ports: Any
+) -> None:
+    bodies = make(*given)
 
     async def run() -> None:
         server = await asyncio.get_running_loop().create_server(lambda: _Server(bodies), "127.0.0.1", 0)
@@ -183,11 +195,19 @@ def _serve(count: int, seed: int, weight: int, ports: multiprocessing.Queue[int]
 
 
 @contextlib.contextmanager
-def serve(count: int, seed: int = 7, weight: int = 1) -> Iterator[int]:
-    """The port of a server process on loopback that has `count` generated articles."""
+def serve(
+    count: int,
+    seed: int = 7,
+    weight: int = 1,
+    make: Callable[[int, int, int], dict[str, bytes]] = _generated,
+) -> Iterator[int]:
+    """The port of a server process on loopback that has `count` generated articles.
+
+    `make` gives them by their path, or by the first label of their host and the path.
+    """
     context = multiprocessing.get_context("spawn")
     ports = context.Queue()
-    process = context.Process(target=_serve, args=(count, seed, weight, ports), daemon=True)
+    process = context.Process(target=_serve, args=(make, (count, seed, weight), ports), daemon=True)
     process.start()
     try:
         yield ports.get(timeout=120)

@@ -1,12 +1,16 @@
 """What a page costs, in CPU and in pages a second, beside bare trafilatura and lxml on the same pages.
 
     python -m benchmarks.throughput [--pages 2000] [--weight 1] [--stages]
+    python -m benchmarks.throughput --mature 60
 
 The baselines are `trafilatura.bare_extraction(..., with_metadata=True)` and lxml's parse, each in one process.
 The whole path is `parknews crawl` in its own process, start-up included, against a server on loopback
 (delay 0) that runs beside it on the same cores; reading alone is the stages of the workers, one page after the
 other in this process. Pages of weight 1 have 44 KB, of weight 4 150 KB. `--stages` also prints the CPU of each
 stage a page.
+
+`--mature N` takes eight sources (benchmarks/makes.py), N new pages each of 100 to 200 KB, after a crawl from which
+their templates were learned; the same crawl without templates beside it.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,7 +41,11 @@ def main() -> None:
     arguments.add_argument("--pages", type=int, default=2000)
     arguments.add_argument("--weight", type=int, default=1, help="how much stands around each article")
     arguments.add_argument("--stages", action="store_true", help="also print each stage's CPU a page")
+    arguments.add_argument("--mature", type=int, help="new pages of each of eight sources that are known")
     options = arguments.parse_args()
+    if options.mature:
+        mature(options.mature)
+        return
     pages = generate(options.pages, weight=options.weight)
     sample = pages[: min(len(pages), 400)]
     before = baseline(sample)
@@ -114,6 +123,119 @@ def fetch_only(folder: Path, port: int) -> float:
     )
     fetched, seconds = run.stdout.split()[-2:]
     return int(fetched) / float(seconds)
+
+
+LEARNED_FROM = 60
+"""Pages of each source in the crawl before: 24 teach, and some are under way."""
+
+
+def mature(count: int) -> None:
+    """Reading alone, and the whole path, with templates and without, beside bare trafilatura and lxml's parse."""
+    from benchmarks.makes import SOURCES, all_sources, articles  # noqa: PLC0415
+
+    sample = [page for source in range(SOURCES) for page in articles(source, 40)]
+    size = sum(len(page.html) for page in sample) / len(sample) / 1000
+    bare_ms, parse_ms = _bare_ms(sample[10::20]), _parse_ms(sample)
+    print(f"pages               {SOURCES} sources, {count} new pages each, {size:.0f} KB a page")
+    print(f"bare trafilatura    {bare_ms:.1f} ms CPU a page; lxml's parse {parse_ms:.2f}")
+    for name, ms in _reading_ms(SOURCES).items():
+        print(
+            f"reading {name:11} {ms:.1f} ms, {ms / bare_ms:.3f} of trafilatura, {ms / parse_ms:.1f} x parse"
+        )
+    with serve(LEARNED_FROM + count, make=all_sources) as port:
+        for name, script in (("by template", _CRAWL), ("whole", _CRAWL_WHOLE)):
+            with tempfile.TemporaryDirectory() as folder:
+                sources = _eight_sources(Path(folder), port, SOURCES)
+                _crawl(script, Path(folder), sources, "--max-pages", str(SOURCES * LEARNED_FROM))
+                spent, start = children_cpu(), time.perf_counter()
+                pages = _crawl(script, Path(folder), sources, "--max-pages", str(SOURCES * count))
+                cpu_ms = 1000 * (children_cpu() - spent) / pages
+                rate = pages / (time.perf_counter() - start)
+                print(
+                    f"whole path, {name:11} {pages} pages, {rate:.1f} pages/s ({rate * bare_ms / 1000:.2f} of"
+                    f" trafilatura), {cpu_ms:.1f} ms CPU a page, {cpu_ms / bare_ms:.2f} of trafilatura's"
+                )
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"peak memory, one process   {peak:.0f} MB")
+
+
+_CRAWL = "from crawler.cli import main; main()"
+_CRAWL_WHOLE = (
+    "import functools, crawler.runs.run as run; run.drain = functools.partial(run.drain, by_templates=False);"
+    + _CRAWL
+)
+
+
+def _crawl(script: str, folder: Path, sources: Path, *options: str) -> int:
+    """Crawls into the archive of a folder; how many pages were archived or refused."""
+    command = [sys.executable, "-c", script, "--db", folder / "archive.db", "--sources", sources, "crawl"]
+    run = subprocess.run([*command, "--json", *options], capture_output=True, text=True, check=False)
+    if run.returncode not in (0, 1):
+        sys.exit(run.stderr[-2000:])
+    report = json.loads(run.stdout.splitlines()[-1])
+    return int(report["articles_new"] + report["copies_joined"])
+
+
+def _eight_sources(folder: Path, port: int, count: int) -> Path:
+    entries = (
+        f'[[source]]\nhost = "m{n}.localhost:{port}"\nname = "Test {n}"\nstart_urls = ["http://m{n}.localhost:{port}/"]\n'
+        "allow_private = true\ndelay_s = 0.0\n"
+        for n in range(count)
+    )
+    path = folder / "sources.toml"
+    path.write_text("\n".join(entries), encoding="utf-8")
+    return path
+
+
+def _bare_ms(pages: list[GeneratedPage]) -> float:
+    mark = time.process_time()
+    baseline(pages)
+    return 1000 * (time.process_time() - mark) / (len(pages) + 1)
+
+
+def _parse_ms(pages: list[GeneratedPage]) -> float:
+    from pipelines.extract.scan import parse_page  # noqa: PLC0415
+
+    texts = [page.html.decode() for page in pages]
+    mark = time.process_time()
+    for text in texts:
+        parse_page(text)
+    return 1000 * (time.process_time() - mark) / len(texts)
+
+
+def _reading_ms(count: int) -> dict[str, float]:
+    """CPU a page of all stages, whole and by the template that the first pages taught."""
+    from benchmarks.makes import articles  # noqa: PLC0415
+    from pipelines.records import Page, Source  # noqa: PLC0415
+    from pipelines.stages import read_page  # noqa: PLC0415
+    from pipelines.templates import LESSONS, learn  # noqa: PLC0415
+
+    spent = {"whole": 0.0, "by template": 0.0}
+    pages = 0
+    for source in range(count):
+        found = [
+            Page(
+                n,
+                "m",
+                f"http://m.example{p.path}",
+                f"http://m.example{p.path}",
+                200,
+                (),
+                p.html,
+                datetime.now(UTC),
+            )
+            for n, p in enumerate(articles(source, 40))
+        ]
+        taught = [read_page(page, Source("m")) for page in found[:LESSONS]]
+        learned = learn([one.lesson.outline for one in taught if one.lesson and one.lesson.outline])
+        by_template = Source("m", templates=(replace(learned, is_used=True, audit_one_in=10**9),))
+        for name, known in (("whole", Source("m")), ("by template", by_template)):
+            mark = time.process_time()
+            for page in found[LESSONS:]:
+                read_page(page, known)
+            spent[name] += time.process_time() - mark
+        pages += len(found) - LESSONS
+    return {name: 1000 * seconds / pages for name, seconds in spent.items()}
 
 
 def write_sources(folder: Path, port: int) -> Path:

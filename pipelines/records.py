@@ -142,6 +142,8 @@ class Lesson:
     """The key of the template that was tried; None where none fits the page's elements."""
     agrees: bool | None = None
     """Of `both`: whether the template says the same; of a page that was tried and given up: None."""
+    differs: tuple[str, ...] = ()
+    """Of `both`: the fields in which they do not say the same."""
     outline: Outline | None = None
 
 

@@ -153,6 +153,20 @@ def _print_source(console: Console, seen: Seen) -> None:
     console.print(
         f"Read as a page of {plain(seen.page.source)}, {known}; nothing was written.", soft_wrap=True
     )
+    if said := _by_template(seen.result):
+        console.print(said, soft_wrap=True)
+
+
+def _by_template(result: Reading | Rejection) -> str:
+    """How the template of its source reads it, beside what was read whole; empty where nothing is learned."""
+    lesson = result.lesson
+    if lesson is None or lesson.template is None:
+        return ""
+    if lesson.agrees:
+        return "Its source's template reads the same."
+    if lesson.agrees is False:
+        return f"Its source's template reads otherwise: {', '.join(lesson.differs)}."
+    return "Its source's template does not fit it: it is read whole."
 
 
 def _origins(reading: Reading) -> dict[str, Field]:
@@ -170,7 +184,14 @@ def _origins(reading: Reading) -> dict[str, Field]:
 def _as_json(seen: Seen) -> dict[str, Any]:
     """The answer as JSON has it, by the names that `show --json` has for a copy."""
     result = seen.result
-    about = {"source": seen.page.source, "in_sources_file": seen.in_sources_file}
+    lesson = result.lesson
+    about = {
+        "source": seen.page.source,
+        "in_sources_file": seen.in_sources_file,
+        "template": {"agrees": lesson.agrees, "differs": lesson.differs}
+        if lesson and lesson.template
+        else None,
+    }
     if isinstance(result, Rejection):
         return {
             "found": "rejection",

@@ -18,6 +18,7 @@ from crawler.sources import bare_source, choose, stage_source
 from crawler.web.removed import Removed
 from pipelines.archive.file import read_only
 from pipelines.archive.write.furniture import source_as_known
+from pipelines.archive.write.templates import templates_as_known
 from pipelines.errors import ConfigurationError, NothingReachedError, RefusedError
 from pipelines.pages.answers import read_answer
 from pipelines.pages.frontier import Fetched
@@ -120,8 +121,11 @@ def _refused(came: Fetched, source: CrawlSource) -> Rejection | None:
 
 
 def _known(source: CrawlSource, archive_path: Path) -> Source:
-    """The source with the lines that were learned for it, where there is an archive."""
+    """The source with what was learned of it, where there is an archive: both ways are to be compared."""
     if not archive_path.exists():
         return stage_source(source)
     with closing(read_only(archive_path)) as connection:
-        return replace(stage_source(source), furniture=source_as_known(connection, source.host).furniture)
+        furniture = source_as_known(connection, source.host).furniture
+        learned = templates_as_known(connection, source.host)
+    compared = tuple(replace(template, audit_one_in=1) for template in learned)
+    return replace(stage_source(source), furniture=furniture, templates=compared)

@@ -67,11 +67,11 @@ def read(decoded: Decoded, page: Page, source: Source) -> tuple[Extracted | Reje
     whole, lesson = _read_whole(decoded, page, source, template.key)
     if lesson is None:
         return whole, None
-    agrees = not differing(whole, other)
-    if agrees:
+    differs = differing(whole, other)
+    if not differs:
         outline = None if is_like else lesson.outline
         return whole, replace(lesson, way="both", agrees=True, outline=outline)
-    return whole, replace(lesson, way="both", agrees=False) if is_like else lesson
+    return whole, replace(lesson, way="both", agrees=False, differs=differs) if is_like else lesson
 
 
 def differing(whole: Extracted | Rejection, other: Extracted) -> tuple[str, ...]:

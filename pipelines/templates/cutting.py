@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from pipelines.templates.outlines import TOP, key_of, loud
+from pipelines.templates.outlines import TOP, key_of, speaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ def cut(fit: Fit) -> bool:
     for element in fit.idle:
         if not (element.tail and element.tail.strip()):  # else it parts two pieces of text
             gone.append(element)
-    return not loud(gone)
+    return not speaks(gone)
 
 
 def is_inside(element: HtmlElement, container: HtmlElement) -> bool:

@@ -39,10 +39,15 @@ _LONGEST_BYLINE = 200
 LOUD = 30
 """Characters in one piece and in no link, from which on an element says something: menus, buttons and
 names of sections are shorter."""
-_UNSAID = "[not(parent::script or parent::style or parent::noscript or parent::textarea or ancestor::a)]"
-_ADDRESSES = etree.XPath("descendant::a/@href | descendant::iframe/@src | descendant::embed/@src")
-_FILE = pattern(r"\.(?:{address.document_ending})(?:$|[?#&])")
-_LOUD = etree.XPath(f"descendant::text()[string-length(normalize-space(.)) > {LOUD}]{_UNSAID}")
+_PLACE = "descendant::a/@href | descendant::iframe/@src | descendant::embed/@src"
+_FILE = pattern(r"\.(?:{address.document_ending})(?:$|[?#&\n])")
+_SAID = (
+    f"descendant::text()[string-length(.) > {LOUD}][string-length(normalize-space(.)) > {LOUD}]"
+    "[not(parent::script or parent::style or parent::noscript or parent::textarea or ancestor::a)]"
+)
+_PIECES, _PLACES = etree.XPath(_SAID), etree.XPath(_PLACE)
+_SPEAKS = etree.XPath(f"boolean({_SAID})")
+_PLAIN_PLACES = etree.XPath(_PLACE, smart_strings=False)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -95,13 +100,16 @@ def key_of(parent: int, element: HtmlElement) -> int:
     return child_key(parent, str(element.tag), element.get("id", ""), element.get("class", ""))
 
 
-def loud(element: HtmlElement) -> list[HtmlElement]:
-    """The elements in it that have a piece of text which says something, or lead to a file."""
-    said = [text.getparent() for text in cast("list[Any]", _LOUD(element))]
-    leading = (
-        address.getparent() for address in cast("list[Any]", _ADDRESSES(element)) if _FILE.search(address)
-    )
-    return [*said, *leading]
+def speaks(element: HtmlElement) -> bool:
+    """Whether a piece of text in an element says something, or something in it leads to a file."""
+    return bool(_SPEAKS(element)) or bool(_FILE.search("\n".join(cast("list[str]", _PLAIN_PLACES(element)))))
+
+
+def _speaking(element: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements in it for which `speaks` holds by their own."""
+    yield from (text.getparent() for text in cast("list[Any]", _PIECES(element)))
+    places = cast("list[Any]", _PLACES(element))
+    yield from (address.getparent() for address in places if _FILE.search(address))
 
 
 def origins(extracted: Extracted) -> Iterator[tuple[str, str]]:
@@ -127,7 +135,7 @@ def _telling(body: HtmlElement, extracted: Extracted, found: Found) -> Iterator[
     yield from body.iter("time", "meta", "link", "base")
     scripted = any(origin == "script" for _, origin in origins(extracted))
     yield from (s for s in body.iter("script") if scripted or "ld+json" in (s.get("type") or "").lower())
-    yield from loud(body)
+    yield from _speaking(body)
 
 
 def _tells(index: int, line: Line, extracted: Extracted, found: Found) -> bool:

@@ -29,6 +29,8 @@ State = Literal["proposed", "used", "withdrawn"]
 
 MOST_ERRORS = 4
 """A container whose templates erred so often is read whole for good."""
+MOST_OUTLINES = 240
+"""Outlines kept of one source, 4 KB each: of twenty kinds of pages that are being learned at once."""
 MISSES = 5
 """Pages of a kind in a row that the templates in use do not read: their make has changed."""
 _READ_BEFORE, _MOST_READ_BEFORE = 10, 12
@@ -166,6 +168,8 @@ class Templates:
         if len(outlines) >= LESSONS:
             erred = known.erred if known else 0
             self._propose(source, learn(outlines, has_erred=erred > 0), erred, len(outlines))
+        elif len(outlines) == 1:
+            self._bound_outlines(source)
 
     def _doubt(self, source: str, known: Known, outline: Outline | None) -> None:
         """A page says something else by both ways: it teaches what was missed, or the template goes."""
@@ -231,6 +235,17 @@ class Templates:
             (source, container),
         )
 
+    def _bound_outlines(self, source: str) -> None:
+        """Of a source whose pages are all made differently, only the kinds are kept that come most often."""
+        rows = self._connection.execute(
+            "SELECT container, count(*) FROM template_pages WHERE source = ? AND outline IS NOT NULL"
+            " GROUP BY container ORDER BY 2, 1",
+            (source,),
+        ).fetchall()
+        if sum(pages for _, pages in rows) > MOST_OUTLINES:
+            for container, _ in rows[: len(rows) // 2]:
+                self._forget_outlines(source, container)
+
     def _mark_doubtful(self, source: str, template: Template) -> None:
         """Pages that it read since the last that was surely right; all where errors came between."""
         first_wrong, last_right = self._connection.execute(
@@ -288,6 +303,15 @@ class Templates:
                 " WHERE template <> excluded.template",
                 (source, shape, rows[MISSES - 1][2], known.template.selector, known.template.container),
             )
+
+
+def templates_as_known(connection: sqlite3.Connection, source: str) -> tuple[Template, ...]:
+    """What `Templates.of` would give, for who only reads the archive."""
+    rows = connection.execute(
+        "SELECT learned, state FROM templates WHERE source = ? AND state <> 'withdrawn' AND rules = ?",
+        (source, RULES),
+    )
+    return tuple(load_template(learned, state) for learned, state in rows)
 
 
 def shape_of(url: str) -> int:

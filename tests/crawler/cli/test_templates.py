@@ -119,3 +119,18 @@ def test_reprocess_full_reads_every_page_whole_and_says_where_templates_differed
     with sqlite3.connect(learned) as connection:
         ways = connection.execute("SELECT DISTINCT way FROM template_pages").fetchall()
     assert (ways, report["by_template"] > 0) == ([("whole",)], True)
+
+
+@pytest.mark.usefixtures("learned")
+def test_read_shows_both_ways_of_a_page_at_hand(parknews: Callable[..., Any], tmp_path: Path) -> None:
+    def told(name: str, html: str, *options: str) -> str:
+        (tmp_path / name).write_text(html, encoding="utf-8")
+        return str(parknews("read", str(tmp_path / name), "--source", HOST, *options).out)
+
+    assert "Its source's template reads the same." in told("50.html", news(50))
+    assert json.loads(told("50.html", news(50), "--json"))["template"] == {"agrees": True, "differs": []}
+    speaks = news(51).replace(
+        "<h3>热门</h3>", "<div>验收组认为青岚湖一侧的三号工段达到了设计要求，可以转入下一道工序。</div>"
+    )
+    assert "template does not fit it: it is read whole" in told("51.html", speaks)
+    assert "template" not in told("52.html", redesigned(52))

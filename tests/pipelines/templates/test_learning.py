@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipelines.archive.write.templates import MOST_OUTLINES
 from pipelines.decode import decode
 from pipelines.records import Decoded, Lesson, Outline, Source
 from pipelines.templates import CONFIRMATIONS, LESSONS, amended, learn, read
@@ -114,6 +115,20 @@ def state(archive: Archive) -> str:
     with sqlite3.connect(archive.path) as connection:
         [(found,)] = connection.execute("SELECT state FROM templates").fetchall()
     return str(found)
+
+
+def test_a_source_of_pages_that_are_all_made_differently_is_kept_small(archive: Archive) -> None:
+    readings = []
+    for number in range(1, MOST_OUTLINES + 5):
+        outline = replace(OUTLINE, container=number)
+        text = "\n".join(paragraphs(number))
+        one = make_reading(f"https://{HOST}/news/{number}.html", text, page_id=number, minutes=number)
+        lesson = Lesson("whole", START + timedelta(minutes=number), outline=outline)
+        readings.append(replace(one, lesson=lesson))
+    archive.ingest(readings, NOW)
+    with sqlite3.connect(archive.path) as connection:
+        [(kept,)] = connection.execute("SELECT count(*) FROM template_pages WHERE outline IS NOT NULL")
+    assert MOST_OUTLINES / 2 < kept <= MOST_OUTLINES
 
 
 def in_use(archive: Archive) -> int:
