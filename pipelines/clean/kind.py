@@ -25,6 +25,14 @@ _OFFER = pattern(r"{kind.offer}")
 _OFFERED = pattern(r"^\W{0,3}{kind.offered}(?:\W+[a-z ]{0,30})?$")
 _SHOP = pattern(r"/{kind.shop}s?[/_-]")
 _PERSON = pattern(r"^([\u4e00-\u9fff·]{2,5})[，,]\s?(?:{kind.person})")
+_VITA = pattern("{kind.vita}")
+_NAMED = re.compile(r"^([\u4e00-\u9fff]{2,12}[:：]\s?)?([\u4e00-\u9fff·]{2,4})(?:\s?[-_|—–].*)?$")
+_FIRST_OF_VITA = 120
+_DUTY = pattern(
+    r"^\W{0,3}(?:[一二三四五六七八九十\d]{1,3}[、.．)）]|[(（][一二三四五六七八九十\d]{1,3}[)）])\s?{kind.duty}"
+)
+_LEAST_DUTIES, _MOST_DUTIES = 4, 0.7
+"""Lines of a list of duties, and their share of a text that is one."""
 _PLACE = pattern("{kind.place}$")
 _LONGEST_NAME, _LONGEST_PLACE, _LONGEST_VITA = 8, 14, 400
 _LEAST_OFFERS = 2
@@ -52,12 +60,9 @@ def of_another_kind(
     plain = [simplify(line) for line in lines]
     if _PLACEHOLDER.search(title) or 2 * sum(bool(_PLACEHOLDER.search(line)) for line in lines) > len(lines):
         return "template page: its fields are not filled in"
-    if _ABOUT.search(title) or (len(title) < 30 and _DUTIES.search(plain[0])):
-        return "about page: it presents a body, not an event"
     said = sum(map(len, lines))
-    person = _PERSON.match(plain[0])
-    if person and re.search(rf"{person[1]}(?:$|[-_|—])", title) and said < _LONGEST_VITA:
-        return "about page: it presents a person"
+    if about := _about(title, plain, said):
+        return about
     offers = {match[0] for line in plain if len(line) <= _LONGEST_LABEL and (match := _OFFER.search(line))}
     needed = 1 if extracted.published is None or _SHOP.search(url) else _LEAST_OFFERS
     if (len(offers) >= needed and not signed) or _OFFERED.search(plain[0]):
@@ -70,9 +75,39 @@ def of_another_kind(
     headed = extracted.published and origin != "title element" and not _HOME.search(urlsplit(url).path)
     if said < _EXCERPT and _CUT.search(plain[-1]) and not signed and not headed:
         return "list page: excerpts alone"
-    if extracted.published or signed:
+    if extracted.published or extracted.author or extracted.editor:
         return ""
+    if extracted.credited_source:  # sights and hotels are credited with themselves
+        own = normalise(extracted.credited_source.value) == normalise(title)
+        return "undated page: its title is a name" if own or _is_place(title) else ""
     return _undated(plain, stripped, extracted, title)
+
+
+def _about(title: str, lines: Sequence[str], said: int) -> str:
+    """The reason for a page that presents a body or a person."""
+    duties = sum(map(bool, map(_DUTY.match, lines)))
+    is_of_duties = len(lines) >= _LEAST_DUTIES and duties >= _MOST_DUTIES * len(lines)
+    if _ABOUT.search(title) or is_of_duties or (len(title) < 30 and _DUTIES.search(lines[0])):
+        return "about page: it presents a body, not an event"
+    person = _PERSON.match(lines[0])
+    named = person and re.search(rf"{person[1]}(?:$|[-_|—])", title) and said < _LONGEST_VITA
+    return "about page: it presents a person" if named or _is_vita(title, lines[0]) else ""
+
+
+def _is_vita(title: str, first: str) -> bool:
+    """Whether a title is a person's name, perhaps behind a post, of whom the text says what vitae say."""
+    named = _NAMED.match(title)
+    return bool(named and _VITA.search(first[:_FIRST_OF_VITA]) and (named[1] or named[2] in first[:30]))
+
+
+def _is_place(title: str) -> bool:
+    """Whether a title is no more than the name of a place to go to."""
+    name = _bare_name(title)
+    return len(name) <= _LONGEST_PLACE and _PLACE.search(name) is not None
+
+
+def _bare_name(title: str) -> str:
+    return re.sub(r"[(（].*?[)）]|\W", "", title)
 
 
 def _undated(lines: Sequence[str], stripped: Sequence[Stripped], extracted: Extracted, title: str) -> str:
@@ -85,11 +120,9 @@ def _undated(lines: Sequence[str], stripped: Sequence[Stripped], extracted: Extr
     prose = sum(len(line) for line in lines if len(line) >= 15 and _SENTENCE.search(line))
     if prose < _LEAST_PROSE * said:
         return "undated page: a table or a list"
-    name = re.sub(r"[(（].*?[)）]|\W", "", title)
     followed = any(piece.rule == "neighbours" for piece in stripped)
     chinese = extracted.language is not None and extracted.language.value.startswith("zh")
-    place = len(name) <= _LONGEST_PLACE and _PLACE.search(name)
-    if chinese and (place or (len(name) <= _LONGEST_NAME and not followed)):
+    if chinese and (_is_place(title) or (len(_bare_name(title)) <= _LONGEST_NAME and not followed)):
         return "undated page: its title is a name"
     if chinese and len(normalise("".join(lines))) < _SHORT and not any(map(_TOLD.search, lines)):
         return "undated page: it tells of no day"

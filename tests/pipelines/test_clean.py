@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -328,6 +329,32 @@ BUS = "云岭大道站是本市公交网络的重要站点之一，经过该站�
             "about page: it presents a person",
         ),
         (
+            "陈立-临湖学校",
+            "heading",
+            "2024-06-01",
+            ["专职责任教师陈立，毕业于临湖师范学院，获文学硕士学位，承担写作课的教学工作。"],
+            "about page: it presents a person",
+        ),
+        (
+            "教务处副主任：陈立",
+            "title line",
+            "2024-06-01",
+            ["毕业于临湖师范学院，中共党员，一级教师，现任学校教务处副主任，分管排课与考务。"],
+            "about page: it presents a person",
+        ),
+        (
+            "规划科",
+            "heading",
+            "2024-06-01",
+            [
+                "一、负责园区规划的编制、报批与修订。",
+                "二、承担园区重大项目的选址论证。",
+                "三、组织规划的公示与听证。",
+                "四、指导入园企业的用地手续。",
+            ],
+            "about page: it presents a body, not an event",
+        ),
+        (
             "临湖牌挂件",
             "heading",
             "2024-06-01",
@@ -388,6 +415,22 @@ def test_a_text_of_another_kind_is_rejected_and_named(
 )
 def test_an_article_is_of_no_other_kind(title: str, day: str, lines: list[str]) -> None:
     assert isinstance(clean(_of_kind(title, "heading", day, lines), PAGE, Source("www.example.cn")), Story)
+
+
+@pytest.mark.parametrize(
+    ("title", "credit", "is_news"),
+    [
+        ("临湖创意园", "临湖旅游网", False),
+        ("老船坞小馆", "老船坞小馆", False),
+        ("临湖晚报评论员：园区的夜班车", "临湖晚报", True),
+        ("园区的夜班车", "临湖晚报", True),
+    ],
+)
+def test_a_page_without_a_day_that_is_credited_with_itself_is_no_news(
+    title: str, credit: str, is_news: bool
+) -> None:
+    told = replace(_of_kind(title, "heading", "", [NEWS, MORE]), credited_source=Field(credit, "byline"))
+    assert isinstance(clean(told, PAGE, Source("www.example.cn")), Story) == is_news
 
 
 def _of_kind(title: str, origin: str, day: str, lines: list[str]) -> Extracted:
