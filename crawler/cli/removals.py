@@ -69,9 +69,20 @@ def show_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) 
 
 
 @app.command("verify", epilog=examples(("search every file again", "parknews removals verify 1")))
-def verify_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) -> None:
-    """Search every file of the archive's folder again for what a removal deleted."""
-    report(verbs.verify(settings_of(ctx).db, removal_id), as_json=as_json)
+def verify_removal(
+    ctx: typer.Context,
+    removal_id: Number,
+    full: Annotated[
+        bool, typer.Option("--full", help="Search every byte of the databases and every raw page, too.")
+    ] = False,
+    text: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Search for this text, as the letter has it.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Look again for what a removal deleted, in every file of the archive's folder."""
+    said = "\n".join(_passages(text))
+    report(verbs.verify(settings_of(ctx).db, removal_id, full=full, text=said), as_json=as_json)
 
 
 @app.command("go-on", epilog=examples(("delete what has waited long enough", "parknews removals go-on")))

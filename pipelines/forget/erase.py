@@ -19,13 +19,11 @@ from contextlib import suppress
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
-import numpy as np
-
 from pipelines.archive.file import BUSY_TIMEOUT_MS, storage_errors
 from pipelines.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -43,8 +41,8 @@ _TRIES, _PAUSE_S = 100, 0.02
 """A crawl writes a page in milliseconds and then does something else for longer."""
 
 
-def forget_files(files: Files, *, vacuum: bool = False) -> str:
-    """Makes both files forget; returns what keeps one from it, empty where nothing does.
+def forget_files(files: Files, *, vacuum: bool = False) -> tuple[str, bool]:
+    """Makes both files forget; returns what keeps one from it, and whether their slack is empty.
 
     Args:
         files: from which rows were deleted.
@@ -55,15 +53,22 @@ def forget_files(files: Files, *, vacuum: bool = False) -> str:
         held = [] if fold_log(files.archive, vacuum=vacuum) else ["archive"]
     with files.store.reading() as connection:
         held += [] if fold_log(connection, vacuum=vacuum) else ["crawl store"]
-    if not held:
-        overwrite_slack(files.path, files.store.path)
-    return "; ".join(f"a reader holds the {name}'s log" for name in held)
+    is_empty = not held and not overwrite_slack(files.path, files.store.path)
+    return "; ".join(f"a reader holds the {name}'s log" for name in held), is_empty
 
 
-def overwrite_slack(*paths: Path) -> None:
-    """Empties what belongs to nothing; where writers never pause, the verification sees to what is left."""
-    for path in paths:
-        in_own_process(clear_slack, path)
+def overwrite_slack(*paths: Path) -> list[Path]:
+    """Empties what belongs to nothing; returns the files in which that could not be done now.
+
+    Those are files to which somebody writes without a pause, or that SQLite keeps otherwise than we do.
+    """
+    done = in_own_process(clear_all_slack, paths)
+    return [path for path, is_done in zip(paths, done, strict=True) if not is_done]
+
+
+def clear_all_slack(paths: Sequence[Path]) -> list[bool]:
+    """Whether what belongs to nothing is empty now, for each of these databases. For a process of its own."""
+    return [clear_slack(path) is not None for path in paths]
 
 
 def _merge_index(connection: sqlite3.Connection) -> None:
@@ -96,15 +101,15 @@ def fold_log(connection: sqlite3.Connection, *, vacuum: bool = False) -> bool:
 
 _SQLITE = b"SQLite format 3\x00"
 _HEADER_BYTES = 100
-_INTERIOR, _LEAF = (2, 5), (10, 13)
-"""The first byte of a page of a table or index (SQLite's file format, 1.6)."""
+_TREE = {2: 12, 5: 12, 10: 8, 13: 8}
+"""The first byte of a page of a table or index → bytes of its header (SQLite's file format, 1.6)."""
 _MOST_PAGES = 1 << 24
 """In a larger file (64 GB) another kind of page may begin with such a byte."""
 _AT_ONCE = 1024
 
 
 def clear_slack(path: Path) -> int | None:
-    """Empties the gaps of a database's pages; returns how many, None where that cannot be done now.
+    """Empties gaps, free blocks and free pages of a database; returns how many, None where it cannot now.
 
     The log has to be empty: what somebody wrote since is not yet in the file. Ends with a transaction, so
     that no other connection goes on with pages that it remembers. For a process of its own.
@@ -113,21 +118,23 @@ def clear_slack(path: Path) -> int | None:
         StorageError: the disk fails, or somebody else writes for half a minute.
     """
     with storage_errors(path), path.open("r+b", buffering=0) as file:  # closed after the connection
-        page_bytes = _page_bytes(file)
-        if page_bytes is None:
-            return None
-        numbers = _pages_with_slack(file, page_bytes)
         connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)
         try:
             if not _begun_with_empty_log(connection, path):
                 return None
-            cleared = sum(_clear_gap(file, number, page_bytes) for number in numbers)
+            page_bytes = _page_bytes(file)
+            if page_bytes is None:
+                return None
+            spans = [*_slack(file, page_bytes), *_free_pages(file, page_bytes)]
+            for start, end in spans:
+                file.seek(start)
+                file.write(bytes(end - start))
             os.fsync(file.fileno())
             [version] = connection.execute("PRAGMA user_version").fetchone()
             connection.execute(f"PRAGMA user_version = {version}")
             connection.execute("COMMIT")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return cleared
+            return len(spans)
         finally:
             connection.close()
 
@@ -147,6 +154,7 @@ def _begun_with_empty_log(connection: sqlite3.Connection, path: Path) -> bool:
 
 def _page_bytes(file: BinaryIO) -> int | None:
     """Bytes of a page; None where it is no SQLite file of the kind that we write."""
+    file.seek(0)
     header = file.read(_HEADER_BYTES)
     if len(header) < _HEADER_BYTES or not header.startswith(_SQLITE):
         return None
@@ -158,41 +166,58 @@ def _page_bytes(file: BinaryIO) -> int | None:
     return page_bytes
 
 
-def _pages_with_slack(file: BinaryIO, page_bytes: int) -> list[int]:
-    """Numbers of the pages whose gap holds anything; the first page has the schema alone."""
-    numbers: list[int] = []
+def _slack(file: BinaryIO, page_bytes: int) -> Iterator[tuple[int, int]]:
+    """Where bytes that are not zero belong to no cell: from, to; the first page is the schema's."""
+    nothing = bytes(page_bytes)
     file.seek(0)
-    first = 1
+    base = 0
     while data := file.read(_AT_ONCE * page_bytes):
-        count = len(data) // page_bytes
-        pages = np.frombuffer(data, dtype=np.uint8, count=count * page_bytes).reshape(count, page_bytes)
-        kinds = pages[:, 0]
-        cells = pages[:, 3].astype(np.int32) << 8 | pages[:, 4]
-        starts = np.where(np.isin(kinds, _INTERIOR), 12, 8) + 2 * cells
-        ends = pages[:, 5].astype(np.int32) << 8 | pages[:, 6]
-        ends[ends == 0] = 65536
-        places = np.arange(page_bytes, dtype=np.int32)
-        in_gap = (places >= starts[:, None]) & (places < ends[:, None])
-        has_slack = np.isin(kinds, (*_INTERIOR, *_LEAF)) & ((pages != 0) & in_gap).any(axis=1)
-        numbers += [first + int(place) for place in np.flatnonzero(has_slack) if first + place > 1]
-        first += count
-    return numbers
+        for offset in range(0, len(data) - page_bytes + 1, page_bytes):
+            kind = data[offset]
+            if kind not in _TREE or not base + offset:
+                continue
+            start = offset + _TREE[kind] + 2 * (data[offset + 3] << 8 | data[offset + 4])
+            end = offset + ((data[offset + 5] << 8 | data[offset + 6]) or 65536)
+            if start <= end <= offset + page_bytes and data[start:end] != nothing[: end - start]:
+                yield base + start, base + end
+            if data[offset + 1] or data[offset + 2]:
+                for first, last in _free_blocks(data[offset : offset + page_bytes]):
+                    yield base + offset + first, base + offset + last
+        base += len(data)
 
 
-def _clear_gap(file: BinaryIO, number: int, page_bytes: int) -> bool:
-    """Empties a page's gap as the page is now; whether it held anything."""
-    offset = (number - 1) * page_bytes
-    file.seek(offset)
-    page = file.read(page_bytes)
-    if len(page) < page_bytes or page[0] not in (*_INTERIOR, *_LEAF):
-        return False
-    cells, end = struct.unpack(">HH", page[3:7])
-    start, end = (12 if page[0] in _INTERIOR else 8) + 2 * cells, end or 65536
-    if not start <= end <= page_bytes or not any(page[start:end]):
-        return False
-    file.seek(offset + start)
-    file.write(bytes(end - start))
-    return True
+def _free_blocks(page: bytes) -> Iterator[tuple[int, int]]:
+    """Free blocks of a page that hold anything beside their four bytes of where and how large (1.6)."""
+    block, before = page[1] << 8 | page[2], 0
+    while before < block <= len(page) - 4:
+        following, size = struct.unpack(">HH", page[block : block + 4])
+        if block + size > len(page):
+            return
+        if any(page[block + 4 : block + size]):
+            yield block + 4, block + size
+        block, before = following, block
+
+
+def _free_pages(file: BinaryIO, page_bytes: int) -> Iterator[tuple[int, int]]:
+    """Free pages that hold anything (SQLite's file format, 1.5), without their list of others."""
+    count = file.seek(0, 2) // page_bytes
+    file.seek(32)
+    trunk, seen = struct.unpack(">I", file.read(4))[0], set[int]()
+    while 1 < trunk <= count and trunk not in seen:
+        seen.add(trunk)
+        file.seek((trunk - 1) * page_bytes)
+        page = file.read(page_bytes)
+        following, listed = struct.unpack(">II", page[:8])
+        if listed > page_bytes // 4 - 2:
+            return
+        if any(page[8 + 4 * listed :]):
+            yield (trunk - 1) * page_bytes + 8 + 4 * listed, trunk * page_bytes
+        for leaf in struct.unpack(f">{listed}I", page[8 : 8 + 4 * listed]):
+            if 1 < leaf <= count:
+                file.seek((leaf - 1) * page_bytes)
+                if any(file.read(page_bytes)):
+                    yield (leaf - 1) * page_bytes, leaf * page_bytes
+        trunk = following
 
 
 def in_own_process(function: Callable[..., T], *arguments: Any) -> T:

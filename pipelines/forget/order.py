@@ -167,13 +167,12 @@ def hashed(connection: sqlite3.Connection, terms: Iterable[Term]) -> set[tuple[s
     return {(term.kind, key.block(*term)) for term in terms}
 
 
-def put_blocks(connection: sqlite3.Connection, removal_id: int, hashes: set[tuple[str, bytes]]) -> int:
-    """Keeps out what these are the hashes of; returns how many were not kept out by this removal."""
-    cursor = connection.executemany(
+def put_blocks(connection: sqlite3.Connection, removal_id: int, hashes: set[tuple[str, bytes]]) -> None:
+    """Keeps out what these are the hashes of."""
+    connection.executemany(
         "INSERT OR IGNORE INTO blocks (kind, hash, removal_id) VALUES (?, ?, ?)",
         [(kind, digest, removal_id) for kind, digest in sorted(hashes)],
     )
-    return max(cursor.rowcount, 0)
 
 
 def withhold(connection: sqlite3.Connection, removal_id: int, reading_ids: Iterable[int]) -> None:

@@ -189,7 +189,7 @@ _PAGES = """
            coalesce(r.credited_source, '')
     FROM readings r JOIN sources s ON s.host = r.source
     LEFT JOIN copies own ON own.reading_id = r.id
-    LEFT JOIN copies claimed ON own.url IS NULL AND claimed.source = r.source AND claimed.reading_id IN (
+    LEFT JOIN copies claimed ON own.url IS NULL AND +claimed.source = r.source AND claimed.reading_id IN (
               SELECT id FROM readings b WHERE b.page_url = r.claimed_url OR b.claimed_url = r.claimed_url)
     LEFT JOIN (SELECT reading_id, max(article_id) AS article_id FROM withheld GROUP BY reading_id) w
               ON w.reading_id = r.id
@@ -219,9 +219,13 @@ def _candidate(row: tuple[Any, ...], matcher: Matcher) -> Candidate:
 def _articles(connection: sqlite3.Connection, matcher: Matcher, ids: set[int]) -> dict[int, list[Candidate]]:
     """Every page of these articles."""
     pages: dict[int, dict[int, Candidate]] = defaultdict(dict)
-    for side in ("own", "claimed", "w"):
-        sql = f"{_PAGES} WHERE {side}.article_id IN (SELECT value FROM json_each(?))"
-        for row in connection.execute(sql, (json.dumps(sorted(ids)),)):
+    said = json.dumps(sorted(ids))
+    for article in (
+        "own.article_id",
+        "own.article_id IS NULL AND coalesce(claimed.article_id, w.article_id)",
+    ):
+        sql = f"{_PAGES} WHERE {article} IN (SELECT value FROM json_each(?))"
+        for row in connection.execute(sql, (said,)):
             page = _candidate(row, matcher)
             if page.article_id is not None:
                 pages[page.article_id].setdefault(page.reading_id, page)

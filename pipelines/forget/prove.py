@@ -37,6 +37,7 @@ from pipelines.forget.rows import (
     words_in_archive,
     words_in_record,
     words_in_store,
+    words_of_nobody,
 )
 from pipelines.forget.snapshot import MANIFEST as BACKUP
 from pipelines.forget.snapshot import backups_below
@@ -55,54 +56,95 @@ if TYPE_CHECKING:
 _NONE: Hashes = np.empty(0, dtype=np.uint64)
 
 
-def prove(files: Files, removal_id: int) -> Outcome:
-    """Searches every file; makes our own anew where they still hold something, and searches once more."""
+def prove(
+    files: Files, removal_id: int, *, full: bool = False, text: str = "", is_swept: bool = False
+) -> Outcome:
+    """Shows that nothing is left, or tells what is and whose.
+
+    What belongs to nothing in the two databases is emptied, and what is somebody's is gone through by its
+    address, its page and its owner; every other file is searched. Where somebody writes without pause, or it
+    is asked for, every byte of the databases is searched too, and every raw page.
+
+    Args:
+        files: the archive's.
+        removal_id: whose proof.
+        full: search every byte; our own files are made anew where they hold something.
+        text: the removed text, as the letter has it: searched for instead of what is noted.
+        is_swept: what belongs to nothing was emptied just now.
+    """
     mine = read_blocklist(files.archive, removal_id)
     if _rows_in_store(files.store, mine):  # committed in the last moment
         delete_from_store(files.store, mine)
-        overwrite_slack(files.store.path)
-    result = _searched(files, removal_id)
+        is_swept = False
+    order = removal(files.archive, removal_id)
+    looks = notes_of(files.archive).seeker_of([text]) if text else seeker(files.archive, removal_id)
+    if not (full or order.mentions or is_swept):
+        full = bool(overwrite_slack(files.path, files.store.path))
+    result = _searched(files, order, mine, looks, full=full)
     if result["needs_vacuum"]:
         with files.transaction() as connection:
             made_anew = ", ".join(result["needs_vacuum"])
             put_event(connection, removal_id, now_utc(), "made the files anew", made_anew)
-        if trouble := forget_files(files, vacuum=True):
+        trouble, _ = forget_files(files, vacuum=True)
+        if trouble:
             trouble = f"{trouble}: end what reads it and run the same command again"
             return outcome_of(files.archive, removal_id, trouble)
-        result = _searched(files, removal_id)
+        result = _searched(files, order, mine, looks, full=True)
     if result["verified"]:
-        notes_of(files.archive).keep_anchors(removal(files.archive, removal_id).ledger_order)
+        notes_of(files.archive).keep_anchors(order.ledger_order)
     with files.transaction() as connection:
         put_verification(connection, removal_id, result, now_utc())
     trouble = "" if result["verified"] else "; ".join(result["troubles"])
     return outcome_of(files.archive, removal_id, trouble)
 
 
-def _searched(files: Files, removal_id: int) -> dict[str, Any]:
-    result = verification(files, removal(files.archive, removal_id))
+def _searched(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, full: bool) -> dict[str, Any]:
+    result = verification(files, order, mine, looks, full=full or order.mentions)
     if number := result["mentions_deleted"]:
         with files.transaction() as connection:
             told = f"{number} stored raw pages of others"
-            put_event(connection, removal_id, now_utc(), "mentions deleted", told)
+            put_event(connection, order.id, now_utc(), "mentions deleted", told)
     return result
 
 
-def verification(files: Files, order: Removal) -> dict[str, Any]:
-    """What is left of a removal, and whose it is."""
-    folder, looks = files.path.parent, seeker(files.archive, order.id)
-    mentions, deleted = _mentions(files, looks, are_to_go=order.mentions)
-    live = _frame_starts(files.store)
-    searched = in_own_process(search_files, folder, looks, live, _record_of(files.path))
-    lawful, owners = _lawful(files, looks, searched, mentions)
-    said, _ = held_by(looks, words_in_record(files.archive))
+def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, full: bool) -> dict[str, Any]:
+    """What is left of a removal, and whose it is.
+
+    Args:
+        files: the archive's.
+        order: the removal.
+        mine: its blocks.
+        looks: what looks for its passages.
+        full: search every byte of the databases and every raw page; else what belongs to nothing in them is
+            empty, and what is nobody's among their rows is searched.
+    """
+    folder, record = files.path.parent, _record_of(files.path)
     exports = {path.name.removesuffix(".manifest.json") for path in folder.glob("*.manifest.json")}
-    troubles = [*check_index(files.archive), *_rows_left(files, order.id)]
+    mentions, deleted = Mentions(), 0
+    if full:
+        mentions, deleted = _mentions(files, looks, are_to_go=order.mentions)
+        live = _frame_starts(files.store)
+        searched = in_own_process(search_files, folder, looks, live, record)
+    else:
+        ours = {f"{path.name}{end}" for path in (files.path, files.store.path) for end in ("", "-shm")}
+        searched = search_files(folder, looks, set(), record | ours)
+    said, _ = held_by(looks, words_in_record(files.archive))
+    strays = {} if full else _strays(files, looks, said)
+    if not full and any(len(file.passages) for file in searched):
+        mentions = search_pages(files.store, looks)
+    lawful, owners = _lawful(files, looks, searched, mentions)
+    troubles = [*check_index(files.archive, full=full), *_rows_left(files, order.id, mine)]
     report, needs_vacuum = [], []
-    for file in searched:
+    for file in [
+        *searched,
+        *(FileFound(path.name, path.stat().st_size, held) for path, held in strays.items()),
+    ]:
         if "/" in file.name:
             continue
-        left = len(np.setdiff1d(file.passages, np.union1d(said, _owned(lawful, file.name))))
-        if left and file.name in lawful:
+        is_stray = file.name in {path.name for path in strays}
+        others = said if is_stray else np.union1d(said, _owned(lawful, file.name))
+        left = len(np.setdiff1d(file.passages, others))
+        if left and file.name in lawful and not is_stray:
             needs_vacuum.append(file.name)
         if left and file.name not in exports:
             troubles.append(f"{file.name} holds {left} removed passages")
@@ -111,6 +153,7 @@ def verification(files: Files, order: Removal) -> dict[str, Any]:
         )
     return {
         "verified": not troubles,
+        "full": full,
         "passages": len(looks.known),
         "files": report,
         "shared_with": dict(sorted(owners.items(), key=lambda item: (-item[1], item[0]))),
@@ -125,11 +168,20 @@ def verification(files: Files, order: Removal) -> dict[str, Any]:
     }
 
 
-def check_index(connection: sqlite3.Connection) -> list[str]:
+def _strays(files: Files, looks: Seeker, said: Hashes) -> dict[Path, Hashes]:
+    """Removed passages in rows of each database that are nobody's: in what the catalogue does not know."""
+    in_archive, _ = held_by(looks, words_of_nobody(files.archive, catalogue.archive()))
+    with files.store.reading() as connection:
+        in_store, _ = held_by(looks, words_of_nobody(connection, catalogue.store(), is_store=True))
+    return {files.path: np.setdiff1d(in_archive, said), files.store.path: in_store}
+
+
+def check_index(connection: sqlite3.Connection, *, full: bool = True) -> list[str]:
     """What is wrong with the search index; empty where it holds exactly the articles' words.
 
     A byte search is blind to it: the index stores each character by itself. So its counts are compared,
-    character by character, with those of the texts that are there.
+    character by character, with those of the texts that are there; where not in full, how many there are in
+    all with how many each row says to have.
     """
     connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
     [ghosts] = connection.execute(
@@ -141,6 +193,11 @@ def check_index(connection: sqlite3.Connection) -> list[str]:
         indexed = Counter(dict(connection.execute("SELECT term, cnt FROM temp.terms")))
     finally:
         connection.execute("DROP TABLE temp.terms")
+    if not full:
+        rows = sum(sum(_varints(sizes)) for (sizes,) in connection.execute(_SIZES))
+        if rows != indexed.total():
+            troubles.append(f"the search index has {indexed.total()} tokens, its rows say {rows}")
+        return troubles
     there: Counter[str] = Counter()
     everything = "SELECT title, text FROM articles UNION ALL SELECT title, text FROM other_words"
     for said in connection.execute(everything):
@@ -152,14 +209,26 @@ def check_index(connection: sqlite3.Connection) -> list[str]:
     return troubles
 
 
+_SIZES = "SELECT sz FROM articles_fts_docsize"
+
+
+def _varints(data: bytes) -> Iterator[int]:
+    """The numbers in a row of sizes, as SQLite writes them: seven bits a byte, the highest first."""
+    number = 0
+    for byte in data:
+        number = number << 7 | byte & 0x7F
+        if byte < 0x80:
+            yield number
+            number = 0
+
+
 def _is_compared(term: str) -> bool:
     """Ideographs and ASCII: what the tokenizer leaves as it is."""
     return "\u4e00" <= term <= "\u9fff" or "a" <= term <= "z" or "0" <= term <= "9"
 
 
-def _rows_left(files: Files, removal_id: int) -> list[str]:
+def _rows_left(files: Files, removal_id: int, mine: Matcher) -> list[str]:
     """Rows of any table that still have a removed address or host."""
-    mine = read_blocklist(files.archive, removal_id)
     left = rows_left(files.archive, mine)
     if held := still_held(files.archive, removal_id):
         left["what came back (`removals go-on` deletes it)"] = held

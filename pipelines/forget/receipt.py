@@ -33,6 +33,17 @@ _STATES = {
 }
 
 
+_FULL = (
+    "Every byte was read, compressed pages unpacked; the search index was compared with the texts token by"
+    " token."
+)
+_QUICK = (
+    "In the archive and its crawl store every byte that belongs to no row is empty, every row was looked at"
+    " by its address, page and owner, and what is nobody's was searched; the search index has as many tokens"
+    " as its rows. Raw pages of others were not read (`removals verify --full` does, and searches every"
+    " byte)."
+)
+
 _ORDERED = ("scope", "requester", "reason", "basis", "ticket", "operator", "at", "plan_hash", "version")
 
 
@@ -116,9 +127,10 @@ def _verification(proof: Mapping[str, Any], at: str | None) -> list[str]:
         "## Verification",
         "",
         f"{word} on {at}: {proof['passages']} passages were searched for in {len(proof['files'])} files,"
-        " in UTF-8, UTF-16, GB18030, Big5 and as the search index spells them, compressed pages unpacked;"
-        " the search index was compared with the texts character by character. Titles of fewer than eight"
-        " characters are too common to be told from others' words: their rows were counted instead.",
+        " in UTF-8, UTF-16, GB18030, Big5 and as the search index spells them. "
+        + (_FULL if proof.get("full", True) else _QUICK)
+        + " Titles of fewer than eight characters are too common to be told from others' words: their rows"
+        " were counted instead.",
         "",
         *(
             f"- {file['file']}: {file['left']} passages left in {file['bytes']} bytes"

@@ -167,6 +167,45 @@ def words_in_store(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
             yield _host(whose), words
 
 
+def words_of_nobody(
+    connection: sqlite3.Connection, tables: Mapping[str, Table], *, is_store: bool = False
+) -> Iterator[tuple[str, str]]:
+    """Every text in a file that nobody is known to hold lawfully: its table, and the text.
+
+    In tables and columns that the catalogue does not know and, in the archive, in those that it knows to hold
+    no words; texts of no page. The search index is left to `check_index`.
+    """
+    names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall()
+    for (name,) in names:
+        known = tables.get(name)
+        if name.startswith(_INDEX):
+            continue
+        lawful: tuple[str, ...] = ()
+        if known and (is_store or known.forgets == "record"):
+            lawful = tuple(known.columns)
+        elif known:
+            lawful = (*known.words, *known.addresses, *known.sentences)
+        columns = [
+            row[1]
+            for row in connection.execute(f'PRAGMA table_info("{name}")')
+            if row[1] not in lawful and not (known and row[1] in known.columns and row[2] in _NO_WORDS)
+        ]
+        if name == "texts":
+            yield from _words(connection, "'texts'", ["text"], f"texts WHERE {_OF_NO_PAGE}")
+            columns = [column for column in columns if column != "text"]
+        for column in columns:
+            yield from _words(connection, f"'{name}'", [column], f'"{name}" WHERE length("{column}") >= 24')
+
+
+_INDEX = "articles_fts"
+_NO_WORDS = ("INTEGER", "REAL", "BLOB")
+"""How columns are declared that hold numbers and hashes."""
+_OF_NO_PAGE = (
+    "id NOT IN (SELECT text_id FROM readings) AND id NOT IN (SELECT text_id FROM versions)"
+    " AND id NOT IN (SELECT text_id FROM copies)"
+)
+
+
 def _by_address(tables: Mapping[str, Table]) -> list[Table]:
     return [table for table in tables.values() if table.forgets == "address"]
 

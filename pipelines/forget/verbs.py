@@ -201,8 +201,14 @@ def restore_hidden(archive_path: Path, removal_id: int, detail: str) -> int:
         return returned
 
 
-def verify(archive_path: Path, removal_id: int) -> Outcome:
-    """Searches all files again for what a removal has deleted, and records what was found.
+def verify(archive_path: Path, removal_id: int, *, full: bool = False, text: str = "") -> Outcome:
+    """Looks again for what a removal has deleted, and records what was found.
+
+    Args:
+        archive_path: the archive.
+        removal_id: whose.
+        full: search every byte of every file, and every raw page.
+        text: the removed text as somebody gives it: searched for instead of what is noted.
 
     Raises:
         ConfigurationError: there is no such removal.
@@ -213,7 +219,7 @@ def verify(archive_path: Path, removal_id: int) -> Outcome:
         if (state := removal(files.archive, removal_id).state) not in ("forgotten", "verified"):
             raise RefusedError(f"removal {removal_id} is {state}: there is nothing to verify yet")
         _find_returned(files, removal_id)
-        return prove(files, removal_id)
+        return prove(files, removal_id, full=full, text=text)
 
 
 def _find_returned(files: Files, removal_id: int) -> None:
@@ -221,11 +227,14 @@ def _find_returned(files: Files, removal_id: int) -> None:
     order = removal(files.archive, removal_id).ledger_order
     lines = [e for e in agreement.own_entries(files.archive, files.path) if e.order == order]
     with files.transaction() as connection:
-        blocks = {(kind, bytes.fromhex(digest)) for kind, digest in lines[-1].blocks}
-        if number := put_blocks(connection, removal_id, blocks):
-            put_event(connection, removal_id, now_utc(), "blocks were missing", f"{number}, put back")
+        rows = connection.execute("SELECT kind, hash FROM blocks WHERE removal_id = ?", (removal_id,))
+        there = {(kind, bytes(digest)) for kind, digest in rows}
+        if missing := {(kind, bytes.fromhex(digest)) for kind, digest in lines[-1].blocks} - there:
+            put_blocks(connection, removal_id, missing)
+            put_event(connection, removal_id, now_utc(), "blocks were missing", f"{len(missing)}, put back")
         withhold_blocked(connection, removal_id)
-    hide(files, removal_id)
+    if still_held(files.archive, removal_id):
+        hide(files, removal_id)
 
 
 def correct_words(archive_path: Path, removal_id: int, said: Mapping[str, str]) -> None:
@@ -367,7 +376,7 @@ def _carry_on(
     files: Files, removal_id: int, *, vacuum: bool = False, on_step: OnStep | None = None
 ) -> Outcome:
     """Takes each step that is due, in order."""
-    say = on_step or (lambda _: None)
+    say, is_swept = on_step or (lambda _: None), False
     before, came = removal(files.archive, removal_id), 0
     if before.is_pending:
         with files.transaction() as connection:
@@ -386,22 +395,23 @@ def _carry_on(
         delete(files, removal_id)
     if removal(files.archive, removal_id).state == "deleted":
         say("making the files forget")
-        if trouble := _forget_files(files, removal_id, vacuum=vacuum):
+        trouble, is_swept = _forget_files(files, removal_id, vacuum=vacuum)
+        if trouble:
             return outcome_of(files.archive, removal_id, trouble)
     forgotten = removal(files.archive, removal_id)
     if forgotten.state == "forgotten" or (forgotten.state == "verified" and not forgotten.verified):
         say("searching every file")
-        return prove(files, removal_id)
+        return prove(files, removal_id, is_swept=is_swept)
     return outcome_of(files.archive, removal_id)
 
 
-def _forget_files(files: Files, removal_id: int, *, vacuum: bool) -> str:
-    """Returns what holds a log, so that the same command has to be run again."""
-    trouble = forget_files(files, vacuum=vacuum)
+def _forget_files(files: Files, removal_id: int, *, vacuum: bool) -> tuple[str, bool]:
+    """Returns what holds a log, so that the same command has to be run again; whether slack is empty."""
+    trouble, is_swept = forget_files(files, vacuum=vacuum)
     with files.transaction() as connection:
         if trouble:
             put_event(connection, removal_id, now_utc(), "unfinished", trouble)
         else:
             set_state(connection, removal_id, "forgotten", now_utc(), "with VACUUM" if vacuum else "")
     end_it = "end what reads it (a long query, `parknews serve`) and run the same command again"
-    return f"{trouble}: {end_it}" if trouble else ""
+    return f"{trouble}: {end_it}" if trouble else "", is_swept

@@ -40,7 +40,7 @@ LOOK_S = 0.1
 
 _PATH_KINDS = frozenset({"url", "prefix"})
 _HOSTS_KEPT = 100_000
-"""Verdicts on hosts kept in memory: 10 MB."""
+"""Verdicts on hosts, and on addresses, kept in memory: 10 MB each."""
 
 
 class Term(NamedTuple):
@@ -58,6 +58,7 @@ class Matcher:
         """Take the kinds of terms that there are: the others need not be looked up."""
         self._kinds = frozenset(kinds)
         self._hosts: dict[str, int | None] = {}
+        self._urls: dict[str, int | None] = {}
 
     def blocks(self, url: str) -> bool:
         """Whether `url` (in its one spelling) must not be fetched, stored or shown."""
@@ -67,6 +68,13 @@ class Matcher:
         """The removal that keeps `url` out; None where none does."""
         if not self._kinds:
             return None
+        if url not in self._urls:  # one address stands in many rows
+            if len(self._urls) > _HOSTS_KEPT:
+                self._urls.clear()
+            self._urls[url] = self._looked_up(url)
+        return self._urls[url]
+
+    def _looked_up(self, url: str) -> int | None:
         whole = self._host(urlsplit(url).netloc)
         if whole is not None or not self._kinds & _PATH_KINDS:
             return whole

@@ -83,7 +83,6 @@ PLACES = [
     ("advance", 1),
     ("files", 1),
     ("slack", 1),
-    ("slack", 2),
     ("advance", 2),
     ("search", 1),
     ("result", 1),

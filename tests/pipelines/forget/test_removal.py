@@ -130,7 +130,20 @@ def test_one_page_goes_by_its_address_and_its_address_stays_nowhere(world: World
     assert rows(world.path, "SELECT count(*) FROM copies WHERE source = ?", PARK) == [(6,)]
     found = stranger.search(world.path.parent, [*page.text.split("\n"), page.url])
     assert found == {"archive-pages.db": {page.url}}  # in the list pages and the teaser of others
-    assert set(outcome.removal.verification["mentions"]) >= {PARK, COPIER}
+    assert (outcome.removal.verification["full"], outcome.removal.verification["mentions"]) == (False, {})
+    in_full = verify(world.path, outcome.removal.id, full=True, text=f"{page.title}\n{page.url}")
+    assert in_full.trouble == ""
+    assert set(in_full.removal.verification["mentions"]) >= {PARK, COPIER}
+
+
+def test_a_text_that_is_given_is_searched_for(world: World, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A sentence too short for an anchor, in a file that somebody made since."""
+    page = world.of(PARK)[2]
+    outcome = remove(world.path, WHOLE_PARK, LETTER)
+    sentence = page.text.split("\n")[0][:14]
+    world.path.with_name("late.csv").write_text(f"1,{sentence}\n", "utf-8")
+    assert verify(world.path, outcome.removal.id).trouble == ""
+    assert "late.csv holds" in verify(world.path, outcome.removal.id, text=sentence).trouble
 
 
 def test_mentions_go_too_when_asked(world: World) -> None:
