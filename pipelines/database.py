@@ -40,6 +40,8 @@ class FileKind:
     advice: tuple[tuple[str, str], ...]
     """What SQLite says when something fails, and what is said of it: `{error}` is SQLite's own words. What
     matches nothing is our own mistake."""
+    is_recorded: bool = False
+    """Whether it has a list of its scripts (sqlite-utils' record) besides the number in its header."""
     on_migrated: Callable[[sqlite3.Connection, Sequence[str], bool], None] = lambda _, __, ___: None
     """What else a file needs that now has these scripts (True: it is new), in the same transaction."""
 
@@ -98,6 +100,9 @@ def open_file(path: Path, kind: FileKind) -> Database:
             _refuse_foreign(database.conn, path, kind)
             _refuse_newer(database.conn, path, kind)
             lacks_scripts = is_older(database.conn, kind)
+            if _is_dumped(database.conn, kind):
+                database.conn.execute(f"PRAGMA application_id = {kind.application_id}")
+                database.conn.execute(f"PRAGMA user_version = {_version(database.conn)[0]}")
             if lacks_scripts:  # first, so that a new file which a kill leaves empty is known as ours
                 with database.atomic() as connection:
                     connection.execute(f"PRAGMA application_id = {kind.application_id}")
@@ -185,8 +190,15 @@ def _connect_read_only(path: Path, kind: FileKind) -> sqlite3.Connection:
 def _refuse_foreign(connection: sqlite3.Connection, path: Path, kind: FileKind) -> None:
     application_id = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-    if application_id != kind.application_id and (tables or application_id):
+    is_ours = application_id == kind.application_id or _is_dumped(connection, kind)
+    if not is_ours and (tables or application_id):
         raise ForeignArchiveError(f"{path}: {kind.foreign}")
+
+
+def _is_dumped(connection: sqlite3.Connection, kind: FileKind) -> bool:
+    """Whether a file was made from a `.dump` of one of ours: that leaves out what stands in the header."""
+    [application_id] = connection.execute("PRAGMA application_id").fetchone()
+    return kind.is_recorded and not application_id and bool(_version(connection)[1])
 
 
 def _refuse_newer(connection: sqlite3.Connection, path: Path, kind: FileKind) -> None:

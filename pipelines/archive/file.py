@@ -56,6 +56,7 @@ ARCHIVE = database.FileKind(
         ("malformed", "{error}; the file is damaged: restore a backup"),
         ("locked", "{error}; another program has been writing to it for half a minute: end that one"),
     ),
+    is_recorded=True,
     on_migrated=_complete,
 )
 
@@ -106,7 +107,8 @@ def read_only(path: Path) -> sqlite3.Connection:
     connection = database.open_read_only(path, ARCHIVE)
     with storage_errors(path):
         [application_id] = connection.execute("PRAGMA application_id").fetchone()
-        if application_id != ARCHIVE.application_id:
+        [is_empty] = connection.execute("SELECT count(*) = 0 FROM sqlite_schema").fetchone()
+        if application_id != ARCHIVE.application_id and is_empty:
             raise ForeignArchiveError(
                 f"{path}: an empty file, not an archive; name one with --db, or delete it"
             )

@@ -97,3 +97,21 @@ def test_a_missing_archive_is_not_made_by_readers(tmp_path: Path) -> None:
 
 def test_the_plain_shell_can_search(archive: Archive, rows: Rows) -> None:
     assert rows("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH '\"园 区\"'") == [(0,)]
+
+
+@pytest.mark.parametrize("open_it", [Archive, read_only])
+def test_a_file_made_of_an_archives_dump_is_an_archive(
+    tmp_path: Path, open_it: Callable[[Path], Archive | sqlite3.Connection]
+) -> None:
+    """`sqlite3 archive.db .dump | sqlite3 copy.db` leaves out what stands in the header."""
+    path = tmp_path / "archive.db"
+    Archive(path).close()
+    header = "SELECT application_id, user_version FROM pragma_application_id, pragma_user_version"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        before = connection.execute(header).fetchone()
+        connection.execute("PRAGMA application_id = 0")
+        connection.execute("PRAGMA user_version = 0")
+    open_it(path).close()
+    Archive(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute(header).fetchone() == before != (0, 0)
