@@ -67,6 +67,8 @@ def find_attachments(
     base = base_of(root, url)
     found: dict[str, Attachment] = {}
     for element, at in scanned.links:
+        if not place.first <= at <= place.last + _FAR_BELOW:
+            continue
         is_said = element.tag == "a" and any(text.strip() for text in element.itertext())
         index = at if is_said else at - 1  # what has no text of its own stands below the last line
         if len(found) >= _MOST or not place.first <= index < place.last + _FAR_BELOW:
