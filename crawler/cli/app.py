@@ -38,6 +38,7 @@ COMMANDS = {
         "serve",
         "Show the archive in a browser: search, articles with all their copies, charts, tables.",
     ),
+    "mcp": ("mcp", "Let an assistant search, read and cite the archive (Model Context Protocol)."),
     "export": ("export", "Write articles or copies to a file: Parquet, CSV, JSON Lines or Excel."),
     "share": (
         "share",

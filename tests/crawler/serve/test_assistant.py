@@ -1,0 +1,137 @@
+"""An assistant asks the archive by MCP, through the package's own client."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+mcp = pytest.importorskip("mcp")
+
+from crawler.serve.assistant import ROWS_MAX, TEXT_MAX, assistant_server  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SITE = "https://archive.example.org/article/"
+
+
+@pytest.fixture
+def call(archive_path: Path) -> Callable[..., Any]:
+    """Calls a tool; gives its answer, or what the assistant is told where it fails."""
+
+    def ask(tool: str, **arguments: Any) -> Any:
+        async def talk() -> Any:
+            async with mcp.Client(assistant_server(archive_path, SITE)) as client:
+                return await client.call_tool(tool, arguments)
+
+        result = asyncio.run(talk())
+        return result.content[0].text if result.is_error else result.structured_content
+
+    return ask
+
+
+def test_a_search_finds_articles_with_what_a_citation_needs(call: Callable[..., Any]) -> None:
+    found = call("search", query="厂房 OR 集装箱", limit=1)
+    (first,) = found["articles"]
+    assert (found["found"], first["permalink"]) == (2, f"{SITE}{first['id']}")
+    assert call("search", query="厂房", until="2025")["articles"] == []
+
+
+def test_an_article_comes_with_its_first_publisher_and_why_each_copy_is_one(call: Callable[..., Any]) -> None:
+    shown = call("article", reference="https://copier.example/b.html")
+    assert shown["cite"].startswith(
+        "三期标准厂房启用. 青岚湖科技园, 2026-01-02. https://archive.example.org/"
+    )
+    assert (shown["first_publisher"], shown["copies_in_all"]) == ("青岚湖科技园", 2)
+    assert [(copy["kept"], bool(copy["why"])) for copy in shown["copies"]] == [(True, True), (False, True)]
+
+
+def test_a_page_that_is_no_article_says_why_and_an_unknown_one_what_to_do(call: Callable[..., Any]) -> None:
+    assert call("article", reference="https://park.example/list")["not_an_article_because"] == "list page"
+    assert "no such article here" in call("article", reference="https://unknown.example/")
+
+
+def test_a_long_text_comes_in_parts(call: Callable[..., Any], fill: Callable[..., Path], told: Any) -> None:
+    text = "\n".join(f"第{n}号厂房已经交付使用,企业正在安装设备,预计下月试产。" for n in range(500))
+    path = fill([told("https://park.example/long.html", "五百栋厂房", text)], [], "long.db")
+
+    async def talk() -> str:
+        parts, at = [], 0
+        async with mcp.Client(assistant_server(path, "")) as client:
+            while at is not None:
+                part = (
+                    await client.call_tool("article", {"reference": "1", "text_from": at})
+                ).structured_content
+                assert len(part["text"]) <= TEXT_MAX
+                parts.append(part["text"])
+                at = part["text_next"]
+        return "".join(parts)
+
+    assert asyncio.run(talk()) == text
+
+
+def test_coverage_and_reprints_are_counted(call: Callable[..., Any]) -> None:
+    assert {"value": "park.example", "articles": 1} in call("coverage", by="source")["counts"]
+    assert "one of source, month" in call("coverage", by="colour")
+    (row,) = call("reprints")["rows"]
+    assert (row["articles"], row["mean_lag_days"]) == (1, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("SELECT count(*) AS n FROM articles", "'n': 2"),
+        ("DELETE FROM articles", "SQLite says"),
+        ("SELECT requester FROM removals", "[]"),
+        ("SELECT fts3_tokenizer('simple')", "SQLite says"),
+        ("ATTACH 'x.db' AS x", "SQLite says"),
+        ("WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n) SELECT max(i) FROM n", "stopped"),
+    ],
+)
+def test_sql_is_that_of_visitors(call: Callable[..., Any], statement: str, said: str) -> None:
+    assert said in str(call("sql", statement=statement))
+
+
+def test_rows_are_bounded(call: Callable[..., Any]) -> None:
+    many = "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n LIMIT 999) SELECT i FROM n"
+    answer = call("sql", statement=many)
+    assert (len(answer["rows"]), answer["truncated"]) == (ROWS_MAX, True)
+
+
+def test_the_command_speaks_over_its_pipes_and_over_http(archive_path: Path) -> None:
+    command = [sys.executable, "-m", "crawler.cli", "--db", str(archive_path), "mcp"]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    async def tools(server: Any) -> set[str]:
+        async with mcp.Client(server) as client:
+            return {tool.name for tool in (await client.list_tools()).tools}
+
+    piped = asyncio.run(
+        tools(mcp.StdioServerParameters(command=command[0], args=command[1:], env=dict(os.environ)))
+    )
+    with subprocess.Popen([*command, "--http", str(port)], stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(port)
+            served = asyncio.run(tools(f"http://127.0.0.1:{port}/mcp"))
+        finally:
+            process.terminate()
+    assert piped == served == {"search", "article", "coverage", "reprints", "sql"}
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
