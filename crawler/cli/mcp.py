@@ -24,7 +24,7 @@ app = typer.Typer()
             "with the permanent addresses of the archive that `serve` shows",
             "parknews mcp --site https://archive.example.org/",
         ),
-        note="Needs pip install 'parknews[mcp]'. Nothing is written; answers are bounded, SQL is a visitor's.",
+        note="Needs pip install 'parknews[mcp]'. Nothing is written, and answers are bounded.",
     ),
 )
 def mcp(
