@@ -429,6 +429,8 @@ def _by_a_person(cluster: int, rows: list[sqlite3.Row], decided: tuple[Decided, 
     for decision in decided:
         if decision.kind == "join" and len({decision.url, decision.other_url} & beside) == 1:
             return f"joined by a person's word (decision {decision.id}): {decision.reason}"
+    if not any(decision.kind == "join" for decision in decided):
+        return "a page of the article said so before it was corrected"
     return "joined by a person's word"
 
 

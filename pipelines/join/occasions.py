@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
     Similarity = Callable[[int, int], float]
 
-SAME, ADDED, FORM, OTHER = "same", "added", "form", "other"
+SAME_HEADLINE, ADDED, FORM, OTHER = "same", "added", "form", "other"
 """How two headlines stand to each other: one, or one with words before or behind; with words more inside; of
 one form with other words in a place; other headlines."""
 
 _APART_BELOW = {
-    SAME: (0.0, 0.0),
+    SAME_HEADLINE: (0.0, 0.0),
     ADDED: (0.8, 0.3),
     FORM: (1.01, 0.9),
     OTHER: (0.8, 0.5),
@@ -94,10 +94,10 @@ def are_two(one: Page, other: Page, similarity: Similarity) -> bool:
 
 @lru_cache(maxsize=20_000)
 def compare_headlines(one: str, other: str) -> str:
-    """How two headlines stand to each other: SAME, ADDED, FORM or OTHER."""
+    """How two headlines stand to each other: SAME_HEADLINE, ADDED, FORM or OTHER."""
     a, b = sorted((_spelt(one), _spelt(other)))
     if not a or not b or a == b or fold_sounds(a) == fold_sounds(b):
-        return SAME
+        return SAME_HEADLINE
     runs = [
         (block.a, block.b, block.size) for block in Indel.opcodes(a, b).as_matching_blocks() if block.size
     ]
@@ -106,7 +106,7 @@ def compare_headlines(one: str, other: str) -> str:
     if is_form and _are_other_figures(a, b):
         return FORM
     if len(runs) == 1 and shared == min(len(a), len(b)) and _is_most(shared, max(len(a), len(b))):
-        return SAME
+        return SAME_HEADLINE
     parted = [gap for gap in gaps([(0, 0, 0), *runs, (len(a), len(b), 0)]) if length(gap.a) or length(gap.b)]
     if any(exclusive(a, gap.a, b, gap.b) for gap in parted) or any(_is_turned(a, b, gap) for gap in parted):
         return FORM
@@ -115,7 +115,7 @@ def compare_headlines(one: str, other: str) -> str:
     if any(length(gap.a) and length(gap.b) for gap in parted):
         return FORM
     is_inside = any(gap.a.start and gap.b.start and _goes_on(a, b, gap) for gap in parted)
-    return ADDED if is_inside else SAME
+    return ADDED if is_inside else SAME_HEADLINE
 
 
 def _are_other_figures(a: str, b: str) -> bool:
@@ -169,7 +169,7 @@ def _is_beside(page: Page, part: Sequence[Page], similarity: Similarity) -> bool
 def _likeness(page: Page, other: Page, similarity: Similarity) -> tuple[bool, float, bool, int]:
     headlines = compare_headlines(page.headline, other.headline)
     return (
-        headlines == SAME,
+        headlines == SAME_HEADLINE,
         1.0 if page.node == other.node else similarity(page.node, other.node),
         page.day == other.day,
         -_rank_of(other),

@@ -29,6 +29,7 @@ from pipelines.archive.write.numbering import (
 )
 from pipelines.archive.write.people import SPLIT, corrected, decisions, groups
 from pipelines.archive.write.standing import COLUMNS, Standings
+from pipelines.archive.write.versions import tied_clusters
 from pipelines.catalogue import archive
 from pipelines.join.occasions import Page, occasions
 from pipelines.sign import sign
@@ -376,12 +377,18 @@ def _judge_again(connection: sqlite3.Connection, article_id: int, standings: Sta
 def _touched_copies(
     connection: sqlite3.Connection, touched: set[int], standing: list[Decision], standings: Standings
 ) -> list[Member]:
-    """The copies of the touched clusters, and of those that a person's joins tie to them."""
+    """The copies of the touched clusters, and of those that versions or a person's joins tie to them.
+
+    Clusters that versions tie are one from here on, named by the lowest of them.
+    """
     copies: dict[int, list[Member]] = {}
+    ties: dict[int, set[int]] = {}
     todo = set(touched)
     while todo:
         cluster = todo.pop()
         copies[cluster] = _copies_of(connection, cluster, standings)
+        ties[cluster] = tied_clusters(connection, cluster)
+        todo |= ties[cluster] - copies.keys()
         urls = {copy.url for copy in copies[cluster]}
         for decision in standing:
             if decision.kind == "join" and {decision.url, decision.other_url} & urls:
@@ -389,7 +396,18 @@ def _touched_copies(
                     row[0]
                     for row in connection.execute(_CLUSTER_OF_COPIES, (decision.url, decision.other_url))
                 } - copies.keys()
-    return [copy for cluster in sorted(copies) for copy in copies[cluster]]
+    lowest = _lowest_tied(ties)
+    return [replace(copy, cluster=lowest[cluster]) for cluster in sorted(copies) for copy in copies[cluster]]
+
+
+def _lowest_tied(ties: Mapping[int, set[int]]) -> dict[int, int]:
+    """Cluster → the lowest of those that ties connect it with."""
+    lowest = {cluster: cluster for cluster in ties}
+    for cluster, others in ties.items():
+        ends = {lowest[one] for one in (cluster, *others)}
+        if len(ends) > 1:
+            lowest = {one: min(ends) if low in ends else low for one, low in lowest.items()}
+    return lowest
 
 
 _CLUSTER_OF_COPIES = (

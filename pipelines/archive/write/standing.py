@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 WAITING_MOST = 3
 """A run that leaves more addresses of a source for the next was not a whole one."""
 
+_VERSIONS_MOST = 8
+"""Former versions of a page that others may have copied."""
+
 _RUN_BEFORE = (
     "SELECT (SELECT min(started_at) FROM runs WHERE id <= run.id AND id > (SELECT coalesce(max(id), 0)"
     " FROM runs WHERE id < run.id AND outcome IN ('done', 'attention'))), run_sources.at"
@@ -74,6 +77,7 @@ class Standings:
         self._similarity = similarity
         self._runs: dict[tuple[str, str], tuple[str | None, str | None]] = {}
         self._coverage = Coverage(connection)
+        self._coverage.name_publishers()
 
     def copy(self, row: Sequence[object]) -> Copy:
         """One copy from a row of COLUMNS."""
@@ -218,29 +222,47 @@ class Standings:
         """Where a copy differs from the kept one, in the kept one's order."""
         if kept.text_key == copy.text_key:
             return ()
-        found = self._compared(kept, copy)
+        found = self._compared(kept.text_key, copy.text_key)
         return found if kept.text_key < copy.text_key else turned(found)
 
-    def _compared(self, one: Copy, other: Copy) -> tuple[Difference, ...]:
+    def _compared(self, one: bytes, other: bytes) -> tuple[Difference, ...]:
         """The differences of two texts, the one with the lower key first: the same from both sides."""
-        low, high = sorted((one, other), key=lambda copy: copy.text_key)
-        return _DIFFERENCES.get((low.text_key, high.text_key), lambda: self._compare(low, high))
+        low, high = sorted((one, other))
+        return _DIFFERENCES.get((low, high), lambda: self._compare(low, high))
 
-    def _compare(self, one: Copy, other: Copy) -> tuple[Difference, ...]:
+    def _compare(self, one: bytes, other: bytes) -> tuple[Difference, ...]:
         """Most copies have the other's paragraphs as they are, some fewer or more: then nothing differs."""
-        lines, other_lines = (set(self._text(copy.text_key).split("\n")) for copy in (one, other))
+        lines, other_lines = (set(self._text(key).split("\n")) for key in (one, other))
         if lines <= other_lines or other_lines <= lines:
             return ()
         return differences(self._spelt(one), self._spelt(other))
 
     def _contradict(self, one: Copy, other: Copy) -> bool:
-        """Whether the figures of two copies differ."""
-        return one.text_key != other.text_key and any(
-            found.kind == "figure" for found in self._compared(one, other)
-        )
+        """Whether the figures of two copies differ, and neither page said before what the other says.
 
-    def _spelt(self, copy: Copy) -> Spelt:
-        return _SPELT.get(copy.text_key, lambda: spell_out(self._text(copy.text_key)))
+        Who copied an article before it was corrected has it from there all the same.
+        """
+        if not self._differ(one.text_key, other.text_key):
+            return False
+        former = ((one, key) for key in self._said_before(other))
+        latter = ((other, key) for key in self._said_before(one))
+        return all(self._differ(copy.text_key, key) for copy, key in (*former, *latter))
+
+    def _differ(self, one: bytes, other: bytes) -> bool:
+        return one != other and any(found.kind == "figure" for found in self._compared(one, other))
+
+    def _said_before(self, copy: Copy) -> list[bytes]:
+        """The texts of a page's former versions, the latest few."""
+        rows = self._connection.execute(
+            "SELECT texts.sha256 FROM copies JOIN versions ON versions.reading_id = copies.reading_id"
+            " JOIN texts ON texts.id = versions.text_id WHERE copies.id = ? AND texts.sha256 <> ?"
+            " ORDER BY versions.fetched_at DESC LIMIT ?",
+            (copy.id, copy.text_key, _VERSIONS_MOST),
+        )
+        return [row[0] for row in rows]
+
+    def _spelt(self, key: bytes) -> Spelt:
+        return _SPELT.get(key, lambda: spell_out(self._text(key)))
 
     def _text(self, key: bytes) -> str:
         return str(self._connection.execute("SELECT text FROM texts WHERE sha256 = ?", (key,)).fetchone()[0])
@@ -279,7 +301,6 @@ class Coverage:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._covered: dict[tuple[str, str], bool] = {}
-        self._are_named = False
 
     def covers(self, publisher: str, day: str | None) -> bool:
         """Whether there are pages of a publisher from around a day: two, not all before nor all after."""
@@ -300,19 +321,20 @@ class Coverage:
         before, after, on = (self._connection.execute(some, (host, *end)).fetchone()[0] for end in ends)
         return bool(before and after and before + after - on >= 2)
 
+    def name_publishers(self) -> None:
+        """Fills in `sources.publisher` where a source is new or renamed."""
+        self._connection.executemany(
+            "UPDATE sources SET publisher = ? WHERE host = ?",
+            [
+                (publisher_of(name), host)
+                for host, name in self._connection.execute(
+                    "SELECT host, name FROM sources WHERE publisher IS NULL"
+                ).fetchall()
+            ],
+        )
+
     def _hosts_of(self, publisher: str) -> list[str]:
-        """The sources of a publisher; `sources.publisher` is filled in where a source is new or renamed."""
-        if not self._are_named:
-            self._are_named = True
-            self._connection.executemany(
-                "UPDATE sources SET publisher = ? WHERE host = ?",
-                [
-                    (publisher_of(name), host)
-                    for host, name in self._connection.execute(
-                        "SELECT host, name FROM sources WHERE publisher IS NULL"
-                    ).fetchall()
-                ],
-            )
+        """The sources of a publisher."""
         rows = self._connection.execute(
             "SELECT host FROM sources WHERE publisher = ? AND status <> 'removed' ORDER BY host", (publisher,)
         )

@@ -245,3 +245,88 @@ def test_a_day_at_the_end_of_the_calendar_can_be_set_and_judged(
 )
 def test_an_owner_is_a_domain_or_on_an_address_a_port(host: str, owner: str) -> None:
     assert owner_of(host) == owner
+
+
+FIGURES = "".join(
+    f"{place}完成产值{n}亿元，新增岗位{n * 7}个。"
+    for n, place in enumerate(
+        "东岭 西塘 南浦 北渚 云台 石桥 柳湾 梅坞 松江口 竹溪头 桂林坊 荷塘 菊园 兰亭 杏花里 桃源".split(),
+        start=21,
+    )
+)
+CORRECTED = (
+    FIGURES.replace("21亿", "11亿").replace("147个", "77个").replace("22亿", "12亿").replace("154个", "84个")
+)
+CORRECTED = (
+    CORRECTED.replace("23亿", "13亿")
+    .replace("161个", "91个")
+    .replace("24亿", "14亿")
+    .replace("168个", "98个")
+)
+REPRINTS = [f"https://{name}.example/{page}" for name in ("copier", "park") for page in "rs"]
+
+
+def _figures_are_printed(archive: Archive) -> None:
+    own = make_reading(OWN, FIGURES, page_id=1, title="前三季度数据公布", day=date(2026, 1, 2))
+    reprints = [
+        make_reading(
+            url,
+            FIGURES,
+            page_id=n,
+            minutes=n,
+            title="前三季度数据公布",
+            day=date(2026, 1, 3),
+            credited="daily",
+        )
+        for n, url in enumerate(REPRINTS, start=2)
+    ]
+    archive.ingest([own, *reprints], NOW)
+
+
+def test_a_page_that_corrects_its_figures_stays_the_article_and_its_reprinters_stay_confirmed(
+    archive: Archive, rows: Rows
+) -> None:
+    _figures_are_printed(archive)
+    fixed = make_reading(
+        OWN, CORRECTED, page_id=9, minutes=90, title="前三季度数据公布", day=date(2026, 1, 2)
+    )
+    counts = archive.ingest([fixed], NOW).counts
+    assert rows("SELECT id, url, copies, disputed FROM articles") == [(1, OWN, 5, 1)]
+    assert set(rows("SELECT credited_source_status FROM copies WHERE url <> ?", OWN)) == {("confirmed",)}
+    assert (counts.articles_new, counts.copies_joined) == (0, 0)
+
+
+def test_a_reprint_that_comes_after_the_correction_joins_what_the_page_said_before(
+    archive: Archive, rows: Rows
+) -> None:
+    archive.ingest(
+        [make_reading(OWN, FIGURES, page_id=1, title="前三季度数据公布", day=date(2026, 1, 2))], NOW
+    )
+    fixed = make_reading(
+        OWN, CORRECTED, page_id=9, minutes=90, title="前三季度数据公布", day=date(2026, 1, 2)
+    )
+    archive.ingest([fixed], NOW)
+    late = make_reading(
+        COPY,
+        FIGURES + "（完）",
+        page_id=10,
+        minutes=99,
+        title="前三季度数据公布",
+        day=date(2026, 1, 3),
+        credited="daily",
+    )
+    archive.ingest([late], NOW)
+    assert rows("SELECT url, copies FROM articles") == [(OWN, 2)]
+    assert rows(STATUS, COPY) == [("confirmed",)]
+
+
+def test_a_page_that_is_renewed_for_another_day_takes_nothing_of_yesterday_with_it(
+    archive: Archive, rows: Rows
+) -> None:
+    _figures_are_printed(archive)
+    tomorrow = "".join(chr(ord(c) - 1) if c.isdigit() and c > "1" else c for c in FIGURES)
+    archive.ingest(
+        [make_reading(OWN, tomorrow, page_id=9, minutes=90, title="前三季度数据公布", day=date(2026, 1, 2))],
+        NOW,
+    )
+    assert sorted(rows("SELECT copies FROM articles")) == [(1,), (4,)]
