@@ -50,6 +50,12 @@ _SHORT, _EXCERPT = 250, 300
 """Characters of a text without a day that must tell of one; and of the excerpts on a home page."""
 _LEAST_PROSE = 0.3
 
+_GATE = pattern("{kind.gate}")
+_SENTENCES = re.compile(r"[。！？!?]|\.(?=\s|$)")
+_LONGEST_GATE, _LEAST_GATE = 900, 0.4
+"""Characters of a text that stands instead of another, and of these the share of sentences that ask for
+something: what membership offers is told between them."""
+
 
 def of_another_kind(
     lines: Sequence[str], stripped: Sequence[Stripped], extracted: Extracted, url: str
@@ -60,6 +66,8 @@ def of_another_kind(
     plain = [simplify(line) for line in lines]
     if _PLACEHOLDER.search(title) or 2 * sum(bool(_PLACEHOLDER.search(line)) for line in lines) > len(lines):
         return "template page: its fields are not filled in"
+    if _is_gate(plain):
+        return "gate page: it asks to log in, to pay, to accept or to come again"
     said = sum(map(len, lines))
     if about := _about(title, plain, said):
         return about
@@ -108,6 +116,15 @@ def _is_place(title: str) -> bool:
 
 def _bare_name(title: str) -> str:
     return re.sub(r"[(（].*?[)）]|\W", "", title)
+
+
+def _is_gate(lines: Sequence[str]) -> bool:
+    """Whether a short text asks its reader for something from its first sentence on, and says little else."""
+    sentences = [sentence for line in lines for sentence in _SENTENCES.split(line) if sentence.strip()]
+    said = sum(map(len, sentences))
+    if not sentences or said > _LONGEST_GATE or not _GATE.search(sentences[0]):
+        return False
+    return sum(len(sentence) for sentence in sentences if _GATE.search(sentence)) >= _LEAST_GATE * said
 
 
 def _undated(lines: Sequence[str], stripped: Sequence[Stripped], extracted: Extracted, title: str) -> str:
