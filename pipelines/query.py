@@ -102,7 +102,7 @@ Node = Words | Near | Field | And | Or | Not
 class Hint:
     """Something that may have been meant otherwise: a kind (a key of messages) and what was typed."""
 
-    kind: Literal["literal", "operator", "field", "day", "region", "bracket", "long"]
+    kind: Literal["literal", "operator", "minus", "field", "day", "region", "bracket", "long"]
     typed: str
 
 
@@ -378,6 +378,8 @@ class _Parser:
             return self._literal(text)
         if text in {"and", "or", "not"} and len(self._signs) > 2:
             self.hint("operator", text)
+        if re.match(r"-[^\W\d]", text) and len(self._signs) > 2:
+            self.hint("minus", text)
         if not field and (known := re.match(r"([A-Za-z]{3,12})[:：](?!//)\S", text)):
             self.hint("field", known[1])
         pieces = [piece for piece in _CUT.split(text) if piece]

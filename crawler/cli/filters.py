@@ -80,6 +80,7 @@ def selection_of(
 _HINTS = {
     "literal": "{typed} was taken as a word: an operator stands between two words",
     "operator": "{typed} was taken as a word; operators are capitals: {capitals}",
+    "minus": "{typed} was taken as it is written; NOT leaves a word out",
     "field": "{typed}: is no field and was taken as text; fields: {fields}",
     "day": "{typed} is no day: it was taken as a word; write 2025-03-01, 2025-03 or 2025",
     "region": "{typed} is no region: it was taken as a word; write a name or code of GB/T 2260",

@@ -70,6 +70,7 @@ def test_a_query_means_what_it_looks_like(query: str, asked: str) -> None:
         ("园区 or 苏州", '("园 区" AND "or" AND "苏 州")', Hint("operator", "or")),
         ("。", '"。"', Hint("literal", "。")),
         ("titel:园区", '"titel : 园 区"', Hint("field", "titel")),
+        ("园区 -苏州", '("园 区" AND "- 苏 州")', Hint("minus", "-苏州")),
         ("(园区", '"园 区"', Hint("bracket", "(")),
         ("园区)", '"园 区"', Hint("bracket", ")")),
         ("since:昨天", '"昨 天"', Hint("day", "昨天")),
