@@ -43,15 +43,18 @@ _TYPES = re.compile(r'"@type"\s*:\s*(?:"(\w+)"|\[([^\]]{0,200})\])')
 _JSON_LIMIT = 200_000
 _MOST_SHOWN = 60
 """Pages noted of one that leads to more: lists with texts have fifty items at the most."""
-_LEAST_OWN = 40.0
+_LEAST_OWN = 30.0
 """Characters of prose between a page's own headline and the first that leads elsewhere: a short paragraph."""
 _LEAST_SAID = 20.0
 _FAR_ABOVE = 8
 """Lines between a headline and the text that it leads to, at most: tags, counters, a day."""
 _BOXES = frozenset(get_args(StrippedKind))
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "dt"])
+_READ_ON = pattern(r"^\W*(?:{related.click}?{related.cut}|{kind.more}|{related.read_on}.{0,80})\W*$")
 _LEAST_BELOW = 15.0
 """Characters below a heading that are its text, whatever their marks."""
+_LONGEST_ENTRY, _LEAST_OF_ENTRY = 60.0, 0.25
+"""Characters of a headline with its section, day and counts, and the share of it that is linked."""
 _LEAST_HEADING, _LEAST_HEADLINE = 1.0, 8.0
 """Characters of a headline that is marked as a heading, and of one that is not."""
 
@@ -99,8 +102,13 @@ def read_listing(
     lists, articles = _declared(root, metadata, url)
     articles += is_named
     boxes = _BOXES - {"related"} if lists > articles else _BOXES
-    shown = _shown(scan, trust, title_line, _base(root, url), url, boxes)
-    own = _own(scan.lines, trust, title_line, shown[0][0] if shown else None)
+    base = _base(root, url)
+    shown = _shown(scan, trust, title_line, base, url, boxes)
+    others = [_led_on(scan.lines, trust, title_line, base, url, boxes)]
+    if lists > articles:
+        others.append(_articles(scan, title_line))
+    shown = max(shown, *(found for found in others if len(found) > 1), [], key=len)
+    own = _own(scan.lines, trust, title_line, min(map(min, shown), default=None))
     items = frozenset(scan.lines[head].leads for head, _ in shown)
     marked = sum(scan.lines[head].tag in _HEADINGS for head, _ in shown)
     return Listing(len(shown), marked, own, lists - articles, articles > 0, items, is_named)
@@ -198,10 +206,53 @@ def _shown(
         if head is not None and _is_text(line, lines[head]):
             found.setdefault(_target(lines[head], base, url), (head, index))
             above = []
-        elif line.is_linked:
+        elif line.is_linked or _is_entry(line):
             above.append(index)
     pairs = list(found.values())
     return [pair for pair in pairs if _stands_apart(scan, pair, pairs)]
+
+
+def _led_on(
+    lines: Sequence[Line], trust: Trust, title_line: int | None, base: str, url: str, boxes: frozenset[str]
+) -> list[tuple[int, int]]:
+    """Links to read on that lead to other pages, each with the text above it: some headlines are no links."""
+    found: dict[str, tuple[int, int]] = {}
+    text = None
+    for index in range(0 if title_line is None else title_line + 1, len(lines)):
+        line = lines[index]
+        if line.hidden or trust.hint(line) in boxes:
+            continue
+        if line.is_prose:
+            text = index
+        elif text is not None and line.is_linked and _READ_ON.match(line.plain):
+            if target := _target(line, base, url):
+                found.setdefault(target, (index, text))
+            text = None
+    return list(found.values())
+
+
+def _articles(scan: Scan, title_line: int | None) -> list[tuple[int, int]]:
+    """Headings with text in `article` elements of their own, where none holds the page's own headline."""
+    own = set() if title_line is None else set(_above(scan.parents, scan.lines[title_line].node))
+    heads: dict[int, int] = {}
+    found: dict[int, tuple[int, int]] = {}
+    for index, line in enumerate(scan.lines):
+        holders = _above(scan.parents, line.node)
+        node = next((node for node in holders if scan.elements[node].tag == "article"), None)
+        if node is None or node in own:
+            continue
+        if line.tag in _HEADINGS:
+            heads.setdefault(node, index)
+        elif node in heads and line.is_prose:
+            found.setdefault(node, (heads[node], index))
+    return list(found.values())
+
+
+def _is_entry(line: Line) -> bool:
+    """Whether a line is a headline with what lists write beside it: its section, its day, its readers."""
+    return (
+        bool(line.leads) and line.amount <= _LONGEST_ENTRY and line.linked >= _LEAST_OF_ENTRY * len(line.text)
+    )
 
 
 def _is_text(line: Line, head: Line) -> bool:

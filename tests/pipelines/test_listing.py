@@ -62,6 +62,36 @@ def test_a_list_without_headings_is_one_too() -> None:
     )
 
 
+def test_entries_with_their_section_day_and_counts_are_a_list() -> None:
+    items = "".join(
+        f'<li><a href="/a/{n}.html"><img src="/{n}.jpg"></a>[<b><a href="/a/park/">园区</a></b>]'
+        f'<a href="/a/{n}.html">{HEADS[n]}</a><span><small>日期：</small>2026-04-0{n + 1}'
+        f"<small>点击：</small>12<small>好评：</small>0</span><p>{TOLD[n]}...</p></li>"
+        for n in range(3)
+    )
+    assert _is_list(_read(f'<body class="articlelist"><ul>{items}</ul></body>', title="园区_园区观察"))
+
+
+def test_texts_with_links_to_read_on_are_a_list_although_their_headlines_lead_nowhere() -> None:
+    items = "".join(
+        f'<div><h3>{HEADS[n]}</h3><p>{TOLD[n]}</p><a href="/news/{n}.html">阅读全文</a></div>'
+        for n in range(3)
+    )
+    assert _is_list(_read(f"<body>{items}</body>", title="园区新闻-园区观察", path="/news/"))
+
+
+def test_articles_whose_whole_cards_are_links_are_a_list_where_the_page_says_so() -> None:
+    items = "".join(
+        f"<article><header><h2>{HEADS[n]}</h2></header><div><p>{TOLD[n]}</p></div>"
+        f'<a class="entry-link" href="/posts/{n}/"></a></article>'
+        for n in range(3)
+    )
+    assert _is_list(
+        _read(f'<body class="list"><main>{items}</main></body>', title="园区观察", path="/page/2/")
+    )
+    assert not _is_list(_read(f"<body><main><h1>园区观察</h1>{items}</main></body>", title="园区观察"))
+
+
 @pytest.mark.parametrize(
     ("body", "head", "title", "path"),
     [
