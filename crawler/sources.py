@@ -15,6 +15,7 @@ import re
 import tempfile
 import tomllib
 from dataclasses import dataclass, fields
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -93,6 +94,33 @@ def choose(sources: Sequence[CrawlSource], hosts: Sequence[str]) -> list[CrawlSo
     return [source for source in sources if not wanted or source.host in wanted]
 
 
+def value_of(key: str, value: object, what: str) -> Any:
+    """A key's value as a field of CrawlSource has it; `what` names it where it is wrong.
+
+    Raises:
+        ConfigurationError: it is wrong.
+    """
+    try:
+        return KEYS[key][1](value)
+    except ValueError as error:
+        raise ConfigurationError(f"{what} {error}, not {_shown(value)}") from None
+
+
+def active(sources: Sequence[CrawlSource], hosts: Sequence[str] = ()) -> list[CrawlSource]:
+    """The sources named by host, or else all that are not paused.
+
+    Raises:
+        ConfigurationError: a host that no source has, or whose source is paused.
+    """
+    chosen = choose(sources, hosts)
+    paused = [source.host for source in chosen if source.paused]
+    if hosts and paused:
+        raise ConfigurationError(
+            f"{paused[0]}: is paused; `parknews sources resume {paused[0]}` takes it again"
+        )
+    return [source for source in chosen if not source.paused]
+
+
 def bare_source(url: str, *, allow_private: bool = False, render: bool = False) -> CrawlSource:
     """What a URL alone says of a source.
 
@@ -107,7 +135,13 @@ def bare_source(url: str, *, allow_private: bool = False, render: bool = False) 
 def stage_source(source: CrawlSource) -> Source:
     """What the stages may know of a crawl source."""
     return Source(
-        source.host, source.name, source.time_zone, source.start_urls, source.language, read=source.read
+        source.host,
+        source.name,
+        source.time_zone,
+        source.start_urls,
+        source.language,
+        read=source.read,
+        paused=source.paused,
     )
 
 
@@ -391,6 +425,7 @@ KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "terms": ("terms", _text),
     "respect": ("respect", _signals),
     "render": ("render", _flag),
+    "paused": ("paused", _flag),
     "read": ("read", _read_table),
 }
 """Every key of a [[source]]: the CrawlSource field it sets, and how it is checked."""
@@ -429,16 +464,90 @@ def add_entries(path: Path, sources: Sequence[CrawlSource]) -> None:
         ConfigurationError: the file is wrong, or would be with them (a host stands in it already).
         StorageError: it cannot be written.
     """
-    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    old = _as_it_is(path) if path.exists() else ""
     before = old if not old or old.endswith("\n") else old + "\n"
     entries = "\n".join(entry(source) for source in sources)
-    text = f"{before}\n{entries}" if before else entries
+    _replace(path, f"{before}\n{entries}" if before else entries)
+
+
+def set_paused(path: Path, host: str, *, paused: bool) -> None:
+    """Leaves a source out of runs, or takes it again, by a line below its host.
+
+    Raises:
+        ConfigurationError: the file is wrong, or has no such source.
+        StorageError: it cannot be written.
+    """
+    lines, header, end = _place(path, host)
+    end = next((n for n in range(header, end) if lines[n].lstrip().startswith("[")), end)
+    at = _line_of(lines, "paused", start=header) - 1
+    if header <= at < end:
+        del lines[at]
+    if paused:
+        below = _line_of(lines, "host", start=header)
+        lines.insert(below, "paused = true" + _ending(lines[below - 1]))
+    _replace(path, "".join(lines))
+
+
+def rename(path: Path, host: str, name: str) -> None:
+    """Gives a source another name; a comment behind it stays.
+
+    Raises:
+        ConfigurationError: the file is wrong, has no such source, or that is no name.
+        StorageError: it cannot be written.
+    """
+    lines, header, _ = _place(path, host)
+    at = _line_of(lines, "name", start=header) - 1
+    line = tomlkit.parse(lines[at])
+    line["name"] = value_of("name", name, "the name")
+    lines[at] = tomlkit.dumps(line)
+    _replace(path, "".join(lines))
+
+
+def remove_entry(path: Path, host: str) -> None:
+    """Takes a source out of the file; the comments above and below it stay.
+
+    Raises:
+        ConfigurationError: the file is wrong, or has no such source.
+        StorageError: it cannot be written.
+    """
+    lines, header, end = _place(path, host)
+    while end > header and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
+        end -= 1
+    after = lines[end:]
+    if header > 1 and not lines[header - 2].strip() and after and not after[0].strip():
+        after = after[1:]
+    _replace(path, "".join([*lines[: header - 1], *after]))
+
+
+def _place(path: Path, host: str) -> tuple[list[str], int, int]:
+    """The file's lines as they are, the line of a source's header, and its last line."""
+    [source] = choose(read_sources(path), [host])
+    lines = _as_it_is(path).removeprefix("\ufeff").splitlines(keepends=True)
+    hosts = [known.host for known in read_sources(path)]
+    headers = list(islice(_headers(lines), len(hosts)))
+    if len(set(headers)) < len(headers) or not re.match(r"\s*\[\[", lines[headers[0] - 1]):
+        raise ConfigurationError(f"{path}: its sources stand in no [[source]] tables; edit it by hand")
+    place = hosts.index(source.host)
+    end = headers[place + 1] - 1 if place + 1 < len(headers) else len(lines)
+    return lines, headers[place], end
+
+
+def _ending(line: str) -> str:
+    return "\r\n" if line.endswith("\r\n") else "\n"
+
+
+def _as_it_is(path: Path) -> str:
+    """The file's text with the line endings that it has."""
+    return path.read_bytes().decode("utf-8")
+
+
+def _replace(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".new")
         new = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
         new.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror})") from error

@@ -81,6 +81,8 @@ class Source:
     """Lines of its text that a person wants out of it."""
     templates: tuple[Template, ...] = ()
     """What was learned of the make of its pages (`pipelines.templates`); none: every page is read whole."""
+    paused: bool = False
+    """Whether a person leaves it out of runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,6 +498,8 @@ class CrawlSource:
     """Signals about rights that keep a page out: `tdm-reservation`, `ai-train`, `noai`, `rsl` …"""
     render: bool = False
     """True draws its pages in a browser before they are read (docs/how-to/pages-that-need-a-browser.md)."""
+    paused: bool = False
+    """True leaves it out of runs (`sources pause`); what is archived of it stays."""
     read: Selectors = Selectors()
     """A table of selectors, where its pages are read wrongly (docs/how-to/mend-a-source.md)."""
 

@@ -10,6 +10,7 @@ import typer
 from crawler.cli.running import report_json, run
 from crawler.cli.terminal import ATTENTION, Json, answers, examples, one_line, print_json, settings_of, table
 from crawler.config import fetch_options
+from crawler.runs.run import note_sources
 from crawler.runs.telling import require_addresses
 from crawler.runs.watch import (
     due_sources,
@@ -19,7 +20,7 @@ from crawler.runs.watch import (
     removed_sources,
     tell_changes,
 )
-from crawler.sources import choose, duration_s, read_some_sources
+from crawler.sources import active, duration_s, read_some_sources
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -61,13 +62,14 @@ def crawl(
     """Crawl the sources into the archive: fetch, extract, clean, de-duplicate."""
     settings = settings_of(ctx)
     sources = read_some_sources(settings.sources)
-    chosen = choose(sources, hosts or [])
+    chosen = active(sources, hosts or [])
     removed = removed_sources(settings.db, chosen)
     if hosts:
         refuse_removed(removed)
     chosen = [source for source in chosen if source.host not in removed]
     if due:
         chosen = due_sources(settings.db, chosen)
+    note_sources(settings.db, sources)
     if not chosen:
         if due:
             note_timed_run(settings.db, "nothing due")

@@ -17,6 +17,7 @@ import typer
 from crawler.cli.terminal import ATTENTION, Json, answers, examples, one_line, print_json, settings_of, table
 from crawler.config import fetch_options, require_contact
 from crawler.sources import (
+    active,
     add_entries,
     bare_source,
     choose,
@@ -24,7 +25,10 @@ from crawler.sources import (
     nothing_to_crawl,
     read_some_sources,
     read_sources,
+    remove_entry,
+    set_paused,
 )
+from crawler.sources import rename as rename_entry
 from pipelines.archive.file import missing, read_only
 from pipelines.archive.read.sources import changed_templates, learned_templates, source_names
 from pipelines.errors import ConfigurationError
@@ -120,7 +124,7 @@ def check(
 ) -> None:
     """Try every source with a few pages; exit 1 where nothing could be read. Nothing is archived."""
     settings = settings_of(ctx)
-    sources = choose(read_some_sources(settings.sources), hosts or [])
+    sources = active(read_some_sources(settings.sources), hosts or [])
     sources = _not_removed(settings, sources, named=bool(hosts))
     found = [survey for looked in _surveys(settings, sources) for survey in looked]
     if as_json:
@@ -236,6 +240,82 @@ def acknowledge(
         end = datetime.combine(day, time.min, UTC) + timedelta(days=1)
         store.sources.acknowledge(source.host, end.timestamp(), at=datetime.now(UTC).timestamp())
     print(f"{source.host}: its troubles are acknowledged until {day}", file=sys.stderr)
+
+
+@app.command(
+    "pause",
+    epilog=examples(("not while it is being rebuilt", "parknews sources pause www.example-park.gov.cn")),
+)
+def pause(ctx: typer.Context, host: Host) -> None:
+    """Leave a source out of runs; what is archived of it stays."""
+    _set_paused(ctx, host, paused=True)
+
+
+@app.command(
+    "resume",
+    epilog=examples(("take it again", "parknews sources resume www.example-park.gov.cn")),
+)
+def resume(ctx: typer.Context, host: Host) -> None:
+    """Take a source again that was paused."""
+    _set_paused(ctx, host, paused=False)
+
+
+def _set_paused(ctx: typer.Context, host: str, *, paused: bool) -> None:
+    settings = settings_of(ctx)
+    [source] = choose(read_sources(settings.sources), [host])
+    if source.paused != paused:
+        set_paused(settings.sources, source.host, paused=paused)
+    _note(settings)
+    done = "paused; `parknews sources resume` takes it again" if paused else "is crawled again"
+    already = "was so already: " if source.paused == paused else ""
+    print(f"{source.host}: {already}{done}", file=sys.stderr)
+
+
+def _note(settings: Settings) -> None:
+    from crawler.runs.run import note_sources  # noqa: PLC0415  # loads Scrapy, which `sources list` needs not
+
+    note_sources(settings.db, read_sources(settings.sources))
+
+
+@app.command(
+    "rename",
+    epilog=examples(
+        (
+            "as it calls itself now",
+            "parknews sources rename www.example-park.gov.cn 示例高新区管委会",
+        )
+    ),
+)
+def rename(
+    ctx: typer.Context,
+    host: Host,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What is shown beside everything of it.")],
+) -> None:
+    """Give a source another name, in the sources file and beside what is archived of it."""
+    settings = settings_of(ctx)
+    [source] = choose(read_sources(settings.sources), [host])
+    rename_entry(settings.sources, source.host, name)
+    _note(settings)
+    print(f"{source.host}: {one_line(source.name)} is {one_line(name)} now", file=sys.stderr)
+
+
+@app.command(
+    "remove",
+    epilog=examples(
+        ("crawl it no more", "parknews sources remove www.example-park.gov.cn"),
+        ("and forget what was archived of it", "parknews remove-source www.example-park.gov.cn"),
+    ),
+)
+def remove(ctx: typer.Context, host: Host) -> None:
+    """Take a source out of the sources file; what is archived of it stays."""
+    settings = settings_of(ctx)
+    [source] = choose(read_sources(settings.sources), [host])
+    remove_entry(settings.sources, source.host)
+    print(
+        f"{source.host}: out of {settings.sources}; what is archived of it stays"
+        " (`parknews remove-source` forgets it)",
+        file=sys.stderr,
+    )
 
 
 @app.command(
@@ -390,7 +470,8 @@ def _store(db: Path) -> CrawlStore:
 
 def _print_sources(console: Console, sources: list[CrawlSource]) -> None:
     for source in sources:
-        console.print(one_line(source.host), style="bold", soft_wrap=True)
+        paused = " (paused)" if source.paused else ""
+        console.print(one_line(source.host) + paused, style="bold", soft_wrap=True)
         manners = f"every {duration(source.every_s)}, {source.delay_s:g} s between requests"
         console.print(f"  {one_line(source.name)}; {manners}")
         for url in source.start_urls:

@@ -111,7 +111,7 @@ def _print_healths(console: Console, found: list[Health]) -> None:
             one_line(health.name),
             health.state,
             _when(health.last_success_at, "never"),
-            _when(health.next_due_at, "never" if health.state == "removed" else "now"),
+            _when(health.next_due_at, "never" if health.state in ("paused", "removed") else "now"),
             str(health.held.articles),
             str(health.runs[0].articles) if health.runs else "",
         )

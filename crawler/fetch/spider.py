@@ -371,10 +371,10 @@ class NewsSpider(Spider):
 def _from_settings(crawler: Crawler) -> dict[str, Any]:
     """`scrapy crawl news`: the same sources and store as `parknews crawl` with the same environment."""
     from crawler.config import require_contact  # noqa: PLC0415 (as the command line did)
-    from crawler.sources import read_sources  # noqa: PLC0415 (as the command line did)
+    from crawler.sources import active, read_sources  # noqa: PLC0415 (as the command line did)
 
     settings = crawler.settings
-    sources = read_sources(Path(settings["PARKNEWS_SOURCES"]))
+    sources = active(read_sources(Path(settings["PARKNEWS_SOURCES"])))
     require_contact(sources, settings["PARKNEWS_CONTACT"])
     return {
         "sources": sources,

@@ -132,6 +132,18 @@ def run_lock(archive_path: Path) -> Iterator[None]:
         lock.release()
 
 
+def note_sources(archive_path: Path, sources: Sequence[CrawlSource]) -> None:
+    """Tells an archive that is there how its sources are called now, and which of them are paused."""
+    if not archive_path.exists():
+        return
+    with Archive(archive_path) as archive:
+        known = {source.host: (source.name, source.paused) for source in archive.known_sources()}
+        said = [stage_source(source) for source in sources]
+        archive.put_sources(
+            [source for source in said if known.get(source.host) not in (None, (source.name, source.paused))]
+        )
+
+
 def begin_run(archive_path: Path, sources: Sequence[CrawlSource]) -> int:
     """Names the sources in the archive and opens a run record; its id."""
     with Archive(archive_path) as archive:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pipelines.records import CrawlSource, PastRun
 
-State = Literal["ok", "new", "wrong", "acknowledged", "removed"]
+State = Literal["ok", "new", "wrong", "acknowledged", "paused", "removed"]
 
 _TIMER_SLACK = 0.05
 """A timer that runs every six hours is never exact: a source is due when 95% of its interval has passed."""
@@ -65,7 +65,7 @@ class Health:
     last_success_at: datetime | None
     """Start of the last run that got an answer."""
     next_due_at: datetime | None
-    """None: it has never been fetched, so it is due now; or it was removed, and is never due."""
+    """None: it has never been fetched, so it is due now; or it is paused or removed, and never due."""
     held: Yield
     runs: tuple[PastRun, ...]
     """The last runs that took it, newest first."""
@@ -151,7 +151,8 @@ def _health(
 ) -> Health:
     last = _last_success(runs, now)
     missed = {key: pages for key, pages in held.selector_misses.items() if getattr(source.read, key, ())}
-    troubles = () if held.status == "removed" else tuple(_troubles(runs, held, watched, missed, now))
+    left_out: State | None = "removed" if held.status == "removed" else "paused" if source.paused else None
+    troubles = () if left_out else tuple(_troubles(runs, held, watched, missed, now))
     known = dict(watched.since)
     since = [known[trouble.kind] for trouble in troubles if trouble.kind in known]
     until = watched.acknowledged_until
@@ -161,10 +162,10 @@ def _health(
     return Health(
         host=source.host,
         name=source.name,
-        state="removed" if held.status == "removed" else state,
+        state=left_out or state,
         reason="; also: ".join(trouble.reason for trouble in troubles),
         last_success_at=last,
-        next_due_at=last and last + timedelta(seconds=source.every_s) if held.status != "removed" else None,
+        next_due_at=last + timedelta(seconds=source.every_s) if last and not left_out else None,
         held=held,
         runs=runs,
         troubles=troubles,

@@ -61,7 +61,7 @@ def look(settings: Settings, sources: Sequence[CrawlSource]) -> tuple[list[Healt
     watched = _with_templates(settings.db, _watched(settings.db))
     watched = _with_browsers(settings, sources, watched)
     found = diagnose(sources, runs, held, watched, now)
-    return found, dead_timer(last_beat(settings.db), sources, now)
+    return found, dead_timer(last_beat(settings.db), [s for s in sources if not s.paused], now)
 
 
 def due_sources(db: Path, sources: Sequence[CrawlSource]) -> list[CrawlSource]:

@@ -39,19 +39,25 @@ FROM runs r WHERE r.id = :run_id
 
 
 def put_sources(database: Database, sources: Iterable[Source]) -> None:
-    """Names the sources in the archive; one that was removed stays removed."""
+    """Names the sources in the archive, paused or not; one that was removed stays removed."""
+    named = [(source.host, source.name, source.time_zone, source.paused) for source in sources]
     with database.atomic():
+        before = dict(database.conn.execute("SELECT host, name FROM sources").fetchall())
         database.conn.executemany(
-            "INSERT INTO sources (host, name, time_zone) VALUES (?, ?, ?) ON CONFLICT (host) DO UPDATE"
-            " SET name = excluded.name, time_zone = excluded.time_zone",
-            [(source.host, source.name, source.time_zone) for source in sources],
+            "INSERT INTO sources (host, name, time_zone, status)"
+            " VALUES (?, ?, ?, iif(?, 'paused', 'active')) ON CONFLICT (host) DO UPDATE"
+            " SET name = excluded.name, time_zone = excluded.time_zone,"
+            " status = iif(status = 'removed', status, excluded.status)",
+            named,
         )
+        renamed = [(name, host) for host, name, *_ in named if before.get(host, name) != name]
+        database.conn.executemany("UPDATE articles SET source_name = ? WHERE source = ?", renamed)
 
 
 def known_sources(connection: sqlite3.Connection) -> list[Source]:
     """The sources as the archive names them, by host."""
-    rows = connection.execute("SELECT host, name, time_zone FROM sources ORDER BY host")
-    return [Source(host, name, time_zone) for host, name, time_zone in rows]
+    rows = connection.execute("SELECT host, name, time_zone, status = 'paused' FROM sources ORDER BY host")
+    return [Source(host, name, time_zone, paused=bool(paused)) for host, name, time_zone, paused in rows]
 
 
 def unended_run(connection: sqlite3.Connection) -> str | None:
