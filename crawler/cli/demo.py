@@ -30,7 +30,7 @@ from crawler.runs.run import run_lock
 from crawler.sources import read_sources
 from pipelines.archive.file import read_only
 from pipelines.archive.read.sources import source_totals
-from pipelines.store import store_path
+from pipelines.forget.snapshot import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +97,7 @@ def _start_afresh(archive: Path) -> None:
     with run_lock(archive):
         if archive.exists():
             read_only(archive).close()
-        for file in (archive, store_path(archive)):
+        for file in places_of(archive).values():
             for suffix in ("", "-wal", "-shm"):
                 file.with_name(file.name + suffix).unlink(missing_ok=True)
 

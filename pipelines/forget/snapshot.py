@@ -39,8 +39,8 @@ MANIFEST = "backup.json"
 _ARCHIVE = "archive.db"
 
 
-def _places(archive_path: Path) -> dict[str, Path]:
-    """What a backup calls each file → where it is of an archive; the two databases first."""
+def places_of(archive_path: Path) -> dict[str, Path]:
+    """The files of an archive: what a backup calls each → where it is; the two databases first."""
     kept = Path(_ARCHIVE)
     places = (lambda path: path, store_path, ledger_path, key_path, notes_path)
     return {place(kept).name: place(archive_path) for place in places}
@@ -71,7 +71,7 @@ def back_up(archive_path: Path, folder: Path) -> Backup:
         raise StorageError(f"{folder}: not empty; name a new folder")
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        places = _places(archive_path)
+        places = places_of(archive_path)
         databases, others = list(places.items())[:2], list(places.items())[2:]
         copy_together([(path, folder / name) for name, path in databases if path.exists()])
         for name, path in others:
@@ -115,7 +115,7 @@ def restore(folder: Path, archive_path: Path, *, replace: bool = False) -> Backu
 
 def _put_back(backup: Backup, folder: Path, archive_path: Path, lines: Sequence[str]) -> None:
     """Lays every file beside those that are there, then exchanges them: one that fails changes nothing."""
-    places = _places(archive_path)
+    places = places_of(archive_path)
     databases = list(places)[:2]
     names = [name for name in places if name in backup.files and name != ledger_path(Path(_ARCHIVE)).name]
     chosen = [name for name in names if name in databases or not places[name].exists()]
@@ -165,7 +165,7 @@ def _ledger_after(folder: Path, archive_path: Path) -> list[str]:
     Raises:
         RefusedError: they belong to different archives, or the key is nowhere.
     """
-    places = _places(archive_path)
+    places = places_of(archive_path)
     kept = {name: folder / name for name in places}
     ledger, key = (place(Path(_ARCHIVE)).name for place in (ledger_path, key_path))
     ours, theirs = read_key(archive_path), read_key(folder / _ARCHIVE)
@@ -225,7 +225,7 @@ def _checked(folder: Path) -> Backup:
         damaged = [name for name, digest in backup.files.items() if _sha256(folder / name) != digest]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RefusedError(f"{folder}: not a backup, or not a whole one ({error})") from error
-    if damaged or not set(backup.files) <= set(_places(folder / _ARCHIVE)):
+    if damaged or not set(backup.files) <= set(places_of(folder / _ARCHIVE)):
         raise RefusedError(f"{folder}: {', '.join(damaged)} is not as it was backed up; take another backup")
     return backup
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 
 from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
+from pipelines.forget.snapshot import back_up, restore
 from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore
 from tests.pipelines.forget import stranger
@@ -37,10 +39,11 @@ from pipelines.forget.scope import make_scope
 hide.HIDE_AT_ONCE, delete.FORGET_AT_ONCE = 3, 2
 path, host, place, call = sys.argv[1:]
 name, *callers = {
-    "order": ("put_order", verbs), "ledger": ("append", agreement), "hide": ("hide_some", hide),
+    "order": ("put_order", verbs), "replay": ("put_replayed", verbs),
+    "ledger": ("append", agreement), "hide": ("hide_some", hide),
     "forget": ("delete_some", delete), "draw": ("conclude", hide, delete),
     "store": ("delete_keys", rows), "files": ("forget_files", verbs),
-    "advance": ("set_state", delete, verbs), "search": ("in_own_process", prove),
+    "advance": ("set_state", delete, verbs), "search": ("search_files", prove),
     "slack": ("in_own_process", erase), "result": ("put_verification", prove),
 }[place]
 original, calls = getattr(callers[0], name), [0]
@@ -55,14 +58,17 @@ if int(call):
     for caller in callers:
         setattr(caller, name, killed)
 order = Order("legal", "letter", "2026-04-01T00:00:00Z")
-outcome = verbs.remove(Path(path), make_scope(hosts=[host]), order)
+if host == "replay":
+    [outcome] = verbs.replay(Path(path))
+else:
+    outcome = verbs.remove(Path(path), make_scope(hosts=[host]), order)
 print(outcome.removal.state, outcome.trouble)
 """
 
 
-def command(world: World, place: str, call: int) -> subprocess.CompletedProcess[str]:
+def command(world: World, place: str, call: int, what: str = PARK) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", _CHILD, str(world.path), PARK, place, str(call)],
+        [sys.executable, "-c", _CHILD, str(world.path), what, place, str(call)],
         capture_output=True,
         text=True,
         check=False,
@@ -104,6 +110,29 @@ def test_a_killed_removal_is_finished_by_the_same_command(world: World, place: s
     assert rows(world.path, "SELECT count(*) FROM removals") == [(1,)]
     assert rows(world.store_path, "SELECT count(*) FROM pages WHERE source = ?", PARK) == [(0,)]
     assert len(world.path.with_name("archive-removals.jsonl").read_text("utf-8").splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(place, marks=() if place == "store" else pytest.mark.slow)
+        for place in ("replay", "hide", "forget", "draw", "store", "files", "search", "result")
+    ],
+)
+def test_a_killed_replay_is_finished_by_the_same_command(world: World, place: str) -> None:
+    backup = world.path.parent.parent / "backup"
+    words = unique_words(world, PARK)
+    back_up(world.path, backup)
+    assert remove(world.path, SCOPE, LETTER).trouble == ""
+    ledger = world.path.with_name("archive-removals.jsonl")
+    whole = ledger.read_bytes()
+    restore(backup, world.path, replace=True)
+    shutil.rmtree(backup)
+    assert command(world, place, 1, "replay").returncode == -signal.SIGKILL
+    finished = command(world, place, 0, "replay")
+    assert finished.stdout.strip() == "verified", finished.stderr[-2000:]
+    assert stranger.search(world.path.parent, words) == {}
+    assert ledger.read_bytes() == whole
 
 
 @pytest.mark.parametrize("place", ["forget", "files"])
