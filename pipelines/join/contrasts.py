@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.join.alignment import is_latin, length
 from pipelines.join.numbers import HAN, number_value
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LONGEST = 12
 """Characters of a word that is looked for, and letters: longer names of countries and companies are few."""
+_TURNED_MOST = 4
+"""Characters of what turns a word: 不予, or what a Roman number has more."""
 _LETTERS_LEAST = 4
 """Shorter words, and single ideographs, must be the whole exchange: others are pieces of words."""
 _NUMERALS = frozenset(f"{HAN}十0123456789abcdefghijklmnopqrstuvwxyz")
@@ -53,7 +55,16 @@ def are_one(a: str, at_a: slice, b: str, at_b: slice) -> bool:
 def is_turned(a: str, at_a: slice, b: str, at_b: slice) -> bool:
     """Whether what one text has more at a place turns what both say: 批准 and 不予批准, Ⅰ标段 and Ⅱ标段."""
     more, at = (a, at_a) if length(at_a) else (b, at_b)
-    return more[at] in words("names.negation") or any(not one for _, _, one in _numbered(a, at_a, b, at_b))
+    if length(at) > _TURNED_MOST:
+        return False
+    return more[at] in _negations() or any(
+        not is_one for _, _, is_one in _numbered(_near(a, at_a), _near(b, at_b))
+    )
+
+
+@cache
+def _negations() -> frozenset[str]:
+    return frozenset(words("names.negation"))
 
 
 def _stands_in(word: str, text: str) -> bool:
@@ -66,40 +77,71 @@ def _stands_in(word: str, text: str) -> bool:
 
 def _pairs(a: str, at_a: slice, b: str, at_b: slice) -> Iterator[tuple[slice, slice, bool]]:
     """Two of one kind of which an exchange is all or a piece, and whether they are one thing."""
-    yield from _numbered(a, at_a, b, at_b)
-    theirs = _words_over(b, at_b)
-    for ours, kinds in _words_over(a, at_a) if theirs else ():
-        for other, their_kinds in theirs:
-            is_beside = ours.start - at_a.start == other.start - at_b.start
-            if not is_beside and ours.stop - at_a.stop != other.stop - at_b.stop:
+    ours, theirs = _near(a, at_a), _near(b, at_b)
+    left, right = at_a.start - ours.start, at_b.start - theirs.start
+    for (start, stop), (other_start, other_stop), is_one in _pairs_of(ours, theirs):
+        yield slice(start + left, stop + left), slice(other_start + right, other_stop + right), is_one
+
+
+class _Near(NamedTuple):
+    """An exchanged wording, with as much beside it as a word reaches."""
+
+    text: str
+    start: int
+    stop: int
+
+
+def _near(text: str, at: slice) -> _Near:
+    first = max(0, at.start - _LONGEST + 1)
+    return _Near(text[first : at.stop + _LONGEST], at.start - first, at.stop - first)
+
+
+_Span = tuple[int, int]
+
+
+@lru_cache(maxsize=4096)
+def _pairs_of(ours: _Near, theirs: _Near) -> tuple[tuple[_Span, _Span, bool], ...]:
+    """The same in what is near, where an exchange is looked at several times a verdict."""
+    found = _numbered(ours, theirs)
+    other_words = _words_in(theirs)
+    for start, stop, kinds in _words_in(ours) if other_words else ():
+        for other_start, other_stop, other_kinds in other_words:
+            is_beside = start - ours.start == other_start - theirs.start
+            if not is_beside and stop - ours.stop != other_stop - theirs.stop:
                 continue
-            if not kinds.isdisjoint(their_kinds):
-                yield ours, other, True
-            elif {kind for kind, _ in kinds} & {kind for kind, _ in their_kinds}:
-                yield ours, other, False
+            if not kinds.isdisjoint(other_kinds):
+                found.append(((start, stop), (other_start, other_stop), True))
+            elif {kind for kind, _ in kinds} & {kind for kind, _ in other_kinds}:
+                found.append(((start, stop), (other_start, other_stop), False))
+    return tuple(found)
 
 
-def _numbered(a: str, at_a: slice, b: str, at_b: slice) -> Iterator[tuple[slice, slice, bool]]:
+def _numbered(ours: _Near, theirs: _Near) -> list[tuple[_Span, _Span, bool]]:
     """The numbers or letters of one of several, with what is counted: 一期 and 二期, Ⅰ标段 and Ⅱ标段."""
-    ours, theirs = _whole_number(a, at_a), _whole_number(b, at_b)
+    spans = _whole_number(ours), _whole_number(theirs)
+    numerals = [near.text[start:stop] for near, (start, stop) in zip((ours, theirs), spans, strict=True)]
+    if all(map(str.isdecimal, numerals)):
+        return []  # the guard of numbers looks at them
     after = characters("names.ordinal_after")
-    if a[ours.stop : ours.stop + 1] not in after or b[theirs.stop : theirs.stop + 1] not in after:
-        return
-    if a[ours].isdecimal() and b[theirs].isdecimal():
-        return  # the guard of numbers looks at them
-    one, other = _value(a[ours]), _value(b[theirs])
-    if one is not None and other is not None:
-        yield slice(ours.start, ours.stop + 1), slice(theirs.start, theirs.stop + 1), one == other
+    if any(
+        near.text[stop : stop + 1] not in after for near, (_, stop) in zip((ours, theirs), spans, strict=True)
+    ):
+        return []
+    one, other = map(_value, numerals)
+    if one is None or other is None:
+        return []
+    (start, stop), (other_start, other_stop) = spans
+    return [((start, stop + 1), (other_start, other_stop + 1), one == other)]
 
 
-def _whole_number(text: str, at: slice) -> slice:
+def _whole_number(near: _Near) -> _Span:
     """A stretch with the letters or figures beside it."""
-    start, stop = at.start, at.stop
+    text, start, stop = near
     while start and text[start - 1] in _NUMERALS:
         start -= 1
     while text[stop : stop + 1] and text[stop] in _NUMERALS:
         stop += 1
-    return slice(start, stop)
+    return start, stop
 
 
 @lru_cache(maxsize=1024)
@@ -114,28 +156,18 @@ def _value(numeral: str) -> int | str | None:
     return int(number_value(numeral)) if _FIGURE.fullmatch(numeral) else None
 
 
-def _words_over(text: str, at: slice) -> list[tuple[slice, _Sides]]:
-    """The words with kinds that overlap a stretch."""
-    first = max(0, at.start - _LONGEST + 1)
-    near = text[first : at.stop + _LONGEST]
-    return [
-        (slice(start + first, stop + first), kinds)
-        for start, stop, kinds in _words_in(near, at.start - first, at.stop - first)
-    ]
-
-
-@lru_cache(maxsize=4096)
-def _words_in(text: str, begin: int, end: int) -> tuple[tuple[int, int, _Sides], ...]:
-    known, sizes = _kinds()
+def _words_in(near: _Near) -> list[tuple[int, int, _Sides]]:
+    """The words with kinds that overlap an exchanged wording."""
+    (text, begin, end), (known, sizes) = near, _kinds()
     least = _LETTERS_LEAST if is_latin(text[begin:end]) else 2
-    return tuple(
+    return [
         (start, start + size, known[text[start : start + size]])
         for start in range(end)
         for size in sizes.get(text[start], ())
         if start + size > begin
         and text[start : start + size] in known
         and (size >= least or (start, start + size) == (begin, end))
-    )
+    ]
 
 
 @cache
