@@ -27,7 +27,7 @@ _SHOP = pattern(r"/{kind.shop}s?[/_-]")
 _PERSON = pattern(r"^([\u4e00-\u9fff·]{2,5})[，,]\s?(?:{kind.person})")
 _VITA = pattern("{kind.vita}")
 _NAMED = re.compile(r"^([\u4e00-\u9fff]{2,12}[:：]\s?)?([\u4e00-\u9fff·]{2,4})(?:\s?[-_|—–].*)?$")
-_FIRST_OF_VITA = 120
+_FIRST_OF_VITA, _LONGEST_PERSON = 120, 3
 _DUTY = pattern(
     r"^\W{0,3}(?:[一二三四五六七八九十\d]{1,3}[、.．)）]|[(（][一二三四五六七八九十\d]{1,3}[)）])\s?{kind.duty}"
 )
@@ -85,9 +85,6 @@ def of_another_kind(
         return "list page: excerpts alone"
     if extracted.published or extracted.author or extracted.editor:
         return ""
-    if extracted.credited_source:  # sights and hotels are credited with themselves
-        own = normalise(extracted.credited_source.value) == normalise(title)
-        return "undated page: its title is a name" if own or _is_place(title) else ""
     return _undated(plain, stripped, extracted, title)
 
 
@@ -105,7 +102,13 @@ def _about(title: str, lines: Sequence[str], said: int) -> str:
 def _is_vita(title: str, first: str) -> bool:
     """Whether a title is a person's name, perhaps behind a post, of whom the text says what vitae say."""
     named = _NAMED.match(title)
-    return bool(named and _VITA.search(first[:_FIRST_OF_VITA]) and (named[1] or named[2] in first[:30]))
+    if not named or not _VITA.search(first[:_FIRST_OF_VITA]):
+        return False
+    return (
+        bool(named[1])
+        or named[2] in first[:30]
+        or (len(named[2]) <= _LONGEST_PERSON and not _TOLD.search(first))
+    )
 
 
 def _is_place(title: str) -> bool:
@@ -128,7 +131,17 @@ def _is_gate(lines: Sequence[str]) -> bool:
 
 
 def _undated(lines: Sequence[str], stripped: Sequence[Stripped], extracted: Extracted, title: str) -> str:
-    """The reason for a page that shows neither a day nor a name."""
+    """The reason for a page that shows neither a day nor who wrote it."""
+    if extracted.site_name and normalise(title) == normalise(extracted.site_name.value):
+        return "undated page: no headline but the site's name"
+    if extracted.credited_source:  # sights and hotels are credited with themselves
+        own = normalise(extracted.credited_source.value) == normalise(title)
+        return "undated page: its title is a name" if own or _is_place(title) else ""
+    return _unsigned(lines, stripped, extracted, title)
+
+
+def _unsigned(lines: Sequence[str], stripped: Sequence[Stripped], extracted: Extracted, title: str) -> str:
+    """The reason for a page that shows no name either."""
     if _ABOUT_END.search(title):
         return "about page: it presents a body, not an event"
     if extracted.title is None or extracted.title.origin in ("title element", "site name"):

@@ -336,6 +336,13 @@ BUS = "云岭大道站是本市公交网络的重要站点之一，经过该站�
             "about page: it presents a person",
         ),
         (
+            "陈立-临湖学校",
+            "title element",
+            "2024-06-01",
+            ["学校教育系专职教师，副教授，主要负责学前教育专业的教学与组织管理，承担管理学课程的教学。"],
+            "about page: it presents a person",
+        ),
+        (
             "教务处副主任：陈立",
             "title line",
             "2024-06-01",
@@ -431,6 +438,15 @@ def test_a_page_without_a_day_that_is_credited_with_itself_is_no_news(
 ) -> None:
     told = replace(_of_kind(title, "heading", "", [NEWS, MORE]), credited_source=Field(credit, "byline"))
     assert isinstance(clean(told, PAGE, Source("www.example.cn")), Story) == is_news
+
+
+def test_a_page_without_a_day_that_has_the_site_s_name_for_a_title_is_no_news() -> None:
+    told = _of_kind("临湖旅游网", "heading", "", [NEWS, MORE])
+    named = replace(
+        told, site_name=Field("临湖旅游网", "title element"), credited_source=Field("航站", "byline")
+    )
+    assert isinstance(clean(told, PAGE, Source("www.example.cn")), Rejection)
+    assert isinstance(clean(named, PAGE, Source("www.example.cn")), Rejection)
 
 
 def _of_kind(title: str, origin: str, day: str, lines: list[str]) -> Extracted:
