@@ -32,7 +32,6 @@ from pipelines.templates.outlines import linked_share, origins, outline
 if TYPE_CHECKING:
     from pipelines.extract import Found
     from pipelines.records import Decoded, Page, Source, Template
-    from pipelines.templates.cutting import Fit
 
 __all__ = [
     "AUDIT_ONE_IN_DOUBT",
@@ -114,17 +113,17 @@ def _by_template(
     result, found = extract_shown(root, decoded, page, source, select(root, source.read))
     if isinstance(result, Rejection) or found is None:
         return fit.template, None, False
-    return fit.template, result, _is_like_others(result, found, fit)
+    if not is_inside(found.scan.elements[found.choice.node], fit.container):
+        return fit.template, None, False
+    return fit.template, result, _is_like_others(result, found, fit.template)
 
 
-def _is_like_others(extracted: Extracted, found: Found, fit: Fit) -> bool:
+def _is_like_others(extracted: Extracted, found: Found, template: Template) -> bool:
     """Whether a reading is as those were that its template was learned from."""
-    template = fit.template
     lines = found.scan.lines[found.choice.first : found.choice.last]
     characters = sum(map(len, extracted.lines))
     return (
-        is_inside(found.scan.elements[found.choice.node], fit.container)
-        and template.least / _LENGTH_RATIO <= characters <= template.most * _LENGTH_RATIO
+        template.least / _LENGTH_RATIO <= characters <= template.most * _LENGTH_RATIO
         and linked_share(lines) <= template.most_linked + _MORE_LINKED
         and template.origins.issuperset(origins(extracted))
         and title_key(extracted.title.value if extracted.title else "") not in template.titles

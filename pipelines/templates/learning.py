@@ -64,6 +64,8 @@ def amended(template: Template, outline: Outline) -> Template:
         passed=passed,
         cut=cut,
         origins=template.origins.union(outline.origins),
+        titles=template.titles
+        - {outline.title},  # a page of the same title was right: here that says nothing
         least=min(template.least, outline.characters),
         most=max(template.most, outline.characters),
         most_linked=max(template.most_linked, outline.linked),

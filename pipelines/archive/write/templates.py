@@ -29,6 +29,8 @@ State = Literal["proposed", "used", "withdrawn"]
 
 MOST_ERRORS = 4
 """A container whose templates erred so often is read whole for good."""
+_LOOK_ONE_IN, _ENOUGH_TRIED = 4, 24
+"""At one of four pages that it does not read it is asked how often that was so, of how many at least."""
 MOST_OUTLINES = 240
 """Outlines kept of one source, 4 KB each: of twenty kinds of pages that are being learned at once."""
 MISSES = 5
@@ -74,7 +76,9 @@ class Templates:
             self._mark_stale("page_url = ?", (result.url,))
         if lesson.agrees is not None:
             self._weigh(result.source, lesson)
-        elif lesson.outline is not None:
+        elif lesson.way == "whole" and lesson.template is not None and is_audited(result.url, _LOOK_ONE_IN):
+            self._give_up_misfit(result.source, lesson.template)
+        if lesson.agrees is None and lesson.outline is not None:
             self._teach(result.source, lesson.outline.container)
         if isinstance(result, Reading):
             self._look_for_change(result.source, shape_of(result.url), lesson)
@@ -157,6 +161,17 @@ class Templates:
         if known.state == "proposed" and self._agreeing(source, known.template.key) >= CONFIRMATIONS:
             self._keep(source, replace(known, state="used", template=replace(known.template, is_used=True)))
             self._compare_earlier(source, known.template)
+
+    def _give_up_misfit(self, source: str, key: int) -> None:
+        """A template that was tried in vain more often than not costs more than it saves."""
+        vain, tried = self._connection.execute(
+            "SELECT count(*) FILTER (WHERE way = 'whole'), count(*) FROM template_pages"
+            " WHERE source = ? AND template = ?",
+            (source, key),
+        ).fetchone()
+        known = next((one for one in self._of(source).values() if one.template.key == key), None)
+        if known is not None and tried >= _ENOUGH_TRIED and 2 * vain > tried:
+            self._keep(source, replace(known, state="withdrawn", erred=MOST_ERRORS))
 
     def _teach(self, source: str, container: int) -> None:
         """Proposes a template once enough pages have their article in one element."""

@@ -186,6 +186,21 @@ def test_a_template_that_was_wrong_is_learned_anew(archive: Archive) -> None:
     assert (state(archive), template.audit_one_in) == ("proposed", 10)
 
 
+def test_a_template_that_mostly_does_not_fit_is_given_up_for_good(archive: Archive) -> None:
+    key = in_use(archive)
+    lessons(archive, range(100, 130), "whole", key)
+    assert (state(archive), archive.stale_pages(100)) == ("withdrawn", [])
+    lessons(archive, range(200, 200 + LESSONS), "whole", None)
+    assert state(archive) == "withdrawn"
+
+
+def test_a_title_that_comes_again_and_is_right_is_no_reason_to_doubt() -> None:
+    outlines = [taught(number) for number in range(1, 13)]
+    template = used(outlines)
+    assert way_of(20, news(1), template) == "both"
+    assert way_of(20, news(1), amended(template, outlines[0])) == "template"
+
+
 def test_what_is_forgotten_is_learned_anew(archive: Archive) -> None:
     in_use(archive)
     assert archive.forget_templates(HOST) == 1
