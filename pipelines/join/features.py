@@ -31,8 +31,8 @@ _PAGE_REACH = 40
 _PAGE_WORDS_LEAST = 4
 """Different words that make a stretch the page's: news may say two or three of them in a row."""
 
-_LETTERED = 0.5
-"""Of a text, the letters that make it one."""
+_LETTERED, _FIRST_SYLLABLE = 0.5, "\u2e80"
+"""Of a text, the letters that make it one; and where ideographs and syllables of other scripts begin."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +45,9 @@ class Features:
 
     @cached_property
     def is_lettered(self) -> bool:
-        """Whether it is written in letters, of which three say as much as one ideograph."""
-        return sum("a" <= character <= "z" for character in self.text) >= _LETTERED * len(self.text)
+        """Whether it is written in an alphabet, of which three letters say as much as one ideograph."""
+        letters = sum(character < _FIRST_SYLLABLE and not character.isdigit() for character in self.text)
+        return letters >= _LETTERED * len(self.text)
 
     @cached_property
     def sounds(self) -> str:

@@ -255,7 +255,7 @@ def _parts_at(a: Features, b: Features, runs: list[Run], elsewhere: float) -> bo
 
 
 def _is_passage(one: Features, part: slice) -> bool:
-    times = LATIN_TIMES if is_latin(one.text[part]) else 1
+    times = LATIN_TIMES if one.is_lettered else 1
     return length(part) >= _BODY_CHARACTERS * times
 
 

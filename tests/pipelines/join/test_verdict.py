@@ -428,3 +428,31 @@ def test_english_reports_of_one_event_that_share_quotes_are_apart() -> None:
     quotes = _STORY[_STORY.index("The council") : _STORY.index("Traders")]
     others = [_REPORT * 3, " ".join(reversed(_REPORT.split())) * 3]
     assert _verdict(others[0] + quotes, others[1] + quotes) == "apart"
+
+
+_GERMAN = (
+    "Am alten Hafen wurde am Sonntag die Fußgängerbrücke eröffnet, auf die das Viertel lange gewartet hatte. "
+    "Mehrere hundert Menschen gingen im Regen hinüber, manche zum ersten Mal seit dem Abriss der Fähre. "
+    "Die Stadt verspricht, dass der Weg zum Bahnhof nur noch halb so lang ist, und plant eine zweite Brücke. "
+    "Händler am Kai hoffen auf mehr Gäste zur Mittagszeit, der Ruderverein fürchtet den schmalen Bogen. "
+    "Im Schlamm fanden die Arbeiter Reste eines hölzernen Stegs, was den Bau um zwei Sommer verzögerte. "
+)
+_KOREAN = (
+    "항구 옆 오래된 동네에 새 보행교가 일요일에 열렸다. "
+    "주민들은 열한 해를 기다렸고 수백 명이 비를 맞으며 다리를 건넜다. "
+    "시는 역까지 걷는 길이 절반으로 줄었다고 밝혔으며 수문을 고친 뒤 두 번째 다리를 놓을 계획이다. "
+    "부두 상인들은 점심 손님이 늘기를 바라고 조정 모임은 좁은 아치를 걱정한다. "
+    "공사 중에 진흙 속에서 나무 부두의 흔적이 나와 공사가 두 해 늦어졌다. "
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (_GERMAN, "Händler am Kai", "Ladenbesitzer am Ufer"),
+        (_GERMAN, "hölzernen Stegs", "morschen Anlegers"),
+        (_KOREAN, "부두 상인들은", "강변 가게들은"),
+    ],
+)
+def test_words_of_languages_without_a_dictionary_are_no_names(text: str, old: str, new: str) -> None:
+    assert _verdict(text, text.replace(old, new)) == "same"
