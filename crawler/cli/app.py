@@ -38,6 +38,8 @@ COMMANDS = {
         "serve",
         "Show the archive in a browser: search, articles with all their copies, charts, tables.",
     ),
+    "searches": ("searches", "Keep queries under a name, each with a feed, and be told what is new."),
+    "changes": ("changes", "Tell what changed of each article since a number, as JSON Lines."),
     "mcp": ("mcp", "Let an assistant search, read and cite the archive (Model Context Protocol)."),
     "export": ("export", "Write articles or copies to a file: Parquet, CSV, JSON Lines or Excel."),
     "share": (

@@ -1,21 +1,27 @@
 """Who is told how the sources are: people by apprise, node_exporter by a text file, whoever by a heartbeat.
 
 In: what `crawler.runs.status` found, and the configuration's addresses. Out: one message (e-mail, WeCom,
-DingTalk ...) where something has changed; a file of numbers; a file that every timed run touches, so that a
-timer that died is known by its silence. Troubles are noted as told once a message got through.
+DingTalk ...) where something has changed, another with what is new for kept searches; a file of numbers; a
+file that every timed run touches, so that a timer that died is known by its silence. Troubles and articles
+are noted as told once a message got through.
 """
 
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipelines.archive.file import read_only
+from pipelines.archive.read.changes import kept_searches, new_for
+from pipelines.archive.write.searches import note_told
 from pipelines.errors import ConfigurationError
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    import sqlite3
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from crawler.runs.status import Health
@@ -27,6 +33,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_NEW_MAX = 20
+"""Titles that a message has of each kept search: the newest."""
 _SLACK = timedelta(hours=1)
 """For a run that takes its time, or a machine that was asleep."""
 
@@ -66,6 +74,33 @@ def tell(
         {s.host: s.troubles if s.state == "wrong" else () for s in found if s.state != "acknowledged"}, at=now
     )
     return message
+
+
+def tell_searches(archive: Path, send: Send | None) -> str:
+    """Send what each kept search finds that was not told, and note it; returns the message."""
+    if send is None:
+        return ""
+    with closing(read_only(archive)) as connection:
+        found = {kept.name: new_for(connection, kept) for kept in kept_searches(connection)}
+        found = {name: numbers for name, numbers in found.items() if numbers}
+        lines = [line for name, numbers in found.items() for line in _new_lines(connection, name, numbers)]
+    if not lines:
+        return ""
+    message = "\n".join(lines)
+    if not send(f"parknews: new for {', '.join(found)}", message):
+        _log.warning("no notification got through; it is tried again next time")
+        return ""
+    note_told(archive, {name: max(numbers) for name, numbers in found.items()})
+    return message
+
+
+def _new_lines(connection: sqlite3.Connection, name: str, numbers: list[int]) -> Iterator[str]:
+    yield f"{name}: {len(numbers)} new"
+    for number in numbers[-_NEW_MAX:]:
+        title, source, url = connection.execute(
+            "SELECT title, coalesce(first_publisher, source_name), url FROM articles WHERE id = ?", (number,)
+        ).fetchone()
+        yield f"  {title} ({source}) {url}"
 
 
 def require_addresses(addresses: Sequence[str]) -> None:

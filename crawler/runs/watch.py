@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.drawing.chromium import lacking
 from crawler.runs.status import Yield, diagnose, disk_health, due, scarce, timer_health
-from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, write_metrics
+from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, tell_searches, write_metrics
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import answer, read_blocklist
 from pipelines.archive.read.sources import (
@@ -117,7 +117,7 @@ def disk(db: Path) -> Disk | None:
 
 
 def tell_changes(settings: Settings, sources: Sequence[CrawlSource], timer: str = "") -> None:
-    """Tells of troubles that are new or over, notes them, and writes the metrics where asked to."""
+    """Tells of troubles that began or ended and of news for kept searches; writes the metrics if asked."""
     if not settings.db.exists():
         return
     found, _ = look(settings, sources)
@@ -126,6 +126,7 @@ def tell_changes(settings: Settings, sources: Sequence[CrawlSource], timer: str 
     with CrawlStore(store_path(settings.db)) as store:
         send = sender(settings.notify)
         tell(store, [*found, *own], store.sources.watched(), send, now=datetime.now(UTC).timestamp())
+    tell_searches(settings.db, send)
     if settings.metrics is not None:
         write_metrics(settings.metrics, found, last_beat(settings.db))
 

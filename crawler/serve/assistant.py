@@ -19,6 +19,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
 from crawler.serve.desk import Desk, StoppedError
+from crawler.serve.plain import article_json, hit_json
 from crawler.serve.visitor import day_of
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import answer
@@ -29,8 +30,6 @@ from pipelines.show import ShownArticle, show
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipelines.search import Hit
-    from pipelines.show import ShownCopy
 
 HITS_MAX, COPIES_MAX, ROWS_MAX, TEXT_MAX = 50, 50, 200, 8_000
 """Articles of a search, copies of an article, rows of SQL; characters of a text at a time."""
@@ -113,7 +112,11 @@ class _Archive:
             hits = find(connection, selection.query, limit=limit, filters=filters)
             count = count_selected(connection, selection)
         hints = [f"{hint.kind}: {hint.typed}" for hint in query.hints]
-        return {"found": count, "hints": hints, "articles": [self._hit(hit) for hit in hits]}
+        return {
+            "found": count,
+            "hints": hints,
+            "articles": [hit_json(hit, self._address(hit.id)) for hit in hits],
+        }
 
     def article(self, reference: str, text_from: int) -> dict[str, Any]:
         with closing(read_only(self._path)) as connection:
@@ -124,7 +127,10 @@ class _Archive:
             raise ToolError(f"{reference[:200]}: no such article here; search for its words")
         if not isinstance(shown, ShownArticle):
             return {"url": shown.url, "not_an_article_because": shown.reason}
-        return self._shown(shown, text_from)
+        told = article_json(shown, self._address(shown.id))
+        end = text_from + TEXT_MAX
+        told["text_next"] = end if end < len(shown.text) else None
+        return {**told, "text": shown.text[text_from:end], "copies": told["copies"][:COPIES_MAX]}
 
     def coverage(self, by: str, selection: Selection) -> dict[str, Any]:
         if by not in FACETS:
@@ -134,59 +140,8 @@ class _Archive:
             count = count_selected(connection, selection)
         return {"articles": count, "by": by, "counts": [{"value": v, "articles": n} for v, n in found]}
 
-    def _hit(self, hit: Hit) -> dict[str, Any]:
-        return {
-            "id": hit.id,
-            "title": hit.title,
-            "published_day": hit.published_day,
-            "source": hit.source_name,
-            "url": hit.url,
-            "credited_source": hit.credited_source,
-            "copies": hit.copies,
-            "snippet": hit.snippet.text,
-            "permalink": self._address(hit.id),
-        }
-
-    def _shown(self, shown: ShownArticle, text_from: int) -> dict[str, Any]:
-        end = text_from + TEXT_MAX
-        publisher = shown.first_publisher or shown.source_name
-        where = self._address(shown.id) or shown.url
-        return {
-            "id": shown.id,
-            "cite": f"{shown.title}. {publisher}, {shown.published_day or 'undated'}. {where}",
-            "title": shown.title,
-            "published_day": shown.published_day,
-            "author": shown.author,
-            "language": shown.language,
-            "text": shown.text[text_from:end],
-            "text_next": end if end < len(shown.text) else None,
-            "url": shown.url,
-            "source": shown.source_name,
-            "credited_source": shown.credited_source,
-            "credited_source_status": shown.credited_source_status,
-            "first_publisher": shown.first_publisher,
-            "first_publisher_status": shown.first_publisher_status,
-            "first_publisher_because": shown.first_publisher_because,
-            "disputed": shown.disputed,
-            "permalink": self._address(shown.id),
-            "copies_in_all": len(shown.copies),
-            "copies": [_copy(copy) for copy in shown.copies[:COPIES_MAX]],
-        }
-
     def _address(self, article_id: int) -> str | None:
         return f"{self._permalink}{article_id}" if self._permalink else None
-
-
-def _copy(copy: ShownCopy) -> dict[str, Any]:
-    return {
-        "url": copy.url,
-        "source": copy.source_name,
-        "published_day": copy.published_day,
-        "credited_source": copy.credited_source,
-        "kept": copy.kept,
-        "why": copy.why,
-        "gone_at": copy.gone_at,
-    }
 
 
 async def _asked(desk: Desk, statement: str, parameters: dict[str, str]) -> dict[str, Any]:

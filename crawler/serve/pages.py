@@ -10,6 +10,7 @@ once.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import re
 import sqlite3
@@ -17,21 +18,26 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from datasette.utils import sqlite_timelimit
-from datasette.utils.asgi import Base400, Response
+from datasette.utils.asgi import Base400, NotFound, Response
 from datasette.views.base import DatasetteError
 
 from crawler.serve.article_page import article_page
 from crawler.serve.downloads import BusyError, archive_file, export
+from crawler.serve.feeds import ENTRIES, atom, entries, json_feed
 from crawler.serve.front_page import front_page
-from crawler.serve.search_page import search_page
-from crawler.serve.visitor import COOKIE, words_for
+from crawler.serve.plain import article_json, hit_json
+from crawler.serve.search_page import PAGES_MAX, search_page
+from crawler.serve.visitor import COOKIE, selection_of, whole_number, words_for
 from pipelines.archive.file import read_only
-from pipelines.archive.kept_out.blocks import removed
+from pipelines.archive.kept_out.blocks import answer, removed
+from pipelines.archive.read.changes import MOST, as_json, changes_since, kept_searches
+from pipelines.archive.read.selection import Selection, count_selected
 from pipelines.errors import ParknewsError
 from pipelines.remembered import Remembered
 from pipelines.report.page import STYLE
 from pipelines.report.words import LANGUAGES
-from pipelines.show import follow
+from pipelines.search import select
+from pipelines.show import ShownArticle, follow, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +54,10 @@ PAGE_TIME_LIMIT_MS = 10_000
 """For all questions of one page; at 100,000 articles the slowest, the list of all articles with its facets,
 takes 1.5 s of a core once after a write (half of that the regions), and more where others use the cores."""
 
+_FEED_TYPES = {
+    "atom": "application/atom+xml; charset=utf-8",
+    "feed.json": "application/feed+json; charset=utf-8",
+}
 _YEAR_S = 365 * 86_400
 _KEPT_MAX = 36
 """Answers kept ready of one archive: a dozen facets, and the pictures of a dozen periods in two languages."""
@@ -78,6 +88,62 @@ async def search(datasette: Any, request: Any) -> Response:
         return await _failure(datasette, request, 410, words("removed"), told)
     context = await _ask(datasette, lambda found, made: search_page(found, request.args, words, made))
     return await _rendered(datasette, request, "search.html", context)
+
+
+async def search_json(datasette: Any, request: Any) -> Response:
+    """What the search page shows, for programs: up to 50 articles a page (`page=`)."""
+    selection = selection_of(request.args)
+    at = whole_number(request.args, "page", 1, PAGES_MAX) - 1
+    total, hits = await _ask(
+        datasette,
+        lambda found, _: (
+            count_selected(found, selection),
+            select(found, selection, order="date", limit=ENTRIES, offset=at * ENTRIES),
+        ),
+    )
+    home = _home(datasette, request)
+    articles = [hit_json(hit, f"{home}article/{hit.id}") for hit in hits]
+    return Response.json({"query": selection.query, "found": total, "page": at + 1, "articles": articles})
+
+
+async def feed(datasette: Any, request: Any) -> Response:
+    """The newest articles of any query, or of a search that is kept, as a feed."""
+    name, kind = request.url_vars.get("name"), request.url_vars["kind"]
+    selection, title = selection_of(request.args), request.args.get("q") or ""
+    if name is not None:
+        kept = await _ask(datasette, lambda found, _: [k for k in kept_searches(found) if k.name == name])
+        if not kept:
+            raise NotFound(f"no search is kept under {name[:80]}")
+        selection, title = Selection(query=kept[0].query), name
+    found = await _ask(datasette, lambda connection, _: entries(connection, selection))
+    own = datasette.absolute_url(request, request.full_path)
+    made = (atom if kind == "atom" else json_feed)(
+        found, f"parknews: {title}", _home(datasette, request), own
+    )
+    return Response(made, content_type=_FEED_TYPES[kind])
+
+
+async def changes(datasette: Any, request: Any) -> Response:
+    """What changed since a number, a line of JSON each, in order."""
+    since = whole_number(request.args, "since", 0, 2**62)
+    found = await _ask(datasette, lambda connection, _: list(changes_since(connection, since, MOST)))
+    lines = "".join(json.dumps(as_json(change), ensure_ascii=False) + "\n" for change in found)
+    return Response(lines, content_type="application/x-ndjson; charset=utf-8")
+
+
+async def article_as_json(datasette: Any, request: Any) -> Response:
+    """One article for programs; the number of one that was joined to another gives that."""
+    number = request.url_vars["number"]
+    shown = await _ask(datasette, lambda found, _: show(found, number))
+    if not isinstance(shown, ShownArticle):
+        told = await _ask(datasette, lambda found, _: answer(found, number))
+        status, error = (410, told) if told else (404, "no such article")
+        return Response.json({"ok": False, "error": error, "status": status}, status=status)
+    return Response.json(article_json(shown, f"{_home(datasette, request)}article/{shown.id}"))
+
+
+def _home(datasette: Any, request: Any) -> str:
+    return str(datasette.absolute_url(request, datasette.urls.path("/")))
 
 
 async def article(datasette: Any, request: Any) -> Response:
@@ -115,9 +181,14 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/pictures/report\.css$", pictures_style),
     (r"^/coverage$", coverage),
     (r"^/search$", search),
+    (r"^/search\.json$", search_json),
+    (r"^/search\.(?P<kind>atom|feed\.json)$", feed),
+    (r"^/searches/(?P<name>[^/]{1,60})\.(?P<kind>atom|feed\.json)$", feed),
+    (r"^/changes\.jsonl$", changes),
     (r"^/export\.(?P<format>[a-z]+)$", export),
     (r"^/archive-file$", archive_file),
     (r"^/article/(?P<number>[0-9]{1,18})$", article),
+    (r"^/article/(?P<number>[0-9]{1,18})\.json$", article_as_json),
 ]
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pipelines.search import Marks
 
 PAGE_SIZE = 20
-_PAGES_MAX = 500
+PAGES_MAX = 500
 """Ten thousand articles is as far as anybody turns pages; the export has them all."""
 
 _FACET_SHORT, _FACET_WHOLE = 12, 400
@@ -69,7 +69,7 @@ def search_page(
     selection = selection_of(args)
     order: Sorting = "rank" if args.get("order") == "rank" and selection.query else "date"
     total = count_selected(connection, selection)
-    pages = max(1, min(-(-total // PAGE_SIZE), _PAGES_MAX))
+    pages = max(1, min(-(-total // PAGE_SIZE), PAGES_MAX))
     page = whole_number(args, "page", 1, pages)
     return {
         "selection": selection,

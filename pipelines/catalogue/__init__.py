@@ -29,7 +29,7 @@ FORGETS = {
     "drawn": "drawn again from what is left",
     "counted": "counts that are taken back as readings go",
     "source": "a source's host, name and numbers stay, as the order names them; its sentences are emptied",
-    "record": "the record of removals: kept, whatever people said in it",
+    "record": "the record of removals, and what people wrote of their own: kept, whatever they said in it",
     "nothing": "numbers and times only",
 }
 """How a removal makes a table forget."""

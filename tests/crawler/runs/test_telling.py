@@ -1,19 +1,28 @@
 """Who is told of troubles, and what a setting that cannot work does to it."""
 
+from __future__ import annotations
+
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from crawler.runs.run import begin_run
 from crawler.runs.status import diagnose, timer_health
-from crawler.runs.telling import require_addresses, sender, tell, write_metrics
+from crawler.runs.telling import require_addresses, sender, tell, tell_searches, write_metrics
+from pipelines.archive import Archive
+from pipelines.archive.write.searches import add_search
 from pipelines.errors import ConfigurationError
+from pipelines.records import Rejection
 from pipelines.store import CrawlStore
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, write_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -24,6 +33,22 @@ def test_troubles_that_nobody_was_told_are_still_new_to_who_is_named_later(tmp_p
         tell(store, [dead], store.sources.watched(), sender(()), now=NOW.timestamp())
         told = tell(store, [dead], store.sources.watched(), lambda _title, _body: True, now=NOW.timestamp())
     assert told == "timer (the timer): no run"
+
+
+def test_news_for_a_kept_search_are_told_once_and_again_where_no_message_got_through(
+    fill: Callable[..., Path], told: Any
+) -> None:
+    page = told(
+        "https://park.example/a.html", "厂房启用", "青岚湖科技园昨日启用第三期标准厂房,首批企业签约入驻。"
+    )
+    path = fill([], [Rejection("https://park.example/", "park.example", "kind", "list page")])
+    add_search(path, "halls", "厂房", "2026-03-01T08:00:00Z")
+    with Archive(path) as archive:
+        archive.ingest([page.reading(1)], "2026-03-02T08:00:00Z")
+    assert tell_searches(path, None) == tell_searches(path, lambda _title, _body: False) == ""
+    expected = "halls: 1 new\n  厂房启用 (名park.example) https://park.example/a.html"
+    assert tell_searches(path, lambda _title, _body: True) == expected
+    assert tell_searches(path, lambda _title, _body: True) == ""
 
 
 def test_an_address_that_cannot_work_is_said_by_its_kind_alone() -> None:
