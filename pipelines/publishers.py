@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
-from pipelines.normalise import simplify
+from pipelines.normalise import normalise, simplify
 from pipelines.words import pattern, words
 
 _LABEL = pattern(
@@ -51,6 +52,20 @@ def normalise_publisher(name: str) -> str:
     text = _ITS_PAPER.sub(r"\1", text)
     text = re.sub(r"^[《「](.{1,20})[》」]", r"\1", text)
     return _HOUSE.sub("", text).strip(_TRIM)
+
+
+@lru_cache(maxsize=10_000)
+def publisher_of(name: str) -> str:
+    """A publisher's one spelling, in simplified characters: 雲瀾日報 and 云澜日报社 are one."""
+    return "".join(map(_simplified, normalise_publisher(name)))
+
+
+def _simplified(character: str) -> str:
+    spelling = normalise(character) if character >= _FIRST_IDEOGRAPH else character
+    return spelling if len(spelling) == 1 else character
+
+
+_FIRST_IDEOGRAPH = "\u2e80"
 
 
 def _unwrap(text: str) -> str:

@@ -226,10 +226,9 @@ def _show_matches(talk: Dialogue, request: Request) -> Request:
     talk.equivalent(f"parknews removals find {shlex.join(named)}")
     matches = find_matches(talk.db, named)
     talk.say("found_some" if matches else "found_none", n=len(matches))
-    counted = Counter((match.source, match.source_name, match.reason) for match in matches)
-    for (source, name, reason), number in counted.most_common():
-        credited = reason.removeprefix("it credits ")
-        why = talk.words(f"found.{'credits' if credited != reason else reason}", name=credited)
+    counted = Counter((match.source, match.source_name, match.kind, match.name) for match in matches)
+    for (source, name, kind, whose), number in counted.most_common():
+        why = talk.words(f"found.{kind}", name=whose)
         talk.say("found_line", source=source, name=name, n=number, reason=why)
     return request
 

@@ -12,6 +12,7 @@ from crawler.cli.receipts import agree, login, report, show_plan
 from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of
 from pipelines.errors import ConfigurationError
 from pipelines.forget.find import nearest
+from pipelines.forget.letter import read_letter
 from pipelines.forget.order import Order, with_wait
 from pipelines.forget.planning import without_quotes
 from pipelines.forget.record import now_utc
@@ -19,6 +20,7 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import look_up, preview, remove
 
 if TYPE_CHECKING:
+    from pipelines.forget.letter import Asked
     from pipelines.forget.plan import Plan
     from pipelines.forget.scope import Scope
 
@@ -238,12 +240,12 @@ def _asked(
     for number, line in enumerate(_lines(requests), start=1):
         if not line or line.startswith("#"):
             continue
-        kind, value = _kind_of(line)
-        try:
-            make_scope(**{kind: [value]})  # type: ignore[arg-type]  # kinds are its own words
-        except ConfigurationError as error:
-            mistakes.append(f"line {number}: {one_line(str(error))}")
-        asked[kind].append(value)
+        for kind, value in _kinds_of(line):
+            try:
+                make_scope(**{kind: [value]})  # type: ignore[arg-type]  # kinds are its own words
+            except ConfigurationError as error:
+                mistakes.append(f"line {number}: {one_line(str(error))}")
+            asked[kind].append(value)
     if mistakes:
         more = len(mistakes) - _MISTAKES_SHOWN
         shown = mistakes[:_MISTAKES_SHOWN] + ([f"and {more} lines more"] if more > 0 else [])
@@ -258,10 +260,18 @@ def _lines(path: Path | None) -> list[str]:
         raise ConfigurationError(f"{path}: cannot be read as UTF-8 text ({error})") from error
 
 
-def _kind_of(line: str) -> tuple[str, str]:
+def _kinds_of(line: str) -> list[tuple[str, str]]:
+    """What a line asks for: addresses without the notes behind them, a host, or a publisher's name."""
     name, equals, value = line.partition("=")
     if equals and name.strip() == "credited":
-        return "credited", value.strip()
-    if "://" not in line:
-        return "hosts", line
-    return ("prefixes" if line.endswith("/") else "urls"), line
+        return [("credited", value.strip())]
+    asked = [one for one in read_letter(line) if one.kind in ("address", "host")]
+    if not asked or ("://" in line and asked[0].kind == "host"):
+        return [("urls" if "://" in line else "hosts", line)]  # which says what is wrong with it
+    return [(_part(one), one.words) for one in asked]
+
+
+def _part(asked: Asked) -> str:
+    if asked.kind == "host":
+        return "hosts"
+    return "prefixes" if asked.words.endswith("/") else "urls"

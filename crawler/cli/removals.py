@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -15,9 +16,10 @@ from crawler.cli.receipts import end_with, report, report_all
 from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of, table
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.stay_down import held_pages
+from pipelines.decode import decode_body
 from pipelines.errors import ConfigurationError
 from pipelines.forget import verbs
-from pipelines.forget.find import find_matches
+from pipelines.forget.find import Answer, find_asked
 from pipelines.forget.receipt import row
 from pipelines.forget.record import Removal, now_utc, recorded, removals, unfinished_and_due
 from pipelines.forget.requests import Request, requests
@@ -81,7 +83,7 @@ def verify_removal(
     as_json: Json = False,
 ) -> None:
     """Look again for what a removal deleted, in every file of the archive's folder."""
-    said = "\n".join(_passages(text))
+    said = _read(text) if text else ""
     report(verbs.verify(settings_of(ctx).db, removal_id, full=full, text=said), as_json=as_json)
 
 
@@ -160,44 +162,93 @@ def undo(
 @app.command(
     "find",
     epilog=examples(
+        ("what a letter asks about", "parknews removals find --text letter.txt"),
+        ("or pasted", "parknews removals find '请删除 www.example.cn/1.html 《园区新规》'"),
         ("what a publisher has here, or is credited for", "parknews removals find 示例日报"),
-        ("a page or a host", "parknews removals find https://www.example.cn/1.html"),
-        ("a passage out of a letter", "parknews removals find --text letter.txt"),
+        note="A letter: a file, an argument or standard input (-); addresses, 《titles》, “passages”, names.",
     ),
 )
 def find(
     ctx: typer.Context,
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[WHAT]...", help="Addresses, hosts, names or passages.")
+        list[str] | None,
+        typer.Argument(metavar="[LETTER]...", help="A letter, or words of it; a file's name; - for stdin."),
     ] = None,
     text: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A file with pasted text; - for standard input.")
+        Path | None, typer.Option(metavar="FILE", help="A file with the letter; - for standard input.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List what matches the words of a letter, each with the reason. Nothing is changed."""
-    asked = [*(words or []), *_passages(text)]
-    if not asked:
-        raise ConfigurationError("say what to look for: addresses, names, passages, or --text FILE")
-    matching = find_matches(settings_of(ctx).db, asked)
+    """List what matches each thing that a letter asks about, with the reason. Nothing is changed."""
+    said = [_read(Path(word)) if _is_file(word) else word for word in words or ()]
+    letter = "\n".join([*said, *([_read(text)] if text else [])])
+    if not letter.strip():
+        raise ConfigurationError("say what to look for: a letter, words out of it, or --text FILE")
+    answers = find_asked(settings_of(ctx).db, letter)
     if as_json:
-        print_json({"matches": [asdict(match) for match in matching]})
+        print_json({"matches": _matches_json(answers), "asked": [_answer_json(answer) for answer in answers]})
         return
-    for match in matching:
-        print(f"{one_line(match.url)}  ({one_line(match.source_name)}, article {match.article_id})")
-        print(f"    {one_line(match.title)}: {one_line(match.reason)}")
-    if not matching:
+    shown: set[str] = set()
+    for answer in answers:
+        _print_answer(answer, shown)
+    if not any(answer.matches for answer in answers):
         print("nothing matches")
 
 
-def _passages(path: Path | None) -> list[str]:
-    if path is None:
-        return []
+def _print_answer(answer: Answer, shown: set[str]) -> None:
+    """What was asked and what became of it; each copy once."""
+    asked = one_line(answer.asked.words[:_ASKED_MOST]) or "names and titles in the letter"
+    detail = one_line(answer.detail)
+    number = f", {len(answer.matches)} copies" if answer.matches else ""
+    print(f"{asked}: {f'{answer.state} {detail}'.rstrip() if answer.detail else answer.state}{number}")
+    new = [match for match in answer.matches if match.url not in shown]
+    shown |= {match.url for match in new}
+    for match in new[:_SHOWN]:
+        print(f"    {one_line(match.url)}  ({one_line(match.source_name)}, article {match.article_id})")
+        print(f"        {one_line(match.title)}: {one_line(match.reason)}")
+    if len(new) > _SHOWN:
+        per_source = Counter(match.source for match in new[_SHOWN:]).most_common()
+        told = ", ".join(f"{source} {count:,}" for source, count in per_source[:_SHOWN])
+        print(f"    and {len(new) - _SHOWN:,} more ({one_line(told)}); --json has all")
+
+
+def _matches_json(answers: list[Answer]) -> list[dict[str, object]]:
+    """Every copy once, with the first reason."""
+    once = {match.url: match for answer in reversed(answers) for match in reversed(answer.matches)}
+    return [asdict(match) for match in reversed(once.values())]
+
+
+def _answer_json(answer: Answer) -> dict[str, object]:
+    return {
+        "asked": answer.asked.words,
+        "kind": answer.asked.kind,
+        "state": answer.state,
+        "detail": answer.detail,
+        "urls": [match.url for match in answer.matches],
+    }
+
+
+def _is_file(word: str) -> bool:
+    """Whether a word is the name of a file that is there, or - for standard input."""
+    return word == "-" or (len(word) < _NAME_MOST and "\n" not in word and Path(word).is_file())
+
+
+def _read(path: Path) -> str:
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    return [line.strip() for line in text.splitlines() if line.strip()]
+        body = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror or error})") from error
+    decoded = decode_body(body, "text/plain")
+    if isinstance(decoded, str):
+        raise ConfigurationError(f"{path}: cannot be read as text ({decoded})")
+    return decoded.html
+
+
+_NAME_MOST = 255
+"""Bytes of a file's name: a longer word is no name."""
+_ASKED_MOST = 120
+_SHOWN = 20
+"""Copies of one thing that a person reads."""
 
 
 @app.command("matches", epilog=examples(("what waits for a decision", "parknews removals matches")))

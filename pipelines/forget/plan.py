@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipelines.archive.kept_out.blocks import Term
-from pipelines.publishers import normalise_publisher
+from pipelines.publishers import publisher_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -254,7 +254,7 @@ def _is_meant(scope: Scope, page: Candidate) -> bool:
 def _copies_of_own(scope: Scope, article: Sequence[Candidate]) -> dict[int, Candidate]:
     """Other sources' copies of an article whose kept copy is the scope's own, or that credit it."""
     own = [page for page in article if page.own]
-    names = {normalise_publisher(page.source_name) for page in own}
+    names = {publisher_of(page.source_name) for page in own}
     kept_is_own = any(page.kept for page in own)
     return {
         page.reading_id: page
@@ -271,7 +271,7 @@ def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> t
     A copier with a forged date may ask for its victim's removal, so any sign counts.
     """
     claimants = [other for other in article if other.own or other.credits_scope or _is_by(other, scope)]
-    names = {normalise_publisher(other.source_name) for other in claimants if other.own}
+    names = {publisher_of(other.source_name) for other in claimants if other.own}
     names |= set(scope.credited)
     elsewhere = [other for other in article if other not in claimants]
     if scope.credited and not scope.with_copies and page.credits_scope:
@@ -286,7 +286,7 @@ def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> t
         return "credits_another", page.credited
     if named := next((o.credited for o in own if o.credited and o.credited not in names), ""):
         return "requester_credits", named
-    name = normalise_publisher(page.source_name)
+    name = publisher_of(page.source_name)
     if by := next((o.source for o in article if o.source != page.source and o.credited == name), ""):
         return "credited_by", by, page.source_name
     return ("",)
@@ -294,7 +294,7 @@ def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> t
 
 def _is_by(page: Candidate, scope: Scope) -> bool:
     """Whether the page is on the site of a publisher of the scope."""
-    return normalise_publisher(page.source_name) in scope.credited
+    return publisher_of(page.source_name) in scope.credited
 
 
 def _is_earlier(page: Candidate, other: Candidate) -> bool:

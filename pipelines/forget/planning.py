@@ -14,19 +14,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines import catalogue
-from pipelines.archive.kept_out.blocks import Term, owner_of, path_terms
+from pipelines.archive.kept_out.blocks import Term
 from pipelines.archive.kept_out.key import needed_key
 from pipelines.errors import ConfigurationError
 from pipelines.export.manifest import read_manifest, read_row_notes
 from pipelines.forget.delete import announced_titles, would_look_for
+from pipelines.forget.find import way_from
 from pipelines.forget.hide import rehearse
 from pipelines.forget.plan import Candidate, KnownExport, Plan, choose_pages
 from pipelines.forget.prove import search_pages
 from pipelines.forget.record import now_utc
 from pipelines.forget.rows import addresses_in, count_rows, names
 from pipelines.forget.scope import TermMatcher
-from pipelines.publishers import normalise_publisher
-from pipelines.urls import host_of
+from pipelines.publishers import publisher_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -67,7 +67,8 @@ def whole_plan(files: Files, scope: Scope, exports: Sequence[Path] = (), *, ment
 
 def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at: str) -> Plan:
     """What the scope would take from the archive, what is contested, and what survivors would show."""
-    led = {url: way for url in scope.urls if (way := _way_from(connection, files, url))}
+    with files.store.reading() as crawled:
+        led = {url: way for url in scope.urls if (way := way_from(connection, crawled, url))}
     matcher = TermMatcher([*scope.terms(), *(Term("url", url) for way in led.values() for url in way)])
     pages = (_candidate(row, matcher) for row in connection.execute(_PAGES))
     candidates = [page for page in pages if page.own or page.credits_scope]
@@ -97,37 +98,6 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
         counts=counts,
     )
     return replace(plan, survivors=rehearse(connection, files.joiner, plan, at)) if shared else plan
-
-
-def _way_from(connection: sqlite3.Connection, files: Files, url: str) -> tuple[str, ...]:
-    """Where an address leads by what the crawl saw: redirects, refreshing pages, and who calls it his own.
-
-    None but addresses of the same owner: no page speaks for another host.
-    """
-    way, todo = [url], [url]
-    with files.store.reading() as store:
-        while todo and len(way) <= _WAY_MOST:
-            asked = todo.pop()
-            spelled = json.dumps([term.value for term in path_terms(asked, with_prefixes=False)])
-            found = [row[0] for row in store.execute(_REDIRECTED, (spelled,))]
-            found += [row[0] for row in connection.execute(_CLAIMED, (spelled,))]
-            new = [one for one in found if one and one not in way and _same_owner(one, url)]
-            way += dict.fromkeys(new)
-            todo += dict.fromkeys(new)
-    return tuple(way[1:])
-
-
-_WAY_MOST = 40
-"""Addresses on the way from one: twice the redirects in a row that a crawl follows."""
-_REDIRECTED = "SELECT reason FROM urls WHERE state = 'redirected' AND url IN (SELECT value FROM json_each(?))"
-_CLAIMED = (
-    "SELECT page_url FROM claims JOIN readings ON readings.id = reading_id"
-    " WHERE url IN (SELECT value FROM json_each(?))"
-)
-
-
-def _same_owner(url: str, other: str) -> bool:
-    return owner_of(host_of(url)) == owner_of(host_of(other))
 
 
 def exports_of(archive_path: Path, plan: Plan, folders: Sequence[Path]) -> tuple[KnownExport, ...]:
@@ -210,7 +180,7 @@ def _candidate(row: tuple[Any, ...], matcher: Matcher) -> Candidate:
         title=title,
         day=day,
         first_fetched_at=at,
-        credited=normalise_publisher(by),
+        credited=publisher_of(by),
         own=matcher.blocks_host(source) or any(map(matcher.blocks, {page_url, answered, copy_url})),
         credits_scope=matcher.blocks_publisher(by),
     )

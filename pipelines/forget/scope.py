@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from pipelines.archive.kept_out.blocks import Matcher, Term, registrable_domain
 from pipelines.errors import ConfigurationError
-from pipelines.publishers import normalise_publisher
+from pipelines.publishers import publisher_of
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _spelled_prefix(typed: str) -> str:
 
 
 def _spelled_publisher(typed: str) -> str:
-    name = normalise_publisher(typed)
+    name = publisher_of(typed)
     if not name:
         raise ConfigurationError(f"{typed[:200]!r}: not a publisher's name")
     return name

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import tldextract
 
 from pipelines.archive.kept_out.key import key_of, needed_key
-from pipelines.publishers import normalise_publisher
+from pipelines.publishers import normalise_publisher, publisher_of
 from pipelines.urls import canonical_url, folded
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ class Matcher:
         """Whether a page that credits this publisher must stay out."""
         if "credited" not in self._kinds or not name:
             return False
-        spelled = normalise_publisher(name)
-        return bool(spelled) and self.find(Term("credited", spelled)) is not None
+        spelled = {publisher_of(name), normalise_publisher(name)} - {""}  # older blocks have one script only
+        return any(self.find(Term("credited", one)) is not None for one in spelled)
 
     def find(self, term: Term) -> int | None:
         """The removal that ordered a term."""
@@ -209,6 +209,12 @@ def registrable_domain(name: str) -> str:
     if _is_address(name):
         return name
     return _DOMAINS(name).top_domain_under_public_suffix or ".".join(name.split(".")[-2:])
+
+
+def has_public_suffix(host: str) -> bool:
+    """Whether a host, perhaps with a port, ends as hosts do: in a known suffix, or localhost."""
+    name = host.partition(":")[0]
+    return name.endswith(".localhost") or bool(_DOMAINS(name).suffix)
 
 
 def _is_address(name: str) -> bool:

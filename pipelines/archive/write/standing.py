@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.archive.kept_out.blocks import owner_of
 from pipelines.join.differences import differences, spell_out, turned
-from pipelines.normalise import normalise
-from pipelines.publishers import normalise_publisher
+from pipelines.publishers import publisher_of
 from pipelines.remembered import Remembered
 from pipelines.standing import Copy, Kept, choose_kept, claims_of, credited_status, first_publisher
 
@@ -348,20 +347,6 @@ class Coverage:
             if row is not None:
                 spans.add((publisher_of(row[0]), _shifted(day, -COVERED_DAYS), _shifted(day, COVERED_DAYS)))
         return sorted(spans)
-
-
-@lru_cache(maxsize=10_000)
-def publisher_of(name: str) -> str:
-    """A publisher's one spelling, in simplified characters: 雲瀾日報 and 云澜日报社 are one."""
-    return "".join(map(_simplified, normalise_publisher(name)))
-
-
-def _simplified(character: str) -> str:
-    spelling = normalise(character) if character >= _FIRST_IDEOGRAPH else character
-    return spelling if len(spelling) == 1 else character
-
-
-_FIRST_IDEOGRAPH = "\u2e80"
 
 
 @lru_cache(maxsize=10_000)

@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.archive.write.standing import publisher_of
 from pipelines.join import judge
 from pipelines.join.features import Features
 from pipelines.join.occasions import ADDED, SAME_HEADLINE, compare_headlines
 from pipelines.join.verdict import BLOCKED, SAME
 from pipelines.normalise import normalise
+from pipelines.publishers import publisher_of
 from pipelines.remembered import Remembered
 from pipelines.sign import LONGEST
 
