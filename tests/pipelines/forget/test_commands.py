@@ -135,7 +135,7 @@ def test_what_a_letter_says_is_found_with_the_reason(world: World, parknews: Cal
         ((page.url,), "its address"),
         ((PARK,), "its host"),
         ((NAMES[PARK],), "it is on that publisher's site"),
-        (("--text", str(letter)), "its article says this"),
+        (("--text", str(letter)), "its text says this"),
     ):
         matches = parknews("removals", "find", *words, "--json").json["matches"]
         assert {"url": page.url, "reason": reason}.items() <= matches_by_url(matches)[page.url].items()
