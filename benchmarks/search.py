@@ -36,6 +36,7 @@ from pipelines.archive.read.selection import FACETS, Selection, count_selected, 
 from pipelines.export.file import ExportRequest, write_export
 from pipelines.query import And, Not, parse, sought
 from pipelines.report.page import pictures
+from pipelines.report.panels import Leads
 from pipelines.report.words import words
 from pipelines.search import search
 from pipelines.spelling import tokens
@@ -172,7 +173,7 @@ def _may(flat: tuple[str, str], tree: Node) -> bool:
 
 def front(connection: sqlite3.Connection, count: int) -> None:
     begun, used = time.perf_counter(), time.process_time()
-    pictures(figures(connection), words("zh"), article_href=lambda spread: spread.url)
+    pictures(figures(connection), words("zh"), leads=Leads(article=lambda spread: spread.url))
     print(
         f"  the front page's figures and pictures: {time.perf_counter() - begun:.2f} s"
         f" ({time.process_time() - used:.2f} s of a core)"

@@ -119,7 +119,7 @@ def _hit(connection: sqlite3.Connection, row: sqlite3.Row, needles: Sequence[Nee
     return Hit(
         id=row["id"],
         title=row["title"],
-        title_marks=tuple(_apart(places_of(row["title"], needles))),
+        title_marks=marks_in(row["title"], needles),
         url=row["url"],
         source=row["source"],
         source_name=row["source_name"],
@@ -148,9 +148,14 @@ def _elsewhere(
     return None
 
 
-def _apart(spots: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def marks_in(text: str, needles: Sequence[Needle]) -> Marks:
+    """Where the needles stand in a text, not overlapping."""
+    return _apart(places_of(text, needles)) if needles else ()
+
+
+def _apart(spots: Sequence[tuple[int, int]]) -> Marks:
     kept: list[tuple[int, int]] = []
     for start, end in spots:
         if not kept or start >= kept[-1][1]:
             kept.append((start, end))
-    return kept
+    return tuple(kept)

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from crawler.serve.search_page import marked
+from crawler.serve.visitor import selection_of
 from pipelines.archive.read.articles import Named, earlier_versions, names_in
+from pipelines.archive.read.selection import needles
 from pipelines.export.masking import mask_contacts
 from pipelines.report.comparison import Piece, compared
 from pipelines.report.words import reason_in
+from pipelines.search import marks_in
 from pipelines.show import ShownArticle, show
 
 if TYPE_CHECKING:
@@ -61,18 +65,25 @@ class VersionCard:
 
 
 def article_page(
-    connection: sqlite3.Connection, number: int, words: Words, *, masked: bool
+    connection: sqlite3.Connection, number: int, words: Words, args: Any, *, masked: bool
 ) -> dict[str, Any] | None:
-    """The values of article.html; None where there is no such article."""
+    """The values of article.html, what was searched for marked; None where there is no such article."""
     found = show(connection, str(number))
     if not isinstance(found, ShownArticle):
         return None
     kept = found.copies[0]
+    selection = selection_of(args)
+    sought = needles(selection)
+    paragraphs = [(line, marks_in(line, sought)) for line in found.text.split("\n") if line.strip()]
+    title_marks = marks_in(found.title, sought)
     before = earlier_versions(connection, found.id)[:_VERSIONS_MAX]
     return {
         "article": found,
         "kept": kept,
-        "paragraphs": [line for line in found.text.split("\n") if line.strip()],
+        "selection": selection,
+        "title": marked(found.title, title_marks),
+        "paragraphs": [marked(line, marks) for line, marks in paragraphs],
+        "n_marks": len(title_marks) + sum(len(marks) for _, marks in paragraphs),
         "cards": [_card(copy, kept, found.differences, words) for copy in found.copies],
         "rights": [(copy, _rights(copy, masked=masked)) for copy in found.copies if copy.rights],
         "kept_because": reason_in(words.language, found.kept_because),

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from crawler.serve.visitor import day_of
 from pipelines.archive.read.figures import figures
 from pipelines.archive.read.selection import Days
 from pipelines.archive.read.sources import last_run, newest_day
 from pipelines.report.page import pictures
+from pipelines.report.panels import NEWS, Leads
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,27 +29,36 @@ def front_page(
     connection: sqlite3.Connection, args: Any, words: Words, made: Remembered[Any, Any], base: str
 ) -> dict[str, Any]:
     """The values of front.html; `base` is the address of this page."""
-    period = args.get("period") or ""
-    days = _days(connection, period, args)
+    period, days = days_of(connection, args)
     return {
         "pictures": made.get(
             (days, words.language, base),  # 100 KB each, drawn once for each state of the archive
-            lambda: pictures(
-                figures(connection, days), words, article_href=lambda s: f"{base}article/{s.article_id}"
-            ),
+            lambda: pictures(figures(connection, days), words, leads=_leads(base), names=NEWS),
         ),
         "days": days,
-        "period": period if period in PERIODS else "" if days == Days() else "own",
+        "period": period,
         "periods": PERIODS,
         "run": last_run(connection),
     }
 
 
-def _days(connection: sqlite3.Connection, period: str, args: Any) -> Days:
-    """The days asked for; a period counts back from the newest day that is not in the future."""
+def days_of(connection: sqlite3.Connection, args: Any) -> tuple[str, Days]:
+    """The period asked for (`own` for other days, empty for all) and its days.
+
+    A period counts back from the newest day that is not in the future.
+    """
+    period = args.get("period") or ""
     if period not in PERIODS:
-        return Days(day_of(args.get("since")), day_of(args.get("until")))
+        days = Days(day_of(args.get("since")), day_of(args.get("until")))
+        return "" if days == Days() else "own", days
     newest = newest_day(connection)
     if newest is None:
-        return Days()
-    return Days(str(date.fromisoformat(newest) - timedelta(days=int(period) - 1)), newest)
+        return period, Days()
+    return period, Days(str(date.fromisoformat(newest) - timedelta(days=int(period) - 1)), newest)
+
+
+def _leads(base: str) -> Leads:
+    return Leads(
+        article=lambda spread: f"{base}article/{spread.article_id}",
+        search=lambda **arguments: f"{base}search?{urlencode(arguments)}",
+    )

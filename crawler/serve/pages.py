@@ -2,9 +2,9 @@
 
 In: a Datasette instance of ours and a request. Out: a response in the visitor's language; of what goes
 wrong one sentence with the right status, and nothing of our insides. What a page shows is put together
-in front_page.py, search_page.py and article_page.py from a connection that is opened for that request
-and closed after it, so that no reader stands in the way of a removal, and a restored file is seen at
-once.
+in front_page.py, search_page.py, article_page.py and coverage_page.py from a connection that is opened
+for that request and closed after it, so that no reader stands in the way of a removal, and a restored file
+is seen at once.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from datasette.utils.asgi import Base400, NotFound, Response
 from datasette.views.base import DatasetteError
 
 from crawler.serve.article_page import article_page
+from crawler.serve.coverage_page import coverage_page
 from crawler.serve.downloads import BusyError, archive_file, export
 from crawler.serve.feeds import ENTRIES, atom, entries, json_feed
 from crawler.serve.front_page import front_page
@@ -74,8 +75,10 @@ async def front(datasette: Any, request: Any) -> Response:
 
 
 async def coverage(datasette: Any, request: Any) -> Response:
-    """The table of sources and days."""
-    return Response.redirect(datasette.urls.path("/archive/coverage"))
+    """Which source was asked when, and what it has given."""
+    words = words_for(request)
+    context = await _ask(datasette, lambda found, made: coverage_page(found, request.args, words, made))
+    return await _rendered(datasette, request, "coverage.html", context)
 
 
 async def search(datasette: Any, request: Any) -> Response:
@@ -151,7 +154,9 @@ async def article(datasette: Any, request: Any) -> Response:
     words = words_for(request)
     number = int(request.url_vars["number"])
     masked = not datasette.parknews.show_contacts
-    page = await _ask(datasette, lambda found, _: article_page(found, number, words, masked=masked))
+    page = await _ask(
+        datasette, lambda found, _: article_page(found, number, words, request.args, masked=masked)
+    )
     if page is None:
         told = await _ask(datasette, lambda found, _: _told_of_removed(found, str(number), words))
         if told is not None:

@@ -95,6 +95,7 @@ def extra_template_vars(request: Any, datasette: Any) -> dict[str, Any]:
         "lang": words.language,
         "label": lambda name, table="": column_label(name, words.language, table),
         "said": lambda table, column, shown, raw: _said(table, column, shown, raw, words.language),
+        "local": _local,
         "has_page": has_page,
         "table_label": lambda name: table_label(name, words.language),
         "other_language_href": _in_other_language(request, words.language),
@@ -138,6 +139,12 @@ def _said(table: str, column: str, shown: Any, raw: Any, language: str) -> Any:
         return Markup('<span title="{}">{}</span>').format(raw, f"{raw:,.4f}".rstrip("0").rstrip("."))
     meaning = value_label(table, column, raw, language)
     return shown if meaning is None else Markup('<span title="{}">{}</span>').format(raw, meaning)
+
+
+def _local(at: str) -> Markup:
+    """A time (UTC) that the visitor's browser shows in the visitor's own zone; without scripts as it is."""
+    told = at.replace("T", " ").replace("Z", " UTC")
+    return Markup('<time class="local" datetime="{}">{}</time>').format(at, told)
 
 
 def _in_other_language(request: Any, language: str) -> str:

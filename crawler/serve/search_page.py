@@ -20,6 +20,8 @@ from pipelines.archive.read.selection import (
     count_left_out_undated,
     count_selected,
     facet,
+    first_day,
+    last_day,
     understood,
 )
 from pipelines.archive.read.sources import failed_sources, source_names
@@ -50,6 +52,10 @@ _NARROWED = {
     "carried_by": "carried_by",
 }
 """What narrows by values → the Selection's field of them; all but the last are facets, as is the month."""
+
+
+_TYPED = frozenset({"since", "until", "copies", "folded"})
+"""Arguments that the form of the filters has fields for; all others it hands on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +97,19 @@ def search_page(
         "facets": [
             _facet(connection, selection, name, words, made, whole=args.get("all") == name) for name in FACETS
         ],
+        "days": (first_day(selection.since), last_day(selection.until)),
+        "kept_arguments": [pair for pair in arguments_of(selection) if pair[0] not in _TYPED]
+        + ([("order", order)] if order == "rank" else []),
         "chosen": _chosen(connection, selection, words),
         "page": page,
         "pages": pages,
         "address": lambda **changes: _address(
             selection, {"order": order if order == "rank" else "", **changes}
         ),
+        "selection_arguments": {
+            "q": selection.query,
+            **({"folded": "1"} if selection.folded else {}),
+        },
         "downloads": FORMATS,
         "export_arguments": urlencode(arguments_of(selection)),
     }
@@ -173,7 +186,10 @@ def _toggled(selection: Selection, name: str, value: str | None) -> Selection:
 
 def _is_chosen(selection: Selection, name: str, value: str | None) -> bool:
     if name == "month":
-        return selection.undated if value is None else selection.since == selection.until == value
+        if value is None:
+            return selection.undated
+        asked = first_day(selection.since), last_day(selection.until)
+        return asked == (first_day(value), last_day(value))
     return value in getattr(selection, _NARROWED[name])
 
 

@@ -13,33 +13,36 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader
 
 from pipelines.export.formats import write_csv
-from pipelines.report.panels import panels
+from pipelines.report.panels import GATHERING, NEWS, Leads, panels
 from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from pipelines.archive.read.figures import Figures, Spread
+    from pipelines.archive.read.figures import Figures
 
 _HERE = Path(__file__).parent
 STYLE = _HERE / "report.css"
+_ORIGINALS = Leads(article=lambda spread: spread.url)
+"""From a folder on a disk one gets to the pages themselves."""
 
 
 def pictures(
     figures: Figures,
     language_words: Words,
     *,
-    article_href: Callable[[Spread], str],
+    leads: Leads,
+    names: Sequence[str] = (*NEWS, *GATHERING),
     data_href: Callable[[str], str] | None = None,
 ) -> str:
-    """The summary line and all panels, as the inside of a page."""
+    """The summary line and the panels of these names, as the inside of a page."""
     return (
         _templates()
         .get_template("panels.html")
         .render(
             figures=figures,
             total=figures.total,
-            panels=panels(figures, language_words, article_href),
+            panels=panels(figures, language_words, leads, names),
             t=language_words,
             data_href=data_href,
         )
@@ -53,7 +56,7 @@ def write_report(figures: Figures, folder: Path, made_at: str) -> list[Path]:
     for language in LANGUAGES:
         own = words(language)
         suffix = _suffix(language)
-        for panel in panels(figures, own, _original):
+        for panel in panels(figures, own, _ORIGINALS):
             if panel.rows:
                 path = folder / f"{panel.name}{suffix}.csv"
                 with path.open("wb") as file:
@@ -66,7 +69,7 @@ def write_report(figures: Figures, folder: Path, made_at: str) -> list[Path]:
 def _page(figures: Figures, own: Words, made_at: str) -> str:
     suffix = _suffix(own.language)
     other = next(language for language in LANGUAGES if language != own.language)
-    body = pictures(figures, own, article_href=_original, data_href=lambda name: f"{name}{suffix}.csv")
+    body = pictures(figures, own, leads=_ORIGINALS, data_href=lambda name: f"{name}{suffix}.csv")
     since, until = figures.days.since, figures.days.until
     bounded = own("report.days", since=since or "…", until=until or "…")
     return (
@@ -80,10 +83,6 @@ def _page(figures: Figures, own: Words, made_at: str) -> str:
             other_page=f"index{_suffix(other)}.html",
         )
     )
-
-
-def _original(spread: Spread) -> str:
-    return spread.url
 
 
 def _suffix(language: str) -> str:

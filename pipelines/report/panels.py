@@ -15,7 +15,7 @@ from pipelines.report.svg import PALETTE, REST, Band, Row, Series
 from pipelines.report.words import reason_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pipelines.archive.read.figures import Covered, Figures, Spread
     from pipelines.report.words import Words
@@ -41,21 +41,29 @@ class Panel:
     """The data behind the picture, whole."""
 
 
-def panels(figures: Figures, words: Words, article_href: Callable[[Spread], str]) -> tuple[Panel, ...]:
-    """All panels, in the order in which an analyst asks."""
-    return (
-        _by_period(figures, words),
-        _flows(figures, words),
-        _shares(figures, words),
-        _spreads(figures, words, article_href),
-        _coverage(figures, words),
-        _rejected(figures, words),
-        _languages(figures, words),
-        _stripped(figures, words),
-    )
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Where the marks of a picture lead; nowhere unless it is said."""
+
+    article: Callable[[Spread], str]
+    search: Callable[..., str] = lambda **_: ""
+    """The address of a search with these arguments: `since`, `until`, `source`, `carried_by`, `language`."""
 
 
-def _by_period(figures: Figures, words: Words) -> Panel:
+NEWS = ("period", "spreads", "flows", "shares", "languages")
+"""Panels of what was published."""
+GATHERING = ("coverage", "rejected", "stripped")
+"""Panels of how it was gathered."""
+
+
+def panels(
+    figures: Figures, words: Words, leads: Leads, names: Sequence[str] = (*NEWS, *GATHERING)
+) -> tuple[Panel, ...]:
+    """The panels of these names, in their order."""
+    return tuple(_DRAWN[name](figures, words, leads) for name in names)
+
+
+def _by_period(figures: Figures, words: Words, leads: Leads) -> Panel:
     periods = _periods(figures)[-_COLUMNS_DRAWN:]
     weight: dict[str, int] = {}
     for _, host, count in figures.by_period:
@@ -76,7 +84,17 @@ def _by_period(figures: Figures, words: Words) -> Panel:
         "period",
         question,
         svg.legend(series)
-        + svg.both(lambda width: svg.columns(question, periods, series, counts, words("articles"), width))
+        + svg.both(
+            lambda width: svg.columns(
+                question,
+                periods,
+                series,
+                counts,
+                words("articles"),
+                width,
+                lambda p: leads.search(since=p, until=p),
+            )
+        )
         if counts
         else "",
         (*_honest(figures, words, by_day=True), *notes),
@@ -85,13 +103,20 @@ def _by_period(figures: Figures, words: Words) -> Panel:
     )
 
 
-def _shares(figures: Figures, words: Words) -> Panel:
+def _shares(figures: Figures, words: Words, leads: Leads) -> Panel:
     series = [
         Series(words("series.alone"), PALETTE[0]),
-        Series(words("series.copied"), "#7fc0ae"),
+        Series(words("series.copied"), "var(--second)"),
         Series(words("series.reprints"), PALETTE[1]),
     ]
-    rows = [Row(share.name, (share.alone, share.copied, share.reprints)) for share in figures.shares[:20]]
+    rows = [
+        Row(
+            share.name,
+            (share.alone, share.copied, share.reprints),
+            href=leads.search(carried_by=share.host, **_bounds(figures)),
+        )
+        for share in figures.shares[:20]
+    ]
     question = words("panel.shares")
     return Panel(
         "shares",
@@ -105,7 +130,7 @@ def _shares(figures: Figures, words: Words) -> Panel:
     )
 
 
-def _flows(figures: Figures, words: Words) -> Panel:
+def _flows(figures: Figures, words: Words, leads: Leads) -> Panel:
     drawn = figures.flows[:_BANDS_DRAWN]
     bands = []
     for flow in drawn:
@@ -130,7 +155,7 @@ def _flows(figures: Figures, words: Words) -> Panel:
     )
 
 
-def _spreads(figures: Figures, words: Words, article_href: Callable[[Spread], str]) -> Panel:
+def _spreads(figures: Figures, words: Words, leads: Leads) -> Panel:
     series = [
         Series(words("series.first_day"), PALETTE[3]),
         Series(words("series.second_day"), PALETTE[1]),
@@ -141,7 +166,7 @@ def _spreads(figures: Figures, words: Words, article_href: Callable[[Spread], st
             s.title,
             (s.on_first_day, s.within_two_days - s.on_first_day, s.within_week - s.within_two_days),
             f"{s.title} · {s.source_name} · {s.first_day}",
-            article_href(s),
+            leads.article(s),
         )
         for s in figures.spreads
     ]
@@ -165,9 +190,9 @@ def _spreads(figures: Figures, words: Words, article_href: Callable[[Spread], st
     )
 
 
-def _coverage(figures: Figures, words: Words) -> Panel:
+def _coverage(figures: Figures, words: Words, _leads: Leads) -> Panel:
     days = sorted({row.day for row in figures.coverage})
-    colours = {"fetched": PALETTE[0], "failed": PALETTE[3], "not due": "#dfe6e2"}
+    colours = {"fetched": PALETTE[0], "failed": PALETTE[3], "not due": "var(--idle)"}
     states = {(row.source, row.day): (row.state, _told(row, figures, words)) for row in figures.coverage}
     hosts = sorted({row.source for row in figures.coverage}, key=lambda host: figures.names.get(host, host))
     question = words("panel.coverage")
@@ -197,19 +222,20 @@ def _told(row: Covered, figures: Figures, words: Words) -> str:
     return f"{name} · {row.day} · {words(f'state.{row.state}')} · {row.fetched:,}"
 
 
-def _languages(figures: Figures, words: Words) -> Panel:
+def _languages(figures: Figures, words: Words, leads: Leads) -> Panel:
     found = tuple((words.or_itself("language", name), count) for name, count in figures.languages)
+    hrefs = [leads.search(language=name, **_bounds(figures)) for name, _ in figures.languages]
     head = (words("head.language"), words("articles"))
-    return _counted("languages", found, words, head, words("articles"), _honest(figures, words))
+    return _counted("languages", found, words, head, words("articles"), _honest(figures, words), hrefs)
 
 
-def _stripped(figures: Figures, words: Words) -> Panel:
+def _stripped(figures: Figures, words: Words, _leads: Leads) -> Panel:
     found = tuple((words.or_itself("stripped", kind), count) for kind, count in figures.stripped)
     head = (words("head.kind"), words("count"))
     return _counted("stripped", found, words, head, words("series.pieces"), (words("note.all_time"),))
 
 
-def _rejected(figures: Figures, words: Words) -> Panel:
+def _rejected(figures: Figures, words: Words, _leads: Leads) -> Panel:
     found = tuple(
         (f"{words.or_itself('stage', stage)} · {reason_in(words.language, why)}", count)
         for stage, why, count in figures.rejected
@@ -225,16 +251,22 @@ def _counted(
     head: tuple[str, ...],
     what: str,
     notes: tuple[str, ...],
+    hrefs: Sequence[str] = (),
 ) -> Panel:
     """A panel of one bar a value."""
     question = words(f"panel.{name}")
-    rows = [Row(label, (count,)) for label, count in found]
+    led = hrefs or [""] * len(found)
+    rows = [Row(label, (count,), href=href) for (label, count), href in zip(found, led, strict=True)]
     series = [Series(what, PALETTE[2])]
     label_width = 210 if name == "rejected" else 160
     picture = (
         svg.both(lambda width: svg.bars(question, rows, series, label_width, width), svg.HALF) if rows else ""
     )
     return Panel(name, question, picture, notes, head, found)
+
+
+def _bounds(figures: Figures) -> dict[str, str]:
+    return {name: day for name, day in (("since", figures.days.since), ("until", figures.days.until)) if day}
 
 
 def _honest(figures: Figures, words: Words, *, by_day: bool = False) -> tuple[str, ...]:
@@ -266,3 +298,15 @@ def _run(first: str, last: str) -> list[str]:
         return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(start, end + 1)]
     day, end_day = date.fromisoformat(first), date.fromisoformat(last)
     return [(day + timedelta(days=n)).isoformat() for n in range((end_day - day).days + 1)]
+
+
+_DRAWN: dict[str, Callable[[Figures, Words, Leads], Panel]] = {
+    "period": _by_period,
+    "flows": _flows,
+    "shares": _shares,
+    "spreads": _spreads,
+    "coverage": _coverage,
+    "rejected": _rejected,
+    "languages": _languages,
+    "stripped": _stripped,
+}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-PALETTE = ("#0b6b5b", "#e08a00", "#3b6fb6", "#b5485d", "#7a5ea8", "#6f8f1f", "#2aa3b8", "#8a6d4b")
+PALETTE = ("var(--accent)", "#e08a00", "#3b6fb6", "#b5485d", "#7a5ea8", "#6f8f1f", "#2aa3b8", "#8a6d4b")
 """Told apart in print and by those who see red and green alike (checked with a deuteranopia filter)."""
 REST = "#b9c4c0"
 WIDTH = 720
@@ -69,8 +69,12 @@ def columns(
     counts: Mapping[tuple[str, str], int],
     unit: str,
     width: int = WIDTH,
+    href: Callable[[str], str] | None = None,
 ) -> str:
-    """Stacked columns, one a period; `counts` by period and series name, `unit` names what they count."""
+    """Stacked columns, one a period; `counts` by period and series name, `unit` names what they count.
+
+    Each column leads where `href` says of its period.
+    """
     height, left, bottom, top = 272, 40, 34, 22
     totals = [sum(counts.get((period, one.name), 0) for one in series) for period in periods]
     ticks = _ticks(max(totals, default=0))
@@ -82,11 +86,12 @@ def columns(
     parts.append(_text(2, 10, unit, "start"))
     for place, period in enumerate(periods):
         x, y = left + place * step, float(base)
+        pile = []
         for one in series:
             count = counts.get((period, one.name), 0)
             if count:
                 y -= count * scale
-                parts.append(
+                pile.append(
                     _box(
                         x + step * 0.12,
                         y,
@@ -96,6 +101,9 @@ def columns(
                         f"{period} · {one.name}: {count:,}",
                     )
                 )
+        if pile:
+            name = f"{period}: {totals[place]:,}"
+            parts.append(_link(href(period) if href else "", "".join(pile), name))
     for place in _labelled(periods, step):
         parts.append(_text(left + (place + 0.5) * step, height - 12, periods[place], "middle"))
     return _svg(title, height, parts, width)
@@ -150,7 +158,7 @@ def ribbons(title: str, bands: Sequence[Band], heads: tuple[str, str], width: in
         (right, tops2, x2, "start", x2 + 20),
     ):
         for name, total in sides.items():
-            colour = colours.get(name, "#51625f") if anchor == "end" else "#51625f"
+            colour = colours.get(name, "var(--soft)") if anchor == "end" else "var(--soft)"
             parts.append(_box(x, tops[name], 12, max(total * scale, 1), colour, f"{name}: {total:,}"))
             shown = fitted(name, room - 42) + f"  {total:,}"
             parts.append(_text(tx, tops[name] + total * scale / 2 + 4, shown, anchor, name))
@@ -174,7 +182,9 @@ def calendar(
         parts.append(_text(left - 10, y + 14, fitted(label, left - 16), "end", label))
         for column, day in enumerate(days):
             state, note = states.get((key, day), ("", ""))
-            parts.append(_box(left + column * step + 1, y, step - 2, 19, colours.get(state, "#eef1ef"), note))
+            parts.append(
+                _box(left + column * step + 1, y, step - 2, 19, colours.get(state, "var(--none)"), note)
+            )
     bottom = len(rows) * 24 + 18
     for column in _labelled(days, step, 46):
         parts.append(_text(left + (column + 0.5) * step, bottom, days[column][5:], "middle"))
@@ -201,9 +211,11 @@ def fitted(text: str, width: float) -> str:
 
 
 def _svg(title: str, height: float, parts: Iterable[str], width: int = WIDTH) -> str:
+    inside = "".join(parts)
+    role = "group" if "<a " in inside else "img"  # what is an image has nothing inside that can be followed
     return (
-        f'<svg class="chart" viewBox="0 0 {width} {height:.0f}" role="img" aria-label="{escape(title)}"'
-        f' xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+        f'<svg class="chart" viewBox="0 0 {width} {height:.0f}" role="{role}" aria-label="{escape(title)}"'
+        f' xmlns="http://www.w3.org/2000/svg">{inside}</svg>'
     )
 
 
@@ -217,8 +229,10 @@ def _text(x: float, y: float, text: str, anchor: str, note: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{told}{escape(text)}</text>'
 
 
-def _link(href: str, inside: str) -> str:
-    return f'<a href="{escape(href)}">{inside}</a>' if href else inside
+def _link(href: str, inside: str, name: str = "") -> str:
+    """What is inside, leading somewhere; `name` says where, if it has no words of its own."""
+    named = f' aria-label="{escape(name)}"' if name else ""
+    return f'<a href="{escape(href)}"{named}>{inside}</a>' if href else inside
 
 
 def _gridline(left: float, right: float, y: float, tick: int) -> str:

@@ -10,6 +10,7 @@ archive take 1.5 s of a core, half of that the regions, and those of two thousan
 
 from __future__ import annotations
 
+from calendar import month_name, monthrange
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -30,6 +31,19 @@ class Days:
 
     since: str = ""
     until: str = ""
+
+
+def first_day(value: str) -> str:
+    """The first day of a day, month or year; empty stays empty."""
+    return value + "0001-01-01"[len(value) :] if value else ""
+
+
+def last_day(value: str) -> str:
+    """The last day of a day, month or year; empty stays empty."""
+    if len(value) != len("2026-01"):
+        return f"{value}-12-31" if len(value) == len("2026") else value
+    year, month = int(value[:4]), int(value[5:])
+    return f"{value}-{monthrange(year, month)[1]:02}" if year and 1 <= month <= len(month_name) - 1 else value
 
 
 def within(days: Days, column: str) -> tuple[str, list[str]]:

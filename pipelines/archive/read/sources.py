@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.archive.read.selection import Days, within
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -25,6 +27,30 @@ def source_yields(connection: sqlite3.Connection) -> list[sqlite3.Row]:
         " max(c.published_day) AS newest_day, max(c.fetched_at) AS last_read_at,"
         " (SELECT count(*) FROM rejections x WHERE x.source = s.host) AS rejections"
         " FROM sources s LEFT JOIN copies c ON c.source = s.host GROUP BY s.host ORDER BY s.host"
+    ).fetchall()
+
+
+def source_standing(connection: sqlite3.Connection, days: Days) -> list[sqlite3.Row]:
+    """How each source stands: what the archive has of it, and on how many of these days it was asked.
+
+    host, name, status, articles, copies, newest_day, days_asked, days_fetched, days_failed, last_fetched
+    (UTC), last_error (of its latest run); by name.
+    """
+    where, values = within(days, "day")
+    return connection.execute(
+        "WITH held AS (SELECT source, count(*) AS copies, sum(kept) AS articles,"
+        " max(published_day) AS newest_day FROM copies GROUP BY source),"
+        " asked AS (SELECT source, sum(state <> 'not due') AS days_asked, sum(state = 'fetched') AS"
+        f" days_fetched, sum(state = 'failed') AS days_failed FROM coverage WHERE {where} GROUP BY source)"
+        " SELECT s.host, s.name, s.status, coalesce(h.articles, 0) AS articles,"
+        " coalesce(h.copies, 0) AS copies, h.newest_day, coalesce(a.days_asked, 0) AS days_asked,"
+        " coalesce(a.days_fetched, 0) AS days_fetched, coalesce(a.days_failed, 0) AS days_failed,"
+        " (SELECT max(at) FROM run_sources r WHERE r.source = s.host AND r.fetched + r.unchanged > 0)"
+        " AS last_fetched, coalesce((SELECT last_error FROM run_sources r WHERE r.source = s.host"
+        " ORDER BY run_id DESC LIMIT 1), '') AS last_error"
+        " FROM sources s LEFT JOIN held h ON h.source = s.host LEFT JOIN asked a ON a.source = s.host"
+        " WHERE s.status <> 'removed' ORDER BY s.name, s.host",
+        values,
     ).fetchall()
 
 

@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -246,7 +246,7 @@ def test_reasons_are_told_in_the_visitors_language(get: Get) -> None:
     assert "有 1 家其他媒体署其为来源" in chinese or "可信日期中最早" in chinese
     assert "credited by" not in chinese
     assert "credited by 1 other publisher" in english or "the earliest date" in english
-    assert "· 列表页" in get("/?_lang=zh").text
+    assert "· 列表页" in get("/coverage?_lang=zh").text
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "was not understood"), ("zh", "无法识别")])
@@ -371,3 +371,28 @@ def test_sources_that_failed_in_the_time_asked_for_stand_beside_the_hits(
         archive.finish_run(run_id, "attention", RunCounts(), "2026-01-20T09:05:00Z", [failed])
     assert "名copier.example" in get("/search?since=2026-01&until=2026-01").text.split('<ol class="hits"')[0]
     assert "名copier.example" not in get("/search?since=2026-02").text.split('<ol class="hits"')[0]
+
+
+def test_the_coverage_page_tells_each_source_and_leads_to_what_it_carries(get: Get) -> None:
+    page = get("/coverage").text
+    row = page.partition('<a href="/search?carried_by=copier.example">')[2].partition("</tr>")[0]
+    assert re.findall(r'class="number">(\d+)<', row)[:2] == ["0", "1"]
+    assert "2026-01-04" in row
+
+
+def test_filters_keep_month_source_and_order_when_they_are_applied(get: Get) -> None:
+    found = get("/search?q=厂房&since=2026-01&until=2026-01&carried_by=copier.example&order=rank")
+    form = found.text.partition('id="filters"')[2].partition("</form>")[0]
+    fields = re.findall(r'name="(\w+)"[^>]*value="([^"]*)"', form)
+    sent = [(name, value) for name, value in fields if name != "folded"]
+    applied = get("/search?" + urlencode(sent))
+    assert {("since", "2026-01-01"), ("until", "2026-01-31"), ("order", "rank")} < set(sent)
+    assert _articles(applied) == _articles(found) == ["1"]
+    assert re.search('<a href="[^"]*" aria-current="true">2026-01</a>', applied.text)
+
+
+def test_what_was_searched_for_is_marked_in_the_article(get: Get) -> None:
+    page = get("/article/1?q=标准厂房").text
+    assert "三期<mark>标准厂房</mark>启用" in page
+    assert "第三期<mark>标准厂房</mark>,首批" in page
+    assert "<mark>" not in get("/article/1").text

@@ -1,0 +1,40 @@
+"""What the coverage page shows: which source was asked on which day, what came of it, what it has given.
+
+In: a connection, the address's arguments and the visitor's words. Out: the template's values.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crawler.serve.front_page import PERIODS, days_of
+from pipelines.archive.read.figures import figures
+from pipelines.archive.read.sources import source_standing
+from pipelines.report.page import pictures
+from pipelines.report.panels import GATHERING, Leads
+from pipelines.report.words import reason_in
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from pipelines.remembered import Remembered
+    from pipelines.report.words import Words
+
+
+def coverage_page(
+    connection: sqlite3.Connection, args: Any, words: Words, made: Remembered[Any, Any]
+) -> dict[str, Any]:
+    """The values of coverage.html."""
+    period, days = days_of(connection, args)
+    return {
+        "pictures": made.get(
+            ("coverage", days, words.language),
+            lambda: pictures(figures(connection, days), words, leads=Leads(lambda _: ""), names=GATHERING),
+        ),
+        "sources": [
+            (row, reason_in(words.language, row["last_error"])) for row in source_standing(connection, days)
+        ],
+        "days": days,
+        "period": period,
+        "periods": PERIODS,
+    }
