@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from pipelines.archive import Archive
 from pipelines.archive.write.templates import MOST_OUTLINES
 from pipelines.decode import decode
 from pipelines.records import Decoded, Lesson, Outline, Source
@@ -16,7 +17,6 @@ from tests.pipelines.templates.site import HOST, NOW, news, page, paragraphs
 from tests.readings import make_reading
 
 if TYPE_CHECKING:
-    from pipelines.archive import Archive
     from pipelines.records import Template
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -207,3 +207,13 @@ def test_what_is_forgotten_is_learned_anew(archive: Archive) -> None:
     assert archive.templates(HOST) == ()
     lessons(archive, range(50, 50 + LESSONS), "whole", None)
     assert state(archive) == "proposed"
+
+
+def test_what_was_learned_by_other_rules_is_learned_anew(archive: Archive) -> None:
+    in_use(archive)
+    with sqlite3.connect(archive.path) as connection:
+        connection.execute("UPDATE templates SET rules = 'earlier'")
+    with Archive(archive.path) as later:
+        assert later.templates(HOST) == ()
+        lessons(later, range(50, 50 + LESSONS), "whole", None)
+        assert [one.is_used for one in later.templates(HOST)] == [False]
