@@ -14,7 +14,7 @@ import os
 import re
 import tempfile
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ import tomlkit
 
 from pipelines.errors import ConfigurationError, StorageError
 from pipelines.records import CrawlSource, Selectors, Source
+from pipelines.said import expression_of
 from pipelines.selectors import compiled
 from pipelines.signals import KINDS, USES
 from pipelines.urls import canonical_url, host_of
@@ -142,7 +143,13 @@ def stage_source(source: CrawlSource) -> Source:
         source.language,
         read=source.read,
         paused=source.paused,
+        said=source.said,
     )
+
+
+def heeding(known: Source, written: Source | None) -> Source:
+    """A source as the archive knows it, with a person's word on its pages where the sources file has it."""
+    return replace(known, read=written.read, said=written.said) if written else known
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +298,14 @@ def duration_s(text: str) -> float:
     return float(match[1]) * _UNITS_S[match[2]]
 
 
+def duration(seconds: float) -> str:
+    """Seconds in the largest unit that leaves no rest: 6h, 90m, 2d; as the file has them."""
+    for unit, size in reversed(_UNITS_S.items()):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size:g}{unit}"
+    return f"{seconds / 60:g}m"
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise ValueError("must be one line of text in quotation marks")
@@ -326,6 +341,14 @@ def _urls(value: object) -> tuple[str, ...]:
 def _paths(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item[:1] == "/" for item in value):
         raise ValueError('must be a list of paths that start with "/": ["/news/"]')
+    return tuple(value)
+
+
+def _patterns(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ValueError('must be a list of patterns of addresses: ["/news/*.html"]')
+    for pattern in value:
+        expression_of(pattern)
     return tuple(value)
 
 
@@ -417,6 +440,9 @@ KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "time_zone": ("time_zone", _zone),
     "language": ("language", _language),
     "allowed_paths": ("allowed_paths", _paths),
+    "articles": ("articles", _patterns),
+    "lists": ("lists", _patterns),
+    "deny": ("deny", _patterns),
     "max_depth": ("max_depth", _count),
     "max_list_pages": ("max_list_pages", _count),
     "max_pages": ("max_pages", _count),
@@ -440,16 +466,11 @@ def entry(source: CrawlSource) -> str:
     table["host"] = source.host
     table["name"] = source.name
     table["start_urls"] = list(source.start_urls)
-    if source.allow_private:
-        table["allow_private"] = True
-    if source.delay_s != 1.0:
-        table["delay_s"] = source.delay_s
-    if source.time_zone:
-        table["time_zone"] = source.time_zone
-    if source.language:
-        table["language"] = source.language
-    if source.render:
-        table["render"] = True
+    defaults = {field.name: field.default for field in fields(CrawlSource)}
+    for key, (name, _) in KEYS.items():
+        value = getattr(source, name)
+        if key not in _REQUIRED and key != "read" and value != defaults[name]:
+            table[key] = duration(value) if key == "every" else list(value) if type(value) is tuple else value
     document = tomlkit.document()
     array = tomlkit.aot()
     array.append(table)

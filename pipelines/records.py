@@ -61,6 +61,15 @@ class Selectors:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressWords:
+    """What a person says of a source's addresses, as patterns (`pipelines.said`)."""
+
+    articles: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """What the stages may know of a publication (the crawl's own settings stay in crawler/)."""
 
@@ -83,6 +92,8 @@ class Source:
     """What was learned of the make of its pages (`pipelines.templates`); none: every page is read whole."""
     paused: bool = False
     """Whether a person leaves it out of runs."""
+    said: AddressWords = AddressWords()
+    """A person's word on what its addresses lead to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,6 +492,12 @@ class CrawlSource:
     """In which its pages are written (`de`, `zh-Hant`), where a text is too short to tell."""
     allowed_paths: tuple[str, ...] = ()
     """Path prefixes (`/news/`) that may be fetched; empty: all."""
+    articles: tuple[str, ...] = ()
+    """Patterns of addresses that are articles, whatever their pages look like: `/news/*.html`."""
+    lists: tuple[str, ...] = ()
+    """Patterns of addresses that are lists: their links are followed, and they are never archived."""
+    deny: tuple[str, ...] = ()
+    """Patterns of addresses that are not asked for."""
     max_depth: int = 12
     """Links away from a start URL; pagination counts as one, however long."""
     max_list_pages: int = 2000
@@ -502,6 +519,11 @@ class CrawlSource:
     """True leaves it out of runs (`sources pause`); what is archived of it stays."""
     read: Selectors = Selectors()
     """A table of selectors, where its pages are read wrongly (docs/how-to/mend-a-source.md)."""
+
+    @property
+    def said(self) -> AddressWords:
+        """What the sources file says of its addresses."""
+        return AddressWords(self.articles, self.lists, self.deny)
 
 
 @dataclass(frozen=True, slots=True)

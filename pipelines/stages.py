@@ -16,12 +16,16 @@ from pipelines.decode import decode
 from pipelines.furniture import edge_lines, furniture_on
 from pipelines.places import find_mentions
 from pipelines.records import Claim, Page, Reading, Rejection, Source
+from pipelines.said import word_on
 from pipelines.sign import sign
 from pipelines.signals import page_signals
 
 
 def read_page(page: Page, source: Source) -> Reading | Rejection:
     """What one page says, cleaned and signed; or why it is not a piece of news."""
+    said = word_on(page.url, source.said)
+    if said and said.kind != "article":
+        return Rejection(page.url, page.source, "kind", said.reason)
     decoded = decode(page)
     if isinstance(decoded, Rejection):
         return decoded
@@ -37,6 +41,8 @@ def read_page(page: Page, source: Source) -> Reading | Rejection:
     signals = (*page.signals, *page_signals(page.headers, decoded.html))
     claims = (*story.claims, *(Claim("redirect", url) for url in page.led_from))
     story = replace(story, rights=(*story.rights, *signals), claims=claims)
+    if said:  # what it shows of others speaks for a list, and a person has spoken
+        story = replace(story, shows=())
     return Reading(
         page_id=page.page_id,
         url=page.url,

@@ -11,7 +11,7 @@ import typer
 from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of
 from crawler.runs.lines import correct_line
 from crawler.runs.lines import withdraw as withdraw_correction
-from crawler.sources import read_sources
+from crawler.sources import read_sources, stage_source
 from pipelines.archive import Archive
 from pipelines.archive.file import read_only
 from pipelines.archive.read.articles import article_of_url
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pipelines.records import Selectors
+    from pipelines.records import Source
 
 T = TypeVar("T")
 
@@ -75,13 +75,13 @@ def correct(
         return
 
     if withdraw is not None:
-        withdraw_correction(archive, withdraw, _selectors(settings.sources))
+        withdraw_correction(archive, withdraw, _said(settings.sources))
         _say(as_json, f"correction {withdraw} is taken back", {"withdrawn": withdraw})
         return
     if url is None or field is None or value is None or not reason.strip():
         raise typer.BadParameter("give URL, FIELD, VALUE and --reason TEXT (or --list, or --withdraw ID)")
     if field in LINES:
-        number = correct_line(archive, _spelt(url), field, value, reason, _selectors(settings.sources))
+        number = correct_line(archive, _spelt(url), field, value, reason, _said(settings.sources))
     else:
         with Archive(archive, create=False) as open_archive:
             number = open_archive.correct(_spelt(url), field, value or None, reason, _now())
@@ -166,9 +166,9 @@ def _decide(
     )
 
 
-def _selectors(sources: Path) -> dict[str, Selectors]:
+def _said(sources: Path) -> dict[str, Source]:
     """What the sources file says of each source's pages, where there is one."""
-    return {source.host: source.read for source in read_sources(sources)} if sources.exists() else {}
+    return {source.host: stage_source(source) for source in read_sources(sources)} if sources.exists() else {}
 
 
 def _asked(archive: Path, question: Callable[[sqlite3.Connection], T]) -> T:

@@ -8,7 +8,7 @@ import typer
 
 from crawler.cli.terminal import Json, answers, examples, plain, print_json, remarks, settings_of
 from crawler.runs.reprocess import reprocess as read_again
-from crawler.sources import read_sources
+from crawler.sources import read_sources, stage_source
 from pipelines.workers import WorkerOptions
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def reprocess(
     report = read_again(
         settings.db,
         WorkerOptions(),
-        selectors={source.host: source.read for source in sources},
+        said={source.host: stage_source(source) for source in sources},
         on_change=_print_diff if diff else None,
         on_batch=_Progress().show,
         by_templates=not full,

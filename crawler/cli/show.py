@@ -21,12 +21,14 @@ from crawler.cli.terminal import (
     print_json,
     settings_of,
 )
+from crawler.sources import read_sources
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.archive.kept_out.stay_down import held_page
 from pipelines.archive.read.sources import source_names
 from pipelines.errors import ParknewsError
 from pipelines.pages.kinds import why_never
+from pipelines.said import word_on
 from pipelines.show import ShownRejection
 from pipelines.show import show as find
 from pipelines.store import CrawlStore, store_path
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from crawler.config import Settings
     from pipelines.show import Apart, Held, Move, ShownArticle, ShownCopy, Witness
 
 app = typer.Typer()
@@ -79,7 +82,7 @@ def show(
         return
     found = find(connection, reference)
     held = None if found else _held_back(connection, reference)
-    found = found or (None if held else _not_archived(connection, db, reference))
+    found = found or (None if held else _not_archived(connection, settings_of(ctx), reference))
     connection.close()
     if held:
         print_json({"found": "held back", "held": held}) if as_json else print(held)
@@ -100,14 +103,14 @@ def show(
 
 
 def _not_archived(
-    connection: sqlite3.Connection, db: Path, reference: str
+    connection: sqlite3.Connection, settings: Settings, reference: str
 ) -> ShownArticle | ShownRejection | None:
     """What became of a page that the archive does not know: waiting, a list, led elsewhere, passed over."""
     try:
         url = canonical_url(reference.strip())
     except ValueError:
         return None
-    path = store_path(db)
+    path = store_path(settings.db)
     if path.exists():
         with CrawlStore(path) as store:
             address = store.frontier.address(url)
@@ -115,9 +118,17 @@ def _not_archived(
             there = find(connection, address.reason) if address.state == "redirected" else None
             at = iso(datetime.fromtimestamp(address.fetched_at, UTC)) if address.fetched_at else "not fetched"
             return there or ShownRejection(url, address.source, "fetch", address.account(), at)
-    host, why = host_of(url), why_never(url)
+    host, why = host_of(url), _denied(settings, url) or why_never(url)
     source = next((name for name in source_names(connection) if f".{host}".endswith(f".{name}")), "")
     return ShownRejection(url, source, "fetch", why, "not fetched") if source and why else None
+
+
+def _denied(settings: Settings, url: str) -> str:
+    """Why the sources file passes an address over; empty where it does not."""
+    sources = read_sources(settings.sources) if settings.sources.exists() else []
+    own = (s for s in sources if f".{host_of(url)}".endswith(f".{s.host}"))
+    words = [word for source in own if (word := word_on(url, source.said))]
+    return words[0].reason if words and words[0].kind == "deny" else ""
 
 
 def _held_back(connection: sqlite3.Connection, reference: str) -> str | None:

@@ -14,19 +14,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.terminal import ATTENTION, Json, answers, examples, one_line, print_json, settings_of, table
+from crawler.cli.terminal import (
+    ATTENTION,
+    Json,
+    answers,
+    examples,
+    one_line,
+    print_json,
+    settings_of,
+    span,
+    table,
+)
 from crawler.config import fetch_options, require_contact
 from crawler.sources import (
+    KEYS,
     active,
     add_entries,
     bare_source,
     choose,
+    duration,
     entry,
     nothing_to_crawl,
     read_some_sources,
     read_sources,
     remove_entry,
     set_paused,
+    value_of,
 )
 from crawler.sources import rename as rename_entry
 from pipelines.archive.file import missing, read_only
@@ -36,7 +49,7 @@ from pipelines.records import DEFAULT_TIME_ZONE
 from pipelines.store import CrawlStore, store_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rich.console import Console
 
@@ -65,6 +78,12 @@ FEW = 3
             "parknews sources add https://www.example-park.gov.cn/news/",
         ),
         ("hundreds of sites, from a script", "parknews sources add --from sites.txt --yes"),
+        (
+            "a site of which you know what is what",
+            "parknews sources add www.example.cn --article '/news/*.html' --list '/news/$' --deny '*?print='",
+        ),
+        note="A PATTERN is one of robots.txt: it begins with / and stands for every path that begins so,\n"
+        "* for anything, $ for the end. What begins with ^ is a regular expression. The longest holds.",
     ),
 )
 def add(
@@ -82,6 +101,29 @@ def add(
     render: Annotated[
         bool, typer.Option("--render", help="Draw their pages in a browser (render = true).")
     ] = False,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="What the site is called; else what it says.")
+    ] = None,
+    delay_s: Annotated[
+        float | None, typer.Option("--delay", metavar="SECONDS", help="Between two requests (delay_s); 1.")
+    ] = None,
+    every: Annotated[
+        str | None, typer.Option("--every", metavar="DURATION", help="How often it is due: 30m, 6h, 1d; 6h.")
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option("--time-zone", metavar="ZONE", help="Of its dates: Asia/Shanghai.")
+    ] = None,
+    articles: Annotated[
+        list[str] | None,
+        typer.Option("--article", metavar="PATTERN", help="Addresses that are articles: '/news/*.html'."),
+    ] = None,
+    lists: Annotated[
+        list[str] | None, typer.Option("--list", metavar="PATTERN", help="Addresses that are lists: '/tag/'.")
+    ] = None,
+    deny: Annotated[
+        list[str] | None,
+        typer.Option("--deny", metavar="PATTERN", help="Addresses that are not asked for: '*?print='."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object; writes with --yes only.")
     ] = False,
@@ -92,7 +134,17 @@ def add(
     as soon as it was looked at: what was interrupted is taken up by the same command.
     """
     settings = settings_of(ctx)
+    said = {
+        "name": ("--name", name),
+        "delay_s": ("--delay", delay_s),
+        "every": ("--every", every),
+        "time_zone": ("--time-zone", time_zone),
+        "articles": ("--article", articles or None),
+        "lists": ("--list", lists or None),
+        "deny": ("--deny", deny or None),
+    }
     wanted = _wanted(urls or [], from_file, allow_private=allow_private, render=render)
+    wanted = _as_said(wanted, said)
     wanted = _unknown(settings, wanted, skip=from_file is not None)
     wanted = _not_removed(settings, wanted, named=from_file is None)
     found: list[Survey] = []
@@ -355,6 +407,14 @@ def _wanted(
     return list(found.values())
 
 
+def _as_said(wanted: list[CrawlSource], said: Mapping[str, tuple[str, object]]) -> list[CrawlSource]:
+    """The sources with what the options say of them."""
+    given = {key: value_of(key, value, option) for key, (option, value) in said.items() if value is not None}
+    if "name" in given and len(wanted) > 1:
+        raise ConfigurationError(f"--name: these are {len(wanted)} sites; name them one at a time")
+    return [replace(source, **{KEYS[key][0]: value for key, value in given.items()}) for source in wanted]
+
+
 def _unknown(settings: Settings, wanted: list[CrawlSource], *, skip: bool) -> list[CrawlSource]:
     """Those that do not stand in the sources file; the others are an error, or passed over."""
     known = {s.host for s in read_sources(settings.sources)} if settings.sources.exists() else set()
@@ -416,6 +476,9 @@ def _print_survey(console: Console, survey: Survey, written: str) -> None:
         "feeds": ", ".join(survey.feeds) or "none",
         "sitemaps": ", ".join(survey.sitemaps) or "none",
         "lists": ", ".join(survey.lists) or "the start page only",
+        "posts named": _named(survey),
+        "samples": _samples(survey),
+        "pace": _pace(survey),
     }
     for name, value in facts.items():
         console.print(f"  {name}: {one_line(value)}", soft_wrap=True)
@@ -428,12 +491,34 @@ def _print_survey(console: Console, survey: Survey, written: str) -> None:
         console.print(written, style="dim", soft_wrap=True)
 
 
+def _named(survey: Survey) -> str:
+    """The posts that feeds and sitemaps name."""
+    by = [f"{survey.announced[via]} by {via}" for via in ("sitemap", "feed") if survey.announced.get(via)]
+    return " and ".join(by) or "none by a sitemap or feed: they are found on its lists alone"
+
+
+def _samples(survey: Survey) -> str:
+    """What became of the pages that were read."""
+    if not survey.judged:
+        return "no page could be judged"
+    said = f"{len(survey.articles)} of {survey.judged} pages read as articles"
+    return said + (
+        f"; {survey.listlike} of {survey.judged} samples look like lists" if survey.listlike else ""
+    )
+
+
+def _pace(survey: Survey) -> str:
+    """How long the first run takes."""
+    least = f"at least {span(survey.first_run_s)} for the {survey.known} addresses known so far"
+    return f"{survey.delay_s:g} s between requests; the first run takes {least}"
+
+
 def _print_checked(console: Console, found: list[Survey]) -> None:
     rows = table(
         "source", "robots.txt", "feeds", "sitemaps", "articles", right=("feeds", "sitemaps", "articles")
     )
     for survey in found:
-        read = f"{len(survey.articles)} of {len(survey.articles) + survey.rejected}"
+        read = f"{len(survey.articles)} of {survey.judged}"
         rows.add_row(
             one_line(survey.source.name),
             survey.robots,
@@ -476,11 +561,3 @@ def _print_sources(console: Console, sources: list[CrawlSource]) -> None:
         console.print(f"  {one_line(source.name)}; {manners}")
         for url in source.start_urls:
             console.print(f"  {one_line(url)}", style="dim", soft_wrap=True)
-
-
-def duration(seconds: float) -> str:
-    """Seconds in the largest unit that leaves no rest: 6h, 90m, 2d."""
-    for unit, size in (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds // size:g}{unit}"
-    return f"{seconds:g}s"

@@ -75,6 +75,14 @@ def one_line(text: str) -> str:
     return plain(" ".join(text.split()))
 
 
+def span(seconds: float) -> str:
+    """A length of time as people say it: 40 s, 12 min, 3.5 h, 2.1 days."""
+    for least, size, unit in ((2 * 86400, 86400, "days"), (2 * 3600, 3600, "h"), (120, 60, "min")):
+        if seconds >= least:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.0f} s"
+
+
 def print_json(answer: dict[str, Any]) -> None:
     """One JSON object on one line of stdout; characters that a terminal obeys are escaped."""
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()

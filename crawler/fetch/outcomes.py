@@ -127,6 +127,10 @@ class Outcomes:
         self._store.commits.forget(self._crawl(entry), entry)
         self._tally.count(entry.source, refused=1)
 
+    def refuse(self, entry: Entry, reason: str) -> None:
+        """The sources file says that this address is not asked for."""
+        self._fail(entry, "refused", reason, None)
+
     def _page(self, entry: Entry, response: Response) -> None:
         territory = self._territories[entry.source]
         judged = read_answer(entry, fetched(entry, response), territory)
@@ -197,6 +201,8 @@ class Outcomes:
             self._fail(entry, "failed", f"redirect leaves the source: {host_of(url)}", status)
         elif self._is_blocked(url):
             self._fail(entry, "blocked", "redirect to a removed address", status)
+        elif (said := territory.said(url)) and said.kind == "deny":
+            self._fail(entry, "refused", f"redirect to {url}, {said.reason}", status)
         elif url != entry.url:
             self._redirect_to(entry, status, territory.redirected(entry, url))
         elif location == entry.ask_url:

@@ -34,6 +34,7 @@ from pipelines.pages.links import Territory
 from pipelines.pages.repeats import REST_S, kind_of_address
 from pipelines.pages.revisits import IDLE_LONGEST_S
 from pipelines.pages.signs import Lookout
+from pipelines.records import AddressWords
 from pipelines.store import CrawlStore, store_path
 from pipelines.urls import host_of
 
@@ -194,6 +195,8 @@ class NewsSpider(Spider):
         self._scheduler = self._hosts.scheduler = self._outcomes.scheduler = scheduler
         self.store.frontier.mind_clock(self._began)
         for source in self.sources:
+            if source.said != AddressWords():
+                self.store.frontier.heed(source.host, self._territories[source.host].said)
             self._rounds[source.host] = self.store.frontier.begin(
                 source.host, every_s=source.every_s, revisit=self.options.revisit, now=time.time()
             )
@@ -212,7 +215,7 @@ class NewsSpider(Spider):
 
     def admit(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those of some entries that may be asked for now; the others leave the frontier, or rest."""
-        allowed = [entry for entry in entries if not self._was_removed(entry)]
+        allowed = [e for e in entries if not self._was_removed(e) and not self._was_denied(e)]
         resting: dict[str, list[Entry]] = {}
         for entry in allowed:
             if not entry.known and self._territories[entry.source].repeats.rests(entry.url):
@@ -331,6 +334,14 @@ class NewsSpider(Spider):
         if not self.is_blocked(entry.url):
             return False
         self._outcomes.forget(entry)
+        return True
+
+    def _was_denied(self, entry: Entry) -> bool:
+        """Whether the sources file denies an entry that was queued before it did."""
+        said = self._territories[entry.source].said(entry.url)
+        if said is None or said.kind != "deny" or entry.kind == "start":
+            return False
+        self._outcomes.refuse(entry, said.reason)
         return True
 
     def _mind_budget(self) -> None:

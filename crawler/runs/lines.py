@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.runs.run import run_lock
+from crawler.sources import heeding
 from pipelines.archive import Archive
 from pipelines.errors import ConfigurationError, StorageError
 from pipelines.records import Reading, Rejection
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.archive.write.people import LineWords
-    from pipelines.records import Page, Selectors
+    from pipelines.records import Page, Source
 
 
 def correct_line(
-    archive_path: Path, url: str, field: str, words: str, reason: str, selectors: Mapping[str, Selectors]
+    archive_path: Path, url: str, field: str, words: str, reason: str, sources: Mapping[str, Source]
 ) -> int:
     """Removes or keeps the line that begins with `words`; the correction's id.
 
@@ -41,7 +42,7 @@ def correct_line(
         page = _stored(archive_path, archive.page_id_of(page_url), page_url)
         said = archive.line_words(page_url)
         before, after = (
-            _read(archive, page, heeded, selectors) for heeded in (said, said.with_one(field, line))
+            _read(archive, page, heeded, sources) for heeded in (said, said.with_one(field, line))
         )
         if not isinstance(after, Reading):
             raise ConfigurationError(f"{page_url}: without that line nothing is left ({after.reason})")
@@ -53,7 +54,7 @@ def correct_line(
         return number
 
 
-def withdraw(archive_path: Path, correction: int, selectors: Mapping[str, Selectors]) -> None:
+def withdraw(archive_path: Path, correction: int, sources: Mapping[str, Source]) -> None:
     """Takes a correction of any kind back; a page whose lines it was about is read again.
 
     Raises:
@@ -70,7 +71,7 @@ def withdraw(archive_path: Path, correction: int, selectors: Mapping[str, Select
         with run_lock(archive_path):
             page = _stored(archive_path, archive.page_id_of(page_url), page_url)
             archive.withdraw_correction(correction, at)
-            result = _read(archive, page, archive.line_words(page_url), selectors)
+            result = _read(archive, page, archive.line_words(page_url), sources)
             if isinstance(result, Reading):
                 archive.ingest([result], at)
 
@@ -87,8 +88,8 @@ def _stored(archive_path: Path, page_id: int, page_url: str) -> Page:
 
 
 def _read(
-    archive: Archive, page: Page, said: LineWords, selectors: Mapping[str, Selectors]
+    archive: Archive, page: Page, said: LineWords, sources: Mapping[str, Source]
 ) -> Reading | Rejection:
     known = archive.source_as_known(page.source)
-    read = selectors.get(page.source, known.read)
-    return read_page(page, replace(known, read=read, kept_lines=said.kept, removed_lines=said.removed))
+    known = heeding(known, sources.get(page.source))
+    return read_page(page, replace(known, kept_lines=said.kept, removed_lines=said.removed))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.runs.run import run_lock
+from crawler.sources import heeding
 from pipelines.archive import Archive
 from pipelines.compare import Change, compare
 from pipelines.drain import drain
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.drain import Drained
-    from pipelines.records import Page, Reading, Rejection, Selectors
+    from pipelines.records import Page, Reading, Rejection, Source
     from pipelines.workers import WorkerOptions
 
 _PROGRESS = "reprocessed_to"
@@ -102,7 +103,7 @@ def reprocess(
     archive_path: Path,
     options: WorkerOptions,
     *,
-    selectors: Mapping[str, Selectors] | None = None,
+    said: Mapping[str, Source] | None = None,
     on_change: Callable[[Change], None] | None = None,
     on_batch: Callable[[Drained], None] | None = None,
     by_templates: bool = True,
@@ -112,7 +113,7 @@ def reprocess(
     Args:
         archive_path: the archive; its crawl store stands beside it.
         options: worker processes and their limits.
-        selectors: host → what a person says of that source's pages.
+        said: host → the source as a person has it in the sources file.
         by_templates: False reads every page whole, whatever was learned of its source.
         on_change: told of each page that says something else now.
         on_batch: told the totals after each batch.
@@ -127,7 +128,7 @@ def reprocess(
         store = CrawlStore(store_path(archive_path))
         try:
             return _reprocess(
-                archive, store, options, selectors or {}, on_change, on_batch, by_templates=by_templates
+                archive, store, options, said or {}, on_change, on_batch, by_templates=by_templates
             )
         finally:
             store.close()
@@ -137,7 +138,7 @@ def _reprocess(
     archive: Archive,
     store: CrawlStore,
     options: WorkerOptions,
-    selectors: Mapping[str, Selectors],
+    said: Mapping[str, Source],
     on_change: Callable[[Change], None] | None,
     on_batch: Callable[[Drained], None] | None,
     *,
@@ -162,10 +163,7 @@ def _reprocess(
 
     everything_is_there = threading.Event()
     everything_is_there.set()
-    sources = {
-        source.host: replace(source, read=selectors.get(source.host, source.read))
-        for source in archive.known_sources()
-    }
+    sources = {source.host: heeding(source, said.get(source.host)) for source in archive.known_sources()}
     drained = drain(
         archive,
         queue,

@@ -10,8 +10,9 @@ import multiprocessing
 import re
 import tempfile
 from collections import Counter
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ from zoneinfo import ZoneInfo
 from crawler.drawing.chromium import lacking
 from crawler.sources import stage_source
 from crawler.web.removed import Removed
+from crawler.web.robots import authority_of, read_policy
+from pipelines.archive import Archive
+from pipelines.archive.file import read_only
 from pipelines.dates import zone_of
 from pipelines.decode import decode
 from pipelines.pages.html import read_html
@@ -28,10 +32,11 @@ from pipelines.records import DEFAULT_TIME_ZONE, Decoded, Reading, Rejection
 from pipelines.stages import read_page
 from pipelines.store import CrawlStore
 from pipelines.urls import canonical_url, host_of
+from pipelines.utc import iso
 from pipelines.words import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from crawler.config import FetchOptions
     from pipelines.records import CrawlSource, Page
@@ -89,8 +94,26 @@ class Survey:
     """Pages that looked like articles and could not be read as such."""
     problem: str
     """Why nothing can be taken from it; empty where something can."""
+    listlike: int = 0
+    """Those of these pages that are lists."""
+    announced: Mapping[str, int] = field(default_factory=dict)
+    """feed, sitemap → the posts that it names, as far as this short look read them."""
+    known: int = 0
+    """Addresses that the first run would ask for, as far as they are known."""
+    delay_s: float = 0.0
+    """Between two requests: the source's own, or what its robots.txt asks for."""
     moved_to: str = ""
     """The host that it sends us to."""
+
+    @property
+    def judged(self) -> int:
+        """Pages that were read for the preview."""
+        return len(self.articles) + self.rejected
+
+    @property
+    def first_run_s(self) -> float:
+        """How long the first run takes at the least."""
+        return self.known * self.delay_s
 
 
 def survey(
@@ -115,15 +138,16 @@ def survey(
     )
     found += [_unseen(source, f"render = true, and {lack}") for source in blind]
     found.sort(key=lambda survey: sources.index(survey.source) if survey.source in sources else 0)
-    moved = {s.source.host: _moved(s) for s in found if s.moved_to}
+    names = {s.host: s.name for s in sources if s.name != s.host}
+    moved = {s.source.host: _moved(s, names.get(s.source.host, s.moved_to)) for s in found if s.moved_to}
     again = {s.source.host: s for s in (_look(list(moved.values()), options, archive_path) if moved else [])}
     return [again.get(moved[s.source.host].host, s) if s.moved_to else s for s in found]
 
 
-def _moved(found: Survey) -> CrawlSource:
+def _moved(found: Survey, name: str) -> CrawlSource:
     old = urlsplit(found.source.start_urls[0])
     start = old._replace(netloc=found.moved_to).geturl()
-    return replace(found.source, host=found.moved_to, name=found.moved_to, start_urls=(start,))
+    return replace(found.source, host=found.moved_to, name=name, start_urls=(start,))
 
 
 def _look(sources: Sequence[CrawlSource], options: FetchOptions, archive_path: Path | None) -> list[Survey]:
@@ -137,7 +161,9 @@ def _look(sources: Sequence[CrawlSource], options: FetchOptions, archive_path: P
         child.join()
         with CrawlStore(path) as store:
             pages = store.pages.take(PAGES * len(sources) + 1, 0)
-            return [_survey(store, s, [page for page in pages if page.source == s.host]) for s in sources]
+            return [
+                _survey(store, s, [page for page in pages if page.source == s.host], options) for s in sources
+            ]
 
 
 def _fetch(
@@ -151,18 +177,19 @@ def _fetch(
     removed.close()
 
 
-def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey:
+def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page], options: FetchOptions) -> Survey:
     addresses = store.frontier.addresses(source.host)
     start = store.pages.latest(canonical_url(source.start_urls[0]))
     decoded = decode(start) if start is not None else None
     html, encoding = (decoded.html, decoded.encoding) if isinstance(decoded, Decoded) else ("", "")
-    read = [read_page(page, stage_source(source)) for page in pages[: 2 * _SAMPLES]]
+    read = _as_archived(store, source, pages[: 2 * _SAMPLES])
     samples = [_sample(reading) for reading in read if isinstance(reading, Reading)]
     moved = [m[1] for _, kind, _, why in addresses if kind == "start" and (m := _LEAVES.match(why))]
     language = source.language or _written_in(read)
     zone = source.time_zone or _zone(source.host, html, language, read)
     source = replace(source, time_zone=zone, language=language)
     robots = {host_of(place): status for place, status in store.sources.robots_statuses().items()}
+    asked = [state for _, _, state, why in addresses if state in ("done", "queued") and not why]
     return Survey(
         source=_named(source, html, pages, read),
         encoding=encoding,
@@ -174,7 +201,36 @@ def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page]) -> Survey
         rejected=sum(isinstance(reading, Rejection) for reading in read),
         problem="" if samples else _problem(addresses, read) + _hint(source, start, pages),
         moved_to=moved[0] if moved else "",
+        listlike=sum(isinstance(one, Rejection) and one.reason.startswith("list page") for one in read),
+        announced=store.pages.announced(source.host),
+        known=len(asked),
+        delay_s=max(source.delay_s, _asked_delay_s(store, source, options)),
     )
+
+
+def _asked_delay_s(store: CrawlStore, source: CrawlSource, options: FetchOptions) -> float:
+    """What its robots.txt asks for between two requests."""
+    stored = store.sources.robots(authority_of(canonical_url(source.start_urls[0])))
+    return read_policy(stored, options.user_agent.partition("/")[0]).delay_s if stored else 0.0
+
+
+def _as_archived(store: CrawlStore, source: CrawlSource, pages: Sequence[Page]) -> list[Reading | Rejection]:
+    """What an archive would make of some pages: a page is known as a list by those that it leads to, too."""
+    path = store.path.with_name(f"survey-{pages[0].page_id}.db") if pages else store.path
+    read = [read_page(page, stage_source(source)) for page in pages]
+    readings = [one for one in read if isinstance(one, Reading)]
+    if not readings:
+        return read
+    with Archive(path) as archive:
+        archive.put_sources([stage_source(source)])
+        archive.ingest(readings, iso(datetime.now(UTC)))
+    with closing(read_only(path)) as connection:
+        lists = dict(connection.execute("SELECT url, reason FROM rejections").fetchall())
+    reasons = [lists.get(one.url, "") if isinstance(one, Reading) else "" for one in read]
+    return [
+        Rejection(one.url, one.source, "kind", why) if why else one
+        for one, why in zip(read, reasons, strict=True)
+    ]
 
 
 def _done(addresses: list[tuple[str, str, str, str]], wanted: str) -> tuple[str, ...]:

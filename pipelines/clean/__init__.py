@@ -31,6 +31,7 @@ from pipelines.dates import Moment, has_date, read_date
 from pipelines.furniture import line_key
 from pipelines.normalise import normalise, simplify
 from pipelines.records import Extracted, Field, Rejection, Story, Stripped
+from pipelines.said import word_on
 from pipelines.words import pattern
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
         if extracted.attachments:
             return Rejection(page.url, page.source, "kind", "attachment page: its text is in a file")
         return Rejection(page.url, page.source, "clean", "no text: nothing but boilerplate")
-    if other := of_another_kind(lines, stripped, extracted, page.url_answered):
+    other = of_another_kind(lines, stripped, extracted, page.url_answered)
+    if other and not word_on(page.url, source.said):
         return Rejection(page.url, page.source, "kind", other)
     as_read = {name: getattr(extracted, name) for name in _AS_READ}
     return Story(

@@ -25,7 +25,7 @@ from pipelines.extract.body import (
     taken_over,
 )
 from pipelines.extract.byline import read_byline
-from pipelines.extract.container import choose_element
+from pipelines.extract.container import Choice, choose_element
 from pipelines.extract.credit import find_credited_source
 from pipelines.extract.kind import LEAST_TEXT, not_news
 from pipelines.extract.listing import read_listing, shown_pages
@@ -38,15 +38,16 @@ from pipelines.extract.title import find_site_name, find_title, scripted_title
 from pipelines.extract.trust import trusted
 from pipelines.normalise import is_traditional
 from pipelines.records import DEFAULT_TIME_ZONE, Extracted, Field, Rejection
+from pipelines.said import word_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lxml.html import HtmlElement
 
-    from pipelines.extract.container import Choice
     from pipelines.extract.scan import Scan
     from pipelines.extract.selected import Selected
+    from pipelines.extract.trust import Trust
     from pipelines.records import Attachment, Decoded, Page, Source
 
 _HAN = re.compile("[\u3400-\u9fff]+")
@@ -115,7 +116,8 @@ def extract_shown(
     title_line = selected.line_of_title(scanned.lines, title_line)
     trust = trusted(scanned, title_line)
     body = selected.text(root)
-    choice = selected.choice(scanned) if body else choose_element(scanned, trust, title_line)
+    is_said = word_on(page.url, source.said) is not None  # what is said to be none does not come here
+    choice = selected.choice(scanned) if body else _chosen(scanned, trust, title_line, is_said=is_said)
     is_chinese = _is_chinese(scanned, choice)
     refusal, items = None, frozenset[str]()
     if body is None:
@@ -123,7 +125,11 @@ def extract_shown(
         named = page.announced_by in _NAMES_ARTICLES
         listing = read_listing(root, scanned, trust, metadata, title_line, url, is_named=named)
         items = listing.items
-        refusal = not_news(root, scanned, choice, metadata.title_element, url, listing, digest=trust.digest)
+        refusal = (
+            None
+            if is_said and choice is not None and choice.prose >= LEAST_TEXT
+            else not_news(root, scanned, choice, metadata.title_element, url, listing, digest=trust.digest)
+        )
     is_overruled = False
     if refusal:
         body = None if refusal.is_final else scripted_body(root, metadata)
@@ -176,6 +182,15 @@ def extract_shown(
         shows=shown_pages(root, scanned, trust, items, page.url_answered),
     )
     return extracted, Found(scanned, title_line, choice) if choice and not refusal else None
+
+
+def _chosen(scanned: Scan, trust: Trust, title_line: int | None, *, is_said: bool) -> Choice | None:
+    """The article's element; all below the title where there is none and a person says that it is one."""
+    choice = choose_element(scanned, trust, title_line)
+    if not is_said or (choice is not None and choice.prose >= LEAST_TEXT):
+        return choice
+    first = 0 if title_line is None else min(title_line + 1, len(scanned.lines) - 1)
+    return Choice(0, first, len(scanned.lines), 1.0, sum(line.amount for line in scanned.lines[first:]))
 
 
 def _place(choice: Choice | None, title_line: int | None) -> Place:

@@ -65,7 +65,9 @@ def _html(entry: Entry, fetched: Fetched, territory: Territory, content_type: st
     target = _refreshed(entry, leads, territory)
     if target is not None:
         return target
-    kind = entry.kind if entry.kind == "start" else kind_of_page(leads.shape, _hint(entry))
+    said = territory.said(entry.url)
+    told = said.kind if said and said.kind != "deny" else kind_of_page(leads.shape, _hint(entry))
+    kind = entry.kind if entry.kind == "start" else told
     if kind == "list" and entry.kind in ("more", "tag"):
         kind = entry.kind
     if leads.cut:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pipelines.pages.frontier import LISTS, PRIORITY, Announcement, Link
 from pipelines.pages.kinds import NEVER, kind_of_url, may_be_column
 from pipelines.pages.repeats import Repeats
+from pipelines.said import word_on
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pipelines.pages.html import Anchor
     from pipelines.pages.repeats import Fingerprint, Idle
     from pipelines.records import CrawlSource
+    from pipelines.said import Word
 
 MAX_SITEMAP_DEPTH = 3
 MAX_DRY = 20
@@ -48,6 +50,7 @@ class Territory:
         self.source = source
         self.repeats = Repeats(idle)
         self._is_blocked = is_blocked
+        self._words = source.said
         self._seen: set[str] = set()
         self._secure: set[str] = set()
         self._facets: dict[str, set[frozenset[str]]] = {}
@@ -58,6 +61,10 @@ class Territory:
         if host == self.source.host:
             return True
         return self.source.include_subdomains and host.endswith("." + self.source.host)
+
+    def said(self, url: str) -> Word | None:
+        """What the sources file says of an address."""
+        return word_on(url, self._words)
 
     def start_links(self) -> list[Link]:
         """The start URLs; wherever they lie, they are the operator's word."""
@@ -185,8 +192,11 @@ class Territory:
         """Whether an address is asked for; a headline may lead into a column that is called 搜 or 分享."""
         if url not in self._seen and self._is_facet(url):
             return False
+        said = self.said(url)
+        if said and said.kind == "deny":
+            return False
         is_column = is_headline and may_be_column(url) and _kind_of_url(url) != "trap"
-        if not self.holds(_host_of(url)) or (_kind_of_url(url) in NEVER and not is_column):
+        if not self.holds(_host_of(url)) or (self._kind(url) in NEVER and not is_column):
             return False
         allowed = self.source.allowed_paths
         if allowed and not urlsplit(url).path.startswith(allowed):
@@ -209,7 +219,8 @@ class Territory:
         return False
 
     def _kind(self, url: str) -> str:
-        return _kind_of_url(url)
+        said = self.said(url)
+        return said.kind if said and said.kind != "deny" else _kind_of_url(url)
 
     def _announced(self, place: str, base: str) -> str | None:
         """An address that a feed or sitemap names, as the source's own; None where it is not its."""

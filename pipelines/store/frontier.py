@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pipelines.pages.frontier import Link
     from pipelines.pages.repeats import Idle
+    from pipelines.said import Word
     from pipelines.store.file import StoreFile
 
 _ROUND_MIN_S = 3600.0
@@ -265,6 +266,28 @@ class Frontier:
             if not known:
                 reject(db, _pattern(kind, entries), source, reason, at)
 
+    def heed(self, source: str, said: Callable[[str], Word | None]) -> None:
+        """Gives addresses the kind that a person says; their stored pages are read again as that."""
+        with self._file.writing() as db:
+            rows = db.execute(
+                "SELECT url, kind, state FROM urls WHERE source = ?"
+                " AND kind NOT IN ('start', 'feed', 'sitemap')",
+                (source,),
+            ).fetchall()
+            words = [(word, *row) for row in rows if (word := said(row[0]))]
+            for word, url, _, _ in (told for told in words if not _is_heeded(*told)):
+                if word.kind == "deny":
+                    sql = "UPDATE urls SET state = 'refused', reason = ? WHERE url = ?"
+                    db.execute(sql, (word.reason, url))
+                else:
+                    sql = "UPDATE urls SET kind = ?, reason = NULL, interval_s = NULL, revisit_at = NULL"
+                    db.execute(f"{sql} WHERE url = ?", (word.kind, url))
+                db.execute(
+                    "UPDATE pages SET article = 1, ingested = 0 WHERE (article = 1 OR ? = 'article')"
+                    " AND page_id = (SELECT max(page_id) FROM pages WHERE url = ?)",
+                    (word.kind, url),
+                )
+
     def put_off(self, entries: Sequence[Entry], *, until: float) -> None:
         """These lists are left out of rounds until a moment: the last ones like them named nothing new."""
         reason = "left for a later run: the last lists at such addresses named nothing new"
@@ -273,6 +296,13 @@ class Frontier:
                 "UPDATE urls SET state = 'done', revisit_at = ?, reason = ? WHERE url_id = ?",
                 [(until, reason, entry.url_id) for entry in entries],
             )
+
+
+def _is_heeded(word: Word, _url: str, kind: str, state: str) -> bool:
+    """Whether an address is what a person says of it."""
+    if word.kind == "deny":
+        return state in ("refused", "blocked")
+    return (kind in LISTS) == (word.kind == "list")
 
 
 def insert_links(db: sqlite3.Connection, links: Sequence[Link], *, found_on: int | None) -> int:

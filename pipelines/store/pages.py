@@ -111,6 +111,17 @@ class Pages:
             row = db.execute("SELECT rendered FROM pages WHERE page_id = ?", (page_id,)).fetchone()
         return str(row[0]) if row else ""
 
+    def announced(self, source: str) -> dict[str, int]:
+        """feed, sitemap → the addresses of a source that it names."""
+        with self._file.reading() as db:
+            return dict(
+                db.execute(
+                    "SELECT via, count(*) FROM announcements JOIN urls USING (url)"
+                    " WHERE source = ? GROUP BY via",
+                    (source,),
+                ).fetchall()
+            )
+
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         """Addresses that were given up and are not yet in the archive, oldest first, each with its id."""
         with self._file.reading() as db:

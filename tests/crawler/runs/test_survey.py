@@ -134,6 +134,48 @@ def test_the_zone_that_a_site_s_language_and_articles_show_is_written(tmp_path: 
     assert (written["time_zone"], written["language"]) == ("Europe/Berlin", "de")
 
 
+def test_what_is_said_of_a_site_is_written_and_what_it_would_take_is_told(tmp_path: Path) -> None:
+    site = park()
+    site.robots = "User-agent: *\nCrawl-delay: 0.2"
+    excerpt = "预计明年年底建成投产。" * 12
+    shown = "".join(
+        f'<h2><a href="/news/2023/{n}.html">示例园区第{n}号项目开工</a></h2><p>占地{n}亩，{excerpt}</p>'
+        for n in range(5)
+    )
+    for n in (1, 2):
+        site.pages[f"/month/2023{n}.html"] = f"<title>归档</title>{shown}"
+    site.pages["/"] = list_page([*(f"/news/2023/{n}.html" for n in range(3)), *list(site.pages)[-2:]])
+    with Server(site) as server:
+        site.pages["/sitemap.xml"] = sitemap(*(f"{server.url}/news/2023/{n}.html" for n in range(6)))
+        add = ("sources", "add", server.url, "--allow-private", "--yes")
+        said = ("--name", "我的园区", "--every", "90m", "--time-zone", "Europe/Berlin", "--deny", "/old/")
+        wrong = parknews(tmp_path, *add, "--every", "often")
+        asked = len(site.log)
+        done = parknews(tmp_path, *add, *said, "--article", "^/news/\\d+/", "--list", "/tag/")
+    [written] = tomllib.loads((tmp_path / "sources.toml").read_text(encoding="utf-8"))["source"]
+    assert (wrong.code, wrong.errors, asked) == (
+        2,
+        'parknews: --every must be a duration such as "30m", "6h", "1d" or "2w", not \'often\'\n',
+        0,
+    )
+    assert written == {
+        "host": server.host,
+        "name": "我的园区",
+        "start_urls": [server.url],
+        "every": "90m",
+        "allow_private": True,
+        "delay_s": 0.0,
+        "time_zone": "Europe/Berlin",
+        "language": "zh-Hans",
+        "articles": [r"^/news/\d+/"],
+        "lists": ["/tag/"],
+        "deny": ["/old/"],
+    }
+    assert "posts named: 6 by sitemap" in done.out
+    assert "; 2 of 8 samples look like lists" in done.out
+    assert "0.2 s between requests; the first run takes at least" in done.out
+
+
 def test_a_site_that_gives_nothing_is_not_written(tmp_path: Path) -> None:
     with Server(Site(pages={"/": list_page([])})) as server:
         added = parknews(tmp_path, "sources", "add", server.url, "--allow-private", "--yes")
