@@ -90,7 +90,7 @@ def not_news(
         return NotNews(reason, is_final=True, is_certain=True)
     if prose < LEAST_TEXT:
         return _empty_kind(root, scan, everything)
-    if not digest and not listing.is_named and _is_list(scan, lines, prose, url):
+    if not digest and not listing.is_named and _is_list(scan, lines, prose, url, listing.hosts):
         return NotNews("list page: headlines with links, little prose", is_final=True)
     return None
 
@@ -121,17 +121,21 @@ def _empty_kind(root: HtmlElement, scan: Scan, everything: float) -> NotNews:
     return NotNews("no text: fewer than 30 characters of prose", "extract")
 
 
-def _is_list(scan: Scan, lines: Sequence[Line], prose: float, url: str) -> bool:
+def _is_list(scan: Scan, lines: Sequence[Line], prose: float, url: str, hosts: frozenset[str]) -> bool:
     """Headlines with excerpts or dates, item after item, where an article would have paragraphs.
 
     Links below an article are its related news: only headlines that stand between paragraphs count.
     """
     spots = [index for index, line in enumerate(lines) if line.is_prose and not line.is_linked]
     between = lines[spots[0] : spots[-1]] if spots else []
-    headlines = sum(line.is_linked and line.amount >= 6 and not leads_out(line, url) for line in between)
+    headlines = sum(
+        line.is_linked and line.amount >= 6 and not leads_out(line, url, hosts) for line in between
+    )
     dated = sum(bool(_LISTED_DATE.search(line.text)) for line in lines if line.amount < 80)
     longest = max((lines[index].amount for index in spots), default=0.0)
-    everywhere = sum(line.is_linked and line.amount >= 6 and not leads_out(line, url) for line in lines)
+    everywhere = sum(
+        line.is_linked and line.amount >= 6 and not leads_out(line, url, hosts) for line in lines
+    )
     if urlsplit(url).path in ("", "/") and not urlsplit(url).query and everywhere >= 5:
         return True
     above = scan.lines[max(0, scan.lines.index(lines[0]) - 6) :][: 6 + (spots[0] if spots else 0)]

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, get_args
 from urllib.parse import unquote, urljoin, urlsplit
 
+from pipelines.extract.metadata import read_claims
 from pipelines.normalise import simplify
 from pipelines.records import Shown, StrippedKind
 from pipelines.urls import address_key, canonical_url, resolve
@@ -76,6 +77,8 @@ class Listing(NamedTuple):
     """Where these headlines lead, as written."""
     is_named: bool = False
     """Whether a feed names it: that is one such declaration, since some feeds name lists too."""
+    hosts: frozenset[str] = frozenset()
+    """Where the page says that it stands: a mirror's links lead to the site that it is a copy of."""
 
     @property
     def is_list(self) -> bool:
@@ -111,7 +114,8 @@ def read_listing(
     own = _own(scan.lines, trust, title_line, min(map(min, shown), default=None))
     items = frozenset(scan.lines[head].leads for head, _ in shown)
     marked = sum(scan.lines[head].tag in _HEADINGS for head, _ in shown)
-    return Listing(len(shown), marked, own, lists - articles, articles > 0, items, is_named)
+    hosts = frozenset(_plain(urlsplit(claim.url).hostname) for claim in read_claims(root, metadata, url))
+    return Listing(len(shown), marked, own, lists - articles, articles > 0, items, is_named, hosts)
 
 
 def shown_pages(
@@ -132,15 +136,15 @@ def shown_pages(
     return tuple(Shown(key, is_item) for key, is_item in found.items())
 
 
-def leads_out(line: Line, url: str) -> bool:
-    """Whether a line leads to another site: a list shows pages of its own."""
+def leads_out(line: Line, url: str, hosts: frozenset[str]) -> bool:
+    """Whether a line leads to another site than the page's (`Listing.hosts`): a list shows its own pages."""
     if not line.leads:
         return False
     try:
         there = urlsplit(urljoin(url, line.leads)).hostname
     except ValueError:
         return False
-    return there is not None and _plain(there) != _plain(urlsplit(url).hostname)
+    return there is not None and _plain(there) not in hosts | {_plain(urlsplit(url).hostname)}
 
 
 # What the page declares ------------------------------------------------------------------------

@@ -152,15 +152,24 @@ def test_the_text_below_a_headline_that_leads_to_its_origin_is_the_page_s_own() 
     assert read.lines == (OWN[:-1] + "...",)
 
 
-def test_links_to_other_sites_between_paragraphs_make_no_list() -> None:
-    rows = "".join(
-        f'<li><a href="https://blog-{n}.example.org/">邻居博客之{n}，值得一读</a></li><p>{TOLD[n % 3]}</p>'
-        for n in range(6)
-    )
+_BLOGS = "".join(
+    f'<li><a href="https://blog.example.org/{n}.html">邻居博客之{n}，值得一读</a></li><p>{TOLD[n % 3]}</p>'
+    for n in range(6)
+)
+
+
+@pytest.mark.parametrize(
+    ("own", "is_list"),
+    [("", False), ("https://blog.example.org/7.html", True), ("https://other.example.org/7.html", False)],
+)
+def test_links_between_paragraphs_make_a_list_where_they_lead_to_the_page_s_own_site(
+    own: str, is_list: bool
+) -> None:
+    head = f'<link rel="canonical" href="{own}">' if own else ""
     body = (
-        f"<body><h1>我常看的六个园区博客</h1><p>2026-04-09</p><div><p>{OWN}</p><ul>{rows}</ul></div></body>"
+        f"<body><h1>我常看的六个园区博客</h1><p>2026-04-09</p><div><p>{OWN}</p><ul>{_BLOGS}</ul></div></body>"
     )
-    assert isinstance(_read(body, title="我常看的六个园区博客"), Extracted)
+    assert _is_list(_read(body, head=head, title="我常看的六个园区博客")) is is_list
 
 
 def test_cards_between_the_paragraphs_of_an_article_make_no_list() -> None:
