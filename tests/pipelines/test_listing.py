@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.extract import extract
+from pipelines.extract.listing import leads_out
+from pipelines.extract.scan import parse_page, scan
 from pipelines.records import Decoded, Extracted, Page, Rejection, Source
 
 HOST = "news.example-park.cn"
@@ -152,24 +154,15 @@ def test_the_text_below_a_headline_that_leads_to_its_origin_is_the_page_s_own() 
     assert read.lines == (OWN[:-1] + "...",)
 
 
-_BLOGS = "".join(
-    f'<li><a href="https://blog.example.org/{n}.html">邻居博客之{n}，值得一读</a></li><p>{TOLD[n % 3]}</p>'
-    for n in range(6)
-)
-
-
-@pytest.mark.parametrize(
-    ("own", "is_list"),
-    [("", False), ("https://blog.example.org/7.html", True), ("https://other.example.org/7.html", False)],
-)
-def test_links_between_paragraphs_make_a_list_where_they_lead_to_the_page_s_own_site(
-    own: str, is_list: bool
-) -> None:
-    head = f'<link rel="canonical" href="{own}">' if own else ""
-    body = (
-        f"<body><h1>我常看的六个园区博客</h1><p>2026-04-09</p><div><p>{OWN}</p><ul>{_BLOGS}</ul></div></body>"
+def test_links_to_other_sites_between_paragraphs_make_no_list() -> None:
+    rows = "".join(
+        f'<li><a href="https://blog-{n}.example.org/">邻居博客之{n}，值得一读</a></li><p>{TOLD[n % 3]}</p>'
+        for n in range(6)
     )
-    assert _is_list(_read(body, head=head, title="我常看的六个园区博客")) is is_list
+    body = (
+        f"<body><h1>我常看的六个园区博客</h1><p>2026-04-09</p><div><p>{OWN}</p><ul>{rows}</ul></div></body>"
+    )
+    assert isinstance(_read(body, title="我常看的六个园区博客"), Extracted)
 
 
 def test_cards_between_the_paragraphs_of_an_article_make_no_list() -> None:
@@ -179,3 +172,14 @@ def test_cards_between_the_paragraphs_of_an_article_make_no_list() -> None:
     )
     body = f"<body><h1>河口化工园恢复供汽</h1><p>2026-04-09 来源：园区观察</p><div>{cards}</div></body>"
     assert isinstance(_read(body, title="河口化工园恢复供汽 - 园区观察"), Extracted)
+
+
+def test_a_mirror_s_links_to_the_site_that_it_copies_are_its_own() -> None:
+    page = parse_page('<p><a href="https://www.park.example/1.html">临湖智造园签下九个新项目</a></p>')
+    assert page is not None
+    [line] = scan(page).lines
+    mirror = "https://mirror.example/1.html"
+    assert (leads_out(line, mirror, frozenset()), leads_out(line, mirror, frozenset({"park.example"}))) == (
+        True,
+        False,
+    )
