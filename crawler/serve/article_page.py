@@ -94,6 +94,7 @@ def article_page(
         "attachments": found.attachments,
         "names": _names(connection, found.id),
         "disputed": bool(found.differences),
+        "figures": _figures(found),
     }
 
 
@@ -111,6 +112,18 @@ def folded(pieces: tuple[Piece, ...]) -> tuple[ShownPiece, ...]:
             end = piece.text[len(piece.text) - tail :] if tail else ""
             shown.append(ShownPiece("same", piece.text[:head], left_out, end))
     return tuple(shown)
+
+
+def _figures(article: ShownArticle) -> list[tuple[str, str, str, list[tuple[str, list[str]]]]]:
+    """What copies have otherwise, place by place: kind, place, the kept copy's, and who has what instead."""
+    names = {copy.url: copy.source_name for copy in article.copies}
+    found: dict[tuple[str, str, str], dict[str, list[str]]] = {}
+    for one in article.differences:
+        values = found.setdefault((one.kind, one.place, one.kept_value), {})
+        who = values.setdefault(one.copy_value, [])
+        if names[one.url] not in who:
+            who.append(names[one.url])
+    return [(*place, sorted(values.items(), key=lambda v: -len(v[1]))) for place, values in found.items()]
 
 
 def _names(connection: sqlite3.Connection, number: int) -> list[tuple[str, list[tuple[Named, str]]]]:

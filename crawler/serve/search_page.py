@@ -16,6 +16,7 @@ from pipelines.archive.read.selection import (
     FACETS,
     Selection,
     Sorting,
+    by_time,
     count_disputed,
     count_left_out_undated,
     count_selected,
@@ -27,6 +28,7 @@ from pipelines.archive.read.selection import (
 from pipelines.archive.read.sources import failed_sources, source_names
 from pipelines.export.formats import FORMATS
 from pipelines.places import region_name
+from pipelines.report.panels import Leads, trend
 from pipelines.search import select
 
 if TYPE_CHECKING:
@@ -106,6 +108,7 @@ def search_page(
         "address": lambda **changes: _address(
             selection, {"order": order if order == "rank" else "", **changes}
         ),
+        "trend": _trend(connection, selection, words, made),
         "selection_arguments": {
             "q": selection.query,
             **({"folded": "1"} if selection.folded else {}),
@@ -113,6 +116,19 @@ def search_page(
         "downloads": FORMATS,
         "export_arguments": urlencode(arguments_of(selection)),
     }
+
+
+def _trend(
+    connection: sqlite3.Connection, selection: Selection, words: Words, made: Remembered[Any, Any]
+) -> str:
+    """The selected articles over time; that of all articles is counted once for each state of the archive."""
+    unit, counts = (
+        made.get("time", lambda: by_time(connection, selection))
+        if selection.is_everything
+        else by_time(connection, selection)
+    )
+    leads = Leads(lambda _: "", lambda **days: _address(replace(selection, undated=False, **days)))
+    return trend(counts, unit, words, leads)
 
 
 def marked(text: str, marks: Marks) -> Markup:

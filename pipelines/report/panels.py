@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pipelines.report import svg
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pipelines.archive.read.figures import Covered, Figures, Spread
+    from pipelines.archive.read.news import Amount, News, Trend
+    from pipelines.archive.read.selection import Days
     from pipelines.report.words import Words
 
 _SOURCES_DRAWN = 7
@@ -45,12 +48,15 @@ class Panel:
 class Leads:
     """Where the marks of a picture lead; nowhere unless it is said."""
 
-    article: Callable[[Spread], str]
+    article: Callable[[Spread | Amount], str]
     search: Callable[..., str] = lambda **_: ""
-    """The address of a search with these arguments: `since`, `until`, `source`, `carried_by`, `language`."""
+    """The address of a search with these arguments, which are those of the browser's search."""
 
 
-NEWS = ("period", "spreads", "flows", "shares", "languages")
+NEWS = (
+    *("parks", "regions", "companies", "amounts"),
+    *("spreads", "period", "flows", "shares", "languages"),
+)
 """Panels of what was published."""
 GATHERING = ("coverage", "rejected", "stripped")
 """Panels of how it was gathered."""
@@ -61,6 +67,87 @@ def panels(
 ) -> tuple[Panel, ...]:
     """The panels of these names, in their order."""
     return tuple(_DRAWN[name](figures, words, leads) for name in names)
+
+
+_NAMED = {"parks": "park", "regions": "region", "companies": "company"}
+
+
+def _named(name: str, figures: Figures, words: Words, leads: Leads) -> Panel:
+    """What articles name, with how many did in the stretch before."""
+    found, kind = figures.news.named[_NAMED[name]], _NAMED[name]
+    days = _stretch(figures.news.days)
+    rows = [
+        Row(
+            one.name,
+            (one.articles,),
+            words("note.trend", n=one.articles, before=one.before) if figures.news.before.since else "",
+            leads.search(
+                **({"q": f'company:"{one.value}"'} if kind == "company" else {kind: one.value}), **days
+            ),
+            _trend(one, words) if figures.news.before.since else "",
+        )
+        for one in found
+    ]
+    question, series = words(f"panel.{name}"), [Series(words("articles"), PALETTE[0])]
+    return Panel(
+        name,
+        question,
+        svg.both(lambda width: svg.bars(question, rows, series, 200, width), svg.HALF) if rows else "",
+        _of_stretch(figures.news, words),
+        (words("head.name"), words("articles"), words("head.before")),
+        tuple((one.name, one.articles, one.before) for one in found),
+    )
+
+
+def _trend(one: Trend, words: Words) -> str:
+    if not one.before:
+        return f"{one.articles:,} {words('trend.new')}"
+    change = one.articles - one.before
+    return f"{one.articles:,} " + ("=" if not change else f"▲{change:,}" if change > 0 else f"▼{-change:,}")
+
+
+def _amounts(figures: Figures, words: Words, leads: Leads) -> Panel:
+    """The largest amounts that articles say are invested."""
+    found = figures.news.amounts
+    rows = [
+        Row(
+            one.title,
+            (round(one.value / 10_000),),
+            f"{one.title} · {one.day}",
+            leads.article(one),
+            one.written,
+        )
+        for one in found
+    ]
+    question, series = words("panel.amounts"), [Series(words("series.invested"), PALETTE[1])]
+    now, before = (_in_money(value, words) for value in figures.news.invested)
+    told = "note.invested" if figures.news.before.since else "note.invested_now"
+    return Panel(
+        "amounts",
+        question,
+        svg.both(lambda width: svg.bars(question, rows, series, 230, width), svg.HALF) if rows else "",
+        (words(told, now=now, before=before), *_of_stretch(figures.news, words)) if rows else (),
+        (words("head.title"), words("date"), words("head.written"), words("head.yuan")),
+        tuple((one.title, one.day, one.written, one.value) for one in found),
+    )
+
+
+def _in_money(value: float, words: Words) -> str:
+    return words("money", amount=f"{value / (1e8 if words.language == 'zh' else 1e9):,.2f}")
+
+
+def _of_stretch(news: News, words: Words) -> tuple[str, ...]:
+    """Of which days a picture of the news is, and against which it stands."""
+    if not news.days.since:
+        return ()
+    days = words("report.days", since=news.days.since, until=news.days.until or "…")
+    if not news.before.since:
+        return (days,)
+    return (f"{days} · {words('note.against', since=news.before.since, until=news.before.until)}",)
+
+
+def _stretch(days: Days) -> dict[str, str]:
+    return {name: day for name, day in (("since", days.since), ("until", days.until)) if day}
 
 
 def _by_period(figures: Figures, words: Words, leads: Leads) -> Panel:
@@ -113,7 +200,7 @@ def _shares(figures: Figures, words: Words, leads: Leads) -> Panel:
         Row(
             share.name,
             (share.alone, share.copied, share.reprints),
-            href=leads.search(carried_by=share.host, **_bounds(figures)),
+            href=leads.search(carried_by=share.host, **_stretch(figures.days)),
         )
         for share in figures.shares[:20]
     ]
@@ -224,7 +311,7 @@ def _told(row: Covered, figures: Figures, words: Words) -> str:
 
 def _languages(figures: Figures, words: Words, leads: Leads) -> Panel:
     found = tuple((words.or_itself("language", name), count) for name, count in figures.languages)
-    hrefs = [leads.search(language=name, **_bounds(figures)) for name, _ in figures.languages]
+    hrefs = [leads.search(language=name, **_stretch(figures.days)) for name, _ in figures.languages]
     head = (words("head.language"), words("articles"))
     return _counted("languages", found, words, head, words("articles"), _honest(figures, words), hrefs)
 
@@ -265,10 +352,6 @@ def _counted(
     return Panel(name, question, picture, notes, head, found)
 
 
-def _bounds(figures: Figures) -> dict[str, str]:
-    return {name: day for name, day in (("since", figures.days.since), ("until", figures.days.until)) if day}
-
-
 def _honest(figures: Figures, words: Words, *, by_day: bool = False) -> tuple[str, ...]:
     """What a picture cannot count, in words; without bounds only one drawn by day leaves the undated out."""
     total, notes = figures.total, []
@@ -285,12 +368,33 @@ def _honest(figures: Figures, words: Words, *, by_day: bool = False) -> tuple[st
 def _periods(figures: Figures) -> list[str]:
     """Every period from the first to the last, those without articles too."""
     found = [period for period, _, _ in figures.by_period]
-    if not found:
-        return []
-    return list(_run(min(found), max(found)))
+    return periods_between(min(found), max(found)) if found else []
 
 
-def _run(first: str, last: str) -> list[str]:
+def trend(counts: Sequence[tuple[str | None, int]], unit: str, words: Words, leads: Leads) -> str:
+    """A small chart of articles over time, each column leading to its articles; empty for one or none."""
+    found = {period: count for period, count in counts if period}
+    if len(found) < 2:
+        return ""
+    title = words("panel.trend", unit=words(f"unit.{unit}"))
+    periods, series = periods_between(min(found), max(found))[-_COLUMNS_DRAWN:], [Series("", PALETTE[0])]
+    values = {(period, ""): count for period, count in found.items()}
+    return svg.both(
+        lambda width: svg.columns(
+            title,
+            periods,
+            series,
+            values,
+            words("articles"),
+            width,
+            lambda period: leads.search(since=period, until=period),
+            150,
+        )
+    )
+
+
+def periods_between(first: str, last: str) -> list[str]:
+    """Every day, month or year from one to another."""
     if len(first) == 4:
         return [str(year) for year in range(int(first), int(last) + 1)]
     if len(first) == 7:
@@ -301,6 +405,8 @@ def _run(first: str, last: str) -> list[str]:
 
 
 _DRAWN: dict[str, Callable[[Figures, Words, Leads], Panel]] = {
+    **{name: partial(_named, name) for name in _NAMED},
+    "amounts": _amounts,
     "period": _by_period,
     "flows": _flows,
     "shares": _shares,

@@ -45,6 +45,8 @@ class Row:
     values: tuple[int, ...]
     note: str = ""
     href: str = ""
+    told: str = ""
+    """What stands behind the bar; without it, the sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,13 @@ def columns(
     unit: str,
     width: int = WIDTH,
     href: Callable[[str], str] | None = None,
+    height: int = 272,
 ) -> str:
     """Stacked columns, one a period; `counts` by period and series name, `unit` names what they count.
 
     Each column leads where `href` says of its period.
     """
-    height, left, bottom, top = 272, 40, 34, 22
+    left, bottom, top = 40, 34, 22
     totals = [sum(counts.get((period, one.name), 0) for one in series) for period in periods]
     ticks = _ticks(max(totals, default=0))
     scale = (height - bottom - top) / ticks[-1]
@@ -115,7 +118,8 @@ def bars(
     """Horizontal bars, a row a label, the series side by side in one bar."""
     label_width = label_width if width > NARROW else min(label_width, 150)
     most = max((sum(row.values) for row in rows), default=0) or 1
-    scale = (width - label_width - 44) / most
+    room = max((len(row.told) for row in rows), default=0) * 11
+    scale = (width - label_width - max(44, room)) / most
     parts = []
     for place, row in enumerate(rows):
         y, x = place * _ROW + 4, float(label_width)
@@ -129,7 +133,7 @@ def bars(
                     _box(x, y, value * scale, _ROW - 9, one.colour, f"{row.label} · {one.name}: {value:,}")
                 )
                 x += value * scale
-        parts.append(_text(x + 6, y + 15, f"{sum(row.values):,}", "start"))
+        parts.append(_text(x + 6, y + 15, row.told or f"{sum(row.values):,}", "start"))
     return _svg(title, max(len(rows), 1) * _ROW + 6, parts, width)
 
 

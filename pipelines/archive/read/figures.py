@@ -13,16 +13,13 @@ from datetime import date
 from statistics import median
 from typing import TYPE_CHECKING
 
-from pipelines.archive.read.selection import Days, within
-from pipelines.publishers import normalise_publisher
+from pipelines.archive.read.news import News, news
+from pipelines.archive.read.selection import DAYS_FROM, MONTHS_FROM, Days, within
 
 if TYPE_CHECKING:
     import sqlite3
 
 
-MONTHS_FROM_DAYS = 92
-"""Up to a quarter is drawn by day: more columns than that are thinner than their gaps on a laptop."""
-YEARS_FROM_DAYS = 366 * 6
 _COVERAGE_DAYS = 42
 
 
@@ -85,6 +82,7 @@ class Figures:
     coverage: tuple[Covered, ...]
     names: dict[str, str]
     """Host → the source's name."""
+    news: News
 
 
 def figures(connection: sqlite3.Connection, days: Days | None = None) -> Figures:
@@ -101,7 +99,7 @@ def figures(connection: sqlite3.Connection, days: Days | None = None) -> Figures
         unit=unit,
         by_period=_by_period(connection, days, unit),
         shares=_shares(connection, days, names),
-        flows=flows(connection, days, names),
+        flows=flows(connection, days),
         spreads=spreads(connection, days),
         languages=_languages(connection, days),
         stripped=_pairs(
@@ -110,6 +108,7 @@ def figures(connection: sqlite3.Connection, days: Days | None = None) -> Figures
         rejected=_rejected(connection),
         coverage=coverage,
         names=names,
+        news=news(connection, days),
     )
 
 
@@ -125,11 +124,18 @@ def _narrow(connection: sqlite3.Connection) -> None:
 _NARROW = (
     "DROP TABLE IF EXISTS temp.narrow",
     "DROP TABLE IF EXISTS temp.originals",
+    "DROP TABLE IF EXISTS temp.firsts",
     "CREATE TEMP TABLE narrow AS SELECT article_id, kept, source, published_day AS day, language,"
     " credited_source FROM copies",
     "CREATE TEMP TABLE originals AS SELECT article_id, max(CASE WHEN kept THEN source END) AS source,"
     " max(CASE WHEN kept THEN day END) AS day, count(*) AS copies FROM narrow GROUP BY article_id",
     "CREATE UNIQUE INDEX temp.originals_by_article ON originals (article_id, source, day, copies)",
+    "CREATE TEMP TABLE firsts AS SELECT a.id AS article_id, a.first_publisher AS name,"
+    " coalesce(s.publisher, a.first_publisher) AS publisher, s.name IS NOT NULL AS is_source"
+    " FROM articles a INDEXED BY articles_by_first"
+    " LEFT JOIN (SELECT name, min(publisher) AS publisher FROM sources GROUP BY name) s"
+    " ON s.name = a.first_publisher WHERE a.first_publisher_status IN ('certain', 'likely')",
+    "CREATE UNIQUE INDEX temp.firsts_by_article ON firsts (article_id)",
 )
 
 
@@ -155,7 +161,7 @@ def _unit(total: Total) -> str:
     if total.first_day is None or total.last_day is None:
         return "day"
     span = _days_between(total.first_day, total.last_day)
-    return "day" if span <= MONTHS_FROM_DAYS else "month" if span <= YEARS_FROM_DAYS else "year"
+    return "day" if span <= DAYS_FROM else "month" if span <= MONTHS_FROM else "year"
 
 
 def _days_between(first: str, last: str) -> int:
@@ -226,7 +232,7 @@ class Flow:
     by: str
     articles: int
     credited: int
-    """Of those, known only because the copy credits the origin."""
+    """Of those, known only by credit: the origin's own page is not in the archive."""
     median_lag_days: float | None
 
 
@@ -245,47 +251,32 @@ class Spread:
     dated_sources: int
 
 
-def flows(connection: sqlite3.Connection, days: Days, names: dict[str, str]) -> tuple[Flow, ...]:
-    """Reprints by kept copies (as the view `reprints` has them), and by what kept copies credit."""
+def flows(connection: sqlite3.Connection, days: Days) -> tuple[Flow, ...]:
+    """Who has what another published first, as the view `reprints` has it: nobody where that is not known."""
+    where, values = within(days, "n.day")
     lags: dict[tuple[str, str], list[int]] = defaultdict(list)
     counts: dict[tuple[str, str], int] = defaultdict(int)
-    where, values = within(days, "n.day")
-    for origin, by, lag in connection.execute(
-        "SELECT o.source, n.source, CAST(julianday(n.day) - julianday(o.day) AS INTEGER)"
-        " FROM narrow n JOIN originals o ON o.article_id = n.article_id"
-        f" WHERE NOT n.kept AND n.source <> o.source AND {where}",
+    credited: dict[tuple[str, str], int] = defaultdict(int)
+    for origin, by, seen, lag in connection.execute(
+        "WITH own AS (SELECT n.article_id, min(n.day) AS day FROM narrow n JOIN firsts f"
+        " ON f.article_id = n.article_id JOIN sources s ON s.host = n.source AND s.name = f.name GROUP BY 1)"
+        " SELECT f.name, s.name, own.article_id IS NOT NULL,"
+        " CAST(julianday(n.day) - julianday(own.day) AS INTEGER)"
+        " FROM narrow n JOIN firsts f ON f.article_id = n.article_id JOIN sources s ON s.host = n.source"
+        " LEFT JOIN own ON own.article_id = n.article_id"
+        f" WHERE s.name <> f.name AND coalesce(s.publisher, s.name) <> f.publisher AND {where}",
         values,
     ):
-        pair = names.get(origin, origin), names.get(by, by)
+        pair = origin, by
         counts[pair] += 1
+        credited[pair] += not seen
         if lag is not None:
             lags[pair].append(lag)
-    credited = _credited(connection, days, names)
-    for pair, articles in credited.items():
-        counts[pair] += articles
     found = [
-        Flow(*pair, articles, credited.get(pair, 0), float(median(lags[pair])) if lags[pair] else None)
+        Flow(*pair, articles, credited[pair], float(median(lags[pair])) if lags[pair] else None)
         for pair, articles in counts.items()
     ]
     return tuple(sorted(found, key=lambda flow: (-flow.articles, flow.origin, flow.by)))
-
-
-def _credited(
-    connection: sqlite3.Connection, days: Days, names: dict[str, str]
-) -> dict[tuple[str, str], int]:
-    """(Origin, source) → articles whose kept copy credits another publication than its own."""
-    own = {normalise_publisher(name): name for name in names.values()}
-    where, values = within(days, "day")
-    found: dict[tuple[str, str], int] = defaultdict(int)
-    for source, credit, articles in connection.execute(
-        "SELECT source, credited_source, count(*) FROM narrow"
-        f" WHERE kept AND credited_source IS NOT NULL AND {where} GROUP BY 1, 2",
-        values,
-    ):
-        by, publisher = names.get(source, source), normalise_publisher(credit)
-        if publisher and publisher != normalise_publisher(by):
-            found[own.get(publisher, credit), by] += articles
-    return found
 
 
 def spreads(connection: sqlite3.Connection, days: Days) -> tuple[Spread, ...]:

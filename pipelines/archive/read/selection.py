@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from calendar import month_name, monthrange
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -333,6 +334,30 @@ def facet(connection: sqlite3.Connection, selection: Selection, name: str, limit
         (*values, limit),
     )
     return [(row[0], row[1]) for row in rows]
+
+
+DAYS_FROM, MONTHS_FROM = 92, 366 * 6
+"""Up to a quarter is counted by day, up to six years by month: more columns cannot be told apart."""
+
+
+def by_time(connection: sqlite3.Connection, selection: Selection) -> tuple[str, Facet]:
+    """How many articles are selected a day, month or year: which of these it is, and counts in order."""
+    tables, where, values = clauses(selection)
+    if selection.is_everything:
+        tables, where = "articles k", "1"  # its index covers the day
+    rows = connection.execute(
+        f"SELECT k.published_day, count(*) FROM {tables} WHERE {where} AND k.published_day IS NOT NULL"
+        " GROUP BY 1 ORDER BY 1",
+        values,
+    ).fetchall()
+    if not rows:
+        return "day", []
+    span = (date.fromisoformat(rows[-1][0]) - date.fromisoformat(rows[0][0])).days
+    unit, length = ("day", 10) if span <= DAYS_FROM else ("month", 7) if span <= MONTHS_FROM else ("year", 4)
+    counts: dict[str | None, int] = {}
+    for day, count in rows:
+        counts[day[:length]] = counts.get(day[:length], 0) + count
+    return unit, list(counts.items())
 
 
 def _named_by_few(connection: sqlite3.Connection, selection: Selection, kind: str, limit: int) -> Facet:

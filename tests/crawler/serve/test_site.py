@@ -396,3 +396,10 @@ def test_what_was_searched_for_is_marked_in_the_article(get: Get) -> None:
     assert "三期<mark>标准厂房</mark>启用" in page
     assert "第三期<mark>标准厂房</mark>,首批" in page
     assert "<mark>" not in get("/article/1").text
+
+
+def test_a_search_is_drawn_over_time_and_each_column_leads_to_its_articles(get: Get) -> None:
+    page = get("/search?q=NOT 没有的词").text
+    assert 'class="trend"' not in page  # one dated article is no trend
+    front = get("/?since=2026-01&until=2026-01").text
+    assert '<a href="/search?since=2026-01-02&amp;until=2026-01-02" aria-label="2026-01-02: 1">' in front

@@ -138,8 +138,53 @@ def _story(number: int) -> str:
 
 def test_figures_agree_with_the_views_of_the_same_name(connection: sqlite3.Connection) -> None:
     view = connection.execute("SELECT from_name, to_name, count(*) FROM reprints GROUP BY 1, 2").fetchall()
-    flows = {(f.origin, f.by): f.articles - f.credited for f in figures(connection).flows}
-    assert {(row[0], row[1]): row[2] for row in view} == {pair: n for pair, n in flows.items() if n}
+    flows = {(f.origin, f.by): f.articles for f in figures(connection).flows}
+    assert {(row[0], row[1]): row[2] for row in view} == flows
+
+
+def test_reprints_never_accuse_the_first_publisher_whoevers_text_is_kept(
+    connection: sqlite3.Connection,
+) -> None:
+    first = "名copier.example"
+    writable = sqlite3.connect(connection.execute("PRAGMA database_list").fetchone()["file"])
+    with writable:
+        writable.execute(
+            "UPDATE articles SET first_publisher = ?, first_publisher_status = 'likely' WHERE copies = 3",
+            (first,),
+        )
+        writable.execute("UPDATE articles SET first_publisher_status = 'disputed' WHERE copies = 1")
+    writable.close()
+    found = connection.execute("SELECT from_name, from_source, to_name, lag_days FROM reprints").fetchall()
+    assert sorted(map(tuple, found)) == [
+        (first, "copier.example", "名daily.example", 2),
+        (first, "copier.example", "名park.example", -1),
+    ]
+    assert {(f.origin, f.by) for f in figures(connection).flows} == {(row[0], row[2]) for row in found}
+
+
+def test_the_news_counts_articles_once_against_as_many_days_before(
+    fill: Callable[..., Path], told: Any
+) -> None:
+    park, other = (
+        "苏州工业园区昨日签约",
+        "无锡高新区项目开工，总投资三十亿元，注册资本五亿元。企业年内投产，园区配备服务小组。",
+    )
+    path = fill(
+        [
+            told("https://park.example/a", "传动", park + _story(0) + "总投资十二亿元。", date(2026, 3, 3)),
+            told("https://daily.example/a", "传动", park + _story(0) + "总投资十二亿元。", date(2026, 3, 4)),
+            told("https://park.example/b", "仓储", park + _story(1), date(2026, 3, 9)),
+            told("https://park.example/c", "试剂", park + _story(2), date(2026, 2, 9)),
+            told("https://park.example/d", "开工", other + _story(3), date(2026, 2, 10)),
+        ]
+    )
+    connection = read_only(path)
+    found = figures(connection, Days("2026-03", "2026-03")).news
+    connection.close()
+    assert found.before == Days("2026-01-29", "2026-02-28")
+    assert [(one.name, one.articles, one.before) for one in found.named["park"]] == [("苏州工业园区", 2, 1)]
+    assert [(one.title, one.written, one.value) for one in found.amounts] == [("传动", "十二亿元", 1.2e9)]
+    assert found.invested == (1.2e9, 3e9)
 
 
 def test_coverage_has_a_row_a_source_and_day(path: Path) -> None:
