@@ -251,6 +251,8 @@ class FetchOptions:
 
     revisit: bool = False
     """Ask again, conditionally, for articles that are known."""
+    wished: bool = False
+    """Ask for what a person wished (`Frontier.ask_now`) and nothing else; no round is begun."""
     backlog_max: int = 400
     """Pages that wait for ingest before fetching pauses (400 x 40 KB stored = 16 MB to re-read)."""
     user_agent: str = DEFAULT_USER_AGENT
@@ -292,12 +294,14 @@ def fetch_options(
     settings: Settings,
     *,
     revisit: bool = False,
+    wished: bool = False,
     time_limit_s: float | None = None,
     max_pages: int | None = None,
 ) -> FetchOptions:
     """How a run fetches, as the settings have it; what is left out is not limited."""
     return FetchOptions(
         revisit=revisit,
+        wished=wished,
         user_agent=settings.user_agent,
         contact=settings.contact,
         signing_key=str(settings.signing_key or ""),

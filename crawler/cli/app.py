@@ -25,6 +25,7 @@ from pipelines.archive.rules import follows_earlier_rules
 
 COMMANDS = {
     "crawl": ("crawl", "Crawl the sources into the archive: fetch, extract, clean, de-duplicate."),
+    "retry": ("crawl", "Ask again now for what failed or went, at a source or at one address."),
     "demo": (
         "demo",
         "Crawl the bundled demo sites into an archive of their own, and compare with the truth.",

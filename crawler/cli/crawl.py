@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.cli.running import report_json, run
-from crawler.cli.terminal import ATTENTION, Json, answers, examples, one_line, print_json, settings_of, table
+from crawler.cli.terminal import (
+    ATTENTION,
+    Json,
+    answers,
+    examples,
+    one_line,
+    print_json,
+    settings_of,
+    span,
+    table,
+)
 from crawler.config import fetch_options
+from crawler.runs.asking import answered, wish, wish_failed
+from crawler.runs.preview import preview
 from crawler.runs.run import note_sources
 from crawler.runs.telling import require_addresses
 from crawler.runs.watch import (
@@ -26,9 +39,14 @@ from pipelines.errors import ConfigurationError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from crawler.config import Settings
     from crawler.runs.run import RunReport
+    from pipelines.records import CrawlSource
 
 app = typer.Typer()
+
+_SHOWN = 12
+"""Addresses of a source that a preview shows; --json has all."""
 
 
 @app.command(
@@ -39,6 +57,8 @@ app = typer.Typer()
         ("from a timer: those whose `every` has elapsed", "parknews crawl --due"),
         ("for an hour at the most", "parknews crawl --due --time-limit 1h"),
         ("ask again for every known article", "parknews crawl --revisit"),
+        ("what a run would ask for", "parknews crawl --dry-run"),
+        ("this page now", "parknews crawl https://www.example-park.gov.cn/news/1.html"),
         note="A run that was killed is taken up where it stopped: give the same command again.\n"
         "Ctrl-C (or SIGTERM) ends a run cleanly.",
     ),
@@ -47,7 +67,10 @@ def crawl(
     ctx: typer.Context,
     hosts: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[HOST]...", help="Sources to crawl, by host; all where none is named."),
+        typer.Argument(
+            metavar="[HOST-or-URL]...",
+            help="Sources to crawl, by host, all where none is named; or single pages of them.",
+        ),
     ] = None,
     due: Annotated[bool, typer.Option("--due", help="Only sources whose `every` has elapsed.")] = False,
     revisit: Annotated[bool, typer.Option("--revisit", help="Ask again for all known articles now.")] = False,
@@ -57,11 +80,17 @@ def crawl(
     max_pages: Annotated[
         int | None, typer.Option("--max-pages", min=1, help="End cleanly after this many pages.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would be asked for; ask for nothing.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Crawl the sources into the archive: fetch, extract, clean, de-duplicate."""
     settings = settings_of(ctx)
     sources = read_some_sources(settings.sources)
+    if any("://" in host for host in hosts or []):
+        _ask_for(settings, sources, hosts or [], as_json=as_json)
+        return
     chosen = active(sources, hosts or [])
     removed = removed_sources(settings.db, chosen)
     if hosts:
@@ -69,6 +98,9 @@ def crawl(
     chosen = [source for source in chosen if source.host not in removed]
     if due:
         chosen = due_sources(settings.db, chosen)
+    if dry_run:
+        _preview(settings, chosen, revisit=revisit, as_json=as_json)
+        return
     note_sources(settings.db, sources)
     if not chosen:
         if due:
@@ -88,6 +120,78 @@ def crawl(
         _print_report(answers(), report, {source.host: source.name for source in chosen})
     if report.troubles or report.fetched.all_down:
         raise typer.Exit(ATTENTION)
+
+
+@app.command(
+    "retry",
+    epilog=examples(
+        ("all that failed or went at a source", "parknews retry www.example-park.gov.cn"),
+        ("this page, whatever became of it", "parknews retry https://www.example-park.gov.cn/news/1.html"),
+    ),
+)
+def retry(
+    ctx: typer.Context,
+    reference: Annotated[
+        str, typer.Argument(metavar="HOST-or-URL", help="A source, by its host, or one address of it.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Ask again now for what failed or went, at a source or at one address."""
+    settings = settings_of(ctx)
+    sources = read_some_sources(settings.sources)
+    if "://" in reference:
+        _ask_for(settings, sources, [reference], as_json=as_json, known=True)
+        return
+    [source] = active(sources, [reference])
+    refuse_removed(removed_sources(settings.db, [source]))
+    wished = wish_failed(settings.db, source)
+    if not wished:
+        print_json({"asked": 0, "answered": 0}) if as_json else print(
+            f"{source.host}: nothing failed or went"
+        )
+        return
+    report = run(settings, settings.db, [source], fetch_options(settings, wished=True))
+    came = report.fetched.fetched + report.fetched.unchanged
+    if as_json:
+        print_json({"asked": wished, "answered": came, "articles_new": report.counts.articles_new})
+    else:
+        said = f"{wished} asked again, {came} answered, {report.counts.articles_new} new articles"
+        print(f"{source.host}: {said}")
+    if not came:
+        raise typer.Exit(ATTENTION)
+
+
+def _ask_for(
+    settings: Settings, sources: list[CrawlSource], urls: list[str], *, as_json: bool, known: bool = False
+) -> None:
+    """Single pages now, each with what became of it."""
+    owners = wish(settings.db, sources, urls, known=known)
+    run(settings, settings.db, list(dict.fromkeys(owners.values())), fetch_options(settings, wished=True))
+    found = [answered(settings.db, url) for url in owners]
+    if as_json:
+        print_json({"pages": [asdict(one) for one in found]})
+    for one in () if as_json else found:
+        what = f"article {one.article}: {one.became}" if one.article else one.became
+        answers().print(f"{one_line(one.url)}: {one_line(what)}", soft_wrap=True)
+    if not all(one.article for one in found):
+        raise typer.Exit(ATTENTION)
+
+
+def _preview(settings: Settings, chosen: list[CrawlSource], *, revisit: bool, as_json: bool) -> None:
+    """What a run would ask for."""
+    found = preview(settings.db, chosen, revisit=revisit)
+    if as_json:
+        print_json({"sources": [asdict(one) for one in found]})
+        return
+    console = answers()
+    for one in found:
+        counts = f"{len(one.lists)} lists and feeds, {len(one.new)} new, {len(one.again)} known"
+        console.print(f"{one_line(one.host)}: {counts}; at least {span(one.least_s)}", soft_wrap=True)
+        first = [*one.lists, *one.new, *one.again]
+        for url in first[:_SHOWN]:
+            console.print(f"  {one_line(url)}", style="dim", soft_wrap=True)
+        if len(first) > _SHOWN:
+            console.print(f"  and {len(first) - _SHOWN} more (--json has all)", soft_wrap=True)
 
 
 def _print_report(console: Console, report: RunReport, names: dict[str, str]) -> None:

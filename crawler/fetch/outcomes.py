@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -21,7 +22,7 @@ from crawler.web.throttle import RestingError, StoppingError, backoff_s, retry_a
 from crawler.web.tls import certificate_end
 from pipelines.errors import StorageError
 from pipelines.pages.answers import MAX_HOPS, read_answer
-from pipelines.pages.frontier import Fetched, Link
+from pipelines.pages.frontier import PRIORITY, Fetched, Link
 from pipelines.pages.kinds import CHALLENGE, is_challenge
 from pipelines.urls import canonical_url, host_of
 
@@ -211,6 +212,8 @@ class Outcomes:
             self._store.commits.other_way(entry, location)
 
     def _redirect_to(self, entry: Entry, status: int, target: Link) -> None:
+        if self._options.wished:
+            target = replace(target, priority=PRIORITY["now"])
         found = self._store.commits.redirect(self._crawl(entry), entry, status, target, now=time.time())
         if found is None:
             self._tally.count(entry.source, failed=1)

@@ -267,7 +267,9 @@ class FrontierScheduler(BaseScheduler):
     def _refill(self, lane: _Lane) -> bool:
         epoch = time.time()
         limit = BATCH + len(lane.in_flight)
-        while found := self._spider.store.frontier.next_entries(lane.source, lane.host, limit, epoch):
+        while found := self._spider.store.frontier.next_entries(
+            lane.source, lane.host, limit, epoch, wished=self._spider.options.wished
+        ):
             fresh = [entry for entry in found if entry.url_id not in lane.in_flight]
             lane.entries.extend(self._spider.admit(fresh))
             if lane.entries:
@@ -276,7 +278,9 @@ class FrontierScheduler(BaseScheduler):
                 break
             limit = SIEVED  # all of them were removed, or rest: there may be many more
         lane.place = "idle"
-        later = self._spider.store.frontier.next_at(lane.source, lane.host, epoch)
+        later = self._spider.store.frontier.next_at(
+            lane.source, lane.host, epoch, wished=self._spider.options.wished
+        )
         if later is not None and later - epoch <= self._spider.options.retry_max_s:
             self._wait(lane, time.monotonic() + later - epoch)
         return False

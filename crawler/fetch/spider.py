@@ -197,6 +197,9 @@ class NewsSpider(Spider):
         for source in self.sources:
             if source.said != AddressWords():
                 self.store.frontier.heed(source.host, self._territories[source.host].said)
+            if self.options.wished:
+                self._rounds[source.host] = self.store.frontier.aside(source.host, now=time.time())
+                continue
             self._rounds[source.host] = self.store.frontier.begin(
                 source.host, every_s=source.every_s, revisit=self.options.revisit, now=time.time()
             )
@@ -318,7 +321,7 @@ class NewsSpider(Spider):
             return
         for source, kind, signs, changed in self._lookout.seen():
             self.store.sources.put_signs(source, kind, signs, changed=changed, at=time.time())
-        whole = not self.stopping
+        whole = not self.stopping and not self.options.wished
         for source, crawl in self._rounds.items():
             if whole and source not in self._hosts.down:
                 self.store.frontier.finish(crawl.crawl_id, outcome="done", now=time.time())
@@ -327,7 +330,8 @@ class NewsSpider(Spider):
     def report(self) -> FetchReport:
         """What this run did; complete once the spider is closed."""
         waiting = {source.host: self.store.frontier.queued([source.host]) for source in self.sources}
-        return self._tally.report(waiting, stopped=self.stopping, in_a_hurry=self._in_a_hurry)
+        stopped = self.stopping or self.options.wished  # all else waits for the next
+        return self._tally.report(waiting, stopped=stopped, in_a_hurry=self._in_a_hurry)
 
     def _was_removed(self, entry: Entry) -> bool:
         """Whether an entry was removed since it was queued; then it leaves the frontier for good."""

@@ -22,6 +22,7 @@ ARTICLES = "kind IN ('article', 'unknown')"
 
 # Smaller first: what is new goes before the back-catalogue, and lists before what only may be news.
 PRIORITY = {
+    "now": -1,  # a person asks for it
     "start": 0,
     "feed": 5,
     "sitemap": 10,

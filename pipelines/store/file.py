@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -97,6 +97,13 @@ class StoreFile:
         with database.storage_errors(self.path, STORE), self._own.database.atomic() as connection:
             yield connection
 
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """What is written within is seen within, and taken back at the end."""
+        with suppress(_TakenBack), self.writing():
+            yield
+            raise _TakenBack
+
     def packed(self, body: bytes) -> bytes:
         """A body as the store keeps it."""
         return self._own.packer.compress(body)
@@ -104,6 +111,10 @@ class StoreFile:
     def unpacked(self, body: bytes) -> bytes:
         """A body as it came."""
         return self._own.unpacker.decompress(body)
+
+
+class _TakenBack(Exception):  # noqa: N818  # no error
+    """Ends a trial."""
 
 
 class _Own(threading.local):

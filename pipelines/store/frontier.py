@@ -35,6 +35,10 @@ _ROUNDS_FAILED_MAX = 5
 """Rounds in which an address failed after which it is not tried again."""
 _ENTRY = "url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, last_modified"
 _LISTS = ", ".join(f"'{kind}'" for kind in sorted(LISTS - {"start"}))
+_ASK_NOW = (
+    "UPDATE urls SET state = 'queued', attempts = 0, rounds_failed = 0, next_at = 0, hops = 0, way = 0,"
+    " etag = NULL, last_modified = NULL, priority = ?"
+)
 _RESPELLED = (
     "INSERT INTO urls (url, source, host, kind, state, priority, depth, hops, dry, asks, guess, found_on)"
     " SELECT ?, source, host, kind, 'queued', priority, depth, 0, dry, COALESCE(asks, url), guess, found_on"
@@ -140,6 +144,22 @@ class Frontier:
         with self._file.writing() as db:
             db.execute("UPDATE crawls SET last_error = ? WHERE crawl_id = ?", (reason[:500], crawl_id))
 
+    def aside(self, source: str, *, now: float) -> Round:
+        """A way to addresses that a person asks for: no round, and what waits beside them goes on waiting."""
+        with self._file.writing() as db:
+            row = db.execute(
+                "SELECT crawl_id FROM crawls WHERE source = ? AND finished_at IS NULL", (source,)
+            ).fetchone()
+            if row is None:
+                number = db.execute(
+                    "INSERT INTO crawls (source, started_at, revisit, finished_at, outcome)"
+                    " VALUES (?, ?, 0, ?, 'abandoned')",
+                    (source, now, now),
+                ).lastrowid
+            else:
+                number = row[0]
+        return Round(int(number or 0), resumed=bool(row))
+
     # The queue.
 
     def queue(self, links: Sequence[Link]) -> int:
@@ -157,6 +177,33 @@ class Frontier:
                 (link.url,),
             )
 
+    def ask_now(self, links: Sequence[Link]) -> None:
+        """Puts these addresses first, and no others: what was wished before and still waits, waits."""
+        with self._file.writing() as db:
+            _forget_wishes(db)
+            insert_links(db, links, found_on=None)
+            db.executemany(f"{_ASK_NOW} WHERE url = ?", [(PRIORITY["now"], link.url) for link in links])
+
+    def ask_failed_now(self, source: str) -> int:
+        """The same for what failed or went at a source; how many these are."""
+        with self._file.writing() as db:
+            _forget_wishes(db)
+            return db.execute(
+                f"{_ASK_NOW} WHERE source = ? AND NOT guess AND (state IN ('failed', 'gone')"
+                " OR state = 'queued' AND rounds_failed > 0)",
+                (PRIORITY["now"], source),
+            ).rowcount
+
+    def waiting(self, source: str, now: float) -> list[Entry]:
+        """All addresses of a source whose turn it is, the most urgent first."""
+        with self._file.reading() as db:
+            rows = db.execute(
+                f"SELECT {_ENTRY}, fetched_at IS NOT NULL FROM urls WHERE state = 'queued' AND source = ?"
+                " AND next_at <= ? ORDER BY priority, url_id",
+                (source, now),
+            ).fetchall()
+        return [_entry(row) for row in rows]
+
     def lanes(self, sources: Iterable[str]) -> list[tuple[str, str]]:
         """The (source, host) pairs at which something waits."""
         found: list[tuple[str, str]] = []
@@ -167,23 +214,25 @@ class Frontier:
                 ).fetchall()
         return found
 
-    def next_entries(self, source: str, host: str, limit: int, now: float) -> list[Entry]:
-        """The addresses whose turn it is at one host, the most urgent first."""
+    def next_entries(
+        self, source: str, host: str, limit: int, now: float, *, wished: bool = False
+    ) -> list[Entry]:
+        """The addresses whose turn it is at one host, the most urgent first; `wished`: by a person."""
         with self._file.reading() as db:
             rows = db.execute(
                 f"SELECT {_ENTRY}, fetched_at IS NOT NULL FROM urls WHERE state = 'queued' AND source = ?"
-                " AND host = ? AND next_at <= ? ORDER BY priority, url_id LIMIT ?",
-                (source, host, now, limit),
+                " AND host = ? AND next_at <= ? AND priority <= ? ORDER BY priority, url_id LIMIT ?",
+                (source, host, now, PRIORITY["now"] if wished else max(PRIORITY.values()), limit),
             ).fetchall()
         return [_entry(row) for row in rows]
 
-    def next_at(self, source: str, host: str, after: float) -> float | None:
+    def next_at(self, source: str, host: str, after: float, *, wished: bool = False) -> float | None:
         """When the first of the addresses that wait for a later time may be asked for; epoch seconds."""
         with self._file.reading() as db:
             row = db.execute(
                 "SELECT MIN(next_at) FROM urls WHERE state = 'queued' AND source = ? AND host = ?"
-                " AND next_at > ?",
-                (source, host, after),
+                " AND next_at > ? AND priority <= ?",
+                (source, host, after, PRIORITY["now"] if wished else max(PRIORITY.values())),
             ).fetchone()
         return None if row[0] is None else float(row[0])
 
@@ -303,6 +352,11 @@ def _is_heeded(word: Word, _url: str, kind: str, state: str) -> bool:
     if word.kind == "deny":
         return state in ("refused", "blocked")
     return (kind in LISTS) == (word.kind == "list")
+
+
+def _forget_wishes(db: sqlite3.Connection) -> None:
+    """What was asked for before by a person has the priority of any article."""
+    db.execute("UPDATE urls SET priority = ? WHERE priority = ?", (PRIORITY["article"], PRIORITY["now"]))
 
 
 def insert_links(db: sqlite3.Connection, links: Sequence[Link], *, found_on: int | None) -> int:
