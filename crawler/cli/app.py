@@ -35,6 +35,10 @@ COMMANDS = {
         "show",
         "Show one article: its text, all its copies, what was stripped, where its fields came from.",
     ),
+    "cite": (
+        "cite",
+        "Cite an article: first publisher, day, address and day of access, in a style of your choice.",
+    ),
     "serve": (
         "serve",
         "Show the archive in a browser: search, articles with all their copies, charts, tables.",

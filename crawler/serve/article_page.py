@@ -13,6 +13,7 @@ from crawler.serve.search_page import marked
 from crawler.serve.visitor import selection_of
 from pipelines.archive.read.articles import Named, earlier_versions, names_in
 from pipelines.archive.read.selection import needles
+from pipelines.cite import STYLES, reference
 from pipelines.export.masking import mask_contacts
 from pipelines.report.comparison import Piece, compared
 from pipelines.report.words import reason_in
@@ -80,6 +81,9 @@ def article_page(
     return {
         "article": found,
         "kept": kept,
+        "citations": [
+            (style.title, style.ending, style.write(reference(found))) for style in STYLES.values()
+        ],
         "selection": selection,
         "title": marked(found.title, title_marks),
         "paragraphs": [marked(line, marks) for line, marks in paragraphs],

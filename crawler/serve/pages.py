@@ -18,7 +18,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from datasette.utils import sqlite_timelimit
-from datasette.utils.asgi import Base400, NotFound, Response
+from datasette.utils.asgi import Base400, Forbidden, NotFound, Response
 from datasette.views.base import DatasetteError
 
 from crawler.serve.article_page import article_page
@@ -33,12 +33,14 @@ from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import answer, removed
 from pipelines.archive.read.changes import MOST, as_json, changes_since, kept_searches
 from pipelines.archive.read.selection import Selection, count_selected
+from pipelines.cite import STYLES, cite
 from pipelines.errors import ParknewsError
 from pipelines.remembered import Remembered
 from pipelines.report.page import STYLE
 from pipelines.report.words import LANGUAGES
 from pipelines.search import select
 from pipelines.show import ShownArticle, follow, show
+from pipelines.store.evidence import stored_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
     from pipelines.report.words import Words
     from pipelines.show import Forward
+    from pipelines.store.evidence import Evidence
 
     Question = Callable[[sqlite3.Connection, Remembered[Any, Any]], "T"]
 
@@ -59,7 +62,12 @@ _FEED_TYPES = {
     "atom": "application/atom+xml; charset=utf-8",
     "feed.json": "application/feed+json; charset=utf-8",
 }
+_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+"""Of a stored page: it is somebody else's, and is to be read and to do nothing."""
+
 _YEAR_S = 365 * 86_400
+_EVIDENCE_MAX = 50
+"""Copies whose stored pages are looked up for one article's page."""
 _KEPT_MAX = 36
 """Answers kept ready of one archive: a dozen facets, and the pictures of a dozen periods in two languages."""
 
@@ -167,7 +175,38 @@ async def article(datasette: Any, request: Any) -> Response:
     if present != number:
         return Response.redirect(datasette.urls.path(f"/article/{present}?formerly={number}"))
     page["formerly"] = await _ask(datasette, lambda found, _: _led_here(found, request, present))
+    page["evidence"] = await asyncio.to_thread(_evidence, datasette.parknews.path, page["article"])
+    page["pages_shown"] = not masked
     return await _rendered(datasette, request, "article.html", page)
+
+
+async def citation(datasette: Any, request: Any) -> Response:
+    """One article as a reference."""
+    number, ending = int(request.url_vars["number"]), request.url_vars["ending"]
+    found = await _ask(datasette, lambda connection, _: show(connection, str(number)))
+    style = next((name for name, style in STYLES.items() if style.ending == ending), "")
+    if not style or not isinstance(found, ShownArticle):
+        raise NotFound("no such reference")
+    name = {"content-disposition": f'attachment; filename="parknews-{found.id}.{ending}"'}
+    return Response(cite(found, style) + "\n", headers=name, content_type=STYLES[style].media_type)
+
+
+async def stored(datasette: Any, request: Any) -> Response:
+    """A copy's page as it was stored, without scripts, forms or anything from elsewhere."""
+    if not datasette.parknews.show_contacts:
+        raise Forbidden("pages hold telephone numbers and other contacts, which are not shown here")
+    number, place = int(request.url_vars["number"]), int(request.url_vars["place"])
+    found = await _ask(datasette, lambda connection, _: show(connection, str(number)))
+    if not isinstance(found, ShownArticle) or place >= len(found.copies):
+        raise NotFound("no such page")
+    copy = found.copies[place]
+    page = await asyncio.to_thread(stored_page, datasette.parknews.path, copy.url, copy.fetched_at)
+    if page is None:
+        raise NotFound("no such page")
+    media = (
+        page.media_type if page.media_type.lower().startswith("text/html") else "text/plain; charset=utf-8"
+    )
+    return Response(page.body, headers={"content-security-policy": _SANDBOX}, content_type=media)
 
 
 async def robots() -> Response:
@@ -193,6 +232,8 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/export\.(?P<format>[a-z]+)$", export),
     (r"^/archive-file$", archive_file),
     (r"^/article/(?P<number>[0-9]{1,18})$", article),
+    (r"^/article/(?P<number>[0-9]{1,18})/cite\.(?P<ending>[a-z]+)$", citation),
+    (r"^/article/(?P<number>[0-9]{1,18})/page/(?P<place>[0-9]{1,4})$", stored),
     (r"^/article/(?P<number>[0-9]{1,18})\.json$", article_as_json),
 ]
 
@@ -203,6 +244,17 @@ async def failed(datasette: Any, request: Any, exception: Exception) -> Response
     if request.path.endswith(".json"):
         return Response.json({"ok": False, "error": text, "status": status, "title": title}, status=status)
     return await _failure(datasette, request, status, title, text)
+
+
+def _evidence(path: Path, shown: ShownArticle) -> list[Evidence | None]:
+    """The stored page of each copy that the article's page shows, as far as it is kept."""
+    found: list[Evidence | None] = []
+    for copy in shown.copies[:_EVIDENCE_MAX]:
+        try:
+            found.append(stored_page(path, copy.url, copy.fetched_at))
+        except ParknewsError:  # the store is another program's just now; the article is to be read
+            found.append(None)
+    return [*found, *[None] * (len(shown.copies) - len(found))]
 
 
 def _led_here(connection: sqlite3.Connection, request: Any, present: int) -> tuple[Forward, ...]:

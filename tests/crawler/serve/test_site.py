@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -15,6 +17,7 @@ from crawler.serve.gate import hosts_of
 from crawler.serve.site import ServeOptions
 from pipelines.archive import Archive, RunCounts
 from pipelines.records import SourceRun
+from pipelines.store import CrawlStore, store_path
 from tests.readings import NOW
 
 if TYPE_CHECKING:
@@ -403,3 +406,41 @@ def test_a_search_is_drawn_over_time_and_each_column_leads_to_its_articles(get: 
     assert 'class="trend"' not in page  # one dated article is no trend
     front = get("/?since=2026-01&until=2026-01").text
     assert '<a href="/search?since=2026-01-02&amp;until=2026-01-02" aria-label="2026-01-02: 1">' in front
+
+
+def test_an_article_is_cited_on_its_page_and_as_a_file(get: Get) -> None:
+    page, file = get("/article/1").text, get("/article/1/cite.bib")
+    assert "三期标准厂房启用[EB/OL]." in page
+    assert file.text.startswith("@misc{parknews1,\n  title = {{三期标准厂房启用}}")
+    assert [get(f"/article/{which}").status_code for which in ("1/cite.exe", "99/cite.bib")] == [404, 404]
+
+
+@pytest.fixture
+def stored(archive_path: Path) -> bytes:
+    """The page of the first article's kept copy, in the crawl store as a crawl leaves it."""
+    body = "<p>三期</p><script>alert(1)</script>13812345678".encode("gb18030")
+    with closing(sqlite3.connect(archive_path)) as connection:
+        url, at = connection.execute(
+            "SELECT url, fetched_at FROM copies WHERE kept AND article_id = 1"
+        ).fetchone()
+    with CrawlStore(store_path(archive_path)) as store, store.writing() as db:
+        db.execute(
+            "INSERT INTO pages (url, source, kind, url_asked, url_answered, status, headers, body,"
+            " body_bytes, sha256, fetched_at, robots, article, ingested)"
+            " VALUES (?1, 'park.example', 'page', ?1, ?1, 200, ?2, ?3, 0, ?3, ?4, '', 1, 1)",
+            (url, '[["content-type", "text/html; charset=gb18030"]]', store.packed(body), at),
+        )
+    return body
+
+
+def test_the_stored_page_is_evidence_and_is_shown_without_its_scripts(get: Get, stored: bytes) -> None:
+    closed, opened = get("/article/1"), get("/article/1", ServeOptions(show_contacts=True))
+    assert hashlib.sha256(stored).hexdigest() in closed.text
+    assert "/article/1/page/0" not in closed.text
+    assert "/article/1/page/0" in opened.text
+    assert get("/article/1/page/0").status_code == 403
+    page = get("/article/1/page/0", ServeOptions(show_contacts=True))
+    assert page.content == stored
+    assert page.headers["content-type"] == "text/html; charset=gb18030"
+    assert page.headers["content-security-policy"].startswith("sandbox; default-src 'none';")
+    assert get("/article/1/page/1", ServeOptions(show_contacts=True)).status_code == 404
