@@ -53,7 +53,8 @@ def test_sql_stands_in_the_rooms_of_the_files_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"/work/(main|\.library)", r"\bTODO\b|\bFIXME\b", r"--index-url +https?://"]
+    "pattern",
+    [r"/work/(main|\.library|shared|wt)|\.\./shared", r"\bTODO\b|\bFIXME\b", r"--index-url +https?://"],
 )
 def test_nothing_tracked_names_this_machine_or_work_left_over(pattern: str) -> None:
     found = subprocess.run(
