@@ -8,7 +8,6 @@ day.
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections import Counter
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.receipts import WORDS, login, sections
+from crawler.cli.receipts import WORDS, language_of, login, sections
 from crawler.cli.terminal import ATTENTION, examples, one_line, settings_of
 from pipelines.archive.file import read_only
 from pipelines.errors import ConfigurationError
@@ -39,7 +38,7 @@ from pipelines.forget.requests import (
 )
 from pipelines.forget.scope import Scope, make_scope
 from pipelines.forget.verbs import delete_now, go_on, preview, remove, restore_hidden
-from pipelines.report.words import LANGUAGES, Words, words
+from pipelines.report.words import Words, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +69,7 @@ def guide(
 ) -> None:
     """Work a request off from the letter to the reply, question by question."""
     settings = settings_of(ctx)
-    talk = Dialogue(settings.db, words(_language(lang), WORDS), settings.removal_wait_days)
+    talk = Dialogue(settings.db, words(language_of(lang), WORDS), settings.removal_wait_days)
     try:
         is_done = _work_off(talk, number)
     except (EOFError, KeyboardInterrupt):
@@ -79,15 +78,6 @@ def guide(
         is_done = False
     if not is_done:
         raise typer.Exit(ATTENTION)
-
-
-def _language(asked: str) -> str:
-    """The language asked for, or the terminal's; English where that is neither."""
-    if asked and asked not in LANGUAGES:
-        raise ConfigurationError(f"--lang {asked}: write {' or '.join(LANGUAGES)}")
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    spoken = next(filter(None, names), "")
-    return asked or ("zh" if spoken.startswith("zh") else "en")
 
 
 @dataclass

@@ -6,34 +6,48 @@ In: a plan, or how far removals are. Out: lines or JSON on stdout, and the exit 
 from __future__ import annotations
 
 import getpass
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.cli.terminal import ATTENTION, one_line, plain, print_json
-from pipelines.errors import RefusedError, StorageError
+from pipelines.errors import ConfigurationError, RefusedError, StorageError
+from pipelines.forget.plan import evidence
 from pipelines.forget.receipt import as_json as json_of
 from pipelines.forget.receipt import markdown
-from pipelines.report.words import words
+from pipelines.report.words import LANGUAGES, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pipelines.forget.plan import Plan
+    from pipelines.forget.plan import Candidate, Line, Plan
     from pipelines.forget.record import Outcome
     from pipelines.report.words import Words
 
 WORDS = Path(__file__).with_name("guide.toml")
 """What plans and the guide say, in each language."""
 
+Language = Annotated[
+    str, typer.Option("--lang", metavar="zh|en", help="The language; that of the terminal otherwise.")
+]
 _INCOMPLETE = 4
 _SHOWN = 20
 """Lines of one kind in a plan that a person reads."""
 
 
-def show_plan(plan: Plan, *, as_json: bool) -> None:
+def language_of(asked: str) -> str:
+    """The language asked for, or the terminal's; English where that is neither."""
+    if asked and asked not in LANGUAGES:
+        raise ConfigurationError(f"--lang {asked}: write {' or '.join(LANGUAGES)}")
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    spoken = next(filter(None, names), "")
+    return asked or ("zh" if spoken.startswith("zh") else "en")
+
+
+def show_plan(plan: Plan, *, as_json: bool, lang: str = "en") -> None:
     """Prints what would go, what would stay, and why."""
     if as_json:
         print_json({"plan": plan.as_json()})
@@ -43,12 +57,14 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
     for name, number in plan.counts.items():
         if number:
             print(f"  {number:>8,}  {name}")
-    for heading, lines in sections(plan, words("en", WORDS)):
+    told = words(lang, WORDS)
+    for heading, lines in sections(plan, told):
         print(heading)
-        for line in lines[:_SHOWN]:
+        most = len(lines) if heading == told("plan.asked") else _SHOWN
+        for line in lines[:most]:
             print(f"  {line}")
-        if len(lines) > _SHOWN:
-            print(f"  and {len(lines) - _SHOWN} more; --json has all")
+        if len(lines) > most:
+            print(f"  and {len(lines) - most} more; --json has all")
     if plan.is_empty:
         print("Nothing of it is here: only --block-only, or a host of `sources list`, can be ordered.")
     if plan.scope.is_narrowed:
@@ -60,8 +76,14 @@ def show_plan(plan: Plan, *, as_json: bool) -> None:
 def sections(plan: Plan, words: Words) -> Iterator[tuple[str, list[str]]]:
     """What a plan says besides its numbers: a heading each and its lines, in one language, harmless."""
     told = {
+        "asked": [_line(line, words) for line in plan.lines],
         "titles": plan.titles,
         "others": [words("plan.pages", source=source, n=n) for source, n in plan.others.items()],
+        "evidence": [
+            words("plan.page", url=page.page_url, id=str(page.article_id), why=_evidence(page, words))
+            for page in plan.pages
+            if not page.own
+        ],
         "stay": [
             words("plan.article", id=str(s.article_id), title=s.title, source=s.source)
             for s in plan.survivors
@@ -71,10 +93,22 @@ def sections(plan: Plan, words: Words) -> Iterator[tuple[str, list[str]]]:
             for left in plan.left_out
         ],
         "exports": [export.told() for export in plan.exports],
+        "own_tables": [words("plan.rows", table=table, n=n) for table, n in plan.own_tables.items()],
     }
     for name, lines in told.items():
         if lines:
             yield words(f"plan.{name}"), [one_line(line) for line in lines]
+
+
+def _line(line: Line, words: Words) -> str:
+    """What was asked, and what becomes of it."""
+    why = _why(line.why, line.names, words) if line.why else line.detail
+    return f"{line.asked}: " + words(f"line.{line.state}", n=line.pages, detail=why)
+
+
+def _evidence(page: Candidate, words: Words) -> str:
+    kind, name = evidence(page)
+    return words(f"evidence.{kind}", name=name)
 
 
 def _why(kind: str, names: Sequence[str], words: Words) -> str:

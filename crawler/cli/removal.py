@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.receipts import agree, login, report, show_plan
+from crawler.cli.receipts import Language, agree, language_of, login, report, show_plan
 from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of
 from pipelines.errors import ConfigurationError
 from pipelines.forget.find import nearest
@@ -65,14 +66,32 @@ def remove_source(  # one command has all the ways to say what is meant
     credited: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Every page that credits it, wherever it is.")
     ] = None,
+    title: Annotated[
+        list[str] | None, typer.Option(metavar="TITLE", help="The article of this title.")
+    ] = None,
+    author: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Every article by this author.")
+    ] = None,
+    person: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Articles that name somebody, listed with the words around it."),
+    ] = None,
+    article: Annotated[
+        list[int] | None, typer.Option(metavar="ID", help="This article with all its copies.")
+    ] = None,
     requests: Annotated[
         Path | None,
         typer.Option(
-            "--from", metavar="FILE", help="A line each: a host, a URL, a prefix ending in /, credited=NAME."
+            "--from",
+            metavar="FILE",
+            help="A line each: host, URL, prefix ending in /, 《title》, credited=NAME, author=, person=.",
         ),
     ] = None,
     since: Annotated[str, typer.Option(metavar="DAY", help="Only what was published from then on.")] = "",
     until: Annotated[str, typer.Option(metavar="DAY", help="Only what was published until then.")] = "",
+    undated: Annotated[
+        str, typer.Option(metavar="take|leave", help="Pages without a date, where days are given.")
+    ] = "leave",
     but_not: Annotated[
         list[str] | None, typer.Option("--except", metavar="URL", help="This page stays.")
     ] = None,
@@ -125,6 +144,7 @@ def remove_source(  # one command has all the ways to say what is meant
     receipt: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the receipt there as well.")
     ] = None,
+    lang: Language = "",
     as_json: Json = False,
 ) -> None:
     """Forget a source: block it, delete it, make the files forget, search them, and give a receipt.
@@ -134,12 +154,19 @@ def remove_source(  # one command has all the ways to say what is meant
     """
     if include_subdomains and not host:
         raise ConfigurationError("--include-subdomains needs a HOST")
-    asked = _asked(host, url_prefix, url, credited, requests)
+    if undated not in ("take", "leave"):
+        raise ConfigurationError(f"--undated {one_line(undated)}: write take or leave")
+    asked = _listed(requests)
     scope = make_scope(
-        hosts=asked["hosts"],
-        prefixes=asked["prefixes"],
-        urls=asked["urls"],
-        credited=asked["credited"],
+        hosts=[*([host] if host else []), *asked["hosts"]],
+        prefixes=[*(url_prefix or []), *asked["prefixes"]],
+        urls=[*(url or []), *asked["urls"]],
+        credited=[*(credited or []), *asked["credited"]],
+        titles=[*(title or []), *asked["titles"]],
+        authors=[*(author or []), *asked["authors"]],
+        persons=[*(person or []), *asked["persons"]],
+        articles=article or [],
+        undated=undated,
         domains=[host] if include_subdomains else [],
         with_copies=with_copies,
         since=day_of("--since", since),
@@ -148,17 +175,23 @@ def remove_source(  # one command has all the ways to say what is meant
         named=also or [],
     )
     if scope.is_empty:
-        raise ConfigurationError("say what is to go: HOST, --url-prefix, --url, --credited or --from FILE")
+        raise ConfigurationError(
+            "say what is to go: HOST, --url-prefix, --url, --credited, --title, --author, --person, --article"
+            " or --from FILE"
+        )
     settings = settings_of(ctx)
     if not dry_run and not (reason and requester):
         raise ConfigurationError("a removal needs --requester and --reason: they are kept in its record")
     plan = preview(settings.db, scope, exports or (), mentions=with_mentions)
     if dry_run:
-        show_plan(plan, as_json=as_json)
+        show_plan(plan, as_json=as_json, lang=language_of(lang))
         return
     before = look_up(settings.db, scope)
     if plan.is_empty and not (before.pending or before.is_done or before.is_known or block_only):
         raise _unknown(scope, nearest(settings.db, scope))
+    if person and not (yes or plan_hash or as_json) and sys.stdin.isatty():
+        scope = _chosen(plan)
+        plan = preview(settings.db, scope, exports or (), mentions=with_mentions)
     if before.pending is None or plan_hash != before.pending.plan_hash:  # what was agreed to stays agreed
         agree(plan, plan_hash, yes=yes, as_json=as_json)
     words = {"requester": requester, "reason": reason, "basis": basis, "ticket": ticket}
@@ -191,6 +224,19 @@ def remove_source(  # one command has all the ways to say what is meant
     report(outcome, as_json=as_json, receipt=receipt)
 
 
+def _chosen(plan: Plan) -> Scope:
+    """The scope without those pages that name a person and are not to go: each is asked about, or none."""
+    kept, takes_all = [], False
+    for page in plan.pages:
+        if page.named_by != "person" or takes_all:
+            continue
+        print(f"{one_line(page.title)}  ({one_line(page.page_url)})\n    …{one_line(page.context)}…")
+        said = typer.prompt("Does it go? y, n, or a for all that follow", default="n").lower()
+        takes_all = said == "a"
+        kept += [] if said in ("y", "a") else [page.copy_url]
+    return replace(plan.scope, exceptions=tuple(sorted({*plan.scope.exceptions, *kept})))
+
+
 def _without_quotes(plan: Plan, words: dict[str, str], *, may_ask: bool) -> dict[str, str]:
     """The words for the record; where they quote what goes a wording without that is offered."""
     said = {}
@@ -217,25 +263,14 @@ def _unknown(scope: Scope, near: list[str]) -> ConfigurationError:
     )
 
 
-def _asked(
-    host: str,
-    prefixes: list[str] | None,
-    urls: list[str] | None,
-    credited: list[str] | None,
-    requests: Path | None,
-) -> dict[str, list[str]]:
-    """What is to go, by kind: what was typed, and the lines of a file of requests.
+def _listed(requests: Path | None) -> dict[str, list[str]]:
+    """What the lines of a file of requests ask for, by kind.
 
     Raises:
         ConfigurationError: the file cannot be read, or has lines that are no request: each is named, so that
             a list of a thousand addresses is mended in one go.
     """
-    asked = {
-        "hosts": [host] if host else [],
-        "prefixes": [*(prefixes or [])],
-        "urls": [*(urls or [])],
-        "credited": [*(credited or [])],
-    }
+    asked: dict[str, list[str]] = {name: [] for name in ("hosts", "prefixes", "urls", *_NAMED.values())}
     mistakes = []
     for number, line in enumerate(_lines(requests), start=1):
         if not line or line.startswith("#"):
@@ -260,12 +295,19 @@ def _lines(path: Path | None) -> list[str]:
         raise ConfigurationError(f"{path}: cannot be read as UTF-8 text ({error})") from error
 
 
+_NAMED = {"credited": "credited", "author": "authors", "person": "persons", "title": "titles"}
+"""How a line of a file of requests names something that is no address → what of a scope it is."""
+
+
 def _kinds_of(line: str) -> list[tuple[str, str]]:
     """What a line asks for: addresses without the notes behind them, a host, or a publisher's name."""
     name, equals, value = line.partition("=")
-    if equals and name.strip() == "credited":
-        return [("credited", value.strip())]
-    asked = [one for one in read_letter(line) if one.kind in ("address", "host")]
+    if equals and (kind := _NAMED.get(name.strip())):
+        return [(kind, value.strip())]
+    said = read_letter(line)
+    asked = [one for one in said if one.kind in ("address", "host")]
+    if not asked and (titles := [one.words for one in said if one.kind == "quoted"]):
+        return [("titles", title) for title in titles]
     if not asked or ("://" in line and asked[0].kind == "host"):
         return [("urls" if "://" in line else "hosts", line)]  # which says what is wrong with it
     return [(_part(one), one.words) for one in asked]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines import database
 from pipelines.archive.kept_out.agreement import refuse_disagreement
 from pipelines.archive.kept_out.rekeyed import erase_rest, rekey
+from pipelines.archive.own_tables import let_rows_go
 from pipelines.archive.rules import put_rules
 from pipelines.archive.searched import fill
 from pipelines.errors import ConfigurationError, ForeignArchiveError
@@ -82,6 +83,7 @@ def open_for_writing(path: Path, *, create: bool = True, replaying: bool = False
         opened = database.open_file(path, ARCHIVE)
         try:
             erase_rest(opened.conn)
+            let_rows_go(opened.conn)
             refuse_disagreement(opened.conn, path, writing=True, replaying=replaying)
         except BaseException:
             opened.close()

@@ -292,7 +292,7 @@ class _Archive:
                 yield copy.match.because("on")
             elif name in publisher_of(copy.credited):
                 yield copy.match.because("credits", copy.credited)
-            elif author and author in _authors(copy.author):
+            elif author and author in authors_of(copy.author):
                 yield copy.match.because("author", copy.author)
 
     def saying(self, passage: str) -> Iterator[Match]:
@@ -339,7 +339,7 @@ _CLAUSES_MOST = 8
 """Of a passage that are looked up in the index; the texts that have them are read whole."""
 
 
-def _authors(author: str) -> set[str]:
+def authors_of(author: str) -> set[str]:
     """An author's name, or each of several, as it is compared."""
     return {normalise(name) for name in (author, *re.split(r"[\s,，、;；/&]+", author)) if name} - {""}
 

@@ -50,6 +50,15 @@ class Candidate:
     """Its address is in the scope."""
     credits_scope: bool
     """It credits a publisher of the scope."""
+    url_answered: str = ""
+    similarity: float | None = None
+    """To the kept copy, 0 to 1."""
+    named_by: str = ""
+    """author, person or article, where the scope means it for what it says."""
+    context: str = ""
+    """The words around a person's name."""
+    source_since: str = ""
+    """When we first fetched an article of its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,24 @@ class LeftOut:
     """The sources, publishers and days that the sentence names, in its order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was asked for, and what becomes of it."""
+
+    kind: str
+    """url, prefix, host, domain, credited, title, author, person or article."""
+    asked: str
+    state: str
+    """taken, left, redirected, absent or removed."""
+    pages: int = 0
+    """That go by it."""
+    detail: str = ""
+    """Where it leads, why it is left, or by which removal it went."""
+    why: str = ""
+    """Which of CONTESTED, where it is left."""
+    names: tuple[str, ...] = ()
+
+
 CONTESTED = {
     "earlier_elsewhere": "{0} had it earlier",
     "earlier": "{0} had it earlier than the requester",
@@ -73,8 +100,13 @@ CONTESTED = {
     "credits_another": "it credits {0}, not the requester",
     "requester_credits": "the requester's own page credits {0}",
     "credited_by": "{0} credits {1} with it",
+    "unproved": "nothing shows that the requester had it before {0}, where we first saw it on {1}",
+    "undated": "it has no date; --undated take takes it",
+    "outside": "it was published on {0}",
+    "excepted": "it is excepted",
+    "several": "{0} and others have this title: name the address",
 }
-"""Why a page may be the original, or a copy of somebody else's; in Chinese: crawler/cli/guide.toml."""
+"""Why a page stays that was asked for, or may be somebody else's; in Chinese: crawler/cli/guide.toml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +168,10 @@ class Plan:
     """Addresses of files that its pages link to, and no page that stays."""
     led: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Addresses that were asked for → what the crawl saw them lead to, the page's own address last."""
+    lines: tuple[Line, ...] = ()
+    """A line for each thing that was asked for."""
+    own_tables: Mapping[str, int] = field(default_factory=dict)
+    """Tables of the archive's readers → rows that refer to what goes."""
 
     def terms(self) -> Iterator[Term]:
         """What it blocks: the scope itself unless it was narrowed, and every removed URL on whatever host."""
@@ -208,47 +244,68 @@ class Plan:
             "left_out": [asdict(left) for left in self.left_out],
             "exports": [asdict(export) for export in self.exports],
             "led": {url: list(way) for url, way in self.led.items()},
+            "lines": [asdict(line) for line in self.lines],
+            "evidence": {page.page_url: " ".join(evidence(page)) for page in self.pages if not page.own},
+            "own_tables": dict(self.own_tables),
             "remarks": [],
         }
+
+
+def evidence(page: Candidate) -> tuple[str, str]:
+    """Why a page that is at no address of the scope goes: a kind, and a name, number or words of context."""
+    if page.named_by:
+        return page.named_by, page.context
+    if page.credited and page.credits_scope:
+        return "credits", page.credited
+    return "copy", f"{page.similarity:.0%}" if page.similarity is not None else ""
 
 
 def choose_pages(
     scope: Scope, candidates: Iterable[Candidate], articles: Mapping[int, Sequence[Candidate]]
 ) -> tuple[tuple[Candidate, ...], tuple[LeftOut, ...]]:
-    """The pages that go, by URL, and those that are left because they are contested.
+    """The pages that go, by URL, and those that are left because they are contested or have no date.
 
     Args:
         scope: what was asked for.
-        candidates: pages at its addresses and pages that credit its publishers.
+        candidates: pages at its addresses, and pages that it means for what they say or credit.
         articles: every page of each article that a candidate belongs to.
     """
-    asked = [page for page in candidates if _is_meant(scope, page)]
+    candidates = list(candidates)
+    asked = [page for page in candidates if not unmeant(scope, page)]
     own = {page.reading_id: page for page in asked if page.own}
     others = {page.reading_id: page for page in asked if not page.own}
     if scope.with_copies:
         touched = {page.article_id for page in own.values() if page.article_id is not None}
         for article_id in sorted(touched):
-            others |= _copies_of_own(scope, articles[article_id])
-    left = []
+            others |= {
+                n: page for n, page in _copies_of_own(scope, articles[article_id]).items() if n not in others
+            }
+    left = [_left(page, "undated") for page in candidates if unmeant(scope, page) == ("undated",)]
     for reading_id, page in sorted(others.items()):
         kind, *names = _contested(page, articles.get(page.article_id or 0, ()), scope)
         if kind and not {page.page_url, page.copy_url} & set(scope.named):
-            reason = CONTESTED[kind].format(*names)
-            left.append(LeftOut(page.copy_url, page.article_id, reason, kind, tuple(names)))
+            left.append(_left(page, kind, *names))
             del others[reading_id]
     pages = sorted((*own.values(), *others.values()), key=lambda page: page.page_url)
     return tuple(pages), tuple(sorted(left, key=lambda out: out.url))
 
 
-def _is_meant(scope: Scope, page: Candidate) -> bool:
-    """Whether the page is within the scope's days and not one of its exceptions."""
+def _left(page: Candidate, kind: str, *names: str) -> LeftOut:
+    return LeftOut(page.copy_url, page.article_id, CONTESTED[kind].format(*names), kind, names)
+
+
+def unmeant(scope: Scope, page: Candidate) -> tuple[str, ...]:
+    """Which of CONTESTED keeps a page out by day or exception, and its names; nothing where it is meant."""
     if {page.page_url, page.copy_url} & set(scope.exceptions):
-        return False
+        return ("excepted",)
     if not (scope.since or scope.until):
-        return True
+        return ()
     if page.day is None:
-        return False
-    return (not scope.since or page.day >= scope.since) and (not scope.until or page.day <= scope.until + "~")
+        return () if scope.undated == "take" else ("undated",)
+    within = (not scope.since or page.day >= scope.since) and (
+        not scope.until or page.day <= scope.until + "~"
+    )
+    return () if within else ("outside", page.day)
 
 
 def _copies_of_own(scope: Scope, article: Sequence[Candidate]) -> dict[int, Candidate]:
@@ -260,7 +317,7 @@ def _copies_of_own(scope: Scope, article: Sequence[Candidate]) -> dict[int, Cand
         page.reading_id: page
         for page in article
         if not page.own
-        and _is_meant(scope, page)
+        and not unmeant(scope, page)
         and (kept_is_own or page.credits_scope or page.credited in names)
     }
 
@@ -268,8 +325,12 @@ def _copies_of_own(scope: Scope, article: Sequence[Candidate]) -> dict[int, Cand
 def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> tuple[str, ...]:
     """Which of CONTESTED speaks for the page, and the names in it; an empty word where nothing does.
 
-    A copier with a forged date may ask for its victim's removal, so any sign counts.
+    A copier with a forged date may ask for its victim's removal, so any sign counts. What a page says of its
+    own date proves nothing for the one who asks: unless the other credits him, we must have seen it at his
+    site on an earlier day, when we were reading the other's site too.
     """
+    if page.named_by:
+        return ("",)
     claimants = [other for other in article if other.own or other.credits_scope or _is_by(other, scope)]
     names = {publisher_of(other.source_name) for other in claimants if other.own}
     names |= set(scope.credited)
@@ -286,10 +347,18 @@ def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> t
         return "credits_another", page.credited
     if named := next((o.credited for o in own if o.credited and o.credited not in names), ""):
         return "requester_credits", named
+    if own and not page.credited and not _was_seen_first(own, page):
+        return "unproved", page.source, page.first_fetched_at[:10]
     name = publisher_of(page.source_name)
     if by := next((o.source for o in article if o.source != page.source and o.credited == name), ""):
         return "credited_by", by, page.source_name
     return ("",)
+
+
+def _was_seen_first(own: Sequence[Candidate], page: Candidate) -> bool:
+    """Whether we saw an article at the requester's on an earlier day, and read the other's site already."""
+    first = min(other.first_fetched_at for other in own)[:10]
+    return first < page.first_fetched_at[:10] and page.source_since[:10] <= first
 
 
 def _is_by(page: Candidate, scope: Scope) -> bool:

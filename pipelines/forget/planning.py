@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines import catalogue
-from pipelines.archive.kept_out.blocks import Term
 from pipelines.archive.kept_out.key import needed_key
+from pipelines.archive.own_tables import referring
 from pipelines.errors import ConfigurationError
 from pipelines.export.manifest import read_manifest, read_row_notes
 from pipelines.forget.delete import announced_titles, would_look_for
@@ -23,6 +23,7 @@ from pipelines.forget.find import way_from
 from pipelines.forget.hide import rehearse
 from pipelines.forget.plan import Candidate, KnownExport, Plan, choose_pages
 from pipelines.forget.prove import search_pages
+from pipelines.forget.reach import Reach, lines_of
 from pipelines.forget.record import now_utc
 from pipelines.forget.rows import addresses_in, count_rows, names
 from pipelines.forget.scope import TermMatcher
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from pipelines.archive.kept_out.blocks import Matcher
     from pipelines.catalogue import Table
     from pipelines.forget.files import Files
     from pipelines.forget.scope import Scope
@@ -69,11 +69,12 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
     """What the scope would take from the archive, what is contested, and what survivors would show."""
     with files.store.reading() as crawled:
         led = {url: way for url in scope.urls if (way := way_from(connection, crawled, url))}
-    matcher = TermMatcher([*scope.terms(), *(Term("url", url) for way in led.values() for url in way)])
-    pages = (_candidate(row, matcher) for row in connection.execute(_PAGES))
-    candidates = [page for page in pages if page.own or page.credits_scope]
-    articles = _articles(connection, matcher, {c.article_id for c in candidates if c.article_id is not None})
+    reach = Reach(connection, scope, led)
+    pages = (_candidate(row, reach) for row in connection.execute(_PAGES))
+    candidates = [page for page in pages if page.own or page.credits_scope or page.named_by]
+    articles = _articles(connection, reach, {c.article_id for c in candidates if c.article_id is not None})
     taken, left_out = choose_pages(scope, candidates, articles)
+    left_out = (*left_out, *reach.several)
     gone = {page.reading_id for page in taken}
     emptied, shared = _fates(connection, articles, gone)
     with _chosen(connection, gone):
@@ -84,6 +85,7 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
             attachments=_attachments(connection),
             key=needed_key(connection),
             led=led,
+            lines=tuple(lines_of(connection, scope, led, candidates, taken, left_out)),
         )
         counts = _counts(connection)
         copies = [row[0] for row in connection.execute("SELECT id FROM copies WHERE reading_id IN chosen")]
@@ -96,6 +98,7 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
         copies_in_archive=connection.execute("SELECT count(*) FROM copies").fetchone()[0],
         copies_gone=tuple(sorted(copies)),
         counts=counts,
+        own_tables=referring(connection, {"articles": emptied, "copies": copies}),
     )
     return replace(plan, survivors=rehearse(connection, files.joiner, plan, at)) if shared else plan
 
@@ -156,8 +159,10 @@ _PAGES = """
     SELECT r.id, r.page_url, r.url_answered, coalesce(own.url, claimed.url, r.page_url), r.source, s.name,
            lower(hex(r.digest)), coalesce(own.article_id, claimed.article_id, w.article_id),
            coalesce(own.kept, 0), r.title, r.published_day, r.first_fetched_at,
-           coalesce(r.credited_source, '')
+           coalesce(r.credited_source, ''), coalesce(r.author, ''), own.similarity, began.at
     FROM readings r JOIN sources s ON s.host = r.source
+    JOIN (SELECT source, min(first_fetched_at) AS at FROM readings GROUP BY source) began
+         ON began.source = r.source
     LEFT JOIN copies own ON own.reading_id = r.id
     LEFT JOIN copies claimed ON own.url IS NULL AND +claimed.source = r.source AND claimed.reading_id IN (
               SELECT id FROM readings b WHERE b.page_url = r.claimed_url OR b.claimed_url = r.claimed_url)
@@ -166,8 +171,10 @@ _PAGES = """
 """
 
 
-def _candidate(row: tuple[Any, ...], matcher: Matcher) -> Candidate:
-    reading_id, page_url, answered, copy_url, source, name, digest, article_id, kept, title, day, at, by = row
+def _candidate(row: tuple[Any, ...], reach: Reach) -> Candidate:
+    reading_id, page_url, answered, copy_url, source, name, digest, article_id, kept, title, *rest = row
+    day, at, by, author, similarity, since = rest
+    named_by, context = reach.named_by(reading_id, article_id, author)
     return Candidate(
         reading_id=reading_id,
         page_url=page_url,
@@ -181,12 +188,17 @@ def _candidate(row: tuple[Any, ...], matcher: Matcher) -> Candidate:
         day=day,
         first_fetched_at=at,
         credited=publisher_of(by),
-        own=matcher.blocks_host(source) or any(map(matcher.blocks, {page_url, answered, copy_url})),
-        credits_scope=matcher.blocks_publisher(by),
+        own=reach.is_own(source, {page_url, answered, copy_url}, reading_id),
+        credits_scope=reach.matcher.blocks_publisher(by),
+        url_answered=answered,
+        similarity=similarity,
+        named_by=named_by,
+        context=context,
+        source_since=since,
     )
 
 
-def _articles(connection: sqlite3.Connection, matcher: Matcher, ids: set[int]) -> dict[int, list[Candidate]]:
+def _articles(connection: sqlite3.Connection, reach: Reach, ids: set[int]) -> dict[int, list[Candidate]]:
     """Every page of these articles."""
     pages: dict[int, dict[int, Candidate]] = defaultdict(dict)
     said = json.dumps(sorted(ids))
@@ -196,7 +208,7 @@ def _articles(connection: sqlite3.Connection, matcher: Matcher, ids: set[int]) -
     ):
         sql = f"{_PAGES} WHERE {article} IN (SELECT value FROM json_each(?))"
         for row in connection.execute(sql, (said,)):
-            page = _candidate(row, matcher)
+            page = _candidate(row, reach)
             if page.article_id is not None:
                 pages[page.article_id].setdefault(page.reading_id, page)
     return {article_id: list(its.values()) for article_id, its in pages.items()}

@@ -23,6 +23,7 @@ from pipelines import catalogue
 from pipelines.archive.kept_out.blocks import read_blocklist
 from pipelines.archive.kept_out.key import key_path
 from pipelines.archive.kept_out.ledger import ledger_path
+from pipelines.archive.own_tables import dangling, own_tables
 from pipelines.forget.delete import notes_of, seeker
 from pipelines.forget.erase import fold_log, forget_files, in_own_process, overwrite_slack
 from pipelines.forget.notes import notes_path
@@ -134,6 +135,12 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
         mentions = search_pages(files.store, looks)
     lawful, owners = _lawful(files, looks, searched, mentions)
     troubles = [*check_index(files.archive, full=full), *_rows_left(files, order.id, mine)]
+    own = _own_notes(files, looks)
+    troubles += [
+        f"your own table {table} quotes {number} removed passages: mend its rows, then"
+        f" `parknews removals verify {order.id}`"
+        for table, number in own.items()
+    ]
     report, needs_vacuum = [], []
     for file in [
         *searched,
@@ -161,6 +168,7 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
         "mentions_deleted": deleted,
         "exports": sorted(exports),
         "elsewhere": _elsewhere(searched, lawful),
+        "own_tables": dangling(files.archive),
         "not_searched": [file.name for file in searched if file.is_opaque],
         "backups": backups_below(folder),
         "troubles": troubles,
@@ -174,6 +182,18 @@ def _strays(files: Files, looks: Seeker, said: Hashes) -> dict[Path, Hashes]:
     with files.store.reading() as connection:
         in_store, _ = held_by(looks, words_of_nobody(connection, catalogue.store(), is_store=True))
     return {files.path: np.setdiff1d(in_archive, said), files.store.path: in_store}
+
+
+def _own_notes(files: Files, looks: Seeker) -> dict[str, int]:
+    """Own tables of the archive's readers that hold removed passages, and how many."""
+    own = set(own_tables(files.archive))
+    if not own:
+        return {}
+    values = (
+        (name, text) for name, text in words_of_nobody(files.archive, catalogue.archive()) if name in own
+    )
+    _, owners = held_by(looks, values)
+    return dict(owners)
 
 
 def check_index(connection: sqlite3.Connection, *, full: bool = True) -> list[str]:

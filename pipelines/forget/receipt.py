@@ -77,6 +77,10 @@ def markdown(outcome: Outcome) -> str:
         " or make it anew"
         for file in proof.get("elsewhere", ())
     ]
+    lines += [
+        f"- {number} rows of your own table {table} refer to articles that are no more"
+        for table, number in proof.get("own_tables", {}).items()
+    ]
     lines += [f"- {name}: packed so that it cannot be searched" for name in proof.get("not_searched", ())]
     lines += [f"- {name}: a backup in the archive's folder" for name in proof.get("backups", ())]
     lines += [*(f"- {sentence}" for sentence in OUT_OF_REACH), "", "## Record", ""]

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pipelines.archive.kept_out.blocks import Matcher, Term, registrable_domain
 from pipelines.errors import ConfigurationError
+from pipelines.normalise import normalise, simplify
 from pipelines.publishers import publisher_of
 from pipelines.urls import canonical_url, host_of
 
@@ -40,11 +41,27 @@ class Scope:
     """URLs that stay although the scope holds them."""
     named: tuple[str, ...] = ()
     """URLs that the plan would leave out as contested, and that a person has named one by one."""
+    titles: tuple[str, ...] = ()
+    """Normalised titles."""
+    authors: tuple[str, ...] = ()
+    """Normalised names: every page by one of them, wherever it stands."""
+    persons: tuple[str, ...] = ()
+    """Names in simplified characters: every page that names one of them."""
+    articles: tuple[int, ...] = ()
+    """Numbers of articles, with all their copies."""
+    undated: str = "leave"
+    """take or leave: what becomes of pages without a date where days are given."""
 
     @property
     def is_empty(self) -> bool:
         """Whether it names nothing at all."""
-        return not (self.hosts or self.domains or self.prefixes or self.urls or self.credited)
+        addresses = self.hosts or self.domains or self.prefixes or self.urls
+        return not (addresses or self.credited or self.titles or self.by_content)
+
+    @property
+    def by_content(self) -> bool:
+        """Whether pages are meant for what they say: by author, person or article."""
+        return bool(self.authors or self.persons or self.articles)
 
     @property
     def is_narrowed(self) -> bool:
@@ -69,10 +86,14 @@ class Scope:
         the record has it, each is told from others of its host by a digest that means nothing without it.
         """
         said = [f"{term.kind} {_shown(term, key)}" for term in self.terms()]
+        for word, names in (("title", self.titles), ("author", self.authors), ("person", self.persons)):
+            said += [f"{word} ({key.mark(name)}…)" if key else f"{word} {name}" for name in names]
+        said += [f"article {number}" for number in self.articles]
         if self.with_copies:
             said.append("with copies")
         if self.since or self.until:
-            said.append(f"published {self.since or '…'} to {self.until or '…'}")
+            undated = ", and what has no date" if self.undated == "take" else ""
+            said.append(f"published {self.since or '…'} to {self.until or '…'}{undated}")
         for word, urls in (("except", self.exceptions), ("named", self.named)):
             said += [f"{word} {_shown(Term('url', url), key)}" for url in urls]
         return "; ".join(said)
@@ -90,6 +111,11 @@ def make_scope(
     until: str = "",
     exceptions: Iterable[str] = (),
     named: Iterable[str] = (),
+    titles: Iterable[str] = (),
+    authors: Iterable[str] = (),
+    persons: Iterable[str] = (),
+    articles: Iterable[int] = (),
+    undated: str = "leave",
 ) -> Scope:
     """A scope out of what a person typed, each part in its one spelling.
 
@@ -104,6 +130,11 @@ def make_scope(
         until: the last one.
         exceptions: pages that stay.
         named: contested pages that go all the same.
+        titles: of articles.
+        authors: whose articles are meant.
+        persons: whom articles name.
+        articles: their numbers.
+        undated: take or leave pages without a date where days are given.
 
     Raises:
         ConfigurationError: a host, prefix or URL that is none, or a publisher without a name.
@@ -119,6 +150,11 @@ def make_scope(
         until=until,
         exceptions=_sorted(map(_spelled_url, exceptions)),
         named=_sorted(map(_spelled_url, named)),
+        titles=_sorted(_spelled_name(title, normalise(title)) for title in titles),
+        authors=_sorted(_spelled_name(author, normalise(author)) for author in authors),
+        persons=_sorted(_spelled_name(person, " ".join(simplify(person).split())) for person in persons),
+        articles=tuple(sorted(set(articles))),
+        undated=undated,
     )
 
 
@@ -168,6 +204,16 @@ def _spelled_publisher(typed: str) -> str:
     if not name:
         raise ConfigurationError(f"{typed[:200]!r}: not a publisher's name")
     return name
+
+
+def _spelled_name(typed: str, spelled: str) -> str:
+    """A title or a person's name; one letter is in too many."""
+    if len(spelled) < _NAME_LEAST:
+        raise ConfigurationError(f"{typed[:200]!r}: too short to be told from other words")
+    return spelled
+
+
+_NAME_LEAST = 2
 
 
 def _sorted(values: Iterable[str]) -> tuple[str, ...]:

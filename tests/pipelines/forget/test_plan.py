@@ -28,6 +28,7 @@ OWN = Candidate(
     own=True,
     credits_scope=False,
 )
+UNPROVED = "nothing shows that the requester had it before daily.example, where we first saw it on "
 OTHER = replace(
     OWN,
     reading_id=2,
@@ -44,7 +45,13 @@ OTHER = replace(
 @pytest.mark.parametrize(
     ("other", "says"),
     [
-        (OTHER, ""),
+        (replace(OTHER, credited="Copier"), ""),
+        (replace(OTHER, first_fetched_at="2026-03-05T09:00:00Z", source_since="2026-02-20T08:00:00Z"), ""),
+        (
+            replace(OTHER, first_fetched_at="2026-03-05T09:00:00Z", source_since="2026-03-04T08:00:00Z"),
+            UNPROVED + "2026-03-05",
+        ),
+        (OTHER, UNPROVED + "2026-03-01"),
         (replace(OTHER, day="2026-01-31"), "daily.example had it earlier than the requester"),
         (
             replace(OTHER, first_fetched_at="2026-02-05T09:00:00Z"),
@@ -72,6 +79,7 @@ def test_the_guide_has_words_for_every_reason(lang: str) -> None:
     table = tomllib.loads(GUIDE.read_text(encoding="utf-8"))["left"]
     names = {"name0": "甲报", "name1": "2026-02-05"}
     said = {kind: table[kind][lang].format(**names) for kind in CONTESTED}
-    assert [kind for kind in CONTESTED if "甲报" not in said[kind]] == []
+    named = {kind for kind, sentence in CONTESTED.items() if "{0}" in sentence}
+    assert {kind for kind in CONTESTED if "甲报" in said[kind]} == named
     if lang == "en":
         assert said == {kind: text.format(*names.values()) for kind, text in CONTESTED.items()}

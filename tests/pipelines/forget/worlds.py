@@ -45,6 +45,7 @@ class Told:
     path: str = ""
     canonical: str = ""
     attachments: tuple[Attachment, ...] = ()
+    author: str = ""
 
     @property
     def url(self) -> str:
@@ -92,7 +93,7 @@ def reading_of(page: Told, page_id: int) -> Reading:
         text=page.text,
         language="zh-Hans",
         published=page.day and Published(page.day.isoformat(), page.day, "byline", f"发布时间:{page.day}"),
-        author=None,
+        author=Field(page.author, "byline", f"作者:{page.author}") if page.author else None,
         editor=None,
         credited_source=Field(page.credited, "byline", f"来源:{page.credited}") if page.credited else None,
         site_name=None,

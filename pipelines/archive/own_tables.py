@@ -1,0 +1,95 @@
+"""Tables that somebody keeps in an archive for himself: known, told by name, and never in the way.
+
+In: a connection. Out: the names of such tables, which columns refer to ours, and, for a connection that
+writes, rows of ours that can go although a foreign key of such a table refers to them. No such table is ever
+changed here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines import catalogue
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A column of an own table that refers to one of ours."""
+
+    table: str
+    column: str
+    ours: str
+    our_column: str
+
+
+def own_tables(connection: sqlite3.Connection) -> list[str]:
+    """Tables that the catalogue does not have, SQLite's and sqlite-utils' own apart."""
+    rows = connection.execute(
+        "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        " AND name <> '_sqlite_migrations' ORDER BY name"
+    )
+    return [row[0] for row in rows if row[0] not in catalogue.archive()]
+
+
+def references(connection: sqlite3.Connection) -> list[Reference]:
+    """What own tables refer to by foreign keys."""
+    return [
+        Reference(table, row[3], row[2], row[4] or "id")
+        for table in own_tables(connection)
+        for row in connection.execute("SELECT * FROM pragma_foreign_key_list(?)", (table,))
+        if row[2] in catalogue.archive()
+    ]
+
+
+def let_rows_go(connection: sqlite3.Connection) -> None:
+    """Where an own table has such a key, lets this connection delete what it refers to.
+
+    SQLite can only keep all foreign keys or none. So it keeps none, and triggers of this connection delete
+    what our own keys would (`ON DELETE CASCADE`); the own table's rows stay as they are.
+    """
+    if not references(connection):
+        return
+    connection.execute("PRAGMA foreign_keys = OFF")
+    for table in catalogue.archive():
+        for row in connection.execute("SELECT * FROM pragma_foreign_key_list(?)", (table,)).fetchall():
+            _, _, parent, column, parent_column, _, on_delete, _ = row
+            if on_delete == "CASCADE":
+                connection.execute(
+                    f"CREATE TEMP TRIGGER own_{table}_{column} AFTER DELETE ON main.{parent} BEGIN"
+                    f" DELETE FROM {table} WHERE {column} = OLD.{parent_column or 'id'}; END"
+                )
+
+
+def referring(connection: sqlite3.Connection, ids: Mapping[str, Iterable[int]]) -> dict[str, int]:
+    """Own tables with rows that refer to these rows of ours, and how many.
+
+    Args:
+        connection: to the archive.
+        ids: by our table.
+    """
+    found: dict[str, int] = {}
+    for one in references(connection):
+        [number] = connection.execute(
+            f'SELECT count(*) FROM "{one.table}" WHERE "{one.column}" IN (SELECT value FROM json_each(?))',
+            (json.dumps([*ids.get(one.ours, ())]),),
+        ).fetchone()
+        found |= {one.table: found.get(one.table, 0) + int(number)} if number else {}
+    return found
+
+
+def dangling(connection: sqlite3.Connection) -> dict[str, int]:
+    """Own tables with rows that refer to what is no more, and how many."""
+    found: dict[str, int] = {}
+    for one in references(connection):
+        [number] = connection.execute(
+            f'SELECT count(*) FROM "{one.table}" WHERE "{one.column}" IS NOT NULL'
+            f' AND "{one.column}" NOT IN (SELECT {one.our_column} FROM {one.ours})'
+        ).fetchone()
+        found |= {one.table: found.get(one.table, 0) + int(number)} if number else {}
+    return found

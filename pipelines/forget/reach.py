@@ -1,0 +1,214 @@
+"""How far a scope reaches: which pages are its own or meant for what they say, and a line for each asked.
+
+In: a scope and the archive. Out: for each page whether it is at an address of the scope, by an author or
+about a person of it; and, of the pages that go and stay, what becomes of each thing that was asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipelines.archive.kept_out.blocks import Term, owner_of, removed
+from pipelines.forget.find import authors_of
+from pipelines.forget.plan import CONTESTED, LeftOut, Line, unmeant
+from pipelines.forget.scope import TermMatcher
+from pipelines.normalise import normalise, simplify
+from pipelines.query import Needle, Or, Words, expression
+from pipelines.spelling import is_word, spellings, tokens
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pipelines.archive.kept_out.blocks import Matcher
+    from pipelines.forget.plan import Candidate
+    from pipelines.forget.scope import Scope
+
+_AROUND = 20
+"""Characters of context before and behind a name."""
+
+
+class Reach:
+    """What a scope means, looked up in an archive once."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, scope: Scope, led: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.matcher = TermMatcher(
+            [*scope.terms(), *(Term("url", url) for way in led.values() for url in way)]
+        )
+        self.several: list[LeftOut] = []
+        """Pages that a title means, and other sources have it too."""
+        self._authors = set(scope.authors)
+        self._articles = _numbers_now(connection, scope.articles)
+        self._own = _own_of(connection, self._articles)
+        self._titled(connection, scope)
+        self._persons = _naming(connection, scope.persons)
+
+    def is_own(self, source: str, addresses: Iterable[str], reading_id: int) -> bool:
+        """Whether a page is at an address of the scope, or has one of its titles."""
+        if reading_id in self._own or self.matcher.blocks_host(source):
+            return True
+        return any(map(self.matcher.blocks, addresses))
+
+    def named_by(self, reading_id: int, article_id: int | None, author: str) -> tuple[str, str]:
+        """author, person or article, with the name's context; nothing where the scope does not mean it so."""
+        if article_id in self._articles:
+            return "article", str(article_id)
+        if self._authors & authors_of(author):
+            return "author", author
+        context = self._persons.get(reading_id, "")
+        return ("person", context) if context else ("", "")
+
+    def _titled(self, connection: sqlite3.Connection, scope: Scope) -> None:
+        """Pages with a title of the scope are its own where one owner has it; several have to be named."""
+        found = defaultdict(list)
+        for reading_id, url, source, title, article in connection.execute(_TITLES) if scope.titles else ():
+            if (said := normalise(title)) in scope.titles:
+                found[said].append((reading_id, url, source, article))
+        named = TermMatcher(scope.terms())
+        for pages in found.values():
+            if len({owner_of(source) for _, _, source, _ in pages}) == 1:
+                self._own |= {reading_id for reading_id, *_ in pages}
+                continue
+            self.several += [
+                LeftOut(url, article, CONTESTED["several"].format(source), "several", (source,))
+                for _, url, source, article in pages
+                if not (named.blocks(url) or named.blocks_host(source))
+            ]
+
+
+_TITLES = (
+    "SELECT r.id, r.page_url, r.source, r.title, c.article_id FROM readings r"
+    " LEFT JOIN copies c ON c.reading_id = r.id"
+)
+
+
+def _numbers_now(connection: sqlite3.Connection, articles: Iterable[int]) -> set[int]:
+    """Articles by their present numbers: one may have gone into another."""
+    rows = connection.execute(
+        "SELECT coalesce(f.new_id, n.value) FROM json_each(?) n LEFT JOIN forwards f ON f.old_id = n.value",
+        (json.dumps([*articles]),),
+    )
+    return {row[0] for row in rows}
+
+
+def _own_of(connection: sqlite3.Connection, articles: Iterable[int]) -> set[int]:
+    """The pages of these articles that are of their kept copy's source."""
+    rows = connection.execute(
+        "SELECT c.reading_id FROM copies c JOIN articles a ON a.id = c.article_id AND a.source = c.source"
+        " WHERE a.id IN (SELECT value FROM json_each(?))",
+        (json.dumps([*articles]),),
+    )
+    return {row[0] for row in rows}
+
+
+def _naming(connection: sqlite3.Connection, persons: Iterable[str]) -> dict[int, str]:
+    """Pages that name one of these people, in either script, and the words around the name."""
+    found: dict[int, str] = {}
+    for person in persons:
+        needles = tuple(Needle(tuple(tokens(one))) for one in spellings(person, 0))
+        rows = connection.execute(
+            "SELECT c.reading_id, c.title, t.text FROM copies c JOIN texts t ON t.id = c.text_id WHERE"
+            " c.article_id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)",
+            (expression(Or((Words(needles),))),),
+        )
+        bound = r"(?<!\w){}(?!\w)" if is_word(tokens(person)[0]) else "{}"
+        name = re.compile(bound.format(re.escape(person).replace(r"\ ", r"\s+")), re.IGNORECASE)
+        for reading_id, title, text in rows:
+            said = f"{title}\n{text}"
+            if place := name.search(simplify(said)):
+                context = said[max(0, place.start() - _AROUND) : place.end() + _AROUND]
+                found.setdefault(reading_id, " ".join(context.split()))
+    return found
+
+
+def lines_of(
+    connection: sqlite3.Connection,
+    scope: Scope,
+    led: Mapping[str, Sequence[str]],
+    candidates: Iterable[Candidate],
+    taken: Iterable[Candidate],
+    left_out: Iterable[LeftOut],
+) -> Iterator[Line]:
+    """What becomes of each thing that a scope asks for, in its order."""
+    by = _By(scope, list(candidates), {page.reading_id for page in taken}, list(left_out))
+    for url in dict.fromkeys((*scope.urls, *scope.named)):
+        line = by.address(url)
+        if line.state == "absent" and url in led:
+            found = [by.address(way) for way in led[url]]
+            there = next((one for one in reversed(found) if one.state != "absent"), None)
+            line = Line("url", url, "redirected", there.pages if there else 0, led[url][-1])
+        if line.state == "absent" and (told := removed(connection, url)):
+            line = Line("url", url, "removed", detail=f"{told[0]}, {told[1][:10]}")
+        yield line
+    for term in scope.terms():
+        if term.kind != "url":
+            yield by.term(term)
+    yield from _by_content(connection, scope, by)
+
+
+def _by_content(connection: sqlite3.Connection, scope: Scope, by: _By) -> Iterator[Line]:
+    pages = by.candidates
+    for title in scope.titles:
+        yield by.those("title", title, [page for page in pages if normalise(page.title) == title])
+    for author in scope.authors:
+        named = [page for page in pages if page.named_by == "author" and author in authors_of(page.context)]
+        yield by.those("author", author, named)
+    for person in scope.persons:
+        named = [page for page in pages if page.named_by == "person" and person in simplify(page.context)]
+        yield by.those("person", person, named)
+    for number in scope.articles:
+        now = _numbers_now(connection, [number])
+        line = by.those("article", str(number), [page for page in pages if page.article_id in now])
+        if line.state == "absent" and (told := removed(connection, str(number))):
+            line = replace(line, state="removed", detail=f"{told[0]}, {told[1][:10]}")
+        yield line
+
+
+class _By:
+    """The pages that a scope reaches, by what was asked for."""
+
+    def __init__(
+        self, scope: Scope, candidates: list[Candidate], taken: set[int], left_out: list[LeftOut]
+    ) -> None:
+        self._scope, self.candidates, self._taken = scope, candidates, taken
+        self._left = {left.url: left for left in left_out}
+
+    def address(self, url: str) -> Line:
+        matcher = TermMatcher([Term("url", url)])
+        return self.those("url", url, [page for page in self.candidates if _is_at(page, matcher)])
+
+    def term(self, term: Term) -> Line:
+        matcher = TermMatcher([term])
+        pages = [
+            page
+            for page in self.candidates
+            if matcher.blocks_host(page.source)
+            or _is_at(page, matcher)
+            or matcher.blocks_publisher(page.credited)
+        ]
+        return self.those(term.kind, term.value, pages)
+
+    def those(self, kind: str, asked: str, pages: Sequence[Candidate]) -> Line:
+        """What becomes of these pages."""
+        if taken := [page for page in pages if page.reading_id in self._taken]:
+            return Line(kind, asked, "taken", len(taken))
+        for page in pages:
+            if why := unmeant(self._scope, page):
+                name, *names = why
+                return Line(kind, asked, "left", 0, CONTESTED[name].format(*names), name, tuple(names))
+            if left := self._left.get(page.copy_url):
+                return Line(kind, asked, "left", 0, left.reason, left.kind, left.names)
+        several = [left for left in self._left.values() if left.kind == "several"]
+        if kind == "title" and several:
+            return Line(kind, asked, "left", 0, several[0].reason, "several", several[0].names)
+        return Line(kind, asked, "absent")
+
+
+def _is_at(page: Candidate, matcher: Matcher) -> bool:
+    return any(map(matcher.blocks, {page.page_url, page.copy_url, page.url_answered} - {""}))

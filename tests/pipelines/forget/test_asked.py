@@ -1,0 +1,151 @@
+"""A line for each thing that was asked for, and scopes that go by what pages say."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pipelines.forget.scope import make_scope
+from pipelines.forget.verbs import preview
+from tests.pipelines.forget.test_removal import rows
+from tests.pipelines.forget.typed import WHO, Answer
+from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, make_text, make_title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.pipelines.forget.worlds import World
+
+
+def page(host: str, number: int, **more: object) -> Told:
+    told = Told(host, number, make_title(number), make_text(number), date(2026, 2, number))
+    return replace(told, **more)  # type: ignore[arg-type]
+
+
+def test_each_thing_asked_for_has_its_line(world: World, parknews: Callable[..., Answer]) -> None:
+    park = world.of(PARK)
+    assert parknews("remove-source", "--url", park[0].url, *WHO, "--yes").code == 0
+    lines = [
+        park[0].url,
+        f"{park[1].url}\t侵权",
+        f"https://{DAILY}/none.html",
+        f"https://m.{PARK[4:]}/news/2026/4.html",
+        f"《{park[2].title}》",
+        "《无此标题》",
+    ]
+    letter = world.path.parent / "letter.txt"
+    letter.write_text("\n".join(lines), encoding="utf-8")
+    told = parknews("remove-source", "--from", str(letter), "--dry-run", "--json").json["plan"]["lines"]
+    states = {line["asked"]: (line["state"], line["pages"]) for line in told}
+    assert states == {
+        park[0].url: ("removed", 0),
+        park[1].url: ("taken", 1),
+        f"https://{DAILY}/none.html": ("absent", 0),
+        f"https://m.{PARK[4:]}/news/2026/4.html": ("redirected", 1),
+        make_scope(titles=[park[2].title]).titles[0]: ("taken", 1),
+        "无此标题": ("absent", 0),
+    }
+    chinese = parknews("remove-source", "--from", str(letter), "--dry-run", "--lang", "zh").out
+    assert f"https://{DAILY}/none.html: 不在档案中" in chinese
+
+
+def test_pages_without_a_date_are_left_or_taken_as_it_is_said(make_world: Callable[..., World]) -> None:
+    pages = [page(PARK, 1), page(PARK, 2, day=None), page(PARK, 3)]
+    world = make_world(pages)
+    plans = {
+        undated: preview(
+            world.path, make_scope(hosts=[PARK], since="2026-02-02", until="2026-02-28", undated=undated)
+        )
+        for undated in ("leave", "take")
+    }
+    assert {name: [p.page_url for p in plan.pages] for name, plan in plans.items()} == {
+        "leave": [pages[2].url],
+        "take": [pages[1].url, pages[2].url],
+    }
+    assert [left.kind for left in plans["leave"].left_out] == ["undated"]
+
+
+def test_a_title_that_several_sources_have_is_left_for_a_person(make_world: Callable[..., World]) -> None:
+    world = make_world(
+        [page(PARK, 1, title="园区管委会发布新规"), page(DAILY, 2, title="园区管委会发布新规")]
+    )
+    plan = preview(world.path, make_scope(titles=["园區管委会发布新规"]))
+    assert (plan.pages, {left.kind for left in plan.left_out}) == ((), {"several"})
+
+
+def test_an_authors_articles_go_wherever_they_stand(make_world: Callable[..., World]) -> None:
+    pages = [
+        page(PARK, 1, author="張三丰"),
+        page(DAILY, 2, author="李四 张三丰"),
+        page(DAILY, 3, author="李四"),
+    ]
+    world = make_world(pages)
+    plan = preview(world.path, make_scope(authors=["张三丰"]))
+    assert {p.page_url for p in plan.pages} == {pages[0].url, pages[1].url}
+
+
+def test_articles_that_name_somebody_are_listed_with_the_words_around(
+    make_world: Callable[..., World],
+) -> None:
+    pages = [
+        page(PARK, 1, text=f"{make_text(1)}\n园区负责人趙小雨表示，项目已经投产。"),
+        page(DAILY, 2, text=f"{make_text(2)}\nThe manager, Ann  Lee, said so."),
+        page(DAILY, 3, text=f"{make_text(3)}\nThe manager, Joann Leeds, said so."),
+    ]
+    world = make_world(pages)
+    named = preview(world.path, make_scope(persons=["赵小雨", "ann lee"])).pages
+    assert {p.page_url: p.context.partition("号。 ")[2] for p in named} == {
+        pages[0].url: "园区负责人趙小雨表示，项目已经投产。",
+        pages[1].url: "The manager, Ann Lee, said so.",
+    }
+
+
+def test_one_article_goes_with_all_its_copies_by_its_number(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    first = world.of(PARK)[0].url
+    [(number,)] = rows(world.path, "SELECT article_id FROM copies WHERE url = ?", first)
+    done = parknews("remove-source", "--article", str(number), *WHO, "--yes", "--now", "判决", "--json")
+    assert (done.code, done.json["state"]) == (0, "verified")
+    assert rows(world.path, "SELECT count(*) FROM articles WHERE id = ?", number) == [(0,)]
+    assert rows(
+        world.path,
+        "SELECT count(*) FROM copies WHERE credited_source = ? AND source = ?",
+        NAMES[PARK],
+        COPIER,
+    ) == [(0,)]
+
+
+def test_readers_own_tables_stop_no_removal_and_are_named(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    with closing(sqlite3.connect(world.path)) as archive:
+        archive.execute("CREATE TABLE my_tags (article_id INTEGER REFERENCES articles (id), tag TEXT)")
+        archive.execute("INSERT INTO my_tags SELECT id, '重要' FROM articles")
+        archive.commit()
+    plan = parknews("remove-source", PARK, "--dry-run").out
+    done = parknews("remove-source", PARK, *WHO, "--yes")
+    assert done.code == 0, done.err
+    assert "my_tags: 4 rows" in plan
+    assert "4 rows of your own table my_tags refer to articles that are no more" in done.out
+    broken = {row[0] for row in rows(world.path, "PRAGMA foreign_key_check")}
+    assert broken == {"my_tags"}  # all that our own keys would have deleted is gone
+
+
+def test_a_note_that_quotes_what_goes_is_named_with_its_table(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    with closing(sqlite3.connect(world.path)) as archive:
+        archive.execute("CREATE TABLE my_notes (note TEXT)")
+        archive.execute("INSERT INTO my_notes VALUES (?)", (f"参见：{world.of(PARK)[2].text}",))
+        archive.commit()
+    done = parknews("remove-source", PARK, *WHO, "--yes", "--json")
+    assert (done.code, done.json["verified"]) == (4, False)
+    assert "your own table my_notes quotes" in done.json["trouble"]
+    with closing(sqlite3.connect(world.path)) as archive:
+        archive.execute("DELETE FROM my_notes")
+        archive.commit()
+    assert parknews("removals", "verify", "1").code == 0
