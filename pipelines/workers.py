@@ -87,6 +87,11 @@ class Workers:
         return self._options.workers * BATCHES_PER_WORKER - len(self._running)
 
     @property
+    def is_half_empty(self) -> bool:
+        """Whether no more batches are under way than there is room for."""
+        return self.room >= len(self._running)
+
+    @property
     def busy(self) -> bool:
         """Whether any batch is under way."""
         return bool(self._running)

@@ -21,11 +21,13 @@ from pipelines.words import words
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _SENTENCE = re.compile(r"[^。！？!?；\n]*[。！？!?；\n]*")
 _CONTEXT = 16
 """Characters around what differs, so that a phrase is found that begins before it."""
+_AT_ONCE = 500
+"""Articles whose entries are held in memory while an index is filled."""
 _TEXTS_MAX = 200
 """Distinct texts of an article that are looked at: of those with more, all that matters has been said."""
 APART = "\uf8ff"
@@ -42,31 +44,53 @@ class Other:
     text: str
 
 
-def refresh(connection: sqlite3.Connection, article_id: int, before: tuple[str, str] | None) -> None:
-    """Brings an article's entry up to date; `before`: the title and text that it had, None for a new one."""
-    row = connection.execute("SELECT title, text FROM articles WHERE id = ?", (article_id,)).fetchone()
-    held = _held(connection, article_id)
-    others = list(_others(connection, article_id, *row))
-    if before == tuple(row) and held == others:
-        return
-    if before is not None:
-        _take_out(connection, article_id, before, held)
-    _put(connection, article_id, (row[0], row[1]), others)
+def refresh(connection: sqlite3.Connection, before: Mapping[int, tuple[str, str] | None]) -> None:
+    """Brings the entries of articles up to date, once their rows and copies are written.
+
+    Before any other statement that SQLite may have to undo by itself, FTS5 writes what it has in memory: done
+    one by one between other rows, each article became a segment of the index, a fifth of all writing.
+
+    Args:
+        connection: inside a transaction.
+        before: articles with the title and text that each had, None for a new one.
+    """
+    entries = [(number, shown, *_entry(connection, number)) for number, shown in sorted(before.items())]
+    changed = [entry for entry in entries if entry[1] != entry[2] or entry[3] != entry[4]]
+    for number, _, _, held, others in changed:
+        if held != others:
+            _put_others(connection, number, others)
+    for number, shown, shows, held, others in changed:
+        if shown is not None:
+            _put_row(connection, number, indexed(*shown, held), is_deleted=True)
+        _put_row(connection, number, indexed(*shows, others))
+
+
+def _entry(
+    connection: sqlite3.Connection, article_id: int
+) -> tuple[tuple[str, str], list[Other], list[Other]]:
+    """An article's title and text, what its entry holds besides, and what it should hold."""
+    title, text = connection.execute(
+        "SELECT title, text FROM articles WHERE id = ?", (article_id,)
+    ).fetchone()
+    return (title, text), _held(connection, article_id), list(_others(connection, article_id, title, text))
 
 
 def take_out(connection: sqlite3.Connection, article_id: int) -> None:
     """Takes an article out, before its row goes."""
     row = connection.execute("SELECT title, text FROM articles WHERE id = ?", (article_id,)).fetchone()
     if row is not None:
-        _take_out(connection, article_id, (row[0], row[1]), _held(connection, article_id))
+        _put_row(
+            connection, article_id, indexed(row[0], row[1], _held(connection, article_id)), is_deleted=True
+        )
+        _put_others(connection, article_id, [])
 
 
 def fill(connection: sqlite3.Connection) -> None:
     """Fills an empty index from all articles."""
     connection.execute("DELETE FROM other_words")
     numbers = [row[0] for row in connection.execute("SELECT id FROM articles ORDER BY id")]
-    for number in numbers:
-        refresh(connection, number, None)
+    for start in range(0, len(numbers), _AT_ONCE):
+        refresh(connection, dict.fromkeys(numbers[start : start + _AT_ONCE]))
 
 
 def indexed(title: str, text: str, others: Iterable[Other]) -> tuple[str, str, str, str]:
@@ -89,24 +113,21 @@ def _held(connection: sqlite3.Connection, article_id: int) -> list[Other]:
     return [Other(*row) for row in rows]
 
 
-def _take_out(
-    connection: sqlite3.Connection, article_id: int, before: tuple[str, str], held: list[Other]
+def _put_row(
+    connection: sqlite3.Connection, article_id: int, columns: tuple[str, ...], *, is_deleted: bool = False
 ) -> None:
+    """An entry; one that is deleted must be told as it was."""
+    command, mark = ("articles_fts, ", "'delete', ") if is_deleted else ("", "")
     connection.execute(
-        "INSERT INTO articles_fts (articles_fts, rowid, title, text, other_titles, other_text)"
-        " VALUES ('delete', ?, ?, ?, ?, ?)",
-        (article_id, *indexed(*before, held)),
+        f"INSERT INTO articles_fts ({command}rowid, title, text, other_titles, other_text)"
+        f" VALUES ({mark}?, ?, ?, ?, ?)",
+        (article_id, *columns),
     )
+
+
+def _put_others(connection: sqlite3.Connection, article_id: int, others: Sequence[Other]) -> None:
+    """What an article's other copies say besides, in place of what they said."""
     connection.execute("DELETE FROM other_words WHERE article_id = ?", (article_id,))
-
-
-def _put(
-    connection: sqlite3.Connection, article_id: int, shown: tuple[str, str], others: list[Other]
-) -> None:
-    connection.execute(
-        "INSERT INTO articles_fts (rowid, title, text, other_titles, other_text) VALUES (?, ?, ?, ?, ?)",
-        (article_id, *indexed(*shown, others)),
-    )
     connection.executemany(
         "INSERT INTO other_words (article_id, position, url, kind, title, text) VALUES (?, ?, ?, ?, ?, ?)",
         [
@@ -122,11 +143,12 @@ def _others(connection: sqlite3.Connection, article_id: int, title: str, text: s
         " WHERE copies.article_id = ? ORDER BY copies.kept DESC, copies.url LIMIT ?",
         (article_id, _TEXTS_MAX),
     )
-    titles = {squeeze(title)}
-    sentences = {squeeze(sentence) for sentence in _SENTENCE.findall(text)}
+    titles, sentences = {squeeze(title)}, set[str]()
     spelt = set()
     for url, own_title, own_text in copies:
         other_title = "" if squeeze(own_title) in titles else own_title
+        if own_text != text and not sentences:
+            sentences = {squeeze(sentence) for sentence in _SENTENCE.findall(text)}
         different = "" if own_text == text else _different(own_text, sentences)
         titles.add(squeeze(own_title))
         if other_title or different:

@@ -355,11 +355,14 @@ def _settle_articles(
     formerly = stale | {copy.article_id for copy in everyone if copy.article_id}
     connection.executemany("UPDATE copies SET kept = 0 WHERE id = ?", [(copy.copy.id,) for copy in everyone])
     new = updated = 0
+    shown: dict[int, tuple[str, str] | None] = {}
     for group in sorted(groups):
-        article_id, changed = _put_article(connection, ids.get(group), groups[group], standings)
+        article_id, before, changed = _put_article(connection, ids.get(group), groups[group], standings)
         new += group not in ids
         updated += group in ids and changed
         ids[group] = article_id
+        shown[article_id] = before
+    refresh(connection, shown)
     moves = moves_of(everyone, ids, turned, because)
     note_moves(connection, moves, at)
     vanished = retire(connection, formerly - set(ids.values()), moves, ids.values(), at)
@@ -456,8 +459,11 @@ def _copies_of(connection: sqlite3.Connection, cluster: int, standings: Standing
 
 def _put_article(
     connection: sqlite3.Connection, article_id: int | None, copies: list[Member], standings: Standings
-) -> tuple[int, bool]:
-    """Writes one article and the standing of its copies; returns its id and whether title or text changed."""
+) -> tuple[int, tuple[str, str] | None, bool]:
+    """Writes one article and the standing of its copies.
+
+    Returns its id, the title and text that it showed before, and whether these are others now.
+    """
     judged = standings.judge([copy.copy for copy in copies])
     old = None if article_id is None else shown_of(connection, article_id)
     values = {**_article_values(connection, judged.kept.copy.id, copies), **judged.values}
@@ -468,8 +474,7 @@ def _put_article(
         number = article_id
         update_article(connection, number, values)
     standings.write(number, [copy.copy for copy in copies], judged, is_new=old is None)
-    refresh(connection, number, old)
-    return number, old != (values["title"], values["text"])
+    return number, old, old != (values["title"], values["text"])
 
 
 def _article_values(connection: sqlite3.Connection, kept_id: int, copies: list[Member]) -> dict[str, object]:

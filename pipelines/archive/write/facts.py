@@ -55,7 +55,7 @@ def put_reading(
     at, digest = iso(reading.fetched_at), _digest(reading)
     if old is not None and _is_known(old, at, reading.page_id, digest):
         _note_first_fetch(connection, reading.url, at, old[5], changes)
-        _put_version(connection, reading, at)
+        _put_version(connection, reading, at, _put_text(connection, reading))
         if (old[0], old[1]) == (at, reading.page_id):
             furniture.settle(reading)
         return False
@@ -63,8 +63,10 @@ def put_reading(
     claimed_url = claimed_address(reading.url, reading.story.claims)
     first_fetched_at = at if old is None else min(old[5], at)
     reading_id = _put_row(connection, reading, text_id, claimed_url, first_fetched_at, digest)
+    if old is not None:
+        _drop_details(connection, reading_id)
     _put_details(connection, reading_id, reading)
-    _put_version(connection, reading, at)
+    _put_version(connection, reading, at, text_id)
     _put_mentions(connection, text_id, reading.mentions)
     furniture.put(reading_id, reading)
     connection.execute("DELETE FROM rejections WHERE url = ?", (reading.url,))
@@ -147,9 +149,8 @@ def _own_address(page_url: str, claimed: str) -> str | None:
     return url if same_host(url, page_url) and not is_front_page else None
 
 
-def _put_version(connection: sqlite3.Connection, reading: Reading, at: str) -> None:
+def _put_version(connection: sqlite3.Connection, reading: Reading, at: str, text_id: int) -> None:
     """What this fetched page said; reading the same page again replaces it."""
-    text_id = _put_text(connection, reading)
     connection.execute(
         "INSERT OR REPLACE INTO versions (reading_id, page_id, fetched_at, title, text_id)"
         " SELECT id, ?, ?, ?, ? FROM readings WHERE page_url = ?",
@@ -259,9 +260,12 @@ def _put_row(
     return int(row[0])
 
 
-def _put_details(connection: sqlite3.Connection, reading_id: int, reading: Reading) -> None:
+def _drop_details(connection: sqlite3.Connection, reading_id: int) -> None:
     for table in ("origins", "missed", "claims", "stripped_pieces", "rights", "attachments", "shown_pages"):
         connection.execute(f"DELETE FROM {table} WHERE reading_id = ?", (reading_id,))
+
+
+def _put_details(connection: sqlite3.Connection, reading_id: int, reading: Reading) -> None:
     connection.executemany("INSERT INTO origins VALUES (?, ?, ?, ?)", _origins(reading_id, reading))
     connection.executemany(
         "INSERT INTO attachments VALUES (?, ?, ?, ?, ?, ?)",
@@ -319,7 +323,7 @@ def _put_mentions(connection: sqlite3.Connection, text_id: int, mentions: tuple[
 
 
 def _origins(reading_id: int, reading: Reading) -> list[tuple[int, str, str, str]]:
-    said = ((name.name, getattr(reading.story, name.name)) for name in fields(Story))
+    said = ((name, getattr(reading.story, name)) for name in _STORY_FIELDS)
     return [
         (reading_id, name.removesuffix("_from"), value.origin, value.evidence)
         for name, value in said
@@ -327,10 +331,13 @@ def _origins(reading_id: int, reading: Reading) -> list[tuple[int, str, str, str
     ]
 
 
+_STORY_FIELDS = tuple(name.name for name in fields(Story))
+
+
 @cache
 def _story_columns() -> tuple[str, ...]:
     """The columns of a reading that are a story's fields by the same name."""
-    return tuple(name.name for name in fields(Story) if name.name in archive()["readings"].columns)
+    return tuple(name for name in _STORY_FIELDS if name in archive()["readings"].columns)
 
 
 def _said(value: Field | Published | str | None) -> str | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -142,7 +142,7 @@ class Templates:
                 lesson.agrees,
                 fits if any_used else None,
                 outline and outline.container,
-                outline and json.dumps(asdict(outline)),
+                outline and _dump(outline),
             ),
         )
         return cursor.rowcount > 0
@@ -179,11 +179,15 @@ class Templates:
         if known is not None and (known.state != "withdrawn" or known.erred >= MOST_ERRORS):
             self._forget_outlines(source, container)
             return
-        outlines = self._outlines(source, container)
-        if len(outlines) >= LESSONS:
+        [pages] = self._connection.execute(
+            "SELECT count(*) FROM template_pages WHERE source = ? AND container = ? AND outline IS NOT NULL",
+            (source, container),
+        ).fetchone()
+        if pages >= LESSONS:
             erred = known.erred if known else 0
-            self._propose(source, learn(outlines, has_erred=erred > 0), erred, len(outlines))
-        elif len(outlines) == 1:
+            outlines = self._outlines(source, container)
+            self._propose(source, learn(outlines, has_erred=erred > 0), erred, pages)
+        elif pages == 1:
             self._bound_outlines(source)
 
     def _doubt(self, source: str, known: Known, outline: Outline | None) -> None:
@@ -342,8 +346,7 @@ def shape_of(url: str) -> int:
 
 def dump_template(template: Template) -> str:
     """A template as JSON."""
-    said = {field.name: getattr(template, field.name) for field in fields(Template)}
-    return json.dumps({name: sorted(v) if isinstance(v, frozenset) else v for name, v in said.items()})
+    return _dump(template)
 
 
 def load_template(learned: str, state: str) -> Template:
@@ -352,6 +355,11 @@ def load_template(learned: str, state: str) -> Template:
     said["origins"] = [tuple(pair) for pair in said["origins"]]
     sets = {name: frozenset(v) for name, v in said.items() if isinstance(v, list)}
     return Template(**(said | sets | {"is_used": state == "used"}))
+
+
+def _dump(record: Template | Outline) -> str:
+    said = {field.name: getattr(record, field.name) for field in fields(record)}
+    return json.dumps({name: sorted(v) if isinstance(v, frozenset) else v for name, v in said.items()})
 
 
 def load_outline(said: str) -> Outline:
