@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import tomlkit
+from lxml import etree
 
 from pipelines.errors import ConfigurationError, StorageError
 from pipelines.records import CrawlSource, Selectors, Source
@@ -131,6 +132,29 @@ def bare_source(url: str, *, allow_private: bool = False, render: bool = False) 
     start = url if "://" in url else f"https://{url}"
     host = host_of(canonical_url(start))
     return CrawlSource(host, host, (start,), allow_private=allow_private, render=render)
+
+
+def read_opml(body: bytes) -> list[tuple[str, str]]:
+    """Start URLs and names of the sites in an OPML 2.0 file, as feed readers export their subscriptions.
+
+    Each outline with a feed gives its home page, and the feed itself where that is on the same host or alone.
+
+    Raises:
+        ValueError: it is no OPML, or has no feed.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    root = etree.fromstring(body, parser)
+    if root is None or etree.QName(root).localname.lower() != "opml":
+        raise ValueError("its root is no opml element")
+    found: list[tuple[str, str]] = []
+    for outline in root.iter("outline"):
+        home, feed = outline.get("htmlUrl", "").strip(), outline.get("xmlUrl", "").strip()
+        name = " ".join((outline.get("title") or outline.get("text") or "").split())
+        urls = [home, feed] if home and feed and host_of(home) == host_of(feed) else [home or feed]
+        found += [(url, name) for url in urls if url]
+    if not found:
+        raise ValueError("it names no feed")
+    return found
 
 
 def stage_source(source: CrawlSource) -> Source:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -136,12 +138,31 @@ class LazyGroup(GuardedGroup):
         if name is not None:
             command = self.commands[name]
             plain_options(command, ctx.help_option_names)
+            _verbose_too(command, next(option for option in self.params if option.name == "verbose"))
         return name, command, rest
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """The overview."""
         plain_options(self, ctx.help_option_names)
         super().format_help(ctx, formatter)
+
+
+def _verbose_too(command: Any, verbose: Any) -> None:
+    """Lets -v stand behind a command as well as before it."""
+    below = getattr(command, "commands", None)
+    for inner in below.values() if below else ():
+        _verbose_too(inner, verbose)
+    if not below and not any(option.name == verbose.name for option in command.params):
+        again = copy(verbose)
+        again.hidden, again.expose_value, again.callback = True, False, _more_verbose
+        command.params.append(again)
+
+
+def _more_verbose(ctx: Any, _option: Any, times: int) -> None:
+    if times:
+        settings = ctx.obj
+        ctx.obj = replace(settings, verbose=settings.verbose + times)
+        ctx.find_root().params["verbose"] = ctx.obj.verbose
 
 
 def plain_options(command: Any, help_names: list[str]) -> None:

@@ -63,7 +63,7 @@ class GuardedGroup(TyperGroup):
 def _line(error: Exception) -> str:
     if exit_code(error) is not None:
         return one_line(str(error))
-    where = "run the same command with -v before its name to see where, and report it"
+    where = "run the same command with -v to see where, and report it"
     return f"a mistake of ours: {type(error).__name__}: {one_line(str(error))[:300]}; {where}"
 
 

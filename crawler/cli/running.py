@@ -6,11 +6,15 @@ to see that it moves.
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import signal
+import sys
+import threading
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
 import typer
 from rich.logging import RichHandler
@@ -38,13 +42,62 @@ _LEVELS = {0: logging.WARNING, 1: logging.INFO}
 
 
 def run(settings: Settings, archive: Path, sources: list[CrawlSource], fetch: FetchOptions) -> RunReport:
-    """One run into an archive, with its progress on stderr; SIGTERM ends it cleanly."""
+    """One run into an archive, with its progress on stderr.
+
+    SIGTERM ends it cleanly, and so does that nobody is there any more who could read: a terminal that was
+    closed, a pipe whose other end has gone.
+    """
     signal.signal(signal.SIGTERM, _leave)
-    console = remarks()
-    log_to(console, settings.verbose)
-    options = RunOptions(fetch=fetch, workers=WorkerOptions(workers=settings.workers))
-    with progress_display(console) as on_progress:
-        return crawl(archive, sources, options, on_progress=on_progress)
+    alone = threading.Event()
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # under nohup it is ignored
+        signal.signal(signal.SIGHUP, lambda *_: alone.set())
+    with _heard_by(alone):
+        console = remarks()
+        log_to(console, settings.verbose)
+        options = RunOptions(fetch=fetch, workers=WorkerOptions(workers=settings.workers))
+        with progress_display(console) as on_progress:
+            return crawl(archive, sources, options, on_progress=on_progress, stop=alone)
+
+
+@contextmanager
+def _heard_by(alone: threading.Event) -> Iterator[None]:
+    """Sets `alone` when stderr cannot be written any more."""
+    stderr = sys.stderr
+    sys.stderr = cast("TextIO", _Heard(stderr, alone))
+    try:
+        yield
+    finally:
+        sys.stderr = stderr
+
+
+class _Heard:
+    """A stream that says when its reader has gone, and writes nowhere from then on."""
+
+    def __init__(self, stream: TextIO, alone: threading.Event) -> None:
+        self._stream = stream
+        self._alone = alone
+
+    def write(self, text: str) -> int:
+        with self._lost_or_not():
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with self._lost_or_not():
+            self._stream.flush()
+
+    @contextmanager
+    def _lost_or_not(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in (errno.EPIPE, errno.EIO):
+                raise
+            self._alone.set()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _leave(_signal: int, _frame: object) -> NoReturn:

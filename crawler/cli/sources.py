@@ -35,6 +35,7 @@ from crawler.sources import (
     duration,
     entry,
     nothing_to_crawl,
+    read_opml,
     read_some_sources,
     read_sources,
     remove_entry,
@@ -92,7 +93,8 @@ def add(
         list[str] | None, typer.Argument(metavar="[URL]...", help="Home pages or news lists.")
     ] = None,
     from_file: Annotated[
-        Path | None, typer.Option("--from", metavar="FILE", help="A file with one URL a line.")
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="A file with one URL a line, or OPML; - is stdin."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Write without asking what can be taken.")] = False,
     allow_private: Annotated[
@@ -134,6 +136,8 @@ def add(
     as soon as it was looked at: what was interrupted is taken up by the same command.
     """
     settings = settings_of(ctx)
+    if str(from_file) == "-" and not yes and not as_json:
+        raise ConfigurationError("--from -: give --yes (or --json) with it; nobody could answer a question")
     said = {
         "name": ("--name", name),
         "delay_s": ("--delay", delay_s),
@@ -391,20 +395,36 @@ def release(
 def _wanted(
     urls: list[str], from_file: Path | None, *, allow_private: bool, render: bool
 ) -> list[CrawlSource]:
-    lines = from_file.read_text(encoding="utf-8-sig").splitlines() if from_file else []
-    urls = [*urls, *(line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#"))]
-    if not urls:
+    """The sources that were named, those of one host together."""
+    named = [(url, "") for url in urls] + (_listed(from_file) if from_file else [])
+    if not named:
         raise ConfigurationError("name a URL, or a file of URLs with --from")
     found: dict[str, CrawlSource] = {}
-    for url in urls:
+    for url, name in named:
         try:
             source = bare_source(url, allow_private=allow_private, render=render)
         except ValueError as error:
             raise ConfigurationError(f"{one_line(url)}: {error}") from None
-        known = found.get(source.host)
-        starts = (*known.start_urls, *source.start_urls) if known else source.start_urls
-        found[source.host] = replace(source, start_urls=tuple(dict.fromkeys(starts)))
+        known = found.get(source.host, source)
+        starts = tuple(dict.fromkeys((*known.start_urls, *source.start_urls)))
+        own = name if name and known.name == known.host else known.name
+        found[source.host] = replace(known, start_urls=starts, name=own)
     return list(found.values())
+
+
+def _listed(from_file: Path) -> list[tuple[str, str]]:
+    """URLs and names of a list: a URL a line, or OPML as feed readers write it."""
+    try:
+        body = sys.stdin.buffer.read() if str(from_file) == "-" else from_file.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{from_file}: cannot be read ({error.strerror})") from None
+    try:
+        if body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+            return read_opml(body)
+        lines = (line.strip() for line in body.decode("utf-8-sig").splitlines())
+    except ValueError as error:
+        raise ConfigurationError(f"{from_file}: neither a URL a line nor OPML ({error})") from None
+    return [(line, "") for line in lines if line and not line.startswith("#")]
 
 
 def _as_said(wanted: list[CrawlSource], said: Mapping[str, tuple[str, object]]) -> list[CrawlSource]:

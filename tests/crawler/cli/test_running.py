@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+import fcntl
 import io
 import logging
+import os
+import pty
+import subprocess
+import sys
+import termios
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +17,10 @@ from rich.console import Console
 
 from crawler.cli.running import log_to, progress_display
 from crawler.fetch.tally import RunProgress
+from crawler.runs.run import run_lock
+from pipelines.errors import LockedError
+from tests.crawler.misbehaving import Server, Site, article, list_page
+from tests.crawler.moved import write_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,3 +79,63 @@ def test_the_log_shows_tracebacks_with_v_only_and_no_control_characters(
         False,
         True,
     )
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Iterator[Path]:
+    """A folder with a source that takes a minute."""
+    news = [f"/news/2023/{n}.html" for n in range(60)]
+    site = Site(pages={"/": list_page(news), **{path: article(n) for n, path in enumerate(news)}})
+    with Server(site) as server:
+        write_source(tmp_path, server.host)
+        file = tmp_path / "sources.toml"
+        file.write_text(
+            file.read_text(encoding="utf-8").replace("delay_s = 0", "delay_s = 1"), encoding="utf-8"
+        )
+        yield tmp_path
+
+
+_CRAWL = [
+    sys.executable,
+    "-m",
+    "crawler.cli",
+    "--db",
+    "archive.db",
+    "--sources",
+    "sources.toml",
+    "crawl",
+    "-v",
+]
+
+
+def _is_free(folder: Path) -> bool:
+    try:
+        with run_lock(folder / "archive.db"):
+            return True
+    except LockedError:
+        return False
+
+
+def test_a_reader_that_goes_ends_the_run_and_frees_the_archive(slow: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    run = subprocess.Popen(
+        _CRAWL, cwd=slow, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert run.stdout is not None
+    assert "Scrapy" in run.stdout.readline(), "-v counts behind the command too"
+    run.stdout.close()
+    assert (run.wait(timeout=40), _is_free(slow)) == (0, True)
+
+
+def test_a_terminal_that_is_closed_ends_the_run_and_frees_the_archive(slow: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    ours, its = pty.openpty()
+    run = subprocess.Popen(
+        _CRAWL, cwd=slow, env=environment, stdin=its, stdout=its, stderr=its, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509  # this is how a terminal becomes its own
+    )  # fmt: skip
+    os.close(its)
+    assert os.read(ours, 100)
+    os.close(ours)
+    run.wait(timeout=40)
+    assert _is_free(slow)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.sources import read_sources
+from crawler.sources import read_opml, read_sources
 from tests.crawler.cli.conftest import TEXT
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews as parknews_process
@@ -97,6 +99,45 @@ def test_a_new_name_stands_beside_what_is_archived(
         named = db.execute("SELECT name, status FROM sources WHERE host = 'park.example'").fetchall()
         shown = db.execute("SELECT source_name FROM articles WHERE text = ?", (TEXT,)).fetchall()
     assert (named, shown) == ([("新名", "paused")], [("新名",)])
+
+
+def test_subscriptions_of_a_feed_reader_are_sites(tmp_path: Path) -> None:
+    opml = (
+        '<?xml version="1.0"?><opml version="2.0"><head/><body><outline text="园区"><outline text="甲" '
+        'type="rss" xmlUrl="https://a.cn/feed" htmlUrl="https://a.cn/"/><outline title="乙 &amp; 丙" '
+        'text="x" xmlUrl="https://feeds.example/b" htmlUrl="https://b.cn/"/>'
+        '<outline text="丁" xmlUrl="http://d.cn/rss.xml"/></outline></body></opml>'
+    )
+    assert read_opml(opml.encode()) == [
+        ("https://a.cn/", "甲"),
+        ("https://a.cn/feed", "甲"),
+        ("https://b.cn/", "乙 & 丙"),
+        ("http://d.cn/rss.xml", "丁"),
+    ]
+
+
+def test_sites_come_from_stdin_where_nothing_is_asked(tmp_path: Path) -> None:
+    site = Site(pages={"/": list_page(["/news/2023/1.html"]), "/news/2023/1.html": article(1)})
+    files = ["--db", str(tmp_path / "a.db"), "--sources", str(tmp_path / "s.toml")]
+    with Server(site) as server:
+        add = [
+            sys.executable,
+            "-m",
+            "crawler.cli",
+            *files,
+            "sources",
+            "add",
+            "--allow-private",
+            "--from",
+            "-",
+        ]
+        opml = f'<opml><body><outline text="我的" htmlUrl="{server.url}"/></body></opml>'
+        asked, done = (
+            subprocess.run([*add, *more], input=opml, capture_output=True, text=True, check=False)
+            for more in ([], ["--yes"])
+        )
+    assert (asked.returncode, done.returncode) == (2, 0), done.stderr
+    assert [(s.host, s.name) for s in read_sources(tmp_path / "s.toml")] == [(server.host, "我的")]
 
 
 def test_a_paused_source_is_not_asked_and_troubles_nobody(tmp_path: Path) -> None:
