@@ -151,6 +151,16 @@ class Settings:
         "Processes that extract and clean; extraction is nearly all of the work.",
         shown="one a core",
     )
+    engine: str = _setting(
+        "",
+        "PARKNEWS_ENGINE",
+        _text,
+        "address or local:N",
+        "The Dask cluster that extracts and cleans instead: tcp://HOST:PORT or tls://HOST:PORT of its"
+        " scheduler, local:N for one on this machine; needs the extra `parknews[cluster]`.",
+        option="--engine",
+        shown="none: processes of this machine",
+    )
     runtime: Path = _setting(
         runtime_folder,
         "PARKNEWS_RUNTIME",

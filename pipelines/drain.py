@@ -1,8 +1,8 @@
 """Draining: stored pages in, an archive brought up to date out, until no more will come.
 
-Reading runs in worker processes, writing in the one thread that calls `drain`. A page is marked as
-ingested only after its batch is committed in the archive, and ingesting it twice changes nothing: a
-kill at any moment loses nothing and doubles nothing.
+Reading runs on the engine that is handed in (processes of this machine, or a cluster), writing in the one
+thread that calls `drain`. A page is marked as ingested only after its batch is committed in the archive, and
+ingesting it twice changes nothing: a kill at any moment loses nothing and doubles nothing.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Protocol
 from pipelines.records import Page, Reading, Rejection, Source
 from pipelines.stages import read_page
 from pipelines.utc import iso
-from pipelines.workers import BATCH_PAGES, WorkerOptions, Workers
+from pipelines.workers import BATCH_PAGES
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Mapping, Sequence
 
     from pipelines.archive import Archive
+    from pipelines.workers import Engine, Readers
 
 IDLE_S = 0.1
 """How long an idle drain waits before it looks for new pages."""
@@ -82,14 +83,14 @@ class _Drain:
         archive: Archive,
         queue: PageQueue,
         sources: Mapping[str, Source],
-        workers: Workers,
+        readers: Readers,
         on_results: Callable[[list[_Result]], None] | None,
         by_templates: bool,
     ) -> None:
         self._archive = archive
         self._queue = queue
         self._sources = sources
-        self._workers = workers
+        self._readers = readers
         self._cursor = 0
         self._on_results = on_results
         self._by_templates = by_templates
@@ -102,7 +103,7 @@ class _Drain:
         results = self._collect()
         refused = self._queue.take_rejections(REJECTIONS_AT_ONCE)
         if not results and not refused:
-            return filled or self._workers.busy
+            return filled or self._readers.busy
         results = self._without_failed_rereads(results)
         if self._on_results is not None:
             self._on_results(results)
@@ -118,10 +119,10 @@ class _Drain:
         """What was read since: several batches, where they end within an instant and enough are under way."""
         results: list[_Result] = []
         until = monotonic() + IDLE_S
-        while self._workers.busy and len(results) < WRITTEN_AT_ONCE:
-            came = self._workers.collect(max(0.0, until - monotonic()))
+        while self._readers.busy and len(results) < WRITTEN_AT_ONCE:
+            came = self._readers.collect(max(0.0, until - monotonic()))
             results += came
-            if not came or self._workers.is_half_empty:
+            if not came or self._readers.is_half_empty:
                 break
         return results
 
@@ -140,7 +141,7 @@ class _Drain:
 
     def _fill(self) -> bool:
         filled = False
-        while self._workers.room > 0:
+        while self._readers.room > 0:
             pages = self._queue.take(BATCH_PAGES, self._cursor)
             if pages:
                 self._cursor = pages[-1].page_id
@@ -148,7 +149,7 @@ class _Drain:
                 pages = self._stale()
             if not pages:
                 break
-            self._workers.submit([(page, self._source(page)) for page in pages])
+            self._readers.submit([(page, self._source(page)) for page in pages])
             filled = True
         return filled
 
@@ -197,7 +198,7 @@ def drain(
     archive: Archive,
     queue: PageQueue,
     sources: Mapping[str, Source],
-    options: WorkerOptions,
+    engine: Engine,
     *,
     no_more: threading.Event,
     leave: threading.Event | None = None,
@@ -211,7 +212,7 @@ def drain(
         archive: open for writing in this thread.
         queue: the crawl store.
         sources: host → what is known of the source.
-        options: worker processes and their limits.
+        engine: who reads the pages.
         no_more: set by the crawl once no further page will come.
         leave: set to end with what is being read at that moment; the rest waits for the next draining.
         on_batch: told the totals after each batch.
@@ -220,9 +221,10 @@ def drain(
 
     Raises:
         StorageError: the archive or the crawl store cannot be written; what was not marked comes again.
+        WorkersError: the engine cannot be started or is lost; the same.
     """
-    with Workers(read_page, options) as workers:
-        state = _Drain(archive, queue, sources, workers, on_results, by_templates)
+    with engine.start(read_page) as readers:
+        state = _Drain(archive, queue, sources, readers, on_results, by_templates)
         while True:
             last_look = no_more.is_set()
             if state.step(take=leave is None or not leave.is_set()):

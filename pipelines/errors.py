@@ -8,7 +8,7 @@ ParknewsError                  has `exit_code`; str() is one line: what, where, 
 ├── StorageError         (4)   a full or unwritable disk, a corrupt file
 ├── NothingReachedError  (1)   every host was down
 ├── RefusedError         (4)   a removal that may not be done or verified, a page that may not be asked for
-└── WorkersError         (1)   the worker processes cannot start
+└── WorkersError         (1)   the processes or the cluster that read pages cannot be started or are lost
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class NothingReachedError(ParknewsError):
 
 
 class WorkersError(ParknewsError):
-    """The worker processes cannot start: mend the installation or free memory."""
+    """What reads pages cannot start or is lost: mend the installation, the cluster, or free memory."""
 
     exit_code = 1
 

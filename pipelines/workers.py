@@ -1,8 +1,9 @@
-"""Worker processes that survive any page: a crash, a hang or a bomb costs one page, never a run.
+"""Where pages are read: what any engine offers, and the one that needs nothing, processes of this machine.
 
 In: pages with what is known of their sources. Out: a Reading or a Rejection for each, as they come.
-A batch whose worker died or took too long is read again page by page; a page that does it again alone
-becomes a rejection. Workers end with their parent, however it ends.
+Worker processes survive any page: a crash, a hang or a bomb costs one page, never a run. A batch whose
+worker died or took too long is read again page by page; a page that does it again alone becomes a
+rejection. Workers end with their parent, however it ends.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait  # noqa: A004 - the future's own error
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pipelines.records import Reading
 
     Read = Callable[[Page, Source], Reading | Rejection]
+    Batch = Sequence[tuple[Page, Source]]
 
 BATCH_PAGES = 8
 """Pages handed to a worker at once: spreads the cost of a hand-over (0.4 ms) thin."""
@@ -46,13 +48,52 @@ WORKER_MEMORY_BYTES = 3 * 1024**3
 _log = logging.getLogger(__name__)
 
 
+class Readers(Protocol):
+    """Readers at work, wherever they are; entered before and left after."""
+
+    def __enter__(self) -> Readers: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    @property
+    def room(self) -> int:
+        """How many more batches may be handed in."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether any batch is under way."""
+
+    def submit(self, batch: Batch) -> None:
+        """Hands in a batch of pages."""
+
+    def collect(self, timeout_s: float) -> list[tuple[Page, Reading | Rejection]]:
+        """Results of the batches that end within `timeout_s`; an empty list where none does."""
+
+
+class Engine(Protocol):
+    """Starts readers; whoever drains is handed one and does not know which."""
+
+    def start(self, read: Read) -> Readers:
+        """Readers that read by `read`, a function that other processes can import.
+
+        Raises:
+            WorkersError: they cannot be started or reached.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """How pages are read."""
+    """The embedded engine: processes of this machine."""
 
     workers: int = max(1, min(os.cpu_count() or 1, 8))
     page_limit_s: float = 20.0
     """Wall time for one page read alone, and for a batch; real pages take 0.05 s."""
+
+    def start(self, read: Read) -> Workers:
+        """Worker processes that read by `read`."""
+        return Workers(read, self)
 
 
 class Workers:
@@ -67,7 +108,7 @@ class Workers:
             initializer=_start_worker,
             context=multiprocessing.get_context("spawn"),
         )
-        self._running: dict[Future[list[Reading | Rejection]], Sequence[tuple[Page, Source]]] = {}
+        self._running: dict[Future[list[Reading | Rejection]], Batch] = {}
 
     def __enter__(self) -> Workers:
         return self
@@ -96,7 +137,7 @@ class Workers:
         """Whether any batch is under way."""
         return bool(self._running)
 
-    def submit(self, batch: Sequence[tuple[Page, Source]]) -> None:
+    def submit(self, batch: Batch) -> None:
         """Hands in a batch of pages."""
         self._running[self._schedule(batch)] = batch
 
@@ -106,16 +147,14 @@ class Workers:
         results: list[tuple[Page, Reading | Rejection]] = []
         for future in done:
             batch = self._running.pop(future)
-            try:
-                results += zip((page for page, _ in batch), future.result(), strict=True)
-            except BrokenProcessPool as error:
-                raise _cannot_start(error) from error
-            except (TimeoutError, ProcessExpired) as error:
-                _log.warning("a worker failed (%s); its %d pages are read one by one", error, len(batch))
-                results += [(page, self._read_alone(page, source)) for page, source in batch]
+            results += zip((page for page, _ in batch), self._results(future, batch), strict=True)
         return results
 
-    def _schedule(self, batch: Sequence[tuple[Page, Source]]) -> Future[list[Reading | Rejection]]:
+    def read_batch(self, batch: Batch) -> list[Reading | Rejection]:
+        """Reads a batch and waits for it; threads may call it side by side."""
+        return self._results(self._schedule(batch), batch)
+
+    def _schedule(self, batch: Batch) -> Future[list[Reading | Rejection]]:
         try:
             future: Future[list[Reading | Rejection]] = self._pool.schedule(
                 _read_batch, args=[self._read, batch], timeout=self._options.page_limit_s
@@ -123,6 +162,15 @@ class Workers:
         except BrokenProcessPool as error:
             raise _cannot_start(error) from error
         return future
+
+    def _results(self, future: Future[list[Reading | Rejection]], batch: Batch) -> list[Reading | Rejection]:
+        try:
+            return future.result()
+        except BrokenProcessPool as error:
+            raise _cannot_start(error) from error
+        except (TimeoutError, ProcessExpired) as error:
+            _log.warning("a worker failed (%s); its %d pages are read one by one", error, len(batch))
+            return [self._read_alone(page, source) for page, source in batch]
 
     def _read_alone(self, page: Page, source: Source) -> Reading | Rejection:
         future = self._schedule([(page, source)])
@@ -141,7 +189,7 @@ def _cannot_start(error: BaseException) -> WorkersError:
     return WorkersError(f"the worker processes cannot start ({error}); what they say stands above")
 
 
-def _read_batch(read: Read, batch: Sequence[tuple[Page, Source]]) -> list[Reading | Rejection]:
+def _read_batch(read: Read, batch: Batch) -> list[Reading | Rejection]:
     return [_read_page(read, page, source) for page, source in batch]
 
 

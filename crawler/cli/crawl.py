@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.running import report_json, run
+from crawler.cli.running import Engine, report_json, run, settings_with
 from crawler.cli.terminal import (
     ATTENTION,
     Json,
@@ -83,10 +83,11 @@ def crawl(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be asked for; ask for nothing.")
     ] = False,
+    engine: Engine = "",
     as_json: Json = False,
 ) -> None:
     """Crawl the sources into the archive: fetch, extract, clean, de-duplicate."""
-    settings = settings_of(ctx)
+    settings = settings_with(ctx, engine)
     sources = read_some_sources(settings.sources)
     if any("://" in host for host in hosts or []):
         _ask_for(settings, sources, hosts or [], as_json=as_json)

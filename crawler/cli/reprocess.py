@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.terminal import Json, answers, examples, plain, print_json, remarks, settings_of
+from crawler.cli.running import Engine, engine_for, settings_with
+from crawler.cli.terminal import Json, answers, examples, plain, print_json, remarks
 from crawler.runs.reprocess import reprocess as read_again
 from crawler.sources import read_sources, stage_source
-from pipelines.workers import WorkerOptions
 
 if TYPE_CHECKING:
     from crawler.runs.reprocess import ReprocessReport
@@ -40,14 +40,15 @@ def reprocess(
         bool, typer.Option("--full", help="Read every page whole, and say where templates read otherwise.")
     ] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Print what changed on each page.")] = False,
+    engine: Engine = "",
     as_json: Json = False,
 ) -> None:
     """Extract, clean and de-duplicate the stored pages again, with a report of what changed."""
-    settings = settings_of(ctx)
+    settings = settings_with(ctx, engine)
     sources = read_sources(settings.sources) if settings.sources.exists() else []
     report = read_again(
         settings.db,
-        WorkerOptions(),
+        engine_for(settings),
         said={source.host: stage_source(source) for source in sources},
         on_change=_print_diff if diff else None,
         on_batch=_Progress().show,

@@ -13,14 +13,15 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO, cast
 
 import typer
 from rich.logging import RichHandler
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from crawler.cli.terminal import one_line, plain, remarks
+from crawler.cli.terminal import one_line, plain, remarks, settings_of
+from crawler.runs.cluster import engine_of
 from crawler.runs.run import RunOptions, crawl
 from pipelines.workers import WorkerOptions
 
@@ -34,11 +35,38 @@ if TYPE_CHECKING:
     from crawler.fetch.tally import RunProgress
     from crawler.runs.run import RunReport
     from pipelines.records import CrawlSource
+    from pipelines.workers import Engine as Reader
 
 LINE_EVERY_S = 5.0
 """Often enough to see that a run lives, rare enough for a log file: 720 lines an hour."""
 
 _LEVELS = {0: logging.WARNING, 1: logging.INFO}
+
+
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="ADDRESS",
+        help="Read pages on a Dask cluster: tcp://HOST:PORT, tls://… or local:N.",
+    ),
+]
+"""The option of every command that reads many pages."""
+
+
+def settings_with(ctx: typer.Context, engine: str) -> Settings:
+    """The settings in force, with the option `--engine` where it was given."""
+    settings = settings_of(ctx)
+    return replace(settings, engine=engine or settings.engine)
+
+
+def engine_for(settings: Settings) -> Reader:
+    """Who reads the pages.
+
+    Raises:
+        ConfigurationError: no such engine, or one that needs an extra.
+    """
+    return engine_of(settings.engine, WorkerOptions(workers=settings.workers))
 
 
 def run(settings: Settings, archive: Path, sources: list[CrawlSource], fetch: FetchOptions) -> RunReport:
@@ -54,7 +82,7 @@ def run(settings: Settings, archive: Path, sources: list[CrawlSource], fetch: Fe
     with _heard_by(alone):
         console = remarks()
         log_to(console, settings.verbose)
-        options = RunOptions(fetch=fetch, workers=WorkerOptions(workers=settings.workers))
+        options = RunOptions(fetch=fetch, engine=engine_for(settings))
         with progress_display(console) as on_progress:
             return crawl(archive, sources, options, on_progress=on_progress, stop=alone)
 

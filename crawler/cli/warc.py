@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.running import Engine, engine_for, settings_with
 from crawler.cli.terminal import Json, examples, print_json, settings_of
 from crawler.runs.warc import export_warc, import_warc
 from crawler.sources import read_sources
-from pipelines.workers import WorkerOptions
 
 app = typer.Typer(no_args_is_help=True, help="Stored pages as WARC files, and back.")
 
@@ -48,12 +48,13 @@ def export(
 def import_(
     ctx: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="WARC files, gzipped or not.")],
+    engine: Engine = "",
     as_json: Json = False,
 ) -> None:
     """Take pages of our sources from WARC files into the archive, as if they had been crawled."""
-    settings = settings_of(ctx)
-    options = WorkerOptions(workers=settings.workers)
-    total, report = import_warc(settings.db, files, read_sources(settings.sources), options)
+    settings = settings_with(ctx, engine)
+    sources = read_sources(settings.sources)
+    total, report = import_warc(settings.db, files, sources, engine_for(settings))
     if as_json:
         print_json({"run": report.run_id, **asdict(total), **asdict(report.counts)})
     else:

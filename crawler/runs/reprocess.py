@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pipelines.drain import Drained
     from pipelines.records import Page, Reading, Rejection, Source
-    from pipelines.workers import WorkerOptions
+    from pipelines.workers import Engine
 
 _PROGRESS = "reprocessed_to"
 """The key in `meta` under which an unfinished reprocess keeps the last page that it is done with."""
@@ -101,7 +101,7 @@ class _StoredPages:
 
 def reprocess(
     archive_path: Path,
-    options: WorkerOptions,
+    engine: Engine,
     *,
     said: Mapping[str, Source] | None = None,
     on_change: Callable[[Change], None] | None = None,
@@ -112,7 +112,7 @@ def reprocess(
 
     Args:
         archive_path: the archive; its crawl store stands beside it.
-        options: worker processes and their limits.
+        engine: who reads the pages.
         said: host → the source as a person has it in the sources file.
         by_templates: False reads every page whole, whatever was learned of its source.
         on_change: told of each page that says something else now.
@@ -128,7 +128,7 @@ def reprocess(
         store = CrawlStore(store_path(archive_path))
         try:
             return _reprocess(
-                archive, store, options, said or {}, on_change, on_batch, by_templates=by_templates
+                archive, store, engine, said or {}, on_change, on_batch, by_templates=by_templates
             )
         finally:
             store.close()
@@ -137,7 +137,7 @@ def reprocess(
 def _reprocess(
     archive: Archive,
     store: CrawlStore,
-    options: WorkerOptions,
+    engine: Engine,
     said: Mapping[str, Source],
     on_change: Callable[[Change], None] | None,
     on_batch: Callable[[Drained], None] | None,
@@ -168,7 +168,7 @@ def _reprocess(
         archive,
         queue,
         sources,
-        options,
+        engine,
         no_more=everything_is_there,
         on_batch=on_batch,
         on_results=note,

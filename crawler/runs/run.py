@@ -1,7 +1,7 @@
 """One crawl run: lock, run record, fetching and draining at once, report.
 
 In: an archive's path, sources and options. Out: a RunReport, and everything in the two files. The main
-thread fetches (Scrapy's reactor), a second thread drains into the archive, worker processes read pages.
+thread fetches (Scrapy's reactor), a second thread drains into the archive, an engine reads pages.
 `crawl` is `parknews crawl`; for `scrapy crawl news` the RunExtension brings the same.
 """
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from crawler.fetch.tally import FetchReport, RunProgress
     from pipelines.records import CrawlSource, SourceRun
+    from pipelines.workers import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class RunOptions:
     """How one run goes."""
 
     fetch: FetchOptions = field(default_factory=FetchOptions)
-    workers: WorkerOptions = field(default_factory=WorkerOptions)
+    engine: Engine = field(default_factory=WorkerOptions)
+    """Who reads the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def crawl(
         run_id = begin_run(archive_path, sources)
         removed = Removed(archive_path)
         store = CrawlStore(store_path(archive_path))
-        draining = Draining(archive_path, store, sources, options.workers, stop or threading.Event())
+        draining = Draining(archive_path, store, sources, options.engine, stop or threading.Event())
         try:
             draining.start()
             fetched = fetch(
@@ -237,7 +239,7 @@ class Draining:
         archive_path: Path,
         store: CrawlStore,
         sources: Sequence[CrawlSource],
-        options: WorkerOptions,
+        engine: Engine,
         stop: threading.Event,
     ) -> None:
         self.stop = stop
@@ -246,7 +248,7 @@ class Draining:
         self._archive_path = archive_path
         self._store = store
         self._sources = {source.host: stage_source(source) for source in sources}
-        self._options = options
+        self._engine = engine
         self._no_more = threading.Event()
         self._leave = threading.Event()
         self._error: BaseException | None = None
@@ -277,7 +279,7 @@ class Draining:
                     archive,
                     self._store.pages,
                     self._sources,
-                    self._options,
+                    self._engine,
                     no_more=self._no_more,
                     leave=self._leave,
                     on_batch=self._note,

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from crawler.runs.run import RunReport
     from pipelines.records import CrawlSource, Page
-    from pipelines.workers import WorkerOptions
+    from pipelines.workers import Engine
 
 _LARGEST_BYTES = 8 * 1024 * 1024
 DRAWN = "WARC-Drawn-By"
@@ -76,7 +76,7 @@ def export_warc(archive_path: Path, hosts: Sequence[str], output: Path) -> int:
 
 
 def import_warc(
-    archive_path: Path, files: Sequence[Path], sources: Sequence[CrawlSource], options: WorkerOptions
+    archive_path: Path, files: Sequence[Path], sources: Sequence[CrawlSource], engine: Engine
 ) -> tuple[Imported, RunReport]:
     """Takes the pages of our sources from files into the archive, as a run of its own that fetches nothing.
 
@@ -89,7 +89,7 @@ def import_warc(
         run_id = begin_run(archive_path, sources)
         removed = Removed(archive_path)
         with CrawlStore(store_path(archive_path)) as store:
-            draining = Draining(archive_path, store, sources, options, threading.Event())
+            draining = Draining(archive_path, store, sources, engine, threading.Event())
             try:
                 draining.start()
                 found = [astuple(read_warc(file, store, sources, removed.blocks)) for file in files]

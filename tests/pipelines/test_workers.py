@@ -24,6 +24,11 @@ OPTIONS = WorkerOptions(workers=2, page_limit_s=3.0)
 def read(page: Page, source: Source) -> Reading | Rejection:
     """A reader whose pages say what shall happen to it."""
     word = page.body.decode()
+    if word == "slow":
+        time.sleep(0.2)
+    if word == "kill":  # whoever handed it to this process, as a machine without memory does
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(10)
     if word == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     if word == "hang":

@@ -33,7 +33,7 @@ if __name__ == "__main__":
     starts = (f"http://{host}/",)
     source = CrawlSource(host, "示例", starts, allow_private=True, delay_s=0.0, max_list_pages=150)
     fetch = FetchOptions(timeout_s=3.0, retries=1, retry_base_s=0.1, log_level="WARNING")
-    report = crawl(folder / "archive.db", [source], RunOptions(fetch=fetch, workers=WorkerOptions(workers=1)))
+    report = crawl(folder / "archive.db", [source], RunOptions(fetch=fetch, engine=WorkerOptions(workers=1)))
     print(json.dumps({"outcome": report.outcome, "elapsed_s": report.elapsed_s}))
 """
 MEMORY_MAX = 400 * 1024 * 1024

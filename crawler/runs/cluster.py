@@ -1,0 +1,325 @@
+"""Reading on a Dask cluster: the engine of `--engine tcp://scheduler:8786`, tls://… and local:N.
+
+In: batches of pages, as they are handed to processes of this machine. Out: the same results. Dask hands the
+batches out, moves them and hands those of a lost worker out again; in each Dask worker processes of ours read
+(pipelines/workers.py), so that a page that hangs, crashes or bursts costs itself only, as on one machine. A
+worker is sent pages and what is known of their sources, and nothing else; what it sends back is taken as data
+of known shape about the pages that it was sent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import multiprocessing
+import pickle
+import platform
+import queue
+import re
+import threading
+import time
+from dataclasses import dataclass, is_dataclass
+from functools import cache
+from importlib.metadata import requires, version
+from multiprocessing.util import Finalize
+from typing import TYPE_CHECKING, Any
+
+from pipelines import records
+from pipelines.archive.rules import RULES
+from pipelines.errors import ConfigurationError, WorkersError
+from pipelines.records import Reading, Rejection
+from pipelines.workers import BATCHES_PER_WORKER, WorkerOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from pipelines.records import Page
+    from pipelines.workers import Batch, Engine, Read, Readers, Workers
+
+_ADDRESS = re.compile(r"(tcp|tls)://\S+:\d+")
+
+_IN_FLIGHT_MAX = 256
+"""Batches handed out at once, however many workers there are: 2,000 pages of 40 KB, so 80 MB."""
+
+_COUNT_EVERY_S = 2.0
+"""How often the workers are counted; Dask itself hears of them every half to five seconds."""
+
+_FIRST_WORKER_S = 30.0
+
+_log = logging.getLogger(__name__)
+
+
+def engine_of(written: str, options: WorkerOptions) -> Engine:
+    """The engine that an option or setting names; empty: processes of this machine.
+
+    Raises:
+        ConfigurationError: it names none, or Dask is not installed.
+    """
+    if not written:
+        return options
+    local = re.fullmatch(r"local:([1-9]\d?)", written)
+    if not local and not _ADDRESS.fullmatch(written):
+        raise ConfigurationError(
+            f"--engine {written}: write tcp://HOST:PORT or tls://HOST:PORT of a Dask scheduler, or local:N"
+        )
+    try:
+        import distributed  # noqa: F401, PLC0415  # an optional package
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"--engine {written}: needs Dask: pip install 'parknews[cluster]'"
+        ) from error
+    workers = int(local[1]) if local else 0
+    return ClusterEngine("" if local else written, workers, options.page_limit_s)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterEngine:
+    """A Dask cluster that runs already, or one of this machine that lives as long as its readers."""
+
+    address: str
+    """Of the scheduler; empty: a cluster of this machine is started."""
+    workers: int
+    """How many workers such a one has."""
+    page_limit_s: float
+    """As in WorkerOptions."""
+
+    def start(self, read: Read) -> Readers:
+        """Connects, and waits for the first worker.
+
+        Raises:
+            WorkersError: no scheduler answers, or no worker has joined it.
+        """
+        return _Cluster(read, self)
+
+
+class _Cluster:
+    """The readers of a cluster, seen from the process that writes."""
+
+    def __init__(self, read: Read, engine: ClusterEngine) -> None:
+        self._read = read
+        self._page_limit_s = engine.page_limit_s
+        self._open = contextlib.ExitStack()
+        self._running: dict[Any, Batch] = {}
+        self._lost: list[Batch] = []
+        self._suspects: list[Batch] = []
+        self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._threads, self._counted_s = 1, 0.0
+        with contextlib.ExitStack() as undo:
+            undo.callback(self._open.close)
+            self._client = self._open.enter_context(_client(engine))
+            undo.pop_all()
+
+    def __enter__(self) -> _Cluster:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    @property
+    def room(self) -> int:
+        """How many more batches may be handed in; none while pages are tried that may have killed workers."""
+        if self._suspects or self._lost:
+            return 0
+        return min(self._count_threads() * BATCHES_PER_WORKER, _IN_FLIGHT_MAX) - len(self._running)
+
+    @property
+    def busy(self) -> bool:
+        """Whether any batch is under way."""
+        return bool(self._running or self._suspects or self._lost)
+
+    def submit(self, batch: Batch) -> None:
+        """Hands in a batch of pages."""
+        future = self._client.submit(
+            read_there, pickle.dumps((self._read, batch)), identity(), self._page_limit_s, pure=False
+        )
+        self._running[future] = batch
+        future.add_done_callback(self._done.put)
+
+    def collect(self, timeout_s: float) -> list[tuple[Page, Reading | Rejection]]:
+        """Results of the batches that end within `timeout_s`; an empty list where none does."""
+        self._hand_in_again()
+        results: list[tuple[Page, Reading | Rejection]] = []
+        with contextlib.suppress(queue.Empty):
+            future = self._done.get(timeout=timeout_s)
+            while True:
+                results += self._results(future, self._running.pop(future))
+                future = self._done.get_nowait()
+        return results
+
+    def _hand_in_again(self) -> None:
+        """What a scheduler lost that was started again; and, when nothing else runs, one suspect."""
+        if self._client.status == "closed":
+            raise WorkersError("the scheduler is gone; start it, and give the same command again")
+        if self._lost and self._client.status == "running":
+            self.submit(self._lost.pop())
+        elif self._suspects and not self._running:
+            self.submit(self._suspects[-1])
+
+    def _results(self, future: Any, batch: Batch) -> list[tuple[Page, Reading | Rejection]]:
+        """What came of a batch; nothing yet where it is handed in again."""
+        if future.cancelled():
+            self._lost.append(batch)
+            return []
+        error = future.exception() if future.status == "error" else None
+        is_suspect = bool(self._suspects) and batch is self._suspects[-1]
+        if type(error).__name__ == "KilledWorker" and not is_suspect:
+            _log.warning("workers died of a batch (%s); its pages are read one by one", error)
+            self._suspects += [[one] for one in batch]
+            return []
+        if is_suspect:
+            self._suspects.pop()
+        pages = [page for page, _ in batch]
+        if type(error).__name__ == "KilledWorker":
+            reason = f"crashed every worker that read it ({error})"[:300]
+            return [(page, Rejection(page.url, page.source, "extract", reason)) for page in pages]
+        if error is not None:
+            said = f"{type(error).__name__}: {error}"
+            raise WorkersError(f"a worker cannot read ({said}); is the same parknews installed there?")
+        return list(zip(pages, results_of(pages, future.result()), strict=True))
+
+    def _count_threads(self) -> int:
+        """Readers of the cluster; one at least, since a batch that waits for a worker is under way too."""
+        if time.monotonic() >= self._counted_s + _COUNT_EVERY_S and self._client.status == "running":
+            threads = sum(self._client.nthreads().values())
+            if not threads:
+                _log.warning("no worker is left at %s; waiting for one", self._client.scheduler.address)
+            self._threads, self._counted_s = max(1, threads), time.monotonic()
+        return self._threads
+
+
+@contextlib.contextmanager
+def _client(engine: ClusterEngine) -> Any:
+    """A Dask client; addresses of keys and certificates are Dask's own settings."""
+    import dask  # noqa: PLC0415  # an optional package
+    from distributed import Client, LocalCluster  # noqa: PLC0415
+
+    logging.getLogger("distributed").setLevel(logging.ERROR)  # it tells the end of every worker at length
+    with contextlib.ExitStack() as opened:
+        try:
+            if engine.address:
+                if engine.address.startswith("tcp://"):
+                    _log.warning(
+                        "%s is not encrypted; use tls:// where others share the network", engine.address
+                    )
+                client = opened.enter_context(Client(engine.address, set_as_default=False))
+            else:
+                opened.enter_context(dask.config.set({"distributed.worker.daemon": False}))
+                cluster = LocalCluster(
+                    n_workers=engine.workers,
+                    threads_per_worker=1,
+                    dashboard_address="127.0.0.1:0",
+                    host="127.0.0.1",
+                )
+                client = opened.enter_context(Client(opened.enter_context(cluster), set_as_default=False))
+            client.wait_for_workers(1, timeout=_FIRST_WORKER_S)
+        except TimeoutError as error:
+            raise WorkersError(f"{engine.address}: no worker has joined the scheduler; start some") from error
+        except OSError as error:
+            raise WorkersError(
+                f"{engine.address}: no scheduler answers ({' '.join(str(error).split())})"
+            ) from error
+        yield client
+
+
+# What is sent back is read as data: our records and what they are made of, no other class.
+
+
+class _Data(pickle.Unpickler):
+    """Opens what a worker sent without calling anything that is no record (Python's manual on pickle)."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """The class of a record.
+
+        Raises:
+            UnpicklingError: it is none.
+        """
+        is_record = module == records.__name__ and is_dataclass(getattr(records, name, None))
+        if not is_record and (module, name) not in _PLAIN:
+            raise pickle.UnpicklingError(f"{module}.{name} is no record")
+        return super().find_class(module, name)
+
+
+_PLAIN = {
+    ("datetime", "date"),
+    ("datetime", "datetime"),
+    ("datetime", "timedelta"),
+    ("datetime", "timezone"),
+    ("numpy", "dtype"),
+    ("numpy", "ndarray"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy._core.numeric", "_frombuffer"),
+    ("zoneinfo", "ZoneInfo._unpickle"),
+}
+
+
+def results_of(pages: list[Page], packed: bytes) -> list[Reading | Rejection]:
+    """The results that a worker sent for these pages, and for no others."""
+    try:
+        results = _Data(io.BytesIO(packed)).load()
+    except Exception as error:
+        raise WorkersError(f"a worker sent what is no result ({error})") from error
+    if isinstance(results, str):
+        raise WorkersError(results)
+    if not isinstance(results, list) or len(results) != len(pages) or not all(map(_is_about, pages, results)):
+        raise WorkersError("a worker sent results about other pages than it was given")
+    return results
+
+
+def _is_about(page: Page, result: object) -> bool:
+    """A rejection of a page that broke its reader names no page (`Rejection.page_id`)."""
+    ids = {page.page_id, None} if isinstance(result, Rejection) else {page.page_id}
+    return (
+        isinstance(result, Reading | Rejection)
+        and (result.url, result.source) == (page.url, page.source)
+        and result.page_id in ids
+    )
+
+
+# In a worker.
+
+
+def read_there(task: bytes, asked_by: Mapping[str, str], page_limit_s: float) -> bytes:
+    """In a Dask worker: what came of a reader and a batch, packed as these; or why nothing did, a string."""
+    here = identity()
+    differing = [name for name in sorted({*here, *asked_by}) if here.get(name) != asked_by.get(name)]
+    if differing:
+        said = ", ".join(f"{name} {here.get(name)} there, {asked_by.get(name)} here" for name in differing)
+        return pickle.dumps(
+            f"a worker at {platform.node()} reads by something else than this process: {said}"
+        )
+    if multiprocessing.current_process().daemon:
+        return pickle.dumps(
+            f"a worker at {platform.node()} may start no processes; start it with"
+            " DASK_DISTRIBUTED__WORKER__DAEMON=False"
+        )
+    read, batch = pickle.loads(task)  # noqa: S301  # Dask runs what its clients send in any case
+    return pickle.dumps(_processes(read, page_limit_s).read_batch(batch))
+
+
+@cache
+def identity() -> dict[str, str]:
+    """By what a process reads: versions of parknews and of all that it needs, the rules, Python's version."""
+    needed = [re.split(r"[^\w.-]", line)[0] for line in requires("parknews") or () if "extra ==" not in line]
+    found = {name: version(name) for name in needed}
+    return found | {"parknews": version("parknews"), "rules": RULES, "Python": platform.python_version()}
+
+
+_starting = threading.Lock()
+_started: dict[tuple[Read, float], Workers] = {}
+
+
+def _processes(read: Read, page_limit_s: float) -> Workers:
+    """The processes of this worker, as many as it has threads; they end with it."""
+    from distributed import get_worker  # noqa: PLC0415  # an optional package
+
+    with _starting:
+        if (read, page_limit_s) not in _started:
+            options = WorkerOptions(get_worker().state.nthreads, page_limit_s)
+            readers = _started[read, page_limit_s] = options.start(read)
+            ended = SystemExit("the worker ends")
+            Finalize(None, readers.__exit__, (SystemExit, ended, None), exitpriority=1)
+        return _started[read, page_limit_s]
