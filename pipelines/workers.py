@@ -62,6 +62,10 @@ class Readers(Protocol):
         """How many more batches may be handed in."""
 
     @property
+    def is_half_empty(self) -> bool:
+        """Whether no more batches are under way than there is room for."""
+
+    @property
     def busy(self) -> bool:
         """Whether any batch is under way."""
 

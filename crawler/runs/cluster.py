@@ -127,6 +127,11 @@ class _Cluster:
         return min(self._count_threads() * BATCHES_PER_WORKER, _IN_FLIGHT_MAX) - len(self._running)
 
     @property
+    def is_half_empty(self) -> bool:
+        """Whether no more batches are under way than there is room for."""
+        return self.room >= len(self._running)
+
+    @property
     def busy(self) -> bool:
         """Whether any batch is under way."""
         return bool(self._running or self._suspects or self._lost)
