@@ -25,6 +25,7 @@ from pipelines.clean.rules import (
     Rule,
     first_match,
     line_rule,
+    may_fit,
 )
 from pipelines.clean.tail import find_tail, first_news, name_pieces, particulars, tail_rule
 from pipelines.dates import Moment, has_date, read_date
@@ -220,7 +221,7 @@ def _cut_pieces(lines: Sequence[str], wanted: frozenset[str], stripped: list[Str
     for whole in lines:
         line, plain = whole, simplify(whole)
         for rule in PIECES:
-            match = rule.pattern.search(plain)
+            match = rule.pattern.search(plain) if may_fit(plain) & rule.bit else None
             if match and line[match.start() : match.end()].strip() not in wanted:
                 stripped.append(Stripped(rule.kind, rule.name, line[match.start() : match.end()].strip()))
                 line = (line[: match.start()] + line[match.end() :]).strip()

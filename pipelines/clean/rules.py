@@ -11,14 +11,16 @@ repetition in another, so each is linear in the length of a line.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from pipelines.clean.sieve import Sieve
 from pipelines.normalise import simplify
 from pipelines.words import pattern
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Iterator
 
     from pipelines.records import StrippedKind
 
@@ -29,6 +31,8 @@ class Rule(NamedTuple):
     name: str
     kind: StrippedKind
     pattern: re.Pattern[str]
+    bit: int
+    """In what `may_fit` gives."""
 
     def find(self, text: str) -> re.Match[str] | None:
         """Where a line fits; the offsets are those of the line as it is written."""
@@ -38,10 +42,22 @@ class Rule(NamedTuple):
 def first_match(text: str, rules: tuple[Rule, ...]) -> Rule | None:
     """The first of these rules that a line fits; None where none does."""
     plain = simplify(text)
-    return next((rule for rule in rules if rule.pattern.search(plain)), None)
+    return next(fitting(plain, rules), None)
+
+
+def fitting(plain: str, rules: tuple[Rule, ...]) -> Iterator[Rule]:
+    """Those of these rules that a simplified line fits, in their order."""
+    may = may_fit(plain)
+    return (rule for rule in rules if may & rule.bit and rule.pattern.search(plain))
 
 
 @lru_cache(maxsize=2_000)  # a page's lines are asked about again and again
+def may_fit(plain: str) -> int:
+    """The bits of all rules that a simplified line may fit: it fits none of the others."""
+    return _sieve().may_match(plain)
+
+
+@lru_cache(maxsize=2_000)  # as above
 def cue_in(text: str) -> Rule | None:
     """The first of `CUES` that a line fits; None where none does."""
     return first_match(text, CUES)
@@ -55,7 +71,17 @@ def line_rule(text: str) -> Rule | None:
 
 def _rule(name: str, kind: StrippedKind, shape: str, *, case: bool = False) -> Rule:
     """A rule; `case` where capitals matter."""
-    return Rule(name, kind, pattern(shape, case=case))
+    made = Rule(name, kind, pattern(shape, case=case), 1 << len(_rules))
+    _rules.append(made)
+    return made
+
+
+_rules: list[Rule] = []
+
+
+@cache
+def _sieve() -> Sieve:
+    return Sieve([rule.pattern for rule in _rules])
 
 
 _OPEN = r"^[\s\W_]{0,6}"

@@ -14,6 +14,7 @@ from pipelines.clean.rules import (
     Rule,
     cue_in,
     first_match,
+    fitting,
     line_rule,
 )
 from pipelines.normalise import simplify
@@ -181,9 +182,8 @@ def tail_rule(line: str) -> Rule | None:
     rule = cue_in(line) or line_rule(line)
     if rule:
         return rule
-    plain = simplify(line)
-    fitting = (rule for rule in TAIL if rule.pattern.search(plain))
-    return next((rule for rule in fitting if not _is_statement(line, rule)), None)
+    found = fitting(simplify(line), TAIL)
+    return next((rule for rule in found if not _is_statement(line, rule)), None)
 
 
 def _is_statement(line: str, rule: Rule) -> bool:

@@ -24,7 +24,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import cast
 
@@ -91,11 +91,15 @@ class _Pattern:
     """Stands for a compiled pattern, and takes its methods over one by one."""
 
     def __init__(self, shape: str, flags: re.RegexFlag, as_written: bool) -> None:
-        self.shape, self._flags, self._as_written = shape, flags, as_written
+        self.shape, self.flags, self._as_written = shape, flags, as_written
+
+    @cached_property
+    def pattern(self) -> str:
+        expression = simplify(_filled(self.shape))
+        return _in_both_scripts(expression) if self._as_written else expression
 
     def compiled(self) -> re.Pattern[str]:
-        expression = simplify(_filled(self.shape))
-        return re.compile(_in_both_scripts(expression) if self._as_written else expression, self._flags)
+        return re.compile(self.pattern, self.flags)
 
     def __getattr__(self, name: str) -> object:
         if name not in _METHODS:
@@ -105,7 +109,7 @@ class _Pattern:
         return vars(self)[name]
 
 
-_METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer", "pattern")
+_METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 _made: list[_Pattern] = []
 
 
