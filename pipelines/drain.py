@@ -173,6 +173,7 @@ class _Drain:
             templates=self._archive.templates(page.source) if self._by_templates else (),
             kept_lines=said.kept,
             removed_lines=said.removed,
+            rejected=self._archive.no_article(page.url),
         )
 
     def _write(self, results: list[Reading | Rejection]) -> tuple[int, ...]:

@@ -94,6 +94,8 @@ class Source:
     """Whether a person leaves it out of runs."""
     said: AddressWords = AddressWords()
     """A person's word on what its addresses lead to."""
+    rejected: str = ""
+    """Why a person says that the page that is read is no article; empty where nobody does."""
 
 
 @dataclass(frozen=True, slots=True)

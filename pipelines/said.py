@@ -59,6 +59,13 @@ def matches(pattern: str, url: str) -> bool:
     return bool(expression.match(target) or expression.match(unquote(target)))
 
 
+def stands_for(address: str, url: str) -> bool:
+    """Whether an address or a pattern with `*` in it means this address, as a whole."""
+    if "*" not in address:
+        return address == url
+    return matches(address if address.endswith("$") else f"{address}$", url)
+
+
 @lru_cache(maxsize=4096)
 def expression_of(pattern: str) -> re.Pattern[str]:
     """The regular expression that a pattern is.

@@ -23,6 +23,8 @@ from pipelines.signals import page_signals
 
 def read_page(page: Page, source: Source) -> Reading | Rejection:
     """What one page says, cleaned and signed; or why it is not a piece of news."""
+    if source.rejected:
+        return Rejection(page.url, page.source, "kind", source.rejected)
     said = word_on(page.url, source.said)
     if said and said.kind != "article":
         return Rejection(page.url, page.source, "kind", said.reason)

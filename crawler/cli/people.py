@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of
-from crawler.runs.lines import correct_line
+from crawler.runs.lines import correct_line, take_back
 from crawler.runs.lines import withdraw as withdraw_correction
+from crawler.runs.run import run_lock
 from crawler.sources import read_sources, stage_source
 from pipelines.archive import Archive
 from pipelines.archive.file import read_only
 from pipelines.archive.read.articles import article_of_url
-from pipelines.archive.write.people import LINES, all_corrections, all_decisions
+from pipelines.archive.write.people import LINES, NO_ARTICLE, all_corrections, all_decisions, find_page
+from pipelines.errors import ConfigurationError
 from pipelines.urls import canonical_url
 from pipelines.utc import iso
 
@@ -86,6 +88,59 @@ def correct(
         with Archive(archive, create=False) as open_archive:
             number = open_archive.correct(_spelt(url), field, value or None, reason, _now())
     _say(as_json, f"correction {number} is in force", {"id": number})
+
+
+@app.command(
+    "reject",
+    epilog=examples(
+        ("this is no article", 'parknews reject URL --reason "a list of downloads"'),
+        ("nor are these", "parknews reject 'https://www.example.cn/jobs/*' --reason \"vacancies\""),
+        ("all that was rejected", "parknews reject --list"),
+        ("take it back", "parknews reject URL --undo"),
+        note="It outlasts every later fetch and reprocess. What has to be forgotten is `remove-source`.",
+    ),
+)
+def reject(
+    ctx: typer.Context,
+    address: Annotated[
+        str | None,
+        typer.Argument(metavar="[URL-or-PATTERN]", help="A page, or a whole address with * in it."),
+    ] = None,
+    reason: _Reason = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back: it may be an article again.")] = False,
+    list_all: _List = False,
+    as_json: Json = False,
+) -> None:
+    """Say that a page, or all whose address a pattern stands for, is no article."""
+    settings = settings_of(ctx)
+    if list_all:
+        _print_corrections(settings.db, as_json, NO_ARTICLE)
+        return
+    if address is None or not (undo or reason.strip()):
+        raise typer.BadParameter("give URL-or-PATTERN and --reason TEXT (or --undo, or --list)")
+    meant = _meant(settings.db, address)
+    if undo:
+        read, asked = take_back(settings.db, meant, _said(settings.sources))
+        later = f", {asked} are asked for by the next run" if asked else ""
+        done = {"address": meant, "read_again": read, "asked_again": asked}
+        _say(as_json, f"{meant}: taken back; {read} pages are read again{later}", done)
+        return
+    with run_lock(settings.db), Archive(settings.db, create=False) as archive:
+        gone = archive.reject(meant, reason.strip(), _now())
+    noun = "article" if gone == 1 else "articles"
+    _say(as_json, f"{meant}: {gone} {noun} less", {"address": meant, "pages": gone})
+
+
+def _meant(archive: Path, address: str) -> str:
+    """The page that an address stands for, in its one spelling; a pattern as it is."""
+    if "*" in address:
+        if not address.startswith(("http://", "https://")) or address.split("/", 3)[2] in ("", "*"):
+            hint = "write a pattern with its host: https://www.example.cn/jobs/*"
+            raise ConfigurationError(f"{one_line(address)}: {hint}")
+        return address
+    url = _spelt(address)
+    with closing(read_only(archive)) as connection:
+        return find_page(connection, url) or url
 
 
 @app.command(
@@ -196,8 +251,8 @@ def _told(found: dict[str, int | None]) -> str:
     return ": " + ", ".join(f"{one_line(url)} is article {number}" for url, number in found.items())
 
 
-def _print_corrections(archive: Path, as_json: bool) -> None:
-    rows = _asked(archive, all_corrections)
+def _print_corrections(archive: Path, as_json: bool, field: str = "") -> None:
+    rows = [row for row in _asked(archive, all_corrections) if field in ("", row.field)]
     if as_json:
         print_json({"corrections": [row.as_dict() for row in rows]})
         return
@@ -205,7 +260,8 @@ def _print_corrections(archive: Path, as_json: bool) -> None:
     for row in rows:
         console.print(f"{row.id}  {one_line(row.page_url)}", soft_wrap=True)
         state = f", taken back {row.withdrawn_at}" if row.withdrawn_at else ""
-        console.print(f"   {row.field} = {one_line(row.value or '(unknown)')}; {row.at}{state}")
+        value = "" if row.field == NO_ARTICLE else f" = {one_line(row.value or '(unknown)')}"
+        console.print(f"   {row.field}{value}; {row.at}{state}")
         console.print(f"   {one_line(row.reason)}")
 
 

@@ -1,4 +1,4 @@
-"""A person's word on a line of a text: recorded, and the page read again with it, from its stored bytes.
+"""A person's word taken back, or said of a line of a text: the page is read again, from its stored bytes.
 
 In: an archive with its crawl store, a copy's address, a line. Out: the archive as a crawl that knew of the
 word would have left it; later readings of the page heed it too (`pipelines.archive.write.people.line_words`).
@@ -14,9 +14,11 @@ from crawler.runs.run import run_lock
 from crawler.sources import heeding
 from pipelines.archive import Archive
 from pipelines.errors import ConfigurationError, StorageError
+from pipelines.pages.frontier import PRIORITY, Link
 from pipelines.records import Reading, Rejection
 from pipelines.stages import read_page
 from pipelines.store import CrawlStore, store_path
+from pipelines.urls import host_of
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
@@ -74,6 +76,28 @@ def withdraw(archive_path: Path, correction: int, sources: Mapping[str, Source])
             result = _read(archive, page, archive.line_words(page_url), sources)
             if isinstance(result, Reading):
                 archive.ingest([result], at)
+
+
+def take_back(archive_path: Path, address: str, sources: Mapping[str, Source]) -> tuple[int, int]:
+    """Takes back that pages are no articles: how many are read again, and how many the next run asks for.
+
+    Raises:
+        ConfigurationError: that was not said of this address or pattern.
+        LockedError: a run writes to this archive.
+    """
+    with run_lock(archive_path), Archive(archive_path, create=False) as archive:
+        at = iso(datetime.now(UTC))
+        urls = archive.take_back(address, at)
+        with CrawlStore(store_path(archive_path)) as store:
+            pages = {url: store.pages.latest(url) for url, _ in urls}
+            for url, source in urls:
+                if pages[url] is None:
+                    store.frontier.ask_again(
+                        Link(url, source, host_of(url), "article", PRIORITY["announced"])
+                    )
+        there = [page for page in pages.values() if page is not None]
+        archive.ingest([_read(archive, page, archive.line_words(page.url), sources) for page in there], at)
+    return len(there), len(urls) - len(there)
 
 
 def _stored(archive_path: Path, page_id: int, page_url: str) -> Page:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines.errors import ConfigurationError
+from pipelines.said import stands_for
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 FIELDS = ("title", "published", "author", "credited_source", "language")
 LINES = ("remove-line", "keep-line")
 """What is said of lines of a text; a page may have any number of them in force, one a line."""
+NO_ARTICLE = "no-article"
+"""What is said of a page, or of all whose address a pattern stands for; its `value` is NULL."""
+BY_HAND = "rejected by hand"
 _LANGUAGE_TAGS = """
 zh-Hans zh-Hant aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu
 cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu
@@ -132,6 +136,31 @@ def put_correction(
     return int(row_id)
 
 
+def put_no_article(connection: sqlite3.Connection, address: str, reason: str, at: str) -> int:
+    """Records that an address, or all that a pattern stands for, is no article; returns its id."""
+    withdraw_no_article(connection, address, at)
+    [row_id] = connection.execute(
+        "INSERT INTO corrections (page_url, field, value, reason, at) VALUES (?, ?, NULL, ?, ?) RETURNING id",
+        (address, NO_ARTICLE, reason, at),
+    ).fetchone()
+    return int(row_id)
+
+
+def withdraw_no_article(connection: sqlite3.Connection, address: str, at: str) -> bool:
+    """Takes that back; False where it was not said."""
+    sql = "UPDATE corrections SET withdrawn_at = ? WHERE page_url = ? AND field = ? AND withdrawn_at IS NULL"
+    return connection.execute(sql, (at, address, NO_ARTICLE)).rowcount > 0
+
+
+def no_article(connection: sqlite3.Connection, page_url: str) -> str:
+    """Why a person says that a page is no article; empty where nobody does."""
+    rows = connection.execute(
+        "SELECT page_url, reason FROM corrections WHERE field = ? AND withdrawn_at IS NULL ORDER BY id DESC",
+        (NO_ARTICLE,),
+    )
+    return next((f"{BY_HAND}: {reason}" for address, reason in rows if stands_for(address, page_url)), "")
+
+
 def withdraw_correction(connection: sqlite3.Connection, correction_id: int, at: str) -> str:
     """Takes a correction back; returns its page.
 
@@ -151,9 +180,9 @@ def corrected(connection: sqlite3.Connection, page_url: str, time_zone: str) -> 
     """Columns of `copies` that people have set for a page, with their values."""
     columns: dict[str, str | None] = {}
     for field, value in connection.execute(
-        "SELECT field, value FROM corrections WHERE page_url = ? AND field NOT IN (?, ?)"
+        "SELECT field, value FROM corrections WHERE page_url = ? AND field NOT IN (?, ?, ?)"
         " AND withdrawn_at IS NULL ORDER BY field",
-        (page_url, *LINES),
+        (page_url, *LINES, NO_ARTICLE),
     ):
         columns[field] = value
         if field == "published":

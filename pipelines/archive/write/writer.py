@@ -25,17 +25,21 @@ from pipelines.archive.write.furniture import Furniture, give_up, source_as_know
 from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.archive.write.lists import settle_lists
 from pipelines.archive.write.people import (
+    BY_HAND,
     LINES,
     LineWords,
     copy_of,
     find_page,
     line_named,
     line_words,
+    no_article,
     page_of,
     put_correction,
     put_decision,
+    put_no_article,
     withdraw_correction,
     withdraw_decision,
+    withdraw_no_article,
 )
 from pipelines.archive.write.runs import (
     copies_by_source,
@@ -49,6 +53,7 @@ from pipelines.archive.write.templates import Templates
 from pipelines.errors import ConfigurationError
 from pipelines.join import Joiner
 from pipelines.records import Reading, Rejection, Said
+from pipelines.said import stands_for
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
@@ -198,6 +203,42 @@ class Archive:
             page_url = withdraw_correction(self._database.conn, correction_id, at)
             self._conclude({page_url}, at)
             return page_url
+
+    def reject(self, address: str, reason: str, at: str) -> int:
+        """A person says that an address, or all that a pattern stands for, is no article; how many were."""
+        with storage_errors(self.path), self._database.atomic():
+            put_no_article(self._database.conn, address, reason, at)
+            sql = "SELECT page_url, source, page_id FROM readings"
+            rows = self._database.conn.execute(sql).fetchall()
+            why = f"{BY_HAND}: {reason}"
+            rejections = [
+                Rejection(url, source, "kind", why, page_id)
+                for url, source, page_id in rows
+                if stands_for(address, url)
+            ]
+            self.ingest(rejections, at)
+        return len(rejections)
+
+    def take_back(self, address: str, at: str) -> list[tuple[str, str]]:
+        """Takes that back; the pages (URL, source) that may be articles again.
+
+        Raises:
+            ConfigurationError: it was not said.
+        """
+        with storage_errors(self.path), self._database.atomic():
+            connection = self._database.conn
+            if not withdraw_no_article(connection, address, at):
+                raise ConfigurationError(
+                    f"{address}: was not rejected; `parknews reject --list` has what was"
+                )
+            rows = connection.execute(
+                "SELECT url, source FROM rejections WHERE reason LIKE ? || ':%'", (BY_HAND,)
+            ).fetchall()
+            return [(u, s) for u, s in rows if stands_for(address, u) and not no_article(connection, u)]
+
+    def no_article(self, page_url: str) -> str:
+        """Why a person says that a page is no article; empty where nobody does."""
+        return no_article(self._database.conn, page_url)
 
     def line_words(self, page_url: str) -> LineWords:
         """What people want of the lines of a page."""
