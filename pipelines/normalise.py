@@ -57,7 +57,19 @@ def is_traditional(text: str) -> bool:
 
 def plain(text: str) -> str:
     """The text with each character simplified and of half width, as long as before."""
-    return text.translate(_PLAIN)
+    codes = code_points(text)
+    found = _PLAIN[codes]
+    if (found == _UNKNOWN).any():
+        for code in set(codes[found == _UNKNOWN].tolist()):
+            spelling = normalise(chr(code))
+            _PLAIN[code] = ord(spelling) if len(spelling) == 1 and code > _LAST_ASCII else code
+        found = _PLAIN[codes]
+    return _text(found)
+
+
+def code_points(text: str) -> Codes:
+    """The code points of a text; halves of characters are their own."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def fold_sounds(normalised: str) -> str:
@@ -66,7 +78,7 @@ def fold_sounds(normalised: str) -> str:
     Sounds are pinyin syllables without tones, with the confusions of 模糊音 (zh/z, n/l, ng/n …) folded;
     words that Taiwan and the mainland say otherwise (社群, 社区) are one where they are as long.
     """
-    codes = _sounds()[_codes(normalised)]
+    codes = _sounds()[code_points(normalised)]
     sounds = _text(codes)
     known, pairs = _starts_of_words(), _pairs(codes)
     found = known[np.searchsorted(known[:-1], pairs)] == pairs
@@ -80,18 +92,6 @@ def are_regional(one: str, other: str) -> bool:
     """Whether two normalised wordings are one word as Taiwan and as the mainland says it (使用者, 用户)."""
     return (one, other) in _regional_pairs() or (other, one) in _regional_pairs()
 
-
-class _Plain(dict[int, str]):
-    """Code point to its plain character, where there is one; worked out when first met."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        spelling = normalise(character)
-        self[code] = spelling if len(spelling) == 1 and not character.isascii() else character
-        return self[code]
-
-
-_PLAIN = _Plain()
 
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _TONED = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
@@ -113,6 +113,9 @@ def _without_syllables(text: str) -> str:
 _CODE_POINTS = 0x110000
 _UNKNOWN, _SEVERAL = 0xFFFFFFFF, 0xFFFFFFFE
 """Instead of a code point: not looked up yet; spelt with several characters (㎡)."""
+_LAST_ASCII = 0x7F
+_PLAIN: Codes = np.full(_CODE_POINTS, _UNKNOWN, dtype=np.uint32)
+"""Code point to that of its plain character, where there is one; worked out when first met."""
 
 
 class _Spellings:
@@ -128,20 +131,25 @@ class _Spellings:
 
     def applied(self, text: str) -> str:
         """The text in normalised spelling."""
-        codes = _codes(text)
+        codes = code_points(text)
         found = self._table[codes]
         if (found >= _SEVERAL).any():
             for code in set(codes[found == _UNKNOWN].tolist()):
                 self._learn(code)
             found = self._table[codes]
             if (found == _SEVERAL).any():
-                return "".join(map(self._spelt, codes.tolist(), found.tolist()))
+                return self._in_pieces(codes, found)
         return _text(found[found != 0])
 
-    def _spelt(self, code: int, spelling: int) -> str:
-        if spelling == _SEVERAL:
-            return self._several[code]
-        return chr(spelling) if spelling else ""
+    def _in_pieces(self, codes: Codes, found: Codes) -> str:
+        """What is spelt with several characters, and what stands between."""
+        pieces, start = [], 0
+        for at in np.flatnonzero(found == _SEVERAL).tolist():
+            before = found[start:at]
+            pieces += [_text(before[before != 0]), self._several[int(codes[at])]]
+            start = at + 1
+        rest = found[start:]
+        return "".join([*pieces, _text(rest[rest != 0])])
 
     def _learn(self, code: int) -> None:
         plain = unicodedata.normalize("NFKC", chr(code)).lower()
@@ -149,10 +157,6 @@ class _Spellings:
         if len(spelling) > 1:
             self._several[code] = spelling
         self._table[code] = (ord(spelling) if spelling else 0) if len(spelling) <= 1 else _SEVERAL
-
-
-def _codes(text: str) -> Codes:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def _text(codes: Codes) -> str:
@@ -201,7 +205,7 @@ def _regional_pairs() -> frozenset[tuple[str, str]]:
 @cache
 def _words_as_one() -> dict[str, list[tuple[str, str]]]:
     """Regional words of one length, by sound, with the one that stands for them, by the first two sounds."""
-    pairs = [tuple(_text(_sounds()[_codes(word)]) for word in pair) for pair in _regional_words()]
+    pairs = [tuple(_text(_sounds()[code_points(word)]) for word in pair) for pair in _regional_words()]
     one = {word: word for pair in pairs for word in pair}
     for theirs, ours in pairs:
         if len(theirs) == len(ours):
@@ -217,7 +221,7 @@ def _words_as_one() -> dict[str, list[tuple[str, str]]]:
 @cache
 def _starts_of_words() -> npt.NDArray[np.uint64]:
     """The first two sounds of the regional words, as one number each, sorted."""
-    return np.sort(np.concatenate([_pairs(_codes(start)) for start in _words_as_one()]))
+    return np.sort(np.concatenate([_pairs(code_points(start)) for start in _words_as_one()]))
 
 
 def _pairs(codes: Codes) -> npt.NDArray[np.uint64]:
@@ -231,7 +235,7 @@ def _sounds() -> Codes:
     """Code point to the one that stands for its sound."""
     table: Codes = np.arange(_CODE_POINTS, dtype=np.uint32)
     for line in _characters()[2:]:
-        codes = _codes(line.split(" ")[1])
+        codes = code_points(line.split(" ")[1])
         table[codes] = codes.min()
     return table
 

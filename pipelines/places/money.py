@@ -107,7 +107,7 @@ def find_money(text: str) -> list[Mention]:
         foreign = _FOREIGN.search(text, max(match.start() - 4, 0), match.start())
         currency = foreign[1] if foreign and match["currency"] == "元" else match["currency"]
         found.append(_mention(match, value, _CURRENCIES[currency]))
-    for match in _COUNTED.finditer(text):
+    for match in _COUNTED.finditer(text if "个亿" in text else ""):
         found.append(_mention(match, _number(match["figure"]) * 1e8, "CNY"))
     for match in _RANGE.finditer(named):
         upper = _MULTIPLIERS[match["times"] or ""]

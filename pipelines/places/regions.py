@@ -7,20 +7,25 @@ beside a region that they belong to. A name that several places have (朝阳区)
 
 from __future__ import annotations
 
+import itertools
 import re
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from operator import add
 from typing import TYPE_CHECKING
 
-from pipelines.normalise import plain
+import numpy as np
+
+from pipelines.normalise import code_points, plain
 from pipelines.records import Mention
 from pipelines.words import characters, pattern, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import numpy.typing as npt
 
 _ENDING = re.compile(
     r"(?:(?:[^市县区]{1,4}族)+自治[州县区]|维吾尔自治区|自治区|特别行政区|省|市|地区|盟|州|县|区|旗|林区)$"
@@ -115,10 +120,9 @@ def _above(code: str) -> tuple[str, ...]:
 
 def _scan(text: str) -> Iterable[_Found]:
     full, short = _names()
-    beginnings = full.keys() | short.keys()
     end = 0
-    for at, pair in enumerate(map(add, text, text[1:])):
-        if at < end or pair not in beginnings:
+    for at in _beginnings(text):
+        if at < end:
             continue
         found = _longest(text, at, full, is_full=True) or _longest(text, at, short, is_full=False)
         if found is None:
@@ -127,6 +131,14 @@ def _scan(text: str) -> Iterable[_Found]:
             found = replace(found, is_doubtful=False)
         yield found
         end = at + len(found.name)
+
+
+def _beginnings(text: str) -> list[int]:
+    """Where names may begin: the places of the first two characters of some name."""
+    pairs, first, second = _first_characters()
+    codes = code_points(text)
+    likely: list[int] = np.flatnonzero(first[codes[:-1]] & second[codes[1:]]).tolist()
+    return [at for at in likely if text[at : at + 2] in pairs]
 
 
 def _is_plain(found: _Found) -> bool:
@@ -221,6 +233,16 @@ def _short_entry(name: str, codes: list[str], ambiguous: set[str]) -> tuple[list
 
 def _brief(name: str) -> str:
     return _ENDING.sub("", _PEOPLES.sub("", name))
+
+
+@cache
+def _first_characters() -> tuple[frozenset[str], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """The first two characters of all names; by code point, whether some name has it first, and second."""
+    pairs = frozenset(itertools.chain(*_names()))
+    tables = np.zeros((2, sys.maxunicode + 1), dtype=np.bool_)
+    for pair in pairs:
+        tables[(0, 1), code_points(pair)] = True
+    return pairs, tables[0], tables[1]
 
 
 def _by_beginning(names: dict[str, tuple[list[str], bool]]) -> _Names:
