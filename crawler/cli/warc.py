@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crawler.cli.running import Engine, engine_for, settings_with
-from crawler.cli.terminal import Json, examples, print_json, settings_of
-from crawler.runs.warc import export_warc, import_warc
+from crawler.cli.running import LINE_EVERY_S, Engine, engine_for, settings_with
+from crawler.cli.terminal import ATTENTION, Json, examples, one_line, print_json, settings_of
+from crawler.runs.warc import ImportProgress, export_warc, import_warc
 from crawler.sources import read_sources
 
 app = typer.Typer(no_args_is_help=True, help="Stored pages as WARC files, and back.")
@@ -43,22 +44,59 @@ def export(
             "pages that others fetched, of hosts in the sources file",
             "parknews warc import CC-NEWS-2026.warc.gz",
         ),
+        (
+            "a month of them, on a cluster",
+            "parknews warc import https://data.commoncrawl.org/crawl-data/CC-NEWS/2026/03/warc.paths.gz"
+            " --engine tcp://10.0.0.1:8786",
+        ),
+        note="What is stored already is passed over: give a killed import again.",
     ),
 )
 def import_(
     ctx: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="WARC files, gzipped or not.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help="WARC files, gzipped or not: paths, https:// or s3:// addresses, or lists of them"
+            " (.paths, .txt, also .gz).",
+        ),
+    ],
     engine: Engine = "",
     as_json: Json = False,
 ) -> None:
     """Take pages of our sources from WARC files into the archive, as if they had been crawled."""
     settings = settings_with(ctx, engine)
     sources = read_sources(settings.sources)
-    total, report = import_warc(settings.db, files, sources, engine_for(settings))
+    total, refused, report = import_warc(settings.db, files, sources, engine_for(settings), _Lines().show)
     if as_json:
-        print_json({"run": report.run_id, **asdict(total), **asdict(report.counts)})
+        print_json({"run": report.run_id, **asdict(total), "refused": refused, **asdict(report.counts)})
     else:
         print(
             f"{total.pages} pages taken, {total.known} known, {total.foreign} of hosts that are no source,"
             f" {total.other} others; {report.counts.articles_new} new articles"
+        )
+    for line in refused:
+        print(f"! {one_line(line)}", file=sys.stderr)
+    if refused:
+        raise typer.Exit(ATTENTION)
+
+
+class _Lines:
+    """A line on stderr when `LINE_EVERY_S` has passed since the last one."""
+
+    def __init__(self) -> None:
+        self._next_s = time.monotonic() + LINE_EVERY_S
+
+    def show(self, progress: ImportProgress) -> None:
+        """Told after each record and each batch."""
+        if time.monotonic() < self._next_s:
+            return
+        self._next_s = time.monotonic() + LINE_EVERY_S
+        taken = progress.taken
+        print(
+            f"file {progress.place} of {progress.files} ({one_line(progress.file)}):"
+            f" {taken.pages} pages taken, {taken.known} known,"
+            f" {taken.foreign + taken.other} passed over; {progress.read} read",
+            file=sys.stderr,
         )

@@ -172,14 +172,14 @@ class _Cluster:
         error = future.exception() if future.status == "error" else None
         is_suspect = bool(self._suspects) and batch is self._suspects[-1]
         if type(error).__name__ == "KilledWorker" and not is_suspect:
-            _log.warning("workers died of a batch (%s); its pages are read one by one", error)
+            _log.warning("workers died of a batch; its %d pages are read one by one", len(batch))
             self._suspects += [[one] for one in batch]
             return []
         if is_suspect:
             self._suspects.pop()
         pages = [page for page, _ in batch]
         if type(error).__name__ == "KilledWorker":
-            reason = f"crashed every worker that read it ({error})"[:300]
+            reason = "crashed every worker that read it"
             return [(page, Rejection(page.url, page.source, "extract", reason)) for page in pages]
         if error is not None:
             said = f"{type(error).__name__}: {error}"

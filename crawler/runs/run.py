@@ -241,6 +241,7 @@ class Draining:
         sources: Sequence[CrawlSource],
         engine: Engine,
         stop: threading.Event,
+        on_batch: Callable[[Drained], None] | None = None,
     ) -> None:
         self.stop = stop
         """Set when fetching must end: the archive cannot be written, or the caller asked."""
@@ -249,6 +250,7 @@ class Draining:
         self._store = store
         self._sources = {source.host: stage_source(source) for source in sources}
         self._engine = engine
+        self._on_batch = on_batch
         self._no_more = threading.Event()
         self._leave = threading.Event()
         self._error: BaseException | None = None
@@ -290,6 +292,8 @@ class Draining:
 
     def _note(self, total: Drained) -> None:
         self.total = total
+        if self._on_batch is not None:
+            self._on_batch(total)
 
 
 class RunExtension:

@@ -2,7 +2,9 @@
 
 Out: one `response` record a page, as it was stored (transfer and content encodings undone); where that is
 not what the host sent but what its scripts drew, the header `WARC-Drawn-By` says so. In: HTML responses of
-hosts that are sources, as an input like any crawl: they are drained into the archive.
+hosts that are sources, as an input like any crawl: they are drained into the archive. Files may be of this
+machine or addresses, and lists of such; they are read as streams, a record at a time, so that their size does
+not matter, and what is stored already is passed over: a killed import is given again.
 """
 
 from __future__ import annotations
@@ -10,11 +12,14 @@ from __future__ import annotations
 import gzip
 import threading
 import time
-from dataclasses import astuple, dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from urllib.parse import urljoin
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -25,7 +30,7 @@ from crawler.fetch.tally import FetchReport
 from crawler.runs.run import Draining, begin_run, end_run, run_lock
 from crawler.web.removed import Removed
 from pipelines.archive import Archive
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, ParknewsError
 from pipelines.pages.frontier import Fetched
 from pipelines.pages.html import read_html, robots_directives
 from pipelines.pages.kinds import kind_of_page, kind_of_url
@@ -34,10 +39,10 @@ from pipelines.urls import canonical_url, host_of
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from crawler.runs.run import RunReport
+    from pipelines.drain import Drained
     from pipelines.records import CrawlSource, Page
     from pipelines.workers import Engine
 
@@ -62,6 +67,19 @@ class Imported:
     """Lists, errors, other media types, removed addresses."""
 
 
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """How far an import has come."""
+
+    file: str
+    place: int
+    """Of the file, from 1."""
+    files: int
+    taken: Imported
+    read: int
+    """Pages read into the archive, or rejected."""
+
+
 def export_warc(archive_path: Path, hosts: Sequence[str], output: Path) -> int:
     """Writes the stored pages of some sources (of all where none is named) into a file; returns how many.
 
@@ -76,29 +94,117 @@ def export_warc(archive_path: Path, hosts: Sequence[str], output: Path) -> int:
 
 
 def import_warc(
-    archive_path: Path, files: Sequence[Path], sources: Sequence[CrawlSource], engine: Engine
-) -> tuple[Imported, RunReport]:
-    """Takes the pages of our sources from files into the archive, as a run of its own that fetches nothing.
+    archive_path: Path,
+    files: Sequence[str],
+    sources: Sequence[CrawlSource],
+    engine: Engine,
+    on_progress: Callable[[ImportProgress], None] | None = None,
+) -> tuple[Imported, tuple[str, ...], RunReport]:
+    """Takes the pages of our sources from files into the archive, as a run of its own that fetches no page.
+
+    Args:
+        archive_path: the archive.
+        files: paths or addresses of WARC files, or of lists of such (`listed`).
+        sources: whose pages are taken.
+        engine: who reads the pages.
+        on_progress: told after each record and each batch, by two threads.
+
+    Returns:
+        What came of the records; a line for each file that could not be read to its end, of which what came
+        before is kept; the run.
 
     Raises:
-        ConfigurationError: a file is no WARC file, or a broken one; what came before the break is kept.
+        ConfigurationError: no file could be read, or a list.
         LockedError: another run writes to this archive.
     """
     started = time.monotonic()
+    named = [file for given in files for file in listed(given)]
+    done, refused = Imported(), []
+    place = 0
+
+    def told(drained: Drained) -> None:
+        if on_progress is not None and place:
+            read = drained.pages + drained.rejections
+            on_progress(ImportProgress(named[place - 1], place, len(named), done, read))
+
     with run_lock(archive_path):
         run_id = begin_run(archive_path, sources)
         removed = Removed(archive_path)
         with CrawlStore(store_path(archive_path)) as store:
-            draining = Draining(archive_path, store, sources, engine, threading.Event())
+            stop = threading.Event()
+            draining = Draining(archive_path, store, sources, engine, stop, on_batch=told)
             try:
                 draining.start()
-                found = [astuple(read_warc(file, store, sources, removed.blocks)) for file in files]
+                for place, file in enumerate(named, 1):  # noqa: B007  # told reads it
+                    try:
+                        for _ in _taking(file, store, sources, removed.blocks, done):
+                            told(draining.total)
+                            if stop.is_set():
+                                break
+                    except ConfigurationError as error:
+                        refused.append(str(error))
                 draining.finish()
             finally:
                 draining.abandon()
                 removed.close()
         report = end_run(archive_path, run_id, FetchReport(), draining.total, time.monotonic() - started)
-    return Imported(*map(sum, zip(*found, strict=True))), report
+    if len(refused) == len(named):
+        raise ConfigurationError(refused[0])
+    return done, tuple(refused), report
+
+
+def listed(file: str) -> list[str]:
+    """The files that a list names, a line each (Common Crawl's warc.paths.gz); any other file is itself.
+
+    A list is a file whose name ends in .paths or .txt, gzipped or not. What it names is an address, or stands
+    below the root of the list's host, or below the folder of the list.
+
+    Raises:
+        ConfigurationError: the list cannot be read, or names nothing.
+    """
+    name = file.removesuffix(".gz")
+    if not name.endswith((".paths", ".txt")):
+        return [file]
+    with _opened(file) as raw:
+        text = (gzip.decompress(raw.read()) if name != file else raw.read()).decode()
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise ConfigurationError(f"{file}: a list that names no file")
+    if "://" in file:
+        return [line if "://" in line else urljoin(file, f"/{line.lstrip('/')}") for line in lines]
+    return [line if "://" in line else str(Path(file).parent / line) for line in lines]
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
+    """A file of this machine, of a web server or of S3, for reading as a stream.
+
+    Raises:
+        ConfigurationError: it cannot be opened, or read on.
+    """
+    try:
+        with _stream(file) as stream:
+            yield stream
+    except ParknewsError:
+        raise
+    except Exception as error:  # each file system has errors of its own
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split()) or type(error).__name__
+        raise ConfigurationError(f"{file}: cannot be read ({reason})") from error
+
+
+def _stream(file: str) -> BinaryIO:
+    if "://" not in file:
+        return Path(file).open("rb")
+    if file.startswith("s3://"):
+        from pyarrow.fs import FileSystem  # noqa: PLC0415  # half a second, and seldom needed
+
+        system, path = FileSystem.from_uri(file)
+        return cast("BinaryIO", system.open_input_stream(path, compression=None))
+    try:
+        import fsspec  # noqa: PLC0415  # an optional package
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(f"{file}: needs fsspec: pip install 'parknews[cluster]'") from error
+    return cast("BinaryIO", fsspec.open(file, "rb").open())
 
 
 def write_warc(
@@ -140,7 +246,7 @@ def _record(writer: WARCWriter, page: Page, drawn: str) -> Any:
 
 
 def read_warc(
-    path: Path,
+    file: Path | str,
     store: CrawlStore,
     sources: Sequence[CrawlSource],
     is_blocked: Callable[[str], bool],
@@ -151,30 +257,36 @@ def read_warc(
         ConfigurationError: it is no WARC file, or a broken one; what came before the break is stored.
     """
     done = Imported()
-    _refuse_other(path)
-    with path.open("rb") as file:
-        try:
-            for record in ArchiveIterator(file):
-                if record.rec_type == "response" and record.http_headers is not None:
-                    _take(record, path.name, store, sources, is_blocked, done)
-                _read_on(record)
-        except ArchiveLoadFailed as error:
-            raise ConfigurationError(
-                f"{path}: not a whole WARC file ({str(error).splitlines()[0]})"
-            ) from error
+    for _ in _taking(str(file), store, sources, is_blocked, done):
+        pass
     return done
 
 
-def _refuse_other(path: Path) -> None:
-    try:
-        with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-        with gzip.open(path) if packed else path.open("rb") as file:
-            head = file.read(5)
-    except (OSError, EOFError) as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error})") from error
-    if head != b"WARC/":
-        raise ConfigurationError(f"{path}: not a WARC file")
+def _taking(
+    file: str,
+    store: CrawlStore,
+    sources: Sequence[CrawlSource],
+    is_blocked: Callable[[str], bool],
+    done: Imported,
+) -> Iterator[None]:
+    """Takes a record a step, and counts what came of it."""
+    name = file.rpartition("/")[2]
+    record = None
+    with _opened(file) as stream:
+        try:
+            for record in ArchiveIterator(stream):
+                if record.format != "warc":
+                    break
+                if record.rec_type == "response" and record.http_headers is not None:
+                    _take(record, name, store, sources, is_blocked, done)
+                _read_on(record)
+                yield
+        except ArchiveLoadFailed as error:
+            raise ConfigurationError(
+                f"{file}: not a whole WARC file ({str(error).splitlines()[0]})"
+            ) from error
+    if record is None or record.format != "warc":
+        raise ConfigurationError(f"{file}: not a WARC file")
 
 
 def _take(
@@ -195,7 +307,11 @@ def _take(
     if source is None:
         done.foreign += 1
         return
-    fetched = None if is_blocked(url) else _fetched(record, address, url, name)
+    body = b"" if is_blocked(url) or not _may_be_page(record) else _body(record)
+    if body and store.pages.has(url, body):
+        done.known += 1
+        return
+    fetched = _fetched(record, body, address, url, name)
     if fetched is None:
         done.other += 1
     elif store.pages.put(url, source.host, host_of(url), fetched):
@@ -204,10 +320,18 @@ def _take(
         done.known += 1
 
 
+def _may_be_page(record: Any) -> bool:
+    headers = {key.lower(): value for key, value in reversed(record.http_headers.headers)}
+    is_ok = record.http_headers.get_statuscode() == "200"
+    return is_ok and "html" in headers.get("content-type", "text/html").lower()
+
+
 def _body(record: Any) -> bytes:
+    """The body of a record; empty where it is too large."""
     body: bytes = record.content_stream().read(_LARGEST_BYTES + 1)
-    if len(body) <= _LARGEST_BYTES:
-        _read_on(record)
+    if len(body) > _LARGEST_BYTES:
+        return b""
+    _read_on(record)
     return body
 
 
@@ -219,16 +343,12 @@ def _read_on(record: Any) -> None:
         raise ArchiveLoadFailed("it ends within a record")
 
 
-def _fetched(record: Any, address: str, url: str, name: str) -> Fetched | None:
+def _fetched(record: Any, body: bytes, address: str, url: str, name: str) -> Fetched | None:
     """The page of a record, where it may be news and says nothing against being kept."""
+    if not body.strip():
+        return None
     headers = tuple((key.lower(), value) for key, value in record.http_headers.headers)
     known = dict(reversed(headers))
-    status = int(record.http_headers.get_statuscode() or 0)
-    if status != 200 or "html" not in known.get("content-type", "text/html").lower():
-        return None
-    body = _body(record)
-    if not body.strip() or len(body) > _LARGEST_BYTES:
-        return None
     leads = read_html(body, url, known.get("content-type", ""))
     wishes = leads.robots | robots_directives(known.get("x-robots-tag", ""))
     if wishes & {"noindex", "noarchive"} or kind_of_page(leads.shape, kind_of_url(url)) != "article":
@@ -236,7 +356,7 @@ def _fetched(record: Any, address: str, url: str, name: str) -> Fetched | None:
     return Fetched(
         url_asked=address,
         url_answered=address,
-        status=status,
+        status=200,
         headers=tuple(header for header in headers if header[0] not in _UNDONE),
         body=body,
         fetched_at=_moment(record.rec_headers.get_header("WARC-Date")),

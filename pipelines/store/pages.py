@@ -136,6 +136,14 @@ class Pages:
         with self._file.writing() as db:
             db.executemany("DELETE FROM rejected WHERE rejection_id = ?", [(i,) for i in rejection_ids])
 
+    def has(self, url: str, body: bytes) -> bool:
+        """Whether a page with these bytes is stored under an address."""
+        with self._file.reading() as db:
+            sha256 = hashlib.sha256(body).digest()
+            return bool(
+                db.execute("SELECT 1 FROM pages WHERE url = ? AND sha256 = ?", (url, sha256)).fetchone()
+            )
+
     def put(self, url: str, source: str, host: str, fetched: Fetched) -> bool:
         """Store a page as if it had been fetched; False where this version is there or a later one is."""
         sha256 = hashlib.sha256(fetched.body).digest()

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.runs.warc import Imported, read_warc, write_warc
+from crawler.runs.warc import Imported, import_warc, read_warc, write_warc
 from pipelines.errors import ConfigurationError
-from pipelines.records import CrawlSource
+from pipelines.records import CrawlSource, Page
 from pipelines.store import CrawlStore
+from pipelines.workers import WorkerOptions
 from tests.crawler.crawling import QUICK, crawl, source
 from tests.crawler.misbehaving import Server, Site, article, list_page
-from tests.crawler.moved import parknews, write_source
+from tests.crawler.moved import Ran, parknews, parknews_here, write_source
 from tests.pipelines.store.storing import fetched, link
 
 PARK = CrawlSource("127.0.0.1:1", "甲", ("http://127.0.0.1:1/",))
@@ -122,6 +123,59 @@ def test_removed_and_foreign_pages_stay_out(tmp_path: Path, blocked: bool) -> No
     with CrawlStore(tmp_path / "a-pages.db") as store:
         done = read_warc(path, store, [PARK], lambda _: blocked)
     assert done == (Imported(foreign=1, other=1) if blocked else Imported(pages=1, foreign=1))
+
+
+def warc_of(folder: Path, name: str, *numbers: int) -> Path:
+    pages = [
+        Page(number, "x.cn", url, url, 200, (), article(number).encode(), datetime(2026, 3, 1, tzinfo=UTC))
+        for number in numbers
+        for url in [f"http://x.cn/news/2026/{number}.html"]
+    ]
+    write_warc(pages, folder / name, "parknews/test")
+    return folder / name
+
+
+def taken(ran: Ran) -> dict[str, int]:
+    return {key: ran.json[key] for key in ("pages", "known", "articles_new")}
+
+
+def test_a_list_names_files_of_its_folder_and_a_broken_one_costs_itself_only(tmp_path: Path) -> None:
+    write_source(tmp_path, "x.cn")
+    for number in (1, 2):
+        warc_of(tmp_path, f"{number}.warc.gz", number)
+    whole = (tmp_path / "1.warc.gz").read_bytes()
+    (tmp_path / "broken.warc.gz").write_bytes(whole[: len(whole) - 50])
+    (tmp_path / "empty.warc").touch()
+    names = ["1.warc.gz", "broken.warc.gz", "empty.warc", "gone.warc.gz", "2.warc.gz"]
+    (tmp_path / "warc.paths.gz").write_bytes(gzip.compress("\n".join(names).encode()))
+    ran = parknews_here(tmp_path, "warc", "import", str(tmp_path / "warc.paths.gz"), "--json")
+    again = parknews_here(tmp_path, "warc", "import", str(tmp_path / "warc.paths.gz"), "--json")
+    assert (ran.code, taken(ran)) == (1, {"pages": 2, "known": 0, "articles_new": 2})
+    assert [line.rpartition("/")[2].split(":")[0] for line in ran.json["refused"]] == names[1:4]
+    assert taken(again)["pages"] == 0
+
+
+def test_files_are_read_from_web_servers_and_their_lists(tmp_path: Path) -> None:
+    pytest.importorskip("fsspec", reason="the extra `cluster` is not installed")
+    write_source(tmp_path, "x.cn")
+    site = Site(
+        pages={
+            "/crawl/1.warc.gz": warc_of(tmp_path, "1.warc.gz", 1).read_bytes(),
+            "/lists/warc.paths": b"crawl/1.warc.gz\n",
+        }
+    )
+    with Server(site) as server:
+        ran = parknews_here(tmp_path, "warc", "import", f"http://{server.host}/lists/warc.paths", "--json")
+    assert (ran.code, taken(ran)) == (0, {"pages": 1, "known": 0, "articles_new": 1})
+
+
+def test_an_import_tells_how_far_it_is(tmp_path: Path) -> None:
+    files = [str(warc_of(tmp_path, f"{number}.warc.gz", number)) for number in (1, 2)]
+    told = []
+    sources = [CrawlSource("x.cn", "甲", ("http://x.cn/",))]
+    import_warc(tmp_path / "archive.db", files, sources, WorkerOptions(workers=1), told.append)
+    assert {(step.place, step.files) for step in told} == {(1, 2), (2, 2)}
+    assert (told[-1].taken, told[-1].read) == (Imported(pages=2), 2)
 
 
 def test_what_is_no_warc_file_is_named(tmp_path: Path) -> None:
