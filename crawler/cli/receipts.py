@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from markdown_it import MarkdownIt
 
 from crawler.cli.terminal import ATTENTION, one_line, plain, print_json
+from crawler.web.signing import read_key
 from pipelines.errors import ConfigurationError, RefusedError, StorageError
 from pipelines.forget.plan import evidence
+from pipelines.forget.receipt import OUT_OF_REACH, markdown, sealed
 from pipelines.forget.receipt import as_json as json_of
-from pipelines.forget.receipt import markdown
 from pipelines.report.words import LANGUAGES, words
 
 if TYPE_CHECKING:
@@ -27,11 +29,15 @@ if TYPE_CHECKING:
     from pipelines.forget.record import Outcome
     from pipelines.report.words import Words
 
+RECEIPT = Path(__file__).with_name("receipt.toml")
 WORDS = Path(__file__).with_name("guide.toml")
 """What plans and the guide say, in each language."""
 
 Language = Annotated[
     str, typer.Option("--lang", metavar="zh|en", help="The language; that of the terminal otherwise.")
+]
+SigningKey = Annotated[
+    Path | None, typer.Option("--sign", metavar="KEY.pem", help="Sign the receipt with this Ed25519 key.")
 ]
 _INCOMPLETE = 4
 _SHOWN = 20
@@ -147,19 +153,54 @@ def login() -> str:
         return ""
 
 
-def report(outcome: Outcome, *, as_json: bool, receipt: Path | None = None) -> None:
-    """Prints the receipt, writes it to a file where one is named, and ends with its exit code."""
+def written(outcome: Outcome, lang: str = "en", key: Path | None = None) -> str:
+    """The receipt with its hash and, where there is a key, its signature, in one language."""
+    say = words(lang, WORDS, RECEIPT)
+    signing = read_key(key) if key else None
+
+    def signed(body: bytes) -> tuple[bytes, bytes]:
+        assert signing is not None
+        return signing.sign(body), signing.public_key().public_bytes_raw()
+
+    return sealed(markdown(outcome, say), say, signed if signing else None)
+
+
+def report(
+    outcome: Outcome,
+    *,
+    as_json: bool,
+    receipt: Path | None = None,
+    lang: str = "en",
+    key: Path | None = None,
+) -> None:
+    """Prints the receipt, writes it to a file where one is named (.html: to print); ends with a code."""
+    text = written(outcome, lang, key)
     if receipt is not None:
+        page = _page(text, lang) if receipt.suffix.lower() in (".html", ".htm") else text
         try:
-            receipt.write_text(markdown(outcome), encoding="utf-8")
+            receipt.write_text(page, encoding="utf-8")
         except OSError as error:
             why = error.strerror or error
             raise StorageError(f"{receipt}: {why}; print it with `removals show`") from error
     if as_json:
-        print_json(json_of(outcome))
+        reach = [words(lang, RECEIPT)(f"receipt.{name}") for name in OUT_OF_REACH]
+        print_json({**json_of(outcome), "out_of_reach": reach, "receipt": text})
     else:
-        print(plain(markdown(outcome)), end="")
+        print(plain(text), end="")
     end_with([outcome])
+
+
+def _page(text: str, lang: str) -> str:
+    """A receipt as a page that prints: HTML of nothing but its Markdown, and no script."""
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    head = f'<head><meta charset="utf-8">{_STYLE}</head>'
+    return f'<!DOCTYPE html>\n<html lang="{lang}">{head}\n<body>\n{body}</body></html>\n'
+
+
+_STYLE = (
+    "<style>@page{size:A4;margin:20mm}body{font:11pt/1.5 serif;max-width:45em;margin:auto}"
+    "td{border:1px solid #999;padding:.2em .6em}code{overflow-wrap:anywhere}h2{break-after:avoid}</style>"
+)
 
 
 def report_all(outcomes: list[Outcome], *, as_json: bool) -> None:
@@ -167,7 +208,7 @@ def report_all(outcomes: list[Outcome], *, as_json: bool) -> None:
     if as_json:
         print_json({"removals": [json_of(outcome) for outcome in outcomes]})
     else:
-        print(plain("\n".join(map(markdown, outcomes))), end="")
+        print(plain("\n".join(map(written, outcomes))), end="")
     end_with(outcomes)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.receipts import Language, agree, language_of, login, report, show_plan
+from crawler.cli.receipts import Language, SigningKey, agree, language_of, login, report, show_plan
 from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of
 from pipelines.errors import ConfigurationError
 from pipelines.forget.find import nearest
@@ -142,8 +142,9 @@ def remove_source(  # one command has all the ways to say what is meant
         typer.Option(metavar="DIR", help="A folder with exported files; which hold some of it is told."),
     ] = None,
     receipt: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the receipt there as well.")
+        Path | None, typer.Option(metavar="FILE", help="Write the receipt there as well; .html to print.")
     ] = None,
+    sign: SigningKey = None,
     lang: Language = "",
     as_json: Json = False,
 ) -> None:
@@ -221,7 +222,7 @@ def remove_source(  # one command has all the ways to say what is meant
     if outcome.was_done and not as_json:
         print(f"already done by removal {outcome.removal.id}; `removals show {outcome.removal.id}` has it")
         return
-    report(outcome, as_json=as_json, receipt=receipt)
+    report(outcome, as_json=as_json, receipt=receipt, lang=language_of(lang), key=sign)
 
 
 def _chosen(plan: Plan) -> Scope:

@@ -12,14 +12,14 @@ from typing import Annotated
 import typer
 
 from crawler.cli import guide
-from crawler.cli.receipts import end_with, report, report_all
+from crawler.cli.receipts import Language, SigningKey, end_with, language_of, report, report_all
 from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of, table
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.stay_down import held_pages
 from pipelines.decode import decode_body
 from pipelines.errors import ConfigurationError
 from pipelines.forget import verbs
-from pipelines.forget.find import Answer, find_asked
+from pipelines.forget.find import Answer, Match, find_asked
 from pipelines.forget.receipt import row
 from pipelines.forget.record import Removal, now_utc, recorded, removals, unfinished_and_due
 from pipelines.forget.requests import Request, requests
@@ -65,9 +65,19 @@ def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
 
 
 @app.command("show", epilog=examples(("the receipt again", "parknews removals show 1")))
-def show_removal(ctx: typer.Context, removal_id: Number, as_json: Json = False) -> None:
+def show_removal(
+    ctx: typer.Context,
+    removal_id: Number,
+    receipt: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it there as well; .html to print.")
+    ] = None,
+    sign: SigningKey = None,
+    lang: Language = "",
+    as_json: Json = False,
+) -> None:
     """Print the receipt of a removal as it stands now."""
-    report(recorded(settings_of(ctx).db, removal_id), as_json=as_json)
+    outcome = recorded(settings_of(ctx).db, removal_id)
+    report(outcome, as_json=as_json, receipt=receipt, lang=language_of(lang), key=sign)
 
 
 @app.command("verify", epilog=examples(("search every file again", "parknews removals verify 1")))
@@ -214,8 +224,11 @@ def _print_answer(answer: Answer, shown: set[str]) -> None:
 
 def _matches_json(answers: list[Answer]) -> list[dict[str, object]]:
     """Every copy once, with the first reason."""
-    once = {match.url: match for answer in reversed(answers) for match in reversed(answer.matches)}
-    return [asdict(match) for match in reversed(once.values())]
+    once: dict[str, Match] = {}
+    for answer in answers:
+        for match in answer.matches:
+            once.setdefault(match.url, match)
+    return [asdict(match) for match in once.values()]
 
 
 def _answer_json(answer: Answer) -> dict[str, object]:

@@ -48,10 +48,10 @@ def read_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ConfigurationError(f"PARKNEWS_SIGNING_KEY={path}: {error}") from error
+        raise ConfigurationError(f"{path}: cannot be read as a key to sign with ({error})") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise ConfigurationError(
-            f"PARKNEWS_SIGNING_KEY={path}: no Ed25519 key; make one with openssl genpkey -algorithm ed25519"
+            f"{path}: no Ed25519 key to sign with; make one with openssl genpkey -algorithm ed25519"
         )
     return key
 

@@ -7,6 +7,7 @@ keyed digests, and who asked.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from pipelines.archive.kept_out.blocks import Term, read_blocklist
 from pipelines.archive.kept_out.key import CHECK_KEY, needed_key
 from pipelines.database import path_of
 from pipelines.forget.record import put_event, removal
+from pipelines.urls import host_of
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.forget.files import Files
-    from pipelines.forget.plan import Plan
+    from pipelines.forget.plan import Line, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,15 @@ def ordering(files: Files) -> Iterator[sqlite3.Connection]:
 
 def put_order(connection: sqlite3.Connection, plan: Plan, order: Order) -> int:
     """Records an order with its blocks, and marks the pages that it withholds; returns its number."""
+    ledger_order = f"{order.at} {plan.hash} {len(agreement.own_lines(connection)) + 1}"
+    salt = needed_key(connection).receipt_salt(ledger_order)
     number = _put_removal(
         connection,
         scope=plan.scope.described(needed_key(connection)),
         at=order.at,
         plan_hash=plan.hash,
-        ledger_order=f"{order.at} {plan.hash} {len(agreement.own_lines(connection)) + 1}",
+        ledger_order=ledger_order,
+        asked=json.dumps([_told(line, salt) for line in plan.lines], ensure_ascii=False),
         version=version("parknews"),
         survivors=json.dumps([{"article": s.article_id, "source": s.source} for s in plan.survivors]),
         **_named(order, (*ledger.SAID, *_ORDERED)),
@@ -99,6 +104,25 @@ def put_order(connection: sqlite3.Connection, plan: Plan, order: Order) -> int:
     if order.now_reason:
         put_event(connection, number, order.at, "without waiting", order.now_reason)
     return number
+
+
+def _told(line: Line, salt: str) -> dict[str, Any]:
+    """What the record keeps of a thing that was asked for: no address, title or person's name."""
+    digest = hashlib.sha256(f"{salt}{line.asked}".encode()).hexdigest()
+    shown = line.asked if line.kind in ("host", "domain", "prefix", "credited", "article") else ""
+    if line.kind == "url":
+        shown = host_of(line.asked)
+    said = line.detail if line.state == "removed" else ""
+    return {
+        "kind": line.kind,
+        "shown": shown,
+        "digest": digest,
+        "state": line.state,
+        "pages": line.pages,
+        "detail": said,
+        "why": line.why,
+        "names": list(line.names),
+    }
 
 
 def put_replayed(connection: sqlite3.Connection, entry: ledger.LedgerLine, at: str) -> int | None:

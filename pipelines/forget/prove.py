@@ -6,9 +6,14 @@ and sources, and no word. Deletes nothing but the mentions that were ordered to 
 
 from __future__ import annotations
 
+import base64
+import bz2
 import gzip
 import hashlib
+import html
+import lzma
 import os
+import re
 import zipfile
 import zlib
 from collections import Counter
@@ -313,7 +318,12 @@ _FRAME = b"\x28\xb5\x2f\xfd"
 _FRAME_BYTES = 1 << 16
 """Of a stray frame so much is unpacked: more of it does not lie in one piece, since SQLite puts a pointer
 after each page of a long row."""
-_GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+_GZIP, _ZIP, _PARQUET, _BZIP, _XZ = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"BZh", b"\xfd7zX"
+_ESCAPES = re.compile(rb"(?:\\u[0-9A-Fa-f]{4}|[ -~]){16,}")
+_REFERENCES = re.compile(rb"(?:&#x?[0-9A-Fa-f]{2,6};|[ -%'-~]){8,}")
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4}[\r\n]{0,2}){12,}(?:[A-Za-z0-9+/]{2,3}={0,2})?")
+_DISGUISED = 8
+"""How much longer a text is at most when it is escaped (&#30333; for three bytes), times a little."""
 START_BYTES = 256
 """By so many bytes (length, tables, first words) a frame is known; SQLite leaves them in one piece."""
 
@@ -379,7 +389,15 @@ def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:
     is_opaque = beginning == _PARQUET
     try:
         hits += [_search_stream(inside, seeker, live) for inside in _unpacked_files(path, beginning)]
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except (
+        OSError,
+        EOFError,
+        zlib.error,
+        lzma.LZMAError,
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+    ):
         is_opaque = True  # cut short, damaged or encrypted: what it holds cannot be told
     return FileFound(path.name, path.stat().st_size, united(hits), is_opaque)
 
@@ -391,8 +409,28 @@ def _search_stream(file: IO[bytes], seeker: Seeker, live: set[bytes]) -> Hashes:
         data = tail + chunk
         hits.append(seeker.find(data))
         hits += [seeker.find(text) for text in _frames(data, live)]
-        tail = data[-(seeker.window - 1) :]
+        hits += [seeker.find(text) for text in _undisguised(data)]
+        tail = data[-_DISGUISED * seeker.window :]
     return united(hits)
+
+
+def _undisguised(data: bytes) -> Iterator[bytes]:
+    """What is written in base64 (MIME, data URLs), in escapes (JSON) or in character references (HTML)."""
+    if b"\\u" in data:
+        for match in _ESCAPES.finditer(data):
+            if b"\\u" in match[0]:
+                yield re.sub(rb"\\u([0-9A-Fa-f]{4})", _of_code, match[0])
+    if b"&#" in data:
+        for match in _REFERENCES.finditer(data):
+            if b"&#" in match[0]:
+                yield html.unescape(match[0].decode("ascii")).encode("utf-8", "replace")
+    for match in _BASE64.finditer(data):
+        said = re.sub(rb"[\r\n=]", b"", match[0])
+        yield base64.b64decode(said[: len(said) // 4 * 4])
+
+
+def _of_code(match: re.Match[bytes]) -> bytes:
+    return chr(int(match[1], 16)).encode("utf-8", "replace")
 
 
 def _unpacked_files(path: Path, beginning: bytes) -> Iterator[IO[bytes]]:
@@ -405,6 +443,12 @@ def _unpacked_files(path: Path, beginning: bytes) -> Iterator[IO[bytes]]:
             for name in archive.namelist():
                 with archive.open(name) as inside:
                     yield inside
+    elif beginning.startswith(_BZIP):
+        with bz2.open(path) as unpacked:
+            yield cast("IO[bytes]", unpacked)
+    elif beginning == _XZ:
+        with lzma.open(path) as unpacked:
+            yield cast("IO[bytes]", unpacked)
 
 
 def search_pages(

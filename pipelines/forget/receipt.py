@@ -5,87 +5,77 @@ In: how far a removal is. Out: Markdown, or a dictionary for JSON. Neither holds
 
 from __future__ import annotations
 
+import base64
+import functools
+import hashlib
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pipelines.forget.record import Outcome, Removal
 
-OUT_OF_REACH = (
-    "Backups and copies of the files that were made before: a restored one is refused until the removal has"
-    " been applied to it again (`parknews removals replay`).",
-    "Files that were handed out, and the caches of those who read them.",
-    "What the storage medium itself keeps of deleted blocks (snapshots, flash memory).",
-)
+    Say = Callable[..., str]
+
+OUT_OF_REACH = ("out_backups", "out_handed", "out_medium", "out_images")
+"""What no removal reaches, or can prove, as the receipt says it (crawler/cli/receipt.toml)."""
 
 EXPORT = "held by an export"
 """The event that names an exported file and its rows."""
 
-_STATES = {
-    "blocked": "ordered; not yet hidden from readers everywhere: run the same command again",
-    "hidden": "hidden from readers and kept out; nothing is deleted yet",
-    "deleted": "deleted; the files still have to forget: run the same command again",
-    "forgotten": "deleted and made to forget; not verified",
-    "verified": "deleted, forgotten and verified",
-    "restored": "undone before anything was deleted",
-}
-
-
-_FULL = (
-    "Every byte was read, compressed pages unpacked; the search index was compared with the texts token by"
-    " token."
-)
-_QUICK = (
-    "In the archive and its crawl store every byte that belongs to no row is empty, every row was looked at"
-    " by its address, page and owner, and what is nobody's was searched; the search index has as many tokens"
-    " as its rows. Raw pages of others were not read (`removals verify --full` does, and searches every"
-    " byte)."
-)
-
 _ORDERED = ("scope", "requester", "reason", "basis", "ticket", "operator", "at", "plan_hash", "version")
 
 
-def markdown(outcome: Outcome) -> str:
-    """The receipt for a person."""
-    removal, proof = outcome.removal, outcome.removal.verification
-    lines = [f"# Removal {removal.id}", "", _state(removal), ""]
+def markdown(outcome: Outcome, say: Say) -> str:
+    """The receipt for a person, in the words of one language: `say` fills those of crawler/cli/receipt.toml.
+
+    What people said is shown as they said it: no HTML, link or table can be made of it.
+    """
+    removal = outcome.removal
+    told = functools.partial(_told, say)
+    lines = [f"# {told('title', id=str(removal.id))}", "", _state(removal, say), ""]
     if outcome.trouble:
-        lines += [f"**Not complete:** {outcome.trouble}", ""]
-    ordered = [(name.replace("_", " "), str(getattr(removal, name)).replace("|", "/")) for name in _ORDERED]
+        lines += [told("trouble", trouble=outcome.trouble), ""]
+    ordered = [(say(f"receipt_of.{name}"), plainly(str(getattr(removal, name)))) for name in _ORDERED]
     lines += ["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in ordered if value), ""]
-    if removal.stay_down:
-        lines += ["The same texts are held when they come from other addresses (`removals matches`).", ""]
-    if removal.mentions:
-        lines += ["Stored raw pages of others that quote or link it were to go, too.", ""]
-    if removal.due_at:
-        lines += [f"To be deleted no earlier than {removal.due_at}.", ""]
-    nothing = "nothing was there" if removal.found_nothing else "nothing yet"
+    for name in ("stay_down", "mentions"):
+        lines += [told(name), ""] if getattr(removal, name) else []
+    lines += [told("due", day=removal.due_at), ""] if removal.due_at else []
+    lines += _asked(outcome, say)
+    nothing = told("nothing" if removal.found_nothing else "nothing_yet")
     deleted = [f"- {name}: {number}" for name, number in removal.counts.items() if number]
-    lines += ["## What was deleted", "", *(deleted or [nothing]), ""]
-    lines += _survivors(removal.survivors)
-    lines += _verification(proof, removal.verified_at)
-    lines += ["## What could not be reached", ""]
+    lines += [f"## {told('deleted')}", "", *(deleted or [nothing]), ""]
+    lines += _survivors(removal.survivors, say)
+    lines += _verification(removal, say)
+    lines += [f"## {told('reach')}", "", *_out_of_reach(outcome, say), "", f"## {told('record')}", ""]
     lines += [
-        f"- an exported file holds some of it: {detail}"
-        for _, event, detail in outcome.events
-        if event == EXPORT
+        f"- {at} {event}{': ' + plainly(detail) if detail else ''}" for at, event, detail in outcome.events
     ]
-    lines += [
-        f"- {file['file']} (in a folder within the archive's) holds {file['left']} passages: delete it"
-        " or make it anew"
-        for file in proof.get("elsewhere", ())
-    ]
-    lines += [
-        f"- {number} rows of your own table {table} refer to articles that are no more"
-        for table, number in proof.get("own_tables", {}).items()
-    ]
-    lines += [f"- {name}: packed so that it cannot be searched" for name in proof.get("not_searched", ())]
-    lines += [f"- {name}: a backup in the archive's folder" for name in proof.get("backups", ())]
-    lines += [*(f"- {sentence}" for sentence in OUT_OF_REACH), "", "## Record", ""]
-    lines += [f"- {at} {event}{': ' + detail if detail else ''}" for at, event, detail in outcome.events]
+    lines += [f"- {told('ledger', head=outcome.ledger_head)}"] if outcome.ledger_head else []
     return "\n".join(lines) + "\n"
+
+
+def sealed(text: str, say: Say, sign: Callable[[bytes], tuple[bytes, bytes]] | None = None) -> str:
+    """A receipt with its hash below, and where there is a key its signature.
+
+    Args:
+        text: the receipt.
+        say: the words of one language.
+        sign: of bytes their Ed25519 signature and the public key (RFC 8032).
+    """
+    body = text.encode()
+    lines = ["", "---", "", _told(say, "hash", digest=hashlib.sha256(body).hexdigest())]
+    if sign is not None:
+        signature, public = (base64.b64encode(part).decode() for part in sign(body))
+        lines += ["", _told(say, "signature", signature=signature), "", _told(say, "public", key=public)]
+    return text + "\n".join(lines) + "\n"
+
+
+def plainly(said: str) -> str:
+    """What a person said, in Markdown that shows just that."""
+    return re.sub(r"([\\`*<>\[\]|])", r"\\\1", " ".join(said.split()))
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
@@ -97,7 +87,8 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
         "trouble": outcome.trouble,
         "nothing_was_there": removal.found_nothing,
         "events": [{"at": at, "event": event, "detail": detail} for at, event, detail in outcome.events],
-        "out_of_reach": list(OUT_OF_REACH),
+        "salt": outcome.salt,
+        "ledger_head": outcome.ledger_head,
     }
 
 
@@ -106,45 +97,73 @@ def row(removal: Removal) -> dict[str, Any]:
     return asdict(removal) | ({"state": "blocked", "verified": False} if removal.found_nothing else {})
 
 
-def _state(removal: Removal) -> str:
+def _told(say: Say, name: str, /, **values: object) -> str:
+    return say(f"receipt.{name}", **values)
+
+
+def _state(removal: Removal, say: Say) -> str:
+    state, means = removal.state, removal.state
     if removal.found_nothing:
-        known = "no page was there, and what was known of its addresses is deleted"
-        what = known if any(removal.counts.values()) else "nothing was there"
-        return f"State: **blocked** ({what}; it is kept out from now on)."
-    return f"State: **{removal.state}** ({_STATES.get(removal.state, '')})."
+        state, means = "blocked", "known" if any(removal.counts.values()) else "nothing"
+    return _told(say, "state", state=state, means=say(f"receipt_state.{means}"))
 
 
-def _survivors(survivors: Sequence[Mapping[str, Any]]) -> list[str]:
+def _asked(outcome: Outcome, say: Say) -> list[str]:
+    """A line for each thing that was asked for, as a digest, and how to check it."""
+    if not outcome.removal.asked:
+        return []
+    lines = [f"## {_told(say, 'asked')}", ""]
+    for asked in outcome.removal.asked:
+        names = {f"name{place}": name for place, name in enumerate(asked["names"])}
+        why = say(f"left.{asked['why']}", **names) if asked["why"] else asked["detail"]
+        state = say(f"receipt_line.{asked['state']}", n=asked["pages"], detail=why)
+        lines.append(
+            f"- {' '.join(filter(None, (asked['kind'], asked['shown'])))} `{asked['digest']}`: {state}"
+        )
+    return [*lines, "", *([_told(say, "check", salt=outcome.salt), ""] if outcome.salt else [])]
+
+
+def _survivors(survivors: Sequence[Mapping[str, Any]], say: Say) -> list[str]:
     if not survivors:
         return []
     shown = [
-        f"- article {survivor['article']}, shown as {survivor['source']} has it" for survivor in survivors
+        "- " + _told(say, "survivor", article=str(survivor["article"]), source=survivor["source"])
+        for survivor in survivors
     ]
-    return ["## Articles that stay, under another source's own text", "", *shown, ""]
+    return [f"## {_told(say, 'survivors')}", "", *shown, ""]
 
 
-def _verification(proof: Mapping[str, Any], at: str | None) -> list[str]:
+def _verification(removal: Removal, say: Say) -> list[str]:
+    proof, lines = removal.verification, [f"## {_told(say, 'verification')}", ""]
     if not proof:
-        return ["## Verification", "", "not done yet", ""]
-    word = "Nothing was left" if proof["verified"] else "Something was left"
-    lines = [
-        "## Verification",
-        "",
-        f"{word} on {at}: {proof['passages']} passages were searched for in {len(proof['files'])} files,"
-        " in UTF-8, UTF-16, GB18030, Big5 and as the search index spells them. "
-        + (_FULL if proof.get("full", True) else _QUICK)
-        + " Titles of fewer than eight characters are too common to be told from others' words: their rows"
-        " were counted instead.",
-        "",
-        *(
-            f"- {file['file']}: {file['left']} passages left in {file['bytes']} bytes"
-            for file in proof["files"]
-        ),
-        "",
+        return [*lines, _told(say, "not_yet"), ""]
+    found = "none_left" if proof["verified"] else "some_left"
+    how = "full" if proof.get("full", True) else "quick"
+    said = [
+        _told(say, found, at=removal.verified_at, passages=proof["passages"], files=len(proof["files"])),
+        _told(say, how),
+        _told(say, "short"),
     ]
+    lines += [" ".join(said), ""]
+    lines += [
+        "- " + _told(say, "file", file=file["file"], left=file["left"], bytes=file["bytes"])
+        for file in proof["files"]
+    ]
+    lines += [""]
     if proof["shared_with"]:
-        lines += ["What others lawfully still say (their own copies, teasers and links):", ""]
-        lines += [f"- {owner}: {number} texts" for owner, number in proof["shared_with"].items()]
+        lines += [_told(say, "shared"), ""]
+        owners = proof["shared_with"].items()
+        lines += ["- " + _told(say, "texts", owner=owner, n=number) for owner, number in owners]
         lines += [""]
     lines += [f"- **{trouble}**" for trouble in proof["troubles"]]
     return lines + ([""] if proof["troubles"] else [])
+
+
+def _out_of_reach(outcome: Outcome, say: Say) -> list[str]:
+    proof = outcome.removal.verification
+    told = [_told(say, "export", detail=detail) for _, event, detail in outcome.events if event == EXPORT]
+    told += [_told(say, "elsewhere", **file) for file in proof.get("elsewhere", ())]
+    told += [_told(say, "own_table", table=t, n=n) for t, n in proof.get("own_tables", {}).items()]
+    told += [_told(say, "packed", name=name) for name in proof.get("not_searched", ())]
+    told += [_told(say, "backup", name=name) for name in proof.get("backups", ())]
+    return [f"- {sentence}" for sentence in (*told, *(_told(say, name) for name in OUT_OF_REACH))]

@@ -14,6 +14,9 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.archive.file import read_only
+from pipelines.archive.kept_out.agreement import head_of, own_entries
+from pipelines.archive.kept_out.key import key_of
+from pipelines.database import path_of
 from pipelines.errors import ConfigurationError
 from pipelines.forget.requests import requests
 from pipelines.utc import iso
@@ -55,6 +58,8 @@ class Removal:
     """Its number in the ledger: the same in every copy of the archive."""
     counts: dict[str, int] = field(default_factory=dict)
     survivors: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    """What became of each thing asked for: its kind, digest and state (`order.put_order`)."""
     verification: dict[str, Any] = field(default_factory=dict)
     verified_at: str | None = None
 
@@ -84,11 +89,15 @@ class Outcome:
     """What keeps it from being complete; empty where it is, or where it waits as ordered."""
     was_done: bool = False
     """It was through before, and nothing has come since: nothing was done."""
+    salt: str = ""
+    """What the digests of its receipt begin with; empty where the key is not beside the archive."""
+    ledger_head: str = ""
+    """The hash of the last line of the ledger."""
 
 
 _PAGES = ("pages read", "copies", "raw pages")
 """What is counted of pages themselves; the rest is what others said of an address."""
-_BOOLEANS, _OBJECTS = ("verified", "stay_down", "mentions"), ("counts", "survivors", "verification")
+_BOOLEANS, _OBJECTS = ("verified", "stay_down", "mentions"), ("counts", "survivors", "asked", "verification")
 _COLUMNS = tuple(column.name for column in fields(Removal))
 
 
@@ -158,7 +167,14 @@ def outcome_of(connection: sqlite3.Connection, removal_id: int, trouble: str = "
     events = connection.execute(
         "SELECT at, event, detail FROM removal_events WHERE removal_id = ? ORDER BY id", (removal_id,)
     )
-    return Outcome(removal(connection, removal_id), tuple(map(tuple, events)), trouble)
+    order, key = removal(connection, removal_id), key_of(connection)
+    return Outcome(
+        order,
+        tuple(map(tuple, events)),
+        trouble,
+        salt=key.receipt_salt(order.ledger_order) if key else "",
+        ledger_head=head_of(own_entries(connection, path_of(connection))) if key else "",
+    )
 
 
 def left_to_do(connection: sqlite3.Connection) -> list[int]:

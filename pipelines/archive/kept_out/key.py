@@ -57,6 +57,13 @@ class Key:
         """What stands in the record for a plan: 16 hexadecimal digits."""
         return self.over(bytes.fromhex(digest), _MARK_BYTES).hex()
 
+    def receipt_salt(self, order: str) -> str:
+        """What the digests in the receipt of an order begin with: 32 hexadecimal digits, for the requester.
+
+        The archive has the digests and not this, so that it confirms no guess.
+        """
+        return self.over(hashlib.sha256(f"receipt\n{order}".encode()).digest(), 16).hex()
+
     def piece(self, value: bytes) -> bytes:
         """What a shingle, a number or its place is first hashed to, without the secret: 8 bytes."""
         return hashlib.blake2b(value, key=self.salt.encode(), digest_size=_MARK_BYTES).digest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from typing import TYPE_CHECKING
 
+from crawler.cli.receipts import RECEIPT, WORDS
 from pipelines.archive import Archive
 from pipelines.forget.receipt import markdown
 from pipelines.forget.record import recorded
@@ -12,6 +13,7 @@ from pipelines.forget.rows import EMPTIED
 from pipelines.forget.scope import make_scope
 from pipelines.forget.snapshot import back_up
 from pipelines.forget.verbs import remove
+from pipelines.report.words import words
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import LETTER, WHOLE_PARK, rows
 from tests.pipelines.forget.worlds import COPIER, DAILY, PARK
@@ -62,7 +64,9 @@ def test_what_lies_in_a_folder_within_is_named_and_does_not_hold_the_removal_up(
     found = recorded(world.path, 1).removal.verification
     assert (outcome.removal.state, outcome.trouble) == ("verified", "")
     assert [file["file"] for file in found["elsewhere"]] == ["report/2026/index.html", "report/2026/pages.gz"]
-    assert "report/2026/index.html (in a folder within the archive's) holds" in markdown(outcome)
+    assert "report/2026/index.html (in a folder within the archive's) holds" in markdown(
+        outcome, words("en", WORDS, RECEIPT)
+    )
 
 
 def test_a_backup_within_is_named_as_one_and_not_searched(world: World) -> None:

@@ -1,0 +1,113 @@
+"""From a letter to the receipt in three commands, and what the requester can check of it."""
+
+from __future__ import annotations
+
+import base64
+import bz2
+import hashlib
+import json
+import lzma
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.pipelines.forget.worlds import DAILY, PARK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.pipelines.forget.typed import Answer
+    from tests.pipelines.forget.worlds import World
+
+LETTERS = {
+    "zh": "贵站编辑：\n请删除{0}。另有《{1}》一文，以及{2}，均系侵权。\n青岚湖园区法务",
+    "en": "Dear editors,\nplease remove {0}, the article “{1}” and {2}.\nYours, Legal",
+}
+
+
+@pytest.fixture
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that no removal searches."""
+    return tmp_path_factory.mktemp("elsewhere")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_three_commands_lead_from_a_letter_to_a_receipt_that_can_be_checked(
+    world: World, parknews: Callable[..., Answer], elsewhere: Path, lang: str
+) -> None:
+    page, titled, absent = world.of(PARK)[2], world.of(PARK)[3], f"https://{DAILY}/none.html"
+    letter, receipt, key = elsewhere / "letter.txt", elsewhere / "receipt.md", elsewhere / "key.pem"
+    letter.write_text(LETTERS[lang].format(page.url, titled.title, absent), encoding="utf-8")
+    private = Ed25519PrivateKey.generate()
+    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+    found = parknews("removals", "find", str(letter), "--json").json
+    states = {asked["asked"]: (asked["state"], asked["urls"]) for asked in found["asked"]}
+    assert (
+        states.items()
+        >= {
+            page.url: ("here", [page.url]),
+            titled.title: ("here", [titled.url]),
+            absent: ("not here", []),
+        }.items()
+    )
+    asked = ("remove-source", "--url", page.url, "--url", absent, "--title", titled.title, "--lang", lang)
+    words = ("--requester", "<b>法务</b> | [x](http://a.cn)", "--reason", "来函", "--sign", str(key))
+    done = parknews(*asked, *words, "--yes", "--receipt", str(receipt))
+    assert (done.code, parknews("removals", "verify", "1").code) == (0, 0)
+
+    text = receipt.read_text("utf-8")
+    body, _, seal = text.partition("\n---\n")
+    digest, signature, public = re.findall(r"`([^`]+)`", seal)
+    assert digest == hashlib.sha256(body.encode()).hexdigest()
+    Ed25519PublicKey.from_public_bytes(base64.b64decode(public)).verify(
+        base64.b64decode(signature), body.encode()
+    )
+    [salt] = re.findall(r"printf %s '([0-9a-f]{32})", text)
+    lines = {
+        f"{salt}{said}": state for said, state in zip((page.url, absent), ("taken", "absent"), strict=True)
+    }
+    shown = {
+        "zh": {"taken": "已收录，移除 1 个页面", "absent": "未收录"},
+        "en": {"taken": "here and taken, 1 pages", "absent": "not here"},
+    }
+    for said, state in lines.items():
+        assert f"`{hashlib.sha256(said.encode()).hexdigest()}`: {shown[lang][state]}" in text
+    assert page.url not in text
+    assert titled.title not in text
+    assert "<b>" not in re.sub(r"\\\\<", "", text)
+
+
+def test_a_receipt_prints_as_a_page_without_anybodys_html(
+    world: World, parknews: Callable[..., Answer], elsewhere: Path
+) -> None:
+    url, receipt = world.of(PARK)[2].url, elsewhere / "receipt.html"
+    who = ("--requester", "<script>alert(1)</script> | ![x](http://a.cn/t.gif)", "--reason", "来函")
+    assert parknews("remove-source", "--url", url, *who, "--yes", "--receipt", str(receipt)).code == 0
+    page = receipt.read_text("utf-8")
+    assert "<table>" in page
+    assert [tag for tag in ("<script", "<img", "<a ") if tag in page] == []
+
+
+@pytest.mark.parametrize("disguise", ["base64", "escapes", "references", "bz2", "xz"])
+def test_what_is_disguised_in_a_file_beside_the_archive_is_found(
+    world: World, parknews: Callable[..., Answer], disguise: str
+) -> None:
+    page = world.of(PARK)[2]
+    said = page.text
+    kept = {
+        "base64": lambda: base64.encodebytes(said.encode()),
+        "escapes": lambda: json.dumps({"text": said}).encode(),
+        "references": lambda: said.encode("ascii", "xmlcharrefreplace"),
+        "bz2": lambda: bz2.compress(said.encode()),
+        "xz": lambda: lzma.compress(said.encode()),
+    }[disguise]()
+    (world.path.parent / "notes.bin").write_bytes(kept)
+    done = parknews(
+        "remove-source", "--url", page.url, "--requester", "x", "--reason", "y", "--yes", "--json"
+    )
+    assert (done.code, "notes.bin holds" in done.json["trouble"]) == (4, True)
