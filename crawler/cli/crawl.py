@@ -11,6 +11,8 @@ import typer
 from crawler.cli.running import Engine, report_json, run, settings_with
 from crawler.cli.terminal import (
     ATTENTION,
+    FEW,
+    All,
     Json,
     answers,
     examples,
@@ -84,6 +86,7 @@ def crawl(
         bool, typer.Option("--dry-run", help="Show what would be asked for; ask for nothing.")
     ] = False,
     engine: Engine = "",
+    show_all: All = False,
     as_json: Json = False,
 ) -> None:
     """Crawl the sources into the archive: fetch, extract, clean, de-duplicate."""
@@ -118,7 +121,8 @@ def crawl(
     if as_json:
         print_json(report_json(report))
     else:
-        _print_report(answers(), report, {source.host: source.name for source in chosen})
+        names = {source.host: source.name for source in chosen}
+        _print_report(answers(), report, names, in_full=show_all)
     if report.troubles or report.fetched.all_down:
         raise typer.Exit(ATTENTION)
 
@@ -195,14 +199,19 @@ def _preview(settings: Settings, chosen: list[CrawlSource], *, revisit: bool, as
             console.print(f"  and {len(first) - _SHOWN} more (--json has all)", soft_wrap=True)
 
 
-def _print_report(console: Console, report: RunReport, names: dict[str, str]) -> None:
+def _print_report(console: Console, report: RunReport, names: dict[str, str], *, in_full: bool) -> None:
     """The run as a table, a sentence, and a line for each trouble."""
     numbers = ("pages", "article pages", "unchanged", "failed")
     rows = table("source", *numbers, right=numbers)
-    for counts in report.fetched.sources:
+    told = report.fetched.sources
+    if len(told) > FEW and not in_full:  # what needs somebody stands below
+        told = tuple(counts for counts in told if counts.articles)[:FEW]
+    for counts in told:
         label = one_line(names.get(counts.host, "") or counts.host)
         rows.add_row(label, *map(str, (counts.fetched, counts.articles, counts.unchanged, counts.failed)))
     console.print(rows)
+    if len(told) < len(report.fetched.sources):
+        console.print(f"{len(told)} of {len(report.fetched.sources)} sources shown (--all shows each)")
     counts_ = report.counts
     noun = "rejection" if report.rejections == 1 else "rejections"
     console.print(

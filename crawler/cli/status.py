@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.terminal import ATTENTION, Json, answers, examples, one_line, print_json, settings_of, table
+from crawler.cli.terminal import (
+    ATTENTION,
+    FEW,
+    All,
+    Json,
+    answers,
+    examples,
+    one_line,
+    print_json,
+    settings_of,
+    span,
+    table,
+)
 from crawler.runs.status import scarce
 from crawler.runs.telling import require_addresses
 from crawler.runs.watch import disk, look, tell_changes
@@ -23,6 +36,9 @@ if TYPE_CHECKING:
     from crawler.runs.watch import Disk
 
 app = typer.Typer()
+
+_REPEATED = 0.1
+"""The share of a source's copies from which it is told that they repeat each other."""
 
 _NOT_TOLD = frozenset(["host", "down", "left_early", "left"])
 """Fields of past runs that say what others say, or that the archive does not keep."""
@@ -43,6 +59,7 @@ def status(
     notify: Annotated[
         bool, typer.Option("--notify", help="Tell who is in PARKNEWS_NOTIFY of what has changed.")
     ] = False,
+    show_all: All = False,
     as_json: Json = False,
 ) -> None:
     """Show each source's last success, next due time and yield; exit 1 where something is wrong."""
@@ -66,7 +83,11 @@ def status(
             }
         )
     else:
-        _print_healths(answers(), found)
+        telling = ("wrong", "acknowledged")
+        needs = [health for health in found if show_all or health.state in telling or _repeats(health)]
+        _print_healths(answers(), needs if len(found) > FEW else found, in_full=show_all)
+        if len(found) > FEW:
+            answers().print(_summary(found), soft_wrap=True)
         if room:
             answers().print(_space(room), soft_wrap=True)
         own = (f"timer: {timer}" if timer else "", f"disk: {short}" if short else "", *removals)
@@ -95,7 +116,19 @@ def _iso(value: object) -> object:
     return iso(value) if isinstance(value, datetime) else value
 
 
-def _print_healths(console: Console, found: list[Health]) -> None:
+def _summary(found: list[Health]) -> str:
+    """How many sources stand how."""
+    states = Counter(health.state for health in found)
+    now = datetime.now(UTC)
+    due = sum(
+        h.state not in ("paused", "removed") and (h.next_due_at is None or h.next_due_at <= now)
+        for h in found
+    )
+    counts = ", ".join(f"{count} {state}" for state, count in states.most_common())
+    return f"{len(found)} sources: {counts}; {due} due now (--all shows each)"
+
+
+def _print_healths(console: Console, found: list[Health], *, in_full: bool) -> None:
     zone = datetime.now().astimezone().tzname()
     rows = table(
         "source",
@@ -115,7 +148,9 @@ def _print_healths(console: Console, found: list[Health]) -> None:
             str(health.held.articles),
             str(health.runs[0].articles) if health.runs else "",
         )
-    console.print(rows)
+    if found:
+        console.print(rows)
+    _print_figures(console, found, in_full=in_full)
     for health in found:
         if health.reason:
             known = f" (since {health.since:%Y-%m-%d})" if health.since else ""
@@ -132,6 +167,27 @@ def _print_healths(console: Console, found: list[Health]) -> None:
                 console.print(
                     f"{one_line(health.host)}: {one_line(says)}; it was read by rule there", soft_wrap=True
                 )
+
+
+def _print_figures(console: Console, found: list[Health], *, in_full: bool) -> None:
+    """What their numbers say: repeats where there are many, and in full what a run costs."""
+    for health in found:
+        if says := _repeats(health):
+            console.print(f"{one_line(health.host)}: {says}", soft_wrap=True)
+        if in_full and health.run_s is not None:
+            per = f", {health.requests_per_new:g} requests per new article" if health.requests_per_new else ""
+            says = f"its last run takes {span(health.run_s)} at its delay{per}"
+            console.print(f"{one_line(health.host)}: {says}", soft_wrap=True)
+
+
+def _repeats(health: Health) -> str:
+    """Copies that look like lists: many with one title, or joined within their own source."""
+    held, said = health.held, []
+    if held.same_titled > _REPEATED * held.copies:
+        said.append(f"{held.same_titled} of its {held.copies} copies have a title that others have too")
+    if held.joined_within > _REPEATED * held.copies:
+        said.append(f"{held.joined_within} of its {held.copies} copies are joined with others of its own")
+    return "; ".join(said) + "; `show` one of them: are they lists?" if said else ""
 
 
 def _when(moment: datetime | None, otherwise: str) -> str:

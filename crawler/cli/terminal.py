@@ -29,6 +29,11 @@ ATTENTION = 1
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 """The option of every command that reports."""
 
+FEW = 30
+"""Sources of which each has its line; of more only those that need somebody, unless all are asked for."""
+
+All = Annotated[bool, typer.Option("--all", help="A line for each source, however many there are.")]
+
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 """C0 and C1 controls but tab and line feed, line separators, and the marks of UAX #9."""
 

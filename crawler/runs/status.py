@@ -49,6 +49,10 @@ class Yield:
     newest_day: str | None = None
     last_read_at: str | None = None
     """UTC: when the page that was read last had been fetched."""
+    same_titled: int = 0
+    """Copies whose title at least two others of the source have too: lists, and notices made alike."""
+    joined_within: int = 0
+    """Copies that are of one article with another copy of the same source."""
     selector_misses: Mapping[str, int] = field(default_factory=dict)
     """Key of `[source.read]` -> its copies' pages on which that selector gave nothing."""
 
@@ -75,6 +79,10 @@ class Health:
     acknowledged_until: datetime | None = None
     idle: tuple[str, ...] = ()
     """Parts of its addresses that were found to make no difference; nothing is wrong with that."""
+    requests_per_new: float | None = None
+    """Answers and failures of its last run for each page that was new in it; None where nothing was."""
+    run_s: float | None = None
+    """How long its last run takes at the least, at its delay."""
     missed: tuple[str, ...] = ()
     """Selectors that gave nothing on some of its pages: on these, what stands there is read by rule."""
 
@@ -153,6 +161,7 @@ def _health(
     missed = {key: pages for key, pages in held.selector_misses.items() if getattr(source.read, key, ())}
     left_out: State | None = "removed" if held.status == "removed" else "paused" if source.paused else None
     troubles = () if left_out else tuple(_troubles(runs, held, watched, missed, now))
+    asked = runs[0].fetched + runs[0].unchanged + runs[0].failed if runs else 0
     known = dict(watched.since)
     since = [known[trouble.kind] for trouble in troubles if trouble.kind in known]
     until = watched.acknowledged_until
@@ -172,6 +181,8 @@ def _health(
         since=datetime.fromtimestamp(min(since), UTC) if len(since) == len(troubles) > 0 else None,
         acknowledged_until=datetime.fromtimestamp(until, UTC) if acknowledged and until else None,
         idle=watched.idle,
+        requests_per_new=round(asked / runs[0].new, 2) if runs and runs[0].new else None,
+        run_s=asked * source.delay_s if runs else None,
         missed=tuple(_missed(key, pages, held) for key, pages in missed.items()),
     )
 

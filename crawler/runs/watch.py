@@ -20,6 +20,7 @@ from pipelines.archive.kept_out.blocks import answer, read_blocklist
 from pipelines.archive.read.sources import (
     changed_templates,
     missed_selectors,
+    own_repeats,
     source_runs,
     source_yields,
 )
@@ -188,9 +189,15 @@ def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:
         missed: dict[str, dict[str, int]] = {}
         for row in missed_selectors(connection):
             missed.setdefault(row["host"], {})[row["key"]] = row["pages"]
+        repeats = {row["host"]: (row["same_titled"], row["joined_within"]) for row in own_repeats(connection)}
     names = ("status", "articles", "copies", "rejections", "newest_day", "last_read_at")
     return runs, {
-        host: Yield(**{name: row[name] for name in names}, selector_misses=missed.get(host, {}))
+        host: Yield(
+            **{name: row[name] for name in names},
+            selector_misses=missed.get(host, {}),
+            same_titled=repeats.get(host, (0, 0))[0],
+            joined_within=repeats.get(host, (0, 0))[1],
+        )
         for host, row in held.items()
     }
 

@@ -54,6 +54,17 @@ def source_standing(connection: sqlite3.Connection, days: Days) -> list[sqlite3.
     ).fetchall()
 
 
+def own_repeats(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+    """What repeats within a source: host, copies whose title two others have, joins among its copies."""
+    return connection.execute(
+        "SELECT source AS host, sum(iif(n >= 3, n, 0)) AS same_titled,"
+        " sum(n) - (SELECT count(DISTINCT article_id) FROM copies c WHERE c.source = t.source)"
+        " AS joined_within"
+        " FROM (SELECT source, title, count(*) AS n FROM copies GROUP BY source, title) t"
+        " GROUP BY source ORDER BY source"
+    ).fetchall()
+
+
 def missed_selectors(connection: sqlite3.Connection) -> list[sqlite3.Row]:
     """On how many of its copies' pages a source's selectors gave nothing: host, key, pages."""
     return connection.execute(

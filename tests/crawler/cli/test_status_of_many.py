@@ -1,0 +1,38 @@
+"""`parknews status` with many sources: those that need somebody and a summary; `--all` has each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.crawler.cli.conftest import TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.crawler.cli.conftest import Outcome
+
+
+def test_many_sources_are_summed_up_and_repeats_are_told(
+    tmp_path: Path, fill: Callable[..., Path], told: Callable[..., object], parknews: Callable[..., Outcome]
+) -> None:
+    fill(
+        [
+            told(f"https://s1.example/{n}.html", "标签 - 一网", TEXT.replace("一期", f"第{n}号"))
+            for n in range(3)
+        ]
+    )
+    (tmp_path / "sources.toml").write_text(
+        "".join(
+            f'[[source]]\nhost = "s{n}.example"\nname = "源{n}"\nstart_urls = ["https://s{n}.example/"]\n'
+            f"paused = {str(n == 2).lower()}\n"
+            for n in range(1, 41)
+        ),
+        encoding="utf-8",
+    )
+    briefly, in_full = parknews("status"), parknews("status", "--all")
+    as_json = parknews("status", "--json").out
+    assert "40 sources: 39 new, 1 paused; 39 due now (--all shows each)" in briefly.out
+    assert ("源7" in briefly.out, in_full.out.count("源")) == (False, 40)
+    assert "s1.example: 3 of its 3 copies have a title that others have too" in briefly.out
+    assert '"same_titled": 3' in as_json
