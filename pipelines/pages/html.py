@@ -65,7 +65,7 @@ _LEADING = ("data-href", "data-url", "data-link")
 _CLICKED = frozenset([*_HANDLERS, *_LEADING, "href"])
 _SCRIPTED = tuple(name.encode() for name in (*_HANDLERS, *_LEADING, "javascript:"))
 _PLACE = re.compile(
-    r"(?:https?:)?//[\w-]|/(?![/*])|\.{1,2}/|\?[\w-]+=|[\w./-]*[\w-]\.(?:[sx]?html?|php|aspx?|jsp|do)(?:$|[?#])"
+    r"(?:https?:)?//[\w-]|/(?![/*])|\.{1,2}/|\?[\w-]+=|[\w./-]*[\w-]\.(?:[sx]?html?|php|aspx?|jsp)(?:$|[?#])"
 )
 """How an address of a page begins where nothing else says that it is one."""
 _LITERAL = pattern(
@@ -76,8 +76,16 @@ _LITERAL = pattern(
 _LONG_TAG = re.compile(rb"<[^<>]{4000,}")
 """A start tag of this length holds an image or thousands of attributes, on which libxml2 takes time that
 grows with their square (20,000 in one tag: 0.7 s); no link is lost with it."""
-_PLAIN_PATH = re.compile(r"/(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.[A-Za-z]+)?)?")
-"""An absolute path that `urljoin` would only put behind its base, which is an origin then."""
+_PLAIN_NAMES, _PLAIN_QUERY = "(?:[A-Za-z0-9_-]+/)*", r"(?:\?[A-Za-z0-9_.~=&-]+)?"
+_PLAIN_ADDRESS = re.compile(
+    rf"(?P<origin>https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)?/{_PLAIN_NAMES}(?:[A-Za-z0-9_-]+(?:\.[A-Za-z]+)?)?"
+    + _PLAIN_QUERY
+)
+"""An address that `urljoin` leaves as it is, or a path that it only puts behind its base, an origin then."""
+_PLAIN_RELATIVE = re.compile(
+    rf"(?P<up>(?:\.\./)*){_PLAIN_NAMES}[A-Za-z0-9_-]+\.(?:[sx]?html?|php|aspx?|jsp){_PLAIN_QUERY}"
+)
+"""A page from a folder on, or from folders above: no other part of an address, and no host."""
 _NO_SHAPE = Shape(0, 0, 0, 0, 0, says_article=False)
 
 
@@ -428,10 +436,26 @@ def _resolved(base: str, href: str, encoding: str) -> tuple[str, str] | None:
     if not href or href[0] == "#" or href[:11].lower() == "javascript:":
         return None
     try:
-        absolute = base[:-1] + href if _PLAIN_PATH.fullmatch(href) else resolve(base, href)
+        absolute = _joined(base, href)
         return canonical_url(absolute, encoding=encoding), absolute.partition("#")[0]
     except ValueError:
         return None
+
+
+def _joined(base: str, href: str) -> str:
+    """What `resolve` gives, in a tenth of the time where nothing in either has a second spelling.
+
+    `base` is an origin for hrefs that begin with a slash, a folder for those that begin with a name.
+    """
+    if address := _PLAIN_ADDRESS.fullmatch(href):
+        return href if address["origin"] else base[:-1] + href
+    relative, folder = _PLAIN_RELATIVE.fullmatch(href), _PLAIN_ADDRESS.fullmatch(base)
+    if relative is None or folder is None or not folder["origin"] or not base.endswith("/"):
+        return resolve(base, href)
+    root = folder.end("origin")
+    names = base[root:-1].split("/")
+    above = names[: max(1, len(names) - relative["up"].count("/"))]
+    return f"{base[:root]}{'/'.join(above)}/{href[relative.end('up') :]}"
 
 
 def _scripted_next(body: bytes) -> list[str]:

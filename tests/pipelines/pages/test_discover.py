@@ -1,6 +1,7 @@
 import gzip
 import time
 from collections.abc import Callable, Sequence
+from urllib.parse import urljoin
 
 import pytest
 
@@ -84,6 +85,33 @@ def test_the_base_of_a_page_holds_for_all_its_links() -> None:
     assert read_html(html.encode(), BASE).anchors == (
         Anchor("http://x.cn/other/1.html", "http://x.cn/other/1.html", "link"),
     )
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a.example/n/2024/x.html", "http://a.example/", "http://a.example:81/n//w/"]
+)
+@pytest.mark.parametrize(
+    "href",
+    [
+        *(
+            "b.html",
+            "../b.html",
+            "../../../../b.html",
+            "c/d.php?id=3",
+            "/e/f.html?p=1",
+            "https://b.example/g/",
+        ),
+        *("../c/./d.html", "a.do", "c/b.html#top", "?p=2", "//b.example/h.html"),
+    ],
+)
+def test_an_address_is_read_as_browsers_read_it(url: str, href: str) -> None:
+    [anchor] = read_html(f'<p><a href="{href}">园区</a>'.encode(), url).anchors
+    assert anchor.written == urljoin(url, href).partition("#")[0]
+
+
+def test_a_file_named_like_the_host_is_the_host() -> None:
+    [anchor] = read_html('<a href="a.do">园区</a>'.encode(), "http://a.do/n/").anchors
+    assert anchor.written == "http://a.do"
 
 
 def test_the_first_of_two_bases_holds() -> None:
