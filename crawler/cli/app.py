@@ -66,7 +66,7 @@ COMMANDS = {
         "reprocess",
         "Extract, clean and de-duplicate the stored pages again, with a report of what changed.",
     ),
-    "correct": ("people", "Correct a field of a page by hand."),
+    "correct": ("people", "Correct a field or a line of a page by hand."),
     "reject": (
         "people",
         "Say that a page, or all whose address a pattern stands for, is no article.",

@@ -69,7 +69,7 @@ def correct(
     withdraw: _Withdraw = None,
     as_json: Json = False,
 ) -> None:
-    """Correct a field of a page by hand."""
+    """Correct a field or a line of a page by hand."""
     settings = settings_of(ctx)
     archive = settings.db
     if list_all:

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -46,8 +47,8 @@ def settings_of(ctx: typer.Context) -> Settings:
 
 def examples(*pairs: tuple[str, str], note: str = "") -> str:
     """The end of a command's help: for each wish what one types, with a closing note."""
-    lines = [f"  [dim]# {wish}[/]\n  {command}" for wish, command in pairs]
-    ending = f"\n\n{note}" if note else ""
+    lines = [f"  [dim]# {escape(wish)}[/]\n  {escape(command)}" for wish, command in pairs]
+    ending = f"\n\n{escape(note)}" if note else ""
     return "[bold]Examples[/]\n" + "\n".join(lines) + ending
 
 

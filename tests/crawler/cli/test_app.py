@@ -30,6 +30,10 @@ def test_every_commands_help_has_examples(parknews: Callable[..., Any], command:
     assert (found.code, "Examples" in found.out) == (0, True)
 
 
+def test_what_stands_in_brackets_below_the_examples_is_shown(parknews: Callable[..., Any]) -> None:
+    assert "parknews[mcp]" in parknews("mcp", "--help").out
+
+
 def test_help_names_every_command(parknews: Callable[..., Any]) -> None:
     text = parknews("--help").out
     assert [name for name in COMMANDS if f" {name.split()[0]} " not in text] == []
