@@ -150,6 +150,7 @@ def remove(
             number, was_done = done.id, True
         else:
             number = _order(files, scope, order, expected, exports)
+        _note_letter(files, number, order)
         if request is not None:
             with files.transaction() as connection:
                 note_order(connection, request, number)
@@ -346,6 +347,15 @@ def _order(files: Files, scope: Scope, order: Order, expected: str | None, expor
             put_event(connection, number, order.at, EXPORT, export.told())
         enter(files, number, "ordered", order.at, plan.left_terms())
     return number
+
+
+def _note_letter(files: Files, removal_id: int, order: Order) -> None:
+    """Records another letter about what is ordered already; the same words are the same letter."""
+    said = (order.requester, order.reason, order.basis, order.ticket)
+    known = removal(files.archive, removal_id)
+    if said != (known.requester, known.reason, known.basis, known.ticket):
+        with files.transaction() as connection:
+            put_event(connection, removal_id, order.at, "asked for again", "; ".join(filter(None, said)))
 
 
 def _may_go_ahead(pending: Removal, order: Order) -> bool:

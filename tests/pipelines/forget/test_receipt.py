@@ -111,3 +111,11 @@ def test_what_is_disguised_in_a_file_beside_the_archive_is_found(
         "remove-source", "--url", page.url, "--requester", "x", "--reason", "y", "--yes", "--json"
     )
     assert (done.code, "notes.bin holds" in done.json["trouble"]) == (4, True)
+
+
+def test_a_second_letter_about_the_same_is_recorded(world: World, parknews: Callable[..., Answer]) -> None:
+    asked = ("remove-source", "--url", world.of(PARK)[2].url, "--yes", "--reason", "来函", "--requester")
+    for who in ("青岚湖园区", "青岚湖园区", "其律师"):
+        assert parknews(*asked, who).code == 0
+    events = parknews("removals", "show", "1", "--json").json["events"]
+    assert [e["detail"] for e in events if e["event"] == "asked for again"] == ["其律师; 来函"]
