@@ -19,16 +19,19 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.asyncio import create_looping_call
+from scrapy.utils.misc import load_object
 
 from crawler.config import FetchOptions
 from crawler.fetch.hosts import Hosts
 from crawler.fetch.outcomes import Outcomes
 from crawler.fetch.settings import settings_for
 from crawler.fetch.tally import Tally
+from crawler.web.addresses import AddressMiddleware
 from crawler.web.pace import SharedPace
-from crawler.web.removed import Removed
-from crawler.web.throttle import Throttle
-from pipelines.errors import StorageError
+from crawler.web.removed import Removed, RemovedMiddleware
+from crawler.web.robots import RobotsMiddleware
+from crawler.web.throttle import Throttle, TurnMiddleware
+from pipelines.errors import ConfigurationError, StorageError
 from pipelines.pages.kinds import is_surely_list
 from pipelines.pages.links import Territory
 from pipelines.pages.repeats import REST_S, kind_of_address
@@ -171,6 +174,7 @@ class NewsSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
         """As `fetch` builds it, or `scrapy crawl news` from the settings alone."""
+        _require_rules(crawler)
         spider = cls(*args, **(kwargs or _from_settings(crawler)))
         spider._set_crawler(crawler)
         return spider
@@ -381,6 +385,25 @@ class NewsSpider(Spider):
         if self._on_progress is None:
             return
         self._on_progress(self._tally.progress(queued=self.store.frontier.queued(self._territories)))
+
+
+_RULES = (AddressMiddleware, RobotsMiddleware, TurnMiddleware, RemovedMiddleware)
+"""What keeps to addresses, robots.txt, pace and removals."""
+
+
+def _require_rules(crawler: Crawler) -> None:
+    """Refuses settings that leave one of the rules out, which nothing else would say.
+
+    Raises:
+        ConfigurationError: a middleware of ours is missing.
+    """
+    wanted = crawler.settings.getwithbase("DOWNLOADER_MIDDLEWARES")
+    there = {load_object(name) for name, place in wanted.items() if place is not None}
+    if lacking := [rule.__name__ for rule in _RULES if rule not in there]:
+        raise ConfigurationError(
+            f"DOWNLOADER_MIDDLEWARES lacks {', '.join(lacking)}: add yours to those of crawler.fetch.settings"
+            " instead of replacing them"
+        )
 
 
 def _from_settings(crawler: Crawler) -> dict[str, Any]:
