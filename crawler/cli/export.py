@@ -59,9 +59,7 @@ def export(
     file_format: Annotated[
         Format | None, typer.Option("--format", help="Its format; the file's ending says it otherwise.")
     ] = None,
-    what: Annotated[
-        What, typer.Option(help="Articles, their copies, what was stripped from them, or their files.")
-    ] = What["articles"],
+    what: Annotated[What, typer.Option(help="Of what it has a row each.")] = What["articles"],
     source: filters.Source = None,
     carried_by: filters.CarriedBy = None,
     credited: filters.Credited = None,

@@ -18,13 +18,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from datasette.utils.asgi import Forbidden, NotFound
+from datasette.database import QueryInterrupted
+from datasette.utils import InvalidSql
+from datasette.utils.asgi import Base400, Forbidden, NotFound
+from datasette.views.base import DatasetteError
 
 from crawler.serve.visitor import selection_of
 from pipelines.archive.file import read_only
 from pipelines.catalogue import WHATS
 from pipelines.export.file import ExportRequest, write_rows
 from pipelines.export.formats import FORMATS
+from pipelines.export.result import typed
 from pipelines.export.rows import columns_of
 from pipelines.utc import iso
 
@@ -41,6 +45,8 @@ _FETCHED_S = 1_800
 """A download that is not fetched by then is given up, however slowly it goes on."""
 _FREE_SHARE = 0.1
 """Of the disk that downloads leave free."""
+_ROWS_MAX = 100_000
+"""Of an answer; its bytes are bounded too (`crawler.serve.clerk.ANSWER_BYTES_MAX`)."""
 _taken: set[object] = set()
 
 
@@ -106,6 +112,33 @@ async def export(datasette: Any, request: Any) -> FileAnswer:
     day = datetime.now(UTC).strftime("%Y-%m-%d")
     name = f"parknews-{what}-{day}.{wanted}"
     return await _made(path, lambda: _exported(path, asked), name, FORMATS[wanted].media_type)
+
+
+async def rows(datasette: Any, request: Any) -> FileAnswer:
+    """The rows of a visitor's question as a file, with the same guard as on the page, and more of them."""
+    wanted = request.url_vars["format"]
+    if wanted not in FORMATS:
+        raise NotFound("no such export")
+    given = {name: request.args[name] for name in request.args if name != "sql"}
+    try:
+        found = await datasette.get_database("archive").rows_of(
+            request.args.get("sql") or "", given, _ROWS_MAX
+        )
+    except QueryInterrupted as error:
+        raise DatasetteError("", title="SQL Interrupted", status=400) from error
+    except (sqlite3.Error, InvalidSql) as error:
+        raise Base400(str(error)) from error
+    columns, typed_rows = typed(found.columns, found.rows)
+    name = f"parknews-rows-{datetime.now(UTC).strftime('%Y-%m-%d')}.{wanted}"
+
+    def make() -> IO[bytes]:
+        file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
+        FORMATS[wanted].write(
+            file, [("rows", columns, [typed_rows] if typed_rows else [])], [("SQL", request.args["sql"])]
+        )
+        return file
+
+    return await _made(datasette.parknews.path, make, name, FORMATS[wanted].media_type)
 
 
 async def archive_file(datasette: Any, request: Any) -> FileAnswer:

@@ -23,7 +23,7 @@ from datasette.views.base import DatasetteError
 
 from crawler.serve.article_page import article_page
 from crawler.serve.coverage_page import coverage_page
-from crawler.serve.downloads import BusyError, archive_file, export
+from crawler.serve.downloads import BusyError, archive_file, export, rows
 from crawler.serve.feeds import ENTRIES, atom, entries, json_feed
 from crawler.serve.front_page import front_page
 from crawler.serve.plain import article_json, hit_json
@@ -230,6 +230,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/searches/(?P<name>[^/]{1,60})\.(?P<kind>atom|feed\.json)$", feed),
     (r"^/changes\.jsonl$", changes),
     (r"^/export\.(?P<format>[a-z]+)$", export),
+    (r"^/rows\.(?P<format>[a-z]+)$", rows),
     (r"^/archive-file$", archive_file),
     (r"^/article/(?P<number>[0-9]{1,18})$", article),
     (r"^/article/(?P<number>[0-9]{1,18})/cite\.(?P<ending>[a-z]+)$", citation),
@@ -283,11 +284,16 @@ def _answer(path: Path, question: Question[T]) -> T:
         return question(connection, made)
 
 
-def _made_of(path: Path) -> Remembered[Any, Any]:
-    """What was made of the archive since its file and write-ahead log last changed in time or size."""
+def state_of(path: Path) -> tuple[int, ...]:
+    """What changes whenever the archive does: times, sizes and places of its file and write-ahead log."""
     files = (path, path.with_name(path.name + "-wal"))
     stats = [file.stat() for file in files if file.exists()]
-    state = tuple(number for stat in stats for number in (stat.st_mtime_ns, stat.st_size, stat.st_ino))
+    return tuple(number for stat in stats for number in (stat.st_mtime_ns, stat.st_size, stat.st_ino))
+
+
+def _made_of(path: Path) -> Remembered[Any, Any]:
+    """What was made of the archive since its file and write-ahead log last changed in time or size."""
+    state = state_of(path)
     if path not in _kept or _kept[path][0] != state:
         _kept[path] = state, Remembered(_KEPT_MAX)
     return _kept[path][1]
@@ -304,7 +310,14 @@ async def _rendered(
 
 
 async def _failure(datasette: Any, request: Any, status: int, title: str, text: str) -> Response:
-    context = {"title": title, "error": text, "status": status}
+    given = [(name, request.args[name]) for name in request.args if not name.startswith("_")]
+    context = {
+        "title": title,
+        "error": text,
+        "status": status,
+        "sql": request.args.get("sql"),  # a question that was stopped or mistyped is not to be typed again
+        "sql_given": [pair for pair in given if pair[0] != "sql"],
+    }
     return await _rendered(datasette, request, "error.html", context, status)
 
 

@@ -15,10 +15,13 @@ from datasette.utils import path_with_replaced_args
 from markupsafe import Markup
 
 from crawler.serve import pages
+from crawler.serve.cached import cached
 from crawler.serve.gate import gate
 from crawler.serve.guard import guard, has_page
 from crawler.serve.labels import column_label, table_label, value_label
 from crawler.serve.visitor import words_for
+from pipelines.catalogue import WHATS
+from pipelines.export.formats import FORMATS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -69,9 +72,15 @@ def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
-    """Headers on every answer; some addresses get none."""
+    """Headers on every answer, tags and packing; some addresses get none."""
     return lambda app: (
-        _with_headers(gate(app, datasette.setting("base_url"), datasette.parknews.hosts))
+        _with_headers(
+            gate(
+                cached(app, lambda: pages.state_of(datasette.parknews.path)),
+                datasette.setting("base_url"),
+                datasette.parknews.hosts,
+            )
+        )
         if hasattr(datasette, "parknews")
         else app
     )
@@ -100,6 +109,8 @@ def extra_template_vars(request: Any, datasette: Any) -> dict[str, Any]:
         "table_label": lambda name: table_label(name, words.language),
         "other_language_href": _in_other_language(request, words.language),
         "one_language": lambda both: _one_language(both, words.language),
+        "formats": FORMATS,
+        "exported": WHATS,
         "file_offered": datasette.parknews.allow_download,
         "site_contact": datasette.parknews.contact,
     }

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from datasette.app import Datasette, DatasetteClient
 from datasette.database import Database, QueryInterrupted, Results
 from datasette.plugins import pm
-from datasette.utils import Column, escape_sqlite
+from datasette.utils import Column, escape_sqlite, validate_sql_select
 from datasette.utils.asgi import NotFound
 
 from crawler.serve import plugin
-from crawler.serve.desk import Desk, StoppedError
+from crawler.serve.desk import Answer, Desk, StoppedError
 from crawler.serve.guard import has_page
 from crawler.serve.labels import metadata
 from pipelines.archive.file import read_only
@@ -100,6 +100,19 @@ class GuardedDatabase(Database):  # type: ignore[misc]  # Datasette has no types
             cursor = connection.execute(f"SELECT {names}")
             rows = [sqlite3.Row(cursor, row) for row in answer.rows]
             return Results(rows, truncate and answer.truncated, cursor.description)
+
+    async def rows_of(self, sql: str, params: dict[str, Any], most: int) -> Answer:
+        """Up to `most` rows of a visitor's question, in plain values.
+
+        Raises:
+            QueryInterrupted: it was not answered in time.
+            sqlite3.OperationalError: SQLite cannot answer it, or may not, or its answer is too large.
+        """
+        validate_sql_select(sql)
+        try:
+            return await self._desk.ask(sql, params, limit_ms=self.ds.sql_time_limit_ms, most=most, cut=False)
+        except StoppedError as error:
+            raise QueryInterrupted(error, sql, params) from error
 
     async def attached_databases(self) -> list[Any]:
         """None: nothing is attached."""

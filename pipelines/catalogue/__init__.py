@@ -12,7 +12,7 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,9 +34,20 @@ FORGETS = {
 }
 """How a removal makes a table forget."""
 
-ExportKind = Literal["integer", "number", "string", "boolean", "bytes"]
-What = Literal["articles", "copies", "stripped", "attachments"]
-WHATS: tuple[What, ...] = ("articles", "copies", "stripped", "attachments")
+ExportKind = Literal["integer", "number", "string", "boolean", "bytes", "date", "time"]
+"""`date` is YYYY-MM-DD, `time` an ISO 8601 time in UTC: text where a format has nothing better."""
+What = Literal[
+    "articles",
+    "copies",
+    "stripped",
+    "attachments",
+    "mentions",
+    "differences",
+    "versions",
+    "reprints",
+    "coverage",
+]
+WHATS: tuple[What, ...] = get_args(What)
 """What an export can have rows of."""
 
 

@@ -145,7 +145,7 @@ def compare_export(connection: sqlite3.Connection, manifest_path: Path) -> Itera
         ConfigurationError: not a manifest, its list of rows is gone, or it is of parts of copies.
     """
     manifest = read_manifest(manifest_path)
-    if manifest.what in ("stripped", "attachments"):
+    if manifest.what not in ("articles", "copies"):
         raise ConfigurationError(f"{manifest_path}: exports of {manifest.what} cannot be compared")
     before = read_row_notes(manifest_path.with_name(manifest.file + ".rows.csv"))
     request = _request_of(manifest)

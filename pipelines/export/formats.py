@@ -14,6 +14,7 @@ import io
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -69,16 +70,40 @@ def _write_parquet(file: IO[bytes], sheets: Sequence[Sheet], _method: Method) ->
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     schema = _arrow_schema(columns)
+    read = [_READ.get(column.kind) for column in columns]
     rows = 0
     with pq.ParquetWriter(file, schema, compression="zstd") as writer:
         for batch in batches:
             arrays = [
-                pa.array(values, type=field.type)
-                for values, field in zip(zip(*batch, strict=True), schema, strict=True)
+                pa.array(
+                    [value and as_kind(value) for value in values] if as_kind else values, type=field.type
+                )
+                for values, as_kind, field in zip(zip(*batch, strict=True), read, schema, strict=True)
             ]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
             rows += len(batch)
     return Written(rows)
+
+
+def as_date(value: str) -> date | None:
+    """A day that is written YYYY-MM-DD; None for all else."""
+    try:
+        return date.fromisoformat(value) if len(value) == len("2026-01-02") else None
+    except ValueError:
+        return None
+
+
+def as_time(value: str) -> datetime | None:
+    """A time with its zone, in UTC; None for all else."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else None
+
+
+_READ = {"date": as_date, "time": as_time}
+"""What makes values of text, where Parquet has a type for them."""
 
 
 def _plain(value: Any) -> Any:
@@ -94,6 +119,8 @@ def _arrow_schema(columns: Columns) -> pa.Schema:
         "string": pa.string(),
         "boolean": pa.bool_(),
         "bytes": pa.binary(),
+        "date": pa.date32(),
+        "time": pa.timestamp("us", tz="UTC"),
     }
     return pa.schema(
         [

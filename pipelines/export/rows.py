@@ -11,7 +11,7 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.archive.read.selection import select_ids
+from pipelines.archive.read.selection import Days, select_ids, within
 from pipelines.catalogue import archive, exported
 from pipelines.export.masking import mask_contacts
 
@@ -30,7 +30,7 @@ _BATCH = 400
 
 @dataclass(frozen=True, slots=True)
 class _From:
-    """Where the columns of an export stand."""
+    """Where the columns of an export stand; `article` is empty for what belongs to no article."""
 
     table: str
     """Whose they are, but for those that stand `elsewhere`."""
@@ -91,6 +91,52 @@ _FROM: dict[What, _From] = {
         order="copies.article_id, copies.id, attachments.position",
         elsewhere={"id": "copies.id", "article_id": "copies.article_id", "copy_url": "copies.url"},
     ),
+    "mentions": _From(
+        table="mentions",
+        joined="copies JOIN mentions ON mentions.text_id = copies.text_id AND copies.kept = 1",
+        signatures="",
+        article="copies.article_id",
+        order="copies.article_id, mentions.start, mentions.kind",
+        elsewhere={
+            "id": "copies.id",
+            "article_id": "copies.article_id",
+            "url": "copies.url",
+            "published_day": "copies.published_day",
+        },
+    ),
+    "differences": _From(
+        table="differences",
+        joined="copies JOIN differences ON differences.copy_id = copies.id",
+        signatures="",
+        article="copies.article_id",
+        order="copies.article_id, copies.id, differences.position",
+        elsewhere={"id": "copies.id", "url": "copies.url"},
+    ),
+    "versions": _From(
+        table="versions",
+        joined="copies JOIN versions ON versions.reading_id = copies.reading_id"
+        " JOIN texts ON texts.id = versions.text_id",
+        signatures="",
+        article="copies.article_id",
+        order="copies.article_id, copies.id, versions.fetched_at, versions.page_id",
+        elsewhere={
+            "id": "copies.id",
+            "article_id": "copies.article_id",
+            "url": "copies.url",
+            "text": "texts.text",
+        },
+    ),
+    "reprints": _From(
+        table="reprints",
+        joined="reprints JOIN copies ON copies.url = reprints.url",
+        signatures="",
+        article="reprints.article_id",
+        order="reprints.article_id, copies.id",
+        elsewhere={"id": "copies.id"},
+    ),
+    "coverage": _From(
+        table="coverage", joined="coverage", signatures="", article="", order="source, day", elsewhere={}
+    ),
 }
 
 
@@ -115,6 +161,9 @@ def export_batches(
     connection: sqlite3.Connection, what: What, columns: Columns, selection: Selection, *, masked: bool
 ) -> Iterator[list[tuple[Any, ...]]]:
     """The rows of an export, in batches, by article number."""
+    if not _FROM[what].article:
+        yield from _of_days(connection, what, columns, selection)
+        return
     ids = array("q", sorted(select_ids(connection, selection)))
     truths = [place for place, column in enumerate(columns) if column.kind == "boolean"]
     hidden = archive()[what].seen("masked") if masked else frozenset()
@@ -126,6 +175,23 @@ def export_batches(
             yield rows
 
 
+def _of_days(
+    connection: sqlite3.Connection, what: What, columns: Columns, selection: Selection
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of what belongs to no article: of the selection, its days and sources narrow them."""
+    where, values = within(Days(selection.since, selection.until), "day")
+    if selection.sources:
+        where += f" AND source IN ({', '.join('?' * len(selection.sources))})"
+    found = _FROM[what]
+    names = ", ".join(column.name for column in columns)
+    cursor = connection.execute(
+        f"SELECT {names} FROM {found.joined} WHERE {where} ORDER BY {found.order}",
+        (*values, *selection.sources),
+    )
+    while rows := cursor.fetchmany(_BATCH):
+        yield [tuple(row) for row in rows]
+
+
 def export_state(connection: sqlite3.Connection) -> tuple[int | None, int]:
     """The latest run, and the highest number that an article ever had."""
     run = connection.execute("SELECT max(id) FROM runs").fetchone()[0]
@@ -134,19 +200,22 @@ def export_state(connection: sqlite3.Connection) -> tuple[int | None, int]:
 
 
 def _property(column: Exported) -> dict[str, Any]:
-    kind = "string" if column.kind == "bytes" else column.kind
+    form = {"date": "date", "time": "date-time"}.get(column.kind)
+    kind = "string" if form or column.kind == "bytes" else column.kind
     found: dict[str, Any] = {
         "type": kind if column.required else [kind, "null"],
         "description": column.meaning,
     }
     if column.kind == "bytes":
         found["contentEncoding"] = "base64"
+    if form:
+        found["format"] = form
     return found
 
 
 def _sql(what: What, columns: Columns, articles: int) -> str:
     found = _FROM[what]
-    places = (found.elsewhere.get(column.name, f"{found.table}.{column.name}") for column in columns)
+    places = (found.elsewhere.get(column.name, f'{found.table}."{column.name}"') for column in columns)
     tables = found.joined + (found.signatures if len(columns) > len(exported(what)) else "")
     marks = ", ".join("?" * articles)
     return (

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import re
 import sqlite3
 from contextlib import closing
+from datetime import date
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from pyarrow import parquet
 
 from crawler.serve import downloads
 from crawler.serve.gate import hosts_of
@@ -187,7 +191,6 @@ def test_a_slow_query_is_stopped_and_said_so(get: Get) -> None:
     response = get(f"/archive?sql={quote(sql)}", ServeOptions(sql_time_limit_ms=50))
     assert response.status_code == 400
     assert "This took too long and was stopped" in response.text
-    assert "textarea" not in response.text
 
 
 @pytest.mark.parametrize(
@@ -444,3 +447,58 @@ def test_the_stored_page_is_evidence_and_is_shown_without_its_scripts(get: Get, 
     assert page.headers["content-type"] == "text/html; charset=gb18030"
     assert page.headers["content-security-policy"].startswith("sandbox; default-src 'none';")
     assert get("/article/1/page/1", ServeOptions(show_contacts=True)).status_code == 404
+
+
+LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(i) FROM n WHERE i > :least"
+
+
+def test_a_question_that_was_stopped_or_mistyped_stays_in_the_editor(get: Get) -> None:
+    quick = ServeOptions(sql_time_limit_ms=200)
+    stopped = get("/archive?" + urlencode({"sql": LONG, "least": "3"}), quick)
+    assert stopped.status_code == 400
+    assert html.escape(LONG) in stopped.text
+    assert '<input type="hidden" name="least" value="3">' in stopped.text
+    mistyped = get("/archive?" + urlencode({"sql": "SELECT titel FROM articles"})).text
+    assert "no such column: titel" in mistyped
+    assert "SELECT titel FROM articles</textarea>" in mistyped
+
+
+def test_the_rows_of_a_question_are_files_with_dates_times_and_truths(get: Get) -> None:
+    sql = "SELECT id, published_day, first_seen, disputed FROM articles WHERE id < :below ORDER BY id"
+    asked = urlencode({"sql": sql, "below": "2"})
+    table = parquet.read_table(BytesIO(get(f"/rows.parquet?{asked}").content))
+    assert [str(field.type) for field in table.schema] == [
+        "int64",
+        "date32[day]",
+        "timestamp[us, tz=UTC]",
+        "bool",
+    ]
+    (row,) = table.to_pylist()
+    assert (row["id"], row["published_day"], row["disputed"]) == (1, date(2026, 1, 2), False)
+    lines = [json.loads(line) for line in get(f"/rows.jsonl?{asked}").text.splitlines()]
+    assert [line["published_day"] for line in lines] == ["2026-01-02"]
+    assert get(f"/rows.csv?{asked}").text.splitlines()[1].startswith("1,2026-01-02,")
+    assert "/rows.parquet?" in get("/archive?" + asked).text
+
+
+@pytest.mark.parametrize(
+    "sql", ["DELETE FROM articles", "SELECT titel FROM articles", "SELECT requester, 1 FROM x", ""]
+)
+def test_what_may_not_be_asked_is_no_file(get: Get, sql: str) -> None:
+    assert get("/rows.csv?" + urlencode({"sql": sql})).status_code == 400
+
+
+def test_a_file_of_rows_withholds_what_the_page_withholds(get: Get, archive_path: Path) -> None:
+    with closing(sqlite3.connect(archive_path)) as connection, connection:
+        connection.execute(
+            "INSERT INTO removals (scope, requester, reason, at, plan_hash, state)"
+            " VALUES ('{}', 'Zhang', 'r', '2026-01-01T00:00:00Z', 'x', 'verified')"
+        )
+    rows = get("/rows.jsonl?" + urlencode({"sql": "SELECT requester FROM removals"})).text
+    assert "Zhang" not in rows
+
+
+@pytest.mark.parametrize("what", ["mentions", "differences", "versions", "reprints", "coverage"])
+def test_tables_lead_to_all_their_rows_as_files(get: Get, what: str) -> None:
+    assert f'"/export.parquet?what={what}"' in get(f"/archive/{what}").text
+    assert get(f"/export.jsonl?what={what}").status_code == 200

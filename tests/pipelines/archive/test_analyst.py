@@ -302,3 +302,13 @@ def test_facets_count_what_is_selected(connection: sqlite3.Connection) -> None:
 
 def _run(host: str, fetched: int, *, failed: int = 0, down: bool = False) -> SourceRun:
     return SourceRun(host, fetched, failed=failed, down=down, last_error="no answer" if down else "")
+
+
+def test_a_run_leaves_sqlite_knowing_what_stands_behind_its_indexes(path: Path) -> None:
+    with Archive(path) as archive:
+        run_id = archive.start_run("2026-03-01T09:00:00Z", "test")
+        archive.finish_run(run_id, "done", RunCounts(), "2026-03-01T09:00:00Z", [])
+    connection = read_only(path)
+    (said,) = connection.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'copies_by_source'").fetchone()
+    connection.close()
+    assert said.split()[0] == "5"

@@ -13,13 +13,13 @@ import openpyxl
 import pandas
 import pytest
 
-from pipelines.archive import Archive, read_only
+from pipelines.archive import Archive, RunCounts, read_only
 from pipelines.archive.read.selection import Selection
 from pipelines.errors import ConfigurationError, StorageError
 from pipelines.export.file import ExportRequest, RowChange, compare_export, write_export
 from pipelines.export.formats import CELL_MAX, _cell, safe_cell
 from pipelines.export.masking import mask_contacts
-from pipelines.records import Stripped
+from pipelines.records import SourceRun, Stripped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,8 +69,9 @@ def test_parquet_reads_back_equal_in_pandas_and_duckdb(path: Path, tmp_path: Pat
     names = ["id", "title", "text", "published_day", "copies"]
     frame = pandas.read_parquet(target)[names]
     found = [tuple(None if pandas.isna(value) else value for value in row) for row in frame.values.tolist()]
-    assert found == _articles(path)
-    assert duckdb.sql(f"SELECT {', '.join(names)} FROM '{target}' ORDER BY id").fetchall() == _articles(path)
+    dated = [(*row[:3], row[3] and date.fromisoformat(row[3]), *row[4:]) for row in _articles(path)]
+    assert found == dated
+    assert duckdb.sql(f"SELECT {', '.join(names)} FROM '{target}' ORDER BY id").fetchall() == dated
     assert duckdb.sql(f"SELECT count(signature) FROM '{target}'").fetchall() == [(manifest.rows,)]
 
 
@@ -250,3 +251,64 @@ def test_a_failed_export_leaves_no_file_of_that_name(path: Path, tmp_path: Path)
         write_export(connection, tmp_path / "no" / "a.csv", ExportRequest("csv"), made_at=AT, version="test")
     connection.close()
     assert not (tmp_path / "no").exists()
+
+
+@pytest.fixture
+def disputed(fill: Callable[..., Path], told: Any) -> Path:
+    """Two copies that differ in a figure and name a park; the first was another text before."""
+    text = "苏州工业园区昨日启用标准厂房，总建筑面积九万平方米，总投资三十亿元。" + FIRST
+    other = text.replace("九万平方米", "十九万平方米")
+    path = fill(
+        [
+            told("https://park.example/a", "启用", text, date(2026, 1, 2)),
+            told("https://copier.example/b", "启用", other, date(2026, 1, 4), "名park.example"),
+        ]
+    )
+    with Archive(path) as archive:
+        counts = SourceRun("park.example", fetched=5)
+        run = archive.start_run("2026-03-01T09:00:00Z", "test")
+        archive.finish_run(run, "done", RunCounts(), "2026-03-01T09:00:00Z", [counts])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("what", "sql"),
+    [
+        (
+            "mentions",
+            "SELECT article_id, kind, m.name, m.value FROM mentions m JOIN copies USING (text_id) WHERE kept",
+        ),
+        ("differences", "SELECT article_id, kind, kept_value, copy_value FROM differences"),
+        (
+            "versions",
+            "SELECT article_id, v.title, text FROM versions v JOIN copies USING (reading_id) JOIN texts"
+            " ON texts.id = v.text_id",
+        ),
+        ("reprints", "SELECT article_id, from_name, to_name, from_day, lag_days FROM reprints"),
+        ("coverage", "SELECT source, day, state, fetched FROM coverage"),
+    ],
+)
+def test_what_belongs_to_articles_and_sources_is_exported_as_the_archive_has_it(
+    disputed: Path, tmp_path: Path, what: Any, sql: str
+) -> None:
+    connection = read_only(disputed)
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description]
+    known = sorted(map(repr, (tuple(row) for row in cursor)))
+    connection.close()
+    _write(disputed, tmp_path / "x.jsonl", what=what)
+    rows = [json.loads(line) for line in (tmp_path / "x.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert sorted(repr(tuple(row[name] for name in names)) for row in rows) == known != []
+    none = Selection(sources=("nobody.example",))
+    assert _write(disputed, tmp_path / "none.parquet", what=what, selection=none).rows == 0
+
+
+def test_parquet_has_days_times_and_truths(disputed: Path, tmp_path: Path) -> None:
+    _write(disputed, tmp_path / "c.parquet", what="copies")
+    _write(disputed, tmp_path / "d.parquet", what="coverage")
+    kinds = duckdb.sql(
+        f"DESCRIBE SELECT published_day, fetched_at, kept FROM '{tmp_path}/c.parquet'"
+    ).fetchall()
+    assert [kind[1] for kind in kinds] == ["DATE", "TIMESTAMP WITH TIME ZONE", "BOOLEAN"]
+    found = duckdb.sql(f"SELECT source, day FROM '{tmp_path}/d.parquet' WHERE fetched = 5").fetchall()
+    assert found == [("park.example", date(2026, 3, 1))]
