@@ -122,7 +122,7 @@ class _Cluster:
     @property
     def room(self) -> int:
         """How many more batches may be handed in; none while pages are tried that may have killed workers."""
-        if self._suspects or self._lost:
+        if self._suspects or self._lost or self._client.status != "running":
             return 0
         return min(self._count_threads() * BATCHES_PER_WORKER, _IN_FLIGHT_MAX) - len(self._running)
 
@@ -188,11 +188,13 @@ class _Cluster:
 
     def _count_threads(self) -> int:
         """Readers of the cluster; one at least, since a batch that waits for a worker is under way too."""
-        if time.monotonic() >= self._counted_s + _COUNT_EVERY_S and self._client.status == "running":
-            threads = sum(self._client.nthreads().values())
-            if not threads:
-                _log.warning("no worker is left at %s; waiting for one", self._client.scheduler.address)
-            self._threads, self._counted_s = max(1, threads), time.monotonic()
+        if time.monotonic() >= self._counted_s + _COUNT_EVERY_S:
+            with contextlib.suppress(OSError):  # the scheduler is gone: `collect` says so
+                threads = sum(self._client.nthreads().values())
+                if not threads:
+                    _log.warning("no worker is left at %s; waiting for one", self._client.scheduler.address)
+                self._threads = max(1, threads)
+            self._counted_s = time.monotonic()
         return self._threads
 
 
