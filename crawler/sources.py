@@ -475,6 +475,7 @@ KEYS: dict[str, tuple[str, Callable[[object], object]]] = {
     "terms": ("terms", _text),
     "respect": ("respect", _signals),
     "render": ("render", _flag),
+    "attachments": ("attachments", _flag),
     "paused": ("paused", _flag),
     "read": ("read", _read_table),
 }

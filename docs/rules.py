@@ -27,7 +27,10 @@ ARCHIVE = tuple(
     f"pipelines.archive.write.{name}" for name in ("conclusions", "furniture", "numbering", "standing")
 )
 """What the archive hands to them, and what it makes of their answers; what these import only stores."""
-LIBRARIES = ("dateparser", "lxml", "py3langid", "rapidfuzz", "readability-lxml", "trafilatura")
+LIBRARIES = (
+    *("dateparser", "lxml", "openpyxl", "py3langid"),
+    *("pypdf", "rapidfuzz", "readability-lxml", "trafilatura"),
+)
 """Another release of these may read a page otherwise."""
 _NO_RULES = ("annotation", "returns", "type_params", "type_comment", "kind", "ctx")
 """Fields of a syntax tree."""

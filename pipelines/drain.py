@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
-from pipelines.records import Page, Reading, Rejection, Source
-from pipelines.stages import read_page
+from pipelines.records import FileText, Page, Reading, Rejection, Source
+from pipelines.stages import read_stored
 from pipelines.utc import iso
 from pipelines.workers import BATCH_PAGES
 
@@ -52,6 +52,9 @@ class PageQueue(Protocol):
     def drop(self, page_ids: Sequence[int]) -> None:
         """These pages are kept out of the archive: nothing of them stays."""
 
+    def drop_files(self, urls: Sequence[str]) -> None:
+        """No article links to these files any more: nothing of them stays, not even the address."""
+
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         """URLs that fetching gave up and the archive has not heard of, with their row ids."""
 
@@ -72,7 +75,7 @@ class Drained:
     """Known pages that their hosts have no more."""
 
 
-_Result = tuple[Page, Reading | Rejection]
+_Result = tuple[Page, Reading | FileText | Rejection]
 
 
 class _Drain:
@@ -85,6 +88,7 @@ class _Drain:
         sources: Mapping[str, Source],
         readers: Readers,
         on_results: Callable[[list[_Result]], None] | None,
+        on_archived: Callable[[list[Reading]], None] | None,
         by_templates: bool,
     ) -> None:
         self._archive = archive
@@ -93,6 +97,7 @@ class _Drain:
         self._readers = readers
         self._cursor = 0
         self._on_results = on_results
+        self._on_archived = on_archived
         self._by_templates = by_templates
         self._again: set[int] = set()
         self.total = Drained()
@@ -103,12 +108,17 @@ class _Drain:
         results = self._collect()
         refused = self._queue.take_rejections(REJECTIONS_AT_ONCE)
         if not results and not refused:
+            if not self._readers.busy:
+                self._cursor = 0  # a page that was read may wait again, for an address that leads to it
             return filled or self._readers.busy
         results = self._without_failed_rereads(results)
         if self._on_results is not None:
             self._on_results(results)
         kept_out = self._write([result for _, result in results] + [rejection for _, rejection in refused])
         self._queue.drop([results[place][0].page_id for place in kept_out if place < len(results)])
+        if self._on_archived is not None:
+            archived = [result for place, (_, result) in enumerate(results) if place not in kept_out]
+            self._on_archived([result for result in archived if isinstance(result, Reading)])
         self._again.difference_update(page.page_id for page, _ in results)
         self._queue.mark_ingested([page.page_id for page, _ in results])
         self._queue.mark_lists([page.page_id for page, result in results if _is_list(result)])
@@ -176,7 +186,7 @@ class _Drain:
             rejected=self._archive.no_article(page.url),
         )
 
-    def _write(self, results: list[Reading | Rejection]) -> tuple[int, ...]:
+    def _write(self, results: list[Reading | FileText | Rejection]) -> tuple[int, ...]:
         """Returns which of them a removal keeps out."""
         done = self._archive.ingest(results, iso(datetime.now(UTC)))
         total = self.total
@@ -188,10 +198,12 @@ class _Drain:
             copies_joined=total.copies_joined + done.counts.copies_joined,
             gone=total.gone + done.gone,
         )
+        if done.unlinked:
+            self._queue.drop_files(done.unlinked)
         return done.kept_out
 
 
-def _is_list(result: Reading | Rejection) -> bool:
+def _is_list(result: Reading | FileText | Rejection) -> bool:
     return isinstance(result, Rejection) and result.reason.startswith("list page")
 
 
@@ -204,7 +216,8 @@ def drain(
     no_more: threading.Event,
     leave: threading.Event | None = None,
     on_batch: Callable[[Drained], None] | None = None,
-    on_results: Callable[[list[tuple[Page, Reading | Rejection]]], None] | None = None,
+    on_results: Callable[[list[tuple[Page, Reading | FileText | Rejection]]], None] | None = None,
+    on_archived: Callable[[list[Reading]], None] | None = None,
     by_templates: bool = True,
 ) -> Drained:
     """Reads and archives stored pages until `no_more` is set and none is left.
@@ -218,14 +231,15 @@ def drain(
         leave: set to end with what is being read at that moment; the rest waits for the next draining.
         on_batch: told the totals after each batch.
         on_results: shown what was read before it is written.
+        on_archived: told of the readings in the archive before their pages count as ingested.
         by_templates: False reads every page whole, whatever was learned of its source.
 
     Raises:
         StorageError: the archive or the crawl store cannot be written; what was not marked comes again.
         WorkersError: the engine cannot be started or is lost; the same.
     """
-    with engine.start(read_page) as readers:
-        state = _Drain(archive, queue, sources, readers, on_results, by_templates)
+    with engine.start(read_stored) as readers:
+        state = _Drain(archive, queue, sources, readers, on_results, on_archived, by_templates)
         while True:
             last_look = no_more.is_set()
             if state.step(take=leave is None or not leave.is_set()):

@@ -187,6 +187,8 @@ class Page:
     """What files of its host said about the use of this page when it was fetched."""
     led_from: tuple[str, ...] = ()
     """Addresses of its source that redirect to its own."""
+    is_file: bool = False
+    """It is no page: an article's file, whose text is searched with it."""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None; `name` in lower case."""
@@ -207,6 +209,19 @@ class Rejection:
     """The page of which this was found, where reading it came to that end (and no worker failed)."""
     lesson: Lesson | None = field(default=None, compare=False)
     """As in Reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """What a file says that an article gives its readers."""
+
+    url: str
+    """In its one spelling, as in Attachment."""
+    source: str
+    text: str
+    fetched_at: datetime
+    """Aware, UTC."""
+    page_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -517,6 +532,8 @@ class CrawlSource:
     """Signals about rights that keep a page out: `tdm-reservation`, `ai-train`, `noai`, `rsl` …"""
     render: bool = False
     """True draws its pages in a browser before they are read (docs/how-to/pages-that-need-a-browser.md)."""
+    attachments: bool = False
+    """True fetches the PDF, DOCX and XLSX files of its articles, whose texts are searched with them."""
     paused: bool = False
     """True leaves it out of runs (`sources pause`); what is archived of it stays."""
     read: Selectors = Selectors()

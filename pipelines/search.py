@@ -47,6 +47,8 @@ class Elsewhere:
     is_spelling: bool
     """Whether the page spells the word otherwise: the snippet has it as it is usually spelt."""
     snippet: Snippet
+    file: str = ""
+    """The name of the copy's file that has the words; empty where its page has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,10 @@ def _elsewhere(
         for text in (other["title"], *other["text"].split(APART)):
             if places_of(text, lacking):
                 is_spelling = other["kind"] == "spelling"
-                return Elsewhere(other["url"], other["source_name"], is_spelling, snippet(text, lacking))
+                file = other["title"] if other["kind"] == "file" else ""
+                return Elsewhere(
+                    other["url"], other["source_name"], is_spelling, snippet(text, lacking), file
+                )
     return None
 
 

@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownFile(Attachment):
+    """A file that an article gives its readers."""
+
+    text_characters: int | None
+    """Of its text, which is searched with the article; None where it was not read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """An accepted pair of texts: what joined them, measured when they were compared."""
 
@@ -168,7 +176,7 @@ class ShownCopy:
     """What the credited source's own pages say to it: confirmed, unconfirmed or contradicted."""
     versions: tuple[ShownVersion, ...] = ()
     """The oldest first; empty where the page always said the same."""
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[ShownFile, ...] = ()
     missed: tuple[Missed, ...] = ()
     """Selectors of the sources file that gave nothing on its page."""
 
@@ -214,7 +222,7 @@ class ShownArticle:
     """What people decided of its copies."""
     forwards: tuple[Forward, ...] = ()
     """The same numbers as in `forwarded_from`, with their reasons."""
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[ShownFile, ...] = ()
     """The files of all its copies, each address once, the kept copy's first."""
 
 
@@ -347,7 +355,7 @@ def _shown_copy(
             "claims": tuple(Claim(*claim) for claim in read.claims(connection, reading)),
             "rights": tuple(Right(*right) for right in read.rights(connection, reading)),
             "versions": _versions(connection, reading),
-            "attachments": tuple(Attachment(*file) for file in read.attachments(connection, reading)),
+            "attachments": tuple(ShownFile(*file) for file in read.attachments(connection, reading)),
             "missed": tuple(Missed(*missed) for missed in read.missed(connection, reading)),
         }
     )

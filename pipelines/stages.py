@@ -3,6 +3,8 @@
     Page -> decode -> extract (by a template of its source, or whole) -> clean -> sign, find mentions
          -> Reading -> (one writer) join -> archive
 
+An article's file (`attached`) is a Page too, and becomes a FileText beside the copies that link to it.
+
 `read_page` is a pure function of its arguments, so it runs in any process or on any machine.
 """
 
@@ -11,14 +13,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipelines import templates
+from pipelines.attached import read_file
 from pipelines.clean import clean
 from pipelines.decode import decode
 from pipelines.furniture import edge_lines, furniture_on
 from pipelines.places import find_mentions
-from pipelines.records import Claim, Page, Reading, Rejection, Source
+from pipelines.records import Claim, FileText, Page, Reading, Rejection, Source
 from pipelines.said import word_on
 from pipelines.sign import sign
 from pipelines.signals import page_signals
+
+
+def read_stored(page: Page, source: Source) -> Reading | FileText | Rejection:
+    """What a stored page says, or an article's file."""
+    return read_file(page) if page.is_file else read_page(page, source)
 
 
 def read_page(page: Page, source: Source) -> Reading | Rejection:

@@ -1,7 +1,7 @@
 """Where pages are read: what any engine offers, and the one that needs nothing, processes of this machine.
 
-In: pages with what is known of their sources. Out: a Reading or a Rejection for each, as they come.
-Worker processes survive any page: a crash, a hang or a bomb costs one page, never a run. A batch whose
+In: pages with what is known of their sources. Out: a Reading, a FileText or a Rejection for each, as they
+come. Worker processes survive any page: a crash, a hang or a bomb costs one page, never a run. A batch whose
 worker died or took too long is read again page by page; a page that does it again alone becomes a
 rejection. Workers end with their parent, however it ends.
 """
@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from types import TracebackType
 
-    from pipelines.records import Reading
+    from pipelines.records import FileText, Reading
 
-    Read = Callable[[Page, Source], Reading | Rejection]
+    Result = Reading | FileText | Rejection
+
+    Read = Callable[[Page, Source], Result]
     Batch = Sequence[tuple[Page, Source]]
 
 BATCH_PAGES = 8
@@ -72,7 +74,7 @@ class Readers(Protocol):
     def submit(self, batch: Batch) -> None:
         """Hands in a batch of pages."""
 
-    def collect(self, timeout_s: float) -> list[tuple[Page, Reading | Rejection]]:
+    def collect(self, timeout_s: float) -> list[tuple[Page, Result]]:
         """Results of the batches that end within `timeout_s`; an empty list where none does."""
 
 
@@ -112,7 +114,7 @@ class Workers:
             initializer=_start_worker,
             context=multiprocessing.get_context("spawn"),
         )
-        self._running: dict[Future[list[Reading | Rejection]], Batch] = {}
+        self._running: dict[Future[list[Result]], Batch] = {}
 
     def __enter__(self) -> Workers:
         return self
@@ -145,29 +147,29 @@ class Workers:
         """Hands in a batch of pages."""
         self._running[self._schedule(batch)] = batch
 
-    def collect(self, timeout_s: float) -> list[tuple[Page, Reading | Rejection]]:
+    def collect(self, timeout_s: float) -> list[tuple[Page, Result]]:
         """Results of the batches that end within `timeout_s`; an empty list where none does."""
         done, _ = wait(self._running, timeout=timeout_s, return_when=FIRST_COMPLETED)
-        results: list[tuple[Page, Reading | Rejection]] = []
+        results: list[tuple[Page, Result]] = []
         for future in done:
             batch = self._running.pop(future)
             results += zip((page for page, _ in batch), self._results(future, batch), strict=True)
         return results
 
-    def read_batch(self, batch: Batch) -> list[Reading | Rejection]:
+    def read_batch(self, batch: Batch) -> list[Result]:
         """Reads a batch and waits for it; threads may call it side by side."""
         return self._results(self._schedule(batch), batch)
 
-    def _schedule(self, batch: Batch) -> Future[list[Reading | Rejection]]:
+    def _schedule(self, batch: Batch) -> Future[list[Result]]:
         try:
-            future: Future[list[Reading | Rejection]] = self._pool.schedule(
+            future: Future[list[Result]] = self._pool.schedule(
                 _read_batch, args=[self._read, batch], timeout=self._options.page_limit_s
             )
         except BrokenProcessPool as error:
             raise _cannot_start(error) from error
         return future
 
-    def _results(self, future: Future[list[Reading | Rejection]], batch: Batch) -> list[Reading | Rejection]:
+    def _results(self, future: Future[list[Result]], batch: Batch) -> list[Result]:
         try:
             return future.result()
         except BrokenProcessPool as error:
@@ -176,7 +178,7 @@ class Workers:
             _log.warning("a worker failed (%s); its %d pages are read one by one", error, len(batch))
             return [self._read_alone(page, source) for page, source in batch]
 
-    def _read_alone(self, page: Page, source: Source) -> Reading | Rejection:
+    def _read_alone(self, page: Page, source: Source) -> Result:
         future = self._schedule([(page, source)])
         try:
             [result] = future.result()
@@ -193,11 +195,11 @@ def _cannot_start(error: BaseException) -> WorkersError:
     return WorkersError(f"the worker processes cannot start ({error}); what they say stands above")
 
 
-def _read_batch(read: Read, batch: Batch) -> list[Reading | Rejection]:
+def _read_batch(read: Read, batch: Batch) -> list[Result]:
     return [_read_page(read, page, source) for page, source in batch]
 
 
-def _read_page(read: Read, page: Page, source: Source) -> Reading | Rejection:
+def _read_page(read: Read, page: Page, source: Source) -> Result:
     try:
         result = read(page, source)
     except Exception as error:  # noqa: BLE001 - whatever a page does to a library, it costs that page only

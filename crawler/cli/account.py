@@ -38,7 +38,9 @@ def print_attachments(console: Console, files: Iterable[Attachment]) -> None:
         if not number:
             print_heading(console, "Attachments")
         size = f", {file.bytes:,} bytes" if file.bytes is not None else ""
-        print_indented(console, f"{one_line(file.name)} ({file.type}{size})", 2)
+        read = getattr(file, "text_characters", None)
+        searched = "" if read is None else f", {read:,} characters of text are searched"
+        print_indented(console, f"{one_line(file.name)} ({file.type}{size}{searched})", 2)
         console.print(f"    {plain(file.url)}", style="dim", soft_wrap=True)
 
 

@@ -145,6 +145,7 @@ def _elsewhere_json(found: Elsewhere) -> dict[str, Any]:
         "url": found.url,
         "source_name": found.source_name,
         "spelt_otherwise": found.is_spelling,
+        "file": found.file or None,
         "snippet": found.snippet.text,
         "marks": [list(mark) for mark in found.snippet.marks],
     }
@@ -168,6 +169,7 @@ def _print_hit(console: Console, hit: Hit) -> None:
     print_indented(console, _marked(hit.snippet), 7)
     if found := hit.elsewhere:
         what = "spelt otherwise by" if found.is_spelling else "in the copy of"
+        what = f"in the file {one_line(found.file)} of" if found.file else what
         where = f"       {what} {one_line(found.source_name)}: {one_line(found.url)}"
         console.print(Text(where, style="dim"), soft_wrap=True)
         print_indented(console, _marked(found.snippet), 7)

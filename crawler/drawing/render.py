@@ -24,6 +24,7 @@ from crawler.drawing.sheet import BrowserStartError, DrawingError, Given, Sheet
 from crawler.web.reasons import NotDrawnError
 from crawler.web.run import run_of
 from pipelines.pages.announced import ADDRESS_FORMATS, format_of
+from pipelines.pages.frontier import FILE
 from pipelines.pages.kinds import CHALLENGE, is_challenge
 from pipelines.records import DEFAULT_TIME_ZONE
 
@@ -135,7 +136,7 @@ class RenderMiddleware:
     def _source(self, request: Request) -> CrawlSource | None:
         """The source whose page is asked for, where that page is to be drawn."""
         entry: Entry | None = request.meta.get("entry")
-        if entry is None or entry.kind in {form.kind for form in ADDRESS_FORMATS}:
+        if entry is None or entry.kind in {FILE, *(form.kind for form in ADDRESS_FORMATS)}:
             return None
         return self._sources.get(entry.source)
 

@@ -22,7 +22,7 @@ from crawler.web.throttle import RestingError, StoppingError, backoff_s, retry_a
 from crawler.web.tls import certificate_end
 from pipelines.errors import StorageError
 from pipelines.pages.answers import MAX_HOPS, read_answer
-from pipelines.pages.frontier import PRIORITY, Fetched, Link
+from pipelines.pages.frontier import FILE, PRIORITY, Fetched, Link
 from pipelines.pages.kinds import CHALLENGE, is_challenge
 from pipelines.urls import canonical_url, host_of
 
@@ -162,7 +162,7 @@ class Outcomes:
             entry.source,
             fetched=int(changed),
             unchanged=int(not changed),
-            articles=int(changed and fetched.article),
+            articles=int(changed and fetched.article and fetched.kind != FILE),
             found=committed.found_news + committed.found_lists,
         )
         self._tally.page(entry.source)
@@ -204,7 +204,9 @@ class Outcomes:
             self._fail(entry, "blocked", "redirect to a removed address", status)
         elif (said := territory.said(url)) and said.kind == "deny":
             self._fail(entry, "refused", f"redirect to {url}, {said.reason}", status)
-        elif url != entry.url:
+        elif entry.kind == FILE and host_of(url) != entry.host:
+            self._fail(entry, "failed", f"redirect of a file to another host: {host_of(url)}", status)
+        elif url != entry.url and entry.kind != FILE:  # a file keeps the address that articles know it by
             self._redirect_to(entry, status, territory.redirected(entry, url))
         elif location == entry.ask_url:
             self._fail(entry, "failed", "redirects to itself", status)

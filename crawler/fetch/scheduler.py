@@ -61,6 +61,9 @@ class _Run(Protocol):
     def clock(self, source: str, host: str) -> HostClock:
         """The clock of a host."""
 
+    def awaits_files(self) -> bool:
+        """Whether pages are being read that may link to files; lanes of files that were found are woken."""
+
     def admit(self, entries: Sequence[Entry]) -> list[Entry]:
         """Those that may be asked for now."""
 
@@ -128,8 +131,10 @@ class FrontierScheduler(BaseScheduler):
         """Whether anything of this run is still to be handed out, now or after a wait."""
         if self._spider.stopping:
             return bool(self._handed_back)
+        awaits = self._spider.awaits_files()
         return bool(
-            self._handed_back
+            awaits
+            or self._handed_back
             or self._ready
             or self._asked
             or any(lane.place == "waiting" for _, _, lane in self._waiting)
@@ -151,6 +156,9 @@ class FrontierScheduler(BaseScheduler):
             self._wake_at(time.monotonic() + _BACKLOG_CHECK_S)
             return None
         entry = self._next_entry()
+        if entry is None and self._spider.awaits_files():
+            self._wake_at(time.monotonic() + _BACKLOG_CHECK_S)
+        entry = entry or self._next_entry()
         if entry is None and self._waiting:
             self._wake_at(self._waiting[0][0])
         return None if entry is None else self._spider.request(entry)

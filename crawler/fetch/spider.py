@@ -31,6 +31,7 @@ from crawler.web.pace import SharedPace
 from crawler.web.removed import Removed, RemovedMiddleware
 from crawler.web.robots import RobotsMiddleware
 from crawler.web.throttle import Throttle, TurnMiddleware
+from pipelines.attached import require_readers
 from pipelines.errors import ConfigurationError, StorageError
 from pipelines.pages.kinds import is_surely_list
 from pipelines.pages.links import Territory
@@ -215,6 +216,19 @@ class NewsSpider(Spider):
             self._hosts.hold(host, held[host])
         for source_host, host in self.store.frontier.lanes(set(self._territories) - held.keys()):
             scheduler.wake(source_host, host)
+
+    def awaits_files(self) -> bool:
+        """Whether pages are being read that may link to files; lanes of files that were found are woken.
+
+        Somebody drains the store meanwhile, and queues an article's files before its page is ingested.
+        """
+        wanting = {source.host for source in self.sources if source.attachments}
+        if not wanting or not self.options.backlog_max:
+            return False
+        pending = self.store.pages.pending()
+        for source, host in self.store.frontier.lanes(wanting - self.store.sources.quarantined().keys()):
+            self._scheduler.wake(source, host)
+        return pending > 0
 
     def clock(self, source: str, host: str) -> HostClock:
         """The clock of a host, at the pace its source has agreed."""
@@ -414,6 +428,7 @@ def _from_settings(crawler: Crawler) -> dict[str, Any]:
     settings = crawler.settings
     sources = active(read_sources(Path(settings["PARKNEWS_SOURCES"])))
     require_contact(sources, settings["PARKNEWS_CONTACT"])
+    require_readers(sources)
     return {
         "sources": sources,
         "store": CrawlStore(store_path(settings["PARKNEWS_DB"])),

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines import records
 from pipelines.archive.rules import RULES
 from pipelines.errors import ConfigurationError, WorkersError
-from pipelines.records import Reading, Rejection
+from pipelines.records import FileText, Reading, Rejection
 from pipelines.workers import BATCHES_PER_WORKER, WorkerOptions
 
 if TYPE_CHECKING:
@@ -144,10 +144,10 @@ class _Cluster:
         self._running[future] = batch
         future.add_done_callback(self._done.put)
 
-    def collect(self, timeout_s: float) -> list[tuple[Page, Reading | Rejection]]:
+    def collect(self, timeout_s: float) -> list[tuple[Page, Reading | FileText | Rejection]]:
         """Results of the batches that end within `timeout_s`; an empty list where none does."""
         self._hand_in_again()
-        results: list[tuple[Page, Reading | Rejection]] = []
+        results: list[tuple[Page, Reading | FileText | Rejection]] = []
         with contextlib.suppress(queue.Empty):
             future = self._done.get(timeout=timeout_s)
             while True:
@@ -164,7 +164,7 @@ class _Cluster:
         elif self._suspects and not self._running:
             self.submit(self._suspects[-1])
 
-    def _results(self, future: Any, batch: Batch) -> list[tuple[Page, Reading | Rejection]]:
+    def _results(self, future: Any, batch: Batch) -> list[tuple[Page, Reading | FileText | Rejection]]:
         """What came of a batch; nothing yet where it is handed in again."""
         if future.cancelled():
             self._lost.append(batch)
@@ -263,7 +263,7 @@ _PLAIN = {
 }
 
 
-def results_of(pages: list[Page], packed: bytes) -> list[Reading | Rejection]:
+def results_of(pages: list[Page], packed: bytes) -> list[Reading | FileText | Rejection]:
     """The results that a worker sent for these pages, and for no others."""
     try:
         results = _Data(io.BytesIO(packed)).load()
@@ -280,7 +280,7 @@ def _is_about(page: Page, result: object) -> bool:
     """A rejection of a page that broke its reader names no page (`Rejection.page_id`)."""
     ids = {page.page_id, None} if isinstance(result, Rejection) else {page.page_id}
     return (
-        isinstance(result, Reading | Rejection)
+        isinstance(result, Reading | FileText | Rejection)
         and (result.url, result.source) == (page.url, page.source)
         and result.page_id in ids
     )

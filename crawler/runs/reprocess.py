@@ -18,6 +18,7 @@ from pipelines.archive import Archive
 from pipelines.compare import Change, compare
 from pipelines.drain import drain
 from pipelines.errors import StorageError
+from pipelines.records import FileText
 from pipelines.store import CrawlStore, store_path
 from pipelines.utc import iso
 
@@ -91,6 +92,10 @@ class _StoredPages:
         """Deletes what a removal keeps out."""
         self._store.pages.drop(page_ids)
 
+    def drop_files(self, urls: Sequence[str]) -> None:
+        """Deletes files that no article links to any more."""
+        self._store.pages.drop_files(urls)
+
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         """None: they are the crawl's."""
         return []
@@ -148,9 +153,11 @@ def _reprocess(
     kinds: Counter[str] = Counter()
     changed_fields: Counter[str] = Counter()
 
-    def note(results: list[tuple[Page, Reading | Rejection]]) -> None:
+    def note(results: list[tuple[Page, Reading | FileText | Rejection]]) -> None:
         templated = archive.read_by_template(page.page_id for page, _ in results)
         for page, result in results:
+            if isinstance(result, FileText):
+                continue
             kinds["pages"] += 1
             kinds["by_template"] += page.page_id in templated
             change = compare(page.url, archive.said_before(page.url), result)

@@ -29,8 +29,10 @@ from crawler.sources import stage_source
 from crawler.web.removed import Removed
 from crawler.web.signing import require_key
 from pipelines.archive import Archive, RunCounts
+from pipelines.attached import READ, require_readers
 from pipelines.drain import Drained, drain
 from pipelines.errors import LockedError, StorageError
+from pipelines.pages.links import Territory
 from pipelines.store import CrawlStore, store_path
 from pipelines.utc import iso
 from pipelines.workers import WorkerOptions
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.fetch.tally import FetchReport, RunProgress
-    from pipelines.records import CrawlSource, SourceRun
+    from pipelines.records import CrawlSource, Reading, SourceRun
     from pipelines.workers import Engine
 
 
@@ -92,6 +94,7 @@ def crawl(
         with Archive(archive_path):  # what is wrong with the archive is said first
             require_contact(sources, options.fetch.contact)
             require_key(options.fetch.signing_key, options.fetch.signing_agent)
+            require_readers(sources)
             require_browser(sources, options.fetch.browser, options.fetch.browser_sandbox)
         run_id = begin_run(archive_path, sources)
         removed = Removed(archive_path)
@@ -255,9 +258,19 @@ class Draining:
         self._leave = threading.Event()
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="drain")
+        self._with_files = {
+            # what was removed is left out when its turn comes
+            source.host: Territory(source, lambda _: False)
+            for source in sources
+            if source.attachments
+        }
 
     def start(self) -> None:
-        """Starts draining."""
+        """Asks for the files that known articles link to, and starts draining."""
+        if self._with_files:
+            with Archive(self._archive_path) as archive:
+                for host in self._with_files:
+                    self._ask_for(host, archive.files_linked(host))
         self._thread.start()
 
     def finish(self, *, in_a_hurry: bool = False) -> None:
@@ -285,10 +298,21 @@ class Draining:
                     no_more=self._no_more,
                     leave=self._leave,
                     on_batch=self._note,
+                    on_archived=self._ask_for_files if self._with_files else None,
                 )
         except BaseException as error:  # noqa: BLE001 - handed to the main thread, which raises it
             self._error = error
             self.stop.set()
+
+    def _ask_for_files(self, readings: list[Reading]) -> None:
+        for reading in readings:
+            if reading.source in self._with_files:
+                self._ask_for(reading.source, [(file.url, file.type) for file in reading.story.attachments])
+
+    def _ask_for(self, host: str, files: list[tuple[str, str]]) -> None:
+        """Puts those of an article's files into the frontier that are its source's and can be read."""
+        links = self._with_files[host].file_links(url for url, ending in files if ending in READ)
+        self._store.frontier.queue(links)
 
     def _note(self, total: Drained) -> None:
         self.total = total

@@ -1,11 +1,12 @@
-"""What the search index holds of an article: its title and text, and what its other copies say besides.
+"""What the search index holds of an article: its title and text, what its other copies and its files say.
 
 In: an article's number, in a transaction that has written its copies. Out: its rows of `articles_fts`
 and `other_words`. The index is contentless and must be told what it held; for title and text that is the
 article's former row, for the rest `other_words`, which also tells a reader which copy holds the words.
 Of other copies only sentences are taken that the kept copy does not have, with a few characters around,
-so that the index grows by what differs. Words that a page spells otherwise to get past filters (蕞大 for
-最大) are held a second time, as they are usually spelt: a list in pipelines/words says which.
+so that the index grows by what differs; what a copy's files say is held whole. Words that a page spells
+otherwise to get past filters (蕞大 for 最大) are held a second time, as they are usually spelt: a list in
+pipelines/words says which.
 """
 
 from __future__ import annotations
@@ -30,17 +31,20 @@ _AT_ONCE = 500
 """Articles whose entries are held in memory while an index is filled."""
 _TEXTS_MAX = 200
 """Distinct texts of an article that are looked at: of those with more, all that matters has been said."""
+_FILES_MAX = 50
+"""Files of an article that are searched: as many as one page is taken to have."""
 APART = "\uf8ff"
 """Stands between pieces, so that no phrase goes from one to the next. Nobody types it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """What one copy says besides."""
+    """What one copy, or a file of it, says besides."""
 
     url: str
-    kind: Literal["copy", "spelling"]
+    kind: Literal["copy", "spelling", "file"]
     title: str
+    """A file's name."""
     text: str
 
 
@@ -73,6 +77,20 @@ def _entry(
         "SELECT title, text FROM articles WHERE id = ?", (article_id,)
     ).fetchone()
     return (title, text), _held(connection, article_id), list(_others(connection, article_id, title, text))
+
+
+def refresh_files(connection: sqlite3.Connection, urls: Iterable[str]) -> None:
+    """Brings the entries up to date of the articles that link to these files."""
+    articles = {
+        number: (title, text)
+        for url in urls
+        for number, title, text in connection.execute(
+            "SELECT DISTINCT a.id, a.title, a.text FROM attachments JOIN copies USING (reading_id)"
+            " JOIN articles a ON a.id = article_id WHERE attachments.url = ?",
+            (url,),
+        )
+    }
+    refresh(connection, articles)
 
 
 def take_out(connection: sqlite3.Connection, article_id: int) -> None:
@@ -157,6 +175,21 @@ def _others(connection: sqlite3.Connection, article_id: int, title: str, text: s
         if any(usual) and usual not in spelt:
             spelt.add(usual)
             yield Other(url, "spelling", *usual)
+    yield from _files(connection, article_id)
+
+
+def _files(connection: sqlite3.Connection, article_id: int) -> Iterator[Other]:
+    """What the copies' files say, each text once."""
+    known = set()
+    for url, name, text in connection.execute(
+        "SELECT copies.url, a.name, t.text FROM copies JOIN attachments a USING (reading_id)"
+        " JOIN attachment_texts t ON t.url = a.url AND t.source = copies.source"
+        " WHERE copies.article_id = ? ORDER BY copies.kept DESC, copies.url, a.position LIMIT ?",
+        (article_id, _FILES_MAX),
+    ):
+        if text not in known:
+            known.add(text)
+            yield Other(url, "file", name, text)
 
 
 def _different(text: str, known: set[str]) -> str:

@@ -15,6 +15,7 @@ from pipelines import catalogue
 from pipelines.archive.kept_out.blocks import LOOK_S, read_blocklist
 from pipelines.archive.kept_out.key import needed_key
 from pipelines.archive.kept_out.stay_down import put_stay_down
+from pipelines.archive.searched import refresh_files
 from pipelines.archive.write.conclusions import conclude
 from pipelines.archive.write.facts import forget_texts
 from pipelines.archive.write.furniture import Furniture
@@ -218,7 +219,11 @@ def _delete_by_address(
     connection: sqlite3.Connection, joiner: Joiner, removal_id: int, at: str
 ) -> dict[str, int]:
     """Deletes what is kept by address alone, and what other pages said of the removed addresses."""
-    mine, looks = read_blocklist(connection, removal_id), seeker(connection, removal_id)
+    mine = read_blocklist(connection, removal_id)
+    said = connection.execute("SELECT url, text FROM attachment_texts").fetchall()
+    files = [text for url, text in said if mine.blocks(url)]
+    notes_of(connection).put(removal(connection, removal_id).ledger_order, files)
+    looks = seeker(connection, removal_id)
     counts = delete_from_archive(connection, mine)
     known = connection.execute("SELECT host FROM sources").fetchall()
     hosts = [(host,) for (host,) in known if mine.blocks_host(host)]
@@ -249,6 +254,7 @@ def _forget_claims(connection: sqlite3.Connection, joiner: Joiner, removed: Matc
     connection.executemany("DELETE FROM claims WHERE url = ?", urls)
     linked = connection.execute("SELECT DISTINCT url FROM attachments").fetchall()
     files = [(url,) for (url,) in linked if removed.blocks(url)]
+    refresh_files(connection, [url for (url,) in files])  # their texts are gone already
     connection.executemany("DELETE FROM attachments WHERE url = ?", files)
     connection.executemany("UPDATE readings SET claimed_url = NULL WHERE claimed_url = ?", urls)
     if urls:

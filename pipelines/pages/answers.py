@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.decode import binary_kind, decode_body
 from pipelines.pages.announced import format_of
+from pipelines.pages.frontier import FILE
 from pipelines.pages.html import MAX_LINKS, read_html, robots_directives
 from pipelines.pages.kinds import kind_of_page, kind_of_url
 from pipelines.signals import page_signals, refuses
@@ -49,8 +50,10 @@ def read_answer(entry: Entry, fetched: Fetched, territory: Territory) -> Fetched
     body = fetched.body
     if not body.strip():
         return "empty page"
-    form = format_of(body)
     content_type = (fetched.header("content-type") or [""])[-1].strip().lower()
+    if entry.kind == FILE:
+        return _file(fetched, territory, content_type)
+    form = format_of(body)
     is_text = not _is_binary(body) and (not content_type or _TEXT_TYPES.match(content_type))
     if not is_text and not form and entry.kind != "sitemap":
         return f"not text: {content_type.partition(';')[0] or 'unnamed'}"
@@ -80,8 +83,7 @@ def _html(entry: Entry, fetched: Fetched, territory: Territory, content_type: st
     anchors = leads.anchors if followed and "nofollow" not in wishes & obeyed else ()
     feeds = leads.feeds if followed else ()
     news, lists = territory.page_links(entry, anchors, feeds, is_list=kind != "article")
-    unwanted = sorted(wishes & obeyed - {"nofollow"})
-    reason = f"robots meta: {', '.join(unwanted)}" if unwanted else signals
+    reason = _unwanted(wishes, obeyed) or signals
     return replace(
         fetched,
         kind=kind,
@@ -92,6 +94,21 @@ def _html(entry: Entry, fetched: Fetched, territory: Territory, content_type: st
         sketch=leads.sketch,
         reason=reason if kind == "article" else "",
     )
+
+
+def _file(fetched: Fetched, territory: Territory, content_type: str) -> Fetched:
+    """An article's file, whatever it is: whether it has a text is seen when it is read."""
+    wishes = frozenset[str]().union(*map(robots_directives, fetched.header("x-robots-tag")))
+    obeyed = _OBEYED[territory.source.meta_robots]
+    reason = _unwanted(wishes, obeyed) or _signals(fetched, content_type, territory)
+    passed_over = _terms(wishes & (_OBEYED["obey"] - obeyed), territory.source.terms)
+    return replace(fetched, kind=FILE, article=not reason, robots=fetched.robots + passed_over, reason=reason)
+
+
+def _unwanted(wishes: frozenset[str], obeyed: frozenset[str]) -> str:
+    """Why a page is not kept that does not want to be; or empty."""
+    unwanted = sorted(wishes & obeyed - {"nofollow"})
+    return f"robots meta: {', '.join(unwanted)}" if unwanted else ""
 
 
 def _terms(passed_over: frozenset[str], terms: str) -> str:

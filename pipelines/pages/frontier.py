@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LISTS = frozenset(["start", "list", "more", "tag", "feed", "sitemap"])
 """Kinds that lead to news and are none themselves: their pages never come out of the store."""
 
+FILE = "file"
+"""An article's file, whose text is searched with it; it leads nowhere and is asked for once."""
+
 ARTICLES = "kind IN ('article', 'unknown')"
 """Addresses that may be news, as the store asks for them."""
 
@@ -31,6 +34,7 @@ PRIORITY = {
     "changed": 25,
     "article": 30,
     "unknown": 40,
+    "file": 45,
     "more": 50,
     "revisit": 55,
     "archived": 60,
@@ -48,7 +52,7 @@ class Link:
     host: str
     """The URL's own host:port; differs from the source's where its subdomains belong to it."""
     kind: str
-    """start, list, more (a list's further pages), tag, article, feed, sitemap or unknown."""
+    """start, list, more (a list's further pages), tag, article, file, feed, sitemap or unknown."""
     priority: int
     depth: int = 0
     hops: int = 0
@@ -123,7 +127,7 @@ class Fetched:
     kind: str
     """What the page turned out to be."""
     article: bool = False
-    """May be news: goes on to extraction."""
+    """May be news, or is the file of a piece of news: goes on to extraction."""
     news: tuple[Link, ...] = ()
     """Links that may be news."""
     lists: tuple[Link, ...] = ()

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelines.pages.frontier import LISTS, PRIORITY, Announcement, Link
+from pipelines.pages.frontier import FILE, LISTS, PRIORITY, Announcement, Link
 from pipelines.pages.kinds import NEVER, kind_of_url, may_be_column
 from pipelines.pages.repeats import Repeats
 from pipelines.said import word_on
@@ -112,6 +112,10 @@ class Territory:
         self._remember(link.url for link in (*news, *lists))
         return news, lists
 
+    def file_links(self, urls: Iterable[str]) -> list[Link]:
+        """Files that its articles link to, as far as they are its own and may be asked for."""
+        return [self._link(url, FILE, FILE, depth=1) for url in urls if self._is_ours(url)]
+
     def announced(
         self, via: str, base: str, found: Iterable[Announced], now: datetime
     ) -> tuple[list[Link], list[Announcement]]:
@@ -192,11 +196,13 @@ class Territory:
         """Whether an address is asked for; a headline may lead into a column that is called 搜 or 分享."""
         if url not in self._seen and self._is_facet(url):
             return False
-        said = self.said(url)
-        if said and said.kind == "deny":
-            return False
         is_column = is_headline and may_be_column(url) and _kind_of_url(url) != "trap"
-        if not self.holds(_host_of(url)) or (self._kind(url) in NEVER and not is_column):
+        return self._is_ours(url) and (is_column or self._kind(url) not in NEVER)
+
+    def _is_ours(self, url: str) -> bool:
+        """Whether an address is the source's, and neither denied nor removed."""
+        said = self.said(url)
+        if (said and said.kind == "deny") or not self.holds(_host_of(url)):
             return False
         allowed = self.source.allowed_paths
         if allowed and not urlsplit(url).path.startswith(allowed):

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.pages.frontier import ARTICLES, LISTS, PRIORITY, Entry, Fetched, Link
+from pipelines.pages.frontier import ARTICLES, FILE, LISTS, PRIORITY, Entry, Fetched, Link
 from pipelines.pages.revisits import (
     LONGEST_S,
     first_interval_s,
@@ -47,8 +47,8 @@ class _Before:
     """Found since the source's first round, or announced with a late date."""
 
     def next_interval_s(self, fetched: Fetched, headers: dict[str, str], *, same: bool) -> float | None:
-        """When the page is asked for again, for an article; None for a list."""
-        if not fetched.article:
+        """When the page is asked for again, for an article; None for a list and a file."""
+        if not fetched.article or fetched.kind == FILE:
             return None
         if self.interval_s is None or self.gone:
             modified = headers.get("last-modified")
@@ -120,7 +120,7 @@ class Commits:
                 crawl_id,
                 fetched=int(not same),
                 unchanged=int(same),
-                articles=int(fetched.article and not same),
+                articles=int(fetched.article and not same and fetched.kind != FILE),
                 found=news + lists,
                 lists=int(entry.is_list),
             )

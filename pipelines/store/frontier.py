@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pipelines.pages.frontier import ARTICLES, LISTS, PRIORITY, Entry
+from pipelines.pages.frontier import ARTICLES, FILE, LISTS, PRIORITY, Entry
 from pipelines.pages.repeats import dump_idle, load_idle
 from pipelines.pages.revisits import ROUND_MAX
 from pipelines.store.pages import reject
@@ -76,6 +76,8 @@ class Address:
             return f"not asked for yet{': ' + self.reason if self.reason else ''}"
         if self.reason:
             return self.reason
+        if self.kind == FILE:
+            return "file: its text is searched with the articles that link to it"
         if self.kind in ("feed", "sitemap"):
             return f"{self.kind}: it names pages and is none of news"
         return (
@@ -320,7 +322,7 @@ class Frontier:
         with self._file.writing() as db:
             rows = db.execute(
                 "SELECT url, kind, state FROM urls WHERE source = ?"
-                " AND kind NOT IN ('start', 'feed', 'sitemap')",
+                " AND kind NOT IN ('start', 'feed', 'sitemap', 'file')",
                 (source,),
             ).fetchall()
             words = [(word, *row) for row in rows if (word := said(row[0]))]

@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipelines.pages.frontier import ARTICLES, PRIORITY
+from pipelines.pages.frontier import ARTICLES, FILE, PRIORITY
 from pipelines.pages.revisits import IDLE_S, moments
 from pipelines.records import Page, Rejection, Right
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipelines.pages.frontier import Fetched
     from pipelines.store.file import StoreFile
 
-_PAGE = "page_id, source, url, url_answered, status, headers, body, fetched_at, signals"
+_PAGE = "page_id, source, url, url_answered, status, headers, body, fetched_at, signals, kind"
 
 _LED_FROM_MAX = 20
 """More addresses that lead to one page are a rule of its host, and no names of the page."""
@@ -80,6 +80,14 @@ class Pages:
         """Deletes pages: what a removal keeps out of the archive stays nowhere."""
         with self._file.writing() as db:
             db.executemany("DELETE FROM pages WHERE page_id = ?", [(i,) for i in page_ids])
+
+    def drop_files(self, urls: Sequence[str]) -> None:
+        """Deletes files and their addresses: no article links to them any more."""
+        with self._file.writing() as db:
+            for table in ("pages", "urls"):
+                db.executemany(
+                    f"DELETE FROM {table} WHERE url = ? AND kind = ?", [(url, FILE) for url in urls]
+                )
 
     def pending(self) -> int:
         """Pages that wait for ingest."""
@@ -196,8 +204,8 @@ class Pages:
                 ).fetchone()[0]
             )
 
-    def _page(self, row: tuple[int, str, str, str, int, str, bytes, str, str]) -> Page:
-        page_id, source, url, url_answered, status, headers, body, fetched_at, signals = row
+    def _page(self, row: tuple[int, str, str, str, int, str, bytes, str, str, str]) -> Page:
+        page_id, source, url, url_answered, status, headers, body, fetched_at, signals, kind = row
         announced_at, announced_by = self._announced(url)
         return Page(
             page_id=page_id,
@@ -212,8 +220,9 @@ class Pages:
             announced_by=announced_by,
             led_from=self._led_from(url),
             signals=tuple(
-                Right(kind, value=value, origin=origin) for kind, value, origin in json.loads(signals)
+                Right(said, value=value, origin=origin) for said, value, origin in json.loads(signals)
             ),
+            is_file=kind == FILE,
         )
 
     def _led_from(self, url: str) -> tuple[str, ...]:

@@ -117,9 +117,12 @@ def rights(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]
 
 
 def attachments(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
-    """The files that a page gives its readers, in page order: url, name, type, bytes."""
+    """The files that a page gives its readers, in page order: url, name, type, bytes, text_characters."""
     return connection.execute(
-        "SELECT url, name, type, bytes FROM attachments WHERE reading_id = ? ORDER BY position", (reading_id,)
+        "SELECT url, name, type, bytes, (SELECT length(text) FROM attachment_texts t JOIN readings"
+        " ON readings.id = reading_id WHERE t.url = attachments.url AND t.source = readings.source)"
+        " FROM attachments WHERE reading_id = ? ORDER BY position",
+        (reading_id,),
     ).fetchall()
 
 

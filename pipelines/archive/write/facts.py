@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from pipelines.archive.write.furniture import Furniture
-    from pipelines.records import Claim, Mention, Reading, Rejection, Signed
+    from pipelines.records import Claim, FileText, Mention, Reading, Rejection, Signed
 
 
 @dataclass
@@ -41,6 +41,10 @@ class Changes:
     """Readings that were written."""
     emptied: set[int] = field(default_factory=set)
     """Articles that lost a copy whose page is no reading any more."""
+    files: set[str] = field(default_factory=set)
+    """Addresses of articles' files whose text came or went."""
+    unlinked: set[str] = field(default_factory=set)
+    """Addresses of files to which an article links no more, or none ever did."""
 
 
 def put_reading(
@@ -62,6 +66,7 @@ def put_reading(
     text_id = _put_text(connection, reading)
     claimed_url = claimed_address(reading.url, reading.story.claims)
     first_fetched_at = at if old is None else min(old[5], at)
+    linked = [] if old is None else _files_of(connection, reading.url)
     reading_id = _put_row(connection, reading, text_id, claimed_url, first_fetched_at, digest)
     if old is not None:
         _drop_details(connection, reading_id)
@@ -74,6 +79,7 @@ def put_reading(
     changes.addresses.update(url for url in (reading.url, claimed_url) if url)
     changes.added[reading.signed.node_id] = reading.signed
     if old is not None:
+        changes.unlinked.update(linked)
         changes.addresses.update(url for url in (old[4],) if url)
         if old[3] != text_id:
             _drop_text(connection, old[3], changes)
@@ -94,6 +100,8 @@ def put_rejection(
         ).fetchone()
         if row is not None:
             drop_reading(connection, row[0], furniture, changes)
+        if connection.execute("DELETE FROM attachment_texts WHERE url = ?", (rejection.url,)).rowcount:
+            changes.files.add(rejection.url)
     connection.execute(
         "INSERT INTO rejections (url, source, stage, reason, at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (url) DO UPDATE SET source = excluded.source, stage = excluded.stage,"
@@ -101,6 +109,48 @@ def put_rejection(
         (rejection.url, rejection.source, rejection.stage, rejection.reason, at),
     )
     changes.addresses.add(rejection.url)
+
+
+def put_file(connection: sqlite3.Connection, file: FileText, changes: Changes) -> None:
+    """Stores what an article's file says, unless no article of its source links to it."""
+    linked = connection.execute(
+        "SELECT 1 FROM attachments a JOIN readings r ON r.id = a.reading_id WHERE a.url = ? AND r.source = ?",
+        (file.url, file.source),
+    ).fetchone()
+    if linked is None:
+        changes.unlinked.add(file.url)
+        return
+    connection.execute(
+        "INSERT OR REPLACE INTO attachment_texts (url, source, text, fetched_at) VALUES (?, ?, ?, ?)",
+        (file.url, file.source, file.text, iso(file.fetched_at)),
+    )
+    connection.execute("DELETE FROM rejections WHERE url = ?", (file.url,))
+    changes.files.add(file.url)
+
+
+def drop_unlinked(connection: sqlite3.Connection, changes: Changes) -> tuple[str, ...]:
+    """Drops what files say to which no article links any more; returns their addresses."""
+    links = "SELECT 1 FROM attachments WHERE url = ?"
+    gone = sorted(url for url in changes.unlinked if not connection.execute(links, (url,)).fetchone())
+    connection.executemany("DELETE FROM attachment_texts WHERE url = ?", [(url,) for url in gone])
+    return tuple(gone)
+
+
+def _files_of(connection: sqlite3.Connection, page_url: str) -> list[str]:
+    rows = connection.execute(
+        "SELECT url FROM attachments WHERE reading_id = (SELECT id FROM readings WHERE page_url = ?)",
+        (page_url,),
+    )
+    return [row[0] for row in rows]
+
+
+def files_linked(connection: sqlite3.Connection, source: str) -> list[tuple[str, str]]:
+    """Address and ending of each file that a source's articles link to."""
+    return connection.execute(
+        "SELECT DISTINCT a.url, a.type FROM attachments a JOIN readings r ON r.id = a.reading_id"
+        " WHERE r.source = ? ORDER BY a.url",
+        (source,),
+    ).fetchall()
 
 
 def drop_reading(
@@ -121,6 +171,7 @@ def drop_reading(
     gone = connection.execute("DELETE FROM copies WHERE reading_id = ? RETURNING article_id", (reading_id,))
     changes.emptied.update(row[0] for row in gone.fetchall())
     changes.addresses.update(url for url in (page_url, claimed_url) if url)
+    changes.unlinked.update(_files_of(connection, page_url))
     furniture.remove(reading_id, source)
     connection.execute("DELETE FROM readings WHERE id = ?", (reading_id,))
 

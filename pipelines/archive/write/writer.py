@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Self
 from pipelines.archive.file import open_for_writing, storage_errors
 from pipelines.archive.kept_out.blocks import Blocklist, blocks_version, read_blocklist
 from pipelines.archive.kept_out.stay_down import holds_back
+from pipelines.archive.searched import refresh_files
 from pipelines.archive.write.conclusions import Counts, conclude, rejoin_some
 from pipelines.archive.write.facts import (
     Changes,
     come_back,
+    drop_unlinked,
+    files_linked,
     forget_texts,
+    put_file,
     put_gone,
     put_reading,
     put_rejection,
@@ -52,7 +56,7 @@ from pipelines.archive.write.runs import (
 from pipelines.archive.write.templates import Templates
 from pipelines.errors import ConfigurationError
 from pipelines.join import Joiner
-from pipelines.records import Reading, Rejection, Said
+from pipelines.records import FileText, Reading, Rejection, Said
 from pipelines.said import stands_for
 from pipelines.utc import iso
 
@@ -76,6 +80,8 @@ class Ingested:
     """Pages found missing that were there."""
     kept_out: tuple[int, ...] = ()
     """Which of the batch a removal keeps out, by their places in it."""
+    unlinked: tuple[str, ...] = ()
+    """Addresses of files to which no article links any more."""
 
 
 _ANALYSED = 1_000
@@ -106,7 +112,7 @@ class Archive:
         """Closes the file; the last connection folds the write-ahead log into it."""
         self._database.close()
 
-    def ingest(self, results: Sequence[Reading | Rejection], at: str) -> Ingested:
+    def ingest(self, results: Sequence[Reading | FileText | Rejection], at: str) -> Ingested:
         """Stores a batch in one transaction; `at` is now in UTC.
 
         Raises:
@@ -123,7 +129,7 @@ class Archive:
         self._furniture.forget_cache()
         self._templates.forget_cache()
 
-    def _ingest(self, results: Sequence[Reading | Rejection], at: str) -> Ingested:
+    def _ingest(self, results: Sequence[Reading | FileText | Rejection], at: str) -> Ingested:
         connection = self._database.conn
         blocklist = self.blocklist()
         changes = Changes()
@@ -138,6 +144,9 @@ class Archive:
             elif isinstance(result, Rejection):
                 put_rejection(connection, result, at, self._furniture, changes)
                 rejections += 1
+            elif isinstance(result, FileText):
+                put_file(connection, result, changes)
+                continue
             elif _is_kept_out(result, blocklist) or holds_back(connection, result, at):
                 kept_out.append(place)
                 continue
@@ -150,7 +159,9 @@ class Archive:
         settle_lists(connection, changes, at)
         clusters = self._join(connection, changes)
         counts = self._concluded(changes, clusters, at)
-        return Ingested(readings, rejections, counts, gone, tuple(kept_out))
+        unlinked = drop_unlinked(connection, changes)
+        refresh_files(connection, changes.files)
+        return Ingested(readings, rejections, counts, gone, tuple(kept_out), unlinked)
 
     def _concluded(self, changes: Changes, clusters: dict[int, int], at: str) -> Counts:
         return conclude(
@@ -389,6 +400,10 @@ class Archive:
     def said_before(self, page_url: str) -> Said | None:
         """What the archive holds of a page: its last reading, without what people corrected."""
         return said_before(self._database.conn, page_url)
+
+    def files_linked(self, source: str) -> list[tuple[str, str]]:
+        """Address and ending of each file that a source's articles link to."""
+        return files_linked(self._database.conn, source)
 
     def known_sources(self) -> list[Source]:
         """Every source that the archive has pages of."""
