@@ -25,6 +25,7 @@ from crawler.web.removed import Removed
 from crawler.web.robots import authority_of, read_policy
 from pipelines.archive import Archive
 from pipelines.archive.file import read_only
+from pipelines.archive.read.sources import read_rejections
 from pipelines.dates import zone_of
 from pipelines.decode import decode
 from pipelines.pages.html import read_html
@@ -225,7 +226,7 @@ def _as_archived(store: CrawlStore, source: CrawlSource, pages: Sequence[Page]) 
         archive.put_sources([stage_source(source)])
         archive.ingest(readings, iso(datetime.now(UTC)))
     with closing(read_only(path)) as connection:
-        lists = dict(connection.execute("SELECT url, reason FROM rejections").fetchall())
+        lists = {rejection.url: rejection.reason for rejection in read_rejections(connection)}
     reasons = [lists.get(one.url, "") if isinstance(one, Reading) else "" for one in read]
     return [
         Rejection(one.url, one.source, "kind", why) if why else one

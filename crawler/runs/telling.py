@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.archive.file import read_only
-from pipelines.archive.read.changes import kept_searches, new_for
+from pipelines.archive.read.changes import headline_of, kept_searches, new_for
 from pipelines.archive.write.searches import note_told
 from pipelines.errors import ConfigurationError
 from pipelines.utc import iso
@@ -97,9 +97,7 @@ def tell_searches(archive: Path, send: Send | None) -> str:
 def _new_lines(connection: sqlite3.Connection, name: str, numbers: list[int]) -> Iterator[str]:
     yield f"{name}: {len(numbers)} new"
     for number in numbers[-_NEW_MAX:]:
-        title, source, url = connection.execute(
-            "SELECT title, coalesce(first_publisher, source_name), url FROM articles WHERE id = ?", (number,)
-        ).fetchone()
+        title, source, url = headline_of(connection, number)
         yield f"  {title} ({source}) {url}"
 
 

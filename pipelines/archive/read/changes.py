@@ -99,3 +99,11 @@ def new_for(connection: sqlite3.Connection, kept: KeptSearch) -> list[int]:
         (*values, kept.told_id),
     )
     return [row[0] for row in rows]
+
+
+def headline_of(connection: sqlite3.Connection, article_id: int) -> tuple[str, str, str]:
+    """The title, who is its first publisher (else whose the kept copy is), and the address of an article."""
+    title, publisher, url = connection.execute(
+        "SELECT title, coalesce(first_publisher, source_name), url FROM articles WHERE id = ?", (article_id,)
+    ).fetchone()
+    return title, publisher, url
