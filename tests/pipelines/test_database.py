@@ -101,3 +101,9 @@ def test_a_part_of_a_transaction_is_undone_by_itself(tmp_path: Path) -> None:
             fail(opened)
     assert opened.conn.execute("SELECT host FROM rests").fetchall() == [("a.cn",)]
     opened.close()
+
+
+@KINDS
+def test_scripts_are_numbered_one_after_another(kind: database.FileKind) -> None:
+    numbers = sorted(int(script.name[:4]) for script in kind.scripts.glob("*.sql"))
+    assert numbers == list(range(1, len(numbers) + 1))

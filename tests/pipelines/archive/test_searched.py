@@ -117,8 +117,8 @@ def test_an_index_that_was_made_anew_is_as_the_writer_makes_it(path: Path) -> No
 def test_an_archive_from_before_is_indexed_anew(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE other_words")
-        connection.executescript((ARCHIVE.scripts / "0020_search.sql").read_text(encoding="utf-8"))
+        connection.executescript((ARCHIVE.scripts / "0022_search.sql").read_text(encoding="utf-8"))
         assert connection.execute("SELECT count(*) FROM articles_fts_docsize").fetchone() == (0,)
-        ARCHIVE.on_migrated(connection, ["0020_search"], False)
+        ARCHIVE.on_migrated(connection, ["0022_search"], False)
         connection.commit()
     assert _found(path, "四期用地") == [("三期标准厂房启用", OTHER_URL)]
