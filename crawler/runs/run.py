@@ -213,7 +213,8 @@ def _trouble(counts: SourceRun, copies: dict[str, int], *, stopped: bool) -> str
         waits = "; nothing waits" if not counts.left else f"; {counts.left} addresses wait for the next run"
         return f"left early: {counts.left_early}{waits}"
     if not counts.fetched and not counts.unchanged and not stopped:
-        return f"nothing could be fetched ({counts.last_error or 'no page left'})"
+        rest = f"{counts.left} addresses asked for rest, or wait" if counts.left else "no page left"
+        return f"nothing could be fetched ({counts.last_error or rest})"
     if counts.failed >= _FAILED_MANY and counts.failed > counts.fetched + counts.unchanged:
         return f"{counts.failed} requests failed, more than were answered"
     if not copies.get(counts.host) and not stopped:

@@ -95,7 +95,7 @@ def test_two_processes_with_archives_of_their_own_keep_one_pace(tmp_path: Path) 
         ]
         articles = [finish(child).sources[0].articles for child in both]
     gaps = [b.at - a.at for a, b in pairwise(site.log)]
-    assert (articles, len(site.log), min(gaps) > 0.2) == ([6, 6], 18, True), gaps
+    assert (articles, len(site.log), min(gaps) > 0.2) == ([6, 6], 20, True), gaps
 
 
 def test_requests_under_way_are_counted_over_all_processes(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_two_processes_ask_a_host_without_a_delay_no_more_at_once_than_one(tmp_p
     assert (articles, site.most_at_once) == ([12, 12], 3)
 
 
-def test_a_host_that_asked_for_rest_has_it_in_the_next_run(tmp_path: Path) -> None:
+def test_an_address_that_asked_for_rest_has_it_in_the_next_run(tmp_path: Path) -> None:
     busy = Answer(status=503, headers=(("Retry-After", "3600"),))
     site = Site(pages={"/": busy})
     path = tmp_path / "a-pages.db"
@@ -147,8 +147,16 @@ def test_a_host_that_asked_for_rest_has_it_in_the_next_run(tmp_path: Path) -> No
         site.log.clear()
         report = crawl(path, source(server.host))  # no folder in common, as after a restart
     [counts] = report.sources
-    assert (site.log, "asked to be left alone for another 3" in counts.left_early, counts.left) == (
-        [],
-        True,
-        1,
-    )
+    assert (site.log, counts.fetched, counts.left) == ([], 0, 1)
+
+
+def test_a_host_two_of_whose_addresses_asked_for_rest_has_it_in_the_next_run(tmp_path: Path) -> None:
+    busy = Answer(status=503, headers=(("Retry-After", "3600"),))
+    site = Site(pages={"/": list_page(["/1", "/2", "/3"]), "/1": busy, "/2": busy, "/3": busy})
+    path = tmp_path / "a-pages.db"
+    with Server(site) as server:
+        crawl(path, source(server.host))
+        site.log.clear()
+        report = crawl(path, source(server.host))
+    [counts] = report.sources
+    assert (site.log, "asked to be left alone for another 3" in counts.left_early) == ([], True)
