@@ -26,7 +26,7 @@ check: $(STAMP)  ## linters, strict types, import contracts, licences, generated
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.licences
-	$(BIN)/cog --check -r README.md docs/reference/*.md pipelines/archive/rules.py
+	$(BIN)/cog --check README.md docs/reference/*.md pipelines/archive/rules.py
 
 docs: $(STAMP)  ## write docs/reference, the README's generated parts and the digest of the rules again
 	$(BIN)/cog -r README.md docs/reference/*.md pipelines/archive/rules.py
