@@ -63,7 +63,10 @@ def require_key(path: str, agent: str) -> None:
         ConfigurationError: the key is none, or nobody says where its directory is.
     """
     if path:
-        read_key(Path(path))
+        try:
+            read_key(Path(path))
+        except ConfigurationError as error:
+            raise ConfigurationError(f"PARKNEWS_SIGNING_KEY: {error}") from error
         if not agent.startswith("https://"):
             raise ConfigurationError(
                 "PARKNEWS_SIGNING_KEY needs PARKNEWS_SIGNING_AGENT: the https address of its directory"

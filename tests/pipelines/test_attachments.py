@@ -12,7 +12,7 @@ from pipelines.archive import Archive, read_only
 from pipelines.archive.read.selection import Selection
 from pipelines.export.rows import columns_of, export_batches
 from pipelines.records import Attachment, Page, Reading, Rejection, Source
-from pipelines.show import ShownArticle, show
+from pipelines.show import ShownArticle, ShownFile, show
 from pipelines.stages import read_page
 
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ def test_the_files_of_a_copy_are_rows_that_are_shown_and_exported(tmp_path: Path
         columns = columns_of("attachments", signature=True)
         [rows] = export_batches(connection, "attachments", columns, Selection(), masked=True)
     assert isinstance(shown, ShownArticle)
-    assert (shown.attachments, shown.copies[0].attachments) == ((plan, form), (plan, form))
+    files = tuple(ShownFile(file.url, file.name, file.type, file.bytes, None) for file in (plan, form))
+    assert (shown.attachments, shown.copies[0].attachments) == (files, files)
     assert [dict(zip((c.name for c in columns), row, strict=True)) for row in rows] == [
         {"id": 1, "article_id": 1, "copy_url": page.url, "position": n, **file}
         for n, file in enumerate(
