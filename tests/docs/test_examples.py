@@ -1,7 +1,8 @@
 """Every command in README and the how-tos runs, and prints what stands below it.
 
 A ```console block holds `$ command` lines, each followed by what it prints; `...` stands for anything.
-The blocks of a document run in order in one folder that looks like a fresh checkout.
+The blocks of a document run in order in a folder that looks like a checkout after `make demo`, its own:
+what one document keeps in the archive, no other one sees.
 """
 
 from __future__ import annotations
@@ -109,16 +110,17 @@ def demo_archive(checkout: Path, environment: dict[str, str]) -> Path:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_command_runs_and_prints_what_the_document_says(
-    document: str, checkout: Path, environment: dict[str, str], demo_archive: Path
+    document: str, checkout: Path, environment: dict[str, str], demo_archive: Path, tmp_path: Path
 ) -> None:
     assert demo_archive.exists()
-    here = dict(environment)
+    own = shutil.copytree(checkout, tmp_path / "checkout", symlinks=True)
+    here = {**environment, "PWD": str(own)}
     for command, expected in _examples(document):
         if command.startswith("export "):
             name, _, value = command.removeprefix("export ").partition("=")
             here[name] = value
         elif command != "make demo":
-            _hold(command, _run(command, checkout, here), expected)
+            _hold(command, _run(command, own, here), expected)
 
 
 def _hold(command: str, printed: str, expected: str) -> None:
