@@ -51,8 +51,9 @@ def correct_line(
         if isinstance(before, Reading) and before.story.text == after.story.text:
             raise ConfigurationError(f"{page_url}: that line makes no difference to its text")
         at = iso(datetime.now(UTC))
-        number = archive.correct(page_url, field, line, reason, at)
-        archive.ingest([after], at)
+        with archive.correcting():
+            number = archive.correct(page_url, field, line, reason, at)
+            archive.ingest([after], at)
         return number
 
 
@@ -70,7 +71,7 @@ def withdraw(archive_path: Path, correction: int, sources: Mapping[str, Source])
         if page_url is None:
             archive.withdraw_correction(correction, at)
             return
-        with run_lock(archive_path):
+        with run_lock(archive_path), archive.correcting():
             page = _stored(archive_path, archive.page_id_of(page_url), page_url)
             archive.withdraw_correction(correction, at)
             result = _read(archive, page, archive.line_words(page_url), sources)

@@ -228,6 +228,7 @@ def _together(node: And | Or) -> list[Node]:
     return [replace(node, parts=text) if len(text) > 1 else text[0], *rest] if text else rest
 
 
+_OF_ANY_COPY = "k.article_id IN (SELECT article_id FROM copies WHERE {})"
 _MENTIONED = (
     "k.text_id IN (SELECT text_id FROM mentions WHERE kind = '{kind}'"
     " AND (entity = ? OR instr(name, ?) > 0 OR instr(entity, ?) > 0))"
@@ -239,10 +240,10 @@ def _known(field: Field) -> tuple[str, list[object]]:
     value = field.values[0]
     match field.name:
         case "source":
-            named = "k.source IN (SELECT host FROM sources WHERE instr(name, ?) > 0)"
-            return f"(k.source = ? OR k.source LIKE '%.' || ? OR {named})", [value, value, value]
+            hosts = "SELECT host FROM sources WHERE host = ? OR host LIKE '%.' || ? OR instr(name, ?) > 0"
+            return _OF_ANY_COPY.format(f"source IN ({hosts})"), [value, value, value]
         case "credited":
-            return "instr(coalesce(k.credited_source, ''), ?) > 0", [value]
+            return _OF_ANY_COPY.format("instr(credited_source, ?) > 0"), [value]
         case "region":
             covered = " OR ".join(["code BETWEEN ? AND ?"] * len(field.values))
             ends: list[object] = [end for code in field.values for end in region_range(code)]

@@ -192,6 +192,17 @@ def corrected(connection: sqlite3.Connection, page_url: str, time_zone: str) -> 
     return columns
 
 
+def last_change(connection: sqlite3.Connection) -> int:
+    """The number of the last change that was noted."""
+    return int(connection.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
+
+
+def call_corrections(connection: sqlite3.Connection, after: int) -> None:
+    """What changed after that number is told as corrected: a person's word changed it."""
+    sql = "UPDATE changes SET change = 'corrected' WHERE seq > ? AND change = 'changed'"
+    connection.execute(sql, (after,))
+
+
 @dataclass(frozen=True, slots=True)
 class LineWords:
     """What people want of the lines of a page's text."""

@@ -6,6 +6,7 @@ all. Writing the same batch twice changes nothing.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
@@ -32,8 +33,10 @@ from pipelines.archive.write.people import (
     BY_HAND,
     LINES,
     LineWords,
+    call_corrections,
     copy_of,
     find_page,
+    last_change,
     line_named,
     line_words,
     no_article,
@@ -202,11 +205,19 @@ class Archive:
         Raises:
             ConfigurationError: no such page or field, or not a date.
         """
-        with storage_errors(self.path), self._database.atomic():
+        with self.correcting():
             page_url = page_of(self._database.conn, url)
             correction = put_correction(self._database.conn, page_url, field, value, reason, at)
             self._conclude({page_url}, at)
             return correction
+
+    @contextmanager
+    def correcting(self) -> Iterator[None]:
+        """A transaction whose changes of articles are told as corrections."""
+        with storage_errors(self.path), self._database.atomic():
+            told = last_change(self._database.conn)
+            yield
+            call_corrections(self._database.conn, told)
 
     def withdraw_correction(self, correction_id: int, at: str) -> str:
         """Takes a correction back: what the page says counts again; returns the page's address.
@@ -216,7 +227,7 @@ class Archive:
         Raises:
             ConfigurationError: no such correction in force.
         """
-        with storage_errors(self.path), self._database.atomic():
+        with self.correcting():
             page_url = withdraw_correction(self._database.conn, correction_id, at)
             self._conclude({page_url}, at)
             return page_url

@@ -74,6 +74,7 @@ def test_a_removed_line_is_gone_from_text_and_search_and_is_told_as_stripped(
     assert _correct(parknews, "remove-line", "本报读者可以").code == 0
     lines, stripped = _shown(parknews)
     assert (lines, stripped[LINES[1]], _found(parknews, "纪念品")) == ([LINES[0], LINES[2]], "correction", 0)
+    assert json.loads(parknews("changes").out)["change"] == "corrected"
 
 
 def test_a_kept_line_stands_where_it_stood_and_is_stripped_no_more(parknews: Callable[..., Any]) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,8 @@ def test_a_correction_and_a_split_are_told_as_what_they_are(fill: Callable[..., 
         archive.correct(a.url, "title", "三期厂房启用", "as the paper has it", AT)
         last = _changes(path)[-1]["seq"]
         assert [change for _, change in _told(path)] == ["corrected"]
+        archive.ingest([replace(a, day=date(2026, 1, 3)).reading(1)], AT)
+        assert [change for _, change in _told(path)] == ["changed"]  # whatever was corrected before
         archive.split(b.url, "another occasion", AT)
     assert dict(_told(path, last)) == {1: "split", 2: "new"}
 
