@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.write.furniture import source_as_known
 from pipelines.errors import ParknewsError
 from pipelines.records import Rejection
@@ -53,9 +53,8 @@ def case(
     """Make a test of a stored page: its bytes, what was known of them, what is read in them."""
     db = settings_of(ctx).db
     page = _stored(db, url)
-    connection = read_only(db)
-    source = source_as_known(connection, page.source)
-    connection.close()
+    with reader(db) as connection:
+        source = source_as_known(connection, page.source)
     folder = into / (name or _name(page.url))
     if folder.exists():
         raise ParknewsError(f"{folder}: there is such a case; choose another --name")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from crawler.cli.terminal import examples, settings_of
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.read.changes import as_json, changes_since
 
 app = typer.Typer()
@@ -30,7 +29,7 @@ def changes(
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 1_000_000,
 ) -> None:
     """Tell what changed of each article since a number, as JSON Lines."""
-    with closing(read_only(settings_of(ctx).db)) as connection:
+    with reader(settings_of(ctx).db) as connection:
         connection.execute("BEGIN")  # one state of the archive
         for change in changes_since(connection, since, limit):
             print(json.dumps(as_json(change), ensure_ascii=False))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from crawler.cli.terminal import Json, examples, plain, print_json, settings_of
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.cite import STYLES, cite, reference
 from pipelines.errors import ConfigurationError, ParknewsError
@@ -40,7 +39,7 @@ def write_reference(
     if style not in STYLES:
         raise ConfigurationError(f"--style {style}: one of {', '.join(STYLES)}")
     db = settings_of(ctx).db
-    with closing(read_only(db)) as connection:
+    with reader(db) as connection:
         found = show(connection, wanted)
         removed = answer(connection, wanted)
     if not isinstance(found, ShownArticle):

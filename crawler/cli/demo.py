@@ -10,7 +10,6 @@ import os
 import shlex
 import shutil
 import sys
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,7 +27,7 @@ from crawler.demo.compare import judge
 from crawler.demo.server import DemoServer
 from crawler.runs.run import run_lock
 from crawler.sources import read_sources
-from pipelines.archive.file import read_only
+from pipelines.archive.file import read_only, reader
 from pipelines.archive.read.sources import source_totals
 from pipelines.forget.snapshot import places_of
 
@@ -118,7 +117,7 @@ class FoundAtSource:
 
 def found_by_source(archive: Path, server: DemoServer) -> list[FoundAtSource]:
     """Each demo site's totals, in the order of the definition."""
-    with closing(read_only(archive)) as connection:
+    with reader(archive) as connection:
         totals = {row.host: row for row in source_totals(connection)}
     pages = server.pages_served()
     hosts = {f"{site.host}:{server.ports[site.host]}": site for site in server.definition.sites}

@@ -14,7 +14,7 @@ import typer
 
 from crawler.cli import filters
 from crawler.cli.terminal import ATTENTION, Json, examples, one_line, print_json, settings_of
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.read.selection import count_left_out_undated
 from pipelines.catalogue import WHATS
 from pipelines.errors import ConfigurationError
@@ -127,19 +127,17 @@ def _stream(ctx: typer.Context, request: ExportRequest, *, as_json: bool) -> Non
     """The rows alone on stdout: nothing stands beside a pipe."""
     if as_json:
         raise ConfigurationError("--json tells of a file; with --output - the rows are the answer")
-    connection = read_only(settings_of(ctx).db)
-    rows = stream_export(connection, sys.stdout.buffer, request)
+    with reader(settings_of(ctx).db) as connection:
+        rows = stream_export(connection, sys.stdout.buffer, request)
     sys.stdout.buffer.flush()
-    connection.close()
     print(f"{rows:,} {request.what} written", file=sys.stderr)
 
 
 def _write(ctx: typer.Context, output: Path, request: ExportRequest, *, as_json: bool) -> None:
-    connection = read_only(settings_of(ctx).db)
     made_at = iso(datetime.now(UTC))
-    manifest = write_export(connection, output, request, made_at=made_at, version=version("parknews"))
-    undated = count_left_out_undated(connection, request.selection)
-    connection.close()
+    with reader(settings_of(ctx).db) as connection:
+        manifest = write_export(connection, output, request, made_at=made_at, version=version("parknews"))
+        undated = count_left_out_undated(connection, request.selection)
     if as_json:
         print_json({**_told(manifest, output), "undated_left_out": undated})
     else:
@@ -172,9 +170,8 @@ def _told(manifest: Manifest, output: Path) -> dict[str, object]:
 
 
 def _compare(ctx: typer.Context, manifest: Path, *, as_json: bool) -> None:
-    connection = read_only(settings_of(ctx).db)
-    changes = list(compare_export(connection, manifest))
-    connection.close()
+    with reader(settings_of(ctx).db) as connection:
+        changes = list(compare_export(connection, manifest))
     counts = Counter(change.change for change in changes)
     if as_json:
         rows = [{"id": c.id, "change": c.change, "reason": c.reason} for c in changes]

@@ -11,7 +11,6 @@ from __future__ import annotations
 import shlex
 import sys
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +19,7 @@ import typer
 
 from crawler.cli.receipts import WORDS, language_of, login, sections
 from crawler.cli.terminal import ATTENTION, examples, one_line, settings_of
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.errors import ConfigurationError
 from pipelines.forget.find import find_matches, nearest
 from pipelines.forget.order import Order, with_wait
@@ -160,7 +159,7 @@ def _work_off(talk: Dialogue, number: int | None) -> bool:
 
 def _chosen(talk: Dialogue, number: int | None) -> Request | None:
     """The request of that number, or one of the open ones; None where it is a new one."""
-    with closing(read_only(talk.db)) as connection:
+    with reader(talk.db) as connection:
         if number is None and (waiting := requests(connection)):
             talk.say("which")
             for request in waiting:
@@ -317,7 +316,7 @@ def _carry_out(talk: Dialogue, request: Request) -> Request:
     )
     order = with_wait(order, plan, talk.wait_days)
     remove(talk.db, scope, order, expected=plan.hash, request=request.id)
-    with closing(read_only(talk.db)) as connection:
+    with reader(talk.db) as connection:
         return known_request(connection, request.id)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from crawler.cli.terminal import examples, settings_of
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.errors import ConfigurationError
 
 app = typer.Typer()
@@ -44,7 +43,7 @@ def mcp(
     if site and not site.startswith(("http://", "https://")):
         raise ConfigurationError(f"--site {site}: an address that begins with http:// or https://")
     path = settings_of(ctx).db
-    with closing(read_only(path)):  # a clear error now, not at the first question
+    with reader(path):  # a clear error now, not at the first question
         pass
     server = assistant_server(path, f"{site.rstrip('/')}/article/" if site else "")
     if http is None:

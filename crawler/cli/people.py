@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -14,7 +13,7 @@ from crawler.runs.lines import withdraw as withdraw_correction
 from crawler.runs.run import run_lock
 from crawler.sources import read_sources, stage_source
 from pipelines.archive import Archive
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.read.articles import article_of_url
 from pipelines.archive.write.people import LINES, NO_ARTICLE, all_corrections, all_decisions, find_page
 from pipelines.errors import ConfigurationError
@@ -139,7 +138,7 @@ def _meant(archive: Path, address: str) -> str:
             raise ConfigurationError(f"{one_line(address)}: {hint}")
         return address
     url = _spelt(address)
-    with closing(read_only(archive)) as connection:
+    with reader(archive) as connection:
         return find_page(connection, url) or url
 
 
@@ -227,7 +226,7 @@ def _said(sources: Path) -> dict[str, Source]:
 
 
 def _asked(archive: Path, question: Callable[[sqlite3.Connection], T]) -> T:
-    with closing(read_only(archive)) as connection:
+    with reader(archive) as connection:
         return question(connection)
 
 

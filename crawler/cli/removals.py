@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ import typer
 from crawler.cli import guide
 from crawler.cli.receipts import Language, SigningKey, end_with, language_of, report, report_all
 from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of, table
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.kept_out.stay_down import held_pages
 from pipelines.decode import decode_body
 from pipelines.errors import ConfigurationError
@@ -51,7 +50,7 @@ def replay_ledger(ctx: typer.Context, as_json: Json = False) -> None:
 @app.command("list", epilog=examples(("every removal, the latest first", "parknews removals list")))
 def list_removals(ctx: typer.Context, as_json: Json = False) -> None:
     """List the removals with their state, and the requests that are not answered yet with their deadlines."""
-    with closing(read_only(settings_of(ctx).db)) as connection:
+    with reader(settings_of(ctx).db) as connection:
         ordered, asked = removals(connection), requests(connection)
     if as_json:
         orders, letters = [row(removal) for removal in ordered], [asdict(request) for request in asked]
@@ -267,7 +266,7 @@ _SHOWN = 20
 @app.command("matches", epilog=examples(("what waits for a decision", "parknews removals matches")))
 def matches(ctx: typer.Context, as_json: Json = False) -> None:
     """List pages that say what is to stay down, and wait to be admitted or refused."""
-    with closing(read_only(settings_of(ctx).db)) as connection:
+    with reader(settings_of(ctx).db) as connection:
         held = held_pages(connection)
     names = ("url", "source", "removal", "containment", "at")
     if as_json:

@@ -10,7 +10,7 @@ import typer
 
 from crawler.cli.filters import Since, Until
 from crawler.cli.terminal import Json, day_of, examples, one_line, print_json, settings_of
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.read.figures import figures
 from pipelines.archive.read.selection import Days
 from pipelines.errors import StorageError
@@ -37,9 +37,8 @@ def report(
 ) -> None:
     """Draw the archive: who publishes, who copies whom, what spreads, what failed. In Chinese and English."""
     days = Days(day_of("--since", since), day_of("--until", until))
-    connection = read_only(settings_of(ctx).db)
-    found = figures(connection, days)
-    connection.close()
+    with reader(settings_of(ctx).db) as connection:
+        found = figures(connection, days)
     made_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     try:
         files = write_report(found, out, made_at)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +20,7 @@ from crawler.cli.terminal import (
     print_json,
     settings_of,
 )
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.archive.read.selection import Selection, understood
 from pipelines.errors import ConfigurationError
@@ -109,7 +108,7 @@ def search(
         copies=copies,
         folded=folded,
     )
-    with closing(read_only(settings_of(ctx).db)) as connection:
+    with reader(settings_of(ctx).db) as connection:
         if removed := answer(connection, words):
             print_json({"query": words, "articles": [], "removed": removed}) if as_json else print(removed)
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.read.changes import kept_searches, new_for
 from pipelines.archive.write.searches import add_search, remove_search
 from pipelines.errors import ConfigurationError
@@ -43,7 +42,7 @@ def add(
 @app.command("list", epilog=examples(("all of them, and how much is new", "parknews searches list")))
 def list_all(ctx: typer.Context, as_json: Json = False) -> None:
     """List what is kept, with how many articles were not told yet."""
-    with closing(read_only(settings_of(ctx).db)) as connection:
+    with reader(settings_of(ctx).db) as connection:
         found = [(kept, len(new_for(connection, kept))) for kept in kept_searches(connection)]
     if as_json:
         print_json({"searches": [{**asdict(kept), "new": new} for kept, new in found]})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from crawler.cli.terminal import Json, examples, one_line, print_json, settings_of
 from crawler.serve.labels import shared_metadata
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.errors import ConfigurationError
 from pipelines.export.shared import share as write
 from pipelines.export.shared import shared_columns
@@ -40,7 +39,7 @@ def share(
         raise ConfigurationError(f"{output.parent}: no such folder; make it, or name another file")
     if output.exists() and output.resolve() == db.resolve():
         raise ConfigurationError(f"{output}: is the archive itself; name another file")
-    with closing(read_only(db)) as connection:
+    with reader(db) as connection:
         counts = write(connection, output)
         metadata = shared_metadata(output.stem, shared_columns(connection))
     beside = output.with_name(f"{output.stem}.metadata.json")

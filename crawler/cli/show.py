@@ -22,7 +22,7 @@ from crawler.cli.terminal import (
     settings_of,
 )
 from crawler.sources import read_sources
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.archive.kept_out.stay_down import held_page
 from pipelines.archive.read.sources import source_names
@@ -76,14 +76,13 @@ def show(
     For a URL that did not become a copy, the reason.
     """
     db = settings_of(ctx).db
-    connection = read_only(db)
-    if removed := answer(connection, reference):
-        print_json({"found": "removal", "removed": removed}) if as_json else print(removed)
-        return
-    found = find(connection, reference)
-    held = None if found else _held_back(connection, reference)
-    found = found or (None if held else _not_archived(connection, settings_of(ctx), reference))
-    connection.close()
+    with reader(db) as connection:
+        if removed := answer(connection, reference):
+            print_json({"found": "removal", "removed": removed}) if as_json else print(removed)
+            return
+        found = find(connection, reference)
+        held = None if found else _held_back(connection, reference)
+        found = found or (None if held else _not_archived(connection, settings_of(ctx), reference))
     if held:
         print_json({"found": "held back", "held": held}) if as_json else print(held)
         return

@@ -6,7 +6,6 @@ Sites are looked at some at a time, so that hundreds can be added by one command
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -43,7 +42,7 @@ from crawler.sources import (
     value_of,
 )
 from crawler.sources import rename as rename_entry
-from pipelines.archive.file import missing, read_only
+from pipelines.archive.file import missing, reader
 from pipelines.archive.read.sources import changed_templates, learned_templates, source_names
 from pipelines.errors import ConfigurationError
 from pipelines.records import DEFAULT_TIME_ZONE
@@ -229,7 +228,7 @@ def show_source(
 ) -> None:
     """Show what was learned of a source's pages: where articles stand, from how many pages, how well."""
     settings = settings_of(ctx)
-    with closing(read_only(settings.db)) as connection:
+    with reader(settings.db) as connection:
         found = learned_templates(connection, host)
         known = host in source_names(connection)
         changed = changed_templates(connection).get(host)

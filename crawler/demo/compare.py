@@ -7,14 +7,13 @@ ones beside a total, and every fault is listed by URL, so that a score can be fo
 from __future__ import annotations
 
 from collections import defaultdict
-from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from crawler.demo.definition import resolve_day
 from crawler.demo.truth import ARTICLE, REJECTION, VARIANT, TruthRow, read_truth
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.read.sources import CopyRow, RejectionRow, read_copies, read_rejections
 from pipelines.urls import canonical_url
 
@@ -98,7 +97,7 @@ class DemoScore:
 
 def judge(archive: Path, server: DemoServer) -> DemoScore:
     """The score of a crawl of a demo server into an archive."""
-    with closing(read_only(archive)) as connection:
+    with reader(archive) as connection:
         copies, rejections = read_copies(connection), read_rejections(connection)
     return score(
         copies,

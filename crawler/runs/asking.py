@@ -6,14 +6,13 @@ In: an archive's path, addresses, the sources of the sources file. Out: the sour
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.runs.run import run_lock
 from crawler.web.removed import Removed
 from pipelines.archive import Archive
-from pipelines.archive.file import missing, read_only
+from pipelines.archive.file import missing, reader
 from pipelines.errors import ConfigurationError, RefusedError
 from pipelines.pages.frontier import PRIORITY, Link
 from pipelines.pages.links import Territory
@@ -92,7 +91,7 @@ def answered(archive_path: Path, url: str) -> Answered:
         return Answered(url, None, "was removed meanwhile")
     if address.state not in ("done", "redirected"):
         return Answered(url, None, address.account())
-    with closing(read_only(archive_path)) as connection:
+    with reader(archive_path) as connection:
         found = show(connection, url) or (
             show(connection, address.reason) if address.state == "redirected" else None
         )

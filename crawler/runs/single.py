@@ -6,7 +6,6 @@ at where it is there (its removals, the lines learned for the source), and never
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from crawler.drawing.chromium import require_browser
 from crawler.fetch.looking import Unfetched, entry_of, fetch_page
 from crawler.sources import bare_source, choose, stage_source
 from crawler.web.removed import Removed
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.write.furniture import source_as_known
 from pipelines.archive.write.templates import templates_as_known
 from pipelines.errors import ConfigurationError, NothingReachedError, RefusedError
@@ -124,7 +123,7 @@ def _known(source: CrawlSource, archive_path: Path) -> Source:
     """The source with what was learned of it, where there is an archive: both ways are to be compared."""
     if not archive_path.exists():
         return stage_source(source)
-    with closing(read_only(archive_path)) as connection:
+    with reader(archive_path) as connection:
         furniture = source_as_known(connection, source.host).furniture
         learned = templates_as_known(connection, source.host)
     compared = tuple(replace(template, audit_one_in=1) for template in learned)

@@ -10,7 +10,6 @@ import multiprocessing
 import re
 import tempfile
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -24,7 +23,7 @@ from crawler.sources import stage_source
 from crawler.web.removed import Removed
 from crawler.web.robots import authority_of, read_policy
 from pipelines.archive import Archive
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.read.sources import read_rejections
 from pipelines.dates import zone_of
 from pipelines.decode import decode
@@ -225,7 +224,7 @@ def _as_archived(store: CrawlStore, source: CrawlSource, pages: Sequence[Page]) 
     with Archive(path) as archive:
         archive.put_sources([stage_source(source)])
         archive.ingest(readings, iso(datetime.now(UTC)))
-    with closing(read_only(path)) as connection:
+    with reader(path) as connection:
         lists = {rejection.url: rejection.reason for rejection in read_rejections(connection)}
     reasons = [lists.get(one.url, "") if isinstance(one, Reading) else "" for one in read]
     return [

@@ -9,11 +9,10 @@ are noted as told once a message got through.
 from __future__ import annotations
 
 import logging
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.read.changes import headline_of, kept_searches, new_for
 from pipelines.archive.write.searches import note_told
 from pipelines.errors import ConfigurationError
@@ -80,7 +79,7 @@ def tell_searches(archive: Path, send: Send | None) -> str:
     """Send what each kept search finds that was not told, and note it; returns the message."""
     if send is None:
         return ""
-    with closing(read_only(archive)) as connection:
+    with reader(archive) as connection:
         found = {kept.name: new_for(connection, kept) for kept in kept_searches(connection)}
         found = {name: numbers for name, numbers in found.items() if numbers}
         lines = [line for name, numbers in found.items() for line in _new_lines(connection, name, numbers)]

@@ -7,7 +7,6 @@ judges, and its judgement; messages, metrics and a heartbeat after a crawl. Noth
 from __future__ import annotations
 
 import shutil
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.drawing.chromium import lacking
 from crawler.runs.status import Yield, diagnose, disk_health, due, scarce, timer_health
 from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, tell_searches, write_metrics
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer, read_blocklist
 from pipelines.archive.read.sources import (
     changed_templates,
@@ -74,7 +73,7 @@ def removed_sources(archive_path: Path, sources: Sequence[CrawlSource]) -> dict[
     """The sources whose whole host was removed, each with the day and the removal."""
     if not archive_path.exists():
         return {}
-    with closing(read_only(archive_path)) as connection:
+    with reader(archive_path) as connection:
         blocklist = read_blocklist(connection)
         hosts = [source.host for source in sources if blocklist.blocks_host(source.host)]
         told = {host: answer(connection, f"https://{host}/") for host in hosts}
@@ -86,7 +85,7 @@ def removed_starts(archive_path: Path, sources: Sequence[CrawlSource]) -> dict[s
     if not archive_path.exists():
         return {}
     removed: dict[str, str] = {}
-    with closing(read_only(archive_path)) as connection:
+    with reader(archive_path) as connection:
         for source in sources:
             told = [answer(connection, url) or "" for url in source.start_urls]
             if told and all(told):
@@ -160,7 +159,7 @@ def _with_templates(db: Path, watched: dict[str, Watched]) -> dict[str, Watched]
     """Sources on whose pages a learned template fits no more: within a run, where the store sees two runs."""
     if not db.exists():
         return watched
-    with closing(read_only(db)) as connection:
+    with reader(db) as connection:
         changed = changed_templates(connection)
     for host, (at, selector) in changed.items():
         known, moment = watched.get(host, Watched()), datetime.fromisoformat(at).timestamp()
@@ -183,7 +182,7 @@ def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:
     """What past runs did at each source, newest first, and what the archive holds of it."""
     if not db.exists():
         return [], {}
-    with closing(read_only(db)) as connection:
+    with reader(db) as connection:
         runs = [_past_run(dict(row)) for row in source_runs(connection, _RUNS)]
         held = {row["host"]: row for row in source_yields(connection)}
         missed: dict[str, dict[str, int]] = {}

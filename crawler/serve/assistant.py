@@ -10,7 +10,6 @@ data from strangers, and the instructions to the assistant say so. SQL goes the 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from mcp.types import ToolAnnotations
 from crawler.serve.desk import Desk, StoppedError
 from crawler.serve.plain import article_json, hit_json
 from crawler.serve.visitor import day_of
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.archive.read.selection import FACETS, Selection, count_selected, facet, understood
 from pipelines.search import search as find
@@ -105,7 +104,7 @@ class _Archive:
         query = understood(selection.query, selection.folded)
         if query.tree is None:
             raise ToolError("nothing to look for: give a word of the text, as 园区")
-        with closing(read_only(self._path)) as connection:
+        with reader(self._path) as connection:
             if removed := answer(connection, selection.query):
                 return {"removed": removed, "articles": []}
             filters = replace(selection, query="")
@@ -119,7 +118,7 @@ class _Archive:
         }
 
     def article(self, reference: str, text_from: int) -> dict[str, Any]:
-        with closing(read_only(self._path)) as connection:
+        with reader(self._path) as connection:
             if removed := answer(connection, reference):
                 return {"removed": removed}
             shown = show(connection, reference)
@@ -135,7 +134,7 @@ class _Archive:
     def coverage(self, by: str, selection: Selection) -> dict[str, Any]:
         if by not in FACETS:
             raise ToolError(f"by={by[:40]}: one of {', '.join(FACETS)}")
-        with closing(read_only(self._path)) as connection:
+        with reader(self._path) as connection:
             found = facet(connection, selection, by, HITS_MAX)
             count = count_selected(connection, selection)
         return {"articles": count, "by": by, "counts": [{"value": v, "articles": n} for v, n in found]}

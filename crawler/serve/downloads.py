@@ -24,7 +24,7 @@ from datasette.utils.asgi import Base400, Forbidden, NotFound
 from datasette.views.base import DatasetteError
 
 from crawler.serve.visitor import selection_of
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.catalogue import WHATS
 from pipelines.export.file import ExportRequest, write_rows
 from pipelines.export.formats import FORMATS
@@ -161,7 +161,7 @@ async def _made(path: Path, make: Callable[[], IO[bytes]], name: str, media_type
 
 def _exported(path: Path, asked: ExportRequest) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
-    with closing(read_only(path)) as connection:
+    with reader(path) as connection:
         connection.execute("BEGIN")
         made_at = iso(datetime.now(UTC))
         columns = columns_of(asked.what, signature=asked.signature)
@@ -172,6 +172,6 @@ def _exported(path: Path, asked: ExportRequest) -> IO[bytes]:
 def _copied(path: Path) -> IO[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "archive.db"
-        with closing(read_only(path)) as source, closing(sqlite3.connect(copy)) as target:
+        with reader(path) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
         return copy.open("rb")  # the open file outlives its name

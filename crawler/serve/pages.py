@@ -14,7 +14,6 @@ import json
 import logging
 import re
 import sqlite3
-from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from datasette.utils import sqlite_timelimit
@@ -29,7 +28,7 @@ from crawler.serve.front_page import front_page
 from crawler.serve.plain import article_json, hit_json
 from crawler.serve.search_page import PAGES_MAX, search_page
 from crawler.serve.visitor import COOKIE, selection_of, whole_number, words_for
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer, removed
 from pipelines.archive.read.changes import MOST, as_json, changes_since, kept_searches
 from pipelines.archive.read.selection import Selection, count_selected
@@ -279,7 +278,7 @@ async def _ask(datasette: Any, question: Question[T]) -> T:
 
 def _answer(path: Path, question: Question[T]) -> T:
     made = _made_of(path)
-    with closing(read_only(path)) as connection, sqlite_timelimit(connection, PAGE_TIME_LIMIT_MS):
+    with reader(path) as connection, sqlite_timelimit(connection, PAGE_TIME_LIMIT_MS):
         connection.execute("BEGIN")  # one page sees one state of the archive
         return question(connection, made)
 

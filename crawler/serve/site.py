@@ -23,7 +23,7 @@ from crawler.serve import plugin
 from crawler.serve.desk import Answer, Desk, StoppedError
 from crawler.serve.guard import has_page
 from crawler.serve.labels import metadata
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.catalogue import archive
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def build_site(path: Path, options: ServeOptions | None = None) -> Datasette:
         StorageError, ForeignArchiveError, NewerArchiveError: as `pipelines.archive.file.read_only`.
     """
     options = options or ServeOptions()
-    with closing(read_only(path)) as connection:
+    with reader(path) as connection:
         columns = {name: [column.name for column in _own_columns(connection, name)] for name in archive()}
     if not pm.is_registered(plugin):
         pm.unregister(name="datasette.handle_exception")  # it prints every local variable; ours calls it

@@ -7,7 +7,7 @@ an archive needs beside its schema, stands here; how files are opened, in pipeli
 from __future__ import annotations
 
 import sqlite3
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from pipelines.archive.searched import fill
 from pipelines.errors import ConfigurationError, ForeignArchiveError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
 
@@ -124,6 +124,13 @@ def read_only(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+@contextmanager
+def reader(path: Path) -> Iterator[sqlite3.Connection]:
+    """A `read_only` connection, closed at the end."""
+    with closing(read_only(path)) as connection:
+        yield connection
 
 
 def missing(path: Path) -> ConfigurationError:

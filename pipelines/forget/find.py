@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import Term, owner_of, path_terms, read_blocklist, removed
 from pipelines.archive.kept_out.key import key_of
 from pipelines.database import open_read_only, store_path
@@ -110,7 +110,7 @@ class Answer:
 
 def find_asked(archive_path: Path, letter: str) -> list[Answer]:
     """An answer to each thing that a letter asks about; of its own prose only what is in the archive."""
-    with closing(read_only(archive_path)) as connection, _store(archive_path) as crawled:
+    with reader(archive_path) as connection, _store(archive_path) as crawled:
         archive = _Archive(connection, crawled)
         found = [_answer(archive, asked) for asked in read_letter(letter)]
         found.append(_answered(Asked("sentence", ""), archive.named_in(letter)))
@@ -130,7 +130,7 @@ def is_known(connection: sqlite3.Connection, scope: Scope) -> bool:
 
 def nearest(archive_path: Path, scope: Scope) -> list[str]:
     """Hosts and publishers of the archive that look like those of a scope: what may have been meant."""
-    with closing(read_only(archive_path)) as connection:
+    with reader(archive_path) as connection:
         hosts = _hosts(connection)
         names = connection.execute(
             "SELECT name FROM sources UNION SELECT credited_source FROM readings WHERE credited_source <> ''"

@@ -8,12 +8,11 @@ for reading only.
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.kept_out.agreement import head_of, own_entries
 from pipelines.archive.kept_out.key import key_of
 from pipelines.database import path_of
@@ -189,13 +188,13 @@ def left_to_do(connection: sqlite3.Connection) -> list[int]:
 
 def recorded(archive_path: Path, removal_id: int) -> Outcome:
     """How far a removal of an archive is; raises ConfigurationError where there is none."""
-    with closing(read_only(archive_path)) as connection:
+    with reader(archive_path) as connection:
         return outcome_of(connection, removal_id)
 
 
 def unfinished_and_due(archive_path: Path) -> list[int]:
     """Numbers of the removals that were interrupted, or whose time to be deleted has come."""
-    with closing(read_only(archive_path)) as connection:
+    with reader(archive_path) as connection:
         return left_to_do(connection)
 
 
@@ -203,7 +202,7 @@ def waiting(archive_path: Path, now: datetime) -> list[str]:
     """What waits for somebody in an archive; nothing where there is no archive yet."""
     if not archive_path.exists():
         return []
-    with closing(read_only(archive_path)) as connection:
+    with reader(archive_path) as connection:
         return list(troubles(requests(connection), removals(connection), now))
 
 

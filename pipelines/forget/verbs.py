@@ -7,11 +7,11 @@ interrupted at any moment and finds its work done, or does it, when the same com
 
 from __future__ import annotations
 
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipelines.archive.file import read_only
+from pipelines.archive.file import reader
 from pipelines.archive.kept_out import agreement, stay_down
 from pipelines.archive.kept_out.blocks import Term, read_blocklist
 from pipelines.archive.kept_out.key import key_of, made_key
@@ -103,7 +103,7 @@ class Before:
 
 def look_up(archive_path: Path, scope: Scope) -> Before:
     """What an archive knows of a scope; nothing is changed."""
-    with closing(read_only(archive_path)) as connection:
+    with reader(archive_path) as connection:
         pending, done = _of_scope(connection, scope)
         return Before(pending, done is not None, is_known(connection, scope))
 
