@@ -9,6 +9,7 @@ Nothing is refused: what makes no sense as an operator is a word like the others
     NEAR(园区 招商, 30)   within so many characters (words of Latin letters); 园区 NEAR 招商, NEAR/30
     develop*             words that begin so; a word of Latin letters is otherwise found whole
     title:园区           in the title; also source: credited: region: park: company: lang: since: until:
+                         set: label:
 
 A Chinese word is an exact piece of text of any length. Operators are capitals: and, or, not are words.
 """
@@ -18,7 +19,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from itertools import islice, product
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pipelines.places import region_codes
 from pipelines.spelling import SPELLINGS_MAX, is_word, placed_tokens, spellings, tokens
@@ -38,8 +39,10 @@ _CHARACTERS_MAX = 4_096
 """Of all spellings of a query's words. Measured at 10,000 articles: 0.1 s and 30 MB."""
 _PAIRINGS_MAX = 64
 
-FieldName = Literal["source", "credited", "region", "park", "company", "lang", "since", "until"]
-FIELDS = ("title", "source", "credited", "region", "park", "company", "lang", "since", "until")
+FieldName = Literal[
+    "source", "credited", "region", "park", "company", "lang", "since", "until", "set", "label"
+]
+FIELDS = ("title", *get_args(FieldName))
 
 
 @dataclass(frozen=True, slots=True)

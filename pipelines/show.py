@@ -244,19 +244,29 @@ _APART_MAX = 10
 
 def show(connection: sqlite3.Connection, reference: str) -> ShownArticle | ShownRejection | None:
     """The article of an id or of any of its URLs, or the rejection of a URL; None where unknown."""
-    reference = reference.strip()
-    if _ID.fullmatch(reference):
-        return _article(connection, int(reference))
-    spellings = _spellings(reference)
-    for url in spellings:
-        article_id = read.article_of_url(connection, url)
-        if article_id is not None:
-            return _article(connection, article_id)
-    for url in spellings:
+    number = _number(connection, reference)
+    if number is not None:
+        return _article(connection, number)
+    for url in _spellings(reference.strip()):
         row = read.rejection(connection, url)
         if row is not None:
             return ShownRejection(*row)
     return None
+
+
+def present_number(connection: sqlite3.Connection, reference: str, *, is_there: bool = True) -> int | None:
+    """The number of today of an article's id or URL; None of one that is no more, where `is_there`."""
+    number = _number(connection, reference)
+    number = None if number is None else follow(connection, number)[0]
+    return None if number is None or (is_there and read.article(connection, number) is None) else number
+
+
+def _number(connection: sqlite3.Connection, reference: str) -> int | None:
+    reference = reference.strip()
+    if _ID.fullmatch(reference):
+        return int(reference)
+    found = (read.article_of_url(connection, url) for url in _spellings(reference))
+    return next((number for number in found if number is not None), None)
 
 
 def _spellings(reference: str) -> list[str]:

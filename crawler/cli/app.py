@@ -46,6 +46,7 @@ COMMANDS = {
         "Show the archive in a browser: search, articles with all their copies, charts, tables.",
     ),
     "searches": ("searches", "Keep queries under a name, each with a feed, and be told what is new."),
+    "sets": ("sets", "Keep articles in sets, with labels and notes of your own."),
     "changes": ("changes", "Tell what changed of each article since a number, as JSON Lines."),
     "mcp": ("mcp", "Let an assistant search, read and cite the archive (Model Context Protocol)."),
     "export": ("export", "Write articles or copies to a file: Parquet, CSV, JSON Lines or Excel."),

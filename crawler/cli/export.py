@@ -73,6 +73,8 @@ def export(
     copies: filters.Copies = 1,
     undated: Annotated[bool, typer.Option("--undated", help="Only articles without a date.")] = False,
     folded: filters.Folded = False,
+    sample: filters.Sample = 0,
+    seed: filters.Seed = 0,
     signature: Annotated[
         bool | None,
         typer.Option("--signature/--no-signature", help="MinHash values; by default in parquet and jsonl."),
@@ -111,6 +113,8 @@ def export(
         until=until,
         copies=copies,
         folded=folded,
+        sample=sample,
+        seed=seed,
         undated=undated,
     )
     for hint in filters.hints_of(selection):

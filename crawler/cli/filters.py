@@ -36,6 +36,9 @@ Folded = Annotated[
     bool, typer.Option("--folded", help="Traditional finds simplified, full width finds half.")
 ]
 
+Sample = Annotated[int, typer.Option("--sample", min=0, metavar="N", help="Only N of them, drawn by --seed.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="S", help="The same seed draws the same sample.")]
+
 
 def selection_of(
     query: str = "",
@@ -53,6 +56,8 @@ def selection_of(
     copies: int,
     folded: bool,
     undated: bool = False,
+    sample: int = 0,
+    seed: int = 0,
 ) -> Selection:
     """The selection that the options describe.
 
@@ -74,6 +79,8 @@ def selection_of(
         copies_at_least=copies,
         undated=undated,
         folded=folded,
+        sample=sample,
+        seed=seed if sample else 0,
     )
 
 

@@ -54,6 +54,10 @@ class By(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enu
         ),
         ("of one year, on three sites or more", "parknews search 招商 --since 2025 --until 2025 --copies 3"),
         ("about one province, its cities and counties too", "parknews search 招商 --region 江苏"),
+        (
+            "thirty of them for reading by hand, the same ones again",
+            "parknews search 园区 --sample 30 --seed 7",
+        ),
         ("for a script: one JSON object", "parknews search 集成电路 --limit 5 --json"),
     ),
 )
@@ -77,13 +81,16 @@ def search(
     until: filters.Until = "",
     copies: filters.Copies = 1,
     folded: filters.Folded = False,
+    sample: filters.Sample = 0,
+    seed: filters.Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Find articles that contain the text.
 
     Every copy is searched. Words must all occur; OR, NOT, ( ), NEAR and
     "quoted words" do what they look like;
-    title: source: credited: region: park: company: lang: since: until: narrow.
+    title: source: credited: region: park: company: lang: since: until: set:
+    label: narrow.
     A Chinese word of any length is found wherever it stands, one of Latin
     letters as a whole word (develop* finds what begins so); case and white
     space do not matter.
@@ -107,6 +114,8 @@ def search(
         until=until,
         copies=copies,
         folded=folded,
+        sample=sample,
+        seed=seed,
     )
     with reader(settings_of(ctx).db) as connection:
         if removed := answer(connection, words):

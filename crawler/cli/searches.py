@@ -11,7 +11,7 @@ import typer
 from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of
 from pipelines.archive.file import reader
 from pipelines.archive.read.changes import kept_searches, new_for
-from pipelines.archive.write.searches import add_search, remove_search
+from pipelines.archive.write.kept import add_search, remove_search
 from pipelines.errors import ConfigurationError
 from pipelines.utc import iso
 

@@ -28,7 +28,7 @@ app = typer.Typer()
             "behind a proxy that shows it under /news/ with https",
             "parknews serve --name www.example.org --base-url /news/ --https",
         ),
-        note="Nothing is written; a crawl or a removal may run meanwhile.",
+        note="Nothing is written (but sets, with --edit-sets); a crawl or a removal may run meanwhile.",
     ),
 )
 def serve(
@@ -46,6 +46,9 @@ def serve(
     allow_download: Annotated[
         bool, typer.Option("--allow-download", help="Offer the archive's file itself, contacts included.")
     ] = False,
+    edit_sets: Annotated[
+        bool, typer.Option("--edit-sets", help="Let visitors keep articles in sets and write notes to them.")
+    ] = False,
     show_contacts: Annotated[
         bool, typer.Option("--show-contacts", help="Do not mask telephone numbers in stripped text.")
     ] = False,
@@ -57,6 +60,7 @@ def serve(
     options = ServeOptions(
         allow_download=allow_download,
         show_contacts=show_contacts,
+        edit_sets=edit_sets,
         contact=settings.contact,
         hosts=hosts_of(host, tuple(name or ())),
         base_url=base_url,

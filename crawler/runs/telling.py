@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.archive.file import reader
 from pipelines.archive.read.changes import headline_of, kept_searches, new_for
-from pipelines.archive.write.searches import note_told
+from pipelines.archive.write.kept import note_told
 from pipelines.errors import ConfigurationError
 from pipelines.utc import iso
 

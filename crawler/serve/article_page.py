@@ -13,6 +13,7 @@ from crawler.serve.search_page import marked
 from crawler.serve.visitor import selection_of
 from pipelines.archive.read.articles import Named, earlier_versions, names_in
 from pipelines.archive.read.selection import needles
+from pipelines.archive.read.sets import set_names, sets_of
 from pipelines.cite import STYLES, reference
 from pipelines.export.masking import mask_contacts
 from pipelines.report.comparison import Piece, compared
@@ -84,6 +85,8 @@ def article_page(
         "citations": [
             (style.title, style.ending, style.write(reference(found))) for style in STYLES.values()
         ],
+        "kept_in": sets_of(connection, found.id),
+        "sets": set_names(connection),
         "selection": selection,
         "title": marked(found.title, title_marks),
         "paragraphs": [marked(line, marks) for line, marks in paragraphs],

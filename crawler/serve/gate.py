@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 REQUEST_S_MAX = 10
 """For all questions of one request: Datasette asks one for each facet that an address names."""
 
+_SENT_MAX = 32_768
+"""Bytes: a note of 4,000 characters, each written as nine."""
+
 _ALWAYS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # compared with, not listened at
 
@@ -36,14 +39,18 @@ def hosts_of(address: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.lower() for name in (*own, *names))
 
 
-def gate(app: Callable[..., Any], base_url: str, hosts: tuple[str, ...]) -> Callable[..., Any]:
-    """The application behind the gate."""
+def gate(
+    app: Callable[..., Any], base_url: str, hosts: tuple[str, ...], posted: tuple[str, ...] = ()
+) -> Callable[..., Any]:
+    """The application behind the gate; `posted`: the addresses that take what is sent to them."""
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
         elif not _is_ours(scope, hosts):
             await _refuse(send, 421, b"this host was not named to us: serve --name\n")
+        elif scope["method"] not in {"GET", "HEAD"} and not _may_send(scope, base_url, posted):
+            await _refuse(send, 405, b"nothing is sent here\n")
         elif _is_refused(scope, base_url):
             await _refuse(send, 404, b"not here\n")
         else:
@@ -67,6 +74,14 @@ def _is_ours(scope: dict[str, Any], hosts: tuple[str, ...]) -> bool:
     if not (colon and port.isdecimal()):
         name = asked[0]
     return name in _ALWAYS or name in hosts or ("*" in hosts and _is_address(name))
+
+
+def _may_send(scope: dict[str, Any], base_url: str, posted: tuple[str, ...]) -> bool:
+    """Whether what is sent is awaited there, and says that it is short."""
+    path = "/" + scope["path"].removeprefix(base_url).lstrip("/")
+    said = [bytes(value) for name, value in scope["headers"] if name == b"content-length"]
+    is_short = len(said) == 1 and said[0].isdigit() and int(said[0]) <= _SENT_MAX
+    return scope["method"] == "POST" and path in posted and is_short
 
 
 def _is_address(name: str) -> bool:

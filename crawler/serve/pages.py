@@ -14,7 +14,9 @@ import json
 import logging
 import re
 import sqlite3
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
 
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Base400, Forbidden, NotFound, Response
@@ -32,14 +34,17 @@ from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer, removed
 from pipelines.archive.read.changes import MOST, as_json, changes_since, kept_searches
 from pipelines.archive.read.selection import Selection, count_selected
+from pipelines.archive.read.sets import kept_in, set_names
+from pipelines.archive.write.kept import put_in_set, take_from_set
 from pipelines.cite import STYLES, cite
-from pipelines.errors import ParknewsError
+from pipelines.errors import ConfigurationError, ParknewsError
 from pipelines.remembered import Remembered
 from pipelines.report.page import STYLE
 from pipelines.report.words import LANGUAGES
 from pipelines.search import select
-from pipelines.show import ShownArticle, follow, show
+from pipelines.show import ShownArticle, follow, present_number, show
 from pipelines.store.evidence import stored_page
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +103,39 @@ async def search(datasette: Any, request: Any) -> Response:
         return await _failure(datasette, request, 410, words("removed"), told)
     context = await _ask(datasette, lambda found, made: search_page(found, request.args, words, made))
     return await _rendered(datasette, request, "search.html", context)
+
+
+async def sets(datasette: Any, request: Any) -> Response:
+    """What is kept in sets; where the operator allows it, what is posted changes them."""
+    if request.method == "POST":
+        return await _change_set(datasette, request)
+    name = (request.args.get("name") or "")[:60]
+    context = await _ask(
+        datasette, lambda found, _: {"sets": set_names(found), "kept": kept_in(found, name), "name": name}
+    )
+    return await _rendered(datasette, request, "sets.html", context)
+
+
+async def _change_set(datasette: Any, request: Any) -> Response:
+    posted, path = await request.post_vars(), datasette.parknews.path
+    name, asked = posted.get("name", ""), posted.get("article", "")
+    removes = "remove" in posted
+    number = await _ask(datasette, lambda found, _: present_number(found, asked, is_there=not removes))
+    if number is None:
+        raise NotFound("no such article")
+    if removes:
+        await asyncio.to_thread(take_from_set, path, name, [number])
+    else:
+        said = {"label": posted.get("label", "").strip(), "note": posted.get("note", "").strip()}
+        try:
+            await asyncio.to_thread(put_in_set, path, name, [number], iso(datetime.now(UTC)), **said)
+        except ConfigurationError as error:
+            title = words_for(request)("error", status="400")
+            return await _failure(datasette, request, 400, title, str(error))
+    back = (
+        f"/sets?{urlencode({'name': name})}" if posted.get("back") == "sets" else f"/article/{number}#in-sets"
+    )
+    return Response.redirect(datasette.urls.path(back), status=303)
 
 
 async def search_json(datasette: Any, request: Any) -> Response:
@@ -224,6 +262,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/pictures/report\.css$", pictures_style),
     (r"^/coverage$", coverage),
     (r"^/search$", search),
+    (r"^/sets$", sets),
     (r"^/search\.json$", search_json),
     (r"^/search\.(?P<kind>atom|feed\.json)$", feed),
     (r"^/searches/(?P<name>[^/]{1,60})\.(?P<kind>atom|feed\.json)$", feed),

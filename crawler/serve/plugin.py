@@ -55,6 +55,7 @@ class Shown:
     contact: str
     allow_download: bool
     hosts: tuple[str, ...]
+    edit_sets: bool
 
 
 @hookimpl(trylast=True)
@@ -79,6 +80,7 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
                 cached(app, lambda: pages.state_of(datasette.parknews.path)),
                 datasette.setting("base_url"),
                 datasette.parknews.hosts,
+                posted=("/sets",) if datasette.parknews.edit_sets else (),
             )
         )
         if hasattr(datasette, "parknews")
@@ -111,6 +113,7 @@ def extra_template_vars(request: Any, datasette: Any) -> dict[str, Any]:
         "one_language": lambda both: _one_language(both, words.language),
         "formats": FORMATS,
         "exported": WHATS,
+        "edit_sets": datasette.parknews.edit_sets,
         "file_offered": datasette.parknews.allow_download,
         "site_contact": datasette.parknews.contact,
     }

@@ -1,7 +1,8 @@
 """The Datasette instance that shows one archive, and the server that answers for it.
 
-In: the archive's path and how it is shown. Out: an ASGI application; nothing is written, and nothing is
-loaded from another host. The archive is always called `archive` in addresses, whatever its file is called.
+In: the archive's path and how it is shown. Out: an ASGI application; nothing is written but sets, where the
+operator allows that, and nothing is loaded from another host. The archive is always called `archive` in
+addresses, whatever its file is called.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class ServeOptions:
     """Offer the archive's file itself, with everything in it."""
     show_contacts: bool = False
     """Show telephone numbers and other contacts in stripped text instead of masking them."""
+    edit_sets: bool = False
+    """Visitors may put articles into sets and write notes to them."""
     contact: str = ""
     """Whom to write to about rights and removals."""
     hosts: tuple[str, ...] = ()
@@ -170,7 +173,12 @@ def build_site(path: Path, options: ServeOptions | None = None) -> Datasette:
     )
     site.remove_database("_memory")
     site.parknews = plugin.Shown(
-        path, options.show_contacts, options.contact, options.allow_download, options.hosts
+        path,
+        options.show_contacts,
+        options.contact,
+        options.allow_download,
+        options.hosts,
+        options.edit_sets,
     )
     site.add_database(GuardedDatabase(site, path, options.show_contacts), name=NAME)
     site.client = DatasetteClient(site)  # the one made before knew none of our addresses

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import ExitStack, closing, contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,6 +124,7 @@ def read_only(path: Path) -> sqlite3.Connection:
         except BaseException:
             connection.close()
             raise
+    connection.create_function("drawn", 2, _drawn, deterministic=True)
     return connection
 
 
@@ -131,6 +133,15 @@ def reader(path: Path) -> Iterator[sqlite3.Connection]:
     """A `read_only` connection, closed at the end."""
     with closing(read_only(path)) as connection:
         yield connection
+
+
+def _drawn(number: int, seed: int) -> int:
+    """Where an article stands in the order of a seed: the first of it are a sample.
+
+    A number's place depends on nothing else, so that a sample stays as it is while the archive grows, but for
+    new articles that come before some of it (bottom-k sampling, Cohen and Kaplan 2007).
+    """
+    return int.from_bytes(blake2b(f"{seed}:{number}".encode(), digest_size=7).digest(), "big")
 
 
 def missing(path: Path) -> ConfigurationError:

@@ -190,6 +190,12 @@ def _answer_for(connection: sqlite3.Connection, removal_id: int, articles: set[i
         (removal_id, json.dumps(sorted(articles))),
     )
 
+    connection.execute(  # what somebody noted of them goes with them
+        "UPDATE set_articles SET label = '', note = '' WHERE article_id IN"
+        " (SELECT put_as FROM sets JOIN removed_articles USING (article_id) WHERE removal_id = ?)",
+        (removal_id,),
+    )
+
 
 def _keep_down(connection: sqlite3.Connection, removal_id: int, ids: str) -> None:
     """Where it was ordered, keeps what is about to be deleted from coming back under another address."""

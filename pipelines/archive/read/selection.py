@@ -16,6 +16,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
+from pipelines.archive.read.sets import IN_SET
 from pipelines.places import division_names, park_entity, region_range
 from pipelines.query import And, Field, Not, Or, expression, is_text, parse, sought
 
@@ -97,6 +98,9 @@ class Selection:
     """Only articles without a date."""
     folded: bool = False
     """Traditional finds simplified, full width finds half, and the other way round."""
+    sample: int = 0
+    """Only so many of what the rest selects, drawn by the seed; 0 means all."""
+    seed: int = 0
 
     @property
     def is_everything(self) -> bool:
@@ -192,6 +196,11 @@ def clauses(selection: Selection, *, joined: bool = False) -> tuple[str, str, li
     for clause, more in _filters(selection):
         where.append(clause)
         values += more
+    if selection.sample:
+        among, those, of_them = clauses(replace(selection, sample=0))
+        drawn = "ORDER BY drawn(k.article_id, ?) LIMIT ?"
+        where.append(f"k.article_id IN (SELECT k.article_id FROM {among} WHERE {those} {drawn})")
+        values += [*of_them, selection.seed, selection.sample]
     return tables, " AND ".join(where), values
 
 
@@ -255,6 +264,10 @@ def _known(field: Field) -> tuple[str, list[object]]:
             return "(k.language = ? OR k.language LIKE ? || '-%')", [value, value]
         case "since":
             return "coalesce(k.published_day >= ?, 0)", [value]
+        case "set" | "label":
+            return f"k.article_id IN ({IN_SET.format('set_name' if field.name == 'set' else 'label')})", [
+                value
+            ]
         case "until":
             return "coalesce(k.published_day <= ? || '~', 0)", [value]  # ~ sorts after any day of a month
 

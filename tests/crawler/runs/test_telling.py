@@ -13,7 +13,7 @@ from crawler.runs.run import begin_run
 from crawler.runs.status import diagnose, timer_health
 from crawler.runs.telling import require_addresses, sender, tell, tell_searches, write_metrics
 from pipelines.archive import Archive
-from pipelines.archive.write.searches import add_search
+from pipelines.archive.write.kept import add_search
 from pipelines.errors import ConfigurationError
 from pipelines.records import Rejection
 from pipelines.store import CrawlStore

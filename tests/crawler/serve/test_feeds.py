@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import feedparser
 
-from pipelines.archive.write.searches import add_search
+from pipelines.archive.write.kept import add_search
 
 if TYPE_CHECKING:
     from collections.abc import Callable

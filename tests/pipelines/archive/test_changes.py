@@ -18,7 +18,7 @@ import pytest
 from pipelines.archive import Archive
 from pipelines.archive.file import read_only
 from pipelines.archive.read.changes import as_json, changes_since, kept_searches, new_for
-from pipelines.archive.write.searches import add_search, note_told, remove_search
+from pipelines.archive.write.kept import add_search, note_told, remove_search
 from pipelines.errors import ConfigurationError
 from pipelines.records import Rejection
 

@@ -68,6 +68,20 @@ def test_a_reason_is_corrected_and_the_words_before_are_nowhere(
     assert parknews("removals", "correct", "1").code == 2
 
 
+def test_of_a_removed_article_a_set_keeps_the_number_alone(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    page, other = world.of(PARK)[3], world.of(COPIER)[5]
+    parknews("sets", "add", "cases", page.url, "--label", SECRET, "--note", "见首段")
+    parknews("sets", "add", "cases", other.url, "--note", f"另见：{page.text[:60]}")
+    parknews("remove-source", "--url", page.url, "--requester", "甲", "--reason", "来函", "--yes")
+    assert stranger.search(world.path.parent, [SECRET, page.text[10:50]]) == {}
+    assert parknews("removals", "verify", "1").code == 0
+    gone, stays = parknews("sets", "show", "cases", "--json").json["articles"]
+    assert (gone["article_id"] > 0, gone["title"], gone["label"], gone["note"]) == (True, None, "", "")
+    assert stays["title"] == other.title
+
+
 def test_a_correction_is_replayed_too(world: World, parknews: Callable[..., Answer]) -> None:
     backup = world.path.parent.parent / "backup"
     page = world.of(PARK)[3]

@@ -1,0 +1,77 @@
+"""Sets in the browser: everybody reads them, and writes to them where the operator allows it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from crawler.serve.site import ServeOptions, build_site
+from pipelines.archive.write.kept import put_in_set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+WRITES = ServeOptions(edit_sets=True)
+NOTE = "<b>see</b> the plant"
+
+
+def _post(path: Path, options: ServeOptions, *, token: bool = True, **fields: str) -> Any:
+    """What a visitor's browser gets who opens an article and sends its form."""
+
+    async def visit() -> Any:
+        site = build_site(path, options)
+        await site.invoke_startup()
+        page = await site.client.get("/article/1", headers={"accept-language": "en"})
+        found = re.search(r'name="csrftoken" value="([^"]+)"', page.text)
+        given = {"csrftoken": found[1]} if found and token else {}
+        return await site.client.post("/sets", data={**given, **fields}, cookies=page.cookies)
+
+    return asyncio.run(visit())
+
+
+def test_an_article_is_kept_changed_and_taken_out_in_the_browser(
+    get: Callable[..., Any], archive_path: Path
+) -> None:
+    sent = _post(archive_path, WRITES, name="cases", article="1", label="fire", note=NOTE)
+    assert (sent.status_code, sent.headers["location"]) == (303, "/article/1#in-sets")
+    page = get("/article/1").text
+    assert ("&lt;b&gt;see&lt;/b&gt; the plant" in page, "csrftoken" in page) == (True, False)
+    assert re.search(
+        r'<a href="/article/1">三期标准厂房启用</a> <a class="badge"[^>]*>fire</a>',
+        get("/sets?name=cases").text,
+    )
+    assert "三期标准厂房启用" in get("/search?q=label:fire").text
+    _post(archive_path, WRITES, name="cases", article="1", remove="1", back="sets")
+    assert "There is no set yet" in get("/sets").text
+
+
+@pytest.mark.parametrize(
+    ("options", "token", "fields", "status"),
+    [
+        (ServeOptions(), True, {"name": "cases", "article": "1"}, 405),
+        (WRITES, False, {"name": "cases", "article": "1"}, 403),
+        (WRITES, True, {"name": "two words", "article": "1"}, 400),
+        (WRITES, True, {"name": "cases", "article": "99"}, 404),
+        (WRITES, True, {"name": "cases", "article": "1", "note": "长" * 5000}, 405),
+    ],
+)
+def test_what_is_not_allowed_or_wrong_is_not_kept(
+    get: Callable[..., Any],
+    archive_path: Path,
+    options: ServeOptions,
+    token: bool,
+    fields: dict[str, str],
+    status: int,
+) -> None:
+    assert _post(archive_path, options, token=token, **fields).status_code == status
+    assert "There is no set yet" in get("/sets").text
+
+
+def test_a_note_is_not_read_by_sql_and_not_handed_out(get: Callable[..., Any], archive_path: Path) -> None:
+    put_in_set(archive_path, "cases", [1], "2026-03-02T08:00:00Z", label="fire", note="mine alone")
+    rows = get("/archive.json?sql=select+*+from+sets&_shape=array").json()
+    assert (rows[0]["label"], rows[0]["note"]) == ("fire", None)
