@@ -13,7 +13,7 @@ import asyncio
 import heapq
 import time
 from collections import deque
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -57,6 +57,9 @@ class _Run(Protocol):
 
     def begin(self, scheduler: FrontierScheduler) -> None:
         """Wake the lanes in which something waits."""
+
+    def or_end(self) -> AbstractContextManager[None, bool]:
+        """Where the store cannot be used the run ends."""
 
     def clock(self, source: str, host: str) -> HostClock:
         """The clock of a host."""
@@ -131,7 +134,9 @@ class FrontierScheduler(BaseScheduler):
         """Whether anything of this run is still to be handed out, now or after a wait."""
         if self._spider.stopping:
             return bool(self._handed_back)
-        awaits = self._spider.awaits_files()
+        awaits = False
+        with self._spider.or_end():
+            awaits = self._spider.awaits_files()
         return bool(
             awaits
             or self._handed_back
@@ -140,6 +145,10 @@ class FrontierScheduler(BaseScheduler):
             or any(lane.place == "waiting" for _, _, lane in self._waiting)
             or any(lane.place == "busy" for lane in self._lanes.values())
         )
+
+    def is_busy(self) -> bool:
+        """Whether something is still to be handed out, or under way."""
+        return self.has_pending_requests() or any(lane.in_flight for lane in self._lanes.values())
 
     def enqueue_request(self, request: Request) -> bool:
         """Take a request back that a middleware gave to the engine."""
@@ -152,6 +161,11 @@ class FrontierScheduler(BaseScheduler):
             return self._handed_back.popleft()
         if self._spider.stopping:
             return None
+        with self._spider.or_end():
+            return self._drawn()
+        return None
+
+    def _drawn(self) -> Request | None:
         if self._is_backlog_full():
             self._wake_at(time.monotonic() + _BACKLOG_CHECK_S)
             return None

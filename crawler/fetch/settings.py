@@ -18,6 +18,7 @@ from crawler.config import FetchOptions, full_user_agent, read_settings
 if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.http import Response
+    from scrapy.settings import BaseSettings
 
 _DEFAULTS = FetchOptions()
 _OURS = read_settings(os.environ)
@@ -83,7 +84,6 @@ EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": None,
     "scrapy.extensions.telnet.TelnetConsole": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
-    "scrapy.extensions.feedexport.FeedExporter": None,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.spiderstate.SpiderState": None,
     "scrapy.extensions.throttle.AutoThrottle": None,
@@ -102,6 +102,7 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 AUTOTHROTTLE_ENABLED = False  # crawler.web.throttle keeps one clock a host:port
 STATS_DUMP = False
+FEED_EXPORT_ENCODING = "utf-8"  # Scrapy would write \u4e2d for each Chinese character
 
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_MAXSIZE = _DEFAULTS.max_body_bytes
@@ -139,6 +140,32 @@ def settings_for(options: FetchOptions) -> Settings:
     for name in ("scrapy", "twisted", "asyncio", "filelock"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(options.log_level)))
     return settings
+
+
+class NewsAddon:
+    """Our rules and our spider in a Scrapy project of one's own: `ADDONS = {"…settings.NewsAddon": 0}`.
+
+    What that project sets stays, but for what our rules stand on; its components stand beside ours.
+    """
+
+    @classmethod
+    def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
+        """Before anything is made of them."""
+        for name, ours in globals().items():
+            if not name.isupper() or name.startswith("_"):
+                continue
+            given = settings.get(name)
+            if isinstance(ours, dict) and name != "DEFAULT_REQUEST_HEADERS":
+                settings.set(name, {**dict(given or {}), **ours}, priority="project")
+            elif name == "SPIDER_MODULES":
+                settings.set(name, [*(given or ()), *ours], priority="project")
+            elif name in _STOOD_ON:
+                settings.set(name, ours, priority="project")
+            else:
+                settings.set(name, ours, priority="addon")
+
+
+_STOOD_ON = ("TWISTED_REACTOR", "TWISTED_DNS_RESOLVER")
 
 
 class QuietLogFormatter(LogFormatter):

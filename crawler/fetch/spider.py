@@ -7,6 +7,7 @@ which ends in one commit (`outcomes`); where the run ends first, the entry is si
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import shutil
 import signal
@@ -18,13 +19,14 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings.default_settings import DOWNLOAD_HANDLERS_BASE
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.misc import load_object
 
 from crawler.config import FetchOptions
+from crawler.fetch import settings as rules
 from crawler.fetch.hosts import Hosts
 from crawler.fetch.outcomes import Outcomes
-from crawler.fetch.settings import settings_for
 from crawler.fetch.tally import Tally
 from crawler.web.addresses import AddressMiddleware
 from crawler.web.pace import SharedPace
@@ -59,6 +61,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+ITEMS_EVERY_S = 0.5
+"""How often it is looked whether further copies are in the archive."""
+
 
 def fetch(
     sources: Sequence[CrawlSource],
@@ -86,7 +91,7 @@ def fetch(
     Raises:
         StorageError: the store could not be written; what was committed is safe.
     """
-    process = AsyncCrawlerProcess(settings_for(options))
+    process = AsyncCrawlerProcess(rules.settings_for(options))
     crawler = process.create_crawler(NewsSpider)
     process.crawl(
         crawler,
@@ -150,6 +155,8 @@ class NewsSpider(Spider):
         self.throttle = Throttle(per_host=options.per_host, shared=shared, longest_s=options.retry_max_s)
         self.stopping = self._in_a_hurry = False
         self.fatal: StorageError | None = None
+        self.take_items: Callable[[], list[dict[str, Any]]] | None = None
+        """Gives what has come into the archive since; set by whoever drains for Scrapy's pipelines."""
         self._on_progress = on_progress
         self._stop = stop
         self._began = time.time()
@@ -176,7 +183,7 @@ class NewsSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
         """As `fetch` builds it, or `scrapy crawl news` from the settings alone."""
         _require_rules(crawler)
-        spider = cls(*args, **(kwargs or _from_settings(crawler)))
+        spider = cls(*args, **(kwargs if "store" in kwargs else _from_settings(crawler, **kwargs)))
         spider._set_crawler(crawler)
         return spider
 
@@ -186,18 +193,34 @@ class NewsSpider(Spider):
         return self.options.user_agent.partition("/")[0]
 
     async def start(self) -> AsyncIterator[Any]:
-        """Nothing to start with: the scheduler draws from the frontier."""
+        """An item for each copy that comes into the archive; the frontier has the requests."""
         self._tick = create_looping_call(self._every_second)
         self._tick.start(1.0, now=False)
-        nothing: tuple[Any, ...] = ()
-        for request in nothing:
-            yield request
+        while self.take_items is not None:
+            goes_on = self._goes_on()  # asked first: what is archived after that is seen in the next turn
+            items = self.take_items()
+            for item in items:
+                yield item
+            if not items and not goes_on:
+                return
+            if not items:
+                await asyncio.sleep(ITEMS_EVERY_S)
+
+    def _goes_on(self) -> bool:
+        """Whether further copies may come into the archive."""
+        if self._in_a_hurry or self.fatal is not None:
+            return False
+        return self._scheduler.is_busy() or self.store.pages.pending() > 0
 
     # What the scheduler asks.
 
     def begin(self, scheduler: FrontierScheduler) -> None:
         """Begin or take up each source's round, and open the lanes in which something waits."""
         self._scheduler = self._hosts.scheduler = self._outcomes.scheduler = scheduler
+        with self.or_end():
+            self._begin(scheduler)
+
+    def _begin(self, scheduler: FrontierScheduler) -> None:
         self.store.frontier.mind_clock(self._began)
         for source in self.sources:
             if source.said != AddressWords():
@@ -283,21 +306,28 @@ class NewsSpider(Spider):
         assert response.request is not None
         entry: Entry = response.request.meta["entry"]
         try:
-            self._outcomes.answer(entry, response)
-            self._mind_budget()
-        except StorageError as error:
-            self._give_up(error)
+            with self.or_end():
+                self._deal_with(entry, response)
+                self._mind_budget()
         finally:
             self._scheduler.done(entry)
+
+    def _deal_with(self, entry: Entry, response: Response) -> None:
+        try:
+            self._outcomes.answer(entry, response)
+        except StorageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of ours: left as it is, it would be asked for without end
+            _log.exception("%s: its answer could not be dealt with", entry.url)
+            self._outcomes.failure(entry, error)
 
     def unanswered(self, failure: Failure) -> None:
         """Commit what the lack of a response means."""
         request: Request = failure.request  # type: ignore[attr-defined]
         entry: Entry = request.meta["entry"]
         try:
-            self._outcomes.failure(entry, failure.value or RuntimeError("no reason given"))
-        except StorageError as error:
-            self._give_up(error)
+            with self.or_end():
+                self._outcomes.failure(entry, failure.value or RuntimeError("no reason given"))
         finally:
             self._scheduler.done(entry)
 
@@ -337,13 +367,17 @@ class NewsSpider(Spider):
         self.stopping = self.stopping or reason != "finished"
         if self.fatal:
             return
+        with self.or_end():
+            self._finish_rounds()
+            self._report_progress()
+
+    def _finish_rounds(self) -> None:
         for source, kind, signs, changed in self._lookout.seen():
             self.store.sources.put_signs(source, kind, signs, changed=changed, at=time.time())
         whole = not self.stopping and not self.options.wished
         for source, crawl in self._rounds.items():
             if whole and source not in self._hosts.down:
                 self.store.frontier.finish(crawl.crawl_id, outcome="done", now=time.time())
-        self._report_progress()
 
     def report(self) -> FetchReport:
         """What this run did; complete once the spider is closed."""
@@ -370,15 +404,21 @@ class NewsSpider(Spider):
         if self.options.max_pages is not None and self._tally.pages >= self.options.max_pages:
             self.end("budget")
 
-    def _give_up(self, error: StorageError) -> None:
-        self.fatal = self.fatal or error
-        self.end("the crawl store failed")
+    @contextmanager
+    def or_end(self) -> Iterator[None]:
+        """Where the store cannot be used the run ends, and `fetch` raises why."""
+        try:
+            yield
+        except StorageError as error:
+            self.fatal = self.fatal or error
+            self.end("the crawl store failed")
 
     def _every_second(self) -> None:
-        if not self.stopping and (why := self._why_to_end()):
-            self._in_a_hurry = True
-            self.end(why)
-        self._report_progress()
+        with self.or_end():
+            if not self.stopping and (why := self._why_to_end()):
+                self._in_a_hurry = True
+                self.end(why)
+            self._report_progress()
 
     def _why_to_end(self) -> str:
         if (self._stop is not None and self._stop.is_set()) or not self.crawler.crawling:  # after a signal
@@ -409,24 +449,49 @@ def _require_rules(crawler: Crawler) -> None:
     """Refuses settings that leave one of the rules out, which nothing else would say.
 
     Raises:
-        ConfigurationError: a middleware of ours is missing.
+        ConfigurationError: a middleware of ours is missing, or another part that our rules stand on.
     """
-    wanted = crawler.settings.getwithbase("DOWNLOADER_MIDDLEWARES")
+    settings = crawler.settings
+    wanted = settings.getwithbase("DOWNLOADER_MIDDLEWARES")
     there = {load_object(name) for name, place in wanted.items() if place is not None}
     if lacking := [rule.__name__ for rule in _RULES if rule not in there]:
-        raise ConfigurationError(
-            f"DOWNLOADER_MIDDLEWARES lacks {', '.join(lacking)}: add yours to those of crawler.fetch.settings"
-            " instead of replacing them"
-        )
+        raise ConfigurationError(f"DOWNLOADER_MIDDLEWARES lacks {', '.join(lacking)}: {_ADD}")
+    handlers = settings.getwithbase("DOWNLOAD_HANDLERS")
+    parts = {
+        "SCHEDULER": (settings["SCHEDULER"], NewsSpider.custom_settings["SCHEDULER"]),
+        "TWISTED_DNS_RESOLVER": (settings["TWISTED_DNS_RESOLVER"], rules.TWISTED_DNS_RESOLVER),
+        "DOWNLOAD_HANDLERS[https]": (handlers.get("https"), rules.DOWNLOAD_HANDLERS["https"]),
+        "DOWNLOAD_HANDLERS[http]": (handlers.get("http"), DOWNLOAD_HANDLERS_BASE["http"]),
+    }
+    for name, (given, ours) in parts.items():
+        if given is None or load_object(given) is not load_object(ours):
+            raise ConfigurationError(f"{name} is {given}, and must be {ours}: {_ADD}")
 
 
-def _from_settings(crawler: Crawler) -> dict[str, Any]:
-    """`scrapy crawl news`: the same sources and store as `parknews crawl` with the same environment."""
+_ADD = (
+    "add yours to those of crawler.fetch.settings instead of replacing them, or set"
+    ' ADDONS = {"crawler.fetch.settings.NewsAddon": 0}'
+)
+
+
+_ARGUMENTS = ("hosts", "revisit", "max_pages", "time_limit")
+"""`scrapy crawl news -a hosts=a.cn,b.cn -a revisit=1 -a max_pages=100 -a time_limit=50m`."""
+
+
+def _from_settings(crawler: Crawler, **given: str) -> dict[str, Any]:
+    """`scrapy crawl news`: the same sources and store as `parknews crawl` with the same environment.
+
+    Raises:
+        ConfigurationError: an argument that the spider does not have, or what the command line refuses.
+    """
     from crawler.config import require_contact  # noqa: PLC0415 (as the command line did)
-    from crawler.sources import active, read_sources  # noqa: PLC0415 (as the command line did)
+    from crawler.sources import active, duration_s, read_sources  # noqa: PLC0415 (as the command line did)
 
+    if unknown := given.keys() - set(_ARGUMENTS):
+        raise ConfigurationError(f"-a {min(unknown)}=…: the spider takes {', '.join(_ARGUMENTS)}")
+    hosts, revisit, max_pages, time_limit = (given.get(name, "") for name in _ARGUMENTS)
     settings = crawler.settings
-    sources = active(read_sources(Path(settings["PARKNEWS_SOURCES"])))
+    sources = active(read_sources(Path(settings["PARKNEWS_SOURCES"])), hosts.replace(",", " ").split())
     require_contact(sources, settings["PARKNEWS_CONTACT"])
     require_readers(sources)
     return {
@@ -434,6 +499,10 @@ def _from_settings(crawler: Crawler) -> dict[str, Any]:
         "store": CrawlStore(store_path(settings["PARKNEWS_DB"])),
         "is_blocked": Removed(Path(settings["PARKNEWS_DB"])).blocks,
         "options": FetchOptions(
+            revisit=revisit.lower() not in ("", "0", "false", "no"),
+            max_pages=int(max_pages) if max_pages else None,
+            time_limit_s=duration_s(time_limit) if time_limit else None,
+            user_agent=settings["USER_AGENT"],
             contact=settings["PARKNEWS_CONTACT"],
             runtime=settings["PARKNEWS_RUNTIME"],
             browser=settings["PARKNEWS_BROWSER"],

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 from scrapy import signals
@@ -29,15 +30,18 @@ from crawler.sources import stage_source
 from crawler.web.removed import Removed
 from crawler.web.signing import require_key
 from pipelines.archive import Archive, RunCounts
+from pipelines.archive.file import read_only
 from pipelines.attached import READ, require_readers
 from pipelines.drain import Drained, drain
 from pipelines.errors import LockedError, StorageError
+from pipelines.export.rows import copies_read
 from pipelines.pages.links import Territory
 from pipelines.store import CrawlStore, store_path
 from pipelines.utc import iso
 from pipelines.workers import WorkerOptions
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterator, Sequence
 
     from scrapy import Spider
@@ -246,6 +250,7 @@ class Draining:
         engine: Engine,
         stop: threading.Event,
         on_batch: Callable[[Drained], None] | None = None,
+        on_archived: Callable[[list[Reading]], None] | None = None,
     ) -> None:
         self.stop = stop
         """Set when fetching must end: the archive cannot be written, or the caller asked."""
@@ -255,6 +260,7 @@ class Draining:
         self._sources = {source.host: stage_source(source) for source in sources}
         self._engine = engine
         self._on_batch = on_batch
+        self._told = [on_archived] if on_archived else []
         self._no_more = threading.Event()
         self._leave = threading.Event()
         self._error: BaseException | None = None
@@ -265,6 +271,8 @@ class Draining:
             for source in sources
             if source.attachments
         }
+        if self._with_files:
+            self._told.append(self._ask_for_files)
 
     def start(self) -> None:
         """Asks for the files that known articles link to, and starts draining."""
@@ -299,11 +307,15 @@ class Draining:
                     no_more=self._no_more,
                     leave=self._leave,
                     on_batch=self._note,
-                    on_archived=self._ask_for_files if self._with_files else None,
+                    on_archived=self._tell if self._told else None,
                 )
         except BaseException as error:  # noqa: BLE001 - handed to the main thread, which raises it
             self._error = error
             self.stop.set()
+
+    def _tell(self, readings: list[Reading]) -> None:
+        for told in self._told:
+            told(readings)
 
     def _ask_for_files(self, readings: list[Reading]) -> None:
         for reading in readings:
@@ -321,8 +333,14 @@ class Draining:
             self._on_batch(total)
 
 
+_ITEMS_AT_ONCE = 400
+
+
 class RunExtension:
-    """`scrapy crawl news` as a whole run: it drains into PARKNEWS_DB while the spider fetches."""
+    """`scrapy crawl news` as a whole run: it drains into PARKNEWS_DB while the spider fetches.
+
+    Each copy that comes into the archive is an item then, once a run: a row of `export --what copies`.
+    """
 
     def __init__(self, archive_path: Path) -> None:
         self._archive_path = archive_path
@@ -330,6 +348,9 @@ class RunExtension:
         self._held.enter_context(run_lock(archive_path))
         self._started = time.monotonic()
         self._stop = threading.Event()
+        self._read: deque[str] = deque()
+        self._given: set[str] = set()
+        self._connection: sqlite3.Connection | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RunExtension:
@@ -351,9 +372,25 @@ class RunExtension:
         assert isinstance(spider, NewsSpider)
         self._run_id = begin_run(self._archive_path, spider.sources)
         self._draining = Draining(
-            self._archive_path, spider.store, spider.sources, WorkerOptions(), self._stop
+            self._archive_path,
+            spider.store,
+            spider.sources,
+            WorkerOptions(),
+            self._stop,
+            on_archived=lambda readings: self._read.extend(reading.url for reading in readings),
         )
+        spider.take_items = self._take
         self._draining.start()
+
+    def _take(self) -> list[dict[str, Any]]:
+        """Copies that are in the archive and were not given yet."""
+        fresh: list[dict[str, Any]] = []
+        while self._read and not fresh:
+            pages = [self._read.popleft() for _ in range(min(len(self._read), _ITEMS_AT_ONCE))]
+            self._connection = self._connection or read_only(self._archive_path)
+            fresh = [copy for copy in copies_read(self._connection, pages) if copy["url"] not in self._given]
+            self._given.update(copy["url"] for copy in fresh)
+        return fresh
 
     async def closed(self, spider: Spider) -> None:
         """Waits until every stored page is archived, and closes the run record."""
@@ -363,5 +400,9 @@ class RunExtension:
             await run_in_thread(partial(self._draining.finish, in_a_hurry=report.in_a_hurry))
             elapsed_s = time.monotonic() - self._started
             end_run(self._archive_path, self._run_id, report, self._draining.total, elapsed_s)
+            if spider.fatal is not None:
+                raise spider.fatal
         finally:
+            if self._connection is not None:
+                self._connection.close()
             self._held.close()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
 
+from crawler.web.addresses import AddressRefusedError
 from crawler.web.run import run_of
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import LiveBlocklist
@@ -40,7 +41,9 @@ class RemovedMiddleware:
         return cls(run_of(crawler).is_blocked)
 
     def process_request(self, request: Request) -> None:
-        """Let a request pass or raise RemovedError."""
+        """Let a request pass or raise RemovedError, or AddressRefusedError where a proxy was put in."""
+        if request.meta.get("proxy"):
+            raise AddressRefusedError("by a proxy, which would resolve names behind the address rules")
         if self._is_blocked(canonical_url(request.url)):
             raise RemovedError("removed")
 

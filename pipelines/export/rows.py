@@ -17,7 +17,7 @@ from pipelines.export.masking import mask_contacts
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pipelines.archive.read.selection import Selection
     from pipelines.catalogue import Exported, What
@@ -170,7 +170,8 @@ def export_batches(
     contacts = [place for place, column in enumerate(columns) if column.name in hidden]
     for start in range(0, len(ids), _BATCH):
         chunk = ids[start : start + _BATCH]
-        found = connection.execute(_sql(what, columns, len(chunk)), chunk.tolist())
+        of_articles = f"{_FROM[what].article} IN ({', '.join('?' * len(chunk))})"
+        found = connection.execute(_sql(what, columns, of_articles), chunk.tolist())
         if rows := [_row(row, truths, contacts) for row in found]:
             yield rows
 
@@ -190,6 +191,17 @@ def _of_days(
     )
     while rows := cursor.fetchmany(_BATCH):
         yield [tuple(row) for row in rows]
+
+
+def copies_read(connection: sqlite3.Connection, pages: Sequence[str]) -> list[dict[str, Any]]:
+    """The copies that some pages (by their addresses, at most 1,000) are, each as the export has it."""
+    columns = columns_of("copies", signature=False)
+    truths = [place for place, column in enumerate(columns) if column.kind == "boolean"]
+    marks = ", ".join("?" * len(pages))
+    of_pages = f"copies.reading_id IN (SELECT id FROM readings WHERE page_url IN ({marks}))"
+    found = connection.execute(_sql("copies", columns, of_pages), list(pages))
+    names = [column.name for column in columns]
+    return [dict(zip(names, _row(row, truths, []), strict=True)) for row in found]
 
 
 def export_state(connection: sqlite3.Connection) -> tuple[int | None, int]:
@@ -213,14 +225,11 @@ def _property(column: Exported) -> dict[str, Any]:
     return found
 
 
-def _sql(what: What, columns: Columns, articles: int) -> str:
+def _sql(what: What, columns: Columns, where: str) -> str:
     found = _FROM[what]
     places = (found.elsewhere.get(column.name, f'{found.table}."{column.name}"') for column in columns)
     tables = found.joined + (found.signatures if len(columns) > len(exported(what)) else "")
-    marks = ", ".join("?" * articles)
-    return (
-        f"SELECT {', '.join(places)} FROM {tables} WHERE {found.article} IN ({marks}) ORDER BY {found.order}"
-    )
+    return f"SELECT {', '.join(places)} FROM {tables} WHERE {where} ORDER BY {found.order}"
 
 
 def _row(row: sqlite3.Row, truths: list[int], contacts: list[int]) -> tuple[Any, ...]:

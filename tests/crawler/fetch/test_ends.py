@@ -7,7 +7,13 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+from scrapy.http import Response
+
+from crawler.fetch.looking import entry_of
+from crawler.fetch.spider import NewsSpider
+from pipelines.errors import StorageError
 from pipelines.store import CrawlStore
 from tests.crawler.crawling import QUICK, crawl, finish, pages_of, source, start
 from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list_page, newspaper
@@ -132,3 +138,31 @@ def test_a_full_disk_ends_the_run_with_one_clear_line(tmp_path: Path) -> None:
     assert ended.stdout.count("\n") == 1, ended.stderr[-2000:]
     assert ended.stdout.startswith(str(path))
     assert "free space" in ended.stdout
+
+
+def test_a_store_that_cannot_be_read_at_the_start_ends_the_run_with_its_error(tmp_path: Path) -> None:
+    with CrawlStore(tmp_path / "a-pages.db") as store:
+        spider = NewsSpider(sources=[source("site.localhost")], store=store, options=QUICK)
+        with store.writing() as connection:
+            connection.execute("ALTER TABLE urls RENAME TO lost")
+        spider.begin(SimpleNamespace(nudge=lambda: None))  # type: ignore[arg-type]
+        assert (isinstance(spider.fatal, StorageError), spider.stopping) == (True, True)
+
+
+def test_an_answer_that_brings_out_a_fault_of_ours_is_given_up(tmp_path: Path) -> None:
+    class Outcomes:
+        failed: BaseException | None = None
+
+        def answer(self, _entry: object, _response: object) -> None:
+            raise KeyError("a fault")
+
+        def failure(self, _entry: object, error: BaseException) -> None:
+            self.failed = error
+
+    with CrawlStore(tmp_path / "a-pages.db") as store:
+        spider = NewsSpider(sources=[], store=store, options=QUICK)
+        spider._outcomes = outcomes = Outcomes()  # type: ignore[assignment]
+        spider._deal_with(
+            entry_of("http://site.localhost/", "site.localhost"), Response("http://site.localhost/")
+        )
+    assert isinstance(outcomes.failed, KeyError)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from scrapy.crawler import Crawler
+from scrapy.settings import Settings
 
 from crawler.config import FetchOptions
-from crawler.fetch.settings import settings_for
+from crawler.fetch.settings import NewsAddon, settings_for
 from crawler.fetch.spider import NewsSpider, _require_rules
 from pipelines.errors import ConfigurationError
 
@@ -26,3 +27,31 @@ def test_middlewares_that_leave_a_rule_out_are_refused(left_out: list[str] | Non
     settings.set("DOWNLOADER_MIDDLEWARES", theirs, priority="cmdline")
     with pytest.raises(ConfigurationError, match=r"DOWNLOADER_MIDDLEWARES lacks .*Middleware: add yours"):
         _require_rules(Crawler(NewsSpider, settings))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SCHEDULER", "scrapy.core.scheduler.Scheduler"),
+        ("TWISTED_DNS_RESOLVER", "scrapy.resolver.CachingThreadedResolver"),
+        ("DOWNLOAD_HANDLERS", {"https": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"}),
+    ],
+)
+def test_other_parts_that_the_rules_stand_on_are_refused_too(name: str, value: object) -> None:
+    settings = settings_for(FetchOptions())
+    settings.set(name, value, priority="cmdline")
+    with pytest.raises(ConfigurationError, match=rf"{name}.* must be .*NewsAddon"):
+        _require_rules(Crawler(NewsSpider, settings))
+
+
+def test_the_addon_brings_the_rules_into_any_project_and_leaves_its_own_settings() -> None:
+    theirs = {"DOWNLOADER_MIDDLEWARES": {"crawler.web.robots.RobotsMiddleware": None}, "BOT_NAME": "theirs"}
+    settings = Settings(theirs)
+    NewsAddon.update_pre_crawler_settings(settings)
+    _require_rules(Crawler(NewsSpider, settings))
+    assert settings["BOT_NAME"] == "theirs"
+
+
+def test_an_argument_that_the_spider_does_not_have_is_named() -> None:
+    with pytest.raises(ConfigurationError, match=r"-a host=…: the spider takes hosts, revisit"):
+        NewsSpider.from_crawler(Crawler(NewsSpider, settings_for(FetchOptions())), host="a.cn")
