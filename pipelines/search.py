@@ -98,7 +98,7 @@ def select(
     marked = needles(selection)
     ids = list(select_ids(connection, selection, order=order, limit=limit, offset=offset))
     rows = (read.article(connection, number) for number in ids)
-    return [_hit(connection, row, marked) for row in rows if row is not None]
+    return [hit_of(connection, row, marked) for row in rows if row is not None]
 
 
 def snippet(text: str, needles: Sequence[Needle]) -> Snippet:
@@ -117,7 +117,8 @@ def snippet(text: str, needles: Sequence[Needle]) -> Snippet:
     return Snippet(before + line[start:end] + after, marks)
 
 
-def _hit(connection: sqlite3.Connection, row: sqlite3.Row, needles: Sequence[Needle]) -> Hit:
+def hit_of(connection: sqlite3.Connection, row: sqlite3.Row, needles: Sequence[Needle]) -> Hit:
+    """An article's row as a hit, with what is to be marked in it."""
     return Hit(
         id=row["id"],
         title=row["title"],

@@ -37,6 +37,7 @@ COMMANDS = {
         "show",
         "Show one article: its text, all its copies, what was stripped, where its fields came from.",
     ),
+    "reuse": ("reuse", "Find where else a passage, or what an article says, stands."),
     "cite": (
         "cite",
         "Cite an article: first publisher, day, address and day of access, in a style of your choice.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,16 +20,19 @@ from crawler.cli.terminal import (
     print_indented,
     print_json,
     settings_of,
+    table,
 )
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.archive.read.selection import Selection, understood
 from pipelines.errors import ConfigurationError
+from pipelines.keywords import keywords
 from pipelines.search import search as find
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pipelines.keywords import Keyword
     from pipelines.search import Elsewhere, Hit, Snippet
 
 app = typer.Typer()
@@ -54,6 +58,10 @@ class By(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enu
         ),
         ("of one year, on three sites or more", "parknews search 招商 --since 2025 --until 2025 --copies 3"),
         ("about one province, its cities and counties too", "parknews search 招商 --region 江苏"),
+        (
+            "what these are about: words that all others say less",
+            "parknews search 环保 --keywords",
+        ),
         (
             "thirty of them for reading by hand, the same ones again",
             "parknews search 园区 --sample 30 --seed 7",
@@ -83,6 +91,10 @@ def search(
     folded: filters.Folded = False,
     sample: filters.Sample = 0,
     seed: filters.Seed = 0,
+    words_of: Annotated[
+        bool,
+        typer.Option("--keywords", help="What they say more often than the archive, instead."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Find articles that contain the text.
@@ -121,6 +133,9 @@ def search(
         if removed := answer(connection, words):
             print_json({"query": words, "articles": [], "removed": removed}) if as_json else print(removed)
             return
+        if words_of:
+            _print_keywords(keywords(connection, replace(chosen, query=words), limit), as_json=as_json)
+            return
         hits = find(connection, words, limit=limit, order=by.value, filters=chosen)
     hints = filters.hints_of(Selection(query=words, folded=folded))
     if as_json:
@@ -130,6 +145,16 @@ def search(
         for hint in hints:
             print(hint, file=sys.stderr)
         _print_hits(answers(), words, hits, limit)
+
+
+def _print_keywords(found: list[Keyword], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"keywords": [asdict(keyword) for keyword in found]})
+        return
+    shown = table("word", "articles", "of these", "of all", right=("articles", "of these", "of all"))
+    for one in found:
+        shown.add_row(plain(one.word), f"{one.articles:,}", f"{one.share:.0%}", f"{one.share_of_all:.0%}")
+    answers().print(shown if found else "no word stands out")
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:

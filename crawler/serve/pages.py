@@ -32,6 +32,7 @@ from crawler.serve.search_page import PAGES_MAX, search_page
 from crawler.serve.visitor import COOKIE, selection_of, whole_number, words_for
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer, removed
+from pipelines.archive.read.articles import article as article_row
 from pipelines.archive.read.changes import MOST, as_json, changes_since, kept_searches
 from pipelines.archive.read.selection import Selection, count_selected
 from pipelines.archive.read.sets import kept_in, set_names
@@ -41,6 +42,7 @@ from pipelines.errors import ConfigurationError, ParknewsError
 from pipelines.remembered import Remembered
 from pipelines.report.page import STYLE
 from pipelines.report.words import LANGUAGES
+from pipelines.reuse import reused
 from pipelines.search import select
 from pipelines.show import ShownArticle, follow, present_number, show
 from pipelines.store.evidence import stored_page
@@ -70,6 +72,8 @@ _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data
 """Of a stored page: it is somebody else's, and is to be read and to do nothing."""
 
 _YEAR_S = 365 * 86_400
+_PASSAGE_MAX = 2_000
+"""Characters of a passage that is looked for: they travel in the address."""
 _EVIDENCE_MAX = 50
 """Copies whose stored pages are looked up for one article's page."""
 _KEPT_MAX = 36
@@ -136,6 +140,20 @@ async def _change_set(datasette: Any, request: Any) -> Response:
         f"/sets?{urlencode({'name': name})}" if posted.get("back") == "sets" else f"/article/{number}#in-sets"
     )
     return Response.redirect(datasette.urls.path(back), status=303)
+
+
+async def reuse(datasette: Any, request: Any) -> Response:
+    """Where else a passage stands, or what an article says."""
+    typed, asked = (request.args.get("text") or "")[:_PASSAGE_MAX], request.args.get("article") or ""
+
+    def look(found: sqlite3.Connection, _: Any) -> dict[str, Any]:
+        number = present_number(found, asked) if re.fullmatch("[0-9]{1,18}", asked) else None
+        row = None if number is None else article_row(found, number)
+        sentences, others = reused(found, row["text"] if row else typed, but=number)
+        title = row["title"] if row else ""
+        return {"passage": typed, "of": number, "title": title, "asked": sentences, "found": others}
+
+    return await _rendered(datasette, request, "reuse.html", await _ask(datasette, look))
 
 
 async def search_json(datasette: Any, request: Any) -> Response:
@@ -263,6 +281,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/coverage$", coverage),
     (r"^/search$", search),
     (r"^/sets$", sets),
+    (r"^/reuse$", reuse),
     (r"^/search\.json$", search_json),
     (r"^/search\.(?P<kind>atom|feed\.json)$", feed),
     (r"^/searches/(?P<name>[^/]{1,60})\.(?P<kind>atom|feed\.json)$", feed),

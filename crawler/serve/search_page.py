@@ -27,6 +27,7 @@ from pipelines.archive.read.selection import (
 )
 from pipelines.archive.read.sources import failed_sources, source_names
 from pipelines.export.formats import FORMATS
+from pipelines.keywords import counted, keywords
 from pipelines.places import region_name
 from pipelines.report.panels import Leads, trend
 from pipelines.search import select
@@ -108,6 +109,7 @@ def search_page(
         "address": lambda **changes: _address(
             selection, {"order": order if order == "rank" else "", **changes}
         ),
+        "keywords": _keywords(connection, selection, words, made) if args.get("keywords") == "1" else None,
         "trend": _trend(connection, selection, words, made),
         "selection_arguments": {
             "q": selection.query,
@@ -116,6 +118,22 @@ def search_page(
         "downloads": FORMATS,
         "export_arguments": urlencode(arguments_of(selection)),
     }
+
+
+def _keywords(
+    connection: sqlite3.Connection, selection: Selection, words: Words, made: Remembered[Any, Any]
+) -> list[tuple[str, str, str]]:
+    """Words, the searches that they narrow to, and how many articles say them."""
+    among = made.get("keywords", lambda: counted(connection, Selection()))
+    query = f"({selection.query}) " if selection.query else ""
+    return [
+        (
+            one.word,
+            _address(replace(selection, query=f'{query}"{one.word}"')),
+            words("keyword", n=one.articles, share=f"{one.share:.0%}", of_all=f"{one.share_of_all:.0%}"),
+        )
+        for one in keywords(connection, selection, among=among)
+    ]
 
 
 def _trend(

@@ -218,7 +218,7 @@ def _is_no_name(text: str, at: slice) -> bool:
 
 def _are_places(a: Features, at_a: slice, b: Features, at_b: slice) -> bool:
     """Whether both are regions, other ones; of one a homophone will do."""
-    regions, _, sounds = _lexicon()
+    regions, _, sounds = dictionary()
     written = [_regions_over(one.text, at) for one, at in ((a, at_a), (b, at_b))]
     if all(written):
         return written[0].isdisjoint(written[1])
@@ -270,7 +270,7 @@ def is_strange(text: str, at: slice) -> bool:
     """Whether no dictionary words cover it, with what stands beside it: two in a row, or one of few."""
     function = characters("names.function")
     covered = {i for i in range(at.start, at.stop) if text[i] in function}
-    for start, size in _words_at(text, at, _lexicon()[1]):
+    for start, size in _words_at(text, at, dictionary()[1]):
         covered |= set(range(start, start + size))
     bare = "".join("." if i in covered else "x" for i in range(at.start, at.stop))
     return "xx" in bare or (len(bare) <= 3 and "x" in bare)
@@ -291,7 +291,7 @@ def _words_at(text: str, at: slice, known: frozenset[str]) -> list[tuple[int, in
 
 
 @cache
-def _lexicon() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+def dictionary() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Names of regions, ordinary words, and the regions by sound."""
     lines = resources.files("pipelines").joinpath("words/chinese.txt").read_text("utf-8").splitlines()
     regions, ordinary = (frozenset(line.split(" ")) for line in lines)
@@ -314,7 +314,7 @@ def _regions() -> frozenset[str]:
     names = {code: name for code, name in division_names().items() if len(name) > 2}
     bare = {name[:-1] for code, name in names.items() if code[4:] == "00" and name[-1] in "省市"}
     whole = {name for name in names.values() if len(name) <= _WORD_LONGEST and name[-1] in "省市县区旗"}
-    return _lexicon()[0] | bare | whole
+    return dictionary()[0] | bare | whole
 
 
 def latin_evidence(text: str, at: slice) -> int:

@@ -21,6 +21,25 @@ def article(connection: sqlite3.Connection, article_id: int) -> sqlite3.Row | No
     return _one(connection, "SELECT * FROM articles WHERE id = ?", article_id)
 
 
+def beginnings(connection: sqlite3.Connection, ids: str, characters: int) -> list[str]:
+    """Titles and beginnings of texts of articles, their numbers given as JSON."""
+    sql = (
+        "SELECT title || char(10) || substr(text, 1, ?) FROM articles"
+        " WHERE id IN (SELECT value FROM json_each(?))"
+    )
+    return [row[0] for row in connection.execute(sql, (characters, ids))]
+
+
+def names_said(connection: sqlite3.Connection, ids: str) -> list[tuple[str, int]]:
+    """The parks and companies that these articles name, and how many do."""
+    return connection.execute(
+        "SELECT entity, count(DISTINCT k.article_id) FROM copies k JOIN mentions USING (text_id)"
+        " WHERE k.kept = 1 AND mentions.kind IN ('park', 'company') AND entity <> ''"
+        " AND k.article_id IN (SELECT value FROM json_each(?)) GROUP BY 1",
+        (ids,),
+    ).fetchall()
+
+
 def other_words(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """What the other copies say besides: url, source_name, kind, title, text (pieces parted by a sign)."""
     return connection.execute(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines.archive.read.sets import IN_SET
 from pipelines.places import division_names, park_entity, region_range
-from pipelines.query import And, Field, Not, Or, expression, is_text, parse, sought
+from pipelines.query import And, Field, Not, Or, Words, expression, is_text, parse, sought
 
 if TYPE_CHECKING:
     import sqlite3
@@ -134,6 +134,13 @@ def select_ids(
         (*values, limit, offset),
     )
     return (row[0] for row in cursor)
+
+
+def ids_saying(connection: sqlite3.Connection, needle: Needle, limit: int) -> list[int]:
+    """The first articles, in the order of their numbers, of which any copy says this."""
+    asked = expression(Words((needle,)))
+    sql = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY rowid LIMIT ?"
+    return [row[0] for row in connection.execute(sql, (asked, limit))]
 
 
 def count_selected(connection: sqlite3.Connection, selection: Selection) -> int:

@@ -1,0 +1,80 @@
+"""Where else a passage stands: the articles that say its sentences too, whichever of their copies does.
+
+In: a read-only connection and a text. Out: articles, those first that share most of its sentences. A
+sentence is found where it stands exactly, case and white space aside, in the index that search asks.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.archive.read.articles import article
+from pipelines.archive.read.selection import ids_saying
+from pipelines.query import Needle
+from pipelines.search import hit_of
+from pipelines.spelling import tokens
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from pipelines.search import Hit
+
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
+_LEAST, _MOST = 10, 40
+"""Characters of a sentence (words of Latin letters): a shorter one is said by chance, of a longer one the
+beginning is asked for."""
+_SENTENCES_MAX = 60
+_SAYING_MAX = 200
+"""Articles that are looked at for each sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reused:
+    """An article that says sentences of the passage."""
+
+    hit: Hit
+    sentences: tuple[str, ...]
+    """In the passage's order."""
+
+
+def reused(
+    connection: sqlite3.Connection, passage: str, *, but: int | None = None, limit: int = 20
+) -> tuple[int, list[Reused]]:
+    """How many sentences were looked for, and which articles say some of them, most first.
+
+    Args:
+        connection: to the archive.
+        passage: any text; a short one is looked for as a whole.
+        but: an article that is left out: the one whose text it is.
+        limit: how many articles at most.
+    """
+    asked = _asked(passage)
+    said: dict[int, list[int]] = {}
+    for place, (_, needle) in enumerate(asked):
+        for number in ids_saying(connection, needle, _SAYING_MAX):
+            if number != but:
+                said.setdefault(number, []).append(place)
+    most = sorted(said, key=lambda number: (-len(said[number]), number))[:limit]
+    rows = ((number, article(connection, number)) for number in most)
+    return len(asked), [
+        Reused(
+            hit_of(connection, row, [asked[place][1] for place in said[number]]),
+            tuple(asked[place][0] for place in said[number]),
+        )
+        for number, row in rows
+        if row is not None
+    ]
+
+
+def _asked(passage: str) -> list[tuple[str, Needle]]:
+    """The sentences that are looked for, as they stand and as they are asked."""
+    found: dict[tuple[str, ...], str] = {}
+    for sentence in _SENTENCE.findall(passage):
+        said = tuple(tokens(sentence.strip()))[:_MOST]
+        if len(said) >= _LEAST:
+            found.setdefault(said, sentence.strip())
+    if not found and (whole := tuple(tokens(passage))[:_MOST]):
+        found[whole] = passage.strip()
+    return [(sentence, Needle(said)) for said, sentence in list(found.items())[:_SENTENCES_MAX]]
