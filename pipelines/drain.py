@@ -52,6 +52,9 @@ class PageQueue(Protocol):
     def drop(self, page_ids: Sequence[int]) -> None:
         """These pages are kept out of the archive: nothing of them stays."""
 
+    def rewrite(self, page: Page) -> None:
+        """This page without what is to stay out of it, in place of what was stored."""
+
     def drop_files(self, urls: Sequence[str]) -> None:
         """No article links to these files any more: nothing of them stays, not even the address."""
 
@@ -116,6 +119,7 @@ class _Drain:
             self._on_results(results)
         kept_out = self._write([result for _, result in results] + [rejection for _, rejection in refused])
         self._queue.drop([results[place][0].page_id for place in kept_out if place < len(results)])
+        self._redact([page for page, _ in results])
         if self._on_archived is not None:
             archived = [result for place, (_, result) in enumerate(results) if place not in kept_out]
             self._on_archived([result for result in archived if isinstance(result, Reading)])
@@ -124,6 +128,14 @@ class _Drain:
         self._queue.mark_lists([page.page_id for page, result in results if _is_list(result)])
         self._queue.mark_rejections([row_id for row_id, _ in refused])
         return True
+
+    def _redact(self, pages: list[Page]) -> None:
+        """Takes passages that are to stay out of these pages out of what is stored of them."""
+        for page in pages:
+            if (redacted := self._archive.redacted(page)) is None:
+                self._queue.drop([page.page_id])
+            elif redacted is not page:
+                self._queue.rewrite(redacted)
 
     def _collect(self) -> list[_Result]:
         """What was read since: several batches, where they end within an instant and enough are under way."""

@@ -87,6 +87,10 @@ COMMANDS = {
         "removal",
         "Forget a source: block it, delete it, make the files forget, search them, and give a receipt.",
     ),
+    "redact": (
+        "removal",
+        "Take a passage out of a page, which stays with 〔已删除〕 in its place, also when it comes again.",
+    ),
     "backup": (
         "snapshot",
         "Copy the archive, its raw pages and its ledger of removals as they are at one moment.",

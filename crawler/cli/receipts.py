@@ -59,7 +59,7 @@ def show_plan(plan: Plan, *, as_json: bool, lang: str = "en") -> None:
         print_json({"plan": plan.as_json()})
         return
     print(f"Plan {plan.hash}: {one_line(plan.scope.described())}")
-    print(f"It takes {len(plan.copies_gone)} of {plan.copies_in_archive} copies ({plan.part:.1%}).")
+    print(_taken(plan))
     for name, number in plan.counts.items():
         if number:
             print(f"  {number:>8,}  {name}")
@@ -77,6 +77,12 @@ def show_plan(plan: Plan, *, as_json: bool, lang: str = "en") -> None:
         print("Only the removed addresses will be blocked: what else the source publishes still comes in.")
     if plan.is_large:
         print(f"More than a fifth of the archive: it needs --plan-hash {plan.hash}")
+
+
+def _taken(plan: Plan) -> str:
+    if plan.scope.passages:
+        return f"It takes a passage out of {len(plan.pages)} pages, which stay without it."
+    return f"It takes {len(plan.copies_gone)} of {plan.copies_in_archive} copies ({plan.part:.1%})."
 
 
 def sections(plan: Plan, words: Words) -> Iterator[tuple[str, list[str]]]:

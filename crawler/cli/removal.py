@@ -1,11 +1,11 @@
-"""`parknews remove-source`: forget a source or part of one, prove it, keep it out."""
+"""`parknews remove-source`, `parknews redact`: forget a source or a passage, prove it, keep it out."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +21,8 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import look_up, preview, remove
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipelines.forget.letter import Asked
     from pipelines.forget.plan import Plan
     from pipelines.forget.scope import Scope
@@ -28,6 +30,22 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 _MISTAKES_SHOWN = 20
+
+Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why; kept in the record.")]
+Requester = Annotated[str, typer.Option(metavar="TEXT", help="Who asked; kept in the record.")]
+Basis = Annotated[str, typer.Option(metavar="TEXT", help="The law or contract invoked.")]
+Ticket = Annotated[str, typer.Option(metavar="TEXT", help="Your own reference.")]
+Operator = Annotated[str, typer.Option(metavar="NAME", help="Who does it; the login name otherwise.")]
+PlanHash = Annotated[str, typer.Option(metavar="HASH", help="Do exactly the plan that --dry-run showed.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and do nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Exports = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="DIR", help="A folder with exported files; which hold some of it is told."),
+]
+Receipt = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the receipt there as well; .html to print.")
+]
 
 EPILOG = examples(
     ("what would go, and nothing else", "parknews remove-source www.example.cn --dry-run"),
@@ -54,8 +72,8 @@ def remove_source(  # one command has all the ways to say what is meant
     host: Annotated[
         str, typer.Argument(metavar="[HOST]", help="The source's host; may be left out with another scope.")
     ] = "",
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept in the record.")] = "",
-    requester: Annotated[str, typer.Option(metavar="TEXT", help="Who asked; kept in the record.")] = "",
+    reason: Reason = "",
+    requester: Requester = "",
     include_subdomains: Annotated[
         bool, typer.Option("--include-subdomains", help="All hosts of HOST's registrable domain.")
     ] = False,
@@ -121,29 +139,20 @@ def remove_source(  # one command has all the ways to say what is meant
             help="How long such pages stay hidden first. [dim]\\[env: PARKNEWS_REMOVAL_WAIT_DAYS; 14][/]",
         ),
     ] = None,
-    plan_hash: Annotated[
-        str, typer.Option(metavar="HASH", help="Do exactly the plan that --dry-run showed.")
-    ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and do nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    plan_hash: PlanHash = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
     block_only: Annotated[
         bool, typer.Option("--block-only", help="Nothing of it is here: keep it out from now on.")
     ] = False,
     vacuum: Annotated[
         bool, typer.Option("--vacuum", help="Write the files anew, whatever is found.")
     ] = False,
-    basis: Annotated[str, typer.Option(metavar="TEXT", help="The law or contract invoked.")] = "",
-    ticket: Annotated[str, typer.Option(metavar="TEXT", help="Your own reference.")] = "",
-    operator: Annotated[
-        str, typer.Option(metavar="NAME", help="Who does it; the login name otherwise.")
-    ] = "",
-    exports: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="DIR", help="A folder with exported files; which hold some of it is told."),
-    ] = None,
-    receipt: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the receipt there as well; .html to print.")
-    ] = None,
+    basis: Basis = "",
+    ticket: Ticket = "",
+    operator: Operator = "",
+    exports: Exports = None,
+    receipt: Receipt = None,
     sign: SigningKey = None,
     lang: Language = "",
     as_json: Json = False,
@@ -180,49 +189,127 @@ def remove_source(  # one command has all the ways to say what is meant
             "say what is to go: HOST, --url-prefix, --url, --credited, --title, --author, --person, --article"
             " or --from FILE"
         )
-    settings = settings_of(ctx)
-    if not dry_run and not (reason and requester):
-        raise ConfigurationError("a removal needs --requester and --reason: they are kept in its record")
-    plan = preview(settings.db, scope, exports or (), mentions=with_mentions)
-    if dry_run:
-        show_plan(plan, as_json=as_json, lang=language_of(lang))
-        return
-    before = look_up(settings.db, scope)
-    if plan.is_empty and not (before.pending or before.is_done or before.is_known or block_only):
-        raise _unknown(scope, nearest(settings.db, scope))
-    if person and not (yes or plan_hash or as_json) and sys.stdin.isatty():
-        scope = _chosen(plan)
-        plan = preview(settings.db, scope, exports or (), mentions=with_mentions)
-    if before.pending is None or plan_hash != before.pending.plan_hash:  # what was agreed to stays agreed
-        agree(plan, plan_hash, yes=yes, as_json=as_json)
-    words = {"requester": requester, "reason": reason, "basis": basis, "ticket": ticket}
-    said = _without_quotes(plan, words, may_ask=not (yes or plan_hash))
     order = Order(
-        requester=said["requester"],
-        reason=said["reason"],
+        requester=requester,
+        reason=reason,
         at=now_utc(),
-        basis=said["basis"],
-        ticket=said["ticket"],
+        basis=basis,
+        ticket=ticket,
         operator=one_line(operator) or login(),
         hide_only=hide_only,
         stay_down=stay_down,
         mentions=with_mentions,
         now_reason=one_line(now),
     )
-    days = settings.removal_wait_days if wait_days is None else wait_days
+    days = settings_of(ctx).removal_wait_days if wait_days is None else wait_days
+    told = _Told(plan_hash, yes, dry_run, as_json, language_of(lang), receipt, sign, block_only, days, vacuum)
+    _carry_out(ctx, scope, order, told, exports or ())
+
+
+@app.command(
+    "redact",
+    epilog=examples(
+        ("what would go", "parknews redact https://a.cn/1.html --passage '联系人 0512-1234567' --dry-run"),
+        (
+            "a name, in every copy of the article",
+            "parknews redact https://a.cn/1.html --passage 张三丰 --with-copies --requester X --reason Y",
+        ),
+        (
+            "a paragraph from a file",
+            "parknews redact URL --passage-from passage.txt --requester X --reason Y",
+        ),
+        note="It cannot be undone once it is done; until then `removals undo` does.\n"
+        "Exit codes: 0 done, 2 the page does not say it, 4 refused or incomplete.",
+    ),
+)
+def redact(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The page.")],
+    passage: Annotated[
+        str, typer.Option(metavar="TEXT", help="What is to go: a paragraph, a caption, a name, a number.")
+    ] = "",
+    passage_from: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file with it, a passage a line.")
+    ] = None,
+    with_copies: Annotated[
+        bool, typer.Option("--with-copies", help="From every copy of the article that says it.")
+    ] = False,
+    reason: Reason = "",
+    requester: Requester = "",
+    basis: Basis = "",
+    ticket: Ticket = "",
+    operator: Operator = "",
+    plan_hash: PlanHash = "",
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    exports: Exports = None,
+    receipt: Receipt = None,
+    sign: SigningKey = None,
+    lang: Language = "",
+    as_json: Json = False,
+) -> None:
+    """Take a passage out of a page, which stays with 〔已删除〕 in its place, also when it comes again.
+
+    However the page spells it: in either script, with mark-up, entities or spaces
+    between the letters. It goes from the text, the raw page, the index, former
+    versions, evidence and attached files.
+    """
+    said = "\n".join([passage, *_lines(passage_from)])
+    scope = make_scope(urls=[url], passage=said, with_copies=with_copies)
+    if not scope.passages:
+        raise ConfigurationError("say what is to go: --passage TEXT or --passage-from FILE")
+    order = Order(requester, reason, now_utc(), basis, ticket, one_line(operator) or login())
+    told = _Told(plan_hash, yes, dry_run, as_json, language_of(lang), receipt, sign)
+    _carry_out(ctx, scope, order, told, exports or ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How an order is to be agreed to, done and answered."""
+
+    plan_hash: str
+    yes: bool
+    dry_run: bool
+    as_json: bool
+    lang: str
+    receipt: Path | None
+    sign: Path | None
+    block_only: bool = False
+    wait_days: int = 0
+    vacuum: bool = False
+
+
+def _carry_out(ctx: typer.Context, scope: Scope, order: Order, told: _Told, exports: Sequence[Path]) -> None:
+    """Shows the plan, asks, does it and gives the receipt."""
+    db = settings_of(ctx).db
+    if not told.dry_run and not (order.reason and order.requester):
+        raise ConfigurationError("a removal needs --requester and --reason: they are kept in its record")
+    plan = preview(db, scope, exports, mentions=order.mentions)
+    if told.dry_run:
+        show_plan(plan, as_json=told.as_json, lang=told.lang)
+        return
+    before = look_up(db, scope)
+    if plan.is_empty and not (before.pending or before.is_done or before.is_known or told.block_only):
+        raise _unknown(plan, nearest(db, scope))
+    is_agreed = told.yes or bool(told.plan_hash)
+    if scope.persons and not (is_agreed or told.as_json) and sys.stdin.isatty():
+        scope = _chosen(plan)
+        plan = preview(db, scope, exports, mentions=order.mentions)
+    if before.pending is None or told.plan_hash != before.pending.plan_hash:  # what was agreed to stays so
+        agree(plan, told.plan_hash, yes=told.yes, as_json=told.as_json)
     outcome = remove(
-        settings.db,
+        db,
         scope,
-        with_wait(order, plan, days),
-        expected=plan_hash or None,
-        exports=exports or (),
-        vacuum=vacuum,
+        with_wait(_without_quotes(plan, order, may_ask=not is_agreed), plan, told.wait_days),
+        expected=told.plan_hash or None,
+        exports=exports,
+        vacuum=told.vacuum,
         on_step=lambda step: print(f"parknews: {step}", file=sys.stderr),
     )
-    if outcome.was_done and not as_json:
+    if outcome.was_done and not told.as_json:
         print(f"already done by removal {outcome.removal.id}; `removals show {outcome.removal.id}` has it")
         return
-    report(outcome, as_json=as_json, receipt=receipt, lang=language_of(lang), key=sign)
+    report(outcome, as_json=told.as_json, receipt=told.receipt, lang=told.lang, key=told.sign)
 
 
 def _chosen(plan: Plan) -> Scope:
@@ -238,11 +325,11 @@ def _chosen(plan: Plan) -> Scope:
     return replace(plan.scope, exceptions=tuple(sorted({*plan.scope.exceptions, *kept})))
 
 
-def _without_quotes(plan: Plan, words: dict[str, str], *, may_ask: bool) -> dict[str, str]:
-    """The words for the record; where they quote what goes a wording without that is offered."""
-    said = {}
-    for name, typed in words.items():
-        said[name] = one_line(typed)
+def _without_quotes(plan: Plan, order: Order, *, may_ask: bool) -> Order:
+    """The order as it is recorded; where its words quote what goes a wording without that is offered."""
+    said: dict[str, Any] = {}
+    for name in ("requester", "reason", "basis", "ticket"):
+        said[name] = one_line(getattr(order, name))
         other = without_quotes(plan, said[name])
         if other != said[name]:
             print(
@@ -252,11 +339,15 @@ def _without_quotes(plan: Plan, words: dict[str, str], *, may_ask: bool) -> dict
             )
             if may_ask and typer.confirm("Record that wording instead?", default=True):
                 said[name] = other
-    return said
+    return replace(order, **said)
 
 
-def _unknown(scope: Scope, near: list[str]) -> ConfigurationError:
+def _unknown(plan: Plan, near: list[str]) -> ConfigurationError:
     """Nothing of a scope is known, which is a slip of the hand more often than a precaution."""
+    scope = plan.scope
+    if scope.passages:
+        why = plan.left_out[0].reason if plan.left_out else "it is not here"
+        return ConfigurationError(f"{one_line(scope.urls[0])}: {why}; nothing was done")
     meant = f"did you mean {one_line(', '.join(near))}? " if near else ""
     return ConfigurationError(
         f"{one_line(scope.described())}: nothing of it is here; {meant}With --block-only it is kept out"

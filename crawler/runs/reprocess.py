@@ -92,6 +92,10 @@ class _StoredPages:
         """Deletes what a removal keeps out."""
         self._store.pages.drop(page_ids)
 
+    def rewrite(self, page: Page) -> None:
+        """What stays of a page of which a passage is to stay out."""
+        self._store.pages.rewrite(page)
+
     def drop_files(self, urls: Sequence[str]) -> None:
         """Deletes files that no article links to any more."""
         self._store.pages.drop_files(urls)

@@ -8,18 +8,26 @@ away. Each step finds its work done, or does it, whenever it was interrupted.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from pipelines import catalogue
 from pipelines.archive.kept_out.blocks import read_blocklist
+from pipelines.archive.searched import refresh_files
 from pipelines.archive.write.conclusions import conclude
+from pipelines.archive.write.facts import Changes, joined_again
 from pipelines.errors import RefusedError
+from pipelines.forget.delete import notes_of
 from pipelines.forget.order import Order, put_order
 from pipelines.forget.plan import Survivor
-from pipelines.forget.record import now_utc, removal, set_state
+from pipelines.forget.record import add_counts, now_utc, removal, set_state
+from pipelines.forget.redact import redactions, rewrite_pages, rewrite_values
+from pipelines.forget.rows import EMPTIED, empty_sentences
+from pipelines.normalise import normalise
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pipelines.forget.files import Files
     from pipelines.forget.plan import Plan
@@ -83,15 +91,32 @@ def undo(connection: sqlite3.Connection, joiner: Joiner, removal_id: int, at: st
     return returned
 
 
-def give_back(connection: sqlite3.Connection, joiner: Joiner, removal_id: int, at: str) -> int:
-    """Draws what this removal alone held back, under its old numbers; returns how many pages."""
+def give_back(
+    connection: sqlite3.Connection,
+    joiner: Joiner,
+    removal_id: int,
+    at: str,
+    redacted: Mapping[int, int] | None = None,
+) -> int:
+    """Draws what this removal alone held back, under its old numbers; returns how many pages.
+
+    Args:
+        connection: inside the caller's transaction.
+        joiner: over it.
+        removal_id: whose pages; it is taken back, unless they were redacted.
+        at: now, UTC.
+        redacted: node → cluster of what was joined again since passages were taken out of the pages.
+    """
     rows = connection.execute(
         "SELECT reading_id, page_url, claimed_url, copy_id, mine.article_id FROM withheld mine"
         " JOIN readings ON readings.id = reading_id WHERE removal_id = ?1 AND NOT EXISTS (SELECT 1"
         " FROM withheld o WHERE o.reading_id = mine.reading_id AND o.removal_id <> ?1)",
         (removal_id,),
     ).fetchall()
-    _lift(connection, removal_id)
+    if redacted is None:
+        _lift(connection, removal_id)
+    else:
+        connection.execute("DELETE FROM withheld WHERE removal_id = ?", (removal_id,))
     addresses, clusters = _whereabouts(connection, [row[0] for row in rows])
     former = {
         str(url): (int(copy), int(article))
@@ -100,9 +125,48 @@ def give_back(connection: sqlite3.Connection, joiner: Joiner, removal_id: int, a
         for url in (page_url, claimed_url)
         if url
     }
-    conclude(connection, addresses, clusters, joiner.similarity, at, former=former)
+    clusters |= redacted or {}
+    secondary = joiner.secondary() if redacted is not None else None
+    conclude(connection, addresses, clusters, joiner.similarity, at, former=former, secondary=secondary)
     _answer_again(connection)
     return len(rows)
+
+
+def redact(files: Files, removal_id: int) -> None:
+    """Takes passages out of what a removal hides, gives the rest back, and sees to the raw pages.
+
+    What comes in from now on is redacted as it is written.
+    """
+    with files.transaction() as connection:
+        mine = read_blocklist(connection, removal_id)
+        changes, said, counts = Changes(), dict[str, str](), Counter[str]()
+        held = "SELECT 1 FROM withheld WHERE removal_id = ? AND reading_id = ?"
+        for reading_id, redaction in list(redactions(connection, mine)):
+            if connection.execute(held, (removal_id, reading_id)).fetchone():
+                counts["passages"] += rewrite_values(connection, reading_id, redaction, changes)
+                counts["pages redacted"] += 1
+                said |= redaction.found
+        notes_of(connection).put(removal(connection, removal_id).ledger_order, list(said.values()))
+        quoted = [letters for letters in said if len(letters) >= _QUOTED_LEAST]
+        empty_sentences(
+            connection,
+            catalogue.archive(),
+            lambda words: any(letters in normalise(words) for letters in quoted),
+            lambda *_: EMPTIED,
+        )
+        clusters = joined_again(connection, files.joiner, changes)
+        give_back(connection, files.joiner, removal_id, now_utc(), clusters)
+        refresh_files(connection, changes.files)
+        add_counts(connection, removal_id, counts)
+    raw = rewrite_pages(files.store, mine)
+    with files.transaction() as connection:
+        add_counts(connection, removal_id, raw)
+        told = ", ".join(f"{name}: {number}" for name, number in raw.items() if number)
+        set_state(connection, removal_id, "deleted", now_utc(), told)
+
+
+_QUOTED_LEAST = 4
+"""Letters of a passage that is taken for quoted in people's reasons: shorter ones are words."""
 
 
 def _hide(connection: sqlite3.Connection, joiner: Joiner, reading_ids: list[int], at: str) -> None:

@@ -20,6 +20,7 @@ from pipelines.archive.kept_out.blocks import Term, read_blocklist
 from pipelines.archive.kept_out.key import CHECK_KEY, needed_key
 from pipelines.database import path_of
 from pipelines.forget.record import put_event, removal
+from pipelines.forget.redact import redactions, values_held
 from pipelines.urls import host_of
 from pipelines.utc import iso
 
@@ -247,6 +248,11 @@ def withhold_blocked(
             and mine.blocks_publisher(name)
             and not any(map(was_left, (page_url, *others)))
         )
+    ]
+    held += [
+        number
+        for number, redaction in redactions(connection, mine)
+        if values_held(connection, number, redaction)
     ]
     withhold(connection, removal_id, held)
     return len(held)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pipelines.archive.kept_out.blocks import Term
+from pipelines.archive.kept_out.redacted import passage_terms
 from pipelines.publishers import publisher_of
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ CONTESTED = {
     "undated": "it has no date; --undated take takes it",
     "outside": "it was published on {0}",
     "excepted": "it is excepted",
+    "unsaid": "it does not say that",
     "several": "{0} and others have this title: name the address",
 }
 """Why a page stays that was asked for, or may be somebody else's; in Chinese: crawler/cli/guide.toml."""
@@ -174,7 +176,15 @@ class Plan:
     """Tables of the archive's readers → rows that refer to what goes."""
 
     def terms(self) -> Iterator[Term]:
-        """What it blocks: the scope itself unless it was narrowed, and every removed URL on whatever host."""
+        """What it blocks: the scope itself unless it was narrowed, and every removed URL on whatever host.
+
+        Of passages: each with every address of its pages and of the files that they link to.
+        """
+        if self.scope.passages:
+            pages = {url for p in self.pages for url in (p.page_url, p.copy_url, p.url_answered)}
+            for url in sorted({*pages, *self.attachments} - {""}):
+                yield from passage_terms(url, self.scope.passages)
+            return
         if not self.scope.is_narrowed:
             yield from self.scope.terms()
             yield from (Term("url", url) for way in self.led.values() for url in way)
@@ -191,7 +201,8 @@ class Plan:
     @property
     def part(self) -> float:
         """The share of the archive's copies that would go, 0 to 1."""
-        return len(self.copies_gone) / self.copies_in_archive if self.copies_in_archive else 0.0
+        gone = 0 if self.scope.passages else len(self.copies_gone)
+        return gone / self.copies_in_archive if self.copies_in_archive else 0.0
 
     @property
     def is_empty(self) -> bool:
@@ -206,7 +217,7 @@ class Plan:
     @property
     def reaches_others(self) -> bool:
         """Whether pages go that are not at an address of the scope itself."""
-        return any(not page.own for page in self.pages)
+        return not self.scope.passages and any(not page.own for page in self.pages)
 
     @property
     def others(self) -> dict[str, int]:
@@ -280,17 +291,18 @@ def choose_pages(
             others |= {
                 n: page for n, page in _copies_of_own(scope, articles[article_id]).items() if n not in others
             }
-    left = [_left(page, "undated") for page in candidates if unmeant(scope, page) == ("undated",)]
+    left = [left_out(page, "undated") for page in candidates if unmeant(scope, page) == ("undated",)]
     for reading_id, page in sorted(others.items()):
         kind, *names = _contested(page, articles.get(page.article_id or 0, ()), scope)
         if kind and not {page.page_url, page.copy_url} & set(scope.named):
-            left.append(_left(page, kind, *names))
+            left.append(left_out(page, kind, *names))
             del others[reading_id]
     pages = sorted((*own.values(), *others.values()), key=lambda page: page.page_url)
     return tuple(pages), tuple(sorted(left, key=lambda out: out.url))
 
 
-def _left(page: Candidate, kind: str, *names: str) -> LeftOut:
+def left_out(page: Candidate, kind: str, *names: str) -> LeftOut:
+    """A page that stays, and which of CONTESTED says why."""
     return LeftOut(page.copy_url, page.article_id, CONTESTED[kind].format(*names), kind, names)
 
 
@@ -318,7 +330,7 @@ def _copies_of_own(scope: Scope, article: Sequence[Candidate]) -> dict[int, Cand
         for page in article
         if not page.own
         and not unmeant(scope, page)
-        and (kept_is_own or page.credits_scope or page.credited in names)
+        and (kept_is_own or page.credits_scope or page.credited in names or bool(scope.passages))
     }
 
 
@@ -329,7 +341,7 @@ def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> t
     own date proves nothing for the one who asks: unless the other credits him, we must have seen it at his
     site on an earlier day, when we were reading the other's site too.
     """
-    if page.named_by:
+    if page.named_by or scope.passages:
         return ("",)
     claimants = [other for other in article if other.own or other.credits_scope or _is_by(other, scope)]
     names = {publisher_of(other.source_name) for other in claimants if other.own}

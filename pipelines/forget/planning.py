@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import catalogue
 from pipelines.archive.kept_out.key import needed_key
+from pipelines.archive.kept_out.redacted import MARK, passage_terms, redaction_of
 from pipelines.archive.own_tables import referring
 from pipelines.errors import ConfigurationError
 from pipelines.export.manifest import read_manifest, read_row_notes
 from pipelines.forget.delete import announced_titles, would_look_for
 from pipelines.forget.find import way_from
 from pipelines.forget.hide import rehearse
-from pipelines.forget.plan import Candidate, KnownExport, Plan, choose_pages
+from pipelines.forget.plan import Candidate, KnownExport, Plan, choose_pages, left_out
 from pipelines.forget.prove import search_pages
 from pipelines.forget.reach import Reach, lines_of
 from pipelines.forget.record import now_utc
+from pipelines.forget.redact import pages_held, values_held
 from pipelines.forget.rows import addresses_in, count_rows, names
 from pipelines.forget.scope import TermMatcher
 from pipelines.publishers import publisher_of
@@ -58,6 +60,7 @@ def whole_plan(files: Files, scope: Scope, exports: Sequence[Path] = (), *, ment
     taken = TermMatcher(plan.terms())
     with files.store.reading() as connection:
         counts = {**plan.counts, **count_rows(connection, catalogue.store(), taken)}
+    counts |= {"raw pages": held} if (held := pages_held(files.store, taken)) else {}
     if mentions:
         ids = [page.reading_id for page in plan.pages]
         looks = would_look_for(files.archive, ids, announced_titles(files.store, taken))
@@ -73,19 +76,23 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
     pages = (_candidate(row, reach) for row in connection.execute(_PAGES))
     candidates = [page for page in pages if page.own or page.credits_scope or page.named_by]
     articles = _articles(connection, reach, {c.article_id for c in candidates if c.article_id is not None})
-    taken, left_out = choose_pages(scope, candidates, articles)
-    left_out = (*left_out, *reach.several)
+    taken, contested = choose_pages(scope, candidates, articles)
+    silent = [page for page in taken if scope.passages and not _says(connection, files, scope, page)]
+    taken = tuple(page for page in taken if page not in silent)
+    contested = (*contested, *reach.several, *(left_out(page, "unsaid") for page in silent))
     gone = {page.reading_id for page in taken}
     emptied, shared = _fates(connection, articles, gone)
+    if scope.passages:
+        emptied, shared = [], sorted({*emptied, *shared})
     with _chosen(connection, gone):
         plan = Plan(
             scope,
             taken,
-            left_out,
-            attachments=_attachments(connection),
+            contested,
+            attachments=_attachments(connection, shared=bool(scope.passages)),
             key=needed_key(connection),
             led=led,
-            lines=tuple(lines_of(connection, scope, led, candidates, taken, left_out)),
+            lines=tuple(lines_of(connection, scope, led, candidates, taken, contested)),
         )
         counts = _counts(connection)
         copies = [row[0] for row in connection.execute("SELECT id FROM copies WHERE reading_id IN chosen")]
@@ -100,7 +107,18 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
         counts=counts,
         own_tables=referring(connection, {"articles": emptied, "copies": copies}),
     )
+    if scope.passages:
+        return replace(plan, counts={"pages redacted": len(taken)}, own_tables={})
     return replace(plan, survivors=rehearse(connection, files.joiner, plan, at)) if shared else plan
+
+
+def _says(connection: sqlite3.Connection, files: Files, scope: Scope, page: Candidate) -> bool:
+    """Whether a page, or its raw page, holds a passage of the scope."""
+    addresses = (page.page_url, page.copy_url, page.url_answered)
+    terms = TermMatcher(term for url in addresses for term in passage_terms(url, scope.passages))
+    redaction = redaction_of(terms, *addresses)
+    assert redaction is not None
+    return bool(values_held(connection, page.reading_id, redaction) or pages_held(files.store, terms))
 
 
 def exports_of(archive_path: Path, plan: Plan, folders: Sequence[Path]) -> tuple[KnownExport, ...]:
@@ -127,11 +145,12 @@ def exports_of(archive_path: Path, plan: Plan, folders: Sequence[Path]) -> tuple
     return tuple(known)
 
 
-def _attachments(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Files that the chosen pages link to; not a form that pages which stay give their readers too."""
+def _attachments(connection: sqlite3.Connection, *, shared: bool) -> tuple[str, ...]:
+    """Files that the chosen pages link to; if not `shared`, no form that pages which stay link to as well."""
     rows = connection.execute(
-        "SELECT DISTINCT url FROM attachments mine WHERE reading_id IN chosen AND NOT EXISTS (SELECT 1 FROM"
-        " attachments other WHERE other.url = mine.url AND other.reading_id NOT IN chosen) ORDER BY url"
+        "SELECT DISTINCT url FROM attachments mine WHERE reading_id IN chosen AND (? OR NOT EXISTS (SELECT 1"
+        " FROM attachments o WHERE o.url = mine.url AND o.reading_id NOT IN chosen)) ORDER BY url",
+        (shared,),
     )
     return tuple(url for (url,) in rows)
 
@@ -145,10 +164,17 @@ def without_quotes(plan: Plan, said: str) -> str:
     for address in sorted(addresses_in(said), key=len, reverse=True):
         if names(address, taken):
             said = said.replace(address, "…")
+    if parts := plan.scope.passages:
+        redaction = redaction_of(TermMatcher(passage_terms(_ANYWHERE, parts)), _ANYWHERE)
+        return redaction.text(said).replace(MARK, "…") if redaction else said
     for title in sorted({page.title for page in plan.pages}, key=len, reverse=True):
         if len(title) >= _TITLE_LEAST:
             said = said.replace(title, "…")
     return said
+
+
+_ANYWHERE = "https://any.invalid/"
+"""Stands for the page where a person's own words are looked at."""
 
 
 _TITLE_LEAST = 4

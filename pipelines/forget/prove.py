@@ -35,6 +35,7 @@ from pipelines.forget.notes import notes_path
 from pipelines.forget.order import still_held
 from pipelines.forget.passages import WINDOW, united
 from pipelines.forget.record import now_utc, outcome_of, put_event, put_verification, removal
+from pipelines.forget.redact import pages_held, redactions, values_held
 from pipelines.forget.rows import (
     count_rows,
     delete_from_store,
@@ -257,6 +258,15 @@ def _rows_left(files: Files, removal_id: int, mine: Matcher) -> list[str]:
     left = rows_left(files.archive, mine)
     if held := still_held(files.archive, removal_id):
         left["what came back (`removals go-on` deletes it)"] = held
+    passages = sum(values_held(files.archive, *one) for one in redactions(files.archive, mine))
+    left |= {
+        name: number
+        for name, number in (
+            ("pages that hold a passage", passages),
+            ("raw pages that hold a passage", pages_held(files.store, mine)),
+        )
+        if number
+    }
     left |= {f"{name} (crawl store)": number for name, number in _rows_in_store(files.store, mine).items()}
     return [f"{number} rows of {name}" for name, number in left.items()]
 

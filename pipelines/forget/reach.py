@@ -136,6 +136,7 @@ def lines_of(
     left_out: Iterable[LeftOut],
 ) -> Iterator[Line]:
     """What becomes of each thing that a scope asks for, in its order."""
+    taken = list(taken)
     by = _By(scope, list(candidates), {page.reading_id for page in taken}, list(left_out))
     for url in dict.fromkeys((*scope.urls, *scope.named)):
         line = by.address(url)
@@ -150,6 +151,8 @@ def lines_of(
         if term.kind != "url":
             yield by.term(term)
     yield from _by_content(connection, scope, by)
+    for part in scope.passages:
+        yield Line("passage", part, "taken" if taken else "absent", len(taken))
 
 
 def _by_content(connection: sqlite3.Connection, scope: Scope, by: _By) -> Iterator[Line]:

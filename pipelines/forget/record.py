@@ -94,7 +94,7 @@ class Outcome:
     """The hash of the last line of the ledger."""
 
 
-_PAGES = ("pages read", "copies", "raw pages")
+_PAGES = ("pages read", "copies", "raw pages", "pages redacted")
 """What is counted of pages themselves; the rest is what others said of an address."""
 _BOOLEANS, _OBJECTS = ("verified", "stay_down", "mentions"), ("counts", "survivors", "asked", "verification")
 _COLUMNS = tuple(column.name for column in fields(Removal))

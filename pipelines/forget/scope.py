@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipelines.archive.kept_out.blocks import Matcher, Term, registrable_domain
+from pipelines.archive.kept_out.redacted import parts_of
 from pipelines.errors import ConfigurationError
 from pipelines.normalise import normalise, simplify
 from pipelines.publishers import publisher_of
@@ -49,6 +50,8 @@ class Scope:
     """Names in simplified characters: every page that names one of them."""
     articles: tuple[int, ...] = ()
     """Numbers of articles, with all their copies."""
+    passages: tuple[str, ...] = ()
+    """Lines as they are compared (`redacted.parts_of`): these alone go, and the rest of the pages stays."""
     undated: str = "leave"
     """take or leave: what becomes of pages without a date where days are given."""
 
@@ -89,6 +92,7 @@ class Scope:
         for word, names in (("title", self.titles), ("author", self.authors), ("person", self.persons)):
             said += [f"{word} ({key.mark(name)}…)" if key else f"{word} {name}" for name in names]
         said += [f"article {number}" for number in self.articles]
+        said += [f"passage ({key.mark(part)}…)" if key else f"passage {part}" for part in self.passages]
         if self.with_copies:
             said.append("with copies")
         if self.since or self.until:
@@ -115,6 +119,7 @@ def make_scope(
     authors: Iterable[str] = (),
     persons: Iterable[str] = (),
     articles: Iterable[int] = (),
+    passage: str = "",
     undated: str = "leave",
 ) -> Scope:
     """A scope out of what a person typed, each part in its one spelling.
@@ -134,6 +139,7 @@ def make_scope(
         authors: whose articles are meant.
         persons: whom articles name.
         articles: their numbers.
+        passage: what alone is to go of the pages.
         undated: take or leave pages without a date where days are given.
 
     Raises:
@@ -154,6 +160,7 @@ def make_scope(
         authors=_sorted(_spelled_name(author, normalise(author)) for author in authors),
         persons=_sorted(_spelled_name(person, " ".join(simplify(person).split())) for person in persons),
         articles=tuple(sorted(set(articles))),
+        passages=_spelled_passage(passage),
         undated=undated,
     )
 
@@ -211,6 +218,13 @@ def _spelled_name(typed: str, spelled: str) -> str:
     if len(spelled) < _NAME_LEAST:
         raise ConfigurationError(f"{typed[:200]!r}: too short to be told from other words")
     return spelled
+
+
+def _spelled_passage(typed: str) -> tuple[str, ...]:
+    parts = parts_of(typed)
+    if typed and not parts:
+        raise ConfigurationError(f"{typed[:200]!r}: too short to be told from other words")
+    return parts
 
 
 _NAME_LEAST = 2

@@ -15,12 +15,13 @@ from pipelines.archive.file import reader
 from pipelines.archive.kept_out import agreement, stay_down
 from pipelines.archive.kept_out.blocks import Term, read_blocklist
 from pipelines.archive.kept_out.key import key_of, made_key
+from pipelines.archive.kept_out.redacted import is_of_passages
 from pipelines.errors import RefusedError
 from pipelines.forget.delete import delete
 from pipelines.forget.erase import forget_files
 from pipelines.forget.files import alone, opened
 from pipelines.forget.find import is_known
-from pipelines.forget.hide import give_back, hide, undo
+from pipelines.forget.hide import give_back, hide, redact, undo
 from pipelines.forget.order import (
     Order,
     enter,
@@ -402,7 +403,8 @@ def _carry_on(
     hidden = removal(files.archive, removal_id)
     if (came and was_deleted) or (hidden.state == "hidden" and hidden.is_due(now_utc())):
         say("deleting")
-        delete(files, removal_id)
+        is_redaction = is_of_passages(read_blocklist(files.archive, removal_id))
+        (redact if is_redaction else delete)(files, removal_id)
     if removal(files.archive, removal_id).state == "deleted":
         say("making the files forget")
         trouble, is_swept = _forget_files(files, removal_id, vacuum=vacuum)

@@ -81,6 +81,24 @@ class Pages:
         with self._file.writing() as db:
             db.executemany("DELETE FROM pages WHERE page_id = ?", [(i,) for i in page_ids])
 
+    def rewrite(self, page: Page) -> None:
+        """Puts a page without its passages in place of itself; nothing tells any more how it was.
+
+        An older one of its address that is the same now goes: it was stored anew for what is no more in it.
+        """
+        sha256 = hashlib.sha256(page.body).digest()
+        headers = json.dumps(page.headers, ensure_ascii=False)
+        packed = self._file.packed(page.body)
+        with self._file.writing() as db:
+            db.execute(
+                "UPDATE pages SET body = ?, body_bytes = ?, sha256 = ?, headers = ? WHERE page_id = ?",
+                (packed, len(page.body), sha256, headers, page.page_id),
+            )
+            older = "DELETE FROM pages WHERE url = ? AND sha256 = ? AND page_id < ? AND ingested = 1"
+            db.execute(older, (page.url, sha256, page.page_id))
+            forget = "UPDATE urls SET etag = NULL, last_modified = NULL, sketch = NULL WHERE url = ?"
+            db.execute(forget, (page.url,))
+
     def drop_files(self, urls: Sequence[str]) -> None:
         """Deletes files and their addresses: no article links to them any more."""
         with self._file.writing() as db:

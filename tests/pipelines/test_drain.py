@@ -51,6 +51,9 @@ class Queue:
             raise KeyboardInterrupt
         self._waiting.difference_update(page_ids)
 
+    def rewrite(self, page: Page) -> None:
+        raise AssertionError(page)
+
     def mark_lists(self, page_ids: Sequence[int]) -> None:
         self.lists += page_ids
 

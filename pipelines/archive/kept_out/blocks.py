@@ -47,7 +47,7 @@ class Term(NamedTuple):
     """One thing that a page's address or credit is compared with, as it is hashed into a block."""
 
     kind: str
-    """host, domain, prefix, url or credited."""
+    """host, domain, prefix, url or credited; redacted or passage N (redacted.py)."""
     value: str
 
 
@@ -56,7 +56,7 @@ class Matcher:
 
     def __init__(self, kinds: Iterable[str]) -> None:
         """Take the kinds of terms that there are: the others need not be looked up."""
-        self._kinds = frozenset(kinds)
+        self.kinds = frozenset(kinds)
         self._hosts: dict[str, int | None] = {}
         self._urls: dict[str, int | None] = {}
 
@@ -66,7 +66,7 @@ class Matcher:
 
     def removal_of(self, url: str) -> int | None:
         """The removal that keeps `url` out; None where none does."""
-        if not self._kinds:
+        if not self.kinds:
             return None
         if url not in self._urls:  # one address stands in many rows
             if len(self._urls) > _HOSTS_KEPT:
@@ -76,17 +76,17 @@ class Matcher:
 
     def _looked_up(self, url: str) -> int | None:
         whole = self._host(urlsplit(url).netloc)
-        if whole is not None or not self._kinds & _PATH_KINDS:
+        if whole is not None or not self.kinds & _PATH_KINDS:
             return whole
-        return self._first(path_terms(url, with_prefixes="prefix" in self._kinds))
+        return self._first(path_terms(url, with_prefixes="prefix" in self.kinds))
 
     def blocks_host(self, host: str) -> bool:
         """Whether everything of a host must stay out."""
-        return bool(self._kinds) and self._host(host) is not None
+        return bool(self.kinds) and self._host(host) is not None
 
     def blocks_publisher(self, name: str | None) -> bool:
         """Whether a page that credits this publisher must stay out."""
-        if "credited" not in self._kinds or not name:
+        if "credited" not in self.kinds or not name:
             return False
         spelled = {publisher_of(name), normalise_publisher(name)} - {""}  # older blocks have one script only
         return any(self.find(Term("credited", one)) is not None for one in spelled)
@@ -104,7 +104,7 @@ class Matcher:
 
     def _first(self, terms: Iterator[Term]) -> int | None:
         for term in terms:
-            if term.kind in self._kinds and (found := self.find(term)) is not None:
+            if term.kind in self.kinds and (found := self.find(term)) is not None:
                 return found
         return None
 

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipelines.catalogue import archive
+from pipelines.places import find_mentions
 from pipelines.records import Field, Published, Story
+from pipelines.sign import sign
 from pipelines.urls import address_key, canonical_url, folded, same_host
 from pipelines.utc import iso
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from pipelines.archive.write.furniture import Furniture
+    from pipelines.join import Joiner
     from pipelines.records import Claim, FileText, Mention, Reading, Rejection, Signed
 
 
@@ -57,13 +60,14 @@ def put_reading(
         (reading.url,),
     ).fetchone()
     at, digest = iso(reading.fetched_at), _digest(reading)
+    text, node = reading.story.text, reading.signed.node_id
     if old is not None and _is_known(old, at, reading.page_id, digest):
         _note_first_fetch(connection, reading.url, at, old[5], changes)
-        _put_version(connection, reading, at, _put_text(connection, reading))
+        _put_version(connection, reading, at, _put_text(connection, text, node))
         if (old[0], old[1]) == (at, reading.page_id):
             furniture.settle(reading)
         return False
-    text_id = _put_text(connection, reading)
+    text_id = _put_text(connection, text, node)
     claimed_url = claimed_address(reading.url, reading.story.claims)
     first_fetched_at = at if old is None else min(old[5], at)
     linked = [] if old is None else _files_of(connection, reading.url)
@@ -234,15 +238,30 @@ def _note_first_fetch(
         changes.addresses.add(url)
 
 
-def _put_text(connection: sqlite3.Connection, reading: Reading) -> int:
-    text = reading.story.text
+def _put_text(connection: sqlite3.Connection, text: str, node_id: int) -> int:
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
     connection.execute(
         "INSERT INTO texts (sha256, node_id, text) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
-        (digest, reading.signed.node_id, text),
+        (digest, node_id, text),
     )
     row = connection.execute("SELECT id FROM texts WHERE sha256 = ?", (digest,)).fetchone()
     return int(row[0])
+
+
+def change_text(
+    connection: sqlite3.Connection, reading_id: int, text_id: int, text: str, changes: Changes
+) -> None:
+    """Gives a reading, and its versions, another text in place of one that they have."""
+    signed = sign(text)
+    new_id = _put_text(connection, text, signed.node_id)
+    _put_mentions(connection, new_id, find_mentions(text))
+    for table, key in (("versions", "reading_id"), ("readings", "id")):
+        changed = connection.execute(
+            f"UPDATE {table} SET text_id = ? WHERE {key} = ? AND text_id = ?", (new_id, reading_id, text_id)
+        ).rowcount
+    if changed:
+        changes.added[signed.node_id] = signed
+    _drop_text(connection, text_id, changes)
 
 
 def _drop_text(connection: sqlite3.Connection, text_id: int, changes: Changes) -> None:
@@ -268,6 +287,15 @@ def forget_texts(connection: sqlite3.Connection, nodes: set[int]) -> set[int]:
         if connection.execute(live, (node,)).fetchone() is None:
             gone.add(node)
     return gone
+
+
+def joined_again(connection: sqlite3.Connection, joiner: Joiner, changes: Changes) -> dict[int, int]:
+    """Joins what came with what is there, and lets go of what went: node → cluster of all that changed."""
+    for signed in changes.added.values():
+        joiner.add(signed)
+    for node in sorted(forget_texts(connection, changes.removed)):
+        joiner.remove(node)
+    return joiner.relink()
 
 
 def _put_row(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from pipelines.archive.file import open_for_writing, storage_errors
 from pipelines.archive.kept_out.blocks import Blocklist, blocks_version, read_blocklist
+from pipelines.archive.kept_out.redacted import Redactable, redaction_of
 from pipelines.archive.kept_out.stay_down import holds_back
 from pipelines.archive.searched import refresh_files
 from pipelines.archive.write.conclusions import Counts, conclude, rejoin_some
@@ -20,7 +21,7 @@ from pipelines.archive.write.facts import (
     come_back,
     drop_unlinked,
     files_linked,
-    forget_texts,
+    joined_again,
     put_file,
     put_gone,
     put_reading,
@@ -69,7 +70,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.archive.write.runs import RunCounts
-    from pipelines.records import Source, SourceRun, Template
+    from pipelines.records import Page, Source, SourceRun, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,25 +143,27 @@ class Archive:
             if blocklist.blocks(result.url):
                 kept_out.append(place)
                 continue
+            lesson = None if isinstance(result, FileText) else result.lesson
             if isinstance(result, Rejection) and put_gone(connection, result, at):
                 gone += 1
             elif isinstance(result, Rejection):
                 put_rejection(connection, result, at, self._furniture, changes)
                 rejections += 1
             elif isinstance(result, FileText):
-                put_file(connection, result, changes)
+                put_file(connection, _redacted(result, blocklist), changes)
                 continue
             elif _is_kept_out(result, blocklist) or holds_back(connection, result, at):
                 kept_out.append(place)
                 continue
             else:
-                reading = _without_blocked_addresses(result, blocklist)
+                reading = _redacted(_without_blocked_addresses(result, blocklist), blocklist)
                 readings += put_reading(connection, reading, self._furniture, changes)
                 come_back(connection, result.url, iso(result.fetched_at))
-            if result.lesson is not None:
-                self._templates.put(result, result.lesson)
+                lesson = reading.lesson
+            if lesson is not None:
+                self._templates.put(result, lesson)
         settle_lists(connection, changes, at)
-        clusters = self._join(connection, changes)
+        clusters = joined_again(connection, self._joiner, changes)
         counts = self._concluded(changes, clusters, at)
         unlinked = drop_unlinked(connection, changes)
         refresh_files(connection, changes.files)
@@ -176,13 +179,6 @@ class Archive:
             emptied=frozenset(changes.emptied),
             secondary=self._joiner.secondary(),
         )
-
-    def _join(self, connection: sqlite3.Connection, changes: Changes) -> dict[int, int]:
-        for signed in changes.added.values():
-            self._joiner.add(signed)
-        for node in sorted(forget_texts(connection, changes.removed)):
-            self._joiner.remove(node)
-        return self._joiner.relink()
 
     def rejoin(self, at: str) -> Iterator[Counts]:
         """Joins all texts again and draws all conclusions, by the present rules; what each part changed.
@@ -373,6 +369,11 @@ class Archive:
             self._blocks = version, read_blocklist(self._database.conn)
         return self._blocks[1]
 
+    def redacted(self, page: Page) -> Page | None:
+        """A stored page without the passages that stay out of it; None for a file that holds one."""
+        redaction = redaction_of(self.blocklist(), page.url, page.url_answered)
+        return redaction.page(page) if redaction else page
+
     def put_sources(self, sources: Iterable[Source]) -> None:
         """Names the sources whose pages will come."""
         with storage_errors(self.path):
@@ -423,6 +424,13 @@ class Archive:
     def copies_by_source(self) -> dict[str, int]:
         """Host → the copies that the archive holds of it."""
         return copies_by_source(self._database.conn)
+
+
+def _redacted(said: Redactable, blocklist: Blocklist) -> Redactable:
+    """What a page or file says, without the passages that stay out of it."""
+    answered = said.url_answered if isinstance(said, Reading) else None
+    redaction = redaction_of(blocklist, said.url, answered)
+    return redaction.said(said) if redaction else said
 
 
 def _is_kept_out(reading: Reading, blocklist: Blocklist) -> bool:

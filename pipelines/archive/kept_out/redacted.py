@@ -1,0 +1,333 @@
+"""Passages that stay out of a page whose rest stays: found however the page spells them, and marked.
+
+In: blocks of passages (keyed digests, blocks.py), and what a page says: a text, its bytes, a reading. Out:
+the same with MARK for each passage. No passage is kept: every piece of what the page says that is as long as
+one is looked up as a digest. Compared is what `normalise` leaves of a piece, in either script, with whatever
+mark-up, entities and escapes between its letters; a short one (a name, a number) is none across a full stop
+or within a longer word.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pipelines.archive.kept_out.blocks import Term, path_terms
+from pipelines.attached import read_file
+from pipelines.decode import decode_body
+from pipelines.normalise import normalise
+from pipelines.places import find_mentions
+from pipelines.records import FileText, Reading
+from pipelines.sign import sign
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pipelines.archive.kept_out.blocks import Matcher
+    from pipelines.records import Page
+
+Redactable = TypeVar("Redactable", Reading, FileText)
+
+MARK = "〔已删除〕"
+"""What stands where a passage stood."""
+
+PART_LEAST = 2
+"""Letters and digits of a line of a passage: a single one is everywhere."""
+_CLEAR = 8
+"""Letters from which on a piece is a passage whatever marks stand between them."""
+_CUT_LEAST = 4
+"""Letters of a passage at the end of a piece that was shortened within it."""
+_PAGE, _PASSAGE = "redacted", "passage "
+
+
+def parts_of(passage: str) -> tuple[str, ...]:
+    """The lines of a passage as they are compared; empty where nothing in it can be told from other words."""
+    lines = dict.fromkeys(normalise(line) for line in passage.split("\n"))
+    return tuple(line for line in lines if len(line) >= PART_LEAST)
+
+
+def passage_terms(url: str, parts: Iterable[str]) -> Iterator[Term]:
+    """What keeps parts of a passage out of the page at an address."""
+    yield Term(_PAGE, url)
+    for part in parts:
+        yield Term(f"{_PASSAGE}{len(part)}", f"{url}\n{part}")
+
+
+def is_of_passages(matcher: Matcher) -> bool:
+    """Whether passages of pages are blocked."""
+    return _PAGE in matcher.kinds
+
+
+def redaction_of(matcher: Matcher, *urls: str | None) -> Redaction | None:
+    """What takes passages out of the page at these addresses; None where all of it may stay."""
+    if not is_of_passages(matcher):
+        return None
+    spelled = dict.fromkeys(
+        term.value for url in urls if url for term in path_terms(url, with_prefixes=False)
+    )
+    addresses = tuple(url for url in spelled if matcher.find(Term(_PAGE, url)) is not None)
+    return Redaction(matcher, addresses) if addresses else None
+
+
+class Redaction:
+    """Takes passages out of one page."""
+
+    def __init__(self, matcher: Matcher, addresses: tuple[str, ...]) -> None:
+        """Take the blocks, and the page's addresses among them."""
+        self._matcher, self._addresses = matcher, addresses
+        kinds = (kind.removeprefix(_PASSAGE) for kind in matcher.kinds if kind.startswith(_PASSAGE))
+        self._lengths = sorted(map(int, kinds), reverse=True)
+        self.found: dict[str, str] = {}
+        """Passages that were met: as they are compared, and as the page has them."""
+
+    def text(self, said: str, *, is_cut: bool = False) -> str:
+        """A text with the passages marked.
+
+        Args:
+            said: the text.
+            is_cut: it is a piece of one, and may begin or end within a passage that was met before.
+        """
+        heard = _heard(_characters(said))
+        spans = [*self._spans(heard, said), *(self._ends(heard) if is_cut else ())]
+        return _marked(said, spans)
+
+    def body(self, body: bytes, content_type: str) -> bytes:
+        """A page's bytes with the passages marked: in its text, attributes, scripts and comments."""
+        decoded = decode_body(body, content_type)
+        if isinstance(decoded, str):
+            return body
+        said = _BASE64.sub(self._packed, decoded.html)
+        for drop in (_NOTHING, _TAG, _UNSEEN):
+            said = _marked(said, self._spans(_heard(_without(drop, said)), said))
+        if said == decoded.html:
+            return body
+        same = decoded.html.encode(decoded.encoding, "replace") == body
+        return said.encode(decoded.encoding if same else "utf-8", "xmlcharrefreplace")
+
+    def page(self, page: Page) -> Page | None:
+        """A stored page with the passages marked, and no digest of how it was; None for a file with one."""
+        if page.is_file:
+            read = read_file(page)
+            return None if isinstance(read, FileText) and self.said(read) != read else page
+        body = self.body(page.body, page.header("content-type") or "")
+        if body == page.body:
+            return page
+        headers = tuple((name, value) for name, value in page.headers if name not in _DIGESTS)
+        return replace(page, body=body, headers=headers)
+
+    def said(self, reading: Redactable) -> Redactable:
+        """What a page or file says with the passages marked; it teaches nothing about its source then."""
+        if isinstance(reading, FileText):
+            return replace(reading, text=self.text(reading.text))
+        self.text(reading.story.text)
+        story = self._value(reading.story)
+        if story == reading.story:
+            return reading
+        signed, mentions = sign(story.text), find_mentions(story.text)
+        return replace(
+            reading,
+            story=story,
+            signed=signed,
+            mentions=mentions,
+            edge_lines=(),
+            furniture_used=(),
+            lesson=None,
+        )
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value, is_cut=len(value) <= _PIECE_MOST)
+        if isinstance(value, tuple):
+            return tuple(map(self._value, value))
+        if not is_dataclass(value) or isinstance(value, type):
+            return value
+        names = [one.name for one in fields(value) if one.name not in _NO_WORDS]
+        return replace(value, **{name: self._value(getattr(value, name)) for name in names})
+
+    def _packed(self, found: re.Match[str]) -> str:
+        packed = found[0].rstrip("=")
+        said = base64.b64decode(packed[: len(packed) // 4 * 4]).decode("utf-8", "replace")
+        return MARK if self.text(said) != said else found[0]
+
+    def _spans(self, heard: _Heard, said: str) -> list[tuple[int, int]]:
+        """Where passages stand in what was said: from, to."""
+        spans = []
+        for length in self._lengths:
+            at = 0
+            while at + length <= len(heard.letters):
+                piece = heard.letters[at : at + length]
+                if self._is_passage(piece) and heard.is_whole(at, at + length):
+                    spans.append((heard.starts[at], heard.ends[at + length - 1]))
+                    self.found[piece] = said[slice(*spans[-1])]
+                    at += length
+                else:
+                    at += 1
+        return spans
+
+    def _is_passage(self, piece: str) -> bool:
+        kind = f"{_PASSAGE}{len(piece)}"
+        return any(self._matcher.find(Term(kind, f"{url}\n{piece}")) is not None for url in self._addresses)
+
+    def _ends(self, heard: _Heard) -> Iterator[tuple[int, int]]:
+        """Where a piece begins or ends within a passage that was met."""
+        for passage in self.found:
+            for length in range(len(passage) - 1, _CUT_LEAST - 1, -1):
+                if heard.letters.endswith(passage[:length]):
+                    yield heard.starts[-length], heard.ends[-1]
+                if heard.letters.startswith(passage[-length:]):
+                    yield heard.starts[0], heard.ends[length - 1]
+
+
+_PIECE_MOST = 310
+"""Characters of the longest piece that is kept shortened, and its sign."""
+_NO_WORDS = frozenset({"url", "kind", "origin", "rule", "key", "language", "type"})
+"""Fields of records that are no words of a page."""
+_DIGESTS = frozenset({"etag", "content-md5", "digest", "content-digest", "repr-digest", "content-length"})
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
+_NOTHING = re.compile(r"(?!)")
+_TAG = re.compile(r"<!--.*?-->|<[\\/]*[A-Za-z!?][^<>]*>", re.DOTALL)
+_UNSEEN = re.compile(rf"<(script|style|template)\b.*?</\1\s*>|{_TAG.pattern}", re.DOTALL | re.IGNORECASE)
+_CHARACTER = re.compile(
+    r"&(?:amp;)*(?:#[xX]?[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});?"
+    r"|(?:\\+|%)u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|\\+[nrt/\"']|(?:%(?:25)*[0-9a-fA-F]{2})+|.",
+    re.DOTALL,
+)
+_BYTE = re.compile(r"%(?:25)*([0-9a-fA-F]{2})")
+
+
+@dataclass
+class _Heard:
+    """The letters and digits of a text as they are compared, with where each stands."""
+
+    letters: str = ""
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+    """What stands between each and the one before it."""
+
+    def is_whole(self, at: int, end: int) -> bool:
+        """Whether a piece is neither a part of a longer word nor, if short, of two sentences."""
+        if self._is_one_word(at) or (end < len(self.letters) and self._is_one_word(end)):
+            return False
+        return end - at >= _CLEAR or all(self._may_part(place) for place in range(at + 1, end))
+
+    def _is_one_word(self, place: int) -> bool:
+        """Whether a letter goes on with the word, or number, of the one before."""
+        if not place or self.before[place]:
+            return False
+        two = self.letters[place - 1 : place + 1]
+        return two.isascii() and (two.isdigit() or two.isalpha())
+
+    def _may_part(self, place: int) -> bool:
+        two = self.letters[place - 1 : place + 1]
+        return set(self.before[place]) <= (_IN_NUMBERS if two.isascii() else _IN_NAMES)
+
+
+_IN_NAMES = frozenset(" ·•・‧∙-")
+_IN_NUMBERS = _IN_NAMES | frozenset(".'’()（）/+–—−－")
+
+
+def _heard(characters: Iterable[tuple[str, int, int]]) -> _Heard:
+    heard, letters, between = _Heard(), [], ""
+    for character, start, end in characters:
+        spelled = _spelled(character)
+        for letter in spelled:
+            letters.append(letter)
+            heard.starts.append(start)
+            heard.ends.append(end)
+            heard.before.append(between)
+            between = ""
+        if not spelled and not _is_silent(character):
+            between += " " if character.isspace() else character
+    heard.letters = "".join(letters)
+    return heard
+
+
+@cache
+def _spelled(character: str) -> str:
+    return normalise(character)
+
+
+def _is_silent(character: str) -> bool:
+    """Whether nothing is seen of it: soft hyphens, joiners, marks of direction."""
+    return not character.isprintable() and not character.isspace()
+
+
+def _characters(said: str, offset: int = 0) -> Iterator[tuple[str, int, int]]:
+    """Each character that a text stands for, with where its spelling begins and ends there."""
+    for found in _CHARACTER.finditer(said):
+        start, end = found.span()
+        spelling = found[0]
+        if len(spelling) == 1:
+            yield spelling, offset + start, offset + end
+        elif spelling[0] == "%" and spelling[1] not in "uU":
+            yield from _of_bytes(spelling, offset + start)
+        else:
+            yield _of_escape(spelling), offset + start, offset + end
+
+
+def _of_escape(spelling: str) -> str:
+    if spelling[0] == "&":
+        entity = re.sub(r"^&(?:amp;)+", "&", spelling)
+        return html.unescape(entity if entity.endswith(";") else f"{entity};")
+    code = spelling.lstrip("\\%")
+    return (
+        chr(int(code[1:], 16)) if code[0] in "ux" and len(code) > 1 else {"n": "\n", "t": "\t"}.get(code, " ")
+    )
+
+
+def _of_bytes(spelling: str, start: int) -> Iterator[tuple[str, int, int]]:
+    """The characters of bytes that are written with %, in UTF-8 or GB18030."""
+    bytes_ = list(_BYTE.finditer(spelling))
+    packed = bytes(int(byte[1], 16) for byte in bytes_)
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            said = packed.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        at = 0
+        for character in said:
+            size = len(character.encode(encoding))
+            yield character, start + bytes_[at].start(), start + bytes_[at + size - 1].end()
+            at += size
+        return
+    yield " ", start, start + len(spelling)
+
+
+def _without(drop: re.Pattern[str], source: str) -> Iterator[tuple[str, int, int]]:
+    """The characters of a source outside of what is dropped, which stands for a space; escaped tags too."""
+    pieces: list[tuple[str, int, int]] = []
+    at = 0
+    for found in drop.finditer(source):
+        pieces += _characters(source[at : found.start()], at)
+        pieces.append((" ", *found.span()))
+        at = found.end()
+    pieces += _characters(source[at:], at)
+    if drop is _NOTHING:
+        return iter(pieces)
+    shown = "".join(character[:1] or " " for character, _, _ in pieces)
+    inner = [span for match in _TAG.finditer(shown) for span in [match.span()]]
+    return _cut(pieces, inner)
+
+
+def _cut(pieces: list[tuple[str, int, int]], spans: list[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
+    at = 0
+    for start, end in spans:
+        yield from pieces[at:start]
+        yield " ", pieces[start][1], pieces[end - 1][2]
+        at = end
+    yield from pieces[at:]
+
+
+def _marked(said: str, spans: Iterable[tuple[int, int]]) -> str:
+    """A text with MARK for each of these stretches; what overlaps is one."""
+    pieces, at = [], 0
+    for start, end in sorted(spans):
+        if start >= at:
+            pieces += [said[at:start], MARK]
+        at = max(at, end)
+    return "".join([*pieces, said[at:]])
