@@ -25,7 +25,7 @@ from crawler.cli.terminal import ATTENTION, Json, answers, examples, print_json,
 from crawler.config import fetch_options
 from crawler.demo.compare import judge
 from crawler.demo.server import DemoServer
-from crawler.runs.run import run_lock
+from crawler.runs.lock import run_lock
 from crawler.sources import read_sources
 from pipelines.archive.file import read_only, reader
 from pipelines.archive.read.sources import source_totals

@@ -10,7 +10,7 @@ import typer
 from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of
 from crawler.runs.lines import correct_line, take_back
 from crawler.runs.lines import withdraw as withdraw_correction
-from crawler.runs.run import run_lock
+from crawler.runs.lock import run_lock
 from crawler.sources import read_sources, stage_source
 from pipelines.archive import Archive
 from pipelines.archive.file import reader

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.terminal import Json, examples, one_line, print_json, settings_of
-from crawler.runs.run import run_lock
+from crawler.runs.lock import run_lock
 from pipelines.forget import snapshot
 
 app = typer.Typer()

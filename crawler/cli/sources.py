@@ -25,6 +25,7 @@ from crawler.cli.terminal import (
     table,
 )
 from crawler.config import fetch_options, require_contact
+from crawler.runs.lock import run_lock
 from crawler.sources import (
     KEYS,
     active,
@@ -47,6 +48,7 @@ from pipelines.archive.read.sources import changed_templates, learned_templates,
 from pipelines.errors import ConfigurationError
 from pipelines.records import DEFAULT_TIME_ZONE
 from pipelines.store import CrawlStore, store_path
+from pipelines.utc import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from crawler.runs.survey import Survey
     from pipelines.archive.read.sources import LearnedTemplate
     from pipelines.records import CrawlSource
+    from pipelines.store import Asked
 
 app = typer.Typer(no_args_is_help=True, help="The publications that may be crawled.")
 
@@ -257,7 +260,6 @@ def forget_templates(
     host: Host,
 ) -> None:
     """Drop what was learned of how a source makes its pages: they are read whole until it is relearned."""
-    from crawler.runs.run import run_lock  # noqa: PLC0415  # loads Scrapy, which `sources list` needs not
     from pipelines.archive import Archive  # noqa: PLC0415
 
     db = settings_of(ctx).db
@@ -295,6 +297,32 @@ def acknowledge(
         end = datetime.combine(day, time.min, UTC) + timedelta(days=1)
         store.sources.acknowledge(source.host, end.timestamp(), at=datetime.now(UTC).timestamp())
     print(f"{source.host}: its troubles are acknowledged until {day}", file=sys.stderr)
+
+
+@app.command(
+    "log",
+    epilog=examples(
+        ("the last 50 requests", "parknews sources log www.example-park.gov.cn"),
+        ("of the last 30 days all", "parknews sources log www.example-park.gov.cn --limit 1000000 --json"),
+    ),
+)
+def log(
+    ctx: typer.Context,
+    host: Host,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many, the latest.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Show what was asked of a source: when, why, the answer, its bytes and how long it took."""
+    settings = settings_of(ctx)
+    [source] = choose(read_sources(settings.sources), [host])
+    with _store(settings.db) as store:
+        asked = store.sources.logged(source.host, limit)
+    if as_json:
+        print_json(
+            {"requests": [{**asdict(one), "at": iso(datetime.fromtimestamp(one.at, UTC))} for one in asked]}
+        )
+    else:
+        _print_asked(answers(), asked)
 
 
 @app.command(
@@ -564,6 +592,19 @@ def _print_templates(console: Console, found: list[LearnedTemplate], changed: tu
     if changed:
         said = f"! template changed on {changed[0][:10]}: articles stood in {one_line(changed[1])}"
         console.print(said, soft_wrap=True)
+
+
+def _print_asked(console: Console, asked: list[Asked]) -> None:
+    zone = datetime.now().astimezone().tzname()
+    rows = table(f"asked ({zone})", "answer", "bytes", "ms", "as", "address", right=("bytes", "ms"))
+    for one in asked:
+        when = datetime.fromtimestamp(one.at).astimezone().strftime("%m-%d %H:%M:%S")
+        size = "" if one.body_bytes is None else f"{one.body_bytes:,}"
+        led = f"  (named by {one.led_by})" if one.led_by else ""
+        rows.add_row(
+            when, one_line(one.answer), size, str(one.took_ms), one.why, one_line(one.url) + one_line(led)
+        )
+    console.print(rows, soft_wrap=True) if asked else console.print("nothing was asked of it in 30 days")
 
 
 def _store(db: Path) -> CrawlStore:

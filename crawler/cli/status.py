@@ -24,7 +24,7 @@ from crawler.cli.terminal import (
 )
 from crawler.runs.status import scarce
 from crawler.runs.telling import require_addresses
-from crawler.runs.watch import disk, look, tell_changes
+from crawler.runs.watch import disk, killed_run, look, tell_changes
 from crawler.sources import read_some_sources
 from pipelines.forget.record import waiting
 from pipelines.utc import iso
@@ -70,6 +70,7 @@ def status(
     found, timer = look(settings, sources)
     removals = waiting(settings.db, datetime.now(UTC))
     room = disk(settings.db)
+    killed = killed_run(settings.db, sources)
     short = scarce(room.days_left if room else None)
     if notify:
         tell_changes(settings, sources, timer)
@@ -79,6 +80,7 @@ def status(
                 "timer": timer,
                 "disk": {**(asdict(room) if room else {}), "trouble": short},
                 "removals": removals,
+                "killed_run": killed,
                 "sources": [_health_json(health) for health in found],
             }
         )
@@ -90,10 +92,10 @@ def status(
             answers().print(_summary(found), soft_wrap=True)
         if room:
             answers().print(_space(room), soft_wrap=True)
-        own = (f"timer: {timer}" if timer else "", f"disk: {short}" if short else "", *removals)
+        own = (killed, f"timer: {timer}" if timer else "", f"disk: {short}" if short else "", *removals)
         for reason in filter(None, own):
             answers().print(f"! {reason}", soft_wrap=True)
-    if timer or short or removals or any(health.state == "wrong" for health in found):
+    if killed or timer or short or removals or any(health.state == "wrong" for health in found):
         raise typer.Exit(ATTENTION)
 
 

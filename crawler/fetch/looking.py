@@ -102,6 +102,9 @@ class Look:
     def robots_fetched(self, policy: Policy) -> None:
         """Nothing is kept."""
 
+    def asked(self, request: Request, came: object, took_s: float) -> None:
+        """Nothing is kept."""
+
     def robots_known(self, policy: Policy) -> None:
         """Keep to the delay it asks for."""
         self.throttle.clock(host_of(policy.stored.authority), policy.delay_s)

@@ -30,6 +30,7 @@ from crawler.fetch.outcomes import Outcomes
 from crawler.fetch.tally import Tally
 from crawler.web.addresses import AddressMiddleware
 from crawler.web.pace import SharedPace
+from crawler.web.reasons import error_reason
 from crawler.web.removed import Removed, RemovedMiddleware
 from crawler.web.robots import RobotsMiddleware
 from crawler.web.throttle import Throttle, TurnMiddleware
@@ -41,8 +42,8 @@ from pipelines.pages.repeats import REST_S, kind_of_address
 from pipelines.pages.revisits import IDLE_LONGEST_S
 from pipelines.pages.signs import Lookout
 from pipelines.records import AddressWords
-from pipelines.store import CrawlStore, store_path
-from pipelines.urls import host_of
+from pipelines.store import Asked, CrawlStore, store_path
+from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -165,6 +166,7 @@ class NewsSpider(Spider):
             s.host: Territory(s, self.is_blocked, store.frontier.idle(s.host)) for s in self.sources
         }
         self._rounds: dict[str, Round] = {}
+        self._asked: list[Asked] = []
         self._tally = Tally(self._territories)
         self._lookout = Lookout(store.sources.signs)
         self._hosts = Hosts(store, self._tally, self.throttle, options, self._rounds)
@@ -331,6 +333,29 @@ class NewsSpider(Spider):
         finally:
             self._scheduler.done(entry)
 
+    def asked(self, request: Request, came: Response | Exception, took_s: float) -> None:
+        """Note a request that left for the log, which is written once a second."""
+        entry: Entry | None = request.meta.get("entry")
+        url = entry.url if entry else canonical_url(request.url)
+        host = host_of(url)
+        owner = next((name for name, territory in self._territories.items() if territory.holds(host)), host)
+        self._asked.append(
+            Asked(
+                source=entry.source if entry else owner,
+                at=time.time() - took_s,
+                url=url,
+                why=_why(entry, url),
+                answer=error_reason(came) if isinstance(came, Exception) else str(came.status),
+                body_bytes=None if isinstance(came, Exception) else len(came.body),
+                took_ms=round(took_s * 1000),
+            )
+        )
+
+    def _write_log(self) -> None:
+        asked, self._asked = self._asked, []
+        if kept := [one for one in asked if not self.is_blocked(one.url)]:
+            self.store.sources.log(kept)
+
     # What robots.txt brings.
 
     def robots_fetched(self, policy: Policy) -> None:
@@ -368,6 +393,7 @@ class NewsSpider(Spider):
         if self.fatal:
             return
         with self.or_end():
+            self._write_log()
             self._finish_rounds()
             self._report_progress()
 
@@ -418,6 +444,7 @@ class NewsSpider(Spider):
             if not self.stopping and (why := self._why_to_end()):
                 self._in_a_hurry = True
                 self.end(why)
+            self._write_log()
             self._report_progress()
 
     def _why_to_end(self) -> str:
@@ -439,6 +466,15 @@ class NewsSpider(Spider):
         if self._on_progress is None:
             return
         self._on_progress(self._tally.progress(queued=self.store.frontier.queued(self._territories)))
+
+
+def _why(entry: Entry | None, url: str) -> str:
+    """As what an address was asked for: `list`, `article again`, `feed, try 2`, `robots.txt`."""
+    if entry is None:
+        return url.rpartition("/")[2] or "file of a page"
+    tries = f", try {entry.attempts + 1}" if entry.attempts else ""
+    hops = ", redirected" if entry.hops else ""
+    return f"{entry.kind}{' again' if entry.known else ''}{hops}{tries}"
 
 
 _RULES = (AddressMiddleware, RobotsMiddleware, TurnMiddleware, RemovedMiddleware)

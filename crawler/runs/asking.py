@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.runs.run import run_lock
+from crawler.runs.lock import run_lock
 from crawler.web.removed import Removed
 from pipelines.archive import Archive
 from pipelines.archive.file import missing, reader

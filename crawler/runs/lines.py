@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.runs.run import run_lock
+from crawler.runs.lock import run_lock
 from crawler.sources import heeding
 from pipelines.archive import Archive
 from pipelines.errors import ConfigurationError, StorageError

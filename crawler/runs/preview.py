@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.runs.run import run_lock
+from crawler.runs.lock import run_lock
 from crawler.web.removed import Removed
 from pipelines.pages.links import Territory
 from pipelines.store import CrawlStore, store_path

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawler.runs.run import run_lock
+from crawler.runs.lock import run_lock
 from crawler.sources import heeding
 from pipelines.archive import Archive
 from pipelines.compare import Change, compare

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import run_in_thread
@@ -26,6 +25,7 @@ from scrapy.utils.asyncio import run_in_thread
 from crawler.config import FetchOptions, require_contact
 from crawler.drawing.chromium import require_browser
 from crawler.fetch.spider import NewsSpider, fetch
+from crawler.runs.lock import run_lock
 from crawler.sources import stage_source
 from crawler.web.removed import Removed
 from crawler.web.signing import require_key
@@ -33,7 +33,6 @@ from pipelines.archive import Archive, RunCounts
 from pipelines.archive.file import read_only
 from pipelines.attached import READ, require_readers
 from pipelines.drain import Drained, drain
-from pipelines.errors import LockedError, StorageError
 from pipelines.export.rows import copies_read
 from pipelines.pages.links import Territory
 from pipelines.store import CrawlStore, store_path
@@ -42,7 +41,7 @@ from pipelines.workers import WorkerOptions
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from scrapy import Spider
     from scrapy.crawler import Crawler
@@ -120,25 +119,6 @@ def crawl(
             removed.close()
             store.close()
         return end_run(archive_path, run_id, fetched, draining.total, time.monotonic() - started)
-
-
-@contextmanager
-def run_lock(archive_path: Path) -> Iterator[None]:
-    """Holds the archive for one run; the system lets go of it when the process ends, however it ends."""
-    path = archive_path.with_name(archive_path.name + ".lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path, timeout=0)
-        lock.acquire()
-    except Timeout as error:
-        message = f"{archive_path}: another run is writing to it; wait until that one has ended"
-        raise LockedError(message) from error
-    except OSError as error:
-        raise StorageError(f"{path}: {error.strerror or error}; mend the folder's rights") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def note_sources(archive_path: Path, sources: Sequence[CrawlSource]) -> None:

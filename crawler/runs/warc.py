@@ -27,7 +27,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.fetch.tally import FetchReport
-from crawler.runs.run import Draining, begin_run, end_run, run_lock
+from crawler.runs.lock import run_lock
+from crawler.runs.run import Draining, begin_run, end_run
 from crawler.web.removed import Removed
 from pipelines.archive import Archive
 from pipelines.errors import ConfigurationError, ParknewsError

@@ -12,12 +12,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawler.drawing.chromium import lacking
+from crawler.runs.lock import is_locked
 from crawler.runs.status import Yield, diagnose, disk_health, due, scarce, timer_health
 from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, tell_searches, write_metrics
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer, read_blocklist
 from pipelines.archive.read.sources import (
     changed_templates,
+    last_run,
     missed_selectors,
     own_repeats,
     source_runs,
@@ -62,6 +64,23 @@ def look(settings: Settings, sources: Sequence[CrawlSource]) -> tuple[list[Healt
     watched = _with_browsers(settings, sources, watched)
     found = diagnose(sources, runs, held, watched, now)
     return found, dead_timer(last_beat(settings.db), [s for s in sources if not s.paused], now)
+
+
+def killed_run(db: Path, sources: Sequence[CrawlSource]) -> str:
+    """That a run was killed, and what waits to be taken up; empty where none was, or it still goes on."""
+    if not (db.exists() and store_path(db).exists()):
+        return ""
+    with reader(db) as connection:
+        run = last_run(connection)
+    if run is None or run["outcome"] != "running" or is_locked(db):
+        return ""
+    with CrawlStore(store_path(db)) as store:
+        waiting = store.frontier.queued(source.host for source in sources)
+    begun = datetime.fromisoformat(run["started_at"]).astimezone()
+    return (
+        f"run {run['id']} of {begun:%m-%d %H:%M} was killed, {waiting} addresses wait;"
+        " `parknews crawl` takes it up"
+    )
 
 
 def due_sources(db: Path, sources: Sequence[CrawlSource]) -> list[CrawlSource]:

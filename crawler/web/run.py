@@ -16,7 +16,7 @@ _STANDING_IN: WeakKeyDictionary[Crawler, Any] = WeakKeyDictionary()
 
 
 def run_of(crawler: Crawler) -> Any:
-    """What middlewares ask: it has `sources`, `options`, `throttle`, `store`, `is_blocked`, `agent_name`."""
+    """Middlewares ask: `sources`, `options`, `throttle`, `store`, `is_blocked`, `asked`, `agent_name`."""
     return _STANDING_IN.get(crawler, crawler.spider)
 
 

@@ -22,11 +22,15 @@ from crawler.web.run import run_of
 from pipelines.urls import host_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
     from crawler.web.pace import SharedPace
+
+    Note = Callable[[Request, Response | Exception, float], None]
 
 JITTER = 0.2
 """A delay grows by up to this part of it, at random: never below what was agreed, never in step."""
@@ -210,25 +214,34 @@ def backoff_s(attempts: int, *, base_s: float, retry_after_s: float | None = Non
 class TurnMiddleware:
     """Holds each request until its host's turn has come."""
 
-    def __init__(self, throttle: Throttle) -> None:
+    def __init__(self, throttle: Throttle, note: Note) -> None:
         self._throttle = throttle
+        self._note = note
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> TurnMiddleware:
-        """As Scrapy builds it; the throttle is the run's."""
-        return cls(run_of(crawler).throttle)
+        """As Scrapy builds it; the throttle is the run's, which is told of each request that left."""
+        run = run_of(crawler)
+        return cls(run.throttle, run.asked)
 
     async def process_request(self, request: Request) -> None:
         """Wait; the download slot is the host with its port, which Scrapy's own key leaves out."""
         host = host_of(request.url)
         request.meta["download_slot"] = host
         request.meta["place"] = await self._throttle.turn(host)
+        request.meta["left_at"] = time.monotonic()
 
     def process_response(self, request: Request, response: Response) -> Response:
         """The host has answered: another one may ask."""
-        self._throttle.over(request.meta.pop("place", None))
+        self._over(request, response)
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """No answer came: another one may ask."""
+        self._over(request, exception)
+
+    def _over(self, request: Request, came: Response | Exception) -> None:
         self._throttle.over(request.meta.pop("place", None))
+        left_at = request.meta.pop("left_at", None)
+        if left_at is not None and not isinstance(came, IgnoreRequest):
+            self._note(request, came, time.monotonic() - left_at)

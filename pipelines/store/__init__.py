@@ -12,12 +12,12 @@ from pipelines.store.commits import Commits
 from pipelines.store.file import StoreFile
 from pipelines.store.frontier import Frontier, Round
 from pipelines.store.pages import Pages
-from pipelines.store.sources import Sources
+from pipelines.store.sources import Asked, Sources
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["CrawlStore", "Round", "store_path"]
+__all__ = ["Asked", "CrawlStore", "Round", "store_path"]
 
 
 class CrawlStore(StoreFile):

@@ -64,6 +64,27 @@ class StoredRobots:
     """What /.well-known/tdmrep.json of the same host says; empty where there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that left, and what came of it."""
+
+    source: str
+    at: float
+    url: str
+    """In its one spelling."""
+    why: str
+    """As what it was asked for (list, article, robots.txt, …), and whether again."""
+    answer: str
+    """The status, or why there is none."""
+    body_bytes: int | None
+    """As they came, perhaps compressed."""
+    took_ms: int
+    led_by: str = ""
+    """The address that led to it, as far as the frontier knows; filled where the log is read."""
+
+
+LOGGED_S = 30 * 86400.0
+"""How long the log of requests reaches back: at a request a second, 300 MB for one that never rests."""
 RESTING_TOLD_S = 7 * 86400.0
 """How long it is told that addresses rest, after the last of them was sent to."""
 
@@ -103,6 +124,29 @@ class Sources:
                     int(changed),
                 ),
             )
+
+    def log(self, asked: Sequence[Asked]) -> None:
+        """Notes requests; what is older than the log reaches back is dropped."""
+        rows = [(a.source, a.at, a.url, a.why, a.answer, a.body_bytes, a.took_ms) for a in asked]
+        oldest = {source: at - LOGGED_S for source, at, *_ in rows}
+        with self._file.writing() as db:
+            db.executemany(
+                "INSERT INTO requests (source, at, url, why, answer, body_bytes, took_ms)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+            db.executemany("DELETE FROM requests WHERE source = ? AND at < ?", oldest.items())
+
+    def logged(self, source: str, limit: int) -> list[Asked]:
+        """The latest requests to a source's hosts, the oldest of them first."""
+        with self._file.reading() as db:
+            rows = db.execute(
+                "SELECT r.source, r.at, r.url, r.why, r.answer, r.body_bytes, r.took_ms, COALESCE(("
+                " SELECT by.url FROM urls u JOIN urls by ON by.url_id = u.found_on WHERE u.url = r.url), '')"
+                " FROM requests r WHERE r.source = ? ORDER BY r.at DESC, r.request_id DESC LIMIT ?",
+                (source, limit),
+            ).fetchall()
+        return [Asked(*row) for row in reversed(rows)]
 
     def put_certificate(self, source: str, expires_at: float, *, at: float) -> None:
         """Remember until when a source's certificate is good."""

@@ -9,8 +9,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -74,6 +76,12 @@ def test_a_crawl_answers_on_stdout_and_reports_on_stderr_and_is_then_not_due(
     answer = json.loads(out)
     assert (code, out.count("\n"), answer["outcome"], answer["troubles"]) == (0, 1, "done", [])
     assert answer["articles_new"] == answer["sources"][0]["articles"] > 5
+    log = parknews_here(tmp_path, "sources", "log", answer["sources"][0]["host"], "--json").json["requests"]
+    assert Counter(urlsplit(one["url"]).path for one in log) == {
+        path: count for (_, path), count in server.requests.items()
+    }
+    assert (log[0]["why"], {one["answer"] for one in log} >= {"200", "404"}) == ("robots.txt", True)
+    assert all(one["led_by"] for one in log if one["why"] == "article")
     assert re.match(r"\d+ s: \d+ fetched, \d+ queued", err)
     assert last_beat(tmp_path / "archive.db") is None, "only a run from a timer is one"
     assert _end(start("crawl", "--due")) == (0, "", "nothing is due; `parknews status` says when\n")

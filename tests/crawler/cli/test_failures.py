@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawler.cli.failures import exit_code
-from crawler.runs.run import run_lock
+from crawler.runs.lock import run_lock
 from pipelines.errors import ConfigurationError, NothingReachedError
 
 if TYPE_CHECKING:

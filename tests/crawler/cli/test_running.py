@@ -17,7 +17,7 @@ from rich.console import Console
 
 from crawler.cli.running import log_to, progress_display
 from crawler.fetch.tally import RunProgress
-from crawler.runs.run import run_lock
+from crawler.runs.lock import run_lock
 from pipelines.errors import LockedError
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import write_source

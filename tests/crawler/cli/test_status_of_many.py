@@ -1,9 +1,12 @@
-"""`parknews status` with many sources: those that need somebody and a summary; `--all` has each."""
+"""`parknews status` with many sources: those that need somebody, and a summary; and after a killed run."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawler.runs.lock import run_lock
+from pipelines.archive import Archive
+from pipelines.store import CrawlStore, store_path
 from tests.crawler.cli.conftest import TEXT
 
 if TYPE_CHECKING:
@@ -36,3 +39,17 @@ def test_many_sources_are_summed_up_and_repeats_are_told(
     assert ("源7" in briefly.out, in_full.out.count("源")) == (False, 40)
     assert "s1.example: 3 of its 3 copies have a title that others have too" in briefly.out
     assert '"same_titled": 3' in as_json
+
+
+def test_a_killed_run_that_waits_is_told_until_it_is_taken_up(
+    tmp_path: Path, archive: Path, parknews: Callable[..., Outcome]
+) -> None:
+    entry = '[[source]]\nhost = "park.example"\nname = "园"\nstart_urls = ["https://park.example/"]\n'
+    (tmp_path / "sources.toml").write_text(entry, encoding="utf-8")
+    with Archive(archive) as opened, CrawlStore(store_path(archive)):
+        opened.start_run("2026-02-01T08:00:00Z", "0.1")
+    told = parknews("status")
+    with run_lock(archive):
+        goes_on = parknews("status")
+    assert (told.code, "was killed, 0 addresses wait; `parknews crawl` takes it up" in told.out) == (1, True)
+    assert "killed" not in goes_on.out
