@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 from crawler.config import FetchOptions
 from crawler.fetch.tally import FetchReport
 from pipelines.records import CrawlSource, SourceRun
 from pipelines.store import CrawlStore
+from tests.processes import Child
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def source(host: str, *paths: str, **known: Any) -> CrawlSource:
 
 def start(
     store: Path, *sources: CrawlSource, options: FetchOptions = QUICK, blocked: tuple[str, ...] = ()
-) -> subprocess.Popen[str]:
+) -> Child:
     """A crawl under way."""
     task = {
         "store": str(store),
@@ -56,18 +56,7 @@ def start(
         "options": dataclasses.asdict(options),
         "blocked": blocked,
     }
-    child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdin is not None
-    child.stdin.write(json.dumps(task))
-    child.stdin.close()
-    child.stdin = None
-    return child
+    return Child(_CHILD, stdin=json.dumps(task))
 
 
 def crawl(
@@ -82,7 +71,7 @@ def crawl(
     return finish(child, timeout_s)
 
 
-def finish(child: subprocess.Popen[str], timeout_s: float = ENDS_S) -> FetchReport:
+def finish(child: Child, timeout_s: float = ENDS_S) -> FetchReport:
     """The report of a crawl under way."""
     try:
         out, errors = child.communicate(timeout=timeout_s)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
 
 from crawler.cli import app
+from tests.processes import Child
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,14 +59,10 @@ class Ran:
 
 def parknews(folder: Path, *arguments: str, days: float = 0.0, env: dict[str, str] | None = None) -> Ran:
     """`parknews ARGUMENTS` with its archive and sources in `folder`, `days` from now."""
-    done = subprocess.run(
-        [
-            sys.executable, "-c", _CHILD, str(days * 86400),
-            "--db", str(folder / "archive.db"), "--sources", str(folder / "sources.toml"), *arguments,
-        ],
-        capture_output=True, text=True, timeout=120, env={**_environment(), **(env or {})}, check=False,
-    )  # fmt: skip
-    return Ran(done.returncode, done.stdout, done.stderr)
+    files = ("--db", str(folder / "archive.db"), "--sources", str(folder / "sources.toml"))
+    child = Child(_CHILD, str(days * 86400), *files, *arguments, env={**_environment(), **(env or {})})
+    out, errors = child.communicate(timeout=120)
+    return Ran(child.wait(), out, errors)
 
 
 def parknews_here(folder: Path, *arguments: str) -> Ran:
