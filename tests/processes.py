@@ -14,12 +14,23 @@ import tempfile
 import time
 from multiprocessing import reduction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
-    ["crawler.cli.crawl", "crawler.cli.reprocess", "pipelines.archive.write.writer"]
+    ["crawler.cli.crawl", "crawler.cli.reprocess", "crawler.drawing.browser", "pipelines.forget.verbs"]
 )
+
+
+PARKNEWS = "from crawler.cli import main; main()"
+
+
+class Ended(NamedTuple):
+    """What a child did."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 class Child:
@@ -57,6 +68,9 @@ class Child:
         if self._process.exitcode is None:
             raise subprocess.TimeoutExpired("a child", timeout or 0)
         return self._process.exitcode
+
+    def end(self, timeout: float = 180) -> Ended:
+        return Ended(self.wait(timeout), *self.communicate())
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """What it wrote on stdout and stderr, when it has ended."""

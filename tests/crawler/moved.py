@@ -61,8 +61,7 @@ def parknews(folder: Path, *arguments: str, days: float = 0.0, env: dict[str, st
     """`parknews ARGUMENTS` with its archive and sources in `folder`, `days` from now."""
     files = ("--db", str(folder / "archive.db"), "--sources", str(folder / "sources.toml"))
     child = Child(_CHILD, str(days * 86400), *files, *arguments, env={**_environment(), **(env or {})})
-    out, errors = child.communicate(timeout=120)
-    return Ran(child.wait(), out, errors)
+    return Ran(*child.end(120))
 
 
 def parknews_here(folder: Path, *arguments: str) -> Ran:

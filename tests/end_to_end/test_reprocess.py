@@ -6,18 +6,18 @@ import json
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import zstandard
 
 from tests.end_to_end.site import Site
+from tests.processes import PARKNEWS, Child
 
-PARKNEWS = Path(sys.executable).with_name("parknews")
+if TYPE_CHECKING:
+    from pathlib import Path
+
 ARTICLES = 60
 
 
@@ -66,8 +66,8 @@ def test_selectors_of_the_sources_file_are_put_in_force_and_told(folder: Path) -
     [copy, *_] = _run(folder, "show", "1")["copies"]
     assert copy["origins"]["title"]["origin"] == "sources file"
     assert copy["missed"] == [{"key": "author", "why": "finds nothing"}]
-    command = [PARKNEWS, "--db", folder / "archive.db", "--sources", folder / "sources.toml", "status"]
-    status = subprocess.run(command, check=False, capture_output=True, text=True)
+    files = ("--db", str(folder / "archive.db"), "--sources", str(folder / "sources.toml"))
+    status = Child(PARKNEWS, *files, "status").end()
     told = f"`author` of [source.read] gave nothing on {ARTICLES} of its {ARTICLES} articles"
     assert (status.returncode, told in status.stdout) == (1, True)
 
@@ -75,20 +75,19 @@ def test_selectors_of_the_sources_file_are_put_in_force_and_told(folder: Path) -
 def test_a_diff_shows_the_changed_line(folder: Path) -> None:
     url = _article_urls(folder)[0]
     _rewrite(folder, url, lambda html: html.replace(b"</h1>", "(改)</h1>".encode()))
-    command = [PARKNEWS, "--db", folder / "archive.db", "reprocess", "--diff"]
-    shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    shown = Child(PARKNEWS, "--db", str(folder / "archive.db"), "reprocess", "--diff").end().stdout
     assert any(line.startswith("+title: ") and line.endswith("(改)") for line in shown.splitlines())
 
 
 def test_a_killed_reprocess_goes_on_and_ends_the_same(folder: Path) -> None:
     for url in _article_urls(folder):
         _rewrite(folder, url, lambda html: html.replace(b"</h1>", "(改)</h1>".encode()))
-    command = [str(PARKNEWS), "--db", str(folder / "archive.db"), "reprocess"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while not _changed(folder):
-            assert process.poll() is None
-            time.sleep(0.02)
-        process.send_signal(signal.SIGKILL)
+    process = Child(PARKNEWS, "--db", str(folder / "archive.db"), "reprocess")
+    while not _changed(folder):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
     _run(folder, "reprocess")
     assert _changed(folder) == ARTICLES
     with sqlite3.connect(folder / "archive.db") as connection:
@@ -96,8 +95,8 @@ def test_a_killed_reprocess_goes_on_and_ends_the_same(folder: Path) -> None:
 
 
 def _run(folder: Path, *words: str) -> dict[str, Any]:
-    command = [str(PARKNEWS), "--db", str(folder / "archive.db"), *words, "--json"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=180)
+    done = Child(PARKNEWS, "--db", str(folder / "archive.db"), *words, "--json").end()
+    assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
 

@@ -6,8 +6,6 @@ import json
 import re
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from contextlib import closing
@@ -21,12 +19,13 @@ from crawler.runs.telling import last_beat
 from pipelines.store import CrawlStore
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, parknews_here, write_source
+from tests.processes import PARKNEWS, Child
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    Start = Callable[..., subprocess.Popen[str]]
+    Start = Callable[..., Child]
 
 
 @pytest.fixture
@@ -43,36 +42,24 @@ def _entry(server: DemoServer, site: str, delay_s: float = 0.0) -> str:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts parknews with an archive and a sources file in the test's folder; none outlives the test."""
-    running: list[subprocess.Popen[str]] = []
+    running: list[Child] = []
 
-    def started(*arguments: str) -> subprocess.Popen[str]:
-        code = "from crawler.cli import main; main()"
-        files = ["--db", str(tmp_path / "archive.db"), "--sources", str(tmp_path / "sources.toml")]
-        process = subprocess.Popen(
-            [sys.executable, "-c", code, *files, *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        running.append(process)
-        return process
+    def started(*arguments: str) -> Child:
+        files = ("--db", str(tmp_path / "archive.db"), "--sources", str(tmp_path / "sources.toml"))
+        running.append(Child(PARKNEWS, *files, *arguments))
+        return running[-1]
 
     yield started
     for process in running:
         process.kill()
-        process.communicate()
-
-
-def _end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=90)
-    return process.returncode, out, err
+        process.wait()
 
 
 def test_a_crawl_answers_on_stdout_and_reports_on_stderr_and_is_then_not_due(
     server: DemoServer, start: Start, tmp_path: Path
 ) -> None:
     (tmp_path / "sources.toml").write_text(_entry(server, "tjj."), encoding="utf-8")
-    code, out, err = _end(start("crawl", "--json"))
+    code, out, err = start("crawl", "--json").end()
     answer = json.loads(out)
     assert (code, out.count("\n"), answer["outcome"], answer["troubles"]) == (0, 1, "done", [])
     assert answer["articles_new"] == answer["sources"][0]["articles"] > 5
@@ -84,7 +71,7 @@ def test_a_crawl_answers_on_stdout_and_reports_on_stderr_and_is_then_not_due(
     assert all(one["led_by"] for one in log if one["why"] == "article")
     assert re.match(r"\d+ s: \d+ fetched, \d+ queued", err)
     assert last_beat(tmp_path / "archive.db") is None, "only a run from a timer is one"
-    assert _end(start("crawl", "--due")) == (0, "", "nothing is due; `parknews status` says when\n")
+    assert start("crawl", "--due").end() == (0, "", "nothing is due; `parknews status` says when\n")
     assert last_beat(tmp_path / "archive.db") is not None, "a timer that finds nothing due is alive"
 
 
@@ -97,11 +84,11 @@ def test_sigterm_ends_a_run_cleanly_and_the_next_takes_it_up(
     while sum(server.requests.values()) < 4 and time.monotonic() < deadline:
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
-    code, out, _ = _end(process)
+    code, out, _ = process.end()
     first = json.loads(out)
     assert (code, first["outcome"], first["stopped"]) == (0, "stopped", True)
     (tmp_path / "sources.toml").write_text(_entry(server, "tjj."), encoding="utf-8")
-    code, out, _ = _end(start("crawl", "--due", "--json"))
+    code, out, _ = start("crawl", "--due", "--json").end()
     assert (code, json.loads(out)["outcome"]) == (0, "done")
     asked = {target: count for (host, target), count in server.requests.items() if "/art_" in target}
     assert (len(asked) > 5, set(asked.values())) == (True, {1})
@@ -129,13 +116,13 @@ def test_a_source_that_is_down_is_named_and_the_run_exits_1(start: Start, tmp_pa
         entry = _entry(gone, "tjj.")
         host = f"tjj.localhost:{gone.ports['tjj.localhost']}"
     (tmp_path / "sources.toml").write_text(entry, encoding="utf-8")
-    code, out, _ = _end(start("crawl"))
+    code, out, _ = start("crawl").end()
     assert (code, f"! {host}: " in out) == (1, True)
 
 
 def test_a_demo_in_a_folder_with_somebody_elses_archive_is_refused(start: Start, tmp_path: Path) -> None:
     (tmp_path / "archive.db").write_bytes(b"not ours" * 1000)
-    code, out, err = _end(start("demo", "--out", str(tmp_path)))
+    code, out, err = start("demo", "--out", str(tmp_path)).end()
     assert (code, out, err.count("\n")) == (4, "", 1)
     assert (tmp_path / "archive.db").read_bytes() == b"not ours" * 1000
 
@@ -144,7 +131,7 @@ def test_a_source_that_was_left_early_is_named_with_the_reason_and_what_waits(
     server: DemoServer, start: Start, tmp_path: Path
 ) -> None:
     (tmp_path / "sources.toml").write_text(_entry(server, "tjj.") + "max_pages = 2\n", encoding="utf-8")
-    code, out, _ = _end(start("crawl"))
+    code, out, _ = start("crawl").end()
     assert code == 1
     assert re.search(
         r"^! tjj\.\S+: left early: its budget of 2 pages a run is spent \(max_pages\);"

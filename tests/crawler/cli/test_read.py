@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.end_to_end.site import Site
+from tests.processes import PARKNEWS, Child, Ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-PARKNEWS = Path(sys.executable).with_name("parknews")
+
 TEXT = "滨江产业园区管委会今天宣布，园区一期工程已经全部建成，首批入驻企业将在下个月搬入新厂房开始生产。"
 PAGE = (
     "<html><head><title>一期工程建成</title></head><body><h1>一期工程建成</h1>"
@@ -63,7 +64,7 @@ def test_what_is_told_to_people_names_origins_rules_and_what_gave_nothing(
 
 def test_a_page_on_stdin_that_is_no_news_is_told_why(tmp_path: Path) -> None:
     said = subprocess.run(
-        [PARKNEWS, "--sources", tmp_path / "none.toml", "read", "-", "--json"],
+        [sys.executable, "-c", PARKNEWS, "--sources", tmp_path / "none.toml", "read", "-", "--json"],
         input=b"%PDF-1.7 \x00\x01",
         capture_output=True,
         check=True,
@@ -100,12 +101,10 @@ def site() -> Iterator[Site]:
         yield site
 
 
-def _read(site: Site, path: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [PARKNEWS, "--db", folder / "archive.db", "--sources", folder / "none.toml"]
+def _read(site: Site, path: str, folder: Path) -> Ended:
+    files = ("--db", str(folder / "archive.db"), "--sources", str(folder / "none.toml"))
     address = f"http://{site.host}{path}"
-    return subprocess.run(
-        [*command, "read", "--allow-private", address, "--json"], capture_output=True, text=True, check=False
-    )
+    return Child(PARKNEWS, *files, "read", "--allow-private", address, "--json").end()
 
 
 def test_a_page_is_asked_for_through_its_redirects_and_not_kept(site: Site, tmp_path: Path) -> None:

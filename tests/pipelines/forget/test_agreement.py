@@ -23,6 +23,7 @@ from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows, unique_words
 from tests.pipelines.forget.typed import WHO, Answer
 from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, make_text, make_title, reading_of
+from tests.processes import Child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -253,8 +254,7 @@ def test_a_restore_that_was_killed_is_refused_until_it_is_done_again(
     parknews("backup", str(backup))
     parknews("remove-source", PARK, *WHO, "--yes")
     arguments = (str(backup), str(world.path), "replace", str(call))
-    child = subprocess.run([sys.executable, "-c", _CHILD, *arguments], check=False, timeout=120)
-    assert child.returncode == -signal.SIGKILL
+    assert Child(_CHILD, *arguments).wait(120) == -signal.SIGKILL
     shown = parknews("search", world.of(PARK)[3].title)
     assert shown.code == 0 or (shown.code, "`parknews restore`" in shown.err) == (4, True), shown
     assert PARK not in shown.out

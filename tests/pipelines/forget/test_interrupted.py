@@ -21,6 +21,7 @@ from pipelines.store import CrawlStore
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows, unique_words
 from tests.pipelines.forget.worlds import PARK, store_pages
+from tests.processes import Child, Ended
 
 if TYPE_CHECKING:
     from tests.pipelines.forget.worlds import World
@@ -66,14 +67,8 @@ print(outcome.removal.state, outcome.trouble)
 """
 
 
-def command(world: World, place: str, call: int, what: str = PARK) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", _CHILD, str(world.path), what, place, str(call)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+def command(world: World, place: str, call: int, what: str = PARK) -> Ended:
+    return Child(_CHILD, str(world.path), what, place, str(call)).end(120)
 
 
 PLACES = [
