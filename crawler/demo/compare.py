@@ -66,6 +66,10 @@ class DemoScore:
     credited: Matched
     languages: Matched
     rejections: Matched
+    changed: Matched
+    """Pages that said something else before, and are known to."""
+    disputed: Matched
+    """Pages whose article has copies with other figures, and those whose has not."""
     lost: tuple[str, ...]
     """Article pages that have no copy in the archive."""
     unexpected: tuple[str, ...]
@@ -85,6 +89,7 @@ class DemoScore:
             and self.titles.share >= LEAST_TITLES_RIGHT
             and self.dates.share >= LEAST_DATES_RIGHT
             and self.credited.share >= LEAST_CREDITED_RIGHT
+            and not (self.changed.wrong or self.disputed.wrong)
             and not self.lost
             and not self.unexpected
             and not self.canary_hits
@@ -135,6 +140,7 @@ def score(
     rejected = {row.url: row.reason for row in rejection_rows}
     found, unexpected = _found(copies, truth, ports)
     rows = {row.url: row for row in truth if row.expect == ARTICLE}
+    mistyped = {row.cluster for row in rows.values() if row.mistyped}
     joins = _joins(rows, found)
     return DemoScore(
         articles=len({row.article_id for row in found.values()}),
@@ -156,6 +162,8 @@ def score(
         ),
         languages=_tally(rows, found, lambda row, copy: row.language == copy.language),
         rejections=_rejections(truth, rejected, ports),
+        changed=_tally(rows, found, lambda row, copy: row.changed == (copy.versions > 1)),
+        disputed=_tally(rows, found, lambda row, copy: (row.cluster in mistyped) == copy.is_disputed),
         lost=tuple(sorted(rows.keys() - found.keys())),
         unexpected=unexpected,
         canary_hits=canary_hits,

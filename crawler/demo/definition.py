@@ -41,6 +41,8 @@ class PageSpec:
     byline: int = -1
     style: str = ""
     changes: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    """Further changes, from the second visit on."""
     before: tuple[str, ...] = ()
     """Furniture above the text, `kind:number` of furniture.toml."""
     after: tuple[str, ...] = ()

@@ -79,9 +79,12 @@ class ArticlePage:
         return f"{8 + self.number % 10:02}:{self.number // 16 % 60:02}:{self.number // 1024 % 60:02}"
 
 
-def article_pages(site: Site, definition: Definition) -> list[ArticlePage]:
-    """Every article page of a site, in the order of its definition."""
-    return [_page(site, spec, place, definition) for place, spec in enumerate(site.pages)]
+def article_pages(site: Site, definition: Definition, *, later: bool = False) -> list[ArticlePage]:
+    """Every article page of a site, in the order of its definition; `later`: from a second visit on."""
+    return [
+        _page(site, replace(spec, changes=spec.changes + spec.later) if later else spec, place, definition)
+        for place, spec in enumerate(site.pages)
+    ]
 
 
 def byline_of(page: ArticlePage, today: date) -> str:
@@ -194,6 +197,16 @@ def _respell(name: str) -> Callable[[list[Block], str, Definition], list[Block]]
     return lambda blocks, _, definition: _each(blocks, _spelt(definition.spellings[name]))
 
 
+def _say(blocks: list[Block], argument: str, _: Definition) -> list[Block]:
+    """`OLD=NEW`: other words, as of a figure that was mistyped."""
+    old, new = argument.split("=")
+    return _each(blocks, lambda text: text.replace(old, new))
+
+
+def _add(blocks: list[Block], argument: str, _: Definition) -> list[Block]:
+    return [*blocks, Block("paragraph", argument, argument)]
+
+
 def _truncate(blocks: list[Block], argument: str, _: Definition) -> list[Block]:
     return blocks[: int(argument)]
 
@@ -258,6 +271,8 @@ def _nul(blocks: list[Block], _: str, __: Definition) -> list[Block]:
 
 
 _CHANGES: dict[str, Callable[[list[Block], str, Definition], list[Block]]] = {
+    "say": _say,
+    "add": _add,
     "truncate": _truncate,
     "skip": _skip,
     "concat": _concatenate,

@@ -64,9 +64,11 @@ class Routes:
     """By path: a trap has no end, so its pages are made when they are asked for."""
 
 
-def routes(site: Site, definition: Definition, port: int, today: date) -> Routes:
+def routes(site: Site, definition: Definition, port: int, today: date, *, later: bool = False) -> Routes:
     """All that a site answers when it listens on a port."""
-    layout = _Layout(site, tuple(article_pages(site, definition)), definition.folder, port, today)
+    layout = _Layout(
+        site, tuple(article_pages(site, definition, later=later)), definition.folder, port, today
+    )
     fixed = dict(_articles(layout)) | dict(_lists(layout)) | dict(_machines(layout))
     fixed |= {path: _canary(path) for path in site.canaries}
     plain = {resource.path: resource for resource in site.resources if resource.kind != "calendar"}

@@ -55,6 +55,7 @@ class DemoServer:
         """The port of each host, while the server runs."""
         self._counts: dict[str, Counter[str]] = {site.host: Counter() for site in self.definition.sites}
         self._pages: dict[str, set[str]] = {site.host: set() for site in self.definition.sites}
+        self._sites: list[tuple[Site, _Server]] = []
         self._stack = ExitStack()
 
     def __enter__(self) -> DemoServer:
@@ -66,6 +67,14 @@ class DemoServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+    def go_on(self) -> list[str]:
+        """Time passes: pages say from now on what they say later; their addresses."""
+        for site, http in self._sites:
+            http.routes = routes(site, self.definition, self.ports[site.host], self.today, later=True)
+        return [
+            self.url(site.host, page.path) for site, _ in self._sites for page in site.pages if page.later
+        ]
 
     def url(self, host: str, path: str = "/") -> str:
         """The address of a path on one of the hosts."""
@@ -115,6 +124,7 @@ class DemoServer:
         http.host = site.host
         http.routes = routes(site, self.definition, self.ports[site.host], self.today)
         http.clock = self.clock
+        self._sites.append((site, http))
         http.counts, http.pages = self._counts[site.host], self._pages[site.host]
         thread = threading.Thread(target=http.serve_forever, args=(0.05,), daemon=True)
         thread.start()

@@ -8,7 +8,7 @@ URLs are spelt host and path (park.localhost/xwzx/...), since ports are given ou
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawler.demo.definition import demo_folder, load
@@ -43,6 +43,10 @@ class TruthRow:
     """ISO 8601, or `-271 days`, counted from the day on which the server started."""
     credited: str = ""
     language: str = ""
+    changed: bool = False
+    """Whether it said something else at the first visit."""
+    mistyped: tuple[str, ...] = ()
+    """`OLD=NEW`: a figure that it has otherwise than the story, so that its article is disputed."""
     of: str = ""
     reason: tuple[str, ...] = ()
     """First words of the reasons that are right; any reason where empty."""
@@ -77,8 +81,9 @@ def _row(fields: dict[str, str | list[str]]) -> TruthRow:
 
 def _rows(definition: Definition) -> Iterator[TruthRow]:
     for site in definition.sites:
-        for page in article_pages(site, definition):
-            yield _article(page)
+        for page, spec in zip(article_pages(site, definition, later=True), site.pages, strict=True):
+            said = tuple(change.removeprefix("say:") for change in spec.changes if change.startswith("say:"))
+            yield replace(_article(page), changed=bool(spec.later), mistyped=said)
             if site.variants:
                 yield TruthRow(f"{page.host}{page.path}?print=1", VARIANT, of=f"{page.host}{page.path}")
                 yield TruthRow(f"{page.host}/amp{page.path}", VARIANT, of=f"{page.host}{page.path}")

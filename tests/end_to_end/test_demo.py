@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from pipelines.archive.file import reader
+from pipelines.archive.read.changes import kept_searches
+
 PARKNEWS = Path(sys.executable).with_name("parknews")
 CALENDAR_PAGES_MAX = 100
 """An endless calendar may cost a few pages; more of them is a crawler that was caught."""
@@ -58,6 +61,14 @@ def test_what_pages_say_is_read_rightly(score: dict[str, Any], field: str, least
 
 def test_no_article_page_is_lost_and_none_is_made_up(score: dict[str, Any]) -> None:
     assert (score["lost"], score["unexpected"]) == ([], [])
+
+
+def test_a_page_that_changed_and_a_disputed_figure_are_known_and_a_search_is_kept(
+    answer: dict[str, Any], score: dict[str, Any]
+) -> None:
+    assert (score["changed"]["wrong"], score["disputed"]["wrong"]) == ([], [])
+    with reader(Path(answer["archive"])) as connection:
+        assert [kept.name for kept in kept_searches(connection)] == ["talents"]
 
 
 def test_nothing_is_fetched_that_robots_txt_forbids(score: dict[str, Any]) -> None:

@@ -164,6 +164,10 @@ class CopyRow:
     published_day: str | None
     credited_source: str | None
     language: str
+    versions: int = 1
+    """Texts that its page has had."""
+    is_disputed: bool = False
+    """Whether its article's copies differ in figures, dates or names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +197,10 @@ class SourceTotals:
 def read_copies(connection: sqlite3.Connection) -> list[CopyRow]:
     """Every copy, by URL."""
     rows = connection.execute(
-        "SELECT c.url, c.article_id, c.title, t.text, c.published_day, c.credited_source, c.language"
-        " FROM copies c JOIN texts t ON t.id = c.text_id ORDER BY c.url"
+        "SELECT c.url, c.article_id, c.title, t.text, c.published_day, c.credited_source, c.language,"
+        " (SELECT count(*) FROM versions v WHERE v.reading_id = c.reading_id), a.disputed"
+        " FROM copies c JOIN texts t ON t.id = c.text_id JOIN articles a ON a.id = c.article_id"
+        " ORDER BY c.url"
     )
     return [CopyRow(*row) for row in rows]
 

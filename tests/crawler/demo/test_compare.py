@@ -54,6 +54,8 @@ def test_a_true_archive_meets_the_truth() -> None:
         ("titles", {"title": "甲_园区"}),
         ("dates", {"published_day": "2024-03-06"}),
         ("credited", {"credited_source": None}),
+        ("changed", {"versions": 2}),
+        ("disputed", {"is_disputed": True}),
     ],
 )
 def test_a_wrong_field_is_counted_and_named(field: str, changes: dict[str, object]) -> None:
