@@ -1,15 +1,13 @@
 """How fast search is, and whether it is exactly right: every answer is compared with a scan.
 
-    python -m benchmarks.search [--articles 10000 100000] [--folder DIR]
+    python -m benchmarks.search ARCHIVE [--no-scan] [--export FOLDER]
 
-Fills an archive of N articles of distinct made-up text (the generator of benchmarks/pages.py; the facts and
-conclusions are written directly, without the join), then asks 200 queries of 1 to 10 characters that are
-cut out of its texts, most of them common words, some rare, a few that occur nowhere, and as many of the query
-language (OR, NOT, NEAR, in the title, folded) made of such words. For each query the ids of all matches are
-compared with those of a scan of every text.
-Prints what the index costs to build and to keep, the median and 95th percentile of the first page of
-hits, and the time of the front page's pictures and of the facets; with --export also how fast exports are written, and
-whether pandas and DuckDB read back what the archive has.
+Asks an archive (`python -m benchmarks.million` fills one of any size) 200 queries of 1 to 10 characters that are cut
+out of its texts, most of them common words, some rare, a few that occur nowhere, and as many of the query language
+(OR, NOT, NEAR, in the title, folded) made of such words. For each query the ids of all matches are compared with
+those of a scan of all that is indexed. Prints the median and 95th percentile of the first page of hits, and the time
+of the facets; with --export also how fast exports are written, and whether pandas and DuckDB read back what the
+archive has.
 """
 
 from __future__ import annotations
@@ -19,7 +17,6 @@ import hashlib
 import random
 import resource
 import statistics
-import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
@@ -28,16 +25,12 @@ from typing import TYPE_CHECKING
 import duckdb
 import pandas
 
-from benchmarks.search_archive import build
 from benchmarks.search_scan import says
 from pipelines.archive.file import read_only
-from pipelines.archive.read.figures import figures
 from pipelines.archive.read.selection import FACETS, Selection, count_selected, facet, select_ids
+from pipelines.archive.searched import indexed, others_of
 from pipelines.export.file import ExportRequest, write_export
 from pipelines.query import And, Not, parse, sought
-from pipelines.report.page import pictures
-from pipelines.report.panels import Leads
-from pipelines.report.words import words
 from pipelines.search import search
 from pipelines.spelling import tokens
 
@@ -55,31 +48,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--articles", type=int, nargs="+", default=[10_000, 100_000])
-    parser.add_argument("--folder", type=Path, help="keep the archives here, and use what is there")
+    parser.add_argument("archive", type=Path)
     parser.add_argument("--no-scan", action="store_true", help="leave out the comparison with a scan")
-    parser.add_argument("--export", action="store_true", help="also time the exports, and read them back")
+    parser.add_argument("--export", type=Path, help="also time the exports into a folder, and read them back")
     options = parser.parse_args()
-    for count in options.articles:
-        with tempfile.TemporaryDirectory() as temporary:
-            measure(count, options.folder or Path(temporary), scan=not options.no_scan, export=options.export)
-
-
-def measure(count: int, folder: Path, *, scan: bool, export: bool) -> None:
-    path = folder / f"search-{count}.db"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        build(path, count)
-    with closing(read_only(path)) as connection:
-        queries = cut_queries(connection, count)
+    with closing(read_only(options.archive)) as connection:
+        [count] = connection.execute("SELECT count(*) FROM articles").fetchone()
+        queries = cut_queries(connection)
         for asked, what in ((queries, "pieces of text"), (composed(queries), "the query language")):
             tell(connection, asked, count, what)
-            if scan:
+            if not options.no_scan:
                 compare(connection, asked)
-        front(connection, count)
-        if export:
-            exports(connection, folder, count)
-            read_back(connection, folder, count)
+        facets(connection)
+        if options.export:
+            exports(connection, options.export, count)
+            read_back(connection, options.export, count)
 
 
 def tell(connection: sqlite3.Connection, queries: list[str], count: int, what: str) -> None:
@@ -92,12 +75,13 @@ def tell(connection: sqlite3.Connection, queries: list[str], count: int, what: s
     )
 
 
-def cut_queries(connection: sqlite3.Connection, count: int) -> list[str]:
+def cut_queries(connection: sqlite3.Connection) -> list[str]:
     draw = random.Random(5)
     found = []
+    [highest] = connection.execute("SELECT max(id) FROM articles").fetchone()
     for number in range(QUERIES):
         [text] = connection.execute(
-            "SELECT text FROM articles WHERE id = ?", (draw.randint(1, count),)
+            "SELECT text FROM articles WHERE id <= ? ORDER BY id DESC LIMIT 1", (draw.randint(1, highest),)
         ).fetchone()
         said = tokens(text)
         length = number % 10 + 1
@@ -139,15 +123,15 @@ def ask(connection: sqlite3.Connection, queries: list[str]) -> tuple[list[float]
 
 
 def compare(connection: sqlite3.Connection, queries: list[str]) -> None:
-    """Every query against a scan of the tokens."""
+    """Every query against a scan of the tokens, those of other copies too."""
     begun = time.perf_counter()
     expected: dict[str, set[int]] = {query: set() for query in queries}
     trees = [(query, parse(query).tree) for query in queries]
     for number, title, text in connection.execute("SELECT id, title, text FROM articles"):
-        said = tokens(title), tokens(text)
-        flat = " ".join(said[0]), " ".join(said[1])
+        flat = indexed(title, text, others_of(connection, number))
+        said = [column.split(" ") for column in flat]
         for query, tree in trees:
-            if tree and _may(flat, tree) and says(*said, tree):
+            if tree and _may(flat, tree) and says(said[::2], said[1::2], tree):
                 expected[query].add(number)
     scanned = (time.perf_counter() - begun) / len(queries)
     wrong = [
@@ -162,7 +146,7 @@ def compare(connection: sqlite3.Connection, queries: list[str]) -> None:
         raise SystemExit(f"wrong: {wrong[:5]}")
 
 
-def _may(flat: tuple[str, str], tree: Node) -> bool:
+def _may(flat: tuple[str, ...], tree: Node) -> bool:
     """Whether a needle stands there at all, or none needs to: a glance that spares most of the scan."""
     if isinstance(tree, And):
         return all(_may(flat, part) for part in tree.parts)
@@ -171,17 +155,9 @@ def _may(flat: tuple[str, str], tree: Node) -> bool:
     return any(" ".join(needle.tokens) in one for needle in sought(tree) for one in flat)
 
 
-def front(connection: sqlite3.Connection, count: int) -> None:
-    begun, used = time.perf_counter(), time.process_time()
-    pictures(figures(connection), words("zh"), leads=Leads(article=lambda spread: spread.url))
-    print(
-        f"  the front page's figures and pictures: {time.perf_counter() - begun:.2f} s"
-        f" ({time.process_time() - used:.2f} s of a core)"
-    )
-    for selection, what in (
-        (Selection(), "all articles"),
-        (Selection(sources=("s1.example",)), "one source"),
-    ):
+def facets(connection: sqlite3.Connection) -> None:
+    [host] = connection.execute("SELECT host FROM sources ORDER BY host LIMIT 1").fetchone()
+    for selection, what in ((Selection(), "all articles"), (Selection(sources=(host,)), "one source")):
         used = time.process_time()
         for name in FACETS:
             facet(connection, selection, name)

@@ -1,6 +1,7 @@
 """What a query finds when every text is read: the answer that the search index must give.
 
-In: the tokens of a title and a text, and a query's tree without fields. Out: whether it holds.
+In: the tokens of titles and of texts, by columns of the index, and a query's tree without fields. Out: whether it
+holds.
 """
 
 from __future__ import annotations
@@ -14,18 +15,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-def says(title: Sequence[str], text: Sequence[str], node: Node) -> bool:
+def says(titles: Sequence[Sequence[str]], texts: Sequence[Sequence[str]], node: Node) -> bool:
     if isinstance(node, Words):
-        columns = [title] if node.in_title else [title, text]
+        columns = titles if node.in_title else [*titles, *texts]
         return any(_spots(column, needle) for needle in node.needles for column in columns)
     if isinstance(node, Near):
-        columns = [title] if node.words[0].in_title else [title, text]
+        columns = titles if node.words[0].in_title else [*titles, *texts]
         choices = list(product(*(words.needles for words in node.words)))
         return any(_is_near(column, one, node.distance) for column in columns for one in choices)
     if isinstance(node, Not):
-        return not says(title, text, node.part)
+        return not says(titles, texts, node.part)
     assert isinstance(node, And | Or)
-    return (all if isinstance(node, And) else any)(says(title, text, part) for part in node.parts)
+    return (all if isinstance(node, And) else any)(says(titles, texts, part) for part in node.parts)
 
 
 def _spots(column: Sequence[str], needle: Needle) -> list[int]:

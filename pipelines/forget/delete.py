@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pipelines.store import CrawlStore
 
 FORGET_AT_ONCE = 100
-"""Pages whose facts are deleted in one transaction: a second on a busy machine (`benchmarks/removal.py`)."""
+"""Pages whose facts are deleted in one transaction: a second on a busy machine (`benchmarks/million.py`)."""
 
 _THESE = "IN (SELECT value FROM json_each(?))"
 """A list of numbers, bound as JSON."""

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import Term, owner_of, path_terms, read_blocklist, removed
@@ -31,10 +31,14 @@ from pipelines.urls import folded, host_of
 from pipelines.words import pattern, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pipelines.forget.scope import Scope
+
+    _Reason = tuple[int, str, str]
+    """What comes first is told first; which of REASONS, and the name in it."""
+    _Question = Callable[["_Copy"], _Reason | None]
 
 _TITLE_LEAST = 8
 """Letters of a title that is known in a letter's running text; a shorter one has to be quoted."""
@@ -54,7 +58,7 @@ _CLAIMED = (
 _COPIES = (
     "SELECT c.url, c.source, s.name, c.title, c.article_id, coalesce(c.credited_source, ''),"
     " coalesce(c.author, ''), r.page_url, r.url_answered, c.text_id FROM copies c"
-    " JOIN sources s ON s.host = c.source JOIN readings r ON r.id = c.reading_id ORDER BY c.id"
+    " JOIN sources s ON s.host = c.source JOIN readings r ON r.id = c.reading_id"
 )
 _TEXT = "SELECT text FROM texts WHERE id = ?"
 _BYLINE = pattern(r"(?:{byline.rank}?{byline.person}|\bby)[\s:：/／]*$", as_written=True)
@@ -112,8 +116,14 @@ def find_asked(archive_path: Path, letter: str) -> list[Answer]:
     """An answer to each thing that a letter asks about; of its own prose only what is in the archive."""
     with reader(archive_path) as connection, _store(archive_path) as crawled:
         archive = _Archive(connection, crawled)
-        found = [_answer(archive, asked) for asked in read_letter(letter)]
-        found.append(_answered(Asked("sentence", ""), archive.named_in(letter)))
+        asked = read_letter(letter)
+        *matches, in_prose = archive.matches([*map(_question, asked), _named_in(letter)])
+        lost = [
+            one.words for one, its in zip(asked, matches, strict=True) if one.kind == "address" and not its
+        ]
+        led = archive.led(lost)
+        found = [_answer(archive, one, its, led) for one, its in zip(asked, matches, strict=True)]
+        found.append(_answered(Asked("sentence", ""), in_prose))
     return [answer for answer in found if answer.matches or answer.asked.kind not in ("line", "sentence")]
 
 
@@ -206,94 +216,61 @@ def _names(hosts: list[str]) -> set[str]:
     return {*hosts, *(host.partition(":")[0] for host in hosts)}
 
 
-@dataclass(frozen=True, slots=True)
 class _Copy:
-    match: Match
-    credited: str
-    author: str
-    addresses: tuple[str, ...]
-    title: str
-    text_id: int
+    """A copy as it is asked about."""
 
+    def __init__(self, row: tuple[Any, ...]) -> None:
+        url, source, source_name, title, article_id, credited, author, page_url, answered, text_id = row
+        self.match = Match(url, source, source_name, title, article_id)
+        self.credited, self.author, self.text_id = credited, author, text_id
+        self._addresses = (url, page_url, answered)
 
-def _copy_of(
-    url: str,
-    source: str,
-    source_name: str,
-    title: str,
-    article_id: int,
-    credited: str,
-    author: str,
-    page_url: str,
-    answered: str,
-    text_id: int,
-) -> _Copy:
-    match = Match(url, source, source_name, title, article_id)
-    return _Copy(match, credited, author, (url, page_url, answered), normalise(title), text_id)
+    @cached_property
+    def title(self) -> str:
+        return normalise(self.match.title)
+
+    def may_be_on(self, host: str) -> bool:
+        """Whether any of its addresses may be of a host (`//host`), so that few need to be spelt."""
+        return any(host in address for address in self._addresses)
+
+    @cached_property
+    def addresses(self) -> set[str]:
+        """As it was met and without what makes no difference; no schemes, as addresses are blocked."""
+        spelled = {*self._addresses, *map(folded, self._addresses)}
+        return {address.partition(":")[2] for address in spelled}
 
 
 class _Archive:
-    """The copies of an archive, by what letters say of them."""
+    """The copies of an archive, read one by one: only what answers a letter is kept in memory."""
 
     def __init__(self, connection: sqlite3.Connection, crawled: sqlite3.Connection) -> None:
         self.connection, self.crawled = connection, crawled
         self.blocklist = read_blocklist(connection) if key_of(connection) else None
-        self.copies = [_copy_of(*row) for row in connection.execute(_COPIES)]
 
-    @cached_property
-    def _by_address(self) -> dict[str, list[_Copy]]:
-        """Without its scheme, as an address is blocked → the copies there."""
-        found = defaultdict(list)
-        for copy in self.copies:
-            for url in {spelled for address in copy.addresses for spelled in (address, folded(address))}:
-                found[url.partition(":")[2]].append(copy)
-        return found
+    def matches(self, questions: Sequence[_Question]) -> list[list[Match]]:
+        """What answers each question, in one pass over all copies."""
+        found: list[list[tuple[int, Match]]] = [[] for _ in questions]
+        for row in self.connection.execute(f"{_COPIES} ORDER BY c.id"):
+            copy = _Copy(row)
+            for question, its in zip(questions, found, strict=True):
+                if reason := question(copy):
+                    its.append((reason[0], copy.match.because(*reason[1:])))
+        return [[match for _, match in sorted(its, key=itemgetter(0))] for its in found]
 
-    @cached_property
-    def _by_title(self) -> dict[str, list[_Copy]]:
-        found = defaultdict(list)
-        for copy in self.copies:
-            found[copy.title].append(copy)
-        return found
+    def led(self, urls: Sequence[str]) -> dict[str, list[Match]]:
+        """The copies at all addresses to which these lead."""
+        ways = {
+            end
+            for url in urls
+            for end in (*way_from(self.connection, self.crawled, url), self.elsewhere(url))
+        }
+        ends = sorted(ways - {""})
+        return dict(zip(ends, self.matches([_at(end) for end in ends]), strict=True)) if ends else {}
 
-    def at(self, url: str) -> Iterator[Match]:
-        """Copies at an address, or below one that ends in a slash."""
-        rest = url.partition(":")[2]
-        for copy in self._by_address.get(rest, ()):
-            yield copy.match.because("address")
-        if url.endswith("/") and rest not in self._by_address:
-            for copy in self.copies:
-                if any(address.partition(":")[2].startswith(rest) for address in copy.addresses):
-                    yield copy.match.because("prefix")
-
-    def on(self, host: str) -> Iterator[Match]:
-        """Copies of a host, with its port or without, or of the hosts below it."""
-        for copy in self.copies:
-            source = copy.match.source
-            name = source.partition(":")[0]
-            if host in (source, name) or name.endswith(f".{host}"):
-                yield copy.match.because("host")
-
-    def titled(self, said: str) -> Iterator[Match]:
-        """Copies whose title this is, or has it in it."""
-        title = normalise(said)
-        for copy in self._by_title.get(title, ()) if title else ():
-            yield copy.match.because("title")
-        if len(title) >= _PART_OF_TITLE:
-            for known, copies in self._by_title.items():
-                if known != title and (title in known or (len(known) >= _TITLE_LEAST and known in title)):
-                    yield from (copy.match.because("part") for copy in copies)
-
-    def by(self, said: str) -> Iterator[Match]:
-        """Copies on a publisher's site, that credit it, or whose author it is."""
-        name, author = publisher_of(said), normalise(said)
-        for copy in self.copies if name else ():
-            if name in publisher_of(copy.match.source_name):
-                yield copy.match.because("on")
-            elif name in publisher_of(copy.credited):
-                yield copy.match.because("credits", copy.credited)
-            elif author and author in authors_of(copy.author):
-                yield copy.match.because("author", copy.author)
+    def elsewhere(self, url: str) -> str:
+        """Where an address leads, whoever owns that; mostly nowhere."""
+        row = self.crawled.execute(_REDIRECTED, (_spelled(url),)).fetchone()
+        return str(row[0] or "") if row else ""
 
     def saying(self, passage: str) -> Iterator[Match]:
         """Copies whose own text has a passage, in either script."""
@@ -306,33 +283,90 @@ class _Archive:
         if not parts or not any(needle.tokens for said in asked for needle in said.needles):
             return
         rows = self.connection.execute(
-            "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?", (expression(And(asked)),)
+            f"{_COPIES} WHERE c.article_id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)"
+            " ORDER BY c.id",
+            (expression(And(asked)),),
         )
-        articles = {row[0] for row in rows}
-        for copy in self.copies:
-            if copy.match.article_id in articles:
-                row = self.connection.execute(
-                    "SELECT text FROM texts WHERE id = ?", (copy.text_id,)
-                ).fetchone()
-                text = copy.title + normalise(row[0])
-                if all(part in text for part in parts):
-                    yield copy.match.because("passage")
+        for copy in map(_Copy, rows):
+            [text] = self.connection.execute(_TEXT, (copy.text_id,)).fetchone()
+            text = copy.title + normalise(text)
+            if all(part in text for part in parts):
+                yield copy.match.because("passage")
 
-    def named_in(self, letter: str) -> Iterator[Match]:
-        """Copies whose title, publisher or author stands in a letter's running text."""
-        said, publishers = normalise(letter), publisher_of(letter)
-        for copy in self.copies:
-            if len(copy.title) >= _TITLE_LEAST and copy.title in said:
-                yield copy.match.because("title")
-        for copy in self.copies:
-            if copy.author and any(_is_byline(name, letter) for name in {copy.author, *copy.author.split()}):
-                yield copy.match.because("author", copy.author)
-        for copy in self.copies:
-            credited, on = publisher_of(copy.credited), publisher_of(copy.match.source_name)
-            if len(on) >= _NAME_LEAST and on in publishers:
-                yield copy.match.because("on")
-            elif len(credited) >= _NAME_LEAST and credited in publishers:
-                yield copy.match.because("credits", copy.credited)
+
+def _question(asked: Asked) -> _Question:
+    """What a copy is asked to answer to one thing in a letter; a sentence is looked for in texts alone."""
+    if asked.kind == "address":
+        return _at(asked.words)
+    if asked.kind == "host":
+        return _on(asked.words)
+    return _named(asked.words) if asked.kind != "sentence" else lambda _: None
+
+
+def _at(url: str) -> _Question:
+    """Copies at an address, or where there is none, below one that ends in a slash."""
+    rest, is_prefix = url.partition(":")[2], url.endswith("/")
+    host = "/".join(rest.split("/")[:3])
+
+    def question(copy: _Copy) -> _Reason | None:
+        if not copy.may_be_on(host):
+            return None
+        if rest in copy.addresses:
+            return 0, "address", ""
+        below = is_prefix and any(address.startswith(rest) for address in copy.addresses)
+        return (1, "prefix", "") if below else None
+
+    return question
+
+
+def _on(host: str) -> _Question:
+    """Copies of a host, with its port or without, or of the hosts below it."""
+
+    def question(copy: _Copy) -> _Reason | None:
+        source = copy.match.source
+        name = source.partition(":")[0]
+        return (0, "host", "") if host in (source, name) or name.endswith(f".{host}") else None
+
+    return question
+
+
+def _named(said: str) -> _Question:
+    """Copies with this title or a part of it, of this publisher, that credit it, or by this author."""
+    title, name = normalise(said), publisher_of(said)
+
+    def question(copy: _Copy) -> _Reason | None:
+        if title and copy.title == title:
+            return 0, "title", ""
+        is_long = len(copy.title) >= _TITLE_LEAST
+        if len(title) >= _PART_OF_TITLE and (title in copy.title or (is_long and copy.title in title)):
+            return 1, "part", ""
+        if name and name in publisher_of(copy.match.source_name):
+            return 2, "on", ""
+        if name and name in publisher_of(copy.credited):
+            return 2, "credits", copy.credited
+        return (2, "author", copy.author) if name and title and title in authors_of(copy.author) else None
+
+    return question
+
+
+def _named_in(letter: str) -> _Question:
+    """Copies whose title, publisher or author stands in a letter's running text."""
+    said, publishers = normalise(letter), publisher_of(letter)
+
+    def question(copy: _Copy) -> _Reason | None:
+        if len(copy.title) >= _TITLE_LEAST and copy.title in said:
+            return 0, "title", ""
+        author = copy.author
+        if author and any(_is_byline(name, letter) for name in {author, *author.split()}):
+            return 1, "author", author
+        credited, on = publisher_of(copy.credited), publisher_of(copy.match.source_name)
+        if len(on) >= _NAME_LEAST and on in publishers:
+            return 2, "on", ""
+        return (
+            (2, "credits", copy.credited) if len(credited) >= _NAME_LEAST and credited in publishers else None
+        )
+
+    return question
 
 
 _CLAUSES_MOST = 8
@@ -350,17 +384,15 @@ def _is_byline(name: str, letter: str) -> bool:
     return any(_BYLINE.search(letter, max(0, place - 20), place) for place in places)
 
 
-def _answer(archive: _Archive, asked: Asked) -> Answer:
+def _answer(archive: _Archive, asked: Asked, found: list[Match], led: dict[str, list[Match]]) -> Answer:
     """What is here of one thing asked about."""
     if asked.kind == "address":
-        return _address(archive, asked)
+        return _address(archive, asked, found, led)
     if asked.kind == "host":
-        matches = [*archive.on(asked.words)]
         blocked = archive.blocklist.removal_of(f"https://{asked.words}/") if archive.blocklist else None
-        return _answered(asked, matches, _removal(archive, blocked))
+        return _answered(asked, found, _removal(archive, blocked))
     if asked.kind == "sentence":
         return _answered(asked, archive.saying(asked.words))
-    found = [*archive.titled(asked.words), *archive.by(asked.words)]
     if len(asked.words) >= PASSAGE_LEAST:
         found += archive.saying(asked.words)
     name = publisher_of(asked.words)
@@ -368,21 +400,19 @@ def _answer(archive: _Archive, asked: Asked) -> Answer:
     return _answered(asked, found, _removal(archive, blocked))
 
 
-def _address(archive: _Archive, asked: Asked) -> Answer:
-    if matches := list(archive.at(asked.words)):
-        return _answered(asked, matches)
+def _address(archive: _Archive, asked: Asked, found: list[Match], led: dict[str, list[Match]]) -> Answer:
+    if found:
+        exact = [match for match in found if match.kind == "address"]
+        return _answered(asked, exact or found)
     if told := removed(archive.connection, asked.words):
         return Answer(asked, "removed", f"by removal {told[0]} on {told[1][:10]}")
-    for url in (way := way_from(archive.connection, archive.crawled, asked.words)):
-        if matches := [match.because("led", asked.words) for match in archive.at(url)]:
+    way = way_from(archive.connection, archive.crawled, asked.words)
+    elsewhere = archive.elsewhere(asked.words)  # another owner's: it is told, and nothing is taken by it
+    for url in way or filter(None, (elsewhere,)):
+        matches = [match.because("led", asked.words) for match in led[url]]
+        if matches or not way:
             return replace(_answered(asked, matches), state="redirected", detail=url)
-    if way:
-        return Answer(asked, "redirected", way[-1])
-    elsewhere = [row[0] for row in archive.crawled.execute(_REDIRECTED, (_spelled(asked.words),))]
-    if elsewhere and elsewhere[0]:  # another owner's: it is told, and nothing is taken by it
-        found = [match.because("led", asked.words) for match in archive.at(elsewhere[0])]
-        return replace(_answered(asked, found), state="redirected", detail=elsewhere[0])
-    return Answer(asked, "not here")
+    return Answer(asked, "redirected", way[-1]) if way else Answer(asked, "not here")
 
 
 def _answered(asked: Asked, matches: Iterable[Match], told: str = "") -> Answer:

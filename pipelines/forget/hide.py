@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 HIDE_AT_ONCE = 20_000
 """Pages whose copies leave in one transaction, so that up to this many vanish at one moment. Four thousand
-take 0.9 s of a core (`benchmarks/removal.py`), and a crawl that writes waits half a minute."""
+take 0.9 s of a core (`benchmarks/million.py`), and a crawl that writes waits half a minute."""
 
 
 def hide(files: Files, removal_id: int) -> None:

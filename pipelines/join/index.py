@@ -57,7 +57,7 @@ class Around:
     Two texts of a list are near each other if the list is short (at most `window` + 1 texts), or if they
     have the same place in it and fewer than `window` texts stand between them. What is near in a long list
     by another place is there by chance: looking at it was most of the cost at 10,000 texts, and found none
-    of the copies (`benchmarks/index_scale.py`).
+    of the copies (`benchmarks/million.py`).
     """
 
     near: Mapping[int, int]

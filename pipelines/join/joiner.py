@@ -40,7 +40,7 @@ list has, where all are. 3 and 30 find the same copies of 1,422 texts (`benchmar
 
 _NEAR_LEAST = 2
 """Lists in which candidates stand near each other. With one, every stock phrase names twenty texts that share
-nothing else, and reading their keys was most of the cost (`benchmarks/index_scale.py`)."""
+nothing else, and reading their keys was most of the cost (`benchmarks/million.py`)."""
 
 _SHARED_PART = 0.10
 _DEVIATIONS = 2.5

@@ -158,7 +158,7 @@ def _scan(documents: list[tuple[str, str]], node: Node | None) -> set[int]:
     return {
         number
         for number, (title, text) in enumerate(documents, start=1)
-        if node is not None and says(tokens(title), tokens(text), node)
+        if node is not None and says([tokens(title)], [tokens(text)], node)
     }
 
 

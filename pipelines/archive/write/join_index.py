@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _CACHE_KIB = 64 * 1024
 """SQLite's page cache. A text's keys stand on as many pages, all over the table: with the default of 2 MB
-nearly every one is read again; a million texts were joined with these (`benchmarks/index_scale.py`)."""
+nearly every one is read again; a million texts were joined with these (`benchmarks/million.py`)."""
 
 _LOG_PAGES = 8_000
 """Pages of the write-ahead log (32 MB) before they are copied into the archive. A text's keys change some

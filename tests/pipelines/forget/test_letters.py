@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+import tracemalloc
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -133,3 +136,33 @@ def test_a_publisher_is_removed_in_both_scripts(make_world: Callable[..., World]
 
 def _page(host: str, number: int) -> Told:
     return Told(host, number, make_title(number), make_text(number), date(2026, 2, number))
+
+
+def test_what_a_letter_asks_about_is_looked_for_without_holding_all_copies(world: World) -> None:
+    _add_copies(world, 2000)
+    letter = f"请删除{world.of(PARK)[0].url}和《{world.of(PARK)[1].title}》。"
+    find_asked(world.path, letter)
+    tracemalloc.start()
+    found = find_asked(world.path, letter)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found[0].matches) == 1
+    assert peak < 2000 * 400  # a copy with its addresses and title takes 1,500 bytes
+
+
+def _add_copies(world: World, count: int) -> None:
+    """Further pages that nobody asks about."""
+    with closing(sqlite3.connect(world.path)) as connection, connection:
+        for table in ("readings", "copies"):
+            connection.execute(f"CREATE TEMP TABLE {table}_one AS SELECT * FROM main.{table} LIMIT 1")
+        for number in range(10_000, 10_000 + count):
+            url = f"https://{PARK}/further/{number}.html"
+            connection.execute(
+                "UPDATE readings_one SET id = ?1, page_url = ?2, url_answered = ?2", (number, url)
+            )
+            connection.execute(
+                "UPDATE copies_one SET id = ?1, reading_id = ?1, url = ?2, kept = 0, title = ?2",
+                (number, url),
+            )
+            connection.execute("INSERT INTO readings SELECT * FROM temp.readings_one")
+            connection.execute("INSERT INTO copies SELECT * FROM temp.copies_one")
