@@ -46,6 +46,23 @@ _RIGHTS = (
     "(SELECT group_concat(trim(kind || ' ' || value) || ' (' || origin || ')', '; ') FROM rights"
     " WHERE rights.reading_id = {reading} AND origin <> 'notice')"
 )
+
+
+def _of_copies(
+    table: str, of_copy: str, order: str, *, by: str = "reading_id", further: str = "", **elsewhere: str
+) -> _From:
+    """Rows that belong to copies; `of_copy`: columns that are the copy's own, `by`: which leads to it."""
+    copys = "id" if by == "copy_id" else by
+    return _From(
+        table=table,
+        joined=f"copies JOIN {table} ON {table}.{by} = copies.{copys}{further}",
+        signatures="",
+        article="copies.article_id",
+        order=", ".join(["copies.article_id", "copies.id", *(f"{table}.{name}" for name in order.split())]),
+        elsewhere={**{name: f"copies.{name}" for name in ("id", *of_copy.split())}, **elsewhere},
+    )
+
+
 _NODE = {"signature_scheme": "nodes.scheme", "signature": "nodes.signature"}
 _FROM: dict[What, _From] = {
     "articles": _From(
@@ -75,56 +92,18 @@ _FROM: dict[What, _From] = {
             **_NODE,
         },
     ),
-    "stripped": _From(
-        table="stripped_pieces",
-        joined="copies JOIN stripped_pieces ON stripped_pieces.reading_id = copies.reading_id",
-        signatures="",
-        article="copies.article_id",
-        order="copies.article_id, copies.id, stripped_pieces.position",
-        elsewhere={"id": "copies.id", "article_id": "copies.article_id", "url": "copies.url"},
+    "stripped": _of_copies("stripped_pieces", "article_id url", "position"),
+    "attachments": _of_copies("attachments", "article_id", "position", copy_url="copies.url"),
+    "mentions": _of_copies(
+        "mentions", "article_id url published_day", "start kind", by="text_id", further=" AND copies.kept = 1"
     ),
-    "attachments": _From(
-        table="attachments",
-        joined="copies JOIN attachments ON attachments.reading_id = copies.reading_id",
-        signatures="",
-        article="copies.article_id",
-        order="copies.article_id, copies.id, attachments.position",
-        elsewhere={"id": "copies.id", "article_id": "copies.article_id", "copy_url": "copies.url"},
-    ),
-    "mentions": _From(
-        table="mentions",
-        joined="copies JOIN mentions ON mentions.text_id = copies.text_id AND copies.kept = 1",
-        signatures="",
-        article="copies.article_id",
-        order="copies.article_id, mentions.start, mentions.kind",
-        elsewhere={
-            "id": "copies.id",
-            "article_id": "copies.article_id",
-            "url": "copies.url",
-            "published_day": "copies.published_day",
-        },
-    ),
-    "differences": _From(
-        table="differences",
-        joined="copies JOIN differences ON differences.copy_id = copies.id",
-        signatures="",
-        article="copies.article_id",
-        order="copies.article_id, copies.id, differences.position",
-        elsewhere={"id": "copies.id", "url": "copies.url"},
-    ),
-    "versions": _From(
-        table="versions",
-        joined="copies JOIN versions ON versions.reading_id = copies.reading_id"
-        " JOIN texts ON texts.id = versions.text_id",
-        signatures="",
-        article="copies.article_id",
-        order="copies.article_id, copies.id, versions.fetched_at, versions.page_id",
-        elsewhere={
-            "id": "copies.id",
-            "article_id": "copies.article_id",
-            "url": "copies.url",
-            "text": "texts.text",
-        },
+    "differences": _of_copies("differences", "url", "position", by="copy_id"),
+    "versions": _of_copies(
+        "versions",
+        "article_id url",
+        "fetched_at page_id",
+        further=" JOIN texts ON texts.id = versions.text_id",
+        text="texts.text",
     ),
     "reprints": _From(
         table="reprints",

@@ -193,13 +193,14 @@ def _by_period(figures: Figures, words: Words, leads: Leads) -> Panel:
 def _shares(figures: Figures, words: Words, leads: Leads) -> Panel:
     series = [
         Series(words("series.alone"), PALETTE[0]),
-        Series(words("series.copied"), "var(--second)"),
+        Series(words("series.first"), "var(--second)"),
         Series(words("series.reprints"), PALETTE[1]),
+        Series(words("series.unknown"), "var(--idle)"),
     ]
     rows = [
         Row(
             share.name,
-            (share.alone, share.copied, share.reprints),
+            (share.alone, share.first, share.reprints, share.unknown),
             href=leads.search(carried_by=share.host, **_stretch(figures.days)),
         )
         for share in figures.shares[:20]
@@ -211,9 +212,9 @@ def _shares(figures: Figures, words: Words, leads: Leads) -> Panel:
         svg.legend(series) + svg.both(lambda width: svg.bars(question, rows, series, width=width), svg.HALF)
         if rows
         else "",
-        (words("note.kept"), *_honest(figures, words)),
+        (words("note.shares"), *_honest(figures, words)),
         (words("source"), *(one.name for one in series)),
-        tuple((share.name, share.alone, share.copied, share.reprints) for share in figures.shares),
+        tuple((s.name, s.alone, s.first, s.reprints, s.unknown) for s in figures.shares),
     )
 
 

@@ -39,16 +39,18 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class SourceShare:
-    """What a source has: articles of its own, and copies of others'."""
+    """What a source has, by who published first as far as that is certain or likely; each article once."""
 
     host: str
     name: str
     alone: int
     """Articles that were seen nowhere else."""
-    copied: int
-    """Articles whose kept copy is here and that others have too."""
+    first: int
+    """Articles that others have too and that it published first."""
     reprints: int
-    """Copies of articles whose kept copy is elsewhere."""
+    """Articles that another published first."""
+    unknown: int
+    """Articles that others have too, and nobody knows who was first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +184,14 @@ def _by_period(connection: sqlite3.Connection, days: Days, unit: str) -> tuple[t
 def _shares(connection: sqlite3.Connection, days: Days, names: dict[str, str]) -> tuple[SourceShare, ...]:
     where, values = within(days, "n.day")
     rows = connection.execute(
-        "SELECT n.source, sum(n.kept AND o.copies = 1), sum(n.kept AND o.copies > 1), sum(NOT n.kept)"
-        " FROM narrow n JOIN originals o ON o.article_id = n.article_id"
-        f" WHERE {where} GROUP BY n.source ORDER BY count(*) DESC, n.source",
+        "WITH here AS (SELECT DISTINCT n.source, o.copies, n.article_id,"
+        " f.article_id IS NOT NULL AS is_known,"
+        " coalesce(f.name = s.name OR f.publisher = coalesce(s.publisher, s.name), 0) AS is_first"
+        " FROM narrow n JOIN originals o ON o.article_id = n.article_id JOIN sources s ON s.host = n.source"
+        f" LEFT JOIN firsts f ON f.article_id = n.article_id WHERE {where})"
+        " SELECT source, sum(copies = 1), sum(copies > 1 AND is_first),"
+        " sum(copies > 1 AND is_known AND NOT is_first), sum(copies > 1 AND NOT is_known)"
+        " FROM here GROUP BY 1 ORDER BY count(*) DESC, 1",
         values,
     )
     return tuple(SourceShare(row[0], names.get(row[0], row[0]), *row[1:]) for row in rows)

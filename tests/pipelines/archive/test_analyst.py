@@ -62,9 +62,9 @@ def connection(path: Path) -> Iterator[sqlite3.Connection]:
 
 def test_originals_and_copies_are_counted_by_source(connection: sqlite3.Connection) -> None:
     assert set(figures(connection).shares) == {
-        SourceShare("park.example", "名park.example", alone=0, copied=1, reprints=0),
-        SourceShare("copier.example", "名copier.example", alone=0, copied=0, reprints=1),
-        SourceShare("daily.example", "名daily.example", alone=2, copied=0, reprints=1),
+        SourceShare("park.example", "名park.example", alone=0, first=1, reprints=0, unknown=0),
+        SourceShare("copier.example", "名copier.example", alone=0, first=0, reprints=1, unknown=0),
+        SourceShare("daily.example", "名daily.example", alone=2, first=0, reprints=1, unknown=0),
     }
 
 
