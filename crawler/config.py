@@ -156,8 +156,8 @@ class Settings:
         "PARKNEWS_ENGINE",
         _text,
         "address or local:N",
-        "The Dask cluster that extracts and cleans instead: tcp://HOST:PORT or tls://HOST:PORT of its"
-        " scheduler, local:N for one on this machine; needs the extra `parknews[cluster]`.",
+        "The Dask cluster that fetches, extracts and cleans instead: tcp://HOST:PORT or tls://HOST:PORT of"
+        " its scheduler, local:N for one on this machine; needs the extra `parknews[cluster]`.",
         option="--engine",
         shown="none: processes of this machine",
     )
@@ -263,6 +263,10 @@ class FetchOptions:
     """Ask again, conditionally, for articles that are known."""
     wished: bool = False
     """Ask for what a person wished (`Frontier.ask_now`) and nothing else; no round is begun."""
+    within_round: bool = False
+    """Fetch a slice of rounds that another process begins and ends."""
+    up_to: int | None = None
+    """The number of the last address that may be asked for; what is found waits. None: all may."""
     backlog_max: int = 400
     """Pages that wait for ingest before fetching pauses (400 x 40 KB stored = 16 MB to re-read)."""
     user_agent: str = DEFAULT_USER_AGENT

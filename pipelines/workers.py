@@ -111,7 +111,7 @@ class Workers:
         self._pool: Any = ProcessPool(  # pebble's methods are not typed
             max_workers=options.workers,
             max_tasks=500,  # a worker is replaced after 4,000 pages, so that no leak of a parser grows
-            initializer=_start_worker,
+            initializer=start_worker,
             context=multiprocessing.get_context("spawn"),
         )
         self._running: dict[Future[list[Result]], Batch] = {}
@@ -208,7 +208,7 @@ def _read_page(read: Read, page: Page, source: Source) -> Result:
     return replace(result, page_id=page.page_id)
 
 
-def _start_worker() -> None:
+def start_worker() -> None:
     """Runs first in each worker: it dies with its parent, leaves Ctrl-C to it and has a bound of memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent()

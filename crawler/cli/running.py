@@ -48,7 +48,7 @@ Engine = Annotated[
     typer.Option(
         "--engine",
         metavar="ADDRESS",
-        help="Read pages on a Dask cluster: tcp://HOST:PORT, tls://… or local:N.",
+        help="Fetch and read on a Dask cluster: tcp://HOST:PORT, tls://… or local:N.",
     ),
 ]
 """The option of every command that reads many pages."""

@@ -11,8 +11,10 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from crawler.fetch.tally import HostState
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from crawler.config import FetchOptions
     from crawler.fetch.scheduler import FrontierScheduler
@@ -55,6 +57,7 @@ class Hosts:
         self._throttle = throttle
         self._options = options
         self._rounds = rounds
+        self._left: set[str] = set()
         self._strikes: Counter[str] = Counter()
         self._challenges: Counter[str] = Counter()
         self._asked_for_rest: dict[str, str] = {}
@@ -88,11 +91,44 @@ class Hosts:
                 entry.source, entry.host, f"bot challenge, {CHALLENGES_MAX} times in a row: HTTP {status}"
             )
 
-    def resume_rests(self) -> None:
-        """Hosts that asked an earlier run for rest have it."""
+    def resume_rests(self, lanes: Iterable[tuple[str, str]]) -> None:
+        """Hosts that asked an earlier run for rest have it, and those that a lost slice may still ask."""
         now = time.time()
         for host, until in self._store.sources.rests(now).items():
             self._throttle.hold(host, until - now)
+        for source, host in lanes:
+            if (until := self._store.frontier.leased(source)) > now:
+                self._throttle.hold(host, until - now)
+
+    def take_up(self, states: Iterable[HostState]) -> None:
+        """Goes on where another process left these hosts; their lanes are open."""
+        now = time.monotonic()
+        for state in states:
+            clock = self._throttle.clock(state.host, state.delay_s)
+            clock.last_start, clock.hold_until = now - state.asked_ago_s, now + state.hold_s
+            clock.strain, clock.latency_s = state.strain, state.latency_s
+            self._strikes[state.host], self._challenges[state.host] = state.strikes, state.challenges
+            if state.left:
+                self._left.add(state.host)
+                self.scheduler.drop(state.host)
+
+    def states(self) -> tuple[HostState, ...]:
+        """How each host stands now."""
+        now = time.monotonic()
+        return tuple(
+            HostState(
+                host=host,
+                delay_s=clock.delay_s,
+                asked_ago_s=now - clock.last_start,
+                hold_s=max(0.0, clock.hold_until - now),
+                strain=clock.strain,
+                latency_s=clock.latency_s,
+                strikes=self._strikes[host],
+                challenges=self._challenges[host],
+                left=host in self._left,
+            )
+            for host, clock in self._throttle.clocks().items()
+        )
 
     def unreached(self, entry: Entry, reason: str, *, connected: bool) -> None:
         """No whole answer came from a host."""
@@ -105,6 +141,7 @@ class Hosts:
     def leave(self, source: str, host: str, reason: str) -> None:
         """Ask nothing more of a host in this run."""
         _log.warning("%s: %s; left for a later run", host, reason)
+        self._left.add(host)
         self._tally.error(source, reason)
         self.scheduler.drop(host)
         self._tally.left_early(source, reason if host == source else f"{host}: {reason}")

@@ -287,10 +287,10 @@ class FrontierScheduler(BaseScheduler):
         self.nudge()
 
     def _refill(self, lane: _Lane) -> bool:
-        epoch = time.time()
+        epoch, options = time.time(), self._spider.options
         limit = BATCH + len(lane.in_flight)
         while found := self._spider.store.frontier.next_entries(
-            lane.source, lane.host, limit, epoch, wished=self._spider.options.wished
+            lane.source, lane.host, limit, epoch, wished=options.wished, up_to=options.up_to
         ):
             fresh = [entry for entry in found if entry.url_id not in lane.in_flight]
             lane.entries.extend(self._spider.admit(fresh))
@@ -301,9 +301,9 @@ class FrontierScheduler(BaseScheduler):
             limit = SIEVED  # all of them were removed, or rest: there may be many more
         lane.place = "idle"
         later = self._spider.store.frontier.next_at(
-            lane.source, lane.host, epoch, wished=self._spider.options.wished
+            lane.source, lane.host, epoch, wished=options.wished, up_to=options.up_to
         )
-        if later is not None and later - epoch <= self._spider.options.retry_max_s:
+        if later is not None and later - epoch <= options.retry_max_s:
             self._wait(lane, time.monotonic() + later - epoch)
         return False
 

@@ -14,6 +14,7 @@ import signal
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,19 +47,22 @@ from pipelines.store import Asked, CrawlStore, store_path
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
     from crawler.fetch.scheduler import FrontierScheduler
-    from crawler.fetch.tally import FetchReport, RunProgress
+    from crawler.fetch.tally import FetchReport, HostState, RunProgress
     from crawler.web.robots import Policy
     from crawler.web.throttle import HostClock
     from pipelines.pages.frontier import Entry, Link
     from pipelines.records import CrawlSource
     from pipelines.store import Round
+
+_TICK_LATE_S = 2.0
+"""How much later than its time a run may notice that it is over, which it looks for each second."""
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +78,8 @@ def fetch(
     is_blocked: Callable[[str], bool] | None = None,
     on_progress: Callable[[RunProgress], None] | None = None,
     stop: threading.Event | None = None,
+    hosts: Sequence[HostState] = (),
+    on_answer: Callable[[Entry], None] | None = None,
 ) -> FetchReport:
     """Fetch until nothing of these sources waits any more; SIGTERM, SIGINT or `stop` end it cleanly.
 
@@ -88,6 +94,8 @@ def fetch(
             queued, before it is fetched and for redirect targets.
         on_progress: called about once a second, in this thread.
         stop: set from any thread to end the run.
+        hosts: how hosts stood where another process left them.
+        on_answer: told of each entry before its answer is read.
 
     Raises:
         StorageError: the store could not be written; what was committed is safe.
@@ -102,6 +110,8 @@ def fetch(
         is_blocked=is_blocked,
         on_progress=on_progress,
         stop=stop,
+        hosts=hosts,
+        on_answer=on_answer,
     )
     with _signals_given_back() as ours:
         process.start(install_signal_handlers=ours)
@@ -131,6 +141,26 @@ def _signals_given_back() -> Iterator[bool]:
             signal.signal(number, handler)
 
 
+def begin_rounds(
+    store: CrawlStore, territories: Mapping[str, Territory], options: FetchOptions, *, now: float
+) -> dict[str, tuple[Round, int]]:
+    """Begins or takes up each source's round, its start pages queued; with how many of these were new."""
+    store.frontier.mind_clock(now)
+    begun = {}
+    for host, territory in territories.items():
+        source = territory.source
+        if source.said != AddressWords():
+            store.frontier.heed(host, territory.said)
+        if options.wished:
+            begun[host] = store.frontier.aside(host, now=now), 0
+            continue
+        begun[host] = (
+            store.frontier.begin(host, every_s=source.every_s, revisit=options.revisit, now=now),
+            store.frontier.queue(territory.start_links()),
+        )
+    return begun
+
+
 class NewsSpider(Spider):
     """Fetches the sources' frontier until it is empty."""
 
@@ -146,6 +176,8 @@ class NewsSpider(Spider):
         is_blocked: Callable[[str], bool] | None = None,
         on_progress: Callable[[RunProgress], None] | None = None,
         stop: threading.Event | None = None,
+        hosts: Sequence[HostState] = (),
+        on_answer: Callable[[Entry], None] | None = None,
     ) -> None:
         super().__init__()
         self.sources = tuple(sources)
@@ -160,6 +192,10 @@ class NewsSpider(Spider):
         """Gives what has come into the archive since; set by whoever drains for Scrapy's pipelines."""
         self._on_progress = on_progress
         self._stop = stop
+        self._states = hosts
+        self._on_answer = on_answer
+        if options.within_round and options.time_limit_s is not None:
+            self.throttle.ends = time.monotonic() + options.time_limit_s + _TICK_LATE_S
         self._began = time.time()
         self._scheduler: FrontierScheduler
         self._territories = {
@@ -223,24 +259,22 @@ class NewsSpider(Spider):
             self._begin(scheduler)
 
     def _begin(self, scheduler: FrontierScheduler) -> None:
-        self.store.frontier.mind_clock(self._began)
-        for source in self.sources:
-            if source.said != AddressWords():
-                self.store.frontier.heed(source.host, self._territories[source.host].said)
-            if self.options.wished:
-                self._rounds[source.host] = self.store.frontier.aside(source.host, now=time.time())
-                continue
-            self._rounds[source.host] = self.store.frontier.begin(
-                source.host, every_s=source.every_s, revisit=self.options.revisit, now=time.time()
-            )
-            starts = self._territories[source.host].start_links()
-            self._tally.count(source.host, found=self.store.frontier.queue(starts))
-        self._hosts.resume_rests()
+        if self.options.within_round:
+            for host in self._territories:
+                self._rounds[host] = self.store.frontier.aside(host, now=self._began)
+        else:
+            begun = begin_rounds(self.store, self._territories, self.options, now=self._began)
+            self._rounds.update({host: round_ for host, (round_, _) in begun.items()})
+            for host, (_, found) in begun.items():
+                self._tally.count(host, found=found)
         held = self.store.sources.quarantined()
         for host in held.keys() & self._territories.keys():
             self._hosts.hold(host, held[host])
-        for source_host, host in self.store.frontier.lanes(set(self._territories) - held.keys()):
+        lanes = self.store.frontier.lanes(set(self._territories) - held.keys())
+        self._hosts.resume_rests(lanes)
+        for source_host, host in lanes:
             scheduler.wake(source_host, host)
+        self._hosts.take_up(self._states)
 
     def awaits_files(self) -> bool:
         """Whether pages are being read that may link to files; lanes of files that were found are woken.
@@ -307,6 +341,8 @@ class NewsSpider(Spider):
         """Commit what a response means."""
         assert response.request is not None
         entry: Entry = response.request.meta["entry"]
+        if self._on_answer is not None:
+            self._on_answer(entry)
         try:
             with self.or_end():
                 self._deal_with(entry, response)
@@ -400,7 +436,7 @@ class NewsSpider(Spider):
     def _finish_rounds(self) -> None:
         for source, kind, signs, changed in self._lookout.seen():
             self.store.sources.put_signs(source, kind, signs, changed=changed, at=time.time())
-        whole = not self.stopping and not self.options.wished
+        whole = not self.stopping and not self.options.wished and not self.options.within_round
         for source, crawl in self._rounds.items():
             if whole and source not in self._hosts.down:
                 self.store.frontier.finish(crawl.crawl_id, outcome="done", now=time.time())
@@ -409,7 +445,8 @@ class NewsSpider(Spider):
         """What this run did; complete once the spider is closed."""
         waiting = {source.host: self.store.frontier.queued([source.host]) for source in self.sources}
         stopped = self.stopping or self.options.wished  # all else waits for the next
-        return self._tally.report(waiting, stopped=stopped, in_a_hurry=self._in_a_hurry)
+        report = self._tally.report(waiting, stopped=stopped, in_a_hurry=self._in_a_hurry)
+        return replace(report, hosts=self._hosts.states())
 
     def _was_removed(self, entry: Entry) -> bool:
         """Whether an entry was removed since it was queued; then it leaves the frontier for good."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.records import SourceRun
@@ -30,6 +30,28 @@ class RunProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class HostState:
+    """How a host stands with us at a moment, so that another process goes on with it at the same pace."""
+
+    host: str
+    delay_s: float
+    asked_ago_s: float
+    """Since the last request left."""
+    hold_s: float
+    """How much longer it asked to be left alone."""
+    strain: int
+    latency_s: float
+    strikes: int
+    challenges: int
+    left: bool
+    """Nothing more is asked of it in this run."""
+
+    def later(self, passed_s: float) -> HostState:
+        """The same some seconds later."""
+        return replace(self, asked_ago_s=self.asked_ago_s + passed_s, hold_s=max(0.0, self.hold_s - passed_s))
+
+
+@dataclass(frozen=True, slots=True)
 class FetchReport:
     """What one run fetched, source by source."""
 
@@ -39,6 +61,7 @@ class FetchReport:
     in_a_hurry: bool = False
     """By a signal, `stop`, a full disk or the time limit: what was fetched is read by the next run."""
     elapsed_s: float = 0.0
+    hosts: tuple[HostState, ...] = ()
 
     @property
     def all_down(self) -> bool:

@@ -1,10 +1,11 @@
-"""Reading on a Dask cluster: the engine of `--engine tcp://scheduler:8786`, tls://… and local:N.
+"""Reading and fetching on a Dask cluster: the engine of `--engine tcp://scheduler:8786`, tls://…, local:N.
 
-In: batches of pages, as they are handed to processes of this machine. Out: the same results. Dask hands the
-batches out, moves them and hands those of a lost worker out again; in each Dask worker processes of ours read
-(pipelines/workers.py), so that a page that hangs, crashes or bursts costs itself only, as on one machine. A
-worker is sent pages and what is known of their sources, and nothing else; what it sends back is taken as data
-of known shape about the pages that it was sent.
+In: batches of pages, as they are handed to processes of this machine, and slices of a crawl. Out: the same
+results. Dask moves them, and hands batches of a lost worker out again; a slice is for one worker alone, since
+who was cut off may still ask hosts (crawler/runs/spread.py). In each Dask worker processes of ours read
+(pipelines/workers.py) and fetch (crawler/fetch/slices.py), so that a page that hangs, crashes or bursts costs
+itself only, as on one machine. A worker is sent that and nothing else; what it sends back is taken as data of
+known shape about what it was sent.
 """
 
 from __future__ import annotations
@@ -13,18 +14,23 @@ import contextlib
 import io
 import logging
 import multiprocessing
+import os
 import pickle
 import platform
 import queue
 import re
 import threading
 import time
-from dataclasses import dataclass, is_dataclass
+from collections import Counter
+from dataclasses import dataclass, is_dataclass, replace
 from functools import cache
 from importlib.metadata import requires, version
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any
 
+from crawler.config import read_settings
+from crawler.fetch.slices import FetchedSlice, fetch_slice
+from crawler.runs.spread import SKEW_S, START_S
 from pipelines import records
 from pipelines.archive.rules import RULES
 from pipelines.errors import ConfigurationError, WorkersError
@@ -32,9 +38,10 @@ from pipelines.records import FileText, Reading, Rejection
 from pipelines.workers import BATCHES_PER_WORKER, WorkerOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
+    from crawler.fetch.slices import Slice
     from pipelines.records import Page
     from pipelines.workers import Batch, Engine, Read, Readers, Workers
 
@@ -47,6 +54,11 @@ _COUNT_EVERY_S = 2.0
 """How often the workers are counted; Dask itself hears of them every half to five seconds."""
 
 _FIRST_WORKER_S = 30.0
+
+SLICES_PER_THREAD = 2
+"""Slices under way for each thread of a worker."""
+
+_GONE = "the scheduler is gone; start it, and give the same command again"
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +82,8 @@ def engine_of(written: str, options: WorkerOptions) -> Engine:
         raise ConfigurationError(
             f"--engine {written}: needs Dask: pip install 'parknews[cluster]'"
         ) from error
+    if written.startswith("tcp://"):
+        _log.warning("%s is not encrypted; use tls:// where others share the network", written)
     workers = int(local[1]) if local else 0
     return ClusterEngine("" if local else written, workers, options.page_limit_s)
 
@@ -92,6 +106,99 @@ class ClusterEngine:
             WorkersError: no scheduler answers, or no worker has joined it.
         """
         return _Cluster(read, self)
+
+
+@contextlib.contextmanager
+def raised(engine: Engine) -> Iterator[Engine]:
+    """The engine; where it is to have a cluster of this machine, that is started and ends with the block."""
+    if not isinstance(engine, ClusterEngine) or engine.address:
+        yield engine
+        return
+    import dask  # noqa: PLC0415  # an optional package
+    from distributed import LocalCluster  # noqa: PLC0415
+
+    logging.getLogger("distributed").setLevel(logging.ERROR)
+    with (
+        dask.config.set({"distributed.worker.daemon": False}),
+        LocalCluster(
+            n_workers=engine.workers,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            host="127.0.0.1",
+        ) as cluster,
+    ):
+        yield replace(engine, address=cluster.scheduler_address)
+
+
+class ClusterHands:
+    """Hands of a cluster: each slice is for one worker, and for no other should that be lost."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._out: Counter[str] = Counter()
+        self._workers: dict[str, int] = {}
+        self._counted_s = 0.0
+
+    @property
+    def room(self) -> int:
+        """How many more slices may be handed in.
+
+        Raises:
+            WorkersError: the scheduler is gone.
+        """
+        if self._client.status == "closed":
+            raise WorkersError(_GONE)
+        if self._client.status == "running" and time.monotonic() >= self._counted_s + _COUNT_EVERY_S:
+            with contextlib.suppress(OSError):
+                self._workers = self._client.nthreads()
+            self._counted_s = time.monotonic()
+        return sum(max(0, self._most(worker) - self._out[worker]) for worker in self._workers)
+
+    def submit(self, slice_: Slice) -> Any:
+        """Fetches it on the worker that has least to do."""
+        worker = min(self._workers, key=lambda name: self._out[name] / self._most(name))
+        future = self._client.submit(
+            fetch_there,
+            pickle.dumps(slice_),
+            identity(),
+            time.time(),
+            pure=False,
+            priority=1,
+            workers=[worker],
+            allow_other_workers=False,
+        )
+        self._out[worker] += 1
+        future.add_done_callback(lambda _: self._out.subtract([worker]))
+        return future
+
+    def result(self, future: Any) -> FetchedSlice:
+        """What a worker sent for a slice.
+
+        Raises:
+            WorkersError: it is no such thing.
+        """
+        came = _data(future.result())
+        if not isinstance(came, FetchedSlice):
+            raise WorkersError("a worker sent what is no fetched slice")
+        return came
+
+    def _most(self, worker: str) -> int:
+        """A slice mostly waits for its hosts."""
+        return SLICES_PER_THREAD * self._workers[worker]
+
+
+@contextlib.contextmanager
+def hands_of(engine: Engine) -> Iterator[ClusterHands | None]:
+    """The hands of a cluster that was raised; None where processes of this machine read.
+
+    Raises:
+        WorkersError: no scheduler answers, or no worker has joined it.
+    """
+    if not isinstance(engine, ClusterEngine):
+        yield None
+        return
+    with _client(engine) as client:
+        yield ClusterHands(client)
 
 
 class _Cluster:
@@ -158,7 +265,7 @@ class _Cluster:
     def _hand_in_again(self) -> None:
         """What a scheduler lost that was started again; and, when nothing else runs, one suspect."""
         if self._client.status == "closed":
-            raise WorkersError("the scheduler is gone; start it, and give the same command again")
+            raise WorkersError(_GONE)
         if self._lost and self._client.status == "running":
             self.submit(self._lost.pop())
         elif self._suspects and not self._running:
@@ -199,35 +306,24 @@ class _Cluster:
 
 
 @contextlib.contextmanager
-def _client(engine: ClusterEngine) -> Any:
+def _client(engine: ClusterEngine) -> Iterator[Any]:
     """A Dask client; addresses of keys and certificates are Dask's own settings."""
-    import dask  # noqa: PLC0415  # an optional package
-    from distributed import Client, LocalCluster  # noqa: PLC0415
+    from distributed import Client  # noqa: PLC0415  # an optional package
 
     logging.getLogger("distributed").setLevel(logging.ERROR)  # it tells the end of every worker at length
     with contextlib.ExitStack() as opened:
+        raised_ = opened.enter_context(raised(engine))
+        assert isinstance(raised_, ClusterEngine)
         try:
-            if engine.address:
-                if engine.address.startswith("tcp://"):
-                    _log.warning(
-                        "%s is not encrypted; use tls:// where others share the network", engine.address
-                    )
-                client = opened.enter_context(Client(engine.address, set_as_default=False))
-            else:
-                opened.enter_context(dask.config.set({"distributed.worker.daemon": False}))
-                cluster = LocalCluster(
-                    n_workers=engine.workers,
-                    threads_per_worker=1,
-                    dashboard_address="127.0.0.1:0",
-                    host="127.0.0.1",
-                )
-                client = opened.enter_context(Client(opened.enter_context(cluster), set_as_default=False))
+            client = opened.enter_context(Client(raised_.address, set_as_default=False))
             client.wait_for_workers(1, timeout=_FIRST_WORKER_S)
         except TimeoutError as error:
-            raise WorkersError(f"{engine.address}: no worker has joined the scheduler; start some") from error
+            raise WorkersError(
+                f"{raised_.address}: no worker has joined the scheduler; start some"
+            ) from error
         except OSError as error:
             raise WorkersError(
-                f"{engine.address}: no scheduler answers ({' '.join(str(error).split())})"
+                f"{raised_.address}: no scheduler answers ({' '.join(str(error).split())})"
             ) from error
         yield client
 
@@ -251,6 +347,9 @@ class _Data(pickle.Unpickler):
 
 
 _PLAIN = {
+    ("crawler.fetch.slices", "FetchedSlice"),
+    ("crawler.fetch.tally", "FetchReport"),
+    ("crawler.fetch.tally", "HostState"),
     ("datetime", "date"),
     ("datetime", "datetime"),
     ("datetime", "timedelta"),
@@ -265,15 +364,25 @@ _PLAIN = {
 
 def results_of(pages: list[Page], packed: bytes) -> list[Reading | FileText | Rejection]:
     """The results that a worker sent for these pages, and for no others."""
-    try:
-        results = _Data(io.BytesIO(packed)).load()
-    except Exception as error:
-        raise WorkersError(f"a worker sent what is no result ({error})") from error
-    if isinstance(results, str):
-        raise WorkersError(results)
+    results = _data(packed)
     if not isinstance(results, list) or len(results) != len(pages) or not all(map(_is_about, pages, results)):
         raise WorkersError("a worker sent results about other pages than it was given")
     return results
+
+
+def _data(packed: bytes) -> Any:
+    """What a worker sent, as data.
+
+    Raises:
+        WorkersError: it is none; or it says why there is none.
+    """
+    try:
+        found = _Data(io.BytesIO(packed)).load()
+    except Exception as error:
+        raise WorkersError(f"a worker sent what is no result ({error})") from error
+    if isinstance(found, str):
+        raise WorkersError(found)
+    return found
 
 
 def _is_about(page: Page, result: object) -> bool:
@@ -291,20 +400,46 @@ def _is_about(page: Page, result: object) -> bool:
 
 def read_there(task: bytes, asked_by: Mapping[str, str], page_limit_s: float) -> bytes:
     """In a Dask worker: what came of a reader and a batch, packed as these; or why nothing did, a string."""
+    if why := _why_not(asked_by):
+        return pickle.dumps(why)
+    read, batch = pickle.loads(task)  # noqa: S301  # Dask runs what its clients send in any case
+    return pickle.dumps(_processes(read, page_limit_s).read_batch(batch))
+
+
+def fetch_there(task: bytes, asked_by: Mapping[str, str], asked_at: float) -> bytes:
+    """In a Dask worker: what came of a slice, packed; or why nothing did, a string.
+
+    Raises:
+        RuntimeError: its time to begin is over, by this machine's clock.
+    """
+    from distributed import secede  # noqa: PLC0415  # an optional package
+
+    if why := _why_not(asked_by):
+        return pickle.dumps(why)
+    late_s = time.time() - asked_at
+    if not -SKEW_S <= late_s <= START_S + SKEW_S:
+        raise RuntimeError(
+            f"{platform.node()} began {late_s:.0f} s late; is its clock right, or is it laden?"
+        )
+    secede()  # it mostly waits for hosts: whoever reads has the thread
+    slice_ = pickle.loads(task)  # noqa: S301  # Dask runs what its clients send in any case
+    ours = str(read_settings(os.environ).runtime)  # where this machine's crawls share each host's pace
+    return pickle.dumps(fetch_slice(replace(slice_, options=replace(slice_.options, runtime=ours))))
+
+
+def _why_not(asked_by: Mapping[str, str]) -> str:
+    """What keeps this worker from working for who asks; empty where nothing does."""
     here = identity()
     differing = [name for name in sorted({*here, *asked_by}) if here.get(name) != asked_by.get(name)]
     if differing:
         said = ", ".join(f"{name} {here.get(name)} there, {asked_by.get(name)} here" for name in differing)
-        return pickle.dumps(
-            f"a worker at {platform.node()} reads by something else than this process: {said}"
-        )
+        return f"a worker at {platform.node()} reads by something else than this process: {said}"
     if multiprocessing.current_process().daemon:
-        return pickle.dumps(
+        return (
             f"a worker at {platform.node()} may start no processes; start it with"
             " DASK_DISTRIBUTED__WORKER__DAEMON=False"
         )
-    read, batch = pickle.loads(task)  # noqa: S301  # Dask runs what its clients send in any case
-    return pickle.dumps(_processes(read, page_limit_s).read_batch(batch))
+    return ""
 
 
 @cache

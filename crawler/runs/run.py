@@ -25,7 +25,9 @@ from scrapy.utils.asyncio import run_in_thread
 from crawler.config import FetchOptions, require_contact
 from crawler.drawing.chromium import require_browser
 from crawler.fetch.spider import NewsSpider, fetch
+from crawler.runs.cluster import hands_of, raised
 from crawler.runs.lock import run_lock
+from crawler.runs.spread import fetch_spread
 from crawler.sources import stage_source
 from crawler.web.removed import Removed
 from crawler.web.signing import require_key
@@ -99,25 +101,37 @@ def crawl(
             require_key(options.fetch.signing_key, options.fetch.signing_agent)
             require_readers(sources)
             require_browser(sources, options.fetch.browser, options.fetch.browser_sandbox)
-        run_id = begin_run(archive_path, sources)
-        removed = Removed(archive_path)
-        store = CrawlStore(store_path(archive_path))
-        draining = Draining(archive_path, store, sources, options.engine, stop or threading.Event())
-        try:
+        with ExitStack() as opened:
+            engine = opened.enter_context(raised(options.engine))
+            hands = None if options.fetch.wished else opened.enter_context(hands_of(engine))
+            run_id = begin_run(archive_path, sources)
+            removed = Removed(archive_path)
+            opened.callback(removed.close)
+            store = opened.enter_context(CrawlStore(store_path(archive_path)))
+            draining = Draining(archive_path, store, sources, engine, stop or threading.Event())
+            opened.callback(draining.abandon)
             draining.start()
-            fetched = fetch(
-                sources,
-                store,
-                options.fetch,
-                is_blocked=removed.blocks,
-                on_progress=_both(on_progress, draining),
-                stop=draining.stop,
-            )
+            told = _both(on_progress, draining)
+            if hands is None:
+                fetched = fetch(
+                    sources,
+                    store,
+                    options.fetch,
+                    is_blocked=removed.blocks,
+                    on_progress=told,
+                    stop=draining.stop,
+                )
+            else:
+                fetched = fetch_spread(
+                    sources,
+                    store,
+                    options.fetch,
+                    hands,
+                    removed=removed,
+                    on_progress=told,
+                    stop=draining.stop,
+                )
             draining.finish(in_a_hurry=fetched.in_a_hurry)
-        finally:
-            draining.abandon()
-            removed.close()
-            store.close()
         return end_run(archive_path, run_id, fetched, draining.total, time.monotonic() - started)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
+    from pipelines.archive.kept_out.blocks import Blocklist
+
 
 class RemovedError(IgnoreRequest):
     """A standing removal names this address: nothing is kept of it."""
@@ -59,12 +61,22 @@ class Removed:
 
     def blocks(self, url: str) -> bool:
         """Whether `url` (in its one spelling) must not be fetched or stored."""
+        present = self._present()
+        return present is not None and present.blocks(url)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no address is blocked at this moment."""
+        present = self._present()
+        return present is None or not present.kinds - {"credited"}
+
+    def _present(self) -> Blocklist | None:
         if self._blocklist is None:
             if not self._path.exists():
-                return False
+                return None
             self._connection = read_only(self._path)
             self._blocklist = LiveBlocklist(self._connection)
-        return self._blocklist.blocks(url)
+        return self._blocklist.present()
 
     def close(self) -> None:
         """Closes the archive."""

@@ -106,6 +106,12 @@ class Throttle:
         self._shared = shared
         self._clocks: dict[str, HostClock] = {}
         self.stopping = False
+        self.ends = math.inf
+        """Nothing leaves after (`time.monotonic`): from then on another process may ask."""
+
+    def clocks(self) -> dict[str, HostClock]:
+        """Those of all hosts so far."""
+        return dict(self._clocks)
 
     def clock(self, host: str, delay_s: float | None = None) -> HostClock:
         """A host's clock; `delay_s` can only lengthen what is already agreed."""
@@ -140,6 +146,9 @@ class Throttle:
                 break
             await self._rest(PLACE_EVERY_S)
         clock.last_start = max(clock.last_start, time.monotonic())
+        if clock.last_start > self.ends:
+            self.over(place)
+            raise StoppingError("its time is over")
         return place
 
     async def opening(self, host: str) -> None:

@@ -31,6 +31,8 @@ CLOCK_SLACK_S = 3600.0
 """Clocks that are set by hand or by the network differ by less; what lies further ahead has not come yet."""
 _NEXT_MAX_S = 86400.0
 """No host is given, and no kind of addresses rests, longer than a day."""
+_LAST = 2**63 - 1
+"""Greater than the number of any address."""
 _ROUNDS_FAILED_MAX = 5
 """Rounds in which an address failed after which it is not tried again."""
 _ENTRY = "url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, last_modified"
@@ -141,6 +143,26 @@ class Frontier:
                 "UPDATE crawls SET finished_at = ?, outcome = ? WHERE crawl_id = ?", (now, outcome, crawl_id)
             )
 
+    def lease(self, rounds: Iterable[int], until: float) -> None:
+        """A slice of these rounds is fetched elsewhere; nobody else asks its hosts before (epoch seconds)."""
+        with self._file.writing() as db:
+            db.executemany(
+                "UPDATE crawls SET leased_until = ? WHERE crawl_id = ?",
+                [(until, number) for number in rounds],
+            )
+
+    def leased(self, source: str) -> float:
+        """Until when a slice of a source may still be fetched elsewhere; epoch seconds."""
+        with self._file.reading() as db:
+            row = db.execute("SELECT MAX(leased_until) FROM crawls WHERE source = ?", (source,)).fetchone()
+        return float(row[0] or 0.0)
+
+    def counted(self, crawl_id: int) -> tuple[int, int]:
+        """Pages and lists fetched in a round so far."""
+        with self._file.reading() as db:
+            row = db.execute("SELECT fetched, lists FROM crawls WHERE crawl_id = ?", (crawl_id,)).fetchone()
+        return int(row[0]), int(row[1])
+
     def note_error(self, crawl_id: int, reason: str) -> None:
         """Remember what went wrong with a whole host."""
         with self._file.writing() as db:
@@ -217,26 +239,48 @@ class Frontier:
         return found
 
     def next_entries(
-        self, source: str, host: str, limit: int, now: float, *, wished: bool = False
+        self,
+        source: str,
+        host: str,
+        limit: int,
+        now: float,
+        *,
+        wished: bool = False,
+        up_to: int | None = None,
     ) -> list[Entry]:
-        """The addresses whose turn it is at one host, the most urgent first; `wished`: by a person."""
+        """The addresses whose turn it is at one host, the most urgent first.
+
+        `wished`: by a person; `up_to`: the number of the last address that may be asked for.
+        """
         with self._file.reading() as db:
             rows = db.execute(
                 f"SELECT {_ENTRY}, fetched_at IS NOT NULL FROM urls WHERE state = 'queued' AND source = ?"
-                " AND host = ? AND next_at <= ? AND priority <= ? ORDER BY priority, url_id LIMIT ?",
-                (source, host, now, PRIORITY["now"] if wished else max(PRIORITY.values()), limit),
+                " AND host = ? AND next_at <= ? AND priority <= ? AND url_id <= ?"
+                " ORDER BY priority, url_id LIMIT ?",
+                (source, host, now, *_bounds(wished=wished, up_to=up_to), limit),
             ).fetchall()
         return [_entry(row) for row in rows]
 
-    def next_at(self, source: str, host: str, after: float, *, wished: bool = False) -> float | None:
+    def next_at(
+        self, source: str, host: str, after: float, *, wished: bool = False, up_to: int | None = None
+    ) -> float | None:
         """When the first of the addresses that wait for a later time may be asked for; epoch seconds."""
         with self._file.reading() as db:
             row = db.execute(
                 "SELECT MIN(next_at) FROM urls WHERE state = 'queued' AND source = ? AND host = ?"
-                " AND next_at > ? AND priority <= ?",
-                (source, host, after, PRIORITY["now"] if wished else max(PRIORITY.values())),
+                " AND next_at > ? AND priority <= ? AND url_id <= ?",
+                (source, host, after, *_bounds(wished=wished, up_to=up_to)),
             ).fetchone()
         return None if row[0] is None else float(row[0])
+
+    def last(self, sources: Iterable[str]) -> int:
+        """The number of the newest address of some sources."""
+        with self._file.reading() as db:
+            rows = [
+                db.execute("SELECT MAX(url_id) FROM urls WHERE source = ?", (source,)).fetchone()
+                for source in sources
+            ]
+        return max((row[0] or 0 for row in rows), default=0)
 
     def queued(self, sources: Iterable[str]) -> int:
         """Addresses of these sources that wait in the frontier."""
@@ -347,6 +391,11 @@ class Frontier:
                 "UPDATE urls SET state = 'done', revisit_at = ?, reason = ? WHERE url_id = ?",
                 [(until, reason, entry.url_id) for entry in entries],
             )
+
+
+def _bounds(*, wished: bool, up_to: int | None) -> tuple[int, int]:
+    """The least urgent priority and the greatest number of an address that may be asked for."""
+    return PRIORITY["now"] if wished else max(PRIORITY.values()), _LAST if up_to is None else up_to
 
 
 def _is_heeded(word: Word, _url: str, kind: str, state: str) -> bool:

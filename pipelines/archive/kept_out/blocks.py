@@ -135,13 +135,17 @@ class LiveBlocklist:
 
     def blocks(self, url: str) -> bool:
         """Whether `url` (in its one spelling) must not be fetched or stored."""
+        return self.present().blocks(url)
+
+    def present(self) -> Blocklist:
+        """The list as it is now."""
         now = time.monotonic()
         if now - self._looked_at >= LOOK_S:
             self._looked_at = now
             version = blocks_version(self._connection)
             if version != self._version:
                 self._blocklist, self._version = read_blocklist(self._connection), version
-        return self._blocklist.blocks(url)
+        return self._blocklist
 
 
 def read_blocklist(connection: sqlite3.Connection, removal_id: int | None = None) -> Blocklist:
