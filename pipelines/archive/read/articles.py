@@ -106,9 +106,13 @@ def variants(connection: sqlite3.Connection, copy_url: str, source: str) -> list
 
 
 def origins(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
-    """Where each field of a reading came from: field, origin, evidence."""
+    """Where each field of a reading came from: field, origin, evidence; of one that a person set, himself."""
     return connection.execute(
-        "SELECT field, origin, evidence FROM origins WHERE reading_id = ? ORDER BY field", (reading_id,)
+        "SELECT o.field, iif(c.id, 'correction', origin) AS origin, iif(c.id, '', evidence) AS evidence"
+        " FROM origins o JOIN readings r ON r.id = reading_id LEFT JOIN corrections c"
+        " ON c.page_url = r.page_url AND c.field = o.field AND c.withdrawn_at IS NULL"
+        " WHERE reading_id = ? ORDER BY o.field",
+        (reading_id,),
     ).fetchall()
 
 
@@ -120,9 +124,13 @@ def missed(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]
 
 
 def stripped_pieces(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
-    """What cleaning took out of a page, in page order: kind, rule, text."""
+    """What cleaning took out of a page, in page order: kind, rule, text; no line with a corrected author."""
     return connection.execute(
-        "SELECT kind, rule, text FROM stripped_pieces WHERE reading_id = ? ORDER BY position", (reading_id,)
+        "SELECT kind, rule, text FROM stripped_pieces s JOIN readings r ON r.id = reading_id"
+        " WHERE reading_id = ? AND NOT EXISTS (SELECT 1 FROM corrections c WHERE c.page_url = r.page_url"
+        " AND c.field = 'author' AND c.withdrawn_at IS NULL AND instr(s.text, r.author) > 0)"
+        " ORDER BY position",
+        (reading_id,),
     ).fetchall()
 
 

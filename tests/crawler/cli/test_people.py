@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 from crawler.cli import app
 from pipelines.archive import Archive
-from pipelines.records import Source
+from pipelines.records import Field, Source, Stripped
 from tests.readings import HOSTS, NOW, make_reading
 
 if TYPE_CHECKING:
@@ -52,6 +53,20 @@ def test_a_correction_is_made_listed_and_taken_back(db: Path) -> None:
     answer = json.dumps(run(db, "correct", "--list"), ensure_ascii=False)
     assert '"field": "title", "value": "改正的标题", "reason": "typing error"' in answer
     assert '"withdrawn_at": "20' in answer
+
+
+def test_a_corrected_author_is_gone_from_what_is_shown(db: Path) -> None:
+    story = make_reading(A, TEXT).story
+    byline = Stripped("editor", "byline", "本报记者 张三丰")
+    story = replace(
+        story, author=Field("张三丰", "byline", "作者：张三丰"), stripped=(*story.stripped, byline)
+    )
+    with Archive(db) as archive:
+        archive.ingest([replace(make_reading(A, TEXT, page_id=3, minutes=9), story=story)], NOW)
+    assert "张三丰" in json.dumps(run(db, "show", A), ensure_ascii=False)
+    run(db, "correct", A, "author", "李四", "--reason", "letter of 3 March")
+    shown = json.dumps(run(db, "show", A), ensure_ascii=False)
+    assert ("张三丰" in shown, "李四" in shown, "0512-0000000" in shown) == (False, True, True)
 
 
 def test_a_split_and_a_join_are_each_others_opposite(db: Path) -> None:
