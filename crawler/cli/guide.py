@@ -222,9 +222,27 @@ def _show_matches(talk: Dialogue, request: Request) -> Request:
     return request
 
 
-_PARTS = {"1": "hosts", "2": "domains", "3": "prefixes", "4": "urls", "5": "credited"}
+_PARTS = {
+    "1": "hosts",
+    "2": "domains",
+    "3": "prefixes",
+    "4": "urls",
+    "5": "credited",
+    "6": "titles",
+    "7": "authors",
+    "8": "persons",
+    "9": "articles",
+}
 _WISHES = ("with_copies", "mentions", "stay_down", "hide_only")
-_OPTIONS = {"prefixes": "--url-prefix", "urls": "--url", "credited": "--credited"}
+_OPTIONS = {
+    "prefixes": "--url-prefix",
+    "urls": "--url",
+    "credited": "--credited",
+    "titles": "--title",
+    "authors": "--author",
+    "persons": "--person",
+    "articles": "--article",
+}
 _FLAGS = {
     "with_copies": "--with-copies",
     "mentions": "--with-mentions",
@@ -242,7 +260,7 @@ def _ask_scope(talk: Dialogue, request: Request, *, again: bool = False) -> Requ
         if _has_part(answers) and not talk.agrees("more"):
             request = talk.noted(request, answers, all_said=True)
             break
-        chosen = talk.choice("scope", "012345")
+        chosen = talk.choice("scope", "0123456789")
         if chosen == "0":
             return talk.changed(close_request, request.id, now_utc(), talk.ask("why_nothing", must=True))
         part = _PARTS[chosen]
@@ -271,11 +289,16 @@ def _scope_of(answers: dict[str, Any]) -> Scope:
     return make_scope(
         hosts=[*answers.get("hosts", []), *below],
         domains=below,
-        prefixes=answers.get("prefixes", []),
-        urls=answers.get("urls", []),
-        credited=answers.get("credited", []),
+        articles=[_number(said) for said in answers.get("articles", [])],
+        **{part: answers.get(part, []) for part in _OPTIONS if part != "articles"},
         with_copies=bool(answers.get("with_copies")),
     )
+
+
+def _number(said: str) -> int:
+    if not said.isdecimal():
+        raise ConfigurationError(f"{said[:200]}: not an article's number")
+    return int(said)
 
 
 def _typed(answers: dict[str, Any]) -> str:

@@ -55,6 +55,18 @@ def test_a_letter_is_worked_off_to_the_reply(world: World, guide: Callable[..., 
     assert (removal.state, removal.requester, removal.basis) == ("verified", LETTER[0], LETTER[1 + 1])
 
 
+def test_an_author_and_an_article_are_asked_for_in_the_guide(
+    world: World, guide: Callable[..., tuple[int, str]]
+) -> None:
+    page = world.of(PARK)[2]
+    [(number,)] = rows(world.path, "SELECT article_id FROM copies WHERE url = ?", page.url)
+    code, said = guide(
+        *LETTER, "", "9", "no. 3", "9", str(number), "y", "7", "赵小雨", ONCE_MORE, *NO_WISHES, "0"
+    )
+    assert (code, "no. 3: not an article's number" in said) == (1, True)
+    assert f"parknews remove-source --author '赵小雨' --article {number} --dry-run" in said
+
+
 def test_a_request_is_recorded_first_and_gone_on_with_another_day(
     world: World, guide: Callable[..., tuple[int, str]]
 ) -> None:
