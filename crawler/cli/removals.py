@@ -105,18 +105,35 @@ def go_on_with(
     now: Annotated[
         str, typer.Option(metavar="WHY", help="Delete what is hidden before its time; needs an ID.")
     ] = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Yes to each page of other sources, after the wait; needs an ID.")
+    ] = False,
+    keep: Annotated[
+        list[str] | None, typer.Option(metavar="URL", help="Give this page of theirs back; needs an ID.")
+    ] = None,
     vacuum: Annotated[
         bool, typer.Option("--vacuum", help="Write the files anew, whatever is found.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Go on with a removal that was interrupted, or whose waiting period is over."""
+    """Go on with a removal that was interrupted, or whose waiting period is over.
+
+    Pages of other sources that have waited are asked about one by one, or need
+    --yes; until then they stay hidden.
+    """
     db = settings_of(ctx).db
+    if (yes or keep) and removal_id is None:
+        raise ConfigurationError("--yes and --keep need the removal's number")
     if now:
         if removal_id is None:
             raise ConfigurationError("--now needs the removal's number")
         report(verbs.delete_now(db, removal_id, one_line(now)), as_json=as_json)
         return
+    if removal_id is not None and _waits_for_yes(recorded(db, removal_id).removal):
+        kept = _kept(verbs.pages_of_others(db, removal_id), keep or [], yes=yes)
+        if kept is not None:
+            report(verbs.say_yes(db, removal_id, kept), as_json=as_json)
+            return
     if removal_id is not None:
         report(verbs.go_on(db, removal_id, vacuum=vacuum), as_json=as_json)
         return
@@ -124,6 +141,31 @@ def go_on_with(
     if not outcomes and not as_json:
         print("nothing is left to go on with")
     report_all(outcomes, as_json=as_json)
+
+
+def _waits_for_yes(removal: Removal) -> bool:
+    return removal.state == "hidden" and removal.due_at is not None and removal.is_due(now_utc())
+
+
+def _kept(pages: list[tuple[str, str, str, str]], keep: list[str], *, yes: bool) -> list[str] | None:
+    """Which pages of other sources are given back; None where nobody said yes or no to each."""
+    kept, takes_all = list(keep), yes
+    for url, source, title, credited in pages:
+        if url in kept or takes_all:
+            continue
+        why = f"credits {credited}" if credited else "a copy"
+        print(f"{one_line(title)}  ({one_line(url)}, {source}, {one_line(why)})", file=sys.stderr)
+        if not sys.stdin.isatty():
+            continue
+        said = typer.prompt("Is it deleted? y, n, or a for all that follow", default="n").lower()
+        takes_all = said == "a"
+        kept += [] if said in ("y", "a") else [url]
+    if yes or sys.stdin.isatty():
+        return kept
+    print(
+        f"parknews: {len(pages)} pages of others wait: --yes for each, --keep URL for some", file=sys.stderr
+    )
+    return None
 
 
 @app.command(

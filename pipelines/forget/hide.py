@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines import catalogue
-from pipelines.archive.kept_out.blocks import read_blocklist
+from pipelines.archive.kept_out.blocks import Term, read_blocklist
 from pipelines.archive.searched import refresh_files
 from pipelines.archive.write.conclusions import conclude
 from pipelines.archive.write.facts import Changes, joined_again
 from pipelines.errors import RefusedError
 from pipelines.forget.delete import notes_of
-from pipelines.forget.order import Order, put_order
+from pipelines.forget.order import Order, hashed, put_order
 from pipelines.forget.plan import Survivor
 from pipelines.forget.record import add_counts, now_utc, removal, set_state
 from pipelines.forget.redact import redactions, rewrite_pages, rewrite_values
@@ -27,7 +27,7 @@ from pipelines.normalise import normalise
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from pipelines.forget.files import Files
     from pipelines.forget.plan import Plan
@@ -97,6 +97,7 @@ def give_back(
     removal_id: int,
     at: str,
     redacted: Mapping[int, int] | None = None,
+    only: Collection[str] = (),
 ) -> int:
     """Draws what this removal alone held back, under its old numbers; returns how many pages.
 
@@ -106,6 +107,7 @@ def give_back(
         removal_id: whose pages; it is taken back, unless they were redacted.
         at: now, UTC.
         redacted: node → cluster of what was joined again since passages were taken out of the pages.
+        only: addresses of the pages that are given back; all where none are named.
     """
     rows = connection.execute(
         "SELECT reading_id, page_url, claimed_url, copy_id, mine.article_id FROM withheld mine"
@@ -113,7 +115,10 @@ def give_back(
         " FROM withheld o WHERE o.reading_id = mine.reading_id AND o.removal_id <> ?1)",
         (removal_id,),
     ).fetchall()
-    if redacted is None:
+    if only:
+        rows = [row for row in rows if {row[1], row[2]} & set(only)]
+        _release(connection, removal_id, rows)
+    elif redacted is None:
         _lift(connection, removal_id)
     else:
         connection.execute("DELETE FROM withheld WHERE removal_id = ?", (removal_id,))
@@ -213,6 +218,15 @@ def _shown(connection: sqlite3.Connection, articles: Iterable[int]) -> dict[int,
         (json.dumps(list(articles)),),
     )
     return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def _release(connection: sqlite3.Connection, removal_id: int, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Takes away what keeps single pages from readers and crawls."""
+    for reading_id, *urls, _, _ in rows:
+        sql = "DELETE FROM withheld WHERE removal_id = ? AND reading_id = ?"
+        connection.execute(sql, (removal_id, reading_id))
+        for _, digest in hashed(connection, (Term("url", url) for url in urls if url)):
+            connection.execute("DELETE FROM blocks WHERE removal_id = ? AND hash = ?", (removal_id, digest))
 
 
 def _lift(connection: sqlite3.Connection, removal_id: int) -> None:

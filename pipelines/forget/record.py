@@ -73,8 +73,13 @@ class Removal:
         return self.state == "verified" and not any(self.counts.get(name) for name in _PAGES)
 
     def is_due(self, at: str) -> bool:
-        """Whether the deletion may go on."""
+        """Whether its time has come: to be deleted, or for a yes to each page of others."""
         return self.mode == "delete" and (self.due_at is None or self.due_at <= at)
+
+    @property
+    def may_be_deleted(self) -> bool:
+        """Whether nothing is to be waited for: no day, and no yes to pages of others once it has come."""
+        return self.mode == "delete" and self.due_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +224,7 @@ def troubles(open_requests: Iterable[Request], orders: Iterable[Removal], now: d
         if order.state in ("blocked", "deleted", "forgotten"):
             yield f"removal {order.id} is not complete: `parknews removals go-on {order.id}`"
         elif order.state == "hidden" and order.is_due(iso(now)):
-            yield f"removal {order.id} has waited long enough: `parknews removals go-on {order.id}` deletes"
+            yield f"removal {order.id} has waited long enough: `parknews removals go-on {order.id}` asks"
 
 
 def _removal(row: tuple[Any, ...]) -> Removal:

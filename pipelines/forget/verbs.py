@@ -7,6 +7,7 @@ interrupted at any moment and finds its work done, or does it, when the same com
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -59,7 +60,7 @@ from pipelines.urls import host_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipelines.archive.kept_out.ledger import LedgerLine
@@ -185,6 +186,52 @@ def delete_now(archive_path: Path, removal_id: int, reason: str) -> Outcome:
         if (state := removal(files.archive, removal_id).state) not in ("blocked", "hidden"):
             raise RefusedError(f"removal {removal_id} is {state}: nothing of it waits to be deleted")
         _let_go_ahead(files, removal_id, Order("", "", now_utc(), now_reason=reason))
+        return _carry_on(files, removal_id)
+
+
+def pages_of_others(archive_path: Path, removal_id: int) -> list[tuple[str, str, str, str]]:
+    """The pages that a removal hides and nobody named by address: URL, source, title, whom each credits.
+
+    Each needs a person's yes before it is deleted after the wait.
+
+    Raises:
+        ConfigurationError: there is no such removal.
+    """
+    with reader(archive_path) as connection:
+        outcome = outcome_of(connection, removal_id)
+        mine = read_blocklist(connection, removal_id)
+        rows = connection.execute(
+            "SELECT page_url, source, title, coalesce(credited_source, '') FROM withheld"
+            " JOIN readings ON readings.id = reading_id WHERE removal_id = ? ORDER BY page_url",
+            (removal_id,),
+        ).fetchall()
+    asked = {line["digest"] for line in outcome.removal.asked}
+    digests = {url: hashlib.sha256(f"{outcome.salt}{url}".encode()).hexdigest() for url, *_ in rows}
+    return [tuple(row) for row in rows if digests[row[0]] not in asked and not mine.blocks_host(row[1])]
+
+
+def say_yes(archive_path: Path, removal_id: int, kept: Collection[str] = ()) -> Outcome:
+    """Deletes what has waited long enough, after a person's yes; single pages are given back instead.
+
+    Args:
+        archive_path: the archive.
+        removal_id: whose pages.
+        kept: addresses of the pages that are given back.
+
+    Raises:
+        ConfigurationError: there is no such removal.
+        RefusedError: it hides nothing, or still waits.
+        LockedError, StorageError: as for `remove`.
+    """
+    with _changing(archive_path) as files:
+        order, at = removal(files.archive, removal_id), now_utc()
+        if order.state != "hidden" or not order.is_due(at):
+            raise RefusedError(f"removal {removal_id} is {order.state}: nothing of it waits for a yes now")
+        with ordering(files) as connection:
+            back = give_back(connection, files.joiner, removal_id, at, only=kept) if kept else 0
+            why = f"a yes to each page of others, {back} given back"
+            go_ahead(connection, removal_id, Order("", "", at, now_reason=why))
+            enter(files, removal_id, "ordered", at, (Term("url", url) for url in kept))
         return _carry_on(files, removal_id)
 
 
@@ -401,7 +448,7 @@ def _carry_on(
         with files.transaction() as connection:
             put_event(connection, removal_id, now_utc(), "found again", f"{came} pages, deleted once more")
     hidden = removal(files.archive, removal_id)
-    if (came and was_deleted) or (hidden.state == "hidden" and hidden.is_due(now_utc())):
+    if (came and was_deleted) or (hidden.state == "hidden" and hidden.may_be_deleted):
         say("deleting")
         is_redaction = is_of_passages(read_blocklist(files.archive, removal_id))
         (redact if is_redaction else delete)(files, removal_id)

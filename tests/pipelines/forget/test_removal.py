@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from pipelines.errors import RefusedError
 from pipelines.forget.order import Order
 from pipelines.forget.planning import MENTIONS
+from pipelines.forget.record import waiting
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import go_on, preview, remove, restore_hidden, verify
 from tests.pipelines.forget import stranger
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.pipelines.forget.typed import Answer
     from tests.pipelines.forget.worlds import World
 
 LETTER = Order("青岚湖园区法务", "来函要求下架", "2026-04-01T00:00:00Z")
@@ -237,6 +239,24 @@ def test_pages_of_others_wait_hidden_until_their_day(world: World) -> None:
     outcome = remove(world.path, make_scope(credited=[NAMES[PARK]]), order)
     assert outcome.removal.state == "hidden"
     assert go_on(world.path, outcome.removal.id).removal.state == "hidden"
+
+
+def test_each_page_of_others_needs_a_second_yes_once_its_day_has_come(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    scope = make_scope(credited=[NAMES[PARK]])
+    remove(world.path, scope, replace(LETTER, due_at="2026-04-15T00:00:00Z"))
+    told = parknews("removals", "go-on", "1")
+    urls = [
+        url for (url,) in rows(world.path, "SELECT page_url FROM readings JOIN withheld ON reading_id = id")
+    ]
+    assert (told.code, all(url in told.err for url in urls), len(urls)) == (1, True, 2)
+    assert "go-on 1` asks" in " ".join(waiting(world.path, datetime(2026, 5, 1, tzinfo=UTC)))
+    done = parknews("removals", "go-on", "1", "--yes", "--keep", urls[0])
+    assert (done.code, "given back" in done.out) == (0, True), done
+    kept = "SELECT page_url FROM readings WHERE page_url IN (?, ?)"
+    assert rows(world.path, kept, *urls) == [(urls[0],)]
+    assert rows(world.path, "SELECT count(*) FROM copies WHERE url = ?", urls[0]) == [(1,)]
 
 
 def test_a_changed_plan_is_refused(world: World) -> None:
