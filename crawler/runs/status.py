@@ -6,6 +6,7 @@ Health a source. Pure: the command hands everything in.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -96,10 +97,11 @@ def diagnose(
 ) -> list[Health]:
     """Every source's health, in the order of the sources file; `runs` newest first."""
     now = now or max((run.started_at for run in runs), default=datetime.now(UTC))
+    by_host = _by_host(runs)
     return [
         _health(
             source,
-            tuple(run for run in runs if run.host == source.host),
+            tuple(by_host[source.host]),
             held.get(source.host, Yield()),
             (watched or {}).get(source.host, Watched()),
             now,
@@ -114,7 +116,15 @@ def due(sources: Sequence[CrawlSource], runs: Sequence[PastRun], now: datetime) 
     A run that was stopped does not count, and one that was killed is not among them: their sources
     are still due, and taken up again.
     """
-    return [source for source in sources if _is_due(source, runs, now)]
+    by_host = _by_host(runs)
+    return [source for source in sources if _is_due(source, by_host[source.host], now)]
+
+
+def _by_host(runs: Sequence[PastRun]) -> Mapping[str, list[PastRun]]:
+    found: dict[str, list[PastRun]] = defaultdict(list)
+    for run in runs:
+        found[run.host].append(run)
+    return found
 
 
 def timer_health(why: str) -> Health:
@@ -145,7 +155,7 @@ def _own(kind: str, why: str) -> Health:
 
 
 def _is_due(source: CrawlSource, runs: Sequence[PastRun], now: datetime) -> bool:
-    last = _last_success([run for run in runs if run.host == source.host and not run.stopped], now)
+    last = _last_success([run for run in runs if not run.stopped], now)
     return last is None or last + timedelta(seconds=source.every_s * (1 - _TIMER_SLACK)) <= now
 
 

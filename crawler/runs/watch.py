@@ -57,7 +57,7 @@ class Disk:
 def look(settings: Settings, sources: Sequence[CrawlSource]) -> tuple[list[Health], str]:
     """How every source stands now, and what is wrong with the timer (mostly nothing)."""
     now = datetime.now(UTC)
-    runs, held = _history(settings.db)
+    runs, held = _past_runs(settings.db), _yields(settings.db)
     for host in removed_sources(settings.db, sources):
         held[host] = replace(held.get(host, Yield()), status="removed")
     watched = _with_templates(settings.db, _watched(settings.db))
@@ -85,7 +85,7 @@ def killed_run(db: Path, sources: Sequence[CrawlSource]) -> str:
 
 def due_sources(db: Path, sources: Sequence[CrawlSource]) -> list[CrawlSource]:
     """Those of the sources whose `every` has elapsed."""
-    return due(sources, _history(db)[0], datetime.now(UTC))
+    return due(sources, _past_runs(db), datetime.now(UTC))
 
 
 def removed_sources(archive_path: Path, sources: Sequence[CrawlSource]) -> dict[str, str]:
@@ -197,19 +197,26 @@ def _watched(db: Path) -> dict[str, Watched]:
         return store.sources.watched()
 
 
-def _history(db: Path) -> tuple[list[PastRun], dict[str, Yield]]:
-    """What past runs did at each source, newest first, and what the archive holds of it."""
+def _past_runs(db: Path) -> list[PastRun]:
+    """What past runs did at each source, newest first."""
     if not db.exists():
-        return [], {}
+        return []
     with reader(db) as connection:
-        runs = [_past_run(dict(row)) for row in source_runs(connection, _RUNS)]
+        return [_past_run(dict(row)) for row in source_runs(connection, _RUNS)]
+
+
+def _yields(db: Path) -> dict[str, Yield]:
+    """What the archive holds of each source."""
+    if not db.exists():
+        return {}
+    with reader(db) as connection:
         held = {row["host"]: row for row in source_yields(connection)}
         missed: dict[str, dict[str, int]] = {}
         for row in missed_selectors(connection):
             missed.setdefault(row["host"], {})[row["key"]] = row["pages"]
         repeats = {row["host"]: (row["same_titled"], row["joined_within"]) for row in own_repeats(connection)}
     names = ("status", "articles", "copies", "rejections", "newest_day", "last_read_at")
-    return runs, {
+    return {
         host: Yield(
             **{name: row[name] for name in names},
             selector_misses=missed.get(host, {}),

@@ -139,23 +139,21 @@ def _index(target: sqlite3.Connection) -> None:
         "CREATE VIRTUAL TABLE articles_fts USING fts5 ("
         'title, text, content="articles", content_rowid="id", detail=column, tokenize="unicode61")'
     )
-    names: dict[int, list[str]] = {}
-    for number, name in target.execute(
-        "SELECT copies.article_id, mentions.name FROM copies JOIN mentions USING (text_id)"
-        " WHERE copies.kept = 1 AND mentions.kind <> 'money' AND length(mentions.name) > ?",
+    rows = target.execute(
+        "SELECT id, title, text, (SELECT coalesce(group_concat(name, ' '), '') FROM copies JOIN mentions"
+        " USING (text_id) WHERE article_id = articles.id AND kept = 1 AND mentions.kind <> 'money'"
+        " AND length(name) > ?) FROM articles",
         (_LONGEST,),
-    ):
-        names.setdefault(number, []).append(name)
-    rows = target.execute("SELECT id, title, text FROM articles").fetchall()
+    )
     target.executemany(
         "INSERT INTO articles_fts (rowid, title, text) VALUES (?, ?, ?)",
         (
             (
                 number,
                 " ".join({*_words(title, _LONGEST_IN_TITLES)}),
-                " ".join({*_words(text, _LONGEST), *names.get(number, ())}),
+                " ".join({*_words(text, _LONGEST), *names.split()}),
             )
-            for number, title, text in rows
+            for number, title, text, names in rows
         ),
     )
     target.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")

@@ -81,9 +81,10 @@ def source_runs(connection: sqlite3.Connection, limit: int) -> list[sqlite3.Row]
         " s.refused, s.last_error, r.outcome = 'stopped' AS stopped, coalesce(y.new, 0) AS new,"
         " coalesce(y.undated, 0) AS undated, coalesce(y.rejected, 0) AS rejected,"
         " coalesce(y.gone, 0) AS gone, coalesce(y.found, 0) AS found"
-        " FROM (SELECT *, row_number() OVER (PARTITION BY source ORDER BY run_id DESC) AS place"
-        " FROM run_sources) s JOIN runs r ON r.id = s.run_id"
-        " LEFT JOIN run_yields y ON y.run_id = s.run_id AND y.source = s.source WHERE s.place <= ?"
+        " FROM sources CROSS JOIN run_sources s ON s.source = sources.host AND s.run_id >="
+        " (SELECT min(run_id) FROM (SELECT run_id FROM run_sources WHERE source = sources.host"
+        " ORDER BY run_id DESC LIMIT ?)) JOIN runs r ON r.id = s.run_id"
+        " LEFT JOIN run_yields y ON y.run_id = s.run_id AND y.source = s.source"
         " ORDER BY s.run_id DESC, s.source",
         (limit,),
     ).fetchall()

@@ -89,9 +89,10 @@ class Ingested:
 
 
 _ANALYSED = 1_000
-"""Rows of each index that are looked at after a run, so that SQLite knows which way is short. With 10,000
-articles and 40,000 pairs of texts it takes .02 s, and question 22 of docs/cookbook.md .3 s; without, it is
-not done in 20 s."""
+"""Rows of each index that are looked at after a run, and whenever the texts have doubled, so that SQLite
+knows which way is short: .02 s with 10,000 articles and 40,000 pairs of texts."""
+_ANALYSED_FROM = 500
+"""Texts; with fewer any way is short."""
 
 
 class Archive:
@@ -105,6 +106,7 @@ class Archive:
         self._furniture = Furniture(self._database.conn)
         self._templates = Templates(self._database.conn)
         self._blocks: tuple[int, Blocklist] | None = None
+        self._analysed = _texts_analysed(self._database.conn)
 
     def __enter__(self) -> Self:
         return self
@@ -124,10 +126,20 @@ class Archive:
         """
         try:
             with storage_errors(self.path), self._database.atomic():
-                return self._ingest(results, at)
+                ingested = self._ingest(results, at)
+                self._analyse(growth=2)
+                return ingested
         except BaseException:
             self._forget_caches()
             raise
+
+    def _analyse(self, growth: float = 0) -> None:
+        """Looks at the indexes again, where there are so many times the texts of the last time."""
+        [texts] = self._database.conn.execute("SELECT coalesce(max(id), 0) FROM texts").fetchone()
+        if texts >= growth * max(self._analysed, _ANALYSED_FROM):
+            self._database.conn.execute(f"PRAGMA analysis_limit = {_ANALYSED}")
+            self._database.conn.execute("ANALYZE")
+            self._analysed = texts
 
     def _forget_caches(self) -> None:
         self._furniture.forget_cache()
@@ -394,8 +406,7 @@ class Archive:
         """Closes a run record with its outcome and what was done at each source."""
         with storage_errors(self.path):
             finish_run(self._database, run_id, outcome, counts, at, sources)
-            self._database.conn.execute(f"PRAGMA analysis_limit = {_ANALYSED}")
-            self._database.conn.execute("ANALYZE")
+            self._analyse()
 
     def remember(self, key: str, value: str | None) -> None:
         """Keeps a word of its own over runs (`meta`); None forgets it."""
@@ -431,6 +442,14 @@ def _redacted(said: Redactable, blocklist: Blocklist) -> Redactable:
     answered = said.url_answered if isinstance(said, Reading) else None
     redaction = redaction_of(blocklist, said.url, answered)
     return redaction.said(said) if redaction else said
+
+
+def _texts_analysed(connection: sqlite3.Connection) -> int:
+    """About how many texts there were when the indexes were looked at last."""
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").fetchone():
+        return 0
+    row = connection.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'texts' LIMIT 1").fetchone()
+    return int(row[0].split()[0]) if row else 0
 
 
 def _is_kept_out(reading: Reading, blocklist: Blocklist) -> bool:
