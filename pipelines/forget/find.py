@@ -393,7 +393,7 @@ def _answer(archive: _Archive, asked: Asked, found: list[Match], led: dict[str, 
         return _answered(asked, found, _removal(archive, blocked))
     if asked.kind == "sentence":
         return _answered(asked, archive.saying(asked.words))
-    if len(asked.words) >= PASSAGE_LEAST:
+    if len(asked.words) >= PASSAGE_LEAST or (asked.kind == "quoted" and not found):
         found += archive.saying(asked.words)
     name = publisher_of(asked.words)
     blocked = archive.blocklist.find(Term("credited", name)) if archive.blocklist and name else None
