@@ -33,7 +33,7 @@ docs: $(STAMP)  ## write docs/reference, the README's generated parts and the di
 
 lock:  ## resolve requirements.lock again from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate --extra dev --extra attachments --extra browser --extra mcp --extra cluster pyproject.toml -o requirements.lock
+	  --no-emit-find-links --no-header --no-annotate --extra dev --extra attachments --extra browser --extra mcp --extra timestamps --extra cluster pyproject.toml -o requirements.lock
 
 clean:  ## remove .venv and everything that tools left behind
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .import_linter_cache

@@ -225,6 +225,14 @@ class Settings:
         " counter-notice can be heard (US law, 17 U.S.C. 512(g), gives 10 to 14 working days).",
         option="--wait-days",
     )
+    timestamp_authority: str = _setting(
+        "",
+        "PARKNEWS_TIMESTAMP_AUTHORITY",
+        str,
+        "URL",
+        "Who stamps the receipts of removals that are written to a file (RFC 3161; needs"
+        " `parknews[timestamps]`). It is sent a hash. Empty: nobody.",
+    )
     verbose: int = _setting(
         0,
         "",

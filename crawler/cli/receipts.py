@@ -8,6 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ from markdown_it import MarkdownIt
 
 from crawler.cli.terminal import ATTENTION, one_line, plain, print_json
 from crawler.web.signing import read_key
+from crawler.web.timestamps import stamp
 from pipelines.errors import ConfigurationError, RefusedError, StorageError
 from pipelines.forget.plan import evidence
 from pipelines.forget.receipt import OUT_OF_REACH, markdown, sealed
@@ -159,8 +161,8 @@ def login() -> str:
         return ""
 
 
-def written(outcome: Outcome, lang: str = "en", key: Path | None = None) -> str:
-    """The receipt with its hash and, where there is a key, its signature, in one language."""
+def written(outcome: Outcome, lang: str = "en", key: Path | None = None, authority: str = "") -> str:
+    """The receipt with its hash and, where there is a key or an authority, signature and time stamp."""
     say = words(lang, WORDS, RECEIPT)
     signing = read_key(key) if key else None
 
@@ -168,7 +170,8 @@ def written(outcome: Outcome, lang: str = "en", key: Path | None = None) -> str:
         assert signing is not None
         return signing.sign(body), signing.public_key().public_bytes_raw()
 
-    return sealed(markdown(outcome, say), say, signed if signing else None)
+    stamped = partial(stamp, authority=authority) if authority else None
+    return sealed(markdown(outcome, say), say, signed if signing else None, stamped)
 
 
 def report(
@@ -178,9 +181,10 @@ def report(
     receipt: Path | None = None,
     lang: str = "en",
     key: Path | None = None,
+    authority: str = "",
 ) -> None:
     """Prints the receipt, writes it to a file where one is named (.html: to print); ends with a code."""
-    text = written(outcome, lang, key)
+    text = written(outcome, lang, key, authority if receipt is not None else "")
     if receipt is not None:
         page = _page(text, lang) if receipt.suffix.lower() in (".html", ".htm") else text
         try:

@@ -309,7 +309,15 @@ def _carry_out(ctx: typer.Context, scope: Scope, order: Order, told: _Told, expo
     if outcome.was_done and not told.as_json:
         print(f"already done by removal {outcome.removal.id}; `removals show {outcome.removal.id}` has it")
         return
-    report(outcome, as_json=told.as_json, receipt=told.receipt, lang=told.lang, key=told.sign)
+    authority = settings_of(ctx).timestamp_authority
+    report(
+        outcome,
+        as_json=told.as_json,
+        receipt=told.receipt,
+        lang=told.lang,
+        key=told.sign,
+        authority=authority,
+    )
 
 
 def _chosen(plan: Plan) -> Scope:

@@ -75,8 +75,9 @@ def show_removal(
     as_json: Json = False,
 ) -> None:
     """Print the receipt of a removal as it stands now."""
-    outcome = recorded(settings_of(ctx).db, removal_id)
-    report(outcome, as_json=as_json, receipt=receipt, lang=language_of(lang), key=sign)
+    settings = settings_of(ctx)
+    outcome, authority = recorded(settings.db, removal_id), settings.timestamp_authority
+    report(outcome, as_json=as_json, receipt=receipt, lang=language_of(lang), key=sign, authority=authority)
 
 
 @app.command("verify", epilog=examples(("search every file again", "parknews removals verify 1")))

@@ -12,8 +12,11 @@ import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from pipelines.utc import iso
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from pipelines.forget.record import Outcome, Removal
 
@@ -57,19 +60,28 @@ def markdown(outcome: Outcome, say: Say) -> str:
     return "\n".join(lines) + "\n"
 
 
-def sealed(text: str, say: Say, sign: Callable[[bytes], tuple[bytes, bytes]] | None = None) -> str:
-    """A receipt with its hash below, and where there is a key its signature.
+def sealed(
+    text: str,
+    say: Say,
+    sign: Callable[[bytes], tuple[bytes, bytes]] | None = None,
+    stamp: Callable[[bytes], tuple[bytes, datetime]] | None = None,
+) -> str:
+    """A receipt with its hash below, and where there is a key its signature, an authority its time stamp.
 
     Args:
         text: the receipt.
         say: the words of one language.
         sign: of bytes their Ed25519 signature and the public key (RFC 8032).
+        stamp: of bytes an authority's token, and the time in it (RFC 3161).
     """
     body = text.encode()
     lines = ["", "---", "", _told(say, "hash", digest=hashlib.sha256(body).hexdigest())]
     if sign is not None:
         signature, public = (base64.b64encode(part).decode() for part in sign(body))
         lines += ["", _told(say, "signature", signature=signature), "", _told(say, "public", key=public)]
+    if stamp is not None:
+        token, at = stamp(body)
+        lines += ["", _told(say, "stamp", at=iso(at), token=base64.b64encode(token).decode())]
     return text + "\n".join(lines) + "\n"
 
 
