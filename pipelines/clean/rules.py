@@ -179,7 +179,7 @@ LINES: tuple[Rule, ...] = (
         r"|^\d{1,2}[ -]{byline.minutes}$|^{byline.provided}\b.{0,60}$",
         case=True,
     ),
-    _rule("related-line", "related", r"^{related.line}\s?[:：|]\s.{5,120}$"),
+    _rule("related-line", "related", r"^{related.line|related.heading}\s?[:：|]\s.{5,120}$"),
     _rule(
         "about-the-writer",
         "editor",

@@ -73,8 +73,9 @@ _LEAST_BEFORE = 30
 """Characters of news that must stand before a cue: menus and summaries carry the same words."""
 _LONG = 120
 """A paragraph: no teaser is that long without being cut (`...`)."""
-_LONG_LATIN, _FEW = 60, 3
-"""The same for letters, whose headlines end without a full stop; three of them go on with an article."""
+_LONG_LATIN, _FEW, _LONGER_THAN_TEASERS = 60, 3, 220
+"""The same for letters, whose headlines end without a full stop; three of them go on with an article, and so
+does one that is longer than teasers are."""
 _HAN = re.compile("[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]")
 _CUT_SHORT = pattern(r"(?:\.{3}|…{1,2}|[\[【(（]?{related.cut}[\]】)）]?)$")
 
@@ -264,6 +265,8 @@ def _goes_on(rest: Sequence[str], said: int, cue: Rule) -> bool:
         and _SENTENCE_END.search(line)
         and not tail_rule(line)
     ]
+    if latin and max(paragraphs, default=0) >= _LONGER_THAN_TEASERS:
+        return True
     return sum(paragraphs) > max(200, said / 5 if latin and len(paragraphs) >= _FEW else said / 2)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _LABEL = pattern(
     r"^(?=[\u4e00-\u9fff]){credit.label}\s(?=\S)"
-    r"|^(?!消息)(?=[\u4e00-\u9fff])(?:{credit.what}{credit.label}|{credit.label}(?=[^的于自广多在丨｜|/]))"
+    r"|^(?!消息)(?=[\u4e00-\u9fff])(?:{credit.what}{credit.label}(?=[^于自])|{credit.label}(?=[^的于自广多在丨｜|/]))"
     r"(?=[^\s:：，。]{2,16}$)"
     r"|(?<!{credit.not_of_news}){credit.what|credit.this}?"
     r"{credit.label|credit.taken_from|credit.via|credit.before_colon}\s?(?:[:：丨|]|是(?=《))\s?"

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SENTENCE = re.compile(r"[。！？；!?…]|[.;:]\s|[.\"”’]$|[，,、].*[，,、]")
+from pipelines.words import pattern
+
+_SENTENCE = pattern(r"{text.stop}|；|[.;:]\s|[.\"”’]$|[，,、،၊፣].*[，,、،၊፣]")
 _ANNOUNCES = re.compile(r"[，,].*[：:]$")
 """A sentence that announces a table or a list."""
 _LISTED_DATE = re.compile(
     r"[\[【(（]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s\d\d:\d\d)?[\]】)）]?"
 )
 _NOT_WRITTEN = re.compile(r"[\W_]+")
-_PUNCTUATION = re.compile(r"[。，、；：！？,.;:!?]")
-_CLAUSE_END = re.compile(r"[，,：:、。！？!?.…）)”\"]$")
+_PUNCTUATION = pattern(r"{text.stop|text.pause}|\.")
+_CLAUSE_END = pattern(r"(?:{text.stop|text.pause}|[.）)”\"])$")
 
 
 def size(text: str) -> float:

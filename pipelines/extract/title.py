@@ -33,6 +33,8 @@ _LONGEST_SECTION = 8
 _LABELLED_LINE = re.compile(r"^[^，。：:]{2,8}[：:]\s?\S")
 """发布单位：企划组: what stands between a headline and its date in templates that give each a line."""
 _CUT = re.compile(r"(?:\.{2,}|…+)$")
+_COLUMN = re.compile(r"^[\[【［][^\[\]【】［］]{2,30}[\]】］]\s?(?=\S)")
+"""The name of a column before a headline: a page may show the two in elements of their own."""
 _HEADINGS = {"h1": 3, "h2": 2, "h3": 1}
 _LEAST_TITLE = 6
 _LEAST_PART = 0.5
@@ -306,9 +308,10 @@ def _stated(metadata: Metadata, site: str) -> list[str]:
     """The titles that the head states, those left out that say nothing or no more than the site's name."""
     named = metadata.meta.get("articletitle", "")  # what Chinese government pages have to give
     texts = (metadata.title_element, metadata.meta.get("og:title", ""), metadata.linked("headline"), named)
-    return [
+    told = [
         text for text in texts if bare(text) and text != site and not _GENERIC.match(_without_suffix(text))
     ]
+    return told + [_COLUMN.sub("", text) for text in told[:1] if _COLUMN.match(text)]
 
 
 def _confirmed_line(lines: Sequence[Line], stated: Sequence[str]) -> int | None:
