@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
 from importlib.metadata import version
@@ -15,7 +16,7 @@ import typer
 from crawler.cli import filters
 from crawler.cli.terminal import ATTENTION, Json, examples, one_line, print_json, settings_of
 from pipelines.archive.file import reader
-from pipelines.archive.read.selection import count_left_out_undated
+from pipelines.archive.read.selection import Selection, count_left_out_undated
 from pipelines.catalogue import WHATS
 from pipelines.errors import ConfigurationError
 from pipelines.export.file import ExportRequest, compare_export, stream_export, write_export
@@ -47,6 +48,7 @@ What = Enum("What", {name: name for name in WHATS}, type=str)  # type: ignore[mi
         note="Beside the file stand its manifest, the numbers of its rows and a JSON Schema.",
     ),
 )
+@filters.filtered
 def export(
     ctx: typer.Context,
     query: Annotated[
@@ -60,21 +62,9 @@ def export(
         Format | None, typer.Option("--format", help="Its format; the file's ending says it otherwise.")
     ] = None,
     what: Annotated[What, typer.Option(help="Of what it has a row each.")] = What["articles"],
-    source: filters.Source = None,
-    carried_by: filters.CarriedBy = None,
-    credited: filters.Credited = None,
-    language: filters.Language = None,
-    region: filters.Region = None,
-    park: filters.Park = None,
-    right: filters.Right = None,
-    without_right: filters.WithoutRight = None,
-    since: filters.Since = "",
-    until: filters.Until = "",
-    copies: filters.Copies = 1,
+    *,
+    chosen: Selection,
     undated: Annotated[bool, typer.Option("--undated", help="Only articles without a date.")] = False,
-    folded: filters.Folded = False,
-    sample: filters.Sample = 0,
-    seed: filters.Seed = 0,
     signature: Annotated[
         bool | None,
         typer.Option("--signature/--no-signature", help="MinHash values; by default in parquet and jsonl."),
@@ -96,31 +86,14 @@ def export(
         raise ConfigurationError("export needs --output FILE (or --compare MANIFEST)")
 
     to_stdout = str(output) == "-"
-    chosen = _format_of_stdout(file_format) if to_stdout else _format(output, file_format)
+    kind = _format_of_stdout(file_format) if to_stdout else _format(output, file_format)
     if not output.parent.exists():
         raise ConfigurationError(f"{output.parent}: no such folder; make it, or name another file")
-    selection = filters.selection_of(
-        " ".join(query or []),
-        source=source,
-        carried_by=carried_by,
-        credited=credited,
-        language=language,
-        region=region,
-        park=park,
-        right=right,
-        without_right=without_right,
-        since=since,
-        until=until,
-        copies=copies,
-        folded=folded,
-        sample=sample,
-        seed=seed,
-        undated=undated,
-    )
+    selection = replace(chosen, query=" ".join(query or []), undated=undated)
     for hint in filters.hints_of(selection):
         print(hint, file=sys.stderr)
-    with_signature = FORMATS[chosen.value].has_signature if signature is None else signature
-    request = ExportRequest(chosen.value, what.value, selection, with_signature, show_contacts)
+    with_signature = FORMATS[kind.value].has_signature if signature is None else signature
+    request = ExportRequest(kind.value, what.value, selection, with_signature, show_contacts)
     if to_stdout:
         _stream(ctx, request, as_json=as_json)
     else:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Annotated
+import functools
+import inspect
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,50 +16,42 @@ from pipelines.places import division_names, region_codes, region_name
 from pipelines.query import FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-Source = Annotated[list[str] | None, typer.Option(metavar="HOST", help="Whose text is shown.")]
-CarriedBy = Annotated[list[str] | None, typer.Option(metavar="HOST", help="Who has any copy.")]
-Credited = Annotated[list[str] | None, typer.Option(metavar="NAME", help="What the page credits.")]
-Language = Annotated[list[str] | None, typer.Option(metavar="TAG", help="zh-Hans, zh-Hant, en …")]
-Region = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help="What the text names: 江苏, 苏州, 320500.")
-]
-Park = Annotated[list[str] | None, typer.Option(metavar="NAME", help="What the text names, as it spells it.")]
-Right = Annotated[
-    list[str] | None,
-    typer.Option(metavar="SIGNAL", help="What the page or host says: noai, ai-train=no, tdm-reservation …"),
-]
-WithoutRight = Annotated[list[str] | None, typer.Option(metavar="SIGNAL", help="What it does not say.")]
+_Words = list[str] | None
 Since = Annotated[str, typer.Option(metavar="DAY", help="First day, month or year: 2025-03-01, 2025.")]
 Until = Annotated[str, typer.Option(metavar="DAY", help="Last day, month or year, included.")]
-Copies = Annotated[int, typer.Option(min=1, metavar="N", help="Articles with at least N copies.")]
-Folded = Annotated[
-    bool, typer.Option("--folded", help="Traditional finds simplified, full width finds half.")
-]
-
 Sample = Annotated[int, typer.Option("--sample", min=0, metavar="N", help="Only N of them, drawn by --seed.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="The same seed draws the same sample.")]
 
 
 def selection_of(
-    query: str = "",
     *,
-    source: Sequence[str] | None,
-    carried_by: Sequence[str] | None,
-    credited: Sequence[str] | None,
-    language: Sequence[str] | None,
-    region: Sequence[str] | None,
-    park: Sequence[str] | None,
-    right: Sequence[str] | None,
-    without_right: Sequence[str] | None,
-    since: str,
-    until: str,
-    copies: int,
-    folded: bool,
-    undated: bool = False,
-    sample: int = 0,
-    seed: int = 0,
+    source: Annotated[_Words, typer.Option(metavar="HOST", help="Whose text is shown.")] = None,
+    carried_by: Annotated[_Words, typer.Option(metavar="HOST", help="Who has any copy.")] = None,
+    credited: Annotated[_Words, typer.Option(metavar="NAME", help="What the page credits.")] = None,
+    language: Annotated[_Words, typer.Option(metavar="TAG", help="zh-Hans, zh-Hant, en …")] = None,
+    region: Annotated[
+        _Words, typer.Option(metavar="NAME", help="What the text names: 江苏, 苏州, 320500.")
+    ] = None,
+    park: Annotated[
+        _Words, typer.Option(metavar="NAME", help="What the text names, as it spells it.")
+    ] = None,
+    right: Annotated[
+        _Words,
+        typer.Option(
+            metavar="SIGNAL", help="What the page or host says: noai, ai-train=no, tdm-reservation …"
+        ),
+    ] = None,
+    without_right: Annotated[_Words, typer.Option(metavar="SIGNAL", help="What it does not say.")] = None,
+    since: Since = "",
+    until: Until = "",
+    copies: Annotated[int, typer.Option(min=1, metavar="N", help="Articles with at least N copies.")] = 1,
+    folded: Annotated[
+        bool, typer.Option("--folded", help="Traditional finds simplified, full width finds half.")
+    ] = False,
+    sample: Sample = 0,
+    seed: Seed = 0,
 ) -> Selection:
     """The selection that the options describe.
 
@@ -65,7 +59,6 @@ def selection_of(
         ConfigurationError: a day or a region is none.
     """
     return Selection(
-        query=query,
         sources=tuple(source or ()),
         carried_by=tuple(carried_by or ()),
         credited_sources=tuple(credited or ()),
@@ -77,11 +70,29 @@ def selection_of(
         since=day_of("--since", since),
         until=day_of("--until", until),
         copies_at_least=copies,
-        undated=undated,
         folded=folded,
         sample=sample,
         seed=seed if sample else 0,
     )
+
+
+def filtered(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for each filter in the place of `chosen`, which is what they select."""
+    filters = inspect.signature(selection_of, eval_str=True).parameters
+    own = inspect.signature(command, eval_str=True)
+
+    @functools.wraps(command)
+    def with_filters(**given: Any) -> None:
+        command(chosen=selection_of(**{name: given.pop(name) for name in filters}), **given)
+
+    options = [
+        option.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in own.parameters.items()
+        for option in (filters.values() if name == "chosen" else (parameter,))
+    ]
+    with_filters.__signature__ = own.replace(parameters=options)  # type: ignore[attr-defined]  # typer reads it
+    with_filters.__annotations__ = {option.name: option.annotation for option in options}
+    return with_filters
 
 
 _HINTS = {

@@ -69,6 +69,7 @@ class By(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enu
         ("for a script: one JSON object", "parknews search 集成电路 --limit 5 --json"),
     ),
 )
+@filters.filtered
 def search(
     ctx: typer.Context,
     query: Annotated[
@@ -77,20 +78,8 @@ def search(
     ],
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many articles at most.")] = 20,
     by: Annotated[By, typer.Option(help="Newest first, or best match first.")] = By.date,
-    source: filters.Source = None,
-    carried_by: filters.CarriedBy = None,
-    credited: filters.Credited = None,
-    language: filters.Language = None,
-    region: filters.Region = None,
-    park: filters.Park = None,
-    right: filters.Right = None,
-    without_right: filters.WithoutRight = None,
-    since: filters.Since = "",
-    until: filters.Until = "",
-    copies: filters.Copies = 1,
-    folded: filters.Folded = False,
-    sample: filters.Sample = 0,
-    seed: filters.Seed = 0,
+    *,
+    chosen: Selection,
     words_of: Annotated[
         bool,
         typer.Option("--keywords", help="What they say more often than the archive, instead."),
@@ -108,27 +97,11 @@ def search(
     space do not matter.
     """
     words = " ".join(query)
-    if understood(words, folded).tree is None:
+    if understood(words, chosen.folded).tree is None:
         hint = (
             "type a word of its text, as in `parknews search 园区`; `parknews export` lists by filters alone"
         )
         raise ConfigurationError(f"search: nothing to look for: {hint}")
-    chosen = filters.selection_of(
-        source=source,
-        carried_by=carried_by,
-        credited=credited,
-        language=language,
-        region=region,
-        park=park,
-        right=right,
-        without_right=without_right,
-        since=since,
-        until=until,
-        copies=copies,
-        folded=folded,
-        sample=sample,
-        seed=seed,
-    )
     with reader(settings_of(ctx).db) as connection:
         if removed := answer(connection, words):
             print_json({"query": words, "articles": [], "removed": removed}) if as_json else print(removed)
@@ -137,10 +110,10 @@ def search(
             _print_keywords(keywords(connection, replace(chosen, query=words), limit), as_json=as_json)
             return
         hits = find(connection, words, limit=limit, order=by.value, filters=chosen)
-    hints = filters.hints_of(Selection(query=words, folded=folded))
+    hints = filters.hints_of(replace(chosen, query=words))
     if as_json:
         articles = [_hit_json(hit) for hit in hits]
-        print_json({"query": words, "folded": folded, "hints": hints, "articles": articles})
+        print_json({"query": words, "folded": chosen.folded, "hints": hints, "articles": articles})
     else:
         for hint in hints:
             print(hint, file=sys.stderr)
