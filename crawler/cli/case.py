@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of
+from crawler.cli.terminal import Json, examples, one_line, settings_of, tell
 from pipelines.archive.file import reader
 from pipelines.archive.write.furniture import source_as_known
 from pipelines.errors import ParknewsError
@@ -59,10 +59,8 @@ def case(
     if folder.exists():
         raise ParknewsError(f"{folder}: there is such a case; choose another --name")
     write_case(folder, page, source, read_page(page, source))
-    if as_json:
-        print_json({"folder": str(folder), "url": page.url})
-    else:
-        answers().print(f"{folder}: correct expected.json, then run `pytest tests/pipelines/test_cases.py`")
+    next_step = f"{folder}: correct expected.json, then run `pytest tests/pipelines/test_cases.py`"
+    tell(as_json, {"folder": str(folder), "url": page.url}, next_step)
 
 
 def write_case(folder: Path, page: Page, source: Source, answer: Reading | Rejection) -> None:

@@ -21,6 +21,7 @@ from crawler.cli.terminal import (
     settings_of,
     span,
     table,
+    tell,
 )
 from crawler.config import fetch_options
 from crawler.runs.asking import answered, wish, wish_failed
@@ -151,9 +152,7 @@ def retry(
     refuse_removed(removed_sources(settings.db, [source]))
     wished = wish_failed(settings.db, source)
     if not wished:
-        print_json({"asked": 0, "answered": 0}) if as_json else print(
-            f"{source.host}: nothing failed or went"
-        )
+        tell(as_json, {"asked": 0, "answered": 0}, f"{source.host}: nothing failed or went")
         return
     report = run(settings, settings.db, [source], fetch_options(settings, wished=True))
     came = report.fetched.fetched + report.fetched.unchanged

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of
+from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of, tell
 from crawler.runs.lines import correct_line, take_back
 from crawler.runs.lines import withdraw as withdraw_correction
 from crawler.runs.lock import run_lock
@@ -77,7 +77,7 @@ def correct(
 
     if withdraw is not None:
         withdraw_correction(archive, withdraw, _said(settings.sources))
-        _say(as_json, f"correction {withdraw} is taken back", {"withdrawn": withdraw})
+        tell(as_json, {"withdrawn": withdraw}, f"correction {withdraw} is taken back")
         return
     if url is None or field is None or value is None or not reason.strip():
         raise typer.BadParameter("give URL, FIELD, VALUE and --reason TEXT (or --list, or --withdraw ID)")
@@ -86,7 +86,7 @@ def correct(
     else:
         with Archive(archive, create=False) as open_archive:
             number = open_archive.correct(_spelt(url), field, value or None, reason, _now())
-    _say(as_json, f"correction {number} is in force", {"id": number})
+    tell(as_json, {"id": number}, f"correction {number} is in force")
 
 
 @app.command(
@@ -122,12 +122,12 @@ def reject(
         read, asked = take_back(settings.db, meant, _said(settings.sources))
         later = f", {asked} are asked for by the next run" if asked else ""
         done = {"address": meant, "read_again": read, "asked_again": asked}
-        _say(as_json, f"{meant}: taken back; {read} pages are read again{later}", done)
+        tell(as_json, done, f"{meant}: taken back; {read} pages are read again{later}")
         return
     with run_lock(settings.db), Archive(settings.db, create=False) as archive:
         gone = archive.reject(meant, reason.strip(), _now())
     noun = "article" if gone == 1 else "articles"
-    _say(as_json, f"{meant}: {gone} {noun} less", {"address": meant, "pages": gone})
+    tell(as_json, {"address": meant, "pages": gone}, f"{meant}: {gone} {noun} less")
 
 
 def _meant(archive: Path, address: str) -> str:
@@ -202,7 +202,7 @@ def _decide(
             open_archive.withdraw_decision(withdraw, _now())
             found = _numbers(archive, _urls_of(archive, withdraw))
             words = f"decision {withdraw} is taken back{_told(found)}"
-            _say(as_json, words, {"withdrawn": withdraw, "articles": found})
+            tell(as_json, {"withdrawn": withdraw, "articles": found}, words)
             return
         named = [_spelt(url) for url in urls if url is not None]
         if len(named) < len(urls) or not reason.strip():
@@ -215,9 +215,8 @@ def _decide(
             number = open_archive.join(named[0], named[1], reason, _now())
     found = _numbers(archive, named)
     unchanged = ", as before" if found == before else ""
-    _say(
-        as_json, f"decision {number} is in force{_told(found)}{unchanged}", {"id": number, "articles": found}
-    )
+    words = f"decision {number} is in force{_told(found)}{unchanged}"
+    tell(as_json, {"id": number, "articles": found}, words)
 
 
 def _said(sources: Path) -> dict[str, Source]:
@@ -276,13 +275,6 @@ def _print_decisions(archive: Path, as_json: bool) -> None:
         for url in filter(None, (row.url, row.other_url)):
             console.print(f"   {one_line(url)}", soft_wrap=True)
         console.print(f"   {one_line(row.reason)}")
-
-
-def _say(as_json: bool, words: str, answer: dict[str, Any]) -> None:
-    if as_json:
-        print_json(answer)
-    else:
-        answers().print(words, soft_wrap=True)
 
 
 def _spelt(url: str) -> str:

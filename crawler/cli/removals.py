@@ -12,7 +12,7 @@ import typer
 
 from crawler.cli import guide
 from crawler.cli.receipts import Language, SigningKey, end_with, language_of, report, report_all
-from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of, table
+from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of, table, tell
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.stay_down import held_pages
 from pipelines.decode import decode_body
@@ -205,10 +205,8 @@ def undo(
     if not reason:
         raise ConfigurationError("say why with --reason: it is kept in the record")
     pages = verbs.restore_hidden(settings_of(ctx).db, removal_id, one_line(reason))
-    if as_json:
-        print_json({"removal": removal_id, "pages": pages})
-    else:
-        print(f"removal {removal_id} is undone: {pages} pages are back, under the numbers they had")
+    undone = f"removal {removal_id} is undone: {pages} pages are back, under the numbers they had"
+    tell(as_json, {"removal": removal_id, "pages": pages}, undone)
 
 
 @app.command(

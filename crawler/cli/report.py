@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.filters import Since, Until
-from crawler.cli.terminal import Json, day_of, examples, one_line, print_json, settings_of
+from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of, tell
 from pipelines.archive.file import reader
 from pipelines.archive.read.figures import figures
 from pipelines.archive.read.selection import Days
@@ -44,9 +44,6 @@ def report(
         files = write_report(found, out, made_at)
     except OSError as error:
         raise StorageError(f"{out}: {error.strerror or error}; name another folder with --out") from error
-    if as_json:
-        print_json(
-            {"out": str(out), "files": [file.name for file in files], "articles": found.total.articles}
-        )
-    else:
-        print(f"{found.total.articles:,} articles drawn: open {one_line(str(out / 'index.html'))}")
+    articles = found.total.articles
+    answer = {"out": str(out), "files": [file.name for file in files], "articles": articles}
+    tell(as_json, answer, f"{articles:,} articles drawn: open {one_line(str(out / 'index.html'))}")

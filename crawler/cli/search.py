@@ -21,6 +21,7 @@ from crawler.cli.terminal import (
     print_json,
     settings_of,
     table,
+    tell,
 )
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
@@ -104,7 +105,7 @@ def search(
         raise ConfigurationError(f"search: nothing to look for: {hint}")
     with reader(settings_of(ctx).db) as connection:
         if removed := answer(connection, words):
-            print_json({"query": words, "articles": [], "removed": removed}) if as_json else print(removed)
+            tell(as_json, {"query": words, "articles": [], "removed": removed}, removed)
             return
         if words_of:
             _print_keywords(keywords(connection, replace(chosen, query=words), limit), as_json=as_json)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.terminal import Json, examples, one_line, print_json, settings_of
+from crawler.cli.terminal import Json, examples, one_line, settings_of, tell
 from crawler.serve.labels import shared_metadata
 from pipelines.archive.file import reader
 from pipelines.errors import ConfigurationError
@@ -44,8 +44,6 @@ def share(
         metadata = shared_metadata(output.stem, shared_columns(connection))
     beside = output.with_name(f"{output.stem}.metadata.json")
     beside.write_text(json.dumps(metadata, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    if as_json:
-        print_json({"file": str(output), "metadata": str(beside), "rows": counts})
-    else:
-        where, described = one_line(str(output)), one_line(beside.name)
-        print(f"{counts['articles']} articles shared in {where}; {described} is for Datasette")
+    where, described = one_line(str(output)), one_line(beside.name)
+    answer = {"file": str(output), "metadata": str(beside), "rows": counts}
+    tell(as_json, answer, f"{counts['articles']} articles shared in {where}; {described} is for Datasette")

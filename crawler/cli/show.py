@@ -20,6 +20,7 @@ from crawler.cli.terminal import (
     print_indented,
     print_json,
     settings_of,
+    tell,
 )
 from crawler.sources import read_sources
 from pipelines.archive.file import reader
@@ -78,13 +79,13 @@ def show(
     db = settings_of(ctx).db
     with reader(db) as connection:
         if removed := answer(connection, reference):
-            print_json({"found": "removal", "removed": removed}) if as_json else print(removed)
+            tell(as_json, {"found": "removal", "removed": removed}, removed)
             return
         found = find(connection, reference)
         held = None if found else _held_back(connection, reference)
         found = found or (None if held else _not_archived(connection, settings_of(ctx), reference))
     if held:
-        print_json({"found": "held back", "held": held}) if as_json else print(held)
+        tell(as_json, {"found": "held back", "held": held}, held)
         return
     if found is None:
         raise ParknewsError(_unknown(reference, str(db)))

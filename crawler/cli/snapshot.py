@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.terminal import Json, examples, one_line, print_json, settings_of
+from crawler.cli.terminal import Json, examples, one_line, settings_of, tell
 from crawler.runs.lock import run_lock
 from pipelines.forget import snapshot
 
@@ -27,10 +27,8 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The backup's folder
 def backup(ctx: typer.Context, folder: Folder, as_json: Json = False) -> None:
     """Copy the archive, its raw pages and its ledger of removals as they are at one moment."""
     made = snapshot.back_up(settings_of(ctx).db, folder)
-    if as_json:
-        print_json({"folder": str(folder), "made_at": made.made_at, "files": made.files})
-    else:
-        print(f"{len(made.files)} files copied to {one_line(str(folder))}")
+    answer = {"folder": str(folder), "made_at": made.made_at, "files": made.files}
+    tell(as_json, answer, f"{len(made.files)} files copied to {one_line(str(folder))}")
 
 
 @app.command("restore", epilog=RESTORE_EPILOG)
@@ -46,7 +44,5 @@ def restore(
     db = settings_of(ctx).db
     with run_lock(db):
         made = snapshot.restore(folder, db, replace=replace)
-    if as_json:
-        print_json({"folder": str(folder), "made_at": made.made_at, "files": made.files})
-    else:
-        print(f"{one_line(str(db))} is as it was at {made.made_at}")
+    answer = {"folder": str(folder), "made_at": made.made_at, "files": made.files}
+    tell(as_json, answer, f"{one_line(str(db))} is as it was at {made.made_at}")

@@ -97,6 +97,11 @@ def print_json(answer: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def tell(as_json: bool, answer: dict[str, Any], words: str) -> None:
+    """The answer of a command: one JSON object, or the same in words."""
+    print_json(answer) if as_json else print(words)
+
+
 def answers() -> Console:
     """The console for answers: stdout, no markup or emoji codes read from the text, no colour in a pipe."""
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.running import LINE_EVERY_S, Engine, engine_for, settings_with
-from crawler.cli.terminal import ATTENTION, Json, examples, one_line, print_json, settings_of
+from crawler.cli.terminal import ATTENTION, Json, examples, one_line, settings_of, tell
 from crawler.runs.warc import ImportProgress, export_warc, import_warc
 from crawler.sources import read_sources
 
@@ -69,13 +69,12 @@ def import_(
     settings = settings_with(ctx, engine)
     sources = read_sources(settings.sources)
     total, refused, report = import_warc(settings.db, files, sources, engine_for(settings), _Lines().show)
-    if as_json:
-        print_json({"run": report.run_id, **asdict(total), "refused": refused, **asdict(report.counts)})
-    else:
-        print(
-            f"{total.pages} pages taken, {total.known} known, {total.foreign} of hosts that are no source,"
-            f" {total.other} others; {report.counts.articles_new} new articles"
-        )
+    answer = {"run": report.run_id, **asdict(total), "refused": refused, **asdict(report.counts)}
+    words = (
+        f"{total.pages} pages taken, {total.known} known, {total.foreign} of hosts that are no source,"
+        f" {total.other} others; {report.counts.articles_new} new articles"
+    )
+    tell(as_json, answer, words)
     for line in refused:
         print(f"! {one_line(line)}", file=sys.stderr)
     if refused:
