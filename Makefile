@@ -15,10 +15,10 @@ demo: $(STAMP)  ## crawl the bundled demo sites on loopback and print what was f
 	$(BIN)/parknews demo
 
 test: $(STAMP)  ## run every test but the slow ones
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 test-slow: $(STAMP)  ## run every test, the slow ones too (all the kill tests)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(STAMP)  ## linters, strict types, import contracts, licences, generated docs and digest
 	$(BIN)/ruff check .

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import subprocess
-import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PARKNEWS = Path(sys.executable).with_name("parknews")
 RECIPES = dict(
     re.findall(
         r"^## (\d+)\. .*?```sql\n(.*?)```",
@@ -27,13 +25,9 @@ SECONDS_MAX = 2.0
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> sqlite3.Connection:
-    folder = tmp_path_factory.mktemp("demo")
-    command = [str(PARKNEWS), "demo", "--out", str(folder), "--json"]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    (path,) = folder.rglob("archive.db")
-    opened = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    assert opened.execute("SELECT count(*) FROM articles").fetchone()[0], run.stderr[-2000:]
+def archive(demo: Any) -> sqlite3.Connection:
+    opened = sqlite3.connect(f"file:{demo.archive}?mode=ro", uri=True)
+    assert opened.execute("SELECT count(*) FROM articles").fetchone()[0], demo.answer
     return opened
 
 

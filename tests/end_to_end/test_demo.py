@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,31 +9,14 @@ import pytest
 from pipelines.archive.file import reader
 from pipelines.archive.read.changes import kept_searches
 
-PARKNEWS = Path(sys.executable).with_name("parknews")
 CALENDAR_PAGES_MAX = 100
 """An endless calendar may cost a few pages; more of them is a crawler that was caught."""
 
 
-@pytest.fixture(scope="module")
-def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The JSON object on the last line of stdout, and the exit code beside it."""
-    folder = tmp_path_factory.mktemp("demo")
-    run = subprocess.run(
-        [str(PARKNEWS), "demo", "--out", str(folder), "--json"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert run.stdout, run.stderr[-3000:]
-    return {**json.loads(run.stdout.splitlines()[-1]), "exit_code": run.returncode}
-
-
 @pytest.fixture
-def score(answer: dict[str, Any]) -> dict[str, Any]:
-    """The demo's score, whether it stands in the answer itself or under its own name."""
-    return dict(answer.get("score", answer))
+def score(demo: Any) -> dict[str, Any]:
+    """The demo's score."""
+    return dict(demo.answer["score"])
 
 
 def share(tally: dict[str, Any]) -> float:
@@ -64,10 +43,10 @@ def test_no_article_page_is_lost_and_none_is_made_up(score: dict[str, Any]) -> N
 
 
 def test_a_page_that_changed_and_a_disputed_figure_are_known_and_a_search_is_kept(
-    answer: dict[str, Any], score: dict[str, Any]
+    demo: Any, score: dict[str, Any]
 ) -> None:
     assert (score["changed"]["wrong"], score["disputed"]["wrong"]) == ([], [])
-    with reader(Path(answer["archive"])) as connection:
+    with reader(demo.archive) as connection:
         assert [kept.name for kept in kept_searches(connection)] == ["talents"]
 
 
@@ -79,5 +58,5 @@ def test_an_endless_calendar_does_not_hold_the_crawl(score: dict[str, Any]) -> N
     assert score["trap_hits"] <= CALENDAR_PAGES_MAX
 
 
-def test_the_demo_ends_well(answer: dict[str, Any], score: dict[str, Any]) -> None:
-    assert (score["met"], answer["exit_code"]) == (True, 0)
+def test_the_demo_ends_well(demo: Any, score: dict[str, Any]) -> None:
+    assert (score["met"], demo.exit_code) == (True, 0)
