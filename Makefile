@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow check docs lock clean
+.PHONY: help install demo test test-slow check docs pictures lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ check: $(STAMP)  ## linters, strict types, import contracts, licences, generated
 
 docs: $(STAMP)  ## write docs/reference, the README's generated parts and the digest of the rules again
 	$(BIN)/cog -r README.md docs/reference/*.md pipelines/archive/rules.py
+
+pictures: $(STAMP)  ## draw the README's pictures again from the demo's archive (needs chromium)
+	$(BIN)/python -m docs.pictures
 
 lock:  ## resolve requirements.lock again from pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -408,7 +408,7 @@ def test_keywords_of_a_search_and_where_else_a_passage_stands_are_pages(get: Get
     assert "Keywords of these articles" in get("/search?q=园区").text
     assert "no word stands out" in get("/search?q=园区&keywords=1").text
     found = get("/reuse?text=预计后年投产后新增岗位一千六百个").text
-    assert re.search(r'<a href="/article/1">三期标准厂房启用</a> <span class="badge">1 sentences', found)
+    assert re.search(r'<a href="/article/1">三期标准厂房启用</a> <span class="badge">sentences: 1', found)
     assert "In the copy of 名copier.example" in found
     assert "No other article says any of it." in get("/reuse?article=1").text
 
