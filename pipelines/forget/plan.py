@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pipelines.archive.kept_out.blocks import Term
+from pipelines.archive.kept_out.blocks import Term, owner_of
 from pipelines.archive.kept_out.redacted import passage_terms
 from pipelines.publishers import publisher_of
 
@@ -58,8 +58,14 @@ class Candidate:
     """author, person or article, where the scope means it for what it says."""
     context: str = ""
     """The words around a person's name."""
-    source_since: str = ""
-    """When we first fetched an article of its source."""
+    node: int = 0
+    """Of its text: equal ones say the same."""
+    variant_of: int | None = None
+    """The page that was asked for, which the same site has at this address, too."""
+    text_since: str = ""
+    """When we first saw its present text there; its first fetch may have been of other words."""
+    source_before: str = ""
+    """When we last fetched an article of its source for the first time, before the day of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +307,20 @@ def choose_pages(
     return tuple(pages), tuple(sorted(left, key=lambda out: out.url))
 
 
+def variants(asked: Iterable[Candidate], articles: Mapping[int, Sequence[Candidate]]) -> list[Candidate]:
+    """The other addresses at which the site of a page that was asked for says the same (m., a channel)."""
+    by_text = {(page.node, owner_of(page.source)): page for page in asked}
+    known = {page.reading_id for page in by_text.values()}
+    pages = [
+        page for number in {p.article_id for p in by_text.values()} for page in articles.get(number or 0, ())
+    ]
+    return [
+        replace(page, own=True, variant_of=one.reading_id)
+        for page in pages
+        if page.reading_id not in known and (one := by_text.get((page.node, owner_of(page.source))))
+    ]
+
+
 def left_out(page: Candidate, kind: str, *names: str) -> LeftOut:
     """A page that stays, and which of CONTESTED says why."""
     return LeftOut(page.copy_url, page.article_id, CONTESTED[kind].format(*names), kind, names)
@@ -353,7 +373,7 @@ def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> t
     own = [other for other in claimants if other.own]
     if own and _is_earlier(page, min(own, key=_when)):
         return "earlier", page.source
-    if own and page.first_fetched_at[:10] < min(other.first_fetched_at for other in own)[:10]:
+    if own and page.first_fetched_at[:10] < min(other.text_since for other in own)[:10]:
         return "seen_earlier", page.source, page.first_fetched_at[:10]
     if page.credited and page.credited not in names:
         return "credits_another", page.credited
@@ -368,9 +388,13 @@ def _contested(page: Candidate, article: Sequence[Candidate], scope: Scope) -> t
 
 
 def _was_seen_first(own: Sequence[Candidate], page: Candidate) -> bool:
-    """Whether we saw an article at the requester's on an earlier day, and read the other's site already."""
-    first = min(other.first_fetched_at for other in own)[:10]
-    return first < page.first_fetched_at[:10] and page.source_since[:10] <= first
+    """Whether we saw the text at the requester's on an earlier day, and then the other's site without it.
+
+    Who copies an article minutes later and is asked more often is seen first; so is a page that is edited
+    into a text, if its first fetch counts.
+    """
+    first = min(other.text_since for other in own)
+    return first[:10] < page.first_fetched_at[:10] and first < page.source_before
 
 
 def _is_by(page: Candidate, scope: Scope) -> bool:

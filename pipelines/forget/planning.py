@@ -22,7 +22,7 @@ from pipelines.export.manifest import read_manifest, read_row_notes
 from pipelines.forget.delete import announced_titles, would_look_for
 from pipelines.forget.find import way_from
 from pipelines.forget.hide import rehearse
-from pipelines.forget.plan import Candidate, KnownExport, Plan, choose_pages, left_out
+from pipelines.forget.plan import Candidate, KnownExport, Plan, choose_pages, left_out, variants
 from pipelines.forget.prove import search_pages
 from pipelines.forget.reach import Reach, lines_of
 from pipelines.forget.record import now_utc
@@ -76,6 +76,10 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
     pages = (_candidate(row, reach) for row in connection.execute(_PAGES))
     candidates = [page for page in pages if page.own or page.credits_scope or page.named_by]
     articles = _articles(connection, reach, {c.article_id for c in candidates if c.article_id is not None})
+    asked = [page for page in candidates if page.own and reach.is_asked(page)]
+    known = {page.reading_id for page in candidates if page.own}
+    same = {page.reading_id: page for page in variants(asked, articles) if page.reading_id not in known}
+    candidates = [*(page for page in candidates if page.reading_id not in same), *same.values()]
     taken, contested = choose_pages(scope, candidates, articles)
     silent = [page for page in taken if scope.passages and not _says(connection, files, scope, page)]
     taken = tuple(page for page in taken if page not in silent)
@@ -185,10 +189,13 @@ _PAGES = """
     SELECT r.id, r.page_url, r.url_answered, coalesce(own.url, claimed.url, r.page_url), r.source, s.name,
            lower(hex(r.digest)), coalesce(own.article_id, claimed.article_id, w.article_id),
            coalesce(own.kept, 0), r.title, r.published_day, r.first_fetched_at,
-           coalesce(r.credited_source, ''), coalesce(r.author, ''), own.similarity, began.at
-    FROM readings r JOIN sources s ON s.host = r.source
-    JOIN (SELECT source, min(first_fetched_at) AS at FROM readings GROUP BY source) began
-         ON began.source = r.source
+           coalesce(r.credited_source, ''), coalesce(r.author, ''), own.similarity, t.node_id,
+           coalesce((SELECT min(fetched_at) FROM versions v WHERE v.reading_id = r.id
+                     AND v.text_id = r.text_id), r.fetched_at), coalesce(before.at, '')
+    FROM readings r JOIN sources s ON s.host = r.source JOIN texts t ON t.id = r.text_id
+    JOIN (SELECT id, max(first_fetched_at) OVER (PARTITION BY source ORDER BY substr(first_fetched_at, 1, 10)
+                 GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS at FROM readings) before
+         ON before.id = r.id
     LEFT JOIN copies own ON own.reading_id = r.id
     LEFT JOIN copies claimed ON own.url IS NULL AND +claimed.source = r.source AND claimed.reading_id IN (
               SELECT id FROM readings b WHERE b.page_url = r.claimed_url OR b.claimed_url = r.claimed_url)
@@ -199,7 +206,7 @@ _PAGES = """
 
 def _candidate(row: tuple[Any, ...], reach: Reach) -> Candidate:
     reading_id, page_url, answered, copy_url, source, name, digest, article_id, kept, title, *rest = row
-    day, at, by, author, similarity, since = rest
+    day, at, by, author, similarity, node, since, before = rest
     named_by, context = reach.named_by(reading_id, article_id, author)
     return Candidate(
         reading_id=reading_id,
@@ -220,7 +227,9 @@ def _candidate(row: tuple[Any, ...], reach: Reach) -> Candidate:
         similarity=similarity,
         named_by=named_by,
         context=context,
-        source_since=since,
+        node=node,
+        text_since=since,
+        source_before=before,
     )
 
 

@@ -38,9 +38,10 @@ class Reach:
     def __init__(
         self, connection: sqlite3.Connection, scope: Scope, led: Mapping[str, Sequence[str]]
     ) -> None:
-        self.matcher = TermMatcher(
-            [*scope.terms(), *(Term("url", url) for way in led.values() for url in way)]
-        )
+        ways = [Term("url", url) for way in led.values() for url in way]
+        self.matcher = TermMatcher([*scope.terms(), *ways])
+        self._pages = TermMatcher([*(term for term in scope.terms() if term.kind == "url"), *ways])
+        self._titles = set(scope.titles)
         self.several: list[LeftOut] = []
         """Pages that a title means, and other sources have it too."""
         self._authors = set(scope.authors)
@@ -54,6 +55,10 @@ class Reach:
         if reading_id in self._own or self.matcher.blocks_host(source):
             return True
         return any(map(self.matcher.blocks, addresses))
+
+    def is_asked(self, page: Candidate) -> bool:
+        """Whether a page was asked for by its own address, or title: not with a host or column."""
+        return normalise(page.title) in self._titles or _is_at(page, self._pages)
 
     def named_by(self, reading_id: int, article_id: int | None, author: str) -> tuple[str, str]:
         """author, person or article, with the name's context; nothing where the scope does not mean it so."""
@@ -184,7 +189,10 @@ class _By:
 
     def address(self, url: str) -> Line:
         matcher = TermMatcher([Term("url", url)])
-        return self.those("url", url, [page for page in self.candidates if _is_at(page, matcher)])
+        pages = [page for page in self.candidates if _is_at(page, matcher)]
+        there = {page.reading_id for page in pages}
+        more = [page for page in self.candidates if page.variant_of in there]
+        return self.those("url", url, [*pages, *more])
 
     def term(self, term: Term) -> Line:
         matcher = TermMatcher([term])

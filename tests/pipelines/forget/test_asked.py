@@ -17,6 +17,8 @@ from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, make
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
+
     from tests.pipelines.forget.worlds import World
 
 
@@ -149,3 +151,17 @@ def test_a_note_that_quotes_what_goes_is_named_with_its_table(
         archive.execute("DELETE FROM my_notes")
         archive.commit()
     assert parknews("removals", "verify", "1").code == 0
+
+
+def test_a_page_goes_from_every_address_at_which_its_site_has_it(
+    make_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mobile = f"m.{PARK[4:]}"
+    monkeypatch.setitem(NAMES, mobile, NAMES[PARK])
+    pages = [page(PARK, 1), page(mobile, 1), page(PARK, 1, path="/yw/1.html"), page(COPIER, 1), page(PARK, 2)]
+    world = make_world(pages)
+    plan = preview(world.path, make_scope(urls=[pages[0].url]))
+    assert {p.page_url for p in plan.pages} == {p.url for p in pages[:3]}
+    assert [(line.state, line.pages) for line in plan.lines] == [("taken", 3)]
+    left = preview(world.path, make_scope(urls=[pages[0].url], exceptions=[pages[1].url]))
+    assert {p.page_url for p in left.pages} == {pages[0].url, pages[2].url}

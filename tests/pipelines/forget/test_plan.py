@@ -24,6 +24,7 @@ OWN = Candidate(
     title="t",
     day="2026-02-01",
     first_fetched_at="2026-03-01T08:00:00Z",
+    text_since="2026-03-01T08:00:00Z",
     credited="",
     own=True,
     credits_scope=False,
@@ -46,9 +47,9 @@ OTHER = replace(
     ("other", "says"),
     [
         (replace(OTHER, credited="Copier"), ""),
-        (replace(OTHER, first_fetched_at="2026-03-05T09:00:00Z", source_since="2026-02-20T08:00:00Z"), ""),
+        (replace(OTHER, first_fetched_at="2026-03-05T09:00:00Z", source_before="2026-03-04T08:00:00Z"), ""),
         (
-            replace(OTHER, first_fetched_at="2026-03-05T09:00:00Z", source_since="2026-03-04T08:00:00Z"),
+            replace(OTHER, first_fetched_at="2026-03-05T09:00:00Z", source_before="2026-03-01T07:00:00Z"),
             UNPROVED + "2026-03-05",
         ),
         (OTHER, UNPROVED + "2026-03-01"),
@@ -83,3 +84,13 @@ def test_the_guide_has_words_for_every_reason(lang: str) -> None:
     assert {kind for kind in CONTESTED if "甲报" in said[kind]} == named
     if lang == "en":
         assert said == {kind: text.format(*names.values()) for kind, text in CONTESTED.items()}
+
+
+def test_a_page_that_was_edited_into_a_text_had_it_since_then_only() -> None:
+    scope = make_scope(hosts=["copier.example"], with_copies=True)
+    edited = replace(OWN, text_since="2026-03-09T08:00:00Z")
+    victim = replace(
+        OTHER, first_fetched_at="2026-03-05T09:00:00Z", source_before="2026-03-04T08:00:00Z", day="2026-03-04"
+    )
+    _, left = choose_pages(scope, [edited], {5: [edited, victim]})
+    assert [out.kind for out in left] == ["seen_earlier"]
