@@ -34,7 +34,7 @@ from pipelines.archive import Archive
 from pipelines.errors import ConfigurationError, ParknewsError
 from pipelines.pages.frontier import Fetched
 from pipelines.pages.html import read_html, robots_directives
-from pipelines.pages.kinds import kind_of_page, kind_of_url
+from pipelines.pages.kinds import hint_of, kind_of_page, kind_of_url
 from pipelines.store import CrawlStore, store_path
 from pipelines.urls import canonical_url, host_of
 from pipelines.utc import iso
@@ -352,7 +352,10 @@ def _fetched(record: Any, body: bytes, address: str, url: str, name: str) -> Fet
     known = dict(reversed(headers))
     leads = read_html(body, url, known.get("content-type", ""))
     wishes = leads.robots | robots_directives(known.get("x-robots-tag", ""))
-    if wishes & {"noindex", "noarchive"} or kind_of_page(leads.shape, kind_of_url(url)) != "article":
+    if (
+        wishes & {"noindex", "noarchive"}
+        or kind_of_page(leads.shape, hint_of(kind_of_url(url), url)) != "article"
+    ):
         return None
     return Fetched(
         url_asked=address,

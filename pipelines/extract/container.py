@@ -8,6 +8,7 @@ segments allowed.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.extract.prose import count_marks, ends_clause
@@ -32,6 +33,10 @@ _ENOUGH = 40.0
 _TITLED_SHARE = 0.4
 """A lead beside the title says less than this share of the whole; boxes may say more than the article."""
 _LONGEST_BOX_HEADING = 10
+_DAY = re.compile(
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\b[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d\b"
+)
+_LONGEST_BYLINE = 25.0
 _FAR_TEXT = 5
 """Lines from a headline to its text, at most, those of the byline between them."""
 _PRICE_OF_ROOM = 25.0
@@ -152,7 +157,7 @@ def _teasers(scan: Scan, trust: Trust, title_line: int | None) -> frozenset[int]
         if (
             title_line is not None
             and title_line < index <= title_line + _FAR_TEXT
-            and all(trust.hint(line) == "byline" for line in lines[title_line + 1 : index])
+            and all(_is_byline(line, trust) for line in lines[title_line + 1 : index])
         ):
             continue
         if _TEASER_END.search(line.plain) and line.amount < 300:
@@ -162,6 +167,11 @@ def _teasers(scan: Scan, trust: Trust, title_line: int | None) -> frozenset[int]
             if held[home] < 2 or parents[above.node + 1] == home:
                 single.append(index)
     return frozenset([*cut, *single] if len(single) >= 3 and not trust.digest else cut)
+
+
+def _is_byline(line: Line, trust: Trust) -> bool:
+    """Whether a line below a headline says when and by whom, in its class or by its day."""
+    return trust.hint(line) == "byline" or (line.amount <= _LONGEST_BYLINE and bool(_DAY.search(line.text)))
 
 
 def _titled_part(

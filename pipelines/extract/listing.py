@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pipelines.extract.metadata import read_claims
+from pipelines.extract.prose import bare
 from pipelines.normalise import simplify
 from pipelines.records import Shown, StrippedKind
 from pipelines.urls import address_key, canonical_url, resolve
@@ -84,7 +85,7 @@ class Listing(NamedTuple):
     def is_list(self) -> bool:
         """Whether the page is a list."""
         if self.own >= _LEAST_OWN:
-            return self.shown > 1 and self.declared > 1
+            return self.declared > (1 if self.shown > 1 else 2)
         if self.shown > 1:
             looks_like_one = self.marked > 2 and self.own < _LEAST_SAID and not self.is_named
             return not self.is_article or self.declared > 0 or looks_like_one
@@ -104,8 +105,9 @@ def read_listing(
     """What a page shows of other pages, and what it declares itself to be."""
     lists, articles = _declared(root, metadata, url)
     articles += is_named
-    boxes = _BOXES - {"related"} if lists > articles else _BOXES
     base = _base(root, url)
+    lists += _is_sites_name(metadata.title_element, scan.lines, base, url)
+    boxes = _BOXES - {"related"} if lists > articles else _BOXES
     shown = _shown(scan, trust, title_line, base, url, boxes)
     others = [_led_on(scan.lines, trust, title_line, base, url, boxes)]
     if lists > articles:
@@ -162,6 +164,21 @@ def _declared(root: HtmlElement, metadata: Metadata, url: str) -> tuple[int, int
     lists += any(_LIST_TITLE.match(simplify(part)) for part in _PARTS.split(metadata.title_element) if part)
     lists += bool(_LIST_ADDRESS.search(unquote(urlsplit(url).path)))
     return lists, articles
+
+
+def _is_sites_name(title: str, lines: Sequence[Line], base: str, url: str) -> bool:
+    """Whether the page's title is what its link to the home page says: each further page of that is so."""
+    return bool(title) and any(
+        line.leads and bare(line.text) == bare(title) and _is_home(line.leads, base, url) for line in lines
+    )
+
+
+def _is_home(href: str, base: str, url: str) -> bool:
+    try:
+        there = urlsplit(urljoin(base, href))
+    except ValueError:
+        return False
+    return _plain(there.hostname) == _plain(urlsplit(url).hostname) and there.path in ("", "/")
 
 
 def _votes(said: Iterable[str], for_list: frozenset[str], for_article: frozenset[str]) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from pipelines.decode import binary_kind, decode_body
 from pipelines.pages.announced import format_of
 from pipelines.pages.frontier import FILE
 from pipelines.pages.html import MAX_LINKS, read_html, robots_directives
-from pipelines.pages.kinds import kind_of_page, kind_of_url
+from pipelines.pages.kinds import hint_of, kind_of_page, kind_of_url
 from pipelines.signals import page_signals, refuses
 from pipelines.urls import canonical_url, host_of
 
@@ -145,7 +145,7 @@ def _addresses(entry: Entry, fetched: Fetched, territory: Territory, form: Addre
 
 def _hint(entry: Entry) -> str:
     """What the address says, or how it was found where that says more."""
-    return entry.kind if entry.kind in ("more", "tag", "list") else kind_of_url(entry.url)
+    return hint_of(entry.kind if entry.kind in ("more", "tag", "list") else kind_of_url(entry.url), entry.url)
 
 
 def _refreshed(entry: Entry, leads: HtmlPage, territory: Territory) -> Link | None:

@@ -17,7 +17,7 @@ from lxml import etree
 
 from pipelines.decode import decode_body
 from pipelines.normalise import simplify
-from pipelines.pages.kinds import BLOCK_MIN_CHARS, Shape
+from pipelines.pages.kinds import BLOCK_MIN_CHARS, Shape, kind_of_url
 from pipelines.pages.repeats import Fingerprint
 from pipelines.urls import canonical_url, resolve
 from pipelines.words import pattern, words
@@ -59,6 +59,18 @@ MAX_LINKS = 10_000
 _PAGER_SCRIPT = re.compile(
     rb"createPage(?:HTML|Html)?\s*\(\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([\w.-]{1,80})[\"']\s*,\s*[\"'](\w{2,5})[\"']"
 )
+_RECORDS = re.compile(
+    rb"<script[^>]{0,200}\btext/xml\b[^>]{0,200}>(.{0,400000}?)</script", re.IGNORECASE | re.DOTALL
+)
+"""A list that scripts show page by page (JCMS, of many government sites): its items are mark-up in CDATA."""
+_KEYED = re.compile(
+    rb"[\"']?\b(?:url|href|link|\w{0,8}puburl)[\"']?\s*:\s*[\"']"
+    rb"([^\"'<>\s?]{3,300}(?:\.\w{2,5}\?[^\"'<>\s]{1,200})?)[\"']",
+    re.IGNORECASE,
+)
+_CDATA = re.compile(rb"<!\[CDATA\[|\]\]>")
+_LEAST_KEYED = 3
+"""Addresses of articles in a page's data from which on they are a list; one or two are the page's own."""
 _HANDLERS = ("onclick", "ondblclick", "onmousedown", "onmouseup")
 _LEADING = ("data-href", "data-url", "data-link")
 """Attributes in which scripts of pages keep where an element leads."""
@@ -137,6 +149,7 @@ def read_html(body: bytes, url: str, content_type: str = "") -> HtmlPage:
     small = body.lower()
     walk.over(tree, scripted=any(mark in small for mark in _SCRIPTED))
     resolver = _Resolver(walk.base, encoding)
+    walk.links += [(place, "link") for place in _listed_in_data(body)]
     anchors = _anchors(walk, resolver, _scripted_next(body))
     return HtmlPage(
         anchors=tuple(anchors.values()),
@@ -422,6 +435,8 @@ def _anchors(walk: _Walk, resolver: _Resolver, scripted: list[str]) -> dict[str,
 def _tree(body: bytes) -> etree._Element | None:
     plain = body.replace(b"\x00", b"") if b"\x00" in body else body
     plain = _LONG_TAG.sub(b"<i", plain)
+    if b"<![CDATA[" in plain and b"text/xml" in plain:
+        plain = _RECORDS.sub(lambda found: b"<div>" + _CDATA.sub(b"", found[1]) + b"</div><script>", plain)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
         return etree.fromstring(plain, parser)
@@ -456,6 +471,13 @@ def _joined(base: str, href: str) -> str:
     names = base[root:-1].split("/")
     above = names[: max(1, len(names) - relative["up"].count("/"))]
     return f"{base[:root]}{'/'.join(above)}/{href[relative.end('up') :]}"
+
+
+def _listed_in_data(body: bytes) -> list[str]:
+    """The articles that a page's scripts list as data (`{"title": …, "url": …}`), as written."""
+    places = dict.fromkeys(found.replace(b"\\/", b"/") for found in _KEYED.findall(body))
+    news = [place for found in places if kind_of_url(place := found.decode("utf-8", "replace")) == "article"]
+    return news if len(news) >= _LEAST_KEYED else []
 
 
 def _scripted_next(body: bytes) -> list[str]:

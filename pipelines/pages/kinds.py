@@ -67,7 +67,7 @@ _NEVER_ASKED = {
 }
 NEVER = frozenset(_NEVER_ASKED)
 """Kinds of addresses that are not asked for."""
-_LISTED = frozenset(["list", "more", "tag"])
+_LISTED = frozenset(["list", "more", "tag", "column"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +133,15 @@ def is_surely_list(kind: str, url: str) -> bool:
     return kind in ("tag", "more", "feed") or (kind == "list" and bool(_LIST.search(urlsplit(url).path)))
 
 
+def hint_of(kind: str, url: str) -> str:
+    """What a kind of address says of its page; one that merely ends as a column's does says `column`."""
+    return "column" if kind == "list" and not is_surely_list(kind, url) else kind
+
+
 def kind_of_page(shape: Shape, hint: str) -> str:
     """Whether a page is an article or a list, by its tree; `hint` is what its address said.
 
+    An address that ends as a column's does (`column`) may as well be an article's.
     An article has a block of running text somewhere, however many links stand around it (portals put
     130 headlines beside one); a list has headlines and, at most, a teaser to each. A single paragraph below
     a headline of its own may be an article: reading tells.
@@ -144,7 +150,7 @@ def kind_of_page(shape: Shape, hint: str) -> str:
         return "article"
     if shape.says_article or hint == "article":
         return "list" if shape.block_chars < BLOCK_MIN_CHARS / 2 and shape.titled_links >= 20 else "article"
-    if shape.headed and shape.block_chars and hint not in _LISTED:
+    if shape.headed and shape.block_chars and (hint == "column" or hint not in _LISTED):
         return "article"
     if shape.block_chars < BLOCK_MIN_CHARS:
         return "list" if shape.titled_links >= 5 or hint in _LISTED else "article"

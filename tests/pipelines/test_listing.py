@@ -183,3 +183,35 @@ def test_a_mirror_s_links_to_the_site_that_it_copies_are_its_own() -> None:
         True,
         False,
     )
+
+
+def test_a_further_page_with_one_excerpt_is_a_list_where_its_title_is_the_site_s() -> None:
+    body = f'<body><a href="/">园区观察</a><h1>园区观察</h1><h2>{HEADS[0]}</h2><p>{TOLD[0]}...</p></body>'
+    head = '<meta property="og:type" content="website">'
+    assert _is_list(_read(body, head=head, title="园区观察", path="/page/4/"))
+    assert not _is_list(_read(body, title="园区观察"))
+
+
+RELATED = "".join(
+    f'<h3><a href="/news/{n}.html">{HEADS[n]}</a></h3><p>{TOLD[n][:30]}</p><li>2026-04-0{n + 1}</li>'
+    for n in range(3)
+)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "3月2日，青湖园区的两家企业拿到了排污许可证，从递交材料到领证只用了三天，比去年快了一半。",
+        "青湖园区拟将三号厂房租给两家企业，现予公示五日；举报电话由园区纪委值守，有异议的单位请书面提出。",
+        "青湖园区三个项目完成备案，总投资四亿元，主办单位介绍说，厂房年底封顶，明年三月试生产。",
+    ],
+)
+def test_a_paragraph_with_words_of_page_feet_is_an_article(told: str) -> None:
+    title = "青湖园区三月二日发布的一条消息"
+    byline = "<div><span>2026-03-02</span> <a href='/by/lin'>林岚</a> 在 <a href='/c/news'>资讯</a></div>"
+    read = _read(
+        f"<body><h1>{title}</h1>{byline}<div><p>{told}</p></div><h2>更多文章</h2>{RELATED}</body>",
+        title=title,
+    )
+    assert isinstance(read, Extracted), read
+    assert read.lines == (told,)

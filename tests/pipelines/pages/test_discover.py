@@ -65,6 +65,27 @@ def test_a_pager_written_by_script_leads_to_the_next_page() -> None:
     ]
 
 
+def test_a_list_that_scripts_show_page_by_page_is_one() -> None:
+    records = "".join(
+        f'<record><![CDATA[<li><a href="/art/2026/3/1/art_1_{n}.html">青湖区的项目之{n}</a></li>]]></record>'
+        for n in range(5)
+    )
+    html = (
+        f'<html><body><script type="text/xml"><datastore>{records}</datastore></script><p>x</p></body></html>'
+    )
+    page = read_html(html.encode(), BASE)
+    assert [a.url for a in page.anchors] == [f"http://x.cn/art/2026/3/1/art_1_{n}.html" for n in range(5)]
+    assert page.shape.titled_links == 5
+
+
+@pytest.mark.parametrize(("count", "led"), [(3, 3), (2, 0)])
+def test_articles_that_a_script_lists_as_data_are_links(count: int, led: int) -> None:
+    rows = ",".join(f'{{"title":"青湖","url":"\\/zw\\/202603\\/t20260301_{n}.html"}}' for n in range(count))
+    script = f'<script>var rows=[{rows}];$.ajax({{url: "/count/?id=7", success: show}});</script>'
+    page = read_html(f"<html><body>{script}</body></html>".encode(), BASE)
+    assert [a.url for a in page.anchors] == [f"http://x.cn/zw/202603/t20260301_{n}.html" for n in range(led)]
+
+
 def test_a_pager_of_options_and_old_frames_are_followed() -> None:
     pager = '<select><option value="list_2.html">2</option><option value="3">x</option></select>'
     assert roles(pager + '<iframe src="/f.html">') == {"/news/list_2.html": "numbered", "/f.html": "frame"}

@@ -1,7 +1,7 @@
 import pytest
 
 from pipelines.pages.html import read_html
-from pipelines.pages.kinds import NEVER, is_challenge, kind_of_page, kind_of_url, why_never
+from pipelines.pages.kinds import NEVER, hint_of, is_challenge, kind_of_page, kind_of_url, why_never
 from tests.crawler.misbehaving import article, list_page
 
 URLS = {
@@ -23,7 +23,7 @@ URLS = {
     "trap": ["/a/b/a/b/a/b/", "/news/x/x/x", "/a" * 14, "/x?" + "&".join(f"a{n}=1" for n in range(25))],
     "unknown": [
         "/about.html", "/news", "/so/100.html", "/share/7.html", "/account/12",
-        "/news/a/news/b/news/x",
+        "/news/a/news/b/news/x", "/node/12",
     ],
 }  # fmt: skip
 
@@ -50,6 +50,17 @@ def test_an_article_is_told_whatever_its_address_says(hint: str) -> None:
 
 def test_a_short_notice_is_an_article() -> None:
     assert _kind("<html><body><h1>通知</h1><p>示例园区定于明日停水，请知悉。</p></body></html>") == "article"
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/green-lake-12/", "article"), ("/tag/lake/", "list")])
+def test_a_paragraph_below_its_headline_is_an_article_where_the_address_only_ends_as_a_columns_does(
+    path: str, kind: str
+) -> None:
+    url = "http://x.cn" + path
+    title = "青湖园区的污水厂通过验收"
+    head, text = f"<title>{title}</title>", f"<h1>{title}</h1><div><p>{TEASER * 2}</p></div>"
+    html = f"<html><head>{head}</head>{text}<ul>{RELATED}"
+    assert _kind(html, hint_of(kind_of_url(url), url)) == kind
 
 
 @pytest.mark.parametrize("hint", ["unknown", "list", "more"])
