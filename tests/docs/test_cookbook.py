@@ -19,7 +19,7 @@ RECIPES = dict(
         re.M | re.S,
     )
 )
-MAY_BE_EMPTY = {"6", "10", "11", "13", "15", "17"}
+MAY_BE_EMPTY = {"6", "10", "13", "15", "17"}
 """Questions about what is amiss, which the demo need not have, and about the newest quarter."""
 SECONDS_MAX = 2.0
 
