@@ -30,6 +30,7 @@ _NEAR_STAMPS, _MOST_STAMPED = 8, 40
 """How many lines below the title may hold a stamp, and how many elements of one block are looked at."""
 _NEAR_BEFORE, _NEAR_AFTER, _TAIL = 12, 3, 12
 """How many lines around the start of the text and after its end may hold the byline."""
+_LONGEST_VALUE = 400
 _LABEL_FIRST = pattern(r"^{byline.label}\s?[:：]")
 _VALUE_END = pattern(
     r"{byline.label}\s?[:：/／丨\[(（]|\s{byline.label}(?:[\s｜|]|$)|{byline.glued}"
@@ -91,7 +92,7 @@ def read_byline(scan: Scan, choice: Choice | None, title_line: int | None) -> By
 
 def value_after(text: str, label_end: int) -> str:
     """What follows a label that ends at this place, up to the next label, bracket, date or stop."""
-    value = text[label_end:].lstrip(" :：/／\u3000[【(（")
+    value = text[label_end : label_end + _LONGEST_VALUE].lstrip(" :：/／\u3000[【(（")
     if _LABEL_FIRST.match(simplify(value)):
         return ""  # nothing stands after the label but the next one
     value = value.rstrip(" :：/／\u3000[【(（")

@@ -30,6 +30,8 @@ _PARAGRAPHS = re.compile(
     r"<(?:p|div|br|section)\b|&lt;(?:p|div|br)\b|\\u003[cC](?:p|div|br)\b", re.IGNORECASE
 )
 _DATA = re.compile(r"\s*(?:[0-9a-f]{1,4}:)?[\[{]\"?")
+_LONGEST_VALUE = 4_000
+"""Characters of what a head states in one place that are read; addresses of any length that works are less."""
 _PLACEHOLDER = re.compile(r"\$\$\w+\$\$|\{\{[^{}]*\}\}|\[\[[^\[\]]*\]\]|%%\w+%%")
 """Where a template would put an advertisement or a picture."""
 _SCRIPT_LIMIT = 3_000_000
@@ -86,7 +88,7 @@ class Metadata:
                     0, thing.get("name") or " ".join(part for part in parts if isinstance(part, str))
                 )
             elif isinstance(thing, str) and thing.strip():
-                names.append(squeeze_space(thing))
+                names.append(squeeze_space(thing[:_LONGEST_VALUE]))
         return names
 
 
@@ -94,13 +96,18 @@ def read_metadata(root: HtmlElement, authors: Sequence[HtmlElement]) -> Metadata
     """All that the page says for machines; `authors` are the elements marked as the author's name."""
     meta: dict[str, str] = {}
     for tag in root.iter("meta"):
-        content = squeeze_space(tag.get("content") or "")
+        content = squeeze_space((tag.get("content") or "")[:_LONGEST_VALUE])
         for attribute in ("name", "property", "itemprop"):
             name = (tag.get(attribute) or "").strip().lower()
             if name and content:
                 meta.setdefault(name, content)
     title = next(
-        (squeeze_space(tag.text_content()) for tag in root.iter("title") if tag.text_content().strip()), ""
+        (
+            squeeze_space(text[:_LONGEST_VALUE])
+            for tag in root.iter("title")
+            if (text := tag.text_content()).strip()
+        ),
+        "",
     )
     return Metadata(meta, title, _article(root), _author_link(authors))
 

@@ -211,6 +211,7 @@ def test_a_short_true_article_is_no_rejection(text: str) -> None:
         "<style>" + "@media print{" * 10_000 + "</style><p>" + NEWS * 5,
         '<script>var a="<p>' + "\\" * 500_001 + "</script><p>短</p>",
         '<script type="application/ld+json">' + "[" * 100_000 + "</script><p>" + NEWS * 5,
+        f'<meta name="author" content="{"1" * 100_000}"><h1>{TITLE}</h1>' + f"<p>{NEWS}</p>" * 3,
         "<title>" + "标题_" * 50_000 + "</title><h1>标题</h1><p>" + NEWS * 5,
         "<table>" + "<tr><td>a</td><td>" * 3_000 + NEWS * 5,
         "<p>" + "a@b." * 100_000,
