@@ -31,7 +31,7 @@ _PARAGRAPHS = re.compile(
 )
 _DATA = re.compile(r"\s*(?:[0-9a-f]{1,4}:)?[\[{]\"?")
 _LONGEST_VALUE = 4_000
-"""Characters of what a head states in one place that are read; addresses of any length that works are less."""
+"""Characters of what a head states in one place that are read; no address that works is longer."""
 _PLACEHOLDER = re.compile(r"\$\$\w+\$\$|\{\{[^{}]*\}\}|\[\[[^\[\]]*\]\]|%%\w+%%")
 """Where a template would put an advertisement or a picture."""
 _SCRIPT_LIMIT = 3_000_000
