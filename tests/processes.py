@@ -18,7 +18,14 @@ from typing import Any, NamedTuple
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
-    ["crawler.cli.crawl", "crawler.cli.reprocess", "crawler.drawing.browser", "pipelines.forget.verbs"]
+    [
+        "crawler.cli.crawl",
+        "crawler.cli.reprocess",
+        "crawler.drawing.browser",
+        "pipelines.forget.verbs",
+        "crawler.fetch.slices",
+        "distributed.cli.dask_worker",
+    ]
 )
 
 

@@ -321,6 +321,11 @@ def _client(engine: ClusterEngine) -> Iterator[Any]:
             raise WorkersError(
                 f"{raised_.address}: no worker has joined the scheduler; start some"
             ) from error
+        except TypeError as error:  # Dask's word for a client that has no certificate
+            raise WorkersError(
+                f"{raised_.address}: who asks needs a certificate; name it with"
+                " DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …__CLIENT__CERT and …__CLIENT__KEY"
+            ) from error
         except OSError as error:
             raise WorkersError(
                 f"{raised_.address}: no scheduler answers ({' '.join(str(error).split())})"

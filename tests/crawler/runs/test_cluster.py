@@ -10,70 +10,107 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
-from crawler.runs.cluster import ClusterEngine, engine_of, identity, read_there, results_of
+from crawler.runs.cluster import ClusterEngine, engine_of, hands_of, identity, read_there, results_of
+from crawler.runs.spread import fetch_spread
 from crawler.runs.warc import write_warc
+from crawler.web.removed import Removed
 from pipelines.errors import ConfigurationError, WorkersError
 from pipelines.records import Page, Reading, Rejection
+from pipelines.store import CrawlStore
 from pipelines.workers import WorkerOptions
-from tests.crawler.misbehaving import article
-from tests.crawler.moved import parknews_here, write_source
+from tests.crawler.crawling import QUICK, pages_of, source
+from tests.crawler.misbehaving import Server, Site, article, list_page
+from tests.crawler.moved import parknews, parknews_here, write_source
 from tests.pipelines.test_workers import SOURCE, page, read
+from tests.processes import PARKNEWS, Child
 from tests.readings import make_reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crawler.fetch.tally import RunProgress
+
 HOST = SOURCE.host
 ROOT = Path(__file__).parents[3]
 ENVIRONMENT = os.environ | {
-    "PYTHONPATH": str(ROOT),
-    "DASK_DISTRIBUTED__WORKER__DAEMON": "False",
     "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
     "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "5s",
     "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s",
     "DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s",
 }
-DASK = [sys.executable, "-m"]
+WORKERS = 3
+
+
+class Dask:
+    """A scheduler, and workers, each a process of its own and followed by another when it dies."""
+
+    def __init__(
+        self, folder: Path, workers: int = WORKERS, protocol: str = "tcp", **environment: str
+    ) -> None:
+        self._file = folder / "scheduler.json"
+        self._environment = ENVIRONMENT | environment
+        where = ["--protocol", protocol, "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+        self._scheduler = self._start("scheduler", *where)
+        while not self._file.exists() or not self._file.read_text():
+            assert self._scheduler.poll() is None, self._scheduler.communicate()
+            time.sleep(0.05)
+        self.address = re.findall(r"t\w+://[\d.:]+", self._file.read_text())[0]
+        self._ended = threading.Event()
+        self.workers = [self._worker() for _ in range(workers)]
+        self._keeper = threading.Thread(target=self._keep)
+        self._keeper.start()
+
+    def close(self) -> None:
+        self._ended.set()
+        self._keeper.join()
+        for child in (*self.workers, self._scheduler):
+            child.kill()
+            child.wait()
+
+    def _keep(self) -> None:
+        while not self._ended.wait(0.2):
+            self.workers = [self._worker() if one.poll() is not None else one for one in self.workers]
+
+    def _worker(self) -> Child:
+        return self._start("worker", "--no-nanny", "--nthreads", "1", "--no-dashboard")
+
+    def _start(self, what: str, *arguments: str) -> Child:
+        refresh = "import dask; dask.config.refresh()"  # it was imported in another environment
+        code = f"{refresh}; from distributed.cli.dask_{what} import main; main()"
+        return Child(code, "--scheduler-file", str(self._file), *arguments, env=self._environment)
 
 
 @pytest.fixture(scope="module")
-def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a scheduler with three workers, each a process that is started again when it dies."""
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dask]:
+    """A scheduler with three workers."""
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    folder = tmp_path_factory.mktemp("dask")
-    where = ["--scheduler-file", str(folder / "scheduler.json")]
-    commands = [
-        ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"],
-        ["distributed.cli.dask_worker", "--nworkers", "3", "--nthreads", "1", "--no-dashboard"],
-    ]
-    with contextlib.ExitStack() as running:
-        for command in commands:
-            log = running.enter_context((folder / command[0]).open("wb"))
-            started = subprocess.Popen(
-                [*DASK, *command, *where], env=ENVIRONMENT, stdout=log, stderr=log, cwd=folder
-            )
-            running.callback(started.wait)
-            running.callback(started.terminate)
-            while not (folder / "scheduler.json").exists():
-                assert started.poll() is None, (folder / command[0]).read_text()
-                time.sleep(0.1)
-        yield re.findall(r"tcp://[\d.:]+", (folder / "scheduler.json").read_text())[0]
+    started = Dask(tmp_path_factory.mktemp("dask"))
+    yield started
+    started.close()
 
 
-def pids(address: str) -> list[int]:
-    """Of the workers, once all three are there."""
+@pytest.fixture
+def scheduler(dask: Dask) -> str:
+    """Its address, all workers being there."""
     from distributed import Client  # noqa: PLC0415  # skipped where it is missing
 
-    with Client(address, set_as_default=False) as client:
-        client.wait_for_workers(3, timeout=60)
-        return sorted(client.run(os.getpid).values())
+    with Client(dask.address, set_as_default=False) as client:
+        client.wait_for_workers(WORKERS, timeout=60)
+    return dask.address
 
 
 def outcome(results: list[tuple[Page, Reading | Rejection]]) -> dict[int, str]:
@@ -85,10 +122,10 @@ def outcome(results: list[tuple[Page, Reading | Rejection]]) -> dict[int, str]:
     }
 
 
-def test_what_lost_workers_had_is_read_by_others_once(scheduler: str) -> None:
-    killed, cut_off, _ = pids(scheduler)
+def test_what_lost_workers_had_is_read_by_others_once(dask: Dask, scheduler: str) -> None:
+    killed, cut_off = (worker.pid for worker in dask.workers[:2])
     results: list[tuple[Page, Reading | Rejection]] = []
-    waiting = [[(page(n, "slow"), SOURCE), (page(n + 1, "slow"), SOURCE)] for n in range(0, 60, 2)]
+    waiting = [[(page(n, "slow"), SOURCE), (page(n + 1, "slow"), SOURCE)] for n in range(0, 30, 2)]
     with ClusterEngine(scheduler, 0, 10.0).start(read) as readers:
         while waiting or readers.busy:
             while waiting and readers.room > 0:
@@ -100,13 +137,12 @@ def test_what_lost_workers_had_is_read_by_others_once(scheduler: str) -> None:
                 os.kill(cut_off, signal.SIGSTOP)
     with contextlib.suppress(ProcessLookupError):
         os.kill(cut_off, signal.SIGKILL)
-    assert outcome(results) == dict.fromkeys(range(60), "slow 测试园区")
+    assert outcome(results) == dict.fromkeys(range(30), "slow 测试园区")
 
 
 def test_a_page_that_kills_every_worker_is_rejected_and_its_neighbours_are_read(scheduler: str) -> None:
     words = ["good", "kill", "hang", "fine", "crash"]
     results = []
-    pids(scheduler)
     with ClusterEngine(scheduler, 0, 6.0).start(read) as readers:
         readers.submit([(page(number, word), SOURCE) for number, word in enumerate(words)])
         while readers.busy:
@@ -146,21 +182,12 @@ def test_an_import_that_is_killed_goes_on_and_ends_as_an_embedded_one(scheduler:
         write_source(folder, HOST)
     assert parknews_here(here, "warc", "import", str(file)).code == 0
     arguments = ("--db", str(there / "archive.db"), "--sources", str(there / "sources.toml"))
-    command = [
-        sys.executable,
-        "-m",
-        "crawler.cli",
-        *arguments,
-        "warc",
-        "import",
-        str(file),
-        "--engine",
-        scheduler,
-    ]
-    with subprocess.Popen(command, env=ENVIRONMENT, cwd=ROOT, stderr=subprocess.PIPE) as coordinator:
-        while coordinator.poll() is None and not _archived(there):
-            time.sleep(0.02)
-        coordinator.kill()
+    command = [*arguments, "warc", "import", str(file), "--engine", scheduler]
+    coordinator = Child(PARKNEWS, *command)
+    while coordinator.poll() is None and not _archived(there):
+        time.sleep(0.02)
+    coordinator.kill()
+    coordinator.wait()
     assert 0 < _archived(there) < len(pages)
     again = parknews_here(there, "warc", "import", str(file), "--engine", scheduler, "--json")
     assert (again.code, again.json["known"]) == (0, len(pages))
@@ -173,12 +200,97 @@ def _archived(folder: Path) -> int:
     return 0
 
 
-def test_a_cluster_of_this_machine_is_started_and_ended(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_slices_of_killed_and_stopped_workers_are_fetched_by_others_at_each_hosts_pace(
+    dask: Dask, scheduler: str, tmp_path: Path
+) -> None:
+    paths = [f"/news/2026/{n}.html" for n in range(12)]
+    pages = {"/": list_page(paths), **{path: article(n) for n, path in enumerate(paths)}}
+    with contextlib.ExitStack() as opened:
+        servers = [opened.enter_context(Server(Site(dict(pages)))) for _ in range(3)]
+        sources = [source(server.host, delay_s=0.2) for server in servers]
+        store = opened.enter_context(CrawlStore(tmp_path / "there-pages.db"))
+        hands = opened.enter_context(hands_of(ClusterEngine(scheduler, 0, 10.0)))
+        assert hands is not None
+        lost: list[int] = []
+
+        def lose_two(progress: RunProgress) -> None:
+            """One is killed and one stopped, each with its slice, once every site was asked for articles."""
+            if not lost and all(len(server.site.log) > 3 for server in servers):
+                lost.extend(worker.pid for worker in dask.workers[:2])
+                os.kill(lost[0], signal.SIGKILL)
+                os.kill(lost[1], signal.SIGSTOP)
+
+        removed, options = Removed(tmp_path / "there.db"), replace(QUICK, runtime=str(tmp_path))
+        report = fetch_spread(
+            sources, store, options, hands, removed=removed, on_progress=lose_two, slice_s=3.0, lease_s=20.0
+        )
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(lost[1], signal.SIGKILL)
+        assert [(run.articles, run.left_early) for run in report.sources] == [(12, "")] * 3
+        assert len(pages_of(tmp_path / "there-pages.db")) == 36
+        for server in servers:
+            gaps = [later.at - sooner.at for sooner, later in pairwise(server.site.log)]
+            assert (server.site.most_at_once, min(gaps) > 0.1) == (1, True), gaps
+            assert max(server.site.counts().values()) <= 3
+
+
+def test_over_tls_who_has_no_certificate_gets_nothing(tmp_path: Path) -> None:
+    dask_ = pytest.importorskip("dask", reason="the extra `cluster` is not installed")
+    places = own_certificate(tmp_path)
+    named = {f"DASK_{place.upper().replace('.', '__')}": value for place, value in places.items()}
+    started = Dask(tmp_path, 1, "tls", **named)
+    try:
+        engine = engine_of(started.address, WorkerOptions(page_limit_s=10.0))
+        with pytest.raises(WorkersError, match="needs a certificate"):
+            engine.start(read)
+        with dask_.config.set(places), engine.start(read) as readers:
+            readers.submit([(page(1, "good"), SOURCE)])
+            while not (results := readers.collect(1.0)):
+                pass
+    finally:
+        started.close()
+    assert outcome(results) == {1: "good 测试园区"}
+
+
+def own_certificate(folder: Path) -> dict[str, str]:
+    """One certificate for all three parts, signed by itself; Dask's settings that name it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cluster")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    form = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, *form))
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    parts = ("scheduler", "worker", "client")
+    return {
+        "distributed.comm.tls.ca-file": str(folder / "cert.pem"),
+        "distributed.comm.require-encryption": "True",
+        **{f"distributed.comm.tls.{part}.cert": str(folder / "cert.pem") for part in parts},
+        **{f"distributed.comm.tls.{part}.key": str(folder / "key.pem") for part in parts},
+    }
+
+
+def test_a_cluster_of_this_machine_crawls_as_this_process_does(tmp_path: Path) -> None:
     pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
-    write_source(tmp_path, HOST)
-    write_warc([news(1)], tmp_path / "pages.warc.gz", "parknews/test")
-    done = parknews_here(tmp_path, "warc", "import", str(tmp_path / "pages.warc.gz"), "--engine", "local:1")
-    assert (done.code, _archived(tmp_path), done.errors) == (0, 1, "")
+    paths = [f"/news/2026/{n}.html" for n in range(6)]
+    site = Site(
+        {"/": list_page([*paths, "/gone.html"]), **{path: article(n) for n, path in enumerate(paths)}}
+    )
+    here, there = tmp_path / "here", tmp_path / "there"
+    with Server(site) as server:
+        for folder in (here, there):
+            folder.mkdir()
+            write_source(folder, server.host)
+        assert parknews(here, "crawl").code == 0
+        done = parknews_here(there, "crawl", "--engine", "local:1")
+    assert (done.code, "distributed" in done.errors) == (0, False), done.errors
+    assert set(site.counts().values()) == {2}
+    assert rows(there) == rows(here)
 
 
 def test_a_worker_that_reads_by_something_else_is_named() -> None:
