@@ -44,13 +44,24 @@ class Child:
     """A program under way, as `python -c CODE ARGUMENTS` would run it; like Popen as far as tests need it."""
 
     def __init__(
-        self, code: str, *arguments: str, stdin: str = "", env: dict[str, str] | None = None
+        self,
+        code: str,
+        *arguments: str,
+        stdin: str = "",
+        env: dict[str, str] | None = None,
+        folder: Path | None = None,
     ) -> None:
         self._files = [tempfile.TemporaryFile("w+", encoding="utf-8") for _ in range(3)]  # noqa: SIM115
         self._files[0].write(stdin)
         self._files[0].seek(0)
         handles = [_Handle(file.fileno()) for file in self._files]
-        given = (code, arguments, dict(os.environ if env is None else env), str(Path.cwd()), handles)
+        given = (
+            code,
+            arguments,
+            dict(os.environ if env is None else env),
+            str(folder or Path.cwd()),
+            handles,
+        )
         self._process = _FORKS.Process(target=_become, args=given)
         self._process.start()
         assert self._process.pid
