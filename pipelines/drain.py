@@ -8,13 +8,12 @@ ingesting it twice changes nothing: a kill at any moment loses nothing and doubl
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from pipelines.records import FileText, Page, Reading, Rejection, Source
 from pipelines.stages import read_stored
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 from pipelines.workers import BATCH_PAGES
 
 if TYPE_CHECKING:
@@ -200,7 +199,7 @@ class _Drain:
 
     def _write(self, results: list[Reading | FileText | Rejection]) -> tuple[int, ...]:
         """Returns which of them a removal keeps out."""
-        done = self._archive.ingest(results, iso(datetime.now(UTC)))
+        done = self._archive.ingest(results, now_utc())
         total = self.total
         self.total = Drained(
             pages=total.pages + sum(isinstance(result, Reading) for result in results),

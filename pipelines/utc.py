@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import UTC, datetime
 
 
 def iso(moment: datetime) -> str:
     """A moment of UTC in whole seconds: 2023-09-27T08:30:00Z."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def now_utc() -> str:
+    """The present moment, for those who may look at the clock."""
+    return iso(datetime.now(UTC))

@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,7 +32,7 @@ from pipelines.archive.file import read_only, reader
 from pipelines.archive.read.sources import source_totals
 from pipelines.archive.write.kept import add_search
 from pipelines.forget.snapshot import places_of
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +81,7 @@ def demo(
         settings = settings_of(ctx)
         report = run(settings, archive, read_sources(sources), fetch_options(settings))
         _visit_again(archive, sources, server.go_on())
-        add_search(archive, *_SEARCH, iso(datetime.now(UTC)))
+        add_search(archive, *_SEARCH, now_utc())
         score = judge(archive, server)
         if as_json:
             print_json({"archive": str(archive), "run": report_json(report), "score": score.as_json()})

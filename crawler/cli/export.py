@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
 from enum import Enum
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +20,7 @@ from pipelines.catalogue import WHATS
 from pipelines.errors import ConfigurationError
 from pipelines.export.file import ExportRequest, compare_export, stream_export, write_export
 from pipelines.export.formats import FORMATS
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     from pipelines.export.file import RowChange
@@ -111,7 +110,7 @@ def _stream(ctx: typer.Context, request: ExportRequest, *, as_json: bool) -> Non
 
 
 def _write(ctx: typer.Context, output: Path, request: ExportRequest, *, as_json: bool) -> None:
-    made_at = iso(datetime.now(UTC))
+    made_at = now_utc()
     with reader(settings_of(ctx).db) as connection:
         manifest = write_export(connection, output, request, made_at=made_at, version=version("parknews"))
         undated = count_left_out_undated(connection, request.selection)

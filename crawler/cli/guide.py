@@ -23,7 +23,7 @@ from pipelines.archive.file import reader
 from pipelines.errors import ConfigurationError
 from pipelines.forget.find import find_matches, nearest
 from pipelines.forget.order import Order, with_wait
-from pipelines.forget.record import Outcome, now_utc, recorded, removal
+from pipelines.forget.record import Outcome, recorded, removal
 from pipelines.forget.requests import (
     LETTER,
     Request,
@@ -38,6 +38,7 @@ from pipelines.forget.requests import (
 from pipelines.forget.scope import Scope, make_scope
 from pipelines.forget.verbs import delete_now, go_on, preview, remove, restore_hidden
 from pipelines.report.words import Words, words
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable

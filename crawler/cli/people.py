@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -18,7 +17,7 @@ from pipelines.archive.read.articles import article_of_url
 from pipelines.archive.write.people import LINES, NO_ARTICLE, all_corrections, all_decisions, find_page
 from pipelines.errors import ConfigurationError
 from pipelines.urls import canonical_url
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     import sqlite3
@@ -85,7 +84,7 @@ def correct(
         number = correct_line(archive, _spelt(url), field, value, reason, _said(settings.sources))
     else:
         with Archive(archive, create=False) as open_archive:
-            number = open_archive.correct(_spelt(url), field, value or None, reason, _now())
+            number = open_archive.correct(_spelt(url), field, value or None, reason, now_utc())
     tell(as_json, {"id": number}, f"correction {number} is in force")
 
 
@@ -125,7 +124,7 @@ def reject(
         tell(as_json, done, f"{meant}: taken back; {read} pages are read again{later}")
         return
     with run_lock(settings.db), Archive(settings.db, create=False) as archive:
-        gone = archive.reject(meant, reason.strip(), _now())
+        gone = archive.reject(meant, reason.strip(), now_utc())
     noun = "article" if gone == 1 else "articles"
     tell(as_json, {"address": meant, "pages": gone}, f"{meant}: {gone} {noun} less")
 
@@ -199,7 +198,7 @@ def _decide(
 
     with Archive(archive, create=False) as open_archive:
         if withdraw is not None:
-            open_archive.withdraw_decision(withdraw, _now())
+            open_archive.withdraw_decision(withdraw, now_utc())
             found = _numbers(archive, _urls_of(archive, withdraw))
             words = f"decision {withdraw} is taken back{_told(found)}"
             tell(as_json, {"withdrawn": withdraw, "articles": found}, words)
@@ -210,9 +209,9 @@ def _decide(
             raise typer.BadParameter(f"give {wanted} and --reason TEXT (or --list, or --withdraw ID)")
         before = _numbers(archive, named)
         if len(named) == 1:
-            number = open_archive.split(named[0], reason, _now())
+            number = open_archive.split(named[0], reason, now_utc())
         else:
-            number = open_archive.join(named[0], named[1], reason, _now())
+            number = open_archive.join(named[0], named[1], reason, now_utc())
     found = _numbers(archive, named)
     unchanged = ", as before" if found == before else ""
     words = f"decision {number} is in force{_told(found)}{unchanged}"
@@ -282,7 +281,3 @@ def _spelt(url: str) -> str:
         return canonical_url(url)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-
-
-def _now() -> str:
-    return iso(datetime.now(UTC))

@@ -16,9 +16,9 @@ from pipelines.forget.find import nearest
 from pipelines.forget.letter import read_letter
 from pipelines.forget.order import Order, with_wait
 from pipelines.forget.planning import without_quotes
-from pipelines.forget.record import now_utc
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import look_up, preview, remove
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,8 +20,9 @@ from pipelines.errors import ConfigurationError
 from pipelines.forget import verbs
 from pipelines.forget.find import Answer, Match, find_asked
 from pipelines.forget.receipt import row
-from pipelines.forget.record import Removal, now_utc, recorded, removals, unfinished_and_due
+from pipelines.forget.record import Removal, recorded, removals, unfinished_and_due
 from pipelines.forget.requests import Request, requests
+from pipelines.utc import now_utc
 
 app = typer.Typer(no_args_is_help=True, help="The record of what was removed.")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -13,7 +12,7 @@ from pipelines.archive.file import reader
 from pipelines.archive.read.changes import kept_searches, new_for
 from pipelines.archive.write.kept import add_search, remove_search
 from pipelines.errors import ConfigurationError
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 
 app = typer.Typer(
     help="Keep queries under a name, each with a feed, and be told what is new.", no_args_is_help=True
@@ -35,7 +34,7 @@ def add(
     query: Annotated[list[str], typer.Argument(metavar="QUERY", help="In the language of `search`.")],
 ) -> None:
     """Keep a query under a name; one that is there gets the new query."""
-    add_search(settings_of(ctx).db, name, " ".join(query), iso(datetime.now(UTC)))
+    add_search(settings_of(ctx).db, name, " ".join(query), now_utc())
     print(f"kept: {one_line(name)}")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +16,7 @@ from pipelines.archive.read.sets import kept_in, set_names
 from pipelines.archive.write.kept import put_in_set, take_from_set
 from pipelines.errors import ConfigurationError
 from pipelines.show import present_number
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     import sqlite3
@@ -66,7 +65,7 @@ def add(
             ids += select_ids(connection, selection)
     if not ids:
         raise ConfigurationError("sets add: give ids or URLs of articles, or a --query that finds some")
-    put_in_set(archive, name, ids, iso(datetime.now(UTC)), label=label, note=note)
+    put_in_set(archive, name, ids, now_utc(), label=label, note=note)
     print(f"{len(dict.fromkeys(ids)):,} in {one_line(name)}")
 
 
@@ -123,7 +122,7 @@ def note_one(
         ids = _numbers(connection, archive, [article])
         if not any(kept.article_id == ids[0] for kept in kept_in(connection, name)):
             raise ConfigurationError(f"{article} is not in {name[:80]}; `parknews sets add` puts it there")
-    put_in_set(archive, name, ids, iso(datetime.now(UTC)), label=label, note=text)
+    put_in_set(archive, name, ids, now_utc(), label=label, note=text)
     print(f"noted: {one_line(name)} {ids[0]}")
 
 

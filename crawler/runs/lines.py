@@ -7,7 +7,6 @@ word would have left it; later readings of the page heed it too (`pipelines.arch
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.runs.lock import run_lock
@@ -19,7 +18,7 @@ from pipelines.records import Reading, Rejection
 from pipelines.stages import read_page
 from pipelines.store import CrawlStore, store_path
 from pipelines.urls import host_of
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +49,7 @@ def correct_line(
             raise ConfigurationError(f"{page_url}: without that line nothing is left ({after.reason})")
         if isinstance(before, Reading) and before.story.text == after.story.text:
             raise ConfigurationError(f"{page_url}: that line makes no difference to its text")
-        at = iso(datetime.now(UTC))
+        at = now_utc()
         with archive.correcting():
             number = archive.correct(page_url, field, line, reason, at)
             archive.ingest([after], at)
@@ -66,7 +65,7 @@ def withdraw(archive_path: Path, correction: int, sources: Mapping[str, Source])
         StorageError: the page's bytes are not stored any more, so that its line cannot come back.
     """
     with Archive(archive_path, create=False) as archive:
-        at = iso(datetime.now(UTC))
+        at = now_utc()
         page_url = archive.line_of_correction(correction)
         if page_url is None:
             archive.withdraw_correction(correction, at)
@@ -87,7 +86,7 @@ def take_back(archive_path: Path, address: str, sources: Mapping[str, Source]) -
         LockedError: a run writes to this archive.
     """
     with run_lock(archive_path), Archive(archive_path, create=False) as archive:
-        at = iso(datetime.now(UTC))
+        at = now_utc()
         urls = archive.take_back(address, at)
         with CrawlStore(store_path(archive_path)) as store:
             pages = {url: store.pages.latest(url) for url, _ in urls}

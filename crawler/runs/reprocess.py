@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.runs.lock import run_lock
@@ -20,7 +19,7 @@ from pipelines.drain import drain
 from pipelines.errors import StorageError
 from pipelines.records import FileText
 from pipelines.store import CrawlStore, store_path
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -185,7 +184,7 @@ def _reprocess(
         on_results=note,
         by_templates=by_templates,
     )
-    rejoined = list(archive.rejoin(iso(datetime.now(UTC))))
+    rejoined = list(archive.rejoin(now_utc()))
     archive.remember(_PROGRESS, None)
     return ReprocessReport(
         pages=kinds["pages"],

@@ -12,7 +12,6 @@ import time
 from collections import deque
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -38,7 +37,7 @@ from pipelines.drain import Drained, drain
 from pipelines.export.rows import copies_read
 from pipelines.pages.links import Territory
 from pipelines.store import CrawlStore, store_path
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 from pipelines.workers import WorkerOptions
 
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def begin_run(archive_path: Path, sources: Sequence[CrawlSource]) -> int:
         archive.put_sources([stage_source(source) for source in sources])
         killed_at = archive.unended_run()
         fetched = _stored_since(archive_path, killed_at) if killed_at else 0
-        return archive.start_run(iso(datetime.now(UTC)), version("parknews"), fetched_by_killed=fetched)
+        return archive.start_run(now_utc(), version("parknews"), fetched_by_killed=fetched)
 
 
 def _stored_since(archive_path: Path, moment: str) -> int:
@@ -179,7 +178,7 @@ def end_run(
     with Archive(archive_path) as archive:
         troubles = _troubles(fetched, archive.copies_by_source(), archive.blocklist().blocks_host)
         outcome = "stopped" if fetched.stopped else "attention" if troubles else "done"
-        archive.finish_run(run_id, outcome, counts, iso(datetime.now(UTC)), fetched.sources)
+        archive.finish_run(run_id, outcome, counts, now_utc(), fetched.sources)
     return RunReport(
         run_id=run_id,
         outcome=outcome,

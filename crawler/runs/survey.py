@@ -11,7 +11,7 @@ import re
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ from pipelines.records import DEFAULT_TIME_ZONE, Decoded, Reading, Rejection
 from pipelines.stages import read_page
 from pipelines.store import CrawlStore
 from pipelines.urls import canonical_url, host_of
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 from pipelines.words import pattern
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _as_archived(store: CrawlStore, source: CrawlSource, pages: Sequence[Page]) 
         return read
     with Archive(path) as archive:
         archive.put_sources([stage_source(source)])
-        archive.ingest(readings, iso(datetime.now(UTC)))
+        archive.ingest(readings, now_utc())
     with reader(path) as connection:
         lists = {rejection.url: rejection.reason for rejection in read_rejections(connection)}
     reasons = [lists.get(one.url, "") if isinstance(one, Reading) else "" for one in read]

@@ -30,7 +30,7 @@ from pipelines.export.file import ExportRequest, write_rows
 from pipelines.export.formats import FORMATS
 from pipelines.export.result import typed
 from pipelines.export.rows import columns_of
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -163,7 +163,7 @@ def _exported(path: Path, asked: ExportRequest) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
     with reader(path) as connection:
         connection.execute("BEGIN")
-        made_at = iso(datetime.now(UTC))
+        made_at = now_utc()
         columns = columns_of(asked.what, signature=asked.signature)
         write_rows(connection, file, asked, columns, None, made_at=made_at)
     return file

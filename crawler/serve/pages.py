@@ -14,7 +14,6 @@ import json
 import logging
 import re
 import sqlite3
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
@@ -46,7 +45,7 @@ from pipelines.reuse import reused
 from pipelines.search import select
 from pipelines.show import ShownArticle, follow, present_number, show
 from pipelines.store.evidence import stored_page
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,7 +131,7 @@ async def _change_set(datasette: Any, request: Any) -> Response:
     else:
         said = {"label": posted.get("label", "").strip(), "note": posted.get("note", "").strip()}
         try:
-            await asyncio.to_thread(put_in_set, path, name, [number], iso(datetime.now(UTC)), **said)
+            await asyncio.to_thread(put_in_set, path, name, [number], now_utc(), **said)
         except ConfigurationError as error:
             title = words_for(request)("error", status="400")
             return await _failure(datasette, request, 400, title, str(error))

@@ -23,8 +23,9 @@ from pipelines.archive.write.templates import Templates
 from pipelines.database import path_of
 from pipelines.forget.notes import Notes
 from pipelines.forget.passages import address_tail, thinning
-from pipelines.forget.record import add_counts, now_utc, removal, set_state
+from pipelines.forget.record import add_counts, removal, set_state
 from pipelines.forget.rows import EMPTIED, delete_from_archive, delete_from_store, empty_sentences, names
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     import sqlite3

@@ -20,10 +20,11 @@ from pipelines.errors import RefusedError
 from pipelines.forget.delete import notes_of
 from pipelines.forget.order import Order, hashed, put_order
 from pipelines.forget.plan import Survivor
-from pipelines.forget.record import add_counts, now_utc, removal, set_state
+from pipelines.forget.record import add_counts, removal, set_state
 from pipelines.forget.redact import redactions, rewrite_pages, rewrite_values
 from pipelines.forget.rows import EMPTIED, empty_sentences
 from pipelines.normalise import normalise
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     import sqlite3

@@ -25,11 +25,11 @@ from pipelines.forget.hide import rehearse
 from pipelines.forget.plan import Candidate, KnownExport, Plan, choose_pages, left_out, variants
 from pipelines.forget.prove import search_pages
 from pipelines.forget.reach import Reach, lines_of
-from pipelines.forget.record import now_utc
 from pipelines.forget.redact import pages_held, values_held
 from pipelines.forget.rows import addresses_in, count_rows, names
 from pipelines.forget.scope import TermMatcher
 from pipelines.publishers import publisher_of
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     import sqlite3

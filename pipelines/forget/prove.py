@@ -34,7 +34,7 @@ from pipelines.forget.erase import fold_log, forget_files, in_own_process, overw
 from pipelines.forget.notes import notes_path
 from pipelines.forget.order import still_held
 from pipelines.forget.passages import WINDOW, united
-from pipelines.forget.record import now_utc, outcome_of, put_event, put_verification, removal
+from pipelines.forget.record import outcome_of, put_event, put_verification, removal
 from pipelines.forget.redact import pages_held, redactions, values_held
 from pipelines.forget.rows import (
     count_rows,
@@ -49,6 +49,7 @@ from pipelines.forget.rows import (
 from pipelines.forget.snapshot import MANIFEST as BACKUP
 from pipelines.forget.snapshot import backups_below
 from pipelines.spelling import tokens
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     import sqlite3

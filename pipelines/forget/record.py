@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.archive.file import reader
@@ -18,7 +18,7 @@ from pipelines.archive.kept_out.key import key_of
 from pipelines.database import path_of
 from pipelines.errors import ConfigurationError
 from pipelines.forget.requests import requests
-from pipelines.utc import iso
+from pipelines.utc import iso, now_utc
 
 if TYPE_CHECKING:
     import sqlite3
@@ -103,11 +103,6 @@ _PAGES = ("pages read", "copies", "raw pages", "pages redacted")
 """What is counted of pages themselves; the rest is what others said of an address."""
 _BOOLEANS, _OBJECTS = ("verified", "stay_down", "mentions"), ("counts", "survivors", "asked", "verification")
 _COLUMNS = tuple(column.name for column in fields(Removal))
-
-
-def now_utc() -> str:
-    """The time as the record has it."""
-    return iso(datetime.now(UTC))
 
 
 def put_event(connection: sqlite3.Connection, removal_id: int, at: str, event: str, detail: str = "") -> None:

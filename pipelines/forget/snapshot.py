@@ -15,7 +15,6 @@ import shutil
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ from pipelines.errors import ParknewsError, RefusedError, StorageError
 from pipelines.forget.files import alone
 from pipelines.forget.notes import notes_path
 from pipelines.store import store_path
-from pipelines.utc import iso
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +77,7 @@ def back_up(archive_path: Path, folder: Path) -> Backup:
             with suppress(FileNotFoundError):
                 _copy(path, folder / name)
         files = {name: _sha256(folder / name) for name in places if (folder / name).exists()}
-        backup = Backup(iso(datetime.now(UTC)), files)
+        backup = Backup(now_utc(), files)
         text = json.dumps({"made_at": backup.made_at, "files": files}, indent=2)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
     return backup

@@ -45,7 +45,6 @@ from pipelines.forget.record import (
     Outcome,
     Removal,
     left_to_do,
-    now_utc,
     outcome_of,
     put_event,
     removal,
@@ -57,6 +56,7 @@ from pipelines.forget.rows import delete_from_archive, delete_from_store
 from pipelines.forget.scope import TermMatcher
 from pipelines.pages.frontier import PRIORITY, Link
 from pipelines.urls import host_of
+from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,7 +19,7 @@ from pipelines.places import find_mentions
 from pipelines.records import Field, Published, Story
 from pipelines.sign import sign
 from pipelines.urls import address_key, canonical_url, folded, same_host
-from pipelines.utc import iso
+from pipelines.utc import iso, now_utc
 
 if TYPE_CHECKING:
     import sqlite3
@@ -219,7 +218,7 @@ def _is_known(old: tuple[str, int, bytes], at: str, page_id: int, digest: bytes)
     The same page says something else when it was read again by a better extractor. A fetch that has not come
     yet was made while the clock stood ahead, and is earlier than what is fetched now.
     """
-    if page_id > old[1] and old[0] > iso(datetime.now(UTC)):
+    if page_id > old[1] and old[0] > now_utc():
         return False
     return (old[0], old[1]) > (at, page_id) or ((old[0], old[1]) == (at, page_id) and old[2] == digest)
 
