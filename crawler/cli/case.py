@@ -19,7 +19,7 @@ from pipelines.archive.write.furniture import source_as_known
 from pipelines.errors import ParknewsError
 from pipelines.records import Rejection
 from pipelines.stages import read_page
-from pipelines.store import CrawlStore, store_path
+from pipelines.store import store_beside
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
@@ -74,10 +74,9 @@ def write_case(folder: Path, page: Page, source: Source, answer: Reading | Rejec
 
 def _stored(db: Path, url: str) -> Page:
     """The latest stored page of an address, however it was spelt."""
-    path = store_path(db)
-    if not path.exists():
-        raise ParknewsError(f"{path}: no stored pages here; name the archive with --db")
-    with CrawlStore(path) as store:
+    with store_beside(db) as store:
+        if store is None:
+            raise ParknewsError(f"{db}: no stored pages beside it; name the archive with --db")
         try:
             page = store.pages.latest(canonical_url(url))
         except ValueError as error:

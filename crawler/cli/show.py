@@ -32,7 +32,7 @@ from pipelines.pages.kinds import why_never
 from pipelines.said import word_on
 from pipelines.show import ShownRejection
 from pipelines.show import show as find
-from pipelines.store import CrawlStore, store_path
+from pipelines.store import store_beside
 from pipelines.urls import canonical_url, host_of
 from pipelines.utc import iso
 
@@ -110,14 +110,12 @@ def _not_archived(
         url = canonical_url(reference.strip())
     except ValueError:
         return None
-    path = store_path(settings.db)
-    if path.exists():
-        with CrawlStore(path) as store:
-            address = store.frontier.address(url)
-        if address:
-            there = find(connection, address.reason) if address.state == "redirected" else None
-            at = iso(datetime.fromtimestamp(address.fetched_at, UTC)) if address.fetched_at else "not fetched"
-            return there or ShownRejection(url, address.source, "fetch", address.account(), at)
+    with store_beside(settings.db) as store:
+        address = store.frontier.address(url) if store else None
+    if address:
+        there = find(connection, address.reason) if address.state == "redirected" else None
+        at = iso(datetime.fromtimestamp(address.fetched_at, UTC)) if address.fetched_at else "not fetched"
+        return there or ShownRejection(url, address.source, "fetch", address.account(), at)
     host, why = host_of(url), _denied(settings, url) or why_never(url)
     source = next((name for name in source_names(connection) if f".{host}".endswith(f".{name}")), "")
     return ShownRejection(url, source, "fetch", why, "not fetched") if source and why else None
@@ -169,11 +167,8 @@ def _print_rejection(console: Console, found: ShownRejection) -> None:
 
 def _of_pages(db: Path, urls: list[str]) -> tuple[dict[str, str], dict[str, str]]:
     """What robots.txt said of each copy's raw page, and by what it was drawn, where it is still there."""
-    path = store_path(db)
-    if not path.exists():
-        return {}, {}
-    with CrawlStore(path) as store:
-        fetched = {url: how for url in urls if (how := store.pages.how_fetched(url))}
+    with store_beside(db) as store:
+        fetched = {url: how for url in urls if store and (how := store.pages.how_fetched(url))}
     verdicts = {url: verdict for url, (verdict, _) in fetched.items() if verdict}
     return verdicts, {url: by for url, (_, by) in fetched.items() if by}
 

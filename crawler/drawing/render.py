@@ -21,8 +21,8 @@ from crawler.config import full_user_agent
 from crawler.drawing.chromium import browser_path, has_sandbox
 from crawler.drawing.errand import Errand, Scripts, passed_on
 from crawler.drawing.sheet import BrowserStartError, DrawingError, Given, Sheet
+from crawler.web import run_of
 from crawler.web.reasons import NotDrawnError
-from crawler.web.run import run_of
 from pipelines.pages.announced import ADDRESS_FORMATS, format_of
 from pipelines.pages.frontier import FILE
 from pipelines.pages.kinds import CHALLENGE, is_challenge

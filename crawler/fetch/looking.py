@@ -20,10 +20,10 @@ from crawler.config import FetchOptions
 from crawler.fetch.outcomes import fetched
 from crawler.fetch.settings import settings_for
 from crawler.sources import read_sources
+from crawler.web import run_of, stand_in
 from crawler.web.pace import SharedPace
 from crawler.web.reasons import error_reason, is_too_large, status_reason
 from crawler.web.removed import Removed
-from crawler.web.run import run_of, stand_in
 from crawler.web.throttle import Throttle
 from pipelines.pages.answers import MAX_HOPS
 from pipelines.pages.frontier import Entry

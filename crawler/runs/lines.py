@@ -16,7 +16,7 @@ from pipelines.errors import ConfigurationError, StorageError
 from pipelines.pages.frontier import PRIORITY, Link
 from pipelines.records import Reading, Rejection
 from pipelines.stages import read_page
-from pipelines.store import CrawlStore, store_path
+from pipelines.store import CrawlStore, store_beside, store_path
 from pipelines.urls import host_of
 from pipelines.utc import now_utc
 
@@ -101,11 +101,8 @@ def take_back(archive_path: Path, address: str, sources: Mapping[str, Source]) -
 
 
 def _stored(archive_path: Path, page_id: int, page_url: str) -> Page:
-    path = store_path(archive_path)
-    pages = []
-    if path.exists():
-        with CrawlStore(path) as store:
-            pages = store.pages.stored([page_id])
+    with store_beside(archive_path) as store:
+        pages = store.pages.stored([page_id]) if store else []
     if not pages:
         raise StorageError(f"{page_url}: its bytes are not stored any more, so that it cannot be read again")
     return pages[0]

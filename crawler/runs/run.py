@@ -36,7 +36,7 @@ from pipelines.attached import READ, require_readers
 from pipelines.drain import Drained, drain
 from pipelines.export.rows import copies_read
 from pipelines.pages.links import Territory
-from pipelines.store import CrawlStore, store_path
+from pipelines.store import CrawlStore, store_beside, store_path
 from pipelines.utc import now_utc
 from pipelines.workers import WorkerOptions
 
@@ -157,10 +157,8 @@ def begin_run(archive_path: Path, sources: Sequence[CrawlSource]) -> int:
 
 def _stored_since(archive_path: Path, moment: str) -> int:
     """What a killed run had fetched, as far as it was stored."""
-    if not store_path(archive_path).exists():
-        return 0
-    with CrawlStore(store_path(archive_path)) as store:
-        return store.pages.stored_since(moment.removesuffix("Z"))
+    with store_beside(archive_path) as store:
+        return store.pages.stored_since(moment.removesuffix("Z")) if store else 0
 
 
 def end_run(

@@ -27,7 +27,7 @@ from pipelines.archive.read.sources import (
 )
 from pipelines.errors import RefusedError
 from pipelines.records import PastRun
-from pipelines.store import CrawlStore, store_path
+from pipelines.store import CrawlStore, store_beside, store_path
 from pipelines.store.sources import Watched
 
 if TYPE_CHECKING:
@@ -124,14 +124,12 @@ def refuse_removed(removed: dict[str, str]) -> None:
 
 def disk(db: Path) -> Disk | None:
     """The room beside the archive; None where nothing was fetched yet."""
-    path = store_path(db)
-    if not path.exists():
-        return None
-    with CrawlStore(path) as store:
-        week = store.pages.stored_bytes_since(
-            (datetime.now(UTC) - timedelta(days=7)).isoformat(timespec="seconds")
-        )
-    free = shutil.disk_usage(path.parent).free
+    week_ago = (datetime.now(UTC) - timedelta(days=7)).isoformat(timespec="seconds")
+    with store_beside(db) as store:
+        if store is None:
+            return None
+        week = store.pages.stored_bytes_since(week_ago)
+    free = shutil.disk_usage(db.parent).free
     return Disk(free, round(free / (week * _WITH_ARCHIVE / 7)) if week else None)
 
 
@@ -190,11 +188,8 @@ def _with_templates(db: Path, watched: dict[str, Watched]) -> dict[str, Watched]
 
 def _watched(db: Path) -> dict[str, Watched]:
     """What the crawl store knows of the sources; read without writing, so that a reader may ask."""
-    path = store_path(db)
-    if not path.exists():
-        return {}
-    with CrawlStore(path) as store:
-        return store.sources.watched()
+    with store_beside(db) as store:
+        return store.sources.watched() if store else {}
 
 
 def _past_runs(db: Path) -> list[PastRun]:

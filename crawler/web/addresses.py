@@ -18,7 +18,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IHostnameResolver, IHostResolution, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
-from crawler.web.run import run_of
+from crawler.web import run_of
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:

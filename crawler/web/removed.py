@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
 
+from crawler.web import run_of
 from crawler.web.addresses import AddressRefusedError
-from crawler.web.run import run_of
 from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.blocks import LiveBlocklist
 from pipelines.urls import canonical_url

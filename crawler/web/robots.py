@@ -21,10 +21,10 @@ from scrapy import Request, signals
 from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.web import run_of
 from crawler.web.addresses import AddressRefusedError
 from crawler.web.reasons import error_reason
 from crawler.web.removed import RemovedError
-from crawler.web.run import run_of
 from crawler.web.throttle import RestingError, StoppingError
 from pipelines.decode import decode_body
 from pipelines.errors import StorageError

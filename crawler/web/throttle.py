@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
 
-from crawler.web.run import run_of
+from crawler.web import run_of
 from pipelines.urls import host_of
 
 if TYPE_CHECKING:

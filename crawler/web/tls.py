@@ -16,8 +16,8 @@ from twisted.internet.ssl import TLSVersion
 from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
+from crawler.web import run_of
 from crawler.web.addresses import bare_name
-from crawler.web.run import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

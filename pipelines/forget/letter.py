@@ -80,11 +80,6 @@ def read_letter(text: str) -> list[Asked]:
     return list(dict.fromkeys([*asked, *_lines(text)]))
 
 
-def addresses_of(line: str) -> list[str]:
-    """The addresses with a scheme in a line, each without what stands behind it."""
-    return [_cut(match[0]) for match in _SCHEMED.finditer(line)]
-
-
 def _without(text: str, spans: list[tuple[int, int]], sign: str) -> str:
     for start, end in reversed(spans):
         text = text[:start] + sign + text[end:]

@@ -77,7 +77,7 @@ def region_name(code: str) -> str:
 def short_region_name(code: str) -> str:
     """What a region is called in short (昆山, 苏州); its full name where one character would be left."""
     name = region_name(code)
-    short = _brief(name)
+    short = brief_name(name)
     return short if len(short) > 1 else name
 
 
@@ -92,7 +92,8 @@ def region_codes(name: str) -> tuple[str, ...]:
     found = find_regions(asked)
     if found and found[0].start == 0 and sum(len(one.name) for one in found) == len(asked):
         return (str(found[-1].code),)
-    return tuple(code for code, full in division_names().items() if asked and asked in {full, _brief(full)})
+    names = division_names().items() if asked else ()
+    return tuple(code for code, full in names if asked in {full, brief_name(full)})
 
 
 def region_range(code: str) -> tuple[str, str]:
@@ -210,7 +211,7 @@ def _names() -> tuple[_Names, _Names]:
     for code, name in division_names().items():
         if len(name) > 2:
             full[name].append(code)
-        brief = _brief(name)
+        brief = brief_name(name)
         if len(brief) > 1 and (code.endswith("00") or name.endswith("市")):
             short[brief].append(code)
     for name, code in _by_word("places.further").items():
@@ -231,7 +232,8 @@ def _short_entry(name: str, codes: list[str], ambiguous: set[str]) -> tuple[list
     return best, name in ambiguous or not (provinces or prefectures)
 
 
-def _brief(name: str) -> str:
+def brief_name(name: str) -> str:
+    """A region's name as people say it: 苏州 of 苏州市."""
     return _ENDING.sub("", _PEOPLES.sub("", name))
 
 

@@ -5,6 +5,7 @@ The spider writes in the reactor's thread while the drain reads and marks in its
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipelines.database import store_path
@@ -15,9 +16,10 @@ from pipelines.store.pages import Pages
 from pipelines.store.sources import Asked, Sources
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Asked", "CrawlStore", "Round", "store_path"]
+__all__ = ["Asked", "CrawlStore", "Round", "store_beside", "store_path"]
 
 
 class CrawlStore(StoreFile):
@@ -29,3 +31,14 @@ class CrawlStore(StoreFile):
         self.commits = Commits(self)
         self.pages = Pages(self)
         self.sources = Sources(self)
+
+
+@contextmanager
+def store_beside(archive_path: Path) -> Iterator[CrawlStore | None]:
+    """An archive's crawl store; None where nothing was fetched yet, and then none is made."""
+    path = store_path(archive_path)
+    if not path.exists():
+        yield None
+        return
+    with CrawlStore(path) as store:
+        yield store

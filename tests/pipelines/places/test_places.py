@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.places import division_names, find_mentions, park_entity, region_codes, region_name
 from pipelines.places.money import han_number
-from pipelines.places.regions import _brief
+from pipelines.places.regions import brief_name
 
 
 def _found(text: str, kind: str) -> list[str]:
@@ -189,7 +189,7 @@ def test_every_prefecture_is_found_before_what_only_a_town_has(park: str) -> Non
     missed = {
         name
         for code, name in prefectures.items()
-        if code not in {m.code for m in find_mentions(f"记者从{_brief(name)}{park}获悉")}
+        if code not in {m.code for m in find_mentions(f"记者从{brief_name(name)}{park}获悉")}
     }
     # Shorter names of a province (吉林, 海南) and of a company (阿里)
     assert missed == {"吉林市", "海南藏族自治州", "阿里地区"}
