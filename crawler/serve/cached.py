@@ -57,7 +57,8 @@ def _sender(send: Any, tag: bytes, *, packed: bool) -> Callable[..., Any]:
             head, body = start.pop(), message.get("body", b"")
             headers = [[bytes(name).lower(), bytes(value)] for name, value in head.get("headers", [])]
             if head["status"] == 200 and not message.get("more_body"):  # HTTP's OK
-                headers += [[b"etag", tag], _VARY] if tag else [_VARY]
+                is_kept = [b"cache-control", b"no-store"] not in headers
+                headers += [[b"etag", tag], _VARY] if tag and is_kept else [_VARY]
                 if packed and len(body) >= _PACKED_FROM and _is_text(headers):
                     body = await asyncio.to_thread(gzip.compress, body, _LEVEL, mtime=0)
                     headers = [pair for pair in headers if pair[0] != b"content-length"]

@@ -17,19 +17,17 @@ from pipelines.report.words import reason_in
 if TYPE_CHECKING:
     import sqlite3
 
-    from pipelines.remembered import Remembered
+    from crawler.serve.made import Made
     from pipelines.report.words import Words
 
 
-def coverage_page(
-    connection: sqlite3.Connection, args: Any, words: Words, made: Remembered[Any, Any]
-) -> dict[str, Any]:
+def coverage_page(connection: sqlite3.Connection, args: Any, words: Words, made: Made) -> dict[str, Any]:
     """The values of coverage.html."""
     period, days = days_of(connection, args)
     return {
         "pictures": made.get(
             ("coverage", days, words.language),
-            lambda: pictures(figures(connection, days), words, leads=Leads(lambda _: ""), names=GATHERING),
+            lambda own: pictures(figures(own, days), words, leads=Leads(lambda _: ""), names=GATHERING),
         ),
         "sources": [
             (row, reason_in(words.language, row["last_error"])) for row in source_standing(connection, days)

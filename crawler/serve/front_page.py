@@ -19,21 +19,21 @@ from pipelines.report.panels import NEWS, Leads
 if TYPE_CHECKING:
     import sqlite3
 
-    from pipelines.remembered import Remembered
+    from crawler.serve.made import Made
     from pipelines.report.words import Words
 
 PERIODS = ("30", "90", "365")
 
 
 def front_page(
-    connection: sqlite3.Connection, args: Any, words: Words, made: Remembered[Any, Any], base: str
+    connection: sqlite3.Connection, args: Any, words: Words, made: Made, base: str
 ) -> dict[str, Any]:
     """The values of front.html; `base` is the address of this page."""
     period, days = days_of(connection, args)
     return {
         "pictures": made.get(
             (days, words.language, base),  # 100 KB each, drawn once for each state of the archive
-            lambda: pictures(figures(connection, days), words, leads=_leads(base), names=NEWS),
+            lambda own: pictures(figures(own, days), words, leads=_leads(base), names=NEWS),
         ),
         "days": days,
         "period": period,

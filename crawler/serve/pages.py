@@ -26,6 +26,7 @@ from crawler.serve.coverage_page import coverage_page
 from crawler.serve.downloads import BusyError, archive_file, export, rows
 from crawler.serve.feeds import ENTRIES, atom, entries, json_feed
 from crawler.serve.front_page import front_page
+from crawler.serve.made import Made
 from crawler.serve.plain import article_json, hit_json
 from crawler.serve.search_page import PAGES_MAX, search_page
 from crawler.serve.visitor import COOKIE, selection_of, whole_number, words_for
@@ -38,7 +39,6 @@ from pipelines.archive.read.sets import kept_in, set_names
 from pipelines.archive.write.kept import put_in_set, take_from_set
 from pipelines.cite import STYLES, cite
 from pipelines.errors import ConfigurationError, ParknewsError
-from pipelines.remembered import Remembered
 from pipelines.report.page import STYLE
 from pipelines.report.words import LANGUAGES
 from pipelines.reuse import reused
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from pipelines.show import Forward
     from pipelines.store.evidence import Evidence
 
-    Question = Callable[[sqlite3.Connection, Remembered[Any, Any]], "T"]
+    Question = Callable[[sqlite3.Connection, Made], "T"]
 
 T = TypeVar("T")
 
@@ -75,10 +75,6 @@ _PASSAGE_MAX = 2_000
 """Characters of a passage that is looked for: they travel in the address."""
 _EVIDENCE_MAX = 50
 """Copies whose stored pages are looked up for one article's page."""
-_KEPT_MAX = 36
-"""Answers kept ready of one archive: a dozen facets, and the pictures of a dozen periods in two languages."""
-
-_kept: dict[Path, tuple[tuple[int, ...], Remembered[Any, Any]]] = {}
 _LOG = logging.getLogger("parknews.serve")
 
 
@@ -334,32 +330,21 @@ async def _ask(datasette: Any, question: Question[T]) -> T:
 
 
 def _answer(path: Path, question: Question[T]) -> T:
-    made = _made_of(path)
     with reader(path) as connection, sqlite_timelimit(connection, PAGE_TIME_LIMIT_MS):
-        connection.execute("BEGIN")  # one page sees one state of the archive
-        return question(connection, made)
-
-
-def state_of(path: Path) -> tuple[int, ...]:
-    """What changes whenever the archive does: times, sizes and places of its file and write-ahead log."""
-    files = (path, path.with_name(path.name + "-wal"))
-    stats = [file.stat() for file in files if file.exists()]
-    return tuple(number for stat in stats for number in (stat.st_mtime_ns, stat.st_size, stat.st_ino))
-
-
-def _made_of(path: Path) -> Remembered[Any, Any]:
-    """What was made of the archive since its file and write-ahead log last changed in time or size."""
-    state = state_of(path)
-    if path not in _kept or _kept[path][0] != state:
-        _kept[path] = state, Remembered(_KEPT_MAX)
-    return _kept[path][1]
+        connection.execute("BEGIN")  # one page sees one state of the archive, but for what is slow to count
+        made = Made(path, connection, PAGE_TIME_LIMIT_MS / 1000)
+        answer = question(connection, made)
+        if made.is_behind and isinstance(answer, dict):
+            answer["is_behind"] = True
+        return answer
 
 
 async def _rendered(
     datasette: Any, request: Any, template: str, context: dict[str, Any], status: int = 200
 ) -> Response:
     html = await datasette.render_template(template, context, request=request, view_name="parknews")
-    response = Response.html(html, status=status)
+    behind = {"cache-control": "no-store"} if context.get("is_behind") else {}
+    response = Response.html(html, status=status, headers=behind)
     if request.args.get("_lang") in LANGUAGES:
         response.set_cookie(COOKIE, request.args["_lang"], max_age=_YEAR_S, path=datasette.urls.path("/"))
     return response

@@ -19,6 +19,7 @@ from crawler.serve.cached import cached
 from crawler.serve.gate import gate
 from crawler.serve.guard import guard, has_page
 from crawler.serve.labels import column_label, table_label, value_label
+from crawler.serve.made import state_of
 from crawler.serve.visitor import words_for
 from pipelines.catalogue import WHATS
 from pipelines.export.formats import FORMATS
@@ -77,7 +78,7 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     return lambda app: (
         _with_headers(
             gate(
-                cached(app, lambda: pages.state_of(datasette.parknews.path)),
+                cached(app, lambda: state_of(datasette.parknews.path)),
                 datasette.setting("base_url"),
                 datasette.parknews.hosts,
                 posted=("/sets",) if datasette.parknews.edit_sets else (),

@@ -35,8 +35,8 @@ from pipelines.search import select
 if TYPE_CHECKING:
     import sqlite3
 
+    from crawler.serve.made import Made
     from pipelines.archive.read.selection import Facet
-    from pipelines.remembered import Remembered
     from pipelines.report.words import Words
     from pipelines.search import Marks
 
@@ -71,15 +71,14 @@ class FacetValue:
     chosen: bool
 
 
-def search_page(
-    connection: sqlite3.Connection, args: Any, words: Words, made: Remembered[Any, Any]
-) -> dict[str, Any]:
+def search_page(connection: sqlite3.Connection, args: Any, words: Words, made: Made) -> dict[str, Any]:
     """The values of search.html."""
     selection = selection_of(args)
     order: Sorting = "rank" if args.get("order") == "rank" and selection.query else "date"
     total = count_selected(connection, selection)
     pages = max(1, min(-(-total // PAGE_SIZE), PAGES_MAX))
     page = whole_number(args, "page", 1, pages)
+    found = made.get(selection, lambda own: _count(own, selection))
     return {
         "selection": selection,
         "order": order,
@@ -98,7 +97,8 @@ def search_page(
         "disputed": count_disputed(connection, selection),
         "failed": failed_sources(connection, selection.since, selection.until),
         "facets": [
-            _facet(connection, selection, name, words, made, whole=args.get("all") == name) for name in FACETS
+            _facet(connection, selection, name, words, found, whole=args.get("all") == name)
+            for name in FACETS
         ],
         "days": (first_day(selection.since), last_day(selection.until)),
         "kept_arguments": [pair for pair in arguments_of(selection) if pair[0] not in _TYPED]
@@ -110,7 +110,7 @@ def search_page(
             selection, {"order": order if order == "rank" else "", **changes}
         ),
         "keywords": _keywords(connection, selection, words, made) if args.get("keywords") == "1" else None,
-        "trend": _trend(connection, selection, words, made),
+        "trend": _trend(selection, found, words),
         "selection_arguments": {
             "q": selection.query,
             **({"folded": "1"} if selection.folded else {}),
@@ -121,10 +121,10 @@ def search_page(
 
 
 def _keywords(
-    connection: sqlite3.Connection, selection: Selection, words: Words, made: Remembered[Any, Any]
+    connection: sqlite3.Connection, selection: Selection, words: Words, made: Made
 ) -> list[tuple[str, str, str]]:
     """Words, the searches that they narrow to, and how many articles say them."""
-    among = made.get("keywords", lambda: counted(connection, Selection()))
+    among = made.get("keywords", lambda own: counted(own, Selection()))
     query = f"({selection.query}) " if selection.query else ""
     return [
         (
@@ -136,17 +136,24 @@ def _keywords(
     ]
 
 
-def _trend(
-    connection: sqlite3.Connection, selection: Selection, words: Words, made: Remembered[Any, Any]
-) -> str:
-    """The selected articles over time; that of all articles is counted once for each state of the archive."""
-    unit, counts = (
-        made.get("time", lambda: by_time(connection, selection))
-        if selection.is_everything
-        else by_time(connection, selection)
-    )
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What the selected articles fall into."""
+
+    facets: dict[str, Facet]
+    unit: str
+    by_time: Facet
+
+
+def _count(connection: sqlite3.Connection, selection: Selection) -> _Counted:
+    found = {name: facet(connection, selection, name, _FACET_SHORT + 1) for name in FACETS}
+    return _Counted(found, *by_time(connection, selection))
+
+
+def _trend(selection: Selection, counted: _Counted, words: Words) -> str:
+    """The selected articles over time."""
     leads = Leads(lambda _: "", lambda **days: _address(replace(selection, undated=False, **days)))
-    return trend(counts, unit, words, leads)
+    return trend(counted.by_time, counted.unit, words, leads)
 
 
 def marked(text: str, marks: Marks) -> Markup:
@@ -163,12 +170,12 @@ def _facet(
     selection: Selection,
     name: str,
     words: Words,
-    made: Remembered[Any, Any],
+    found: _Counted,
     *,
     whole: bool,
 ) -> dict[str, Any]:
     limit = _FACET_WHOLE if whole else _FACET_SHORT
-    counted = _counted(connection, selection, name, limit + 1, made)
+    counted = facet(connection, selection, name, limit + 1) if whole else found.facets[name]
     names = source_names(connection) if name == "source" else {}
     values = [
         FacetValue(
@@ -182,16 +189,6 @@ def _facet(
     ]
     more = _address(selection, {"all": name}) if len(counted) > limit and not whole else ""
     return {"name": name, "title": words(name), "found": values, "more": more}
-
-
-def _counted(
-    connection: sqlite3.Connection, selection: Selection, name: str, limit: int, made: Remembered[Any, Any]
-) -> Facet:
-    """The facet; that of all articles is counted once for each state of the archive."""
-    if not selection.is_everything:
-        return facet(connection, selection, name, limit)
-    found: Facet = made.get((name, limit), lambda: facet(connection, selection, name, limit))
-    return found
 
 
 def _value_label(name: str, value: str | None, names: dict[str, str], words: Words) -> str:
