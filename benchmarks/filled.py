@@ -13,6 +13,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from multiprocessing import get_context
+from pathlib import Path
 from threading import Semaphore
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,6 @@ from pipelines.store import CrawlStore, store_path
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from benchmarks.stories import Made
 
 PORT = 8790
@@ -75,6 +74,17 @@ def fill(folder: Path, articles: int, *, with_store: bool, readers: int = 2) -> 
 def _end_run(archive: Archive, block: int) -> None:
     """What stands of a run in the archive, so that sources have a history."""
     began, ended = (iso(_START + timedelta(seconds=4 * BLOCK * n)) for n in (block, block + 1))
+    _put_run(archive, began, ended)
+
+
+def end_run(path: str) -> None:
+    """A run over all sources ends now."""
+    with Archive(Path(path)) as archive:
+        now = datetime.now(UTC)
+        _put_run(archive, iso(now - timedelta(minutes=1)), iso(now))
+
+
+def _put_run(archive: Archive, began: str, ended: str) -> None:
     run = archive.start_run(began, "benchmark")
     done = [SourceRun(place(n), fetched=40, articles=30, unchanged=60, found=35) for n in range(SOURCES)]
     archive.finish_run(run, "done", RunCounts(pages_fetched=40 * SOURCES), ended, done)

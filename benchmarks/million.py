@@ -16,8 +16,10 @@ over its bound is marked, and the command then ends with 1.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
+import random
 import re
 import shutil
 import sqlite3
@@ -26,17 +28,22 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
-from benchmarks.filled import fill, place
+import httpx
+
+from benchmarks.filled import PORT, fill, place
 from benchmarks.stories import SOURCES, name
+from pipelines.archive import Archive
 from pipelines.archive.file import read_only
+from pipelines.store import store_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -217,7 +224,6 @@ def asking(database: Path, _: int) -> Iterator[Cost]:
     yield parknews("changes", database, "changes", "--since", 0)
     for ending in ("parquet", "csv", "jsonl"):
         yield parknews(f"export, {ending}", database, "export", "--output", folder / f"articles.{ending}")
-    yield parknews("share", database, "share", "--output", folder / "shared.db")
     yield parknews("removals find", database, "removals", "find", _letter(database))
     shutil.rmtree(folder)
 
@@ -348,7 +354,7 @@ def changing(database: Path, articles: int) -> Iterator[Cost]:
             cost = parknews(
                 f"removal of {share:.1%}", copy, "remove-source", host, "--reason", "benchmark", "--requester", "benchmark", "--yes",
             )  # fmt: skip
-        yield Cost(**{**asdict(cost), "note": f"{count} copies"})
+        yield replace(cost, note=f"{count} copies")
 
 
 def _source_of(database: Path, share: float) -> tuple[str, int]:
@@ -359,6 +365,124 @@ def _source_of(database: Path, share: float) -> tuple[str, int]:
     return min(((host, count) for host, count in counts), key=lambda one: abs(one[1] - wanted))
 
 
+def crawling(database: Path, _: int) -> Iterator[Cost]:
+    """On a copy: the end of a run over all sources, `crawl --due` with nothing due, and revisits of all sources."""
+    with copied(database) as copy:
+        ended = "from benchmarks.filled import end_run; import sys; end_run(sys.argv[1])"
+        yield run("the end of a run", [sys.executable, "-c", ended, copy])
+        yield parknews("crawl --due, nothing due", copy, "crawl", "--due")
+        with closing(sqlite3.connect(store_path(copy))) as store, store:
+            store.execute(
+                "UPDATE urls SET revisit_at = 1 WHERE url_id IN (SELECT url_id FROM (SELECT url_id, row_number()"
+                " OVER (PARTITION BY source) AS place FROM urls) WHERE place <= ?)",
+                (REVISITS,),
+            )
+        with answering():
+            yield parknews(f"revisits, {SOURCES} sources", copy, "crawl")
+
+
+REVISITS = 10
+"""Known articles of each source that are due."""
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """A server of all sources: what a visitor has is unchanged, and nothing is new."""
+    process = get_context("spawn").Process(target=_answer, daemon=True)
+    process.start()
+    time.sleep(3)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _answer() -> None:
+    async def serve() -> None:
+        server = await asyncio.start_server(_answer_one, "127.0.0.1", PORT)
+        await server.serve_forever()
+
+    asyncio.run(serve())
+
+
+async def _answer_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(asyncio.IncompleteReadError, ConnectionError):
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            path = head.split(b" ", 2)[1]
+            status = "304 Not Modified" if b"if-none-match" in head.lower() else "404 Not Found"
+            body = b""
+            if path == b"/":
+                status, body = "200 OK", b"<html><body><ul><li><a href='/'>news</a></li></ul></body></html>"
+            writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
+            await writer.drain()
+
+
+def rereading(database: Path, _: int) -> Iterator[Cost]:
+    """Reprocessing for a minute, then interrupted: how far it came."""
+    with copied(database) as copy:
+        command = ["timeout", "-s", "INT", "60", PARKNEWS, "--db", copy, "reprocess"]
+        cost = run("reprocess for a minute", command, fine=(0, 1, 124, 130))
+        with Archive(copy) as archive, closing(sqlite3.connect(store_path(copy))) as store:
+            read_to = archive.remembered("reprocessed_to") or 0
+            [pages] = store.execute("SELECT count(*) FROM pages WHERE page_id <= ?", (read_to,)).fetchone()
+        yield replace(cost, note=f"{pages} pages, {1000 * cost.cpu_s / max(1, pages):.0f} ms CPU a page")
+
+
+USERS, CROWD_S, PATIENCE_S = 50, 60, 10.0
+
+
+def crowd(database: Path, articles: int) -> Iterator[Cost]:
+    """Fifty visitors for a minute, each with a page after the other; none may wait longer than ten seconds."""
+    with closing(read_only(database)) as connection:
+        from benchmarks.search import cut_queries  # noqa: PLC0415  # as above
+
+        queries = [quote(query) for query in cut_queries(connection)]
+    with served(database) as (base, number):
+        used = cpu_of(number)
+        waits, failed = asyncio.run(_visit(base, queries, articles))
+        cpu_s = cpu_of(number) - used
+        ranked = sorted(waits)
+        note = (
+            f"{len(waits)} pages, {failed} failed; median {statistics.median(ranked):.2f} s, 95th percentile"
+            f" {ranked[len(ranked) * 95 // 100]:.2f} s, {1000 * cpu_s / len(waits):.0f} ms CPU a page"
+        )
+        yield Cost(f"{USERS} visitors for a minute", cpu_s, CROWD_S, memory_of(number), note=note)
+    if failed:
+        print(f"{failed} pages failed or took over {PATIENCE_S:.0f} s")
+
+
+async def _visit(base: str, queries: list[str], articles: int) -> tuple[list[float], int]:
+    waits: list[float] = []
+    failed = 0
+    ends = time.monotonic() + CROWD_S
+
+    async def visit(client: httpx.AsyncClient, draw: random.Random) -> None:
+        nonlocal failed
+        while time.monotonic() < ends:
+            page = draw.choice(list(PAGES.values()))
+            given = {"source": quote(place(draw.randrange(SOURCES))), "article": draw.randint(1, articles)}
+            began = time.monotonic()
+            try:
+                answer = await client.get(base + page.format(query=draw.choice(queries), **given))
+                failed += answer.status_code >= 500  # an article may have been joined or be gone
+            except httpx.HTTPError:
+                failed += 1
+            waits.append(time.monotonic() - began)
+
+    limits = httpx.Limits(max_connections=USERS)
+    async with httpx.AsyncClient(timeout=PATIENCE_S, limits=limits, follow_redirects=True) as client:
+        await asyncio.gather(*(visit(client, random.Random(user)) for user in range(USERS)))
+    return waits, failed
+
+
+def sharing(database: Path, _: int) -> Iterator[Cost]:
+    """The file that may be handed out: an hour for a hundred thousand articles."""
+    target = database.parent / "shared.db"
+    yield parknews("share", database, "share", "--output", target)
+    target.unlink()
+
+
 STEPS: dict[str, Callable[[Path, int], Iterator[Cost]]] = {
     "opening": opening,
     "searching": searching,
@@ -366,6 +490,10 @@ STEPS: dict[str, Callable[[Path, int], Iterator[Cost]]] = {
     "cookbook": cookbook,
     "pages": pages,
     "changing": changing,
+    "crawling": crawling,
+    "rereading": rereading,
+    "crowd": crowd,
+    "sharing": sharing,
 }
 
 
