@@ -28,6 +28,10 @@ Marks = tuple[tuple[int, int], ...]
 _SNIPPET_CHARACTERS = 80
 """One line of an 80-column terminal holds 40 Chinese characters; two lines tell what a match is about."""
 _LEAD_CHARACTERS = 20
+_GLANCE = 400
+"""Characters that are looked at first. Of an ordinary text of 1,400 they take a quarter of its time."""
+_LONGEST_WORD = 64
+"""What is cut off behind them is no word of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def snippet(text: str, needles: Sequence[Needle]) -> Snippet:
     Where no needle occurs (they stand in the title), the beginning of the text.
     """
     line = " ".join(text.split())
-    spots = _apart(places_of(line, needles))
+    spots = _first_spots(line, needles)
     first = spots[0][0] if spots else 0
     start = max(0, first - _LEAD_CHARACTERS)
     end = min(len(line), start + max(_SNIPPET_CHARACTERS, spots[0][1] - start if spots else 0))
@@ -115,6 +119,17 @@ def snippet(text: str, needles: Sequence[Needle]) -> Snippet:
     shift = len(before) - start
     marks = tuple((a + shift, b + shift) for a, b in spots if a >= start and b <= end)
     return Snippet(before + line[start:end] + after, marks)
+
+
+def _first_spots(line: str, needles: Sequence[Needle]) -> list[tuple[int, int]]:
+    """Where the needles stand, as far as a snippet around the first shows; most begin early."""
+    end = _GLANCE
+    while needles and end < len(line):
+        spots = _apart(places_of(line[: end + _LONGEST_WORD], needles))
+        if spots and spots[0][1] + _SNIPPET_CHARACTERS <= end:
+            return list(spots)
+        end *= 8
+    return list(_apart(places_of(line, needles))) if needles else []
 
 
 def hit_of(connection: sqlite3.Connection, row: sqlite3.Row, needles: Sequence[Needle]) -> Hit:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import pipelines.search
 from benchmarks.search_scan import says
 from pipelines.archive.file import read_only
 from pipelines.archive.read.selection import Selection
@@ -151,6 +152,18 @@ _ALPHABET = st.sampled_from(
     "园区产业AaBbſßİıΣσς1２. ,，。\n\t\u3000\u00a0é\u0301𠮷\U0001f600\u200d…“”\"'-*():^"
 )
 _TEXTS = st.text(_ALPHABET, min_size=1, max_size=14)
+
+
+@pytest.mark.parametrize("before", [0, 300, 318, 330, 395, 401, 3000, 3190, 5000])
+def test_a_snippet_is_that_of_the_whole_text_wherever_the_words_stand(
+    before: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needles = _needles('园区 OR "园区 Lingang" OR Ling*')
+    text = "产" * before + "园区 Lingang 园区" + "业" * 60 + "园区" + "业" * 5000
+    made = snippet(text, needles)
+    monkeypatch.setattr(pipelines.search, "_GLANCE", len(text))
+    assert made == snippet(text, needles)
+    assert made.marks
 
 
 def _scan(documents: list[tuple[str, str]], node: Node | None) -> set[int]:
