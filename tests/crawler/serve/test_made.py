@@ -59,7 +59,7 @@ def test_many_who_ask_at_once_wait_for_one(path: Path) -> None:
         time.sleep(0.1)
         return 7
 
-    with ThreadPoolExecutor(8) as pool:
+    with reader(path), ThreadPoolExecutor(8) as pool:  # opening the file the first time makes its log
         answers = list(pool.map(lambda _: ask(path, find)[0], range(8)))
     assert (answers, len(calls)) == ([7] * 8, 1)
 
