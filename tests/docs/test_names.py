@@ -12,7 +12,12 @@ from typer.main import get_command
 from crawler.cli import app
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "README.zh.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted(ROOT.glob("docs/**/*.md")),
+]
 CODE = sorted(path for top in ("crawler", "pipelines", "benchmarks") for path in ROOT.glob(f"{top}/**/*.py"))
 EXAMPLES = {"tests/cases/digest-with-linked-heads/"}
 """What a how-to makes."""
