@@ -87,7 +87,7 @@ def tdmrep_signals(body: bytes) -> tuple[HostSignal, ...]:
     """What a /.well-known/tdmrep.json says, each rule with the part of the host that it is for."""
     try:
         rules = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     signals = []
     for rule in rules if isinstance(rules, list) else []:

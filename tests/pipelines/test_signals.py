@@ -45,7 +45,7 @@ def test_a_tdmrep_file_speaks_for_parts_of_its_host() -> None:
     ]
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>404</html>", b"{}", b"[[1]]", b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"<html>404</html>", b"{}", b"[[1]]", b"\xff", b"[" * 10_000])
 def test_what_is_no_tdmrep_file_says_nothing(body: bytes) -> None:
     assert tdmrep_signals(body) == ()
 
