@@ -34,11 +34,20 @@ def normalise(text: str) -> str:
     """
     if "&" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    if text.isascii():
+        return ascii_letters(text)
     return _spellings().applied(_without_syllables(text))
+
+
+def ascii_letters(text: str) -> str:
+    """The letters and digits of a text of ASCII, in small letters."""
+    return text.encode().lower().translate(None, _NO_LETTERS).decode()
 
 
 def simplify(text: str) -> str:
     """The text in simplified characters, each in its place: lengths and offsets stay as they were."""
+    if text.isascii():
+        return text
     simplified, traditional = _simplified()
     return text.translate(simplified) if traditional.search(text) else text
 
@@ -93,6 +102,7 @@ def are_regional(one: str, other: str) -> bool:
     return (one, other) in _regional_pairs() or (other, one) in _regional_pairs()
 
 
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _TONED = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
 _BRACKETED = re.compile(rf"(?<=[\u3400-\u9fff])[(（\[［【]([a-züɡ{_TONED}]{{1,6}}[1-5]?)[)）\]］】]")

@@ -145,7 +145,8 @@ def taken_over(
     if _amount(chosen) < max(LEAST_TEXT, _LEAST_TAKEN * _amount(body.lines)):
         return None
     held = Counter(map(bare, chosen))
-    places = [i for i, line in enumerate(scan.lines) if not line.hidden and bare(line.text) in held]
+    said = [bare(line.text) for line in scan.lines]
+    places = [i for i, line in enumerate(scan.lines) if not line.hidden and said[i] in held]
     if sum(scan.lines[i].amount for i in places) < _LEAST_PLACED * _amount(chosen):
         if any(line.startswith("|") for line in chosen):
             return None
@@ -158,11 +159,11 @@ def taken_over(
     kept, stripped = list[str](), list[Stripped]()
     for index in range(places[0], places[-1] + 1):
         line = scan.lines[index]
-        is_chosen = not line.hidden and held[bare(line.text)] > 0
+        is_chosen = not line.hidden and held[said[index]] > 0
         reason = reasons[index]
         if is_chosen and (reason is None or line.amount >= _LEAST_OF_ITS_OWN):
             kept.append(line.text)
-            held[bare(line.text)] -= 1
+            held[said[index]] -= 1
         elif not is_chosen and line.tag in _CAPTIONS:
             stripped.append(Stripped("caption", "figure-caption", line.text))
         elif _is_between(scan, line, reason, homes):

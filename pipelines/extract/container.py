@@ -126,7 +126,7 @@ def _weight(line: Line, hint: str) -> float:
         return -10.0 if amount < 60 else -20.0
     if hint and not (hint == "byline" and amount >= 40):
         return -min(amount, 20.0) / 2
-    if _BOILERPLATE.search(line.plain) and amount < 150:
+    if amount < 150 and _BOILERPLATE.search(line.plain):
         return -10.0
     if line.is_prose:
         return amount * (1 - line.linked / len(line.text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from pipelines.normalise import ascii_letters
 from pipelines.words import pattern
 
 _SENTENCE = pattern(r"{text.stop}|；|[.;:]\s|[.\"”’]$|[，,、،၊፣].*[，,、،၊፣]")
@@ -20,14 +21,17 @@ _CLAUSE_END = pattern(r"(?:{text.stop|text.pause}|[.）)”\"])$")
 
 def size(text: str) -> float:
     """How much a text says, in Chinese characters; three Latin letters count as one."""
+    if text.isascii():
+        return len(text) / 3
     wide = (len(text.encode("utf-8", "ignore")) - len(text)) / 2
     return wide + (len(text) - wide) / 3
 
 
 def bare(text: str) -> str:
     """Letters and digits alone, width and case folded: how titles and lines are compared."""
-    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return _NOT_WRITTEN.sub("", folded.lower())
+    if text.isascii():
+        return ascii_letters(text)
+    return _NOT_WRITTEN.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
 def count_marks(text: str) -> int:

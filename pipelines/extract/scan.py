@@ -42,8 +42,11 @@ _PIECES = frozenset(["span", "i", "em", "a", "label", "time", "small"])
 _SEAM, _FAINT_SEAM = "\x1f", "\x1e"
 """Where such an element begins or ends; and where emphasis does, which counts in bylines only."""
 _EMPHASES = frozenset(["b", "strong", "font"])
-_WRITER_NAMES = ("uthor", "riter", "zuozhe", "eporter", "ickname", "js_name")
-_NOT_WRITER_NAMES = ("omment", "eply", "ount")
+_SOURCE_NAMES = re.compile("ource|laiyuan")
+_WRITER_NAMES, _NOT_WRITER_NAMES = (
+    re.compile("uthor|riter|zuozhe|eporter|ickname|js_name"),
+    re.compile("omment|eply|ount"),
+)
 _LONGEST_PIECED = 200
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _MAX_CHARACTERS = 8_000_000
@@ -224,9 +227,8 @@ class _Scanner:
 
     def __init__(self, hiding: frozenset[str]) -> None:
         self.scan = Scan()
-        self.hiding = hiding
-        self.marks: dict[tuple[str, str | None, str | None, str | None, str | None], _Marks] = {}
-        """What was worked out for a tag with its class, id, style and `hidden`: templates repeat them."""
+        self.hidden_classes = frozenset(name[1:] for name in hiding if name[0] == ".")
+        self.hidden_ids = frozenset(name[1:] for name in hiding if name[0] == "#")
         self.buffer: list[str] = []
         self.linked = 0
         self.links = 0
@@ -235,33 +237,38 @@ class _Scanner:
         self.hidden: list[object] = []
         self.anchors: list[HtmlElement] = []
         self.unseen: list[str] = []
-        self.passed: HtmlElement | None = None
         self.hints: list[tuple[object, Hint, int]] = [(None, "", -1)]
         """Elements that announce something with the hint that holds in each, and where that stands."""
         self.row: object = None
 
     def run(self, top: HtmlElement) -> Scan:
+        lines, passed = self.scan.lines, None
         walk = etree.iterwalk(top, events=("start", "end"))
         for event, element in walk:
             tag = element.tag
             if event == "start":
-                if len(self.scan.lines) >= _MOST_LINES:
+                if len(lines) >= _MOST_LINES:
                     break
                 if tag in _SKIPPED:
                     if tag in _FRAMES:
-                        self.scan.links.append((element, len(self.scan.lines)))
+                        self.scan.links.append((element, len(lines)))
                     walk.skip_subtree()
                     continue
                 marks = self._marks_of(element, tag)
                 if tag not in _BLOCKS and (marks.hides or marks.faint) and self._takes_unseen(element):
-                    self.passed = element
+                    passed = element
                     walk.skip_subtree()
                     continue
                 self._start(element, tag, marks)
-            elif tag in _SKIPPED or element is self.passed:
-                self._add(element.tail)
+                text = element.text
             else:
-                self._end(element, tag, is_top=element is top)
+                if tag not in _SKIPPED and element is not passed:
+                    self._end(element, tag)
+                text = element.tail if element is not top else None
+            if text and (self.buffer or not text.isspace()):
+                self.buffer.append(text)
+                if self.links:
+                    self.linked += len(text.strip())
         self._flush("body")
         return self.scan
 
@@ -271,19 +278,10 @@ class _Scanner:
         if not (names or name or style) and hidden is None and tag not in _STRUCK:
             bare = _MARKS_OF_TAGS.get(tag)
             return bare if bare and not element.attrib else _NO_MARKS
-        key = (tag, names, name, style, hidden)
-        found = self.marks.get(key)
-        if found is None:
-            both = f"{names or ''} {name or ''}"
-            found = self.marks[key] = _Marks(
-                hides=_hides(names, name, style, hidden, self.hiding),
-                faint=tag in _STRUCK or _is_faint(style or ""),
-                hint=_kind_hint(tag, both) if len(both) > 1 else "",
-                source="ource" in both or "laiyuan" in both,
-                writer=any(part in both for part in _WRITER_NAMES)
-                and not any(part in both for part in _NOT_WRITER_NAMES),
-            )
-        return found
+        marks = _marks(tag, names or "", name or "", style or "", hidden)
+        if name in self.hidden_ids or (names and not self.hidden_classes.isdisjoint(names.split())):
+            return marks._replace(hides=True)
+        return marks
 
     def _takes_unseen(self, element: HtmlElement) -> bool:
         """Takes down the text of an inline element that is hidden or struck out: its line goes on."""
@@ -309,7 +307,6 @@ class _Scanner:
             self.buffer.append(_FAINT_SEAM)
         elif tag == "img":
             self.scan.pictures.append(len(self.scan.lines))
-        self._add(element.text)
 
     def _link(self, element: HtmlElement) -> None:
         self.scan.links.append((element, len(self.scan.lines)))
@@ -349,7 +346,7 @@ class _Scanner:
             holds = hint == "byline" and around[1] not in ("", "byline")  # it says more than a byline's own
             self.hints.append((element, *(around[1:] if holds else (hint, self.node))))
 
-    def _end(self, element: HtmlElement, tag: str, *, is_top: bool) -> None:
+    def _end(self, element: HtmlElement, tag: str) -> None:
         if tag in _PIECES:
             self.buffer.append(_SEAM)
             if self.anchors and self.anchors[-1] is element:
@@ -371,14 +368,6 @@ class _Scanner:
                 self.buffer.append(" ")
         if self.hints[-1][0] is element:
             self.hints.pop()
-        if not is_top:
-            self._add(element.tail)
-
-    def _add(self, text: str | None) -> None:
-        if text and (self.buffer or not text.isspace()):
-            self.buffer.append(text)
-            if self.links:
-                self.linked += len(text.strip())
 
     def _flush(self, tag: str, *, row: bool = False) -> None:
         if not self.buffer:
@@ -414,11 +403,10 @@ def _is_data_row(row: HtmlElement) -> bool:
     cells = [cell for cell in row if cell.tag in ("td", "th")]
     if len(cells) < 2 or next(row.iter("table", "h1", "h2", "ul", "form", "script"), None) is not None:
         return False
-    lengths = [len(" ".join("".join(cell.itertext()).split())) for cell in cells]
-    if any(sum(1 for _ in cell.iter("div")) >= 2 for cell in cells):
+    blocks = [[block.tag for block in cell.iter("p", "div", "br")] for cell in cells]
+    if sum(map(len, blocks)) > 3 * len(cells) or any(tags.count("div") >= 2 for tags in blocks):
         return False  # a post with its byline, a card: cells of data hold no layout
-    blocks = sum(1 for cell in cells for _ in cell.iter("p", "div", "br"))
-    return max(lengths) <= 200 and blocks <= 3 * len(cells)
+    return all(len(" ".join("".join(cell.itertext()).split())) <= 200 for cell in cells)
 
 
 # --- what readers never saw: by attribute, inline style or inline style sheet
@@ -472,6 +460,8 @@ _STYLE_LIMIT = 200_000
 
 def _invisible_style(style: str) -> bool:
     """Whether the declarations of a style keep an element's text from being seen."""
+    if not style:
+        return False
     if _INVISIBLE.search(style):
         return True
     sizes = {match[1].lower() for match in _NO_SIZE.finditer(style)}
@@ -504,19 +494,6 @@ def _names_hidden_by(css: str) -> frozenset[str]:
         ):
             names.update(_simple_names(css[selector : body - 1]))
     return frozenset(names)
-
-
-def _hides(
-    classes: str | None, name: str | None, style: str | None, hidden: str | None, names: frozenset[str]
-) -> bool:
-    """Whether an element with these attributes is hidden; `names` as `_hiding_names` gave them."""
-    if hidden is not None and hidden.lower() != "until-found":
-        return True
-    if style and _invisible_style(style):
-        return True
-    if not names:
-        return False
-    return f"#{name}" in names or any(f".{each}" in names for each in (classes or "").split())
 
 
 def _is_faint(style: str) -> bool:
@@ -613,22 +590,25 @@ _MARKS_OF_TAGS = {tag: _NO_MARKS._replace(hint=_TAG_KINDS[tag]) for tag in ("nav
 """What these say by themselves where they have no attributes."""
 
 
-def _kind_hint(tag: str, names: str) -> Hint:
-    """The kind of boilerplate that an element announces itself to be; empty for none.
-
-    Of spans only those count that are named for bylines, of other inline elements none.
-
-    Args:
-        tag: The element's tag.
-        names: Its class and id, as written, joined by a space.
-    """
-    if tag == "body" or (tag not in _BLOCKS and tag != "span"):
-        return ""
-    kind = _TAG_KINDS.get(tag) or _of_names(names)
-    return kind if tag != "span" or kind == "byline" else ""
-
-
 @lru_cache(maxsize=20_000)
+def _marks(tag: str, classes: str, name: str, style: str, hidden: str | None) -> _Marks:
+    """What an element says by these attributes: the pages of a site repeat them.
+
+    Of spans only those hints count that are named for bylines, of other inline elements none.
+    """
+    both = f"{classes} {name}"
+    hint: Hint = ""
+    if len(both) > 1 and (tag in _BLOCKS or tag == "span") and tag != "body":
+        hint = _TAG_KINDS.get(tag) or _of_names(both)
+    return _Marks(
+        hides=(hidden is not None and hidden.lower() != "until-found") or _invisible_style(style),
+        faint=tag in _STRUCK or _is_faint(style),
+        hint=hint if tag != "span" or hint == "byline" else "",
+        source=_SOURCE_NAMES.search(both) is not None,
+        writer=_WRITER_NAMES.search(both) is not None and _NOT_WRITER_NAMES.search(both) is None,
+    )
+
+
 def _of_names(names: str) -> Hint:
     for name in reversed(names.split()):
         parts = _WORD.findall(_CAMEL.sub(" ", name).lower())
