@@ -53,24 +53,28 @@ _MORE_LINKED = 0.2
 def read(decoded: Decoded, page: Page, source: Source) -> tuple[Extracted | Rejection, Lesson | None]:
     """What a page says, read by its source's template where one fits and is used; and how that went."""
     said = source.read != Selectors() or source.kept_lines  # a person's word may mean any part of a page
-    if not source.templates or said:
-        return _read_whole(decoded, page, source)
-    tried = _by_template(decoded, page, source)
-    if tried is None:
-        return _read_whole(decoded, page, source)
-    template, other, is_like = tried
-    if other is None:
-        return _read_whole(decoded, page, source, template.key)
-    if is_like and template.is_used and not is_audited(page.url, template.audit_one_in):
-        return other, Lesson("template", page.fetched_at, template.key)
-    whole, lesson = _read_whole(decoded, page, source, template.key)
-    if lesson is None:
-        return whole, None
-    differs = differing(whole, other)
-    if not differs:
-        outline = None if is_like else lesson.outline
-        return whole, replace(lesson, way="both", agrees=True, outline=outline)
-    return whole, replace(lesson, way="both", agrees=False, differs=differs) if is_like else lesson
+    tried = None if said else _by_template(decoded, page, source)
+    template, other, is_like = tried or (None, None, False)
+    lesson = Lesson("whole", page.fetched_at, template.key if template else None)
+    if (
+        template
+        and other
+        and is_like
+        and template.is_used
+        and not is_audited(page.url, template.audit_one_in)
+    ):
+        return other, replace(lesson, way="template")
+    root = parse_page(decoded.html)
+    if root is None:
+        return Rejection(page.url, page.source, "extract", "no text: no element in the page"), None
+    whole, found = extract_whole(root, decoded, page, source)
+    differs = differing(whole, other) if other else ()
+    if other and (is_like or not differs):
+        lesson = replace(lesson, way="both", agrees=not differs, differs=differs)
+    if isinstance(whole, Rejection) or found is None or said or (lesson.agrees and is_like):
+        return whole, lesson
+    known = () if lesson.way == "both" else tuple(one.container for one in source.templates)
+    return whole, replace(lesson, outline=outline(root, whole, found, known))
 
 
 def differing(whole: Extracted | Rejection, other: Extracted) -> tuple[str, ...]:
@@ -88,23 +92,11 @@ def _value(extracted: Extracted, name: str) -> object:
     return said and said.value
 
 
-def _read_whole(
-    decoded: Decoded, page: Page, source: Source, tried: int | None = None
-) -> tuple[Extracted | Rejection, Lesson | None]:
-    root = parse_page(decoded.html)
-    if root is None:
-        return Rejection(page.url, page.source, "extract", "no text: no element in the page"), None
-    whole, found = extract_whole(root, decoded, page, source)
-    if isinstance(whole, Rejection) or found is None:
-        return whole, Lesson("whole", page.fetched_at, tried)
-    return whole, Lesson("whole", page.fetched_at, tried, outline=outline(root, whole, found))
-
-
 def _by_template(
     decoded: Decoded, page: Page, source: Source
 ) -> tuple[Template, Extracted | None, bool] | None:
     """The template that fits a page, what it reads there, and whether that is as on its other pages."""
-    root = parse_page(decoded.html)
+    root = parse_page(decoded.html) if source.templates else None
     fit = fitting(root, source.templates) if root is not None else None
     if root is None or fit is None:
         return None

@@ -19,7 +19,7 @@ from pipelines.records import Extracted, Field, Outline, Published
 from pipelines.words import pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -58,11 +58,13 @@ def child_key(parent: int, tag: str, identity: str, classes: str) -> int:
     return int.from_bytes(digest, "little", signed=True)
 
 
-def outline(root: HtmlElement, extracted: Extracted, found: Found) -> Outline | None:
-    """What a page teaches; None where its article stands in no element of its body."""
+def outline(
+    root: HtmlElement, extracted: Extracted, found: Found, known: Sequence[int] = ()
+) -> Outline | None:
+    """What a page teaches; None where its article stands in no element of its body, or in a known one."""
     body = root.find("body")
     container = found.scan.elements[found.choice.node]
-    if body is None or container is body:
+    if body is None or container is body or _key_on_page(container, body) in known:
         return None
     telling = _with_ancestors([container, *_telling(body, extracted, found)])
     blocks = set(found.scan.elements)
@@ -98,6 +100,15 @@ def outline(root: HtmlElement, extracted: Extracted, found: Found) -> Outline | 
 def key_of(parent: int, element: HtmlElement) -> int:
     """The key of an element below one with the key `parent`."""
     return child_key(parent, str(element.tag), element.get("id", ""), element.get("class", ""))
+
+
+def _key_on_page(element: HtmlElement, body: HtmlElement) -> int:
+    """The key of an element of the page."""
+    way = [element, *element.iterancestors()]
+    key = TOP
+    for one in reversed(way[: way.index(body)]):
+        key = key_of(key, one)
+    return key
 
 
 def speaks(element: HtmlElement) -> bool:
