@@ -10,25 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crawler.config import Settings
+from crawler.runs.watch import tell_changes
 from pipelines.archive import Archive
 from pipelines.pages.frontier import Fetched, Link
-from pipelines.records import Source
+from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore, store_path
-from tests.pipelines.templates.site import HOST, ingest, news, page, redesigned
+from tests.crawler.misbehaving import Server, Site
+from tests.pipelines.templates.site import HOST, LEARNED, ingest, news, page, redesigned
+from tests.pipelines.templates.site import learned as put_learned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-PAGES = 36
+PAGES = LEARNED
 
 
 @pytest.fixture
 def learned(tmp_path: Path) -> Path:
-    """An archive of pages of one make, the last of which a template reads."""
-    with Archive(tmp_path / "archive.db") as archive:
-        archive.put_sources([Source(HOST, "园区新闻网")])
-        ingest(archive, [page(n, news(n)) for n in range(1, PAGES + 1)])
+    """An archive of pages of one make, the last of which a template read."""
+    put_learned(tmp_path / "archive.db")
     (tmp_path / "sources.toml").write_text(
         f'[[source]]\nhost = "{HOST}"\nname = "园区新闻网"\nstart_urls = ["https://{HOST}/"]\n'
     )
@@ -68,9 +70,10 @@ def test_show_says_by_which_way_a_page_was_read(parknews: Callable[..., Any]) ->
     assert "read by its source's template" in parknews("show", f"https://{HOST}/news/33.html").out
 
 
-def test_status_and_its_code_tell_of_a_template_that_fits_no_more(
+def test_status_its_code_and_a_notification_tell_of_a_template_that_fits_no_more(
     parknews: Callable[..., Any], learned: Path
 ) -> None:
+    CrawlStore(store_path(learned)).close()
     now = datetime.now(UTC)
     late = [page(n, redesigned(n)) for n in range(PAGES + 1, PAGES + 6)]
     with Archive(learned) as archive:
@@ -81,6 +84,13 @@ def test_status_and_its_code_tell_of_a_template_that_fits_no_more(
     assert f"template changed on {now:%Y-%m-%d}" in source["reason"]
     assert "div.page > div.left > div.content" in source["reason"]
     assert [trouble["kind"] for trouble in source["troubles"]] == ["template"]
+    ear = Site()
+    with Server(ear) as listener:
+        settings = replace(Settings(), db=learned, notify=(f"json://{listener.host}/",))
+        for _ in range(2):  # it is told once
+            tell_changes(settings, [CrawlSource(HOST, "园区新闻网", (f"https://{HOST}/",))])
+    [message] = [json.loads(told)["message"] for told in ear.told]
+    assert (HOST in message, f"template changed on {now:%Y-%m-%d}" in message) == (True, True)
 
 
 def _store(path: Path) -> None:

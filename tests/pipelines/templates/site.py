@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import tempfile
 from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.archive import Archive
 from pipelines.records import Page, Source
 from pipelines.stages import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
-    from pipelines.archive import Archive
     from pipelines.records import Reading, Rejection
 
 HOST = "park.example"
+LEARNED = 36
+"""Pages of the archive of `learned`: 12 taught its template, 12 confirmed it, the rest were read by it."""
 NOW = "2026-02-01T00:00:00Z"
 START = datetime(2026, 1, 5, tzinfo=UTC)
 _SUBJECTS = "厂房 码头 学校 公园 桥梁 电站 剧院 粮仓 灯塔 温室 水厂 驿站".split()
@@ -94,6 +98,21 @@ def ingest(archive: Archive, pages: Iterable[Page], *, by_templates: bool = True
         archive.ingest([read(one.page_id)], NOW)
         while stale := archive.stale_pages(100):
             archive.ingest([read(number) for number in stale], NOW)
+
+
+def learned(path: Path) -> None:
+    """Puts an archive there that has read pages 1 to `LEARNED` of the site's usual make."""
+    path.write_bytes(_learned())
+
+
+@cache
+def _learned() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "archive.db")
+        with Archive(path) as archive:
+            archive.put_sources([Source(HOST, "园区新闻网")])
+            ingest(archive, [page(n, news(n)) for n in range(1, LEARNED + 1)])
+        return path.read_bytes()
 
 
 def wrong_texts(path: Path) -> list[str]:

@@ -11,9 +11,18 @@ from pipelines.archive import Archive
 from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
-from pipelines.records import Source
 from pipelines.store import CrawlStore, store_path
-from tests.pipelines.templates.site import HOST, ingest, news, page, paragraphs, title_of
+from pipelines.templates import LESSONS
+from tests.pipelines.templates.site import (
+    HOST,
+    LEARNED,
+    ingest,
+    learned,
+    news,
+    page,
+    paragraphs,
+    title_of,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,12 +32,10 @@ TABLES = ("templates", "template_pages", "template_changes")
 
 
 @pytest.fixture
-def learned(tmp_path: Path) -> Path:
-    path = tmp_path / "archive.db"
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "learned.db"
+    learned(path)
     CrawlStore(store_path(path)).close()
-    with Archive(path) as archive:
-        archive.put_sources([Source(HOST, "园区新闻网")])
-        ingest(archive, [page(n, news(n)) for n in range(1, 31)])
     return path
 
 
@@ -37,33 +44,28 @@ def counts(path: Path) -> list[int]:
         return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES]
 
 
-def test_what_was_learned_of_a_source_goes_with_it(learned: Path) -> None:
-    assert counts(learned) == [1, 30, 0]
-    assert remove(learned, make_scope(hosts=[HOST]), LETTER).removal.verified
-    assert counts(learned) == [0, 0, 0]
+def test_what_was_learned_of_a_source_goes_with_it(path: Path) -> None:
+    assert counts(path) == [1, LEARNED, 0]
+    assert remove(path, make_scope(hosts=[HOST]), LETTER).removal.verified
+    assert counts(path) == [0, 0, 0]
 
 
-def test_a_template_that_a_removed_page_taught_goes_and_is_learned_anew(learned: Path) -> None:
+def test_a_template_that_a_removed_page_taught_goes_and_is_learned_anew(path: Path) -> None:
     scope = make_scope(urls=[f"https://{HOST}/news/3.html"])
-    assert remove(learned, scope, LETTER).removal.verified
-    assert counts(learned) == [0, 29, 0]
-    with Archive(learned) as archive:
-        ingest(archive, [page(n, news(n)) for n in range(31, 44)])
+    assert remove(path, scope, LETTER).removal.verified
+    assert counts(path) == [0, LEARNED - 1, 0]
+    with Archive(path) as archive:
+        ingest(archive, [page(n, news(n)) for n in range(LEARNED + 1, LEARNED + LESSONS + 1)])
         assert len(archive.templates(HOST)) == 1
 
 
-def test_no_table_of_templates_holds_a_word_of_a_page(tmp_path: Path) -> None:
+def test_no_table_of_templates_holds_a_word_of_a_page(archive: Archive, path: Path) -> None:
     """While it is being learned most is kept: of eleven pages everything that they teach."""
-    path = tmp_path / "archive.db"
-    with Archive(path) as archive:
-        archive.put_sources([Source(HOST, "园区新闻网")])
-        ingest(archive, [page(n, news(n)) for n in range(1, 12)])
-        early = _said(path)
-        ingest(archive, [page(n, news(n)) for n in range(12, 31)])
-    for number in range(1, 31):
+    ingest(archive, [page(n, news(n)) for n in range(1, LESSONS)])
+    told = _said(archive.path) + _said(path)
+    for number in range(1, LEARNED + 1):
         for words in (title_of(number), *paragraphs(number), "林远", "日报"):
-            assert words not in early
-            assert words not in _said(path)
+            assert words not in told
 
 
 def _said(path: Path) -> str:

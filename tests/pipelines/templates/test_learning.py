@@ -6,12 +6,13 @@ import random
 import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pipelines.archive import Archive
 from pipelines.archive.write.templates import MOST_OUTLINES
 from pipelines.decode import decode
-from pipelines.records import Decoded, Lesson, Outline, Source
+from pipelines.records import Decoded, Lesson, Outline, Rejection, Source
 from pipelines.templates import CONFIRMATIONS, LESSONS, amended, learn, read
 from tests.pipelines.templates.site import HOST, NOW, news, page, paragraphs
 from tests.readings import make_reading
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 START = datetime(2026, 1, 5, tzinfo=UTC)
 
 
+@cache
 def taught(number: int, html: str = "") -> Outline:
     one = page(number, html or news(number))
     decoded = decode(one)
@@ -95,6 +97,7 @@ def lessons(
     archive: Archive, numbers: range, way: str, key: int | None, *, agrees: bool | None = None
 ) -> None:
     """Readings with the lessons that such pages would give."""
+    readings = []
     for number in numbers:
         lesson = Lesson(way, START + timedelta(minutes=number), key, agrees)  # type: ignore[arg-type]
         if key is None:
@@ -105,7 +108,8 @@ def lessons(
             page_id=number,
             minutes=number,
         )
-        archive.ingest([replace(reading, lesson=lesson)], NOW)
+        readings.append(replace(reading, lesson=lesson))
+    archive.ingest(readings, NOW)
 
 
 OUTLINE = Outline(1, "div.content", (2, 3), (4, 5), (("title", "heading"),), 0, 300, 0.1)
@@ -118,14 +122,13 @@ def state(archive: Archive) -> str:
 
 
 def test_a_source_of_pages_that_are_all_made_differently_is_kept_small(archive: Archive) -> None:
-    readings = []
+    refused = []
     for number in range(1, MOST_OUTLINES + 5):
         outline = replace(OUTLINE, container=number)
-        text = "\n".join(paragraphs(number))
-        one = make_reading(f"https://{HOST}/news/{number}.html", text, page_id=number, minutes=number)
         lesson = Lesson("whole", START + timedelta(minutes=number), outline=outline)
-        readings.append(replace(one, lesson=lesson))
-    archive.ingest(readings, NOW)
+        url = f"https://{HOST}/news/{number}.html"
+        refused.append(Rejection(url, HOST, "kind", "undated page", page_id=number, lesson=lesson))
+    archive.ingest(refused, NOW)
     with sqlite3.connect(archive.path) as connection:
         [(kept,)] = connection.execute("SELECT count(*) FROM template_pages WHERE outline IS NOT NULL")
     assert MOST_OUTLINES / 2 < kept <= MOST_OUTLINES
