@@ -35,7 +35,7 @@ from pipelines.forget.notes import notes_path
 from pipelines.forget.order import still_held
 from pipelines.forget.passages import WINDOW, united
 from pipelines.forget.record import outcome_of, put_event, put_verification, removal
-from pipelines.forget.redact import pages_held, redactions, values_held
+from pipelines.forget.redact import pages_held, redactions, rewrite_pages, values_held
 from pipelines.forget.rows import (
     count_rows,
     delete_from_store,
@@ -54,6 +54,7 @@ from pipelines.utc import now_utc
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from io import BufferedReader
 
     from pipelines.archive.kept_out.blocks import Matcher
     from pipelines.forget.files import Files
@@ -81,6 +82,7 @@ def prove(
         is_swept: what belongs to nothing was emptied just now.
     """
     mine = read_blocklist(files.archive, removal_id)
+    rewrite_pages(files.store, mine)  # lists and feeds that came since
     if _rows_in_store(files.store, mine):  # committed in the last moment
         delete_from_store(files.store, mine)
         is_swept = False
@@ -330,9 +332,13 @@ _FRAME_BYTES = 1 << 16
 """Of a stray frame so much is unpacked: more of it does not lie in one piece, since SQLite puts a pointer
 after each page of a long row."""
 _GZIP, _ZIP, _PARQUET, _BZIP, _XZ = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"BZh", b"\xfd7zX"
+_SHUT = (_PARQUET, b"7z\xbc\xaf", b"Rar!")
+"""How packed files begin that cannot be looked into."""
 _ESCAPES = re.compile(rb"(?:\\u[0-9A-Fa-f]{4}|[ -~]){16,}")
 _REFERENCES = re.compile(rb"(?:&#x?[0-9A-Fa-f]{2,6};|[ -%'-~]){8,}")
-_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4}[\r\n]{0,2}){12,}(?:[A-Za-z0-9+/]{2,3}={0,2})?")
+_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{4}[\r\n]{0,2}){12,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?")
+_BYTES = re.compile(rb"(?:[%=][0-9A-Fa-f]{2}|=\r?\n|[!-$&-<>-~]){8,}")
+_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){24,}")
 _DISGUISED = 8
 """How much longer a text is at most when it is escaped (&#30333; for three bytes), times a little."""
 START_BYTES = 256
@@ -397,9 +403,11 @@ def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:
         beginning = file.read(4)
         file.seek(0)
         hits = [_search_stream(file, seeker, live)]
-    is_opaque = beginning == _PARQUET
+    is_opaque = beginning.startswith(_SHUT)
     try:
-        hits += [_search_stream(inside, seeker, live) for inside in _unpacked_files(path, beginning)]
+        for inside in _unpacked_files(path, beginning):
+            is_opaque = is_opaque or _is_packed(inside)
+            hits.append(_search_stream(inside, seeker, live))
     except (
         OSError,
         EOFError,
@@ -411,6 +419,12 @@ def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:
     ):
         is_opaque = True  # cut short, damaged or encrypted: what it holds cannot be told
     return FileFound(path.name, path.stat().st_size, united(hits), is_opaque)
+
+
+def _is_packed(file: IO[bytes]) -> bool:
+    """Whether what a packed file holds is packed once more."""
+    begins = cast("BufferedReader", file).peek(6)
+    return begins.startswith((_GZIP, _ZIP, _BZIP, _XZ, *_SHUT))
 
 
 def _search_stream(file: IO[bytes], seeker: Seeker, live: set[bytes]) -> Hashes:
@@ -426,7 +440,7 @@ def _search_stream(file: IO[bytes], seeker: Seeker, live: set[bytes]) -> Hashes:
 
 
 def _undisguised(data: bytes) -> Iterator[bytes]:
-    """What is written in base64 (MIME, data URLs), in escapes (JSON) or in character references (HTML)."""
+    """What is written in base64, hexadecimal, escapes (JSON), references (HTML), bytes of URLs or MIME."""
     if b"\\u" in data:
         for match in _ESCAPES.finditer(data):
             if b"\\u" in match[0]:
@@ -435,9 +449,21 @@ def _undisguised(data: bytes) -> Iterator[bytes]:
         for match in _REFERENCES.finditer(data):
             if b"&#" in match[0]:
                 yield html.unescape(match[0].decode("ascii")).encode("utf-8", "replace")
+    if b"%E" in data or b"=E" in data:
+        for match in _BYTES.finditer(data):
+            yield re.sub(rb"=\r?\n|[%=]([0-9A-Fa-f]{2})", _of_byte, match[0])
+    for match in _HEX.finditer(data):
+        yield bytes.fromhex(match[0].decode("ascii"))
     for match in _BASE64.finditer(data):
-        said = re.sub(rb"[\r\n=]", b"", match[0])
+        said = re.sub(rb"[\r\n=]", b"", match[0]).translate(_URL_SAFE)
         yield base64.b64decode(said[: len(said) // 4 * 4])
+
+
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
+
+def _of_byte(match: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(match[1].decode("ascii")) if match[1] else b""
 
 
 def _of_code(match: re.Match[bytes]) -> bytes:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import bz2
+import gzip
 import hashlib
 import json
 import lzma
+import quopri
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -93,24 +96,32 @@ def test_a_receipt_prints_as_a_page_without_anybodys_html(
     assert [tag for tag in ("<script", "<img", "<a ") if tag in page] == []
 
 
-@pytest.mark.parametrize("disguise", ["base64", "escapes", "references", "bz2", "xz"])
-def test_what_is_disguised_in_a_file_beside_the_archive_is_found(
-    world: World, parknews: Callable[..., Answer], disguise: str
+def test_what_is_disguised_in_a_file_beside_the_archive_is_found_or_told(
+    world: World, parknews: Callable[..., Answer]
 ) -> None:
     page = world.of(PARK)[2]
-    said = page.text
-    kept = {
-        "base64": lambda: base64.encodebytes(said.encode()),
-        "escapes": lambda: json.dumps({"text": said}).encode(),
-        "references": lambda: said.encode("ascii", "xmlcharrefreplace"),
-        "bz2": lambda: bz2.compress(said.encode()),
-        "xz": lambda: lzma.compress(said.encode()),
-    }[disguise]()
-    (world.path.parent / "notes.bin").write_bytes(kept)
+    said = page.text.encode()
+    files = {
+        "base64": base64.encodebytes(said),
+        "base64url": base64.urlsafe_b64encode(said),
+        "hexadecimal": said.hex().encode(),
+        "escapes": json.dumps({"text": page.text}).encode(),
+        "references": said.decode().encode("ascii", "xmlcharrefreplace"),
+        "percent": quote(page.text).encode(),
+        "mime": quopri.encodestring(said),
+        "bz2": bz2.compress(said),
+        "xz": lzma.compress(said),
+        "7z": b"7z\xbc\xaf\x27\x1c and what it packs",
+        "twice": gzip.compress(bz2.compress(said)),
+    }
+    for name, data in files.items():
+        (world.path.parent / f"{name}.bin").write_bytes(data)
     done = parknews(
         "remove-source", "--url", page.url, "--requester", "x", "--reason", "y", "--yes", "--json"
     )
-    assert (done.code, "notes.bin holds" in done.json["trouble"]) == (4, True)
+    found = {name for name in files if f"{name}.bin holds" in done.json["trouble"]}
+    assert (done.code, found) == (4, set(files) - {"7z", "twice"})
+    assert done.json["verification"]["not_searched"] == ["7z.bin", "twice.bin"]
 
 
 def test_a_second_letter_about_the_same_is_recorded(world: World, parknews: Callable[..., Answer]) -> None:
