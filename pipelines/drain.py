@@ -118,7 +118,7 @@ class _Drain:
             self._on_results(results)
         kept_out = self._write([result for _, result in results] + [rejection for _, rejection in refused])
         self._queue.drop([results[place][0].page_id for place in kept_out if place < len(results)])
-        self._redact([page for page, _ in results])
+        self._redacted([page for page, _ in results])  # what was ordered while they were read
         if self._on_archived is not None:
             archived = [result for place, (_, result) in enumerate(results) if place not in kept_out]
             self._on_archived([result for result in archived if isinstance(result, Reading)])
@@ -128,13 +128,16 @@ class _Drain:
         self._queue.mark_rejections([row_id for row_id, _ in refused])
         return True
 
-    def _redact(self, pages: list[Page]) -> None:
-        """Takes passages that are to stay out of these pages out of what is stored of them."""
+    def _redacted(self, pages: list[Page]) -> list[Page]:
+        """These pages without the passages that are to stay out of them, as they are stored from now on."""
+        clean = []
         for page in pages:
             if (redacted := self._archive.redacted(page)) is None:
                 self._queue.drop([page.page_id])
             elif redacted is not page:
                 self._queue.rewrite(redacted)
+            clean.append(redacted or page)
+        return clean
 
     def _collect(self) -> list[_Result]:
         """What was read since: several batches, where they end within an instant and enough are under way."""
@@ -170,7 +173,7 @@ class _Drain:
                 pages = self._stale()
             if not pages:
                 break
-            self._readers.submit([(page, self._source(page)) for page in pages])
+            self._readers.submit([(page, self._source(page)) for page in self._redacted(pages)])
             filled = True
         return filled
 

@@ -155,7 +155,8 @@ def words_in_record(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]
     """What people said in orders and requests, which may quote what was removed: whose, and the text."""
     for name, table in catalogue.archive().items():
         if table.forgets == "record":
-            yield from _words(connection, "'the record of removals'", table.columns, name)
+            owner = table.owner or "'the record of removals'"
+            yield from _words(connection, owner, table.columns, name)
 
 
 def words_in_store(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import html
 import re
+import unicodedata
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -91,9 +92,9 @@ class Redaction:
             said: the text.
             is_cut: it is a piece of one, and may begin or end within a passage that was met before.
         """
-        heard = _heard(_characters(said))
-        spans = [*self._spans(heard, said), *(self._ends(heard) if is_cut else ())]
-        return _marked(said, spans)
+        for drop in (_NOTHING, _TAG) if "<" in said else (_NOTHING,):
+            said = _marked(said, self._spans(_heard(_without(drop, said)), said))
+        return _marked(said, self._ends(_heard(_characters(said)))) if is_cut and self.found else said
 
     def body(self, body: bytes, content_type: str) -> bytes:
         """A page's bytes with the passages marked: in its text, attributes, scripts and comments."""
@@ -190,7 +191,9 @@ _DIGESTS = frozenset({"etag", "content-md5", "digest", "content-digest", "repr-d
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 _NOTHING = re.compile(r"(?!)")
 _TAG = re.compile(r"<!--.*?-->|<[\\/]*[A-Za-z!?][^<>]*>", re.DOTALL)
-_UNSEEN = re.compile(rf"<(script|style|template)\b.*?</\1\s*>|{_TAG.pattern}", re.DOTALL | re.IGNORECASE)
+_UNSEEN = re.compile(
+    rf"<(script|style|template|rt|rp)\b.*?</\1\s*>|{_TAG.pattern}", re.DOTALL | re.IGNORECASE
+)
 _CHARACTER = re.compile(
     r"&(?:amp;)*(?:#[xX]?[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});?"
     r"|(?:\\+|%)u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|\\+[nrt/\"']|(?:%(?:25)*[0-9a-fA-F]{2})+|.",
@@ -227,8 +230,9 @@ class _Heard:
         return set(self.before[place]) <= (_IN_NUMBERS if two.isascii() else _IN_NAMES)
 
 
-_IN_NAMES = frozenset(" ·•・‧∙-")
-_IN_NUMBERS = _IN_NAMES | frozenset(".'’()（）/+–—−－")
+_IN_NAMES = frozenset(" ·•・‧∙-*_/|~+.—–")
+"""What stands within a name to part or to hide it; a comma or full stop stands between two."""
+_IN_NUMBERS = _IN_NAMES | frozenset("'’()（）−－")
 
 
 def _heard(characters: Iterable[tuple[str, int, int]]) -> _Heard:
@@ -253,8 +257,8 @@ def _spelled(character: str) -> str:
 
 
 def _is_silent(character: str) -> bool:
-    """Whether nothing is seen of it: soft hyphens, joiners, marks of direction."""
-    return not character.isprintable() and not character.isspace()
+    """Whether it stands for no sign of its own: soft hyphens, joiners, directions, lines below a letter."""
+    return not character.isspace() and unicodedata.category(character[:1] or " ")[0] in "CM"
 
 
 def _characters(said: str, offset: int = 0) -> Iterator[tuple[str, int, int]]:

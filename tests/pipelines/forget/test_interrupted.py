@@ -33,7 +33,7 @@ _CHILD = """
 import os, signal, sys
 from pathlib import Path
 from pipelines.archive.kept_out import agreement
-from pipelines.forget import delete, erase, hide, prove, rows, verbs
+from pipelines.forget import delete, erase, hide, prove, redact, rows, verbs
 from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 
@@ -45,6 +45,7 @@ name, *callers = {
     "forget": ("delete_some", delete), "draw": ("conclude", hide, delete),
     "store": ("delete_keys", rows), "files": ("forget_files", verbs),
     "advance": ("set_state", delete, verbs), "search": ("search_files", prove),
+    "rewrite": ("rewrite_values", hide), "raw": ("_changed", redact),
     "slack": ("in_own_process", erase), "result": ("put_verification", prove),
 }[place]
 original, calls = getattr(callers[0], name), [0]
@@ -61,6 +62,9 @@ if int(call):
 order = Order("legal", "letter", "2026-04-01T00:00:00Z")
 if host == "replay":
     [outcome] = verbs.replay(Path(path))
+elif "\\n" in host:
+    url, _, passage = host.partition("\\n")
+    outcome = verbs.remove(Path(path), make_scope(urls=[url], passage=passage), order)
 else:
     outcome = verbs.remove(Path(path), make_scope(hosts=[host]), order)
 print(outcome.removal.state, outcome.trouble)
@@ -128,6 +132,38 @@ def test_a_killed_replay_is_finished_by_the_same_command(world: World, place: st
     assert finished.stdout.strip() == "verified", finished.stderr[-2000:]
     assert stranger.search(world.path.parent, words) == {}
     assert ledger.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("place", "call"),
+    [
+        pytest.param(*place, marks=() if place == ("raw", 1) else pytest.mark.slow)
+        for place in (
+            ("order", 1),
+            ("ledger", 1),
+            ("hide", 1),
+            ("rewrite", 1),
+            ("draw", 2),
+            ("raw", 1),
+            ("raw", 2),
+            ("advance", 1),
+            ("files", 1),
+            ("slack", 1),
+            ("search", 1),
+            ("result", 1),
+        )
+    ],
+)
+def test_a_killed_redaction_is_finished_by_the_same_command(world: World, place: str, call: int) -> None:
+    page = world.of(PARK)[3]
+    line = page.text.split("\n")[2]
+    what = f"{page.url}\n{line}"
+    assert command(world, place, call, what).returncode == -signal.SIGKILL
+    finished = command(world, place, 0, what)
+    assert finished.stdout.strip() == "verified", finished.stderr[-2000:]
+    assert stranger.search(world.path.parent, stranger.pieces(line)) == {}
+    assert rows(world.path, "SELECT count(*) FROM articles WHERE url = ?", page.url) == [(1,)]
+    assert rows(world.path, "SELECT count(*) FROM removals") == [(1,)]
 
 
 @pytest.mark.parametrize("place", ["forget", "files"])

@@ -39,6 +39,9 @@ def redacted(said: str, *passages: str, page: bool = False) -> str:
         ("负责人張三豐表示", "张三丰", f"负责人{MARK}表示"),
         ("负责人 张　三 丰 表示", "張三豐", f"负责人 {MARK} 表示"),
         ("张三·丰说", "张三丰", f"{MARK}说"),
+        ("张̲三̲丰̲说", "张三丰", f"{MARK}̲说"),
+        ("张*三_丰说", "张三丰", f"{MARK}说"),
+        ("张三、丰田", "张三丰", "张三、丰田"),
         ("张三。丰收在望", "张三丰", "张三。丰收在望"),
         ("电话:(0512) 6123-4567转8", "0512-61234567", f"电话:({MARK}转8"),
         ("编号10512612345678", "0512-61234567", "编号10512612345678"),
@@ -64,6 +67,7 @@ def test_a_passage_is_found_in_a_text_as_it_is_spelt_there(said: str, passage: s
         ("<a href='/share?t=%D5%C5%C8%FD%B7%E1'>", f"<a href='/share?t={MARK}'>"),
         ("<description>&lt;p&gt;张&lt;b&gt;三丰说", None),
         ("<!-- 张三丰 --><p>说", f"<!-- {MARK} --><p>说"),
+        ("<p><ruby>张<rt>zhāng</rt></ruby><ruby>三<rt>sān</rt></ruby>丰说", None),
         ("<p>张\u200b三\xad丰说", f"<p>{MARK}说"),
     ],
 )
