@@ -334,11 +334,6 @@ after each page of a long row."""
 _GZIP, _ZIP, _PARQUET, _BZIP, _XZ = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"BZh", b"\xfd7zX"
 _SHUT = (_PARQUET, b"7z\xbc\xaf", b"Rar!")
 """How packed files begin that cannot be looked into."""
-_ESCAPES = re.compile(rb"(?:\\u[0-9A-Fa-f]{4}|[ -~]){16,}")
-_REFERENCES = re.compile(rb"(?:&#x?[0-9A-Fa-f]{2,6};|[ -%'-~]){8,}")
-_BASE64 = re.compile(rb"(?:[A-Za-z0-9+/_-]{4}[\r\n]{0,2}){12,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?")
-_BYTES = re.compile(rb"(?:[%=][0-9A-Fa-f]{2}|=\r?\n|[!-$&-<>-~]){8,}")
-_HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){24,}")
 _DISGUISED = 8
 """How much longer a text is at most when it is escaped (&#30333; for three bytes), times a little."""
 START_BYTES = 256
@@ -441,22 +436,16 @@ def _search_stream(file: IO[bytes], seeker: Seeker, live: set[bytes]) -> Hashes:
 
 def _undisguised(data: bytes) -> Iterator[bytes]:
     """What is written in base64, hexadecimal, escapes (JSON), references (HTML), bytes of URLs or MIME."""
-    if b"\\u" in data:
-        for match in _ESCAPES.finditer(data):
-            if b"\\u" in match[0]:
-                yield re.sub(rb"\\u([0-9A-Fa-f]{4})", _of_code, match[0])
-    if b"&#" in data:
-        for match in _REFERENCES.finditer(data):
-            if b"&#" in match[0]:
-                yield html.unescape(match[0].decode("ascii")).encode("utf-8", "replace")
-    if b"%E" in data or b"=E" in data:
-        for match in _BYTES.finditer(data):
-            yield re.sub(rb"=\r?\n|[%=]([0-9A-Fa-f]{2})", _of_byte, match[0])
-    for match in _HEX.finditer(data):
-        yield bytes.fromhex(match[0].decode("ascii"))
-    for match in _BASE64.finditer(data):
-        said = re.sub(rb"[\r\n=]", b"", match[0]).translate(_URL_SAFE)
-        yield base64.b64decode(said[: len(said) // 4 * 4])
+    for signs, pattern, shown in _DISGUISES:
+        if any(sign in data for sign in signs):
+            for match in pattern.finditer(data):
+                if any(sign in match[0] for sign in signs):
+                    yield shown(match[0])
+
+
+def _of_base64(said: bytes) -> bytes:
+    said = re.sub(rb"[\r\n=]", b"", said).translate(_URL_SAFE)
+    return base64.b64decode(said[: len(said) // 4 * 4])
 
 
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
@@ -468,6 +457,32 @@ def _of_byte(match: re.Match[bytes]) -> bytes:
 
 def _of_code(match: re.Match[bytes]) -> bytes:
     return chr(int(match[1], 16)).encode("utf-8", "replace")
+
+
+_DISGUISES: tuple[tuple[tuple[bytes, ...], re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
+    (
+        (b"\\u",),
+        re.compile(rb"(?:\\u[0-9A-Fa-f]{4}|[ -~]){16,}"),
+        lambda said: re.sub(rb"\\u([0-9A-Fa-f]{4})", _of_code, said),
+    ),
+    (
+        (b"&#",),
+        re.compile(rb"(?:&#x?[0-9A-Fa-f]{2,6};|[ -%'-~]){8,}"),
+        lambda said: html.unescape(said.decode("ascii")).encode("utf-8", "replace"),
+    ),
+    (
+        (b"%E", b"=E"),
+        re.compile(rb"(?:[%=][0-9A-Fa-f]{2}|=\r?\n|[!-$&-<>-~]){8,}"),
+        lambda said: re.sub(rb"=\r?\n|[%=]([0-9A-Fa-f]{2})", _of_byte, said),
+    ),
+    ((b"",), re.compile(rb"(?:[0-9A-Fa-f]{2}){24,}"), lambda said: bytes.fromhex(said.decode("ascii"))),
+    (
+        (b"",),
+        re.compile(rb"(?:[A-Za-z0-9+/_-]{4}[\r\n]{0,2}){12,}(?:[A-Za-z0-9+/_-]{2,3}={0,2})?"),
+        _of_base64,
+    ),
+)
+"""By what a disguise is known, how it looks, and what it stands for."""
 
 
 def _unpacked_files(path: Path, beginning: bytes) -> Iterator[IO[bytes]]:
