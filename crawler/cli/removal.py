@@ -254,9 +254,9 @@ def redact(
     between the letters. It goes from the text, the raw page, the index, former
     versions, evidence and attached files.
     """
-    said = "\n".join([passage, *_lines(passage_from)])
-    scope = make_scope(urls=[url], passage=said, with_copies=with_copies)
-    if not scope.passages:
+    said = [typed for typed in (passage, *_lines(passage_from)) if typed.strip()]
+    scope = make_scope(urls=[url], passages=said, with_copies=with_copies)
+    if not said:
         raise ConfigurationError("say what is to go: --passage TEXT or --passage-from FILE")
     order = Order(requester, reason, now_utc(), basis, ticket, one_line(operator) or login())
     told = _Told(plan_hash, yes, dry_run, as_json, language_of(lang), receipt, sign)

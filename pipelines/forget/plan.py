@@ -112,6 +112,7 @@ CONTESTED = {
     "outside": "it was published on {0}",
     "excepted": "it is excepted",
     "unsaid": "it does not say that",
+    "says_too": "it says that, too; --with-copies takes it out there",
     "several": "{0} and others have this title: name the address",
 }
 """Why a page stays that was asked for, or may be somebody else's; in Chinese: crawler/cli/guide.toml."""

@@ -22,7 +22,7 @@ from pipelines.export.manifest import read_manifest, read_row_notes
 from pipelines.forget.delete import announced_titles, would_look_for
 from pipelines.forget.find import way_from
 from pipelines.forget.hide import rehearse
-from pipelines.forget.plan import Candidate, KnownExport, Plan, choose_pages, left_out, variants
+from pipelines.forget.plan import Candidate, KnownExport, LeftOut, Plan, choose_pages, left_out, variants
 from pipelines.forget.prove import search_pages
 from pipelines.forget.reach import Reach, lines_of
 from pipelines.forget.redact import pages_held, values_held
@@ -33,7 +33,7 @@ from pipelines.utc import now_utc
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pipelines.catalogue import Table
@@ -81,9 +81,10 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
     same = {page.reading_id: page for page in variants(asked, articles) if page.reading_id not in known}
     candidates = [*(page for page in candidates if page.reading_id not in same), *same.values()]
     taken, contested = choose_pages(scope, candidates, articles)
-    silent = [page for page in taken if scope.passages and not _says(connection, files, scope, page)]
-    taken = tuple(page for page in taken if page not in silent)
-    contested = (*contested, *reach.several, *(left_out(page, "unsaid") for page in silent))
+    contested = (*contested, *reach.several)
+    if scope.passages:
+        taken, others = _saying(connection, files, scope, taken, articles)
+        contested = (*contested, *others)
     gone = {page.reading_id for page in taken}
     emptied, shared = _fates(connection, articles, gone)
     if scope.passages:
@@ -114,6 +115,22 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
     if scope.passages:
         return replace(plan, counts={"pages redacted": len(taken)}, own_tables={})
     return replace(plan, survivors=rehearse(connection, files.joiner, plan, at)) if shared else plan
+
+
+def _saying(
+    connection: sqlite3.Connection,
+    files: Files,
+    scope: Scope,
+    taken: Sequence[Candidate],
+    articles: Mapping[int, Sequence[Candidate]],
+) -> tuple[tuple[Candidate, ...], list[LeftOut]]:
+    """The pages that hold a passage; those that do not, and further copies that do and stay as they are."""
+    says = tuple(page for page in taken if _says(connection, files, scope, page))
+    silent = [left_out(page, "unsaid") for page in taken if page not in says]
+    known = {page.reading_id for page in taken}
+    copies = (page for number in {page.article_id for page in says} for page in articles.get(number or 0, ()))
+    others = (page for page in copies if page.reading_id not in known)
+    return says, silent + [left_out(p, "says_too") for p in others if _says(connection, files, scope, p)]
 
 
 def _says(connection: sqlite3.Connection, files: Files, scope: Scope, page: Candidate) -> bool:

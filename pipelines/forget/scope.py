@@ -51,7 +51,7 @@ class Scope:
     articles: tuple[int, ...] = ()
     """Numbers of articles, with all their copies."""
     passages: tuple[str, ...] = ()
-    """Lines as they are compared (`redacted.parts_of`): these alone go, and the rest of the pages stays."""
+    """As they are compared (`redacted.parts_of`): these alone go, and the rest of the pages stays."""
     undated: str = "leave"
     """take or leave: what becomes of pages without a date where days are given."""
 
@@ -119,7 +119,7 @@ def make_scope(
     authors: Iterable[str] = (),
     persons: Iterable[str] = (),
     articles: Iterable[int] = (),
-    passage: str = "",
+    passages: Iterable[str] = (),
     undated: str = "leave",
 ) -> Scope:
     """A scope out of what a person typed, each part in its one spelling.
@@ -139,7 +139,7 @@ def make_scope(
         authors: whose articles are meant.
         persons: whom articles name.
         articles: their numbers.
-        passage: what alone is to go of the pages.
+        passages: what alone is to go of the pages.
         undated: take or leave pages without a date where days are given.
 
     Raises:
@@ -160,7 +160,7 @@ def make_scope(
         authors=_sorted(_spelled_name(author, normalise(author)) for author in authors),
         persons=_sorted(_spelled_name(person, " ".join(simplify(person).split())) for person in persons),
         articles=tuple(sorted(set(articles))),
-        passages=_spelled_passage(passage),
+        passages=_sorted(part for passage in passages for part in _spelled_passage(passage)),
         undated=undated,
     )
 
@@ -222,7 +222,7 @@ def _spelled_name(typed: str, spelled: str) -> str:
 
 def _spelled_passage(typed: str) -> tuple[str, ...]:
     parts = parts_of(typed)
-    if typed and not parts:
+    if not parts:
         raise ConfigurationError(f"{typed[:200]!r}: too short to be told from other words")
     return parts
 

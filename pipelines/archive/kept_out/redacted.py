@@ -37,7 +37,7 @@ MARK = "〔已删除〕"
 """What stands where a passage stood."""
 
 PART_LEAST = 2
-"""Letters and digits of a line of a passage: a single one is everywhere."""
+"""Letters and digits of a passage: a single one is everywhere."""
 _CLEAR = 8
 """Letters from which on a piece is a passage whatever marks stand between them."""
 _CUT_LEAST = 4
@@ -46,9 +46,10 @@ _PAGE, _PASSAGE = "redacted", "passage "
 
 
 def parts_of(passage: str) -> tuple[str, ...]:
-    """The lines of a passage as they are compared; empty where nothing in it can be told from other words."""
-    lines = dict.fromkeys(normalise(line) for line in passage.split("\n"))
-    return tuple(line for line in lines if len(line) >= PART_LEAST)
+    """A passage as it is compared, and each longer line of it; empty where it cannot be told from words."""
+    whole, *lines = (normalise(said) for said in (passage, *passage.split("\n")))
+    clear = (line for line in lines if len(line) >= _CLEAR)
+    return tuple(part for part in dict.fromkeys((whole, *clear)) if len(part) >= PART_LEAST)
 
 
 def passage_terms(url: str, parts: Iterable[str]) -> Iterator[Term]:

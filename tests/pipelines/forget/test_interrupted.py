@@ -64,7 +64,7 @@ if host == "replay":
     [outcome] = verbs.replay(Path(path))
 elif "\\n" in host:
     url, _, passage = host.partition("\\n")
-    outcome = verbs.remove(Path(path), make_scope(urls=[url], passage=passage), order)
+    outcome = verbs.remove(Path(path), make_scope(urls=[url], passages=[passage]), order)
 else:
     outcome = verbs.remove(Path(path), make_scope(hosts=[host]), order)
 print(outcome.removal.state, outcome.trouble)

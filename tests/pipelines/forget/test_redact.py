@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -16,6 +17,7 @@ from pipelines.forget.scope import TermMatcher
 from pipelines.forget.snapshot import back_up, restore
 from pipelines.store import CrawlStore
 from tests.pipelines.forget.stranger import pieces, search
+from tests.pipelines.forget.test_attack import _held, _secrets
 from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.typed import WHO, Answer
 from tests.pipelines.forget.worlds import NAMES, PARK, START, World, _fetched, reading_of
@@ -114,6 +116,8 @@ def test_what_others_say_stays_unless_their_copies_are_meant(
 ) -> None:
     page = world.of(PARK)[1]  # the daily copied it
     url, line = page.url, page.text.split("\n")[1]
+    left = parknews("redact", url, "--passage", line, "--dry-run", "--json").json["plan"]["left_out"]
+    assert [(out["url"].split("/")[2], out["kind"]) for out in left] == [("daily.example.net", "says_too")]
     said = ("redact", url, "--passage", line, *WHO, "--yes", "--json")
     assert parknews(*said).json["verified"]
     held = "SELECT url FROM copies JOIN texts ON texts.id = text_id WHERE instr(text, ?) ORDER BY url"
@@ -199,3 +203,24 @@ def test_the_record_quotes_no_passage(world: World, parknews: Callable[..., Answ
     assert "quotes what is to go" in done.err
     ledger = world.path.with_name("archive-removals.jsonl").read_text("utf-8")
     assert parts_of(line)[0] not in ledger.split('"scope"')[1].split('"said"')[0]
+
+
+def test_a_passage_of_several_lines_takes_no_short_line_by_itself() -> None:
+    said = "记者\n园区负责人表示，二期厂房已经投产。"
+    assert redacted(f"{said}记者另悉", said) == f"{MARK}。记者另悉"
+    assert redacted("记者另悉，园区负责人表示，二期厂房已经投产。", said) == f"记者另悉，{MARK}。"
+
+
+def test_no_guessed_passage_is_confirmed_without_the_key(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    page = world.of(PARK)[3]
+    line = page.text.split("\n")[2]
+    parknews("redact", page.url, "--passage", line, *WHO, "--yes")
+    [part] = parts_of(line)
+    held = _held(world.path)
+    for secret in _secrets(world.path):
+        guess = hashlib.sha256(f"{secret}\npassage {len(part)}\n{page.url}\n{part}".encode())
+        assert [guess.digest() in held, guess.hexdigest().encode() in held] == [False, False]
+    assert hashlib.sha256(page.text.encode()).digest() not in world.path.read_bytes()
+    assert hashlib.sha256(page.html).digest() not in world.store_path.read_bytes()
