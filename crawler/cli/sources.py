@@ -595,16 +595,15 @@ def _print_templates(console: Console, found: list[LearnedTemplate], changed: tu
 
 
 def _print_asked(console: Console, asked: list[Asked]) -> None:
-    zone = datetime.now().astimezone().tzname()
-    rows = table(f"asked ({zone})", "answer", "bytes", "ms", "as", "address", right=("bytes", "ms"))
+    """A line a request, however long its address: this is read with grep, too."""
     for one in asked:
         when = datetime.fromtimestamp(one.at).astimezone().strftime("%m-%d %H:%M:%S")
-        size = "" if one.body_bytes is None else f"{one.body_bytes:,}"
-        led = f"  (named by {one.led_by})" if one.led_by else ""
-        rows.add_row(
-            when, one_line(one.answer), size, str(one.took_ms), one.why, one_line(one.url) + one_line(led)
-        )
-    console.print(rows, soft_wrap=True) if asked else console.print("nothing was asked of it in 30 days")
+        size = "-" if one.body_bytes is None else f"{one.body_bytes:,} bytes"
+        led = f" (named by {one.led_by})" if one.led_by else ""
+        said = f"{when}  {one.answer}, {size}, {one.took_ms} ms  {one.why}: {one.url}{led}"
+        console.print(one_line(said), soft_wrap=True)
+    if not asked:
+        console.print("nothing was asked of it in 30 days")
 
 
 def _store(db: Path) -> CrawlStore:
