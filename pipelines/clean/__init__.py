@@ -50,6 +50,8 @@ _COUNT = re.compile(r"^\d{1,7}$")
 _SENTENCE_MARK = re.compile("[，。；]")
 _MORE_THAN_DATE, _LITTLE_MORE = 45, 20
 """Characters that may stand beside a date and time in a byline; fewer where they may be a sentence."""
+_LEAST_WHOLE = 80
+"""Characters of a text of which not everything is taken for what stands behind an article."""
 _LABELS = pattern(r"{byline.counted|byline.read|byline.when}{byline.count}?\s?[:：(（]?\s?", as_written=True)
 """Words of a byline: a line above the news with a date and two of them is one, in whatever order."""
 _JUDGED = {"title", "language", "stripped"}
@@ -118,6 +120,8 @@ def _drop_furniture(lines: Sequence[str], furniture: frozenset[int], stripped: l
 
 def _cut_tail(lines: Sequence[str], title: str, stripped: list[Stripped]) -> list[str]:
     tail = find_tail(lines, title)
+    if tail.start == 0 and sum(map(len, lines)) >= _LEAST_WHOLE and line_rule(lines[0]) is None:
+        return list(lines)  # a tail has something before it: one word of the first line sounded like one
     stripped.extend(name_pieces(lines[tail.start :], tail))
     return list(lines[: tail.start])
 

@@ -314,6 +314,8 @@ BUS = "云岭大道站是本市公交网络的重要站点之一，经过该站�
     ("title", "origin", "day", "lines", "reason"),
     [
         ("公司简介", "heading", "2024-06-01", [NEWS, MORE], "about page: it presents a body, not an event"),
+        ("企业文化", "heading", "2024-06-01", [NEWS, MORE], "about page: it presents a body, not an event"),
+        ("Our team", "heading", "2024-06-01", [NEWS, MORE], "about page: it presents a body, not an event"),
         (
             "人事处",
             "heading",
@@ -527,3 +529,9 @@ def test_furniture_of_english_pages_goes_wherever_it_stands(line: str, kind: str
 def test_an_english_article_goes_on_below_what_is_related() -> None:
     result = _clean(*ENGLISH[:1], "RELATED ARTICLES", "Water works delayed again", *ENGLISH[1:])
     assert _text(result)[-3:] == ENGLISH[1:]
+
+
+def test_a_text_whose_first_line_sounds_like_a_page_s_end_is_not_all_behind_one() -> None:
+    told = "群里加qq上有同学说园区食堂今天换了菜单 大家约好中午一起去看看 顺便把报名表交到企业服务中心"
+    lines = [told, "下午继续装机柜 晚上试运行 数据明天一早送到管委会 再由他们转给各家企业和设计院 周五前定稿"]
+    assert lines[1] in _text(_clean(*lines))
