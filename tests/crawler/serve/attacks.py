@@ -218,6 +218,11 @@ ADDRESSES: list[tuple[str, set[int]]] = [
         for part in ("", "_data", "_idx", "_docsize/1", "_config.json")
     ),
     *((f"/archive/{table}", _FOUR) for table in ("sqlite_master", "sqlite_sequence", "_sqlite_migrations")),
+    ("/reuse?text=" + quote("冷链仓库利用率创下新高"), {200}),
+    ("/reuse?text=" + quote("园区的标准厂房全部交付使用；" * 140), {200}),
+    ("/reuse?article=2", {200}),
+    ("/search?keywords=1&q=" + quote("园区 OR 口岸"), {200}),
+    ("/sets?name=" + "x" * 5000, {200}),
     ("/-/../archive/meta", {404}),
     ("/_internal", {403, 404}),
     ("/_internal/databases", {403, 404}),
