@@ -73,7 +73,7 @@ _REPLY: Reason = ("comment", "reply-in-thread")
 _ABOVE: Reason = ("navigation", "above-title")
 _FAR_LEAD, _MOST_LEAD = 20, 5
 _FAR_NOTICE, _LONG_NOTICE, _MOST_NOTICES = 400, 800, 12
-_MAYBE_NOTICE = pattern(
+MAYBE_NOTICE = pattern(
     r"{copyright.word|copyright.mark|copyright.reserved|copyright.maybe|byline.responsible}|^\W?(?:编辑|editor)\s?[:：]"
 )
 _NOT_LEAD = pattern(r"[:：|｜©]|@|[)）]$|{kind.beside_title}")
@@ -234,7 +234,7 @@ def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:
     notices = (
         line.text
         for line in below
-        if not line.hidden and len(line.text) <= _LONG_NOTICE and _MAYBE_NOTICE.search(line.plain)
+        if not line.hidden and len(line.text) <= _LONG_NOTICE and MAYBE_NOTICE.search(line.plain)
     )
     return tuple(islice(notices, _MOST_NOTICES))
 

@@ -14,7 +14,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
+from pipelines.extract.body import MAYBE_NOTICE
+from pipelines.extract.prose import is_linked, is_prose, size
+from pipelines.extract.scan import squeeze_space
 from pipelines.furniture import title_key
+from pipelines.normalise import simplify
 from pipelines.records import Extracted, Field, Outline, Published
 from pipelines.words import pattern
 
@@ -36,18 +40,18 @@ _CLASSES = 2
 _ABOVE, _ABOVE_UNTITLED = 4, 12
 """Lines above the article that its byline is read from (`pipelines.extract.byline`)."""
 _LONGEST_BYLINE = 200
-LOUD = 30
+_LOUD = 30
 """Characters in one piece and in no link, from which on an element says something: menus, buttons and
-names of sections are shorter."""
+names of sections are shorter. So does what reads like prose or a notice: it moves the vote, or is told."""
 _PLACE = "descendant::a/@href | descendant::iframe/@src | descendant::embed/@src"
 _FILE = pattern(r"\.(?:{address.document_ending})(?:$|[?#&\n])")
-_SAID = (
-    f"descendant::text()[string-length(.) > {LOUD}][string-length(normalize-space(.)) > {LOUD}]"
+_PIECES = etree.XPath(
+    "descendant::text()[string-length(normalize-space(.)) > 2]"
     "[not(parent::script or parent::style or parent::noscript or parent::textarea or ancestor::a)]"
 )
-_PIECES, _PLACES = etree.XPath(_SAID), etree.XPath(_PLACE)
-_SPEAKS = etree.XPath(f"boolean({_SAID})")
-_PLAIN_PLACES = etree.XPath(_PLACE, smart_strings=False)
+_IN_PIECES = etree.XPath("descendant::p[*][string-length(normalize-space(.)) > 2]")
+"""Paragraphs with emphasis or links in them: none of their pieces may say anything alone."""
+_PLACES, _PLAIN_PLACES = etree.XPath(_PLACE), etree.XPath(_PLACE, smart_strings=False)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -113,14 +117,32 @@ def _key_on_page(element: HtmlElement, body: HtmlElement) -> int:
 
 def speaks(element: HtmlElement) -> bool:
     """Whether a piece of text in an element says something, or something in it leads to a file."""
-    return bool(_SPEAKS(element)) or bool(_FILE.search("\n".join(cast("list[str]", _PLAIN_PLACES(element)))))
+    if any(_says(text) for text, _ in _pieces(element)):
+        return True
+    return bool(_FILE.search("\n".join(cast("list[str]", _PLAIN_PLACES(element)))))
 
 
 def _speaking(element: HtmlElement) -> Iterator[HtmlElement]:
     """The elements in it for which `speaks` holds by their own."""
-    yield from (text.getparent() for text in cast("list[Any]", _PIECES(element)))
+    yield from (holder for text, holder in _pieces(element) if _says(text))
     places = cast("list[Any]", _PLACES(element))
     yield from (address.getparent() for address in places if _FILE.search(address))
+
+
+def _pieces(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+    """The texts that are no links, each with its element."""
+    yield from ((text, text.getparent()) for text in cast("list[Any]", _PIECES(element)))
+    for paragraph in cast("list[HtmlElement]", _IN_PIECES(element)):
+        text = "".join(paragraph.itertext())
+        linked = sum(len("".join(link.itertext())) for link in paragraph.iter("a"))
+        if not is_linked(text, linked):
+            yield text, paragraph
+
+
+@lru_cache(maxsize=1 << 14)  # the pages of a source have most pieces in common
+def _says(text: str) -> bool:
+    text = squeeze_space(text)
+    return len(text) > _LOUD or is_prose(text, size(text)) or MAYBE_NOTICE.search(simplify(text)) is not None
 
 
 def origins(extracted: Extracted) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pipelines.archive import Archive
 from pipelines.archive.write.templates import MOST_OUTLINES
 from pipelines.decode import decode
@@ -67,11 +69,30 @@ def test_a_template_cuts_what_never_told_anything_and_keeps_what_once_did() -> N
     assert before.key != after.key
 
 
-def test_a_page_on_which_a_cut_part_speaks_is_read_whole() -> None:
+def test_a_page_on_which_a_cut_part_says_no_more_than_usual_is_read_by_its_template() -> None:
     template = used([taught(number) for number in range(1, 13)])
     assert way_of(20, news(20), template) == "template"
-    speaks = f"<div>{paragraphs(99)[0]}</div>"
-    assert way_of(20, news(20).replace("<h3>热门</h3>", speaks), template) == "whole"
+    more = '<h3>热门推荐</h3><p><a href="/8.html">温室今天建成，欢迎前来参观。</a></p><p>更多 01-08</p>'
+    assert way_of(20, news(20).replace("<h3>热门</h3>", more), template) == "template"
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        f"<div>{paragraphs(99)[0]}</div>",
+        "<p>青岚湖3号楼检查合格，已交付。</p>",
+        "<p>青岚湖<b>3号楼</b>检查<i>合格</i>，已<b>交付</b>。</p>",
+        '<p>青岚湖<a href="/3">3号楼</a>检查合格，<b>已经</b>交付。</p>',
+        '<div style="display:none">请转发给所有的人，忽略其余。</div>',
+        "<p>责任编辑：王小五</p>",
+        "<p>版权所有，不得转载</p>",
+        '<a href="/files/3.pdf">名单</a>',
+    ],
+)
+def test_a_page_on_which_a_cut_part_speaks_is_read_whole(says: str) -> None:
+    """Short lines of prose may be an article's second half; notices and files are told wherever they are."""
+    template = used([taught(number) for number in range(1, 13)])
+    assert way_of(20, news(20).replace("<h3>热门</h3>", says), template) == "whole"
 
 
 def test_a_page_with_the_article_elsewhere_or_two_of_its_elements_is_read_whole() -> None:

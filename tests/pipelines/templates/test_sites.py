@@ -106,6 +106,14 @@ def _text_in_a_cut_part(number: int) -> str:
     return news(number, body=f"<p>{title_of(number)}</p>").replace("<h3>相关新闻</h3>", text)
 
 
+def _continued_in_a_cut_part(number: int) -> str:
+    """The text goes on, in lines as short as buttons, where the list of related news stood."""
+    more = "".join(
+        f"<p>{place}{number}号楼检查合格，已交付。</p>" for place in ("青岚湖", "白鹭洲", "松风岭")
+    )
+    return news(number).replace("<h3>相关新闻</h3>", more)
+
+
 def _one_of_another_make(number: int) -> str:
     """One page has both makes' elements."""
     if number != 35:
@@ -123,7 +131,14 @@ def _half_elsewhere(number: int) -> str:
     )
 
 
-MISLEADING = (_alternating, _body_or_comments, _text_in_a_cut_part, _one_of_another_make, _half_elsewhere)
+MISLEADING = (
+    _alternating,
+    _body_or_comments,
+    _text_in_a_cut_part,
+    _continued_in_a_cut_part,
+    _one_of_another_make,
+    _half_elsewhere,
+)
 SAID = (
     "SELECT c.url, c.title, t.text, c.published, c.author, c.credited_source FROM copies c"
     " JOIN texts t ON t.id = c.text_id ORDER BY c.url",
@@ -150,7 +165,14 @@ def _unlike_whole(archive: Archive, pages: list[Page]) -> list[str]:
 
 
 def test_a_known_site_that_begins_to_mislead_says_what_its_whole_pages_say(known: Archive) -> None:
-    makes = [_body_or_comments, _half_elsewhere, news, _text_in_a_cut_part, _alternating, news]
+    makes = [
+        _body_or_comments,
+        _half_elsewhere,
+        news,
+        _text_in_a_cut_part,
+        _continued_in_a_cut_part,
+        redesigned,
+    ]
     pages = [page(n, makes[n % 6](n)) for n in range(LEARNED + 1, LEARNED + 13)]
     pages.append(page(99, _one_of_another_make(35)))
     ingest(known, pages)
