@@ -11,17 +11,14 @@ import os
 import re
 import socket
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from pipelines.records import CrawlSource
+from pipelines.records import CrawlSource
 
 DEFAULT_USER_AGENT = "parknews/0.1"
 """What we call ourselves; the contact, where set, follows in brackets."""

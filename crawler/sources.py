@@ -14,10 +14,11 @@ import os
 import re
 import tempfile
 import tomllib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import tomlkit
@@ -29,9 +30,6 @@ from pipelines.said import expression_of
 from pipelines.selectors import compiled
 from pipelines.signals import KINDS, USES
 from pipelines.urls import canonical_url, host_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
 
 _HOW_TO_BEGIN = (
     "write one with `parknews sources add URL`, or by hand: a [[source]] with host, name and start_urls"

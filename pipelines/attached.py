@@ -11,19 +11,14 @@ import logging
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from io import BytesIO
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from pipelines.errors import ConfigurationError
-from pipelines.records import FileText, Rejection
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from pipelines.records import CrawlSource, Page
+from pipelines.records import CrawlSource, FileText, Page, Rejection
 
 READ = ("pdf", "docx", "xlsx")
 """Endings of the files whose text can be taken; no other is asked for."""

@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipelines.show import ShownArticle, ShownCopy
+from pipelines.show import ShownArticle, ShownCopy
 
 
 @dataclass(frozen=True, slots=True)

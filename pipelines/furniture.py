@@ -17,14 +17,11 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from pipelines.normalise import simplify
 from pipelines.spelling import squeeze
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 HEAD_LINES = 4
 TAIL_LINES = 8

@@ -13,19 +13,16 @@ from __future__ import annotations
 import json
 import math
 import re
+import sqlite3
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
 
 from pipelines.archive.read.articles import beginnings, names_said
 from pipelines.archive.read.selection import Selection, needles, select_ids
 from pipelines.join.names import dictionary
 from pipelines.normalise import simplify
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
 
 _LOOKED_AT = 400
 """Articles of either side: half a second of a core for both."""

@@ -17,15 +17,13 @@ A Chinese word is an exact piece of text of any length. Operators are capitals: 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 from pipelines.places import region_codes
 from pipelines.spelling import SPELLINGS_MAX, is_word, placed_tokens, spellings, tokens
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 LONGEST = 1_000
 """Characters of a query; what stands behind them is not looked at."""

@@ -9,13 +9,11 @@ A stage that finds that a page is not a piece of news returns a Rejection instea
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from datetime import date, datetime
+from typing import Literal
 
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    import numpy as np
-    import numpy.typing as npt
+import numpy as np
+import numpy.typing as npt
 
 DEFAULT_TIME_ZONE = "Asia/Shanghai"
 """Where a source has no zone of its own and neither its host nor its pages name another."""

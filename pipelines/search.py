@@ -8,19 +8,14 @@ written.
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from pipelines.archive.read import articles as read
 from pipelines.archive.read.selection import Selection, Sorting, needles, select_ids
 from pipelines.archive.searched import APART
-from pipelines.query import places_of
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Sequence
-
-    from pipelines.query import Needle
+from pipelines.query import Needle, places_of
 
 Marks = tuple[tuple[int, int], ...]
 """Start and end of each match in a text, in order, not overlapping."""

@@ -7,16 +7,13 @@ with a function that gives text or elements (`string(//h1)`), is XPath 1.0, with
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cssselect import SelectorError
 from lxml import etree
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lxml.html import HtmlElement
+from lxml.html import HtmlElement
 
 _XPATH = re.compile(
     r"\.{0,2}/|\(|(?:string|normalize-space|concat|substring(?:-before|-after)?|translate|id|re:replace)\("

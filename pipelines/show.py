@@ -8,8 +8,9 @@ In: an archive's read-only connection and an id or URL. Out: frozen records of w
 from __future__ import annotations
 
 import re
+import sqlite3
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.archive.read import articles as read
 from pipelines.archive.read.sources import source_names
@@ -17,9 +18,6 @@ from pipelines.compare import sentence_changes
 from pipelines.join import Verdict, explain
 from pipelines.records import Attachment, Claim, Field, Missed, Right, Stripped
 from pipelines.urls import canonical_url, folded
-
-if TYPE_CHECKING:
-    import sqlite3
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from pipelines.normalise import fold_sounds, normalise
 from pipelines.records import Signed
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 LONGEST = 20_000
 """Characters of a normalised text that joins look at. No piece of news is longer; a page of a thousand whole

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+
+from rich.console import Console
 
 from crawler.cli.terminal import one_line, plain, print_indented
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from rich.console import Console
-
-    from pipelines.records import Attachment, Field, Missed, Stripped
+from pipelines.records import Attachment, Field, Missed, Stripped
 
 _PIECE_CHARACTERS = 120
 """A stripped footer can be a page long; its first line and a half says what it was. --json has it all."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -17,13 +17,10 @@ from crawler.cli.terminal import Json, examples, one_line, settings_of, tell
 from pipelines.archive.file import reader
 from pipelines.archive.write.furniture import source_as_known
 from pipelines.errors import ParknewsError
-from pipelines.records import Rejection
+from pipelines.records import Page, Reading, Rejection, Source
 from pipelines.stages import read_page
 from pipelines.store import store_beside
 from pipelines.urls import canonical_url
-
-if TYPE_CHECKING:
-    from pipelines.records import Page, Reading, Source
 
 app = typer.Typer()
 

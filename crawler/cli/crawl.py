@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from crawler.cli.running import Engine, report_json, run, settings_with
 from crawler.cli.terminal import (
@@ -23,10 +24,10 @@ from crawler.cli.terminal import (
     table,
     tell,
 )
-from crawler.config import fetch_options
+from crawler.config import Settings, fetch_options
 from crawler.runs.asking import answered, wish, wish_failed
 from crawler.runs.preview import preview
-from crawler.runs.run import note_sources
+from crawler.runs.run import RunReport, note_sources
 from crawler.runs.telling import require_addresses
 from crawler.runs.watch import (
     due_sources,
@@ -38,13 +39,7 @@ from crawler.runs.watch import (
 )
 from crawler.sources import active, duration_s, read_some_sources
 from pipelines.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from crawler.config import Settings
-    from crawler.runs.run import RunReport
-    from pipelines.records import CrawlSource
+from pipelines.records import CrawlSource
 
 app = typer.Typer()
 

@@ -11,20 +11,21 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from crawler.cli.running import report_json, run
 from crawler.cli.terminal import ATTENTION, Json, answers, examples, print_json, settings_of
 from crawler.config import fetch_options
-from crawler.demo.compare import judge
+from crawler.demo.compare import DemoScore, Matched, judge
 from crawler.demo.server import DemoServer
 from crawler.runs.lock import run_lock
 from crawler.sources import read_sources
@@ -33,13 +34,6 @@ from pipelines.archive.read.sources import source_totals
 from pipelines.archive.write.kept import add_search
 from pipelines.forget.snapshot import places_of
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.console import RenderableType
-
-    from crawler.demo.compare import DemoScore, Matched
 
 app = typer.Typer()
 

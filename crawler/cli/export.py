@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import Enum
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -18,13 +18,10 @@ from pipelines.archive.file import reader
 from pipelines.archive.read.selection import Selection, count_left_out_undated
 from pipelines.catalogue import WHATS
 from pipelines.errors import ConfigurationError
-from pipelines.export.file import ExportRequest, compare_export, stream_export, write_export
+from pipelines.export.file import ExportRequest, RowChange, compare_export, stream_export, write_export
 from pipelines.export.formats import FORMATS
+from pipelines.export.manifest import Manifest
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    from pipelines.export.file import RowChange
-    from pipelines.export.manifest import Manifest
 
 app = typer.Typer()
 

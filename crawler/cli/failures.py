@@ -10,17 +10,14 @@ import os
 import sqlite3
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
-from typer import TyperException
+from typer import Context, TyperException
 from typer.core import TyperGroup
 
 from crawler.cli.terminal import ATTENTION, one_line
 from pipelines.errors import ParknewsError
-
-if TYPE_CHECKING:
-    from typer import Context
 
 _INTERRUPTED = 130
 """128 + SIGINT, as shells have it."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
 
@@ -14,9 +15,6 @@ from pipelines.archive.read.selection import Selection, understood
 from pipelines.errors import ConfigurationError
 from pipelines.places import division_names, region_codes, region_name
 from pipelines.query import FIELDS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _Words = list[str] | None
 Since = Annotated[str, typer.Option(metavar="DAY", help="First day, month or year: 2025-03-01, 2025.")]

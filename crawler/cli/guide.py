@@ -11,9 +11,11 @@ from __future__ import annotations
 import shlex
 import sys
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -23,6 +25,7 @@ from pipelines.archive.file import reader
 from pipelines.errors import ConfigurationError
 from pipelines.forget.find import find_matches, nearest
 from pipelines.forget.order import Order, with_wait
+from pipelines.forget.plan import Plan
 from pipelines.forget.record import Outcome, recorded, removal
 from pipelines.forget.requests import (
     LETTER,
@@ -39,12 +42,6 @@ from pipelines.forget.scope import Scope, make_scope
 from pipelines.forget.verbs import delete_now, go_on, preview, remove, restore_hidden
 from pipelines.report.words import Words, words
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pipelines.forget.plan import Plan
 
 EPILOG = examples(
     ("a letter came: record it and work it off", "parknews removals guide"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, TypeVar
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -16,15 +19,9 @@ from pipelines.archive.file import reader
 from pipelines.archive.read.articles import article_of_url
 from pipelines.archive.write.people import LINES, NO_ARTICLE, all_corrections, all_decisions, find_page
 from pipelines.errors import ConfigurationError
+from pipelines.records import Source
 from pipelines.urls import canonical_url
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pipelines.records import Source
 
 T = TypeVar("T")
 

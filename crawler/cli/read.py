@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from crawler.cli.account import print_attachments, print_heading, print_origins, print_stripped
@@ -23,18 +24,12 @@ from crawler.cli.terminal import (
     remarks,
     settings_of,
 )
-from crawler.config import fetch_options
-from crawler.runs.single import see_address, see_bytes, source_for
+from crawler.config import Settings, fetch_options
+from crawler.runs.single import Seen, see_address, see_bytes, source_for
 from crawler.sources import read_sources
 from pipelines.errors import ConfigurationError
 from pipelines.records import Field, Published, Reading, Rejection
 from pipelines.urls import canonical_url
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from crawler.config import Settings
-    from crawler.runs.single import Seen
 
 app = typer.Typer()
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from markdown_it import MarkdownIt
@@ -19,17 +20,11 @@ from crawler.cli.terminal import ATTENTION, one_line, plain, print_json
 from crawler.web.signing import read_key
 from crawler.web.timestamps import stamp
 from pipelines.errors import ConfigurationError, RefusedError, StorageError
-from pipelines.forget.plan import evidence
+from pipelines.forget.plan import Candidate, Line, Plan, evidence
 from pipelines.forget.receipt import OUT_OF_REACH, markdown, sealed
 from pipelines.forget.receipt import as_json as json_of
-from pipelines.report.words import LANGUAGES, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from pipelines.forget.plan import Candidate, Line, Plan
-    from pipelines.forget.record import Outcome
-    from pipelines.report.words import Words
+from pipelines.forget.record import Outcome
+from pipelines.report.words import LANGUAGES, Words, words
 
 RECEIPT = Path(__file__).with_name("receipt.toml")
 WORDS = Path(__file__).with_name("guide.toml")

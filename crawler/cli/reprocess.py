@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from crawler.cli.running import Engine, engine_for, settings_with
 from crawler.cli.terminal import Json, answers, examples, plain, print_json, remarks
+from crawler.runs.reprocess import ReprocessReport
 from crawler.runs.reprocess import reprocess as read_again
 from crawler.sources import read_sources, stage_source
-
-if TYPE_CHECKING:
-    from crawler.runs.reprocess import ReprocessReport
-    from pipelines.compare import Change
-    from pipelines.drain import Drained
+from pipelines.compare import Change
+from pipelines.drain import Drained
 
 app = typer.Typer()
 

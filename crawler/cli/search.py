@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from crawler.cli import filters
@@ -27,14 +28,9 @@ from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.archive.read.selection import Selection, understood
 from pipelines.errors import ConfigurationError
-from pipelines.keywords import keywords
+from pipelines.keywords import Keyword, keywords
+from pipelines.search import Elsewhere, Hit, Snippet
 from pipelines.search import search as find
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from pipelines.keywords import Keyword
-    from pipelines.search import Elsewhere, Hit, Snippet
 
 app = typer.Typer()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -17,11 +20,6 @@ from pipelines.archive.write.kept import put_in_set, take_from_set
 from pipelines.errors import ConfigurationError
 from pipelines.show import present_number
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable
-    from pathlib import Path
 
 app = typer.Typer(help="Keep articles in sets, with labels and notes of your own.", no_args_is_help=True)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from crawler.cli.account import print_attachments, print_heading, print_origins, print_stripped
@@ -22,6 +25,7 @@ from crawler.cli.terminal import (
     settings_of,
     tell,
 )
+from crawler.config import Settings
 from crawler.sources import read_sources
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
@@ -30,20 +34,11 @@ from pipelines.archive.read.sources import source_names
 from pipelines.errors import ParknewsError
 from pipelines.pages.kinds import why_never
 from pipelines.said import word_on
-from pipelines.show import ShownRejection
+from pipelines.show import Apart, Held, Move, ShownArticle, ShownCopy, ShownRejection, Witness
 from pipelines.show import show as find
 from pipelines.store import store_beside
 from pipelines.urls import canonical_url, host_of
 from pipelines.utc import iso
-
-if TYPE_CHECKING:
-    import sqlite3
-    from pathlib import Path
-
-    from rich.console import Console
-
-    from crawler.config import Settings
-    from pipelines.show import Apart, Held, Move, ShownArticle, ShownCopy, Witness
 
 app = typer.Typer()
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
 
 from crawler.cli.terminal import (
     ATTENTION,
@@ -22,18 +23,12 @@ from crawler.cli.terminal import (
     span,
     table,
 )
-from crawler.runs.status import scarce
+from crawler.runs.status import Health, scarce
 from crawler.runs.telling import require_addresses
-from crawler.runs.watch import disk, killed_run, look, tell_changes
+from crawler.runs.watch import Disk, disk, killed_run, look, tell_changes
 from crawler.sources import read_some_sources
 from pipelines.forget.record import waiting
 from pipelines.utc import iso
-
-if TYPE_CHECKING:
-    from rich.console import Console
-
-    from crawler.runs.status import Health
-    from crawler.runs.watch import Disk
 
 app = typer.Typer()
 

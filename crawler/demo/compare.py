@@ -7,22 +7,18 @@ ones beside a total, and every fault is listed by URL, so that a score can be fo
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from itertools import combinations
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from crawler.demo.definition import resolve_day
+from crawler.demo.server import DemoServer
 from crawler.demo.truth import ARTICLE, REJECTION, VARIANT, TruthRow, read_truth
 from pipelines.archive.file import reader
 from pipelines.archive.read.sources import CopyRow, RejectionRow, read_copies, read_rejections
 from pipelines.urls import canonical_url
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
-    from pathlib import Path
-
-    from crawler.demo.server import DemoServer
 
 LEAST_JOINS_RECALL = 0.95
 LEAST_TEXTS_EQUAL = 0.95

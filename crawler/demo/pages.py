@@ -9,20 +9,15 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from string import Formatter
-from typing import TYPE_CHECKING
 
 from opencc import OpenCC
 
-from crawler.demo.definition import resolve_day
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import date
-
-    from crawler.demo.definition import Definition, PageSpec, Site
+from crawler.demo.definition import Definition, PageSpec, Site, resolve_day
 
 KINDS = {"## ": "heading", "| ": "row", "- ": "item", "! ": "caption"}
 

@@ -10,23 +10,18 @@ from __future__ import annotations
 
 import gzip
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from crawler.demo.definition import resolve_day
+from crawler.demo.definition import Definition, Resource, Section, Site, resolve_day
 from crawler.demo.pages import ArticlePage, article_pages, byline_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from crawler.demo.definition import Definition, Resource, Section, Site
 
 Query = Mapping[str, str]
 

@@ -11,23 +11,19 @@ import secrets
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from crawler.demo.definition import load
+from crawler.demo.definition import Definition, Site, load
 from crawler.demo.rendering import Response, Routes, not_found, routes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from types import TracebackType
-
-    from crawler.demo.definition import Definition, Site
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 _AGO = re.compile(rb"@ago:(\d{4}-\d\d-\d\d)@")

@@ -8,17 +8,12 @@ URLs are spelt host and path (park.localhost/xwzx/...), since ports are given ou
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from crawler.demo.definition import demo_folder, load
+from crawler.demo.definition import Definition, Resource, Site, demo_folder, load
 from crawler.demo.pages import ArticlePage, article_pages
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from crawler.demo.definition import Definition, Resource, Site
 
 ARTICLE, VARIANT, REJECTION, NEVER = "article", "variant", "rejection", "never"
 

@@ -12,10 +12,13 @@ import asyncio
 import contextlib
 import itertools
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page, Route, WebSocketRoute
+from playwright.async_api import Request as Asked
 from scrapy import Request
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
@@ -23,10 +26,6 @@ from scrapy_playwright.page import PageMethod
 from crawler.drawing.sheet import BrowserStartError, DrawingError, Drawn, Fetch, Sheet, Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from playwright.async_api import Page, Route, WebSocketRoute
-    from playwright.async_api import Request as Asked
     from scrapy.crawler import Crawler
 
 REQUESTS_MAX = 60

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from pipelines.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.records import CrawlSource
+from pipelines.records import CrawlSource
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 

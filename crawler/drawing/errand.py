@@ -13,20 +13,17 @@ import tldextract
 from scrapy import Request
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.drawing.sheet import Given
+from crawler.drawing.sheet import Given, Wish
 from crawler.web.addresses import AddressRules
 from crawler.web.reasons import NotDrawnError
-from crawler.web.throttle import StoppingError, retry_after_s
+from crawler.web.throttle import StoppingError, Throttle, retry_after_s
 from pipelines.errors import StorageError
+from pipelines.records import CrawlSource
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-
-    from crawler.drawing.sheet import Wish
-    from crawler.web.throttle import Throttle
-    from pipelines.records import CrawlSource
 
 _log = logging.getLogger(__name__)
 

@@ -11,35 +11,29 @@ Nothing of this is imported or run where no source of a run asks for it.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from scrapy import Request, signals
 from scrapy.exceptions import IgnoreRequest, NotConfigured
-from scrapy.http import HtmlResponse
+from scrapy.http import HtmlResponse, Response
 
-from crawler.config import full_user_agent
+from crawler.config import FetchOptions, full_user_agent
 from crawler.drawing.chromium import browser_path, has_sandbox
 from crawler.drawing.errand import Errand, Scripts, passed_on
-from crawler.drawing.sheet import BrowserStartError, DrawingError, Given, Sheet
+from crawler.drawing.sheet import BrowserStartError, DrawingError, Drawn, Given, Sheet
 from crawler.web import run_of
 from crawler.web.reasons import NotDrawnError
 from pipelines.pages.announced import ADDRESS_FORMATS, format_of
-from pipelines.pages.frontier import FILE
+from pipelines.pages.frontier import FILE, Entry
 from pipelines.pages.kinds import CHALLENGE, is_challenge
-from pipelines.records import DEFAULT_TIME_ZONE
+from pipelines.records import DEFAULT_TIME_ZONE, CrawlSource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
-    from crawler.config import FetchOptions
     from crawler.drawing.browser import Browser
-    from crawler.drawing.sheet import Drawn
     from crawler.web.throttle import Throttle
-    from pipelines.pages.frontier import Entry
-    from pipelines.records import CrawlSource
 
 _log = logging.getLogger(__name__)
 

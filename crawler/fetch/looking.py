@@ -7,13 +7,14 @@ In: an address and the source that it belongs to. Out: the page, or the reason w
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from scrapy import Request, Spider
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 
 from crawler.config import FetchOptions
@@ -26,21 +27,17 @@ from crawler.web.reasons import error_reason, is_too_large, status_reason
 from crawler.web.removed import Removed
 from crawler.web.throttle import Throttle
 from pipelines.pages.answers import MAX_HOPS
-from pipelines.pages.frontier import Entry
+from pipelines.pages.frontier import Entry, Fetched
 from pipelines.pages.kinds import CHALLENGE, is_challenge
 from pipelines.pages.links import Territory
+from pipelines.records import CrawlSource
 from pipelines.urls import host_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
-
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
     from crawler.web.robots import Policy
-    from pipelines.pages.frontier import Fetched
-    from pipelines.records import CrawlSource
 
 
 _log = logging.getLogger(__name__)

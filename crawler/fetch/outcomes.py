@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from crawler.config import FetchOptions
 from crawler.drawing.render import NoBrowserError
 from crawler.web.addresses import AddressRefusedError
 from crawler.web.reasons import RETRIED, UNCONNECTED, UNREACHED, error_reason, is_too_large, status_reason
@@ -22,23 +24,19 @@ from crawler.web.throttle import RestingError, StoppingError, backoff_s, retry_a
 from crawler.web.tls import certificate_end
 from pipelines.errors import StorageError
 from pipelines.pages.answers import MAX_HOPS, read_answer
-from pipelines.pages.frontier import FILE, PRIORITY, Fetched, Link
+from pipelines.pages.frontier import FILE, PRIORITY, Entry, Fetched, Link
 from pipelines.pages.kinds import CHALLENGE, is_challenge
+from pipelines.pages.links import Territory
+from pipelines.pages.signs import Lookout
+from pipelines.store import CrawlStore, Round
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from scrapy.http import Response
 
-    from crawler.config import FetchOptions
     from crawler.fetch.hosts import Hosts
     from crawler.fetch.scheduler import FrontierScheduler
     from crawler.fetch.tally import Tally
-    from pipelines.pages.frontier import Entry
-    from pipelines.pages.links import Territory
-    from pipelines.pages.signs import Lookout
-    from pipelines.store import CrawlStore, Round
 
 _log = logging.getLogger(__name__)
 

@@ -13,28 +13,24 @@ import asyncio
 import heapq
 import time
 from collections import deque
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from scrapy.core.scheduler import BaseScheduler
-from scrapy.utils.asyncio import call_later
+from scrapy.utils.asyncio import CallLaterResult, call_later
 
+from crawler.config import FetchOptions
 from crawler.web.robots import RobotsMiddleware, authority_of
-from crawler.web.throttle import SLOWEST_S
+from crawler.web.throttle import SLOWEST_S, HostClock
+from pipelines.pages.frontier import Entry
+from pipelines.store import CrawlStore
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from scrapy import Request, Spider
     from scrapy.crawler import Crawler
-    from scrapy.utils.asyncio import CallLaterResult
-
-    from crawler.config import FetchOptions
-    from crawler.web.throttle import HostClock
-    from pipelines.pages.frontier import Entry
-    from pipelines.store import CrawlStore
 
 BATCH = 32
 """Entries a lane holds in memory: a refill costs 0.1 ms, and what is found meanwhile waits this long."""

@@ -11,14 +11,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from scrapy.logformatter import LogFormatter, LogFormatterResult
-from scrapy.settings import Settings
+from scrapy.settings import BaseSettings, Settings
 
 from crawler.config import FetchOptions, full_user_agent, read_settings
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.http import Response
-    from scrapy.settings import BaseSettings
 
 _DEFAULTS = FetchOptions()
 _OURS = read_settings(os.environ)

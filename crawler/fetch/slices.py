@@ -16,20 +16,15 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
+from crawler.config import FetchOptions
 from crawler.fetch.spider import fetch
-from crawler.fetch.tally import FetchReport
+from crawler.fetch.tally import FetchReport, HostState, RunProgress
+from pipelines.pages.frontier import Entry
+from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore
-from pipelines.store.parts import changes
+from pipelines.store.parts import Changes, changes
 from pipelines.workers import start_worker
-
-if TYPE_CHECKING:
-    from crawler.config import FetchOptions
-    from crawler.fetch.tally import HostState, RunProgress
-    from pipelines.pages.frontier import Entry
-    from pipelines.records import CrawlSource
-    from pipelines.store.parts import Changes
 
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload([__name__])  # to start Python for a slice would take a second of CPU time

@@ -13,13 +13,14 @@ import shutil
 import signal
 import threading
 import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings.default_settings import DOWNLOAD_HANDLERS_BASE
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.misc import load_object
@@ -28,38 +29,30 @@ from crawler.config import FetchOptions
 from crawler.fetch import settings as rules
 from crawler.fetch.hosts import Hosts
 from crawler.fetch.outcomes import Outcomes
-from crawler.fetch.tally import Tally
+from crawler.fetch.tally import FetchReport, HostState, RunProgress, Tally
 from crawler.web.addresses import AddressMiddleware
 from crawler.web.pace import SharedPace
 from crawler.web.reasons import error_reason
 from crawler.web.removed import Removed, RemovedMiddleware
-from crawler.web.robots import RobotsMiddleware
-from crawler.web.throttle import Throttle, TurnMiddleware
+from crawler.web.robots import Policy, RobotsMiddleware
+from crawler.web.throttle import HostClock, Throttle, TurnMiddleware
 from pipelines.attached import require_readers
 from pipelines.errors import ConfigurationError, StorageError
+from pipelines.pages.frontier import Entry, Link
 from pipelines.pages.kinds import is_surely_list
 from pipelines.pages.links import Territory
 from pipelines.pages.repeats import REST_S, kind_of_address
 from pipelines.pages.revisits import IDLE_LONGEST_S
 from pipelines.pages.signs import Lookout
-from pipelines.records import AddressWords
-from pipelines.store import Asked, CrawlStore, store_path
+from pipelines.records import AddressWords, CrawlSource
+from pipelines.store import Asked, CrawlStore, Round, store_path
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
     from crawler.fetch.scheduler import FrontierScheduler
-    from crawler.fetch.tally import FetchReport, HostState, RunProgress
-    from crawler.web.robots import Policy
-    from crawler.web.throttle import HostClock
-    from pipelines.pages.frontier import Entry, Link
-    from pipelines.records import CrawlSource
-    from pipelines.store import Round
 
 _TICK_LATE_S = 2.0
 """How much later than its time a run may notice that it is over, which it looks for each second."""

@@ -6,8 +6,9 @@ In: an archive's path, addresses, the sources of the sources file. Out: the sour
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from crawler.runs.lock import run_lock
 from crawler.web.removed import Removed
@@ -16,15 +17,10 @@ from pipelines.archive.file import missing, reader
 from pipelines.errors import ConfigurationError, RefusedError
 from pipelines.pages.frontier import PRIORITY, Link
 from pipelines.pages.links import Territory
+from pipelines.records import CrawlSource
 from pipelines.show import ShownArticle, show
 from pipelines.store import CrawlStore, store_path
 from pipelines.urls import canonical_url, host_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from pipelines.records import CrawlSource
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,26 +6,21 @@ word would have left it; later readings of the page heed it too (`pipelines.arch
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from crawler.runs.lock import run_lock
 from crawler.sources import heeding
 from pipelines.archive import Archive
+from pipelines.archive.write.people import LineWords
 from pipelines.errors import ConfigurationError, StorageError
 from pipelines.pages.frontier import PRIORITY, Link
-from pipelines.records import Reading, Rejection
+from pipelines.records import Page, Reading, Rejection, Source
 from pipelines.stages import read_page
 from pipelines.store import CrawlStore, store_beside, store_path
 from pipelines.urls import host_of
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from pipelines.archive.write.people import LineWords
-    from pipelines.records import Page, Source
 
 
 def correct_line(

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from crawler.runs.lock import run_lock
 from crawler.web.removed import Removed
+from pipelines.pages.frontier import Entry
 from pipelines.pages.links import Territory
+from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore, store_path
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from pipelines.pages.frontier import Entry
-    from pipelines.records import CrawlSource
 
 
 @dataclass(frozen=True, slots=True)

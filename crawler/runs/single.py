@@ -6,11 +6,12 @@ at where it is there (its removals, the lines learned for the source), and never
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from crawler.config import require_contact
+from crawler.config import FetchOptions, require_contact
 from crawler.drawing.chromium import require_browser
 from crawler.fetch.looking import Unfetched, entry_of, fetch_page
 from crawler.sources import bare_source, choose, stage_source
@@ -22,16 +23,9 @@ from pipelines.errors import ConfigurationError, NothingReachedError, RefusedErr
 from pipelines.pages.answers import read_answer
 from pipelines.pages.frontier import Fetched
 from pipelines.pages.links import Territory
-from pipelines.records import Page, Rejection
+from pipelines.records import CrawlSource, Page, Reading, Rejection, Source
 from pipelines.stages import read_page
 from pipelines.urls import host_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from crawler.config import FetchOptions
-    from pipelines.records import CrawlSource, Reading, Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,14 @@ Health a source. Pure: the command hands everything in.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from crawler.runs.usual import unusual
+from pipelines.records import CrawlSource, PastRun
 from pipelines.store.sources import Trouble, Watched
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from pipelines.records import CrawlSource, PastRun
 
 State = Literal["ok", "new", "wrong", "acknowledged", "paused", "removed"]
 

@@ -10,14 +10,15 @@ import multiprocessing
 import re
 import tempfile
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from crawler.config import FetchOptions
 from crawler.drawing.chromium import lacking
 from crawler.sources import stage_source
 from crawler.web.removed import Removed
@@ -28,18 +29,12 @@ from pipelines.archive.read.sources import read_rejections
 from pipelines.dates import zone_of
 from pipelines.decode import decode
 from pipelines.pages.html import read_html
-from pipelines.records import DEFAULT_TIME_ZONE, Decoded, Reading, Rejection
+from pipelines.records import DEFAULT_TIME_ZONE, CrawlSource, Decoded, Page, Reading, Rejection
 from pipelines.stages import read_page
 from pipelines.store import CrawlStore
 from pipelines.urls import canonical_url, host_of
 from pipelines.utc import now_utc
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from crawler.config import FetchOptions
-    from pipelines.records import CrawlSource, Page
 
 PAGES = 20
 """Pages fetched of one site: half a minute at one a second."""

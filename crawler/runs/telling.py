@@ -9,26 +9,22 @@ are noted as told once a message got through.
 from __future__ import annotations
 
 import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from crawler.runs.status import Health
 from pipelines.archive.file import reader
 from pipelines.archive.read.changes import headline_of, kept_searches, new_for
 from pipelines.archive.write.kept import note_told
 from pipelines.errors import ConfigurationError
+from pipelines.records import CrawlSource
+from pipelines.store import CrawlStore
+from pipelines.store.sources import Watched
 from pipelines.utc import iso
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from crawler.runs.status import Health
-    from pipelines.records import CrawlSource
-    from pipelines.store import CrawlStore
-    from pipelines.store.sources import Watched
-
-    Send = Callable[[str, str], bool]
+Send = Callable[[str, str], bool]
 
 _log = logging.getLogger(__name__)
 

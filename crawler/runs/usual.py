@@ -8,16 +8,12 @@ chance and the source's own habits allow.
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
+from datetime import datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from pipelines.records import PastRun
 from pipelines.store.sources import Trouble
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-
-    from pipelines.records import PastRun
 
 ENOUGH_EXPECTED = 6.0
 """Articles missing at the least: where a source's days are independent, chance makes a silence of six once

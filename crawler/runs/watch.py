@@ -7,13 +7,16 @@ judges, and its judgement; messages, metrics and a heartbeat after a crawl. Noth
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from crawler.config import Settings
 from crawler.drawing.chromium import lacking
 from crawler.runs.lock import is_locked
-from crawler.runs.status import Yield, diagnose, disk_health, due, scarce, timer_health
+from crawler.runs.status import Health, Yield, diagnose, disk_health, due, scarce, timer_health
 from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, tell_searches, write_metrics
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer, read_blocklist
@@ -26,17 +29,9 @@ from pipelines.archive.read.sources import (
     source_yields,
 )
 from pipelines.errors import RefusedError
-from pipelines.records import PastRun
+from pipelines.records import CrawlSource, PastRun
 from pipelines.store import CrawlStore, store_beside, store_path
 from pipelines.store.sources import Watched
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from crawler.config import Settings
-    from crawler.runs.status import Health
-    from pipelines.records import CrawlSource
 
 _WITH_ARCHIVE = 1.25
 """An article takes 8 KB in the archive beside the 40 KB of its raw page."""

@@ -5,8 +5,9 @@ In: a connection, the article's number and the visitor's words. Out: the templat
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from crawler.serve.search_page import marked
@@ -17,15 +18,9 @@ from pipelines.archive.read.sets import set_names, sets_of
 from pipelines.cite import STYLES, reference
 from pipelines.export.masking import mask_contacts
 from pipelines.report.comparison import Piece, compared
-from pipelines.report.words import reason_in
+from pipelines.report.words import Words, reason_in
 from pipelines.search import marks_in
-from pipelines.show import ShownArticle, show
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from pipelines.report.words import Words
-    from pipelines.show import Differs, ShownCopy
+from pipelines.show import Differs, ShownArticle, ShownCopy, show
 
 _NAMES_MAX = 12
 _VERSIONS_MAX = 10

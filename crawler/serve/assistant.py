@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -25,10 +26,6 @@ from pipelines.archive.kept_out.blocks import answer
 from pipelines.archive.read.selection import FACETS, Selection, count_selected, facet, understood
 from pipelines.search import search as find
 from pipelines.show import ShownArticle, show
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 HITS_MAX, COPIES_MAX, ROWS_MAX, TEXT_MAX = 50, 50, 200, 8_000
 """Articles of a search, copies of an article, rows of SQL; characters of a text at a time."""

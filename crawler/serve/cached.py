@@ -11,13 +11,11 @@ import asyncio
 import gzip
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Any
 
 _PACKED = re.compile(rb"text/|application/(?:[a-z.+]*json|javascript|xml|[a-z]+\+xml)|image/svg")
 _PACKED_FROM = 1_000

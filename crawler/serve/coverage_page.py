@@ -5,20 +5,16 @@ In: a connection, the address's arguments and the visitor's words. Out: the temp
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from typing import Any
 
 from crawler.serve.front_page import PERIODS, days_of
+from crawler.serve.made import Made
 from pipelines.archive.read.figures import figures
 from pipelines.archive.read.sources import source_standing
 from pipelines.report.page import pictures
 from pipelines.report.panels import GATHERING, Leads
-from pipelines.report.words import reason_in
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from crawler.serve.made import Made
-    from pipelines.report.words import Words
+from pipelines.report.words import Words, reason_in
 
 
 def coverage_page(connection: sqlite3.Connection, args: Any, words: Words, made: Made) -> dict[str, Any]:

@@ -19,10 +19,8 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass
 from multiprocessing import Pipe
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Any
 
 _GRACE_S = 1.0
 """How long after its limit a question is waited for before its process is ended."""

@@ -12,11 +12,12 @@ import asyncio
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from datasette.database import QueryInterrupted
 from datasette.utils import InvalidSql
@@ -31,9 +32,6 @@ from pipelines.export.formats import FORMATS
 from pipelines.export.result import typed
 from pipelines.export.rows import columns_of
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _AT_ONCE = asyncio.Semaphore(2)
 _CHUNK_BYTES = 1 << 18

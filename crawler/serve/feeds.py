@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree as ET
 
-from pipelines.search import select
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from pipelines.archive.read.selection import Selection
-    from pipelines.search import Hit
+from pipelines.archive.read.selection import Selection
+from pipelines.search import Hit, select
 
 ENTRIES = 50
 _COPIES_MAX = 20

@@ -5,22 +5,19 @@ In: a connection, the address's arguments and the visitor's words. Out: the temp
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
+from crawler.serve.made import Made
 from crawler.serve.visitor import day_of
 from pipelines.archive.read.figures import figures
 from pipelines.archive.read.selection import Days
 from pipelines.archive.read.sources import last_run, newest_day
 from pipelines.report.page import pictures
 from pipelines.report.panels import NEWS, Leads
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from crawler.serve.made import Made
-    from pipelines.report.words import Words
+from pipelines.report.words import Words
 
 PERIODS = ("30", "90", "365")
 

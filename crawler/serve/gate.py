@@ -8,16 +8,14 @@ itself tell the file's path, and its CSV stops at 1,000 rows and keeps formulas:
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_plus
 
 from crawler.serve.desk import request_ends
 from crawler.serve.guard import CLOSED, has_page
 from pipelines.catalogue import archive
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 REQUEST_S_MAX = 10
 """For all questions of one request: Datasette asks one for each facet that an address names."""

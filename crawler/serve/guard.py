@@ -18,14 +18,11 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from pipelines.catalogue import archive
 from pipelines.export.masking import mask_contacts
 from pipelines.query import match_expression
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _ACTIONS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE}
 """What is done without a further look. Reading, calling and pragmas are looked at; nothing else is done. (The

@@ -7,17 +7,13 @@ metadata, and what a code says.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipelines.catalogue import Label, archive, named
+from pipelines.catalogue import Label, Table, archive, named
 from pipelines.report.words import reason_in, words
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pipelines.catalogue import Table
 
 _HERE = Path(__file__).parent
 _MESSAGES = _HERE / "messages.toml"

@@ -14,7 +14,9 @@ import json
 import logging
 import re
 import sqlite3
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from datasette.utils import sqlite_timelimit
@@ -40,22 +42,14 @@ from pipelines.archive.write.kept import put_in_set, take_from_set
 from pipelines.cite import STYLES, cite
 from pipelines.errors import ConfigurationError, ParknewsError
 from pipelines.report.page import STYLE
-from pipelines.report.words import LANGUAGES
+from pipelines.report.words import LANGUAGES, Words
 from pipelines.reuse import reused
 from pipelines.search import select
-from pipelines.show import ShownArticle, follow, present_number, show
-from pipelines.store.evidence import stored_page
+from pipelines.show import Forward, ShownArticle, follow, present_number, show
+from pipelines.store.evidence import Evidence, stored_page
 from pipelines.utc import now_utc
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pipelines.report.words import Words
-    from pipelines.show import Forward
-    from pipelines.store.evidence import Evidence
-
-    Question = Callable[[sqlite3.Connection, Made], "T"]
+Question = Callable[[sqlite3.Connection, Made], "T"]
 
 T = TypeVar("T")
 

@@ -6,11 +6,10 @@ what anybody may read, and nothing of what was stripped.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from pipelines.search import Hit
-    from pipelines.show import ShownArticle, ShownCopy
+from pipelines.search import Hit
+from pipelines.show import ShownArticle, ShownCopy
 
 
 def hit_json(hit: Hit, permalink: str | None) -> dict[str, Any]:

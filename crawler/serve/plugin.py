@@ -6,8 +6,11 @@ keep a browser from fetching anything from elsewhere, whatever a page's text say
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from datasette import hookimpl
 from datasette.handle_exception import handle_exception as _theirs
@@ -23,12 +26,6 @@ from crawler.serve.made import state_of
 from crawler.serve.visitor import words_for
 from pipelines.catalogue import WHATS
 from pipelines.export.formats import FORMATS
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable
-    from pathlib import Path
-
 
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"

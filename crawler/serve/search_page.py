@@ -5,15 +5,18 @@ In: a connection, the address's arguments and the visitor's words. Out: the temp
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
+from crawler.serve.made import Made
 from crawler.serve.visitor import arguments_of, not_understood, selection_of, whole_number
 from pipelines.archive.read.selection import (
     FACETS,
+    Facet,
     Selection,
     Sorting,
     by_time,
@@ -30,15 +33,8 @@ from pipelines.export.formats import FORMATS
 from pipelines.keywords import counted, keywords
 from pipelines.places import region_name
 from pipelines.report.panels import Leads, trend
-from pipelines.search import select
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from crawler.serve.made import Made
-    from pipelines.archive.read.selection import Facet
-    from pipelines.report.words import Words
-    from pipelines.search import Marks
+from pipelines.report.words import Words
+from pipelines.search import Marks, select
 
 PAGE_SIZE = 20
 PAGES_MAX = 500

@@ -7,12 +7,13 @@ addresses, whatever its file is called.
 
 from __future__ import annotations
 
+import socket
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from datasette.app import Datasette, DatasetteClient
 from datasette.database import Database, QueryInterrupted, Results
@@ -26,10 +27,6 @@ from crawler.serve.guard import has_page
 from crawler.serve.labels import metadata
 from pipelines.archive.file import reader
 from pipelines.catalogue import archive
-
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable
 
 NAME = "archive"
 _CONNECTIONS_MAX = 500

@@ -6,19 +6,15 @@ In: a request. Out: typed values; what cannot be understood is left out, never a
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.archive.read.selection import Selection
 from pipelines.places import division_names
 from pipelines.query import LONGEST
-from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, words
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pipelines.report.words import Words
+from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words
 
 COOKIE = "parknews_language"
 _MESSAGES = Path(__file__).with_name("messages.toml")

@@ -14,13 +14,10 @@ import contextlib
 import os
 import sqlite3
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 from pipelines.errors import StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 LONGEST_HOLD_S = 86400.0
 """No host may ask for a longer rest (`retry_after_s` caps it), so what lies further ahead is stale."""

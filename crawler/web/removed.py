@@ -6,6 +6,9 @@ sitemaps and robots.txt are requests of their own. An archive that is not there 
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import IgnoreRequest
@@ -13,18 +16,12 @@ from scrapy.exceptions import IgnoreRequest
 from crawler.web import run_of
 from crawler.web.addresses import AddressRefusedError
 from pipelines.archive.file import read_only
-from pipelines.archive.kept_out.blocks import LiveBlocklist
+from pipelines.archive.kept_out.blocks import Blocklist, LiveBlocklist
 from pipelines.urls import canonical_url
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable
-    from pathlib import Path
-
     from scrapy import Request
     from scrapy.crawler import Crawler
-
-    from pipelines.archive.kept_out.blocks import Blocklist
 
 
 class RemovedError(IgnoreRequest):

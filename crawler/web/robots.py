@@ -21,24 +21,22 @@ from scrapy import Request, signals
 from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.config import FetchOptions
 from crawler.web import run_of
 from crawler.web.addresses import AddressRefusedError
 from crawler.web.reasons import error_reason
 from crawler.web.removed import RemovedError
-from crawler.web.throttle import RestingError, StoppingError
+from crawler.web.throttle import RestingError, StoppingError, Throttle
 from pipelines.decode import decode_body
 from pipelines.errors import StorageError
 from pipelines.signals import HostSignal, robots_signals, tdmrep_signals, that_hold
+from pipelines.store import CrawlStore
 from pipelines.store.sources import StoredRobots
 from pipelines.urls import canonical_url, host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-
-    from crawler.config import FetchOptions
-    from crawler.web.throttle import Throttle
-    from pipelines.store import CrawlStore
 
 _log = logging.getLogger(__name__)
 

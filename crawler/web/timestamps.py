@@ -8,14 +8,11 @@ SHA-512 of the bytes and a number used once, and nothing else. `rfc3161-client` 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from datetime import datetime
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from pipelines.errors import ConfigurationError, NothingReachedError
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 _WAIT_S = 20
 _ANSWER_MAX_BYTES = 1 << 20

@@ -7,6 +7,7 @@ taken: several government sites offer nothing better. What they say could then b
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,11 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.web import run_of
 from crawler.web.addresses import bare_name
+from pipelines.records import CrawlSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-
-    from pipelines.records import CrawlSource
 
 _WEAK_CIPHERS = "DEFAULT:@SECLEVEL=0"
 

@@ -7,10 +7,10 @@ an archive needs beside its schema, stands here; how files are opened, in pipeli
 from __future__ import annotations
 
 import sqlite3
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines import database
 from pipelines.archive.kept_out.agreement import refuse_disagreement
@@ -19,11 +19,6 @@ from pipelines.archive.own_tables import let_rows_go
 from pipelines.archive.rules import put_rules
 from pipelines.archive.searched import fill
 from pipelines.errors import ConfigurationError, ForeignArchiveError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from contextlib import AbstractContextManager
-
 
 BUSY_TIMEOUT_MS = 30_000
 """A reader's long query or a backup may hold the file; half a minute outlasts either."""

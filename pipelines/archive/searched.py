@@ -12,17 +12,15 @@ pipelines/words says which.
 from __future__ import annotations
 
 import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pipelines.normalise import simplify
 from pipelines.spelling import spell, squeeze
 from pipelines.words import words
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _SENTENCE = re.compile(r"[^。！？!?；\n]*[。！？!?；\n]*")
 _CONTEXT = 16

@@ -9,13 +9,11 @@ fails.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Literal, get_args
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any, Literal, get_args
 
 Sight = Literal["shown", "shown_with_copy", "masked", "withheld"]
 SIGHTS: tuple[Sight, ...] = ("shown", "shown_with_copy", "masked", "withheld")

@@ -7,16 +7,12 @@ a day, says more. Each reason names the kind that a person would name.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pipelines.normalise import normalise, simplify
+from pipelines.records import Extracted, Stripped
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.records import Extracted, Stripped
 
 _ABOUT = pattern(r"^\W{0,3}{kind.about_whole}\W{0,3}$|{kind.about_body}$")
 _ABOUT_END = pattern(r"{kind.about_end}\W{0,3}$")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from pipelines.dates import has_date
 from pipelines.normalise import normalise, simplify
 from pipelines.records import Stripped
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _SUMMARY_LABEL = pattern(r"^[\W_]{0,3}{text.summary}[\W_]{0,3}", as_written=True)
 _MACHINE_HEADING = pattern(

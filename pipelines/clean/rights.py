@@ -7,16 +7,11 @@ person who handles a complaint needs the holder and the contact, not the paragra
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from pipelines.clean.rules import PHONES
-from pipelines.records import Right
+from pipelines.records import Right, Stripped
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.records import Stripped
 
 _KINDS = {
     "licence": pattern("{copyright.licence}", as_written=True),

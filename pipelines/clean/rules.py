@@ -11,18 +11,15 @@ repetition in another, so each is linear in the length of a line.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pipelines.clean.sieve import Sieve
 from pipelines.normalise import simplify
+from pipelines.records import StrippedKind
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    import re
-    from collections.abc import Iterator
-
-    from pipelines.records import StrippedKind
 
 
 class Rule(NamedTuple):

@@ -11,15 +11,13 @@ Cleaning 1,196 pages of many sites took half the time, with the same results.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from itertools import product
 from re import _constants as ops  # type: ignore[attr-defined]  # typeshed has not the module
 from re import _parser as parser  # type: ignore[attr-defined]  # as above
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ahocorasick_rs import AhoCorasick
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _WORDS_MOST = 400
 """Texts that a part of a pattern may stand for; of more, only its parts are looked at."""

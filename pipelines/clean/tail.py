@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pipelines.clean.rules import (
     CONTACT_WORDS,
@@ -18,13 +19,8 @@ from pipelines.clean.rules import (
     line_rule,
 )
 from pipelines.normalise import simplify
-from pipelines.records import Stripped
+from pipelines.records import Stripped, StrippedKind
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.records import StrippedKind
 
 _SENTENCE_END = re.compile(r"[。！？!?…”」』）)\]】.;；]$")
 _INSIDE = re.compile(r"[，。；！？,.]")

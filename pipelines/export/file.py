@@ -11,12 +11,16 @@ import contextlib
 import hashlib
 import json
 import secrets
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any, Literal
+from pathlib import Path
+from typing import IO, Any, Literal
 
 from pipelines.archive.read.selection import Selection
+from pipelines.catalogue import What
 from pipelines.errors import ConfigurationError, StorageError
-from pipelines.export.formats import FORMATS
+from pipelines.export.formats import FORMATS, Sheet, Written
 from pipelines.export.manifest import (
     MANIFEST_VERSION,
     Manifest,
@@ -27,16 +31,7 @@ from pipelines.export.manifest import (
     read_row_notes,
     write_manifest,
 )
-from pipelines.export.rows import columns_of, export_batches, export_state, json_schema
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pipelines.catalogue import What
-    from pipelines.export.formats import Sheet, Written
-    from pipelines.export.rows import Columns
+from pipelines.export.rows import Columns, columns_of, export_batches, export_state, json_schema
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,22 +13,23 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+import pyarrow as pa
+from xlsxwriter.worksheet import Worksheet
 
-    import pyarrow as pa
-    from xlsxwriter.worksheet import Worksheet
+from pipelines.export.rows import Columns
 
-    from pipelines.export.rows import Columns
+Row = tuple[Any, ...]
 
-    Row = tuple[Any, ...]
-    Batches = Iterable[Sequence[Row]]
-    Sheet = tuple[str, Columns, Batches]
-    Method = Sequence[tuple[str, str]]
+Batches = Iterable[Sequence[Row]]
+
+Sheet = tuple[str, Columns, Batches]
+
+Method = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,12 @@ for any of FORMATS. A column is dates or times where all that it holds are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-from pipelines.catalogue import WHATS, Exported, exported, named
+from pipelines.catalogue import WHATS, Exported, ExportKind, exported, named
 from pipelines.export.formats import as_date, as_time
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.catalogue import ExportKind
-    from pipelines.export.rows import Columns
+from pipelines.export.rows import Columns
 
 
 def typed(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[Columns, list[tuple[Any, ...]]]:

@@ -7,22 +7,17 @@ are held in memory (8 bytes each); rows are fetched by number, a few hundred at 
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipelines.archive.read.selection import Days, select_ids, within
-from pipelines.catalogue import archive, exported
+from pipelines.archive.read.selection import Days, Selection, select_ids, within
+from pipelines.catalogue import Exported, What, archive, exported
 from pipelines.export.masking import mask_contacts
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from pipelines.archive.read.selection import Selection
-    from pipelines.catalogue import Exported, What
-
-    Columns = tuple[Exported, ...]
+Columns = tuple[Exported, ...]
 
 _BATCH = 400
 """Articles a batch: about 1.5 MB of text, and far below SQLite's 32,766 bound values."""

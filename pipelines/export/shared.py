@@ -11,18 +11,13 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from pipelines.catalogue import archive
+from pipelines.catalogue import Table, archive
 from pipelines.errors import StorageError
 from pipelines.export.masking import mask_contacts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
-
-    from pipelines.catalogue import Table
 
 _LONGEST = 4
 """Characters of the Chinese words that the index has from texts, wherever they stand: with four it takes 3.5

@@ -8,24 +8,20 @@ something must say so: its label (附件), its element's name, or a viewer that 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from lxml.html import HtmlElement
+
 from pipelines.extract.metadata import base_of
-from pipelines.extract.scan import squeeze_space
+from pipelines.extract.scan import Line, Scan, squeeze_space
+from pipelines.extract.trust import Trust
 from pipelines.normalise import simplify
 from pipelines.records import Attachment
 from pipelines.urls import canonical_url
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lxml.html import HtmlElement
-
-    from pipelines.extract.scan import Line, Scan
-    from pipelines.extract.trust import Trust
 
 _ENDING = pattern(r"\.({address.document_ending})$")
 _NAME_ENDING = pattern(r"\.({address.document_ending})\W*(?:[（(][^()（）]{1,24}[)）])?$")

@@ -6,18 +6,14 @@ Bylines are read before anything is stripped, since cleaning takes them away. `p
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from pipelines.extract.scan import squeeze_space
+from pipelines.extract.container import Choice
+from pipelines.extract.scan import Line, Scan, squeeze_space
 from pipelines.normalise import simplify
 from pipelines.words import pattern, words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.extract.container import Choice
-    from pipelines.extract.scan import Line, Scan
 
 _ASKED = pattern("{byline.asked}{byline.when}")
 _ANSWERED = pattern("{byline.answered}{byline.when}")

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+
+from lxml.html import HtmlElement
 
 from pipelines.dates import has_date
-from pipelines.extract.byline import value_after
-from pipelines.extract.metadata import script_values, scripted_value
+from pipelines.extract.byline import Byline, value_after
+from pipelines.extract.metadata import Metadata, script_values, scripted_value
 from pipelines.normalise import simplify
 from pipelines.publishers import normalise_publisher
 from pipelines.records import Field
 from pipelines.words import pattern, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from lxml.html import HtmlElement
-
-    from pipelines.extract.byline import Byline
-    from pipelines.extract.metadata import Metadata
 
 _LABEL = pattern(
     r"^(?=[\u4e00-\u9fff]){credit.label}\s(?=\S)"

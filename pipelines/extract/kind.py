@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from pipelines.extract.listing import leads_out
+from lxml.html import HtmlElement
+
+from pipelines.extract.container import Choice
+from pipelines.extract.listing import Listing, leads_out
 from pipelines.extract.prose import size
+from pipelines.extract.scan import Line, Scan
 from pipelines.normalise import simplify
 from pipelines.words import pattern, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from lxml.html import HtmlElement
-
-    from pipelines.extract.container import Choice
-    from pipelines.extract.listing import Listing
-    from pipelines.extract.scan import Line, Scan
 
 LEAST_TEXT = 30
 """Characters (Latin letters count a third) below which nothing is a piece of news."""

@@ -8,25 +8,21 @@ class of its body, og:type, schema.org, its title, its address) decides where it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import NamedTuple, get_args
 from urllib.parse import unquote, urljoin, urlsplit
 
-from pipelines.extract.metadata import read_claims
+from lxml.html import HtmlElement
+
+from pipelines.extract.metadata import Metadata, read_claims
 from pipelines.extract.prose import bare
+from pipelines.extract.scan import Line, Scan
+from pipelines.extract.trust import Trust
 from pipelines.normalise import simplify
 from pipelines.records import Shown, StrippedKind
 from pipelines.urls import address_key, canonical_url, resolve
 from pipelines.words import pattern, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lxml.html import HtmlElement
-
-    from pipelines.extract.metadata import Metadata
-    from pipelines.extract.scan import Line, Scan
-    from pipelines.extract.trust import Trust
 
 _LIST_CLASSES, _ARTICLE_CLASSES = (
     frozenset(words("element.list_page")),

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from pipelines.extract.byline import value_after
+from pipelines.extract.byline import Byline, value_after
+from pipelines.extract.metadata import Metadata
 from pipelines.normalise import simplify
 from pipelines.records import Field
 from pipelines.words import characters, pattern, words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.extract.byline import Byline
-    from pipelines.extract.metadata import Metadata
 
 _AUTHOR_LABEL = pattern(
     r"{byline.author}\s?[:：/／|｜丨]\s?"

@@ -6,25 +6,20 @@ Which of a page's dates is meant is decided here; what a date looks like is know
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from lxml.html import HtmlElement
+
 from pipelines.dates import Moment, arabic, read_date
-from pipelines.extract.metadata import script_values, scripted_value
+from pipelines.extract.byline import Byline
+from pipelines.extract.metadata import Metadata, script_values, scripted_value
 from pipelines.normalise import simplify
+from pipelines.records import Published
 from pipelines.words import pattern, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from lxml.html import HtmlElement
-
-    from pipelines.extract.byline import Byline
-    from pipelines.extract.metadata import Metadata
-    from pipelines.records import Published
 
 _IN_SCRIPTS = script_values("markup.script_published")
 _UP_TO_DAY = (

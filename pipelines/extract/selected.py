@@ -6,28 +6,21 @@ rule; where a selector gives nothing, the page is read as any other there, and t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from pipelines.dates import read_date
+from lxml.html import HtmlElement
+
+from pipelines.dates import Moment, read_date
 from pipelines.extract.body import Body
 from pipelines.extract.container import Choice
 from pipelines.extract.credit import publication_in
 from pipelines.extract.people import people_in
 from pipelines.extract.prose import size
-from pipelines.extract.scan import scan_within, squeeze_space
-from pipelines.records import Field, Missed, Selectors, Stripped
+from pipelines.extract.scan import Line, Scan, scan_within, squeeze_space
+from pipelines.records import Field, Missed, Published, Selectors, Stripped
 from pipelines.selectors import all_found, found
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lxml.html import HtmlElement
-
-    from pipelines.dates import Moment
-    from pipelines.extract.scan import Line, Scan
-    from pipelines.records import Published
 
 ORIGIN = "sources file"
 """The origin of what a person's selector found."""

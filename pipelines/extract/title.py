@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
 
 from pipelines.dates import has_date
-from pipelines.extract.metadata import script_values, scripted_value
+from pipelines.extract.metadata import Metadata, script_values, scripted_value
 from pipelines.extract.prose import bare, size
+from pipelines.extract.scan import Line
 from pipelines.normalise import simplify
 from pipelines.records import Field
 from pipelines.words import pattern, words
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lxml.html import HtmlElement
-
-    from pipelines.extract.metadata import Metadata
-    from pipelines.extract.scan import Line
 
 _ORIGIN_HEADING = "heading"
 _ABOVE_BYLINE = "line above the byline"

@@ -7,15 +7,12 @@ how near each line is to the article.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from pipelines.extract.prose import ends_clause, size
+from pipelines.extract.scan import Hint, Line, Scan
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.extract.scan import Hint, Line, Scan
 
 _OTHERS = pattern(
     r"^\W{0,3}{byline.responsible}\W.{0,24}$"

@@ -8,11 +8,12 @@ the code that always draws them.
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from pipelines import catalogue
-from pipelines.archive.kept_out.blocks import LOOK_S, read_blocklist
+from pipelines.archive.kept_out.blocks import LOOK_S, Matcher, read_blocklist
 from pipelines.archive.kept_out.key import needed_key
 from pipelines.archive.kept_out.stay_down import put_stay_down
 from pipelines.archive.searched import refresh_files
@@ -21,21 +22,14 @@ from pipelines.archive.write.facts import forget_texts
 from pipelines.archive.write.furniture import Furniture
 from pipelines.archive.write.templates import Templates
 from pipelines.database import path_of
+from pipelines.forget.files import Files
 from pipelines.forget.notes import Notes
-from pipelines.forget.passages import address_tail, thinning
+from pipelines.forget.passages import Seeker, address_tail, thinning
 from pipelines.forget.record import add_counts, removal, set_state
 from pipelines.forget.rows import EMPTIED, delete_from_archive, delete_from_store, empty_sentences, names
+from pipelines.join import Joiner
+from pipelines.store import CrawlStore
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable
-
-    from pipelines.archive.kept_out.blocks import Matcher
-    from pipelines.forget.files import Files
-    from pipelines.forget.passages import Seeker
-    from pipelines.join import Joiner
-    from pipelines.store import CrawlStore
 
 FORGET_AT_ONCE = 100
 """Pages whose facts are deleted in one transaction: a second on a busy machine (`benchmarks/million.py`)."""

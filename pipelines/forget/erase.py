@@ -15,19 +15,16 @@ import os
 import sqlite3
 import struct
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
 
 from pipelines.archive.file import BUSY_TIMEOUT_MS, storage_errors
 from pipelines.errors import StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from multiprocessing.connection import Connection
-    from pathlib import Path
-
-    from pipelines.forget.files import Files
+from pipelines.forget.files import Files
 
 T = TypeVar("T")
 

@@ -6,24 +6,20 @@ No lock of a crawl is needed: a crawl may go on meanwhile.
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from pipelines.archive.file import open_for_writing, storage_errors
 from pipelines.archive.write.join_index import SqliteJoinIndex
+from pipelines.database import Database
 from pipelines.errors import LockedError, StorageError
 from pipelines.join import Joiner
 from pipelines.store import CrawlStore, store_path
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pipelines.database import Database
 
 
 @dataclass(frozen=True, slots=True)

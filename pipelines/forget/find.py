@@ -10,18 +10,21 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import Term, owner_of, path_terms, read_blocklist, removed
 from pipelines.archive.kept_out.key import key_of
 from pipelines.database import open_read_only, store_path
 from pipelines.forget.letter import PASSAGE_LEAST, Asked, read_letter
+from pipelines.forget.scope import Scope
 from pipelines.normalise import normalise
 from pipelines.publishers import publisher_of
 from pipelines.query import And, Needle, Words, expression
@@ -30,15 +33,11 @@ from pipelines.store.file import STORE
 from pipelines.urls import folded, host_of
 from pipelines.words import pattern, words
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
+_Reason = tuple[int, str, str]
 
-    from pipelines.forget.scope import Scope
+"""What comes first is told first; which of REASONS, and the name in it."""
 
-    _Reason = tuple[int, str, str]
-    """What comes first is told first; which of REASONS, and the name in it."""
-    _Question = Callable[["_Copy"], _Reason | None]
+_Question = Callable[["_Copy"], _Reason | None]
 
 _TITLE_LEAST = 8
 """Letters of a title that is known in a letter's running text; a shorter one has to be quoted."""

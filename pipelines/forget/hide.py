@@ -8,8 +8,10 @@ away. Each step finds its work done, or does it, whenever it was interrupted.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from pipelines import catalogue
 from pipelines.archive.kept_out.blocks import Term, read_blocklist
@@ -18,21 +20,15 @@ from pipelines.archive.write.conclusions import conclude
 from pipelines.archive.write.facts import Changes, joined_again
 from pipelines.errors import RefusedError
 from pipelines.forget.delete import notes_of
+from pipelines.forget.files import Files
 from pipelines.forget.order import Order, hashed, put_order
-from pipelines.forget.plan import Survivor
+from pipelines.forget.plan import Plan, Survivor
 from pipelines.forget.record import add_counts, removal, set_state
 from pipelines.forget.redact import redactions, rewrite_pages, rewrite_values
 from pipelines.forget.rows import EMPTIED, empty_sentences
+from pipelines.join import Joiner
 from pipelines.normalise import normalise
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Collection, Iterable, Mapping
-
-    from pipelines.forget.files import Files
-    from pipelines.forget.plan import Plan
-    from pipelines.join import Joiner
 
 HIDE_AT_ONCE = 20_000
 """Pages whose copies leave in one transaction, so that up to this many vanish at one moment. Four thousand

@@ -11,18 +11,13 @@ from __future__ import annotations
 import base64
 import json
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from pipelines.archive.kept_out.key import Key
 from pipelines.errors import StorageError
-from pipelines.forget.passages import Anchors, Hasher, Seeker, packed, united, unpacked
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from pipelines.archive.kept_out.key import Key
-    from pipelines.forget.passages import Hashes
+from pipelines.forget.passages import Anchors, Hasher, Hashes, Seeker, packed, united, unpacked
 
 DENSE, ANCHORS = "passages", "anchors"
 

@@ -9,28 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pipelines.archive.kept_out import agreement, ledger
 from pipelines.archive.kept_out.blocks import Term, read_blocklist
 from pipelines.archive.kept_out.key import CHECK_KEY, needed_key
 from pipelines.database import path_of
+from pipelines.forget.files import Files
+from pipelines.forget.plan import Line, Plan
 from pipelines.forget.record import put_event, removal
 from pipelines.forget.redact import redactions, values_held
 from pipelines.urls import host_of
 from pipelines.utc import iso
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
-
-    from pipelines.forget.files import Files
-    from pipelines.forget.plan import Line, Plan
 
 
 @dataclass(frozen=True, slots=True)

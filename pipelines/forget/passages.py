@@ -16,18 +16,14 @@ Rabin
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from pipelines.spelling import spell
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    import numpy.typing as npt
-
-    Hashes = npt.NDArray[np.uint64]
+Hashes = npt.NDArray[np.uint64]
 
 WINDOW = 24
 """Bytes of a passage: eight ideographs in UTF-8, twelve in GBK or UTF-16. Shorter ones are everywhere:

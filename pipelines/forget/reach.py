@@ -8,25 +8,18 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from pipelines.archive.kept_out.blocks import Term, owner_of, removed
+from pipelines.archive.kept_out.blocks import Matcher, Term, owner_of, removed
 from pipelines.forget.find import authors_of
-from pipelines.forget.plan import CONTESTED, LeftOut, Line, unmeant
-from pipelines.forget.scope import TermMatcher
+from pipelines.forget.plan import CONTESTED, Candidate, LeftOut, Line, unmeant
+from pipelines.forget.scope import Scope, TermMatcher
 from pipelines.normalise import normalise, simplify
 from pipelines.query import Needle, Or, Words, expression
 from pipelines.spelling import is_word, spellings, tokens
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from pipelines.archive.kept_out.blocks import Matcher
-    from pipelines.forget.plan import Candidate
-    from pipelines.forget.scope import Scope
 
 _AROUND = 20
 """Characters of context before and behind a name."""

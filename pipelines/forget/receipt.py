@@ -9,18 +9,15 @@ import base64
 import functools
 import hashlib
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
+from pipelines.forget.record import Outcome, Removal
 from pipelines.utc import iso
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
-
-    from pipelines.forget.record import Outcome, Removal
-
-    Say = Callable[..., str]
+Say = Callable[..., str]
 
 OUT_OF_REACH = ("out_backups", "out_handed", "out_medium", "out_images")
 """What no removal reaches, or can prove, as the receipt says it (crawler/cli/receipt.toml)."""

@@ -8,24 +8,20 @@ for reading only.
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.agreement import head_of, own_entries
 from pipelines.archive.kept_out.key import key_of
 from pipelines.database import path_of
 from pipelines.errors import ConfigurationError
-from pipelines.forget.requests import requests
+from pipelines.forget.requests import Request, requests
 from pipelines.utc import iso, now_utc
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from pipelines.forget.requests import Request
 
 NEAR_DAYS = 3
 """A working week's end and a weekend between the warning of a request and its deadline."""

@@ -7,23 +7,17 @@ copies, the index) is drawn again by whoever called.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sqlite3
+from collections.abc import Iterator
 
 from pipelines import catalogue
-from pipelines.archive.kept_out.redacted import is_of_passages, redaction_of
-from pipelines.archive.write.facts import change_text
+from pipelines.archive.kept_out.blocks import Matcher
+from pipelines.archive.kept_out.redacted import Redaction, is_of_passages, redaction_of
+from pipelines.archive.write.facts import Changes, change_text
 from pipelines.archive.write.furniture import Furniture
 from pipelines.archive.write.templates import Templates
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
-
-    from pipelines.archive.kept_out.blocks import Matcher
-    from pipelines.archive.kept_out.redacted import Redaction
-    from pipelines.archive.write.facts import Changes
-    from pipelines.records import Page
-    from pipelines.store import CrawlStore
+from pipelines.records import Page
+from pipelines.store import CrawlStore
 
 _TEXTS = (
     "id IN (SELECT text_id FROM readings WHERE id = ?1"

@@ -13,26 +13,21 @@ import json
 import os
 import shutil
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines.archive.file import copy_together, missing, read_only, storage_errors
 from pipelines.archive.kept_out.agreement import own_lines, restoring_path
 from pipelines.archive.kept_out.key import key_path, read_key
-from pipelines.archive.kept_out.ledger import entries_of, ledger_path, whole_lines, write_anew
+from pipelines.archive.kept_out.ledger import LedgerLine, entries_of, ledger_path, whole_lines, write_anew
 from pipelines.archive.write.numbering import give_numbers_after, last_number
 from pipelines.errors import ParknewsError, RefusedError, StorageError
 from pipelines.forget.files import alone
 from pipelines.forget.notes import notes_path
 from pipelines.store import store_path
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.archive.kept_out.ledger import LedgerLine
 
 MANIFEST = "backup.json"
 _ARCHIVE = "archive.db"

@@ -8,19 +8,22 @@ interrupted at any moment and finds its work done, or does it, when the same com
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out import agreement, stay_down
 from pipelines.archive.kept_out.blocks import Term, read_blocklist
 from pipelines.archive.kept_out.key import key_of, made_key
+from pipelines.archive.kept_out.ledger import LedgerLine
 from pipelines.archive.kept_out.redacted import is_of_passages
 from pipelines.errors import RefusedError
 from pipelines.forget.delete import delete
 from pipelines.forget.erase import forget_files
-from pipelines.forget.files import alone, opened
+from pipelines.forget.files import Files, alone, opened
 from pipelines.forget.find import is_known
 from pipelines.forget.hide import give_back, hide, redact, undo
 from pipelines.forget.order import (
@@ -38,6 +41,7 @@ from pipelines.forget.order import (
     sync_ledger,
     withhold_blocked,
 )
+from pipelines.forget.plan import Plan
 from pipelines.forget.planning import exports_of, plan_removal, whole_plan
 from pipelines.forget.prove import prove
 from pipelines.forget.receipt import EXPORT
@@ -53,22 +57,12 @@ from pipelines.forget.record import (
 )
 from pipelines.forget.requests import note_order
 from pipelines.forget.rows import delete_from_archive, delete_from_store
-from pipelines.forget.scope import TermMatcher
+from pipelines.forget.scope import Scope, TermMatcher
 from pipelines.pages.frontier import PRIORITY, Link
 from pipelines.urls import host_of
 from pipelines.utc import now_utc
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from pipelines.archive.kept_out.ledger import LedgerLine
-    from pipelines.forget.files import Files
-    from pipelines.forget.plan import Plan
-    from pipelines.forget.scope import Scope
-
-    OnStep = Callable[[str], None]
+OnStep = Callable[[str], None]
 
 
 def preview(

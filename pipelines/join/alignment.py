@@ -7,19 +7,15 @@ rapidfuzz's longest common subsequence, in which only runs of several characters
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from rapidfuzz.distance import Indel
 
+from pipelines.join.features import Features
 from pipelines.sign import are_among, shingle_hashes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipelines.join.features import Features
 
 _ANCHOR, _INNER_ANCHOR = 4, 2
 """Sounds that two texts must share in a row to count as the same wording; fewer between two anchors."""

@@ -9,16 +9,14 @@ numbers or letters by which several of a kind are told apart (一期, B座, Ⅱ�
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from pipelines.join.alignment import is_latin, length
 from pipelines.join.numbers import HAN, number_value
 from pipelines.normalise import normalise
 from pipelines.words import characters, known_names, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _LONGEST = 12
 """Characters of a word that is looked for, and letters: longer names of countries and companies are few."""

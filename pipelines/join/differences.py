@@ -11,21 +11,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from pipelines.join.alignment import aligned, short_gaps
+from pipelines.join.alignment import Gap, Run, aligned, short_gaps
 from pipelines.join.features import Features
 from pipelines.join.names import NAMED, STRONG, WEAK, name_evidence
 from pipelines.join.numbers import HAN, is_page_number, number_value
 from pipelines.join.wordings import is_of_page, survives
 from pipelines.normalise import are_regional, normalise
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pipelines.join.alignment import Gap, Run
 
 Kind = Literal["figure", "date", "name"]
 

@@ -10,19 +10,14 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from pipelines.join.numbers import number_places
+from pipelines.join.numbers import Places, number_places
 from pipelines.normalise import fold_sounds
 from pipelines.sign import distinct, shingle_hashes
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from pipelines.join.numbers import Places
 
 PAGE_WORDS = pattern("{page.own}", case=True)
 """The page's own words in normalised text."""

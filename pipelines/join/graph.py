@@ -7,15 +7,11 @@ the next: it follows from the stored pairs, and whoever changes a pair says so f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
 
+from pipelines.join.index import JoinIndex
 from pipelines.join.linkage import Components, Edge, Verdicts, edge
 from pipelines.join.verdict import BLOCKED, SAME
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from pipelines.join.index import JoinIndex
 
 _EDGES_KEPT = 250_000
 """Edges in memory between relinks, some 80 MB: those of a component of 5,000 copies."""

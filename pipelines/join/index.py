@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
+from pipelines.join.verdict import Verdict
 from pipelines.sign import PERMUTATIONS, signature_values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    import numpy.typing as npt
-
-    from pipelines.join.verdict import Verdict
 
 Pair = tuple[int, int]
 """Two node ids, the lower one first."""

@@ -19,20 +19,16 @@ it tells adds up to a function of the set of texts, as what `relink` tells does.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipelines.join.features import Features
 from pipelines.join.graph import Graph
-from pipelines.join.index import Node, pair_of
+from pipelines.join.index import Around, JoinIndex, Node, Pair, pair_of
 from pipelines.join.verdict import APART, SPREAD_LEAST, Verdict, judge, measure
+from pipelines.records import Signed
 from pipelines.remembered import Remembered
 from pipelines.sign import LONGEST, PERMUTATIONS, are_among, signature_values
-
-if TYPE_CHECKING:
-    from pipelines.join.index import Around, JoinIndex, Pair
-    from pipelines.records import Signed
 
 WINDOW = 10
 """Texts with the same place in a key's list that are candidates, on either side; and one less than a short

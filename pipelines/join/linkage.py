@@ -9,13 +9,10 @@ together.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipelines.join.verdict import BLOCKED, SAME
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _REPRESENTATIVES = 6
 _ACCEPTED_SHARE = 0.5

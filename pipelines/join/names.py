@@ -12,16 +12,13 @@ import math
 import re
 from functools import cache, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING
 
 from pipelines.join.alignment import is_latin, length
 from pipelines.join.contrasts import exclusive
+from pipelines.join.features import Features
 from pipelines.normalise import fold_sounds
 from pipelines.places import division_names
 from pipelines.words import characters, words
-
-if TYPE_CHECKING:
-    from pipelines.join.features import Features
 
 _WORD_LONGEST = 4
 _LONGEST_NAME = 16

@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Places = dict[str, frozenset[str]]
 """The wording beside a number, in sounds and marked with its side, to the numbers found there."""

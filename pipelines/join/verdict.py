@@ -8,17 +8,14 @@ text can change it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipelines.join.alignment import coverage, coverage_in_any_order
+from pipelines.join.features import Features
 from pipelines.join.numbers import compare_numbers, find_numbers
 from pipelines.join.wordings import compare_wordings
 from pipelines.sign import are_among
-
-if TYPE_CHECKING:
-    from pipelines.join.features import Features
 
 SAME, BLOCKED, APART = "same", "blocked", "apart"
 

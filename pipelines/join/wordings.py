@@ -12,13 +12,14 @@ ordinary rewordings there are beside it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipelines.join.alignment import (
     LATIN_TIMES,
     LONGEST_HALF,
     Gap,
+    Run,
     aligned,
     gaps,
     half_gaps,
@@ -27,7 +28,7 @@ from pipelines.join.alignment import (
     short_gaps,
 )
 from pipelines.join.contrasts import are_one, exclusive, is_turned
-from pipelines.join.features import PAGE_WORDS
+from pipelines.join.features import PAGE_WORDS, Features
 from pipelines.join.names import (
     NAMED,
     NONE,
@@ -42,12 +43,6 @@ from pipelines.join.numbers import SIGNS, agree, find_numbers
 from pipelines.normalise import are_regional
 from pipelines.sign import are_among
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from pipelines.join.alignment import Run
-    from pipelines.join.features import Features
 
 _FIGURES_LEAST, _FIGURES_SHARE = 2, 0.25
 _SLOT_TIMES, _SLOT_SHARE = 3, 0.5

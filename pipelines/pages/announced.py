@@ -12,17 +12,14 @@ import io
 import re
 import zlib
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import feedparser
 from lxml import etree
 
 from pipelines.decode import decode_body
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 MAX_UNPACKED_BYTES = 50 * 1024 * 1024
 MAX_ADDRESSES = 50_000

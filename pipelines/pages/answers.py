@@ -10,22 +10,15 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pipelines.decode import binary_kind, decode_body
-from pipelines.pages.announced import format_of
-from pipelines.pages.frontier import FILE
-from pipelines.pages.html import MAX_LINKS, read_html, robots_directives
+from pipelines.pages.announced import AddressFormat, format_of
+from pipelines.pages.frontier import FILE, Entry, Fetched, Link
+from pipelines.pages.html import MAX_LINKS, HtmlPage, read_html, robots_directives
 from pipelines.pages.kinds import hint_of, kind_of_page, kind_of_url
+from pipelines.pages.links import Territory
 from pipelines.signals import page_signals, refuses
 from pipelines.urls import canonical_url, host_of
-
-if TYPE_CHECKING:
-    from pipelines.pages.announced import AddressFormat
-    from pipelines.pages.frontier import Entry, Fetched, Link
-    from pipelines.pages.html import HtmlPage
-    from pipelines.pages.links import Territory
-
 
 _log = logging.getLogger(__name__)
 

@@ -7,12 +7,9 @@ gives a Fetched, which goes back into the store together with the Links found on
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from pipelines.records import Right
+from pipelines.records import Right
 
 LISTS = frozenset(["start", "list", "more", "tag", "feed", "sitemap"])
 """Kinds that lead to news and are none themselves: their pages never come out of the store."""

@@ -7,7 +7,6 @@ cannot be told is left out. A pure function; nothing is stored, nothing is fetch
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pipelines.normalise import plain
 from pipelines.places.bodies import find_companies, find_parks
@@ -19,9 +18,7 @@ from pipelines.places.regions import (
     region_name,
     region_range,
 )
-
-if TYPE_CHECKING:
-    from pipelines.records import Mention
+from pipelines.records import Mention
 
 __all__ = ["division_names", "find_mentions", "park_entity", "region_codes", "region_name", "region_range"]
 

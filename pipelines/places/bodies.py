@@ -11,17 +11,14 @@ A park and a company have one name each (`entity`), whatever region, rank and le
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pipelines.places.regions import short_region_name
 from pipelines.records import Mention
 from pipelines.words import characters, known_names, pattern, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
 
 _STEM_MAX = 14
 _COMPANY_MAX = 22

@@ -11,21 +11,17 @@ import itertools
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from pipelines.normalise import code_points, plain
 from pipelines.records import Mention
 from pipelines.words import characters, pattern, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    import numpy.typing as npt
 
 _ENDING = re.compile(
     r"(?:(?:[^市县区]{1,4}族)+自治[州县区]|维吾尔自治区|自治区|特别行政区|省|市|地区|盟|州|县|区|旗|林区)$"

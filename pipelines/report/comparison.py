@@ -8,15 +8,13 @@ that differ in script or width only (區, 区) count as equal.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from rapidfuzz.distance import Indel
 
 from pipelines.normalise import plain
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _Kind = Literal["same", "first", "second"]
 

@@ -6,20 +6,16 @@ beside it, and each panel's data as CSV. No script, nothing from elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader
 
+from pipelines.archive.read.figures import Figures
 from pipelines.export.formats import write_csv
 from pipelines.report.panels import GATHERING, NEWS, Leads, panels
 from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pipelines.archive.read.figures import Figures
 
 _HERE = Path(__file__).parent
 STYLE = _HERE / "report.css"

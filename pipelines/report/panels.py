@@ -6,22 +6,17 @@ their HTML. Beside each figure stand those that it cannot count.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
+from pipelines.archive.read.figures import Covered, Figures, Spread
+from pipelines.archive.read.news import Amount, News, Trend
+from pipelines.archive.read.selection import Days
 from pipelines.report import svg
 from pipelines.report.svg import PALETTE, REST, Band, Row, Series
-from pipelines.report.words import reason_in
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pipelines.archive.read.figures import Covered, Figures, Spread
-    from pipelines.archive.read.news import Amount, News, Trend
-    from pipelines.archive.read.selection import Days
-    from pipelines.report.words import Words
+from pipelines.report.words import Words, reason_in
 
 _SOURCES_DRAWN = 7
 """As many as can be told apart by colour; the others are one grey."""

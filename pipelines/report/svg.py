@@ -7,12 +7,9 @@ title for each mark. Nothing here knows what is counted.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 PALETTE = ("var(--accent)", "#e08a00", "#3b6fb6", "#b5485d", "#7a5ea8", "#6f8f1f", "#2aa3b8", "#8a6d4b")
 """Told apart in print and by those who see red and green alike (checked with a deuteranopia filter)."""

@@ -5,12 +5,9 @@ In: what the archive knows of a page. Out: its claims, each believed or not, and
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SLACK = timedelta(days=1)
 """Zones differ by less than a day, and an evening's news is in the next morning's feed."""

@@ -8,20 +8,14 @@ and the others' credits.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
-from typing import TYPE_CHECKING
 
-from pipelines.standing.copies import FEED, NEWS_SITEMAP, announced, believed_day
-from pipelines.standing.kept import credits_of, weigh_enough
+from pipelines.standing.copies import FEED, NEWS_SITEMAP, Copy, announced, believed_day
+from pipelines.standing.kept import Contradict, credits_of, weigh_enough
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from pipelines.standing.copies import Copy
-    from pipelines.standing.kept import Contradict
-
-    Covers = Callable[[str, str | None], bool]
+Covers = Callable[[str, str | None], bool]
 
 _PAGES = 64
 """Of the credited source's own pages so many are compared, those with the same text first: a source that

@@ -8,19 +8,15 @@ and not mostly of text that none has; first seen; the URL.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from pipelines.standing.copies import believed_day
+from pipelines.standing.copies import Copy, believed_day
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+Shared = Callable[[Copy, Copy], int]
 
-    from pipelines.standing.copies import Copy
-
-    Shared = Callable[[Copy, Copy], int]
-    Contradict = Callable[[Copy, Copy], bool]
+Contradict = Callable[[Copy, Copy], bool]
 
 _PEERS = 16
 """Other owners' copies that one is compared with: enough to see what most of them say, few enough that an

@@ -7,12 +7,10 @@ that leads there, unless it has that page's title: then it is the page again, fo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from pipelines.spelling import squeeze
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _PIECE, _PIECES = 12, 80
 """Characters of a piece, and the most pieces of a text that are looked for."""

@@ -5,8 +5,9 @@ The spider writes in the reactor's thread while the drain reads and marks in its
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipelines.database import store_path
 from pipelines.store.commits import Commits
@@ -14,10 +15,6 @@ from pipelines.store.file import StoreFile
 from pipelines.store.frontier import Frontier, Round
 from pipelines.store.pages import Pages
 from pipelines.store.sources import Asked, Sources
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 __all__ = ["Asked", "CrawlStore", "Round", "store_beside", "store_path"]
 

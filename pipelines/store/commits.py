@@ -6,10 +6,11 @@ A page, the links found on it and its address's new state are one transaction.
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from pipelines.pages.frontier import ARTICLES, FILE, LISTS, PRIORITY, Entry, Fetched, Link
+from pipelines.pages.frontier import ARTICLES, FILE, LISTS, PRIORITY, Announcement, Entry, Fetched, Link
 from pipelines.pages.revisits import (
     LONGEST_S,
     first_interval_s,
@@ -19,15 +20,9 @@ from pipelines.pages.revisits import (
     next_list_s,
     next_missing_s,
 )
+from pipelines.store.file import StoreFile
 from pipelines.store.frontier import insert_links
 from pipelines.store.pages import insert_page, reject
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Sequence
-
-    from pipelines.pages.frontier import Announcement
-    from pipelines.store.file import StoreFile
 
 _ANNOUNCED_MAX = 10_000
 """Announcements of one sitemap that are looked at for changes: a tenth of a second."""

@@ -10,15 +10,12 @@ import hashlib
 import json
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import zstandard
 
 from pipelines import database
 from pipelines.store.file import STORE
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)

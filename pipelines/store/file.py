@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import zstandard
 
 from pipelines import database
 from pipelines.errors import StorageError
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator, Sequence
 
 
 def _note_orders(connection: sqlite3.Connection, _: Sequence[str], is_new: bool) -> None:

@@ -7,23 +7,18 @@ addresses are simply still queued.
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from pipelines.pages.frontier import ARTICLES, FILE, LISTS, PRIORITY, Entry
-from pipelines.pages.repeats import dump_idle, load_idle
+from pipelines.pages.frontier import ARTICLES, FILE, LISTS, PRIORITY, Entry, Link
+from pipelines.pages.repeats import Idle, dump_idle, load_idle
 from pipelines.pages.revisits import ROUND_MAX
+from pipelines.said import Word
+from pipelines.store.file import StoreFile
 from pipelines.store.pages import reject
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Sequence
-
-    from pipelines.pages.frontier import Link
-    from pipelines.pages.repeats import Idle
-    from pipelines.said import Word
-    from pipelines.store.file import StoreFile
 
 _ROUND_MIN_S = 3600.0
 """A round is taken up again within this, however short its source's interval."""

@@ -11,25 +11,24 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import zstandard
 
 from pipelines.errors import WorkersError
 from pipelines.pages.repeats import load_idle
+from pipelines.store.file import StoreFile
 from pipelines.urls import canonical_url, host_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+Row = tuple[Any, ...]
 
-    from pipelines.store.file import StoreFile
+Changes = Mapping[str, tuple[Sequence[Row], Sequence[Row]]]
 
-    Row = tuple[Any, ...]
-    Changes = Mapping[str, tuple[Sequence[Row], Sequence[Row]]]
-    """Table → rows that are new or differ, and keys of those that are gone."""
+"""Table → rows that are new or differ, and keys of those that are gone."""
 
 _KEYS = {
     "urls": ("url_id",),

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import array
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from pipelines.pages.frontier import Link
 from pipelines.pages.repeats import load_idle
 from pipelines.pages.signs import Signs
+from pipelines.store.file import StoreFile
 from pipelines.store.frontier import insert_links
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from pipelines.pages.frontier import Link
-    from pipelines.store.file import StoreFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,14 @@ and says what the whole page would.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from lxml import etree
+from lxml.html import HtmlElement
 
+from pipelines.records import Template
 from pipelines.templates.outlines import TOP, key_of, speaks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from lxml.html import HtmlElement
-
-    from pipelines.records import Template
 
 
 class Fit(NamedTuple):

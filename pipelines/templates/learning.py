@@ -7,15 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from pipelines.records import Template
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.records import Outline
+from pipelines.records import Outline, Template
 
 LESSONS = 12
 """Pages that a template is learned from. Elements voted by 3, 5 or 8 pages were wrong ones in a third of all

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipelines.archive.kept_out.key import CHECK_KEY, key_path, read_key
 from pipelines.archive.kept_out.ledger import (
@@ -29,9 +29,6 @@ from pipelines.archive.kept_out.ledger import (
 )
 from pipelines.database import path_of, store_path
 from pipelines.errors import RefusedError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WRITTEN_KEY = "ledger_written"
 """In the archive's `meta`: how many of its lines are known to stand in the ledger's file."""

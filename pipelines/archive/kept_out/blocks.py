@@ -9,23 +9,18 @@ What a reader is answered who asks for something removed: the removal and its da
 from __future__ import annotations
 
 import ipaddress
+import sqlite3
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import tldextract
 
-from pipelines.archive.kept_out.key import key_of, needed_key
+from pipelines.archive.kept_out.key import Key, key_of, needed_key
 from pipelines.publishers import normalise_publisher, publisher_of
 from pipelines.urls import canonical_url, folded
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from pipelines.archive.kept_out.key import Key
-
 
 _DOMAINS = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 """The bundled public suffix list only: nothing is downloaded. With its private part, so that one blog of a

@@ -12,15 +12,12 @@ import hashlib
 import json
 import os
 import secrets
+import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipelines.database import path_of
 from pipelines.errors import RefusedError, StorageError
-
-if TYPE_CHECKING:
-    import sqlite3
-    from pathlib import Path
 
 _BYTES = 32
 _MARK_BYTES = 8

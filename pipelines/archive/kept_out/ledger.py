@@ -12,15 +12,13 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pipelines.archive.kept_out.key import Key, made_key, read_key
 from pipelines.errors import RefusedError, StorageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
 START = "0" * 64
 """What the first line names as the one before it."""

@@ -11,22 +11,16 @@ import hashlib
 import json
 import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
 from pipelines.archive.kept_out.agreement import WRITTEN_KEY
-from pipelines.archive.kept_out.key import CHECK_KEY, made_key
-from pipelines.archive.kept_out.ledger import START, from_before_the_key, read_ledger, rekeyed
+from pipelines.archive.kept_out.key import CHECK_KEY, Key, made_key
+from pipelines.archive.kept_out.ledger import START, LedgerLine, from_before_the_key, read_ledger, rekeyed
 from pipelines.archive.kept_out.stay_down import in_no_order, keyed, packed, put_keys
 from pipelines.database import store_path
 from pipelines.errors import RefusedError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.archive.kept_out.key import Key
-    from pipelines.archive.kept_out.ledger import LedgerLine
 
 _ERASE_KEY = "erase_salted"
 """In `meta`: what was salted lies on in the file's gaps."""

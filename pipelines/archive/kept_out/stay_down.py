@@ -10,27 +10,20 @@ bulletin is not taken for March's.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import sqlite3
+from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
-from pipelines.archive.kept_out.key import needed_key
+from pipelines.archive.kept_out.key import Key, needed_key
 from pipelines.join.features import Features
-from pipelines.join.numbers import compare_numbers
+from pipelines.join.numbers import Places, compare_numbers
 from pipelines.join.verdict import MOST, SHORT_CHARACTERS, SHORT_LEAST
 from pipelines.normalise import normalise
+from pipelines.records import Reading
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable
-
-    import numpy.typing as npt
-
-    from pipelines.archive.kept_out.key import Key
-    from pipelines.join.numbers import Places
-    from pipelines.records import Reading
-
-    Hashes = npt.NDArray[np.uint64]
+Hashes = npt.NDArray[np.uint64]
 
 _SAMPLE = 4
 """One shingle in four is kept: 250 of a text of a thousand characters, so that containment is known to

@@ -7,14 +7,12 @@ number alone. The triggers of the archive's schema note changes, so that nothing
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.archive.read.selection import Selection, clauses
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
 
 MOST = 1_000
 """Changes that are told at a time over HTTP."""

@@ -7,18 +7,14 @@ text is never read.
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import TYPE_CHECKING
 
 from pipelines.archive.read.news import News, news
 from pipelines.archive.read.selection import DAYS_FROM, MONTHS_FROM, Days, within
-
-if TYPE_CHECKING:
-    import sqlite3
-
 
 _COVERAGE_DAYS = 42
 

@@ -7,16 +7,13 @@ its kept copy's text. Where no days are asked about, it is the newest stretch th
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from pipelines.archive.read.selection import Days, first_day, last_day
 from pipelines.archive.read.sources import newest_day
 from pipelines.places import region_name
-
-if TYPE_CHECKING:
-    import sqlite3
 
 _NAMED = 10
 _AMOUNTS = 8

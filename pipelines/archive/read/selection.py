@@ -10,21 +10,30 @@ archive take 1.5 s of a core, half of that the regions, and those of two thousan
 
 from __future__ import annotations
 
+import sqlite3
 from calendar import month_name, monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pipelines.archive.read.sets import IN_SET
 from pipelines.places import division_names, park_entity, region_range
-from pipelines.query import And, Field, Not, Or, Words, expression, is_text, parse, sought
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
-
-    from pipelines.query import Needle, Node, Query
+from pipelines.query import (
+    And,
+    Field,
+    Needle,
+    Node,
+    Not,
+    Or,
+    Query,
+    Words,
+    expression,
+    is_text,
+    parse,
+    sought,
+)
 
 
 @dataclass(frozen=True, slots=True)

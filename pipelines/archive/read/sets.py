@@ -5,11 +5,8 @@ In: a read-only connection. Out: sets and what they hold. Of an article that was
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import sqlite3
 
 IN_SET = "SELECT article_id FROM sets WHERE {} = ?"
 """The articles of the sets, or with the label, of a name."""

@@ -6,13 +6,10 @@ order of their hosts or URLs. Nothing is judged here and nothing is written.
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipelines.archive.read.selection import Days, within
-
-if TYPE_CHECKING:
-    import sqlite3
 
 
 def source_names(connection: sqlite3.Connection) -> dict[str, str]:

@@ -9,10 +9,11 @@ facts came (ids aside). Only the touched groups are looked at, in three steps: w
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
 
 from pipelines.archive.rules import put_rules
 from pipelines.archive.searched import refresh
@@ -27,21 +28,15 @@ from pipelines.archive.write.numbering import (
     turned_to_other_news,
     update_article,
 )
-from pipelines.archive.write.people import SPLIT, corrected, decisions, groups
+from pipelines.archive.write.people import SPLIT, Decision, corrected, decisions, groups
 from pipelines.archive.write.standing import COLUMNS, Standings
 from pipelines.archive.write.versions import tied_clusters
 from pipelines.catalogue import archive
+from pipelines.join import Joiner
 from pipelines.join.occasions import Page, occasions
 from pipelines.sign import sign
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Mapping
-
-    from pipelines.archive.write.people import Decision
-    from pipelines.join import Joiner
-
-    Similarity = Callable[[int, int], float]
+Similarity = Callable[[int, int], float]
 
 
 @dataclass(frozen=True, slots=True)

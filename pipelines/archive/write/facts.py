@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sqlite3
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pipelines.archive.write.furniture import Furniture
 from pipelines.catalogue import archive
+from pipelines.join import Joiner
 from pipelines.places import find_mentions
-from pipelines.records import Field, Published, Story
+from pipelines.records import Claim, Field, FileText, Mention, Published, Reading, Rejection, Signed, Story
 from pipelines.sign import sign
 from pipelines.urls import address_key, canonical_url, folded, same_host
 from pipelines.utc import iso, now_utc
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from pipelines.archive.write.furniture import Furniture
-    from pipelines.join import Joiner
-    from pipelines.records import Claim, FileText, Mention, Reading, Rejection, Signed
 
 
 @dataclass

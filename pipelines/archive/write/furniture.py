@@ -7,16 +7,11 @@ are there, whatever order they came in.
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pipelines.furniture import title_key, titles_needed
-from pipelines.records import Source
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from pipelines.records import Reading
+from pipelines.records import Reading, Source
 
 
 class Furniture:

@@ -9,21 +9,16 @@ from __future__ import annotations
 
 import itertools
 import json
+import sqlite3
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from pipelines.errors import StorageError
-from pipelines.join.index import Around, Node, pair_of, straddling
+from pipelines.join.index import Around, Node, Pair, pair_of, straddling
+from pipelines.join.verdict import Verdict
 from pipelines.normalise import normalise
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from pipelines.join.index import Pair
-    from pipelines.join.verdict import Verdict
 
 _CACHE_KIB = 64 * 1024
 """SQLite's page cache. A text's keys stand on as many pages, all over the table: with the default of 2 MB

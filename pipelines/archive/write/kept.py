@@ -6,17 +6,14 @@ In: an archive's path and what is to be kept. Out: its rows, written at once.
 from __future__ import annotations
 
 import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipelines.archive.file import open_for_writing, storage_errors
 from pipelines.archive.read.selection import understood
 from pipelines.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
 _NAME = re.compile(r"[\w-]{1,60}")
 LABEL_MAX, NOTE_MAX = 60, 4_000

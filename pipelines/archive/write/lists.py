@@ -8,15 +8,11 @@ join, and its rejection says why.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sqlite3
 
+from pipelines.archive.write.facts import Changes
 from pipelines.sign import sign
 from pipelines.standing.lists import Led, is_list_of
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from pipelines.archive.write.facts import Changes
 
 REASON = "list page: its text stands on the pages that it leads to"
 _NAMES_ARTICLES = ("feed", "news sitemap")

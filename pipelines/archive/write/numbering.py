@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipelines.archive.searched import take_out
 from pipelines.join import judge
@@ -22,12 +23,7 @@ from pipelines.join.features import Features
 from pipelines.join.verdict import SAME
 from pipelines.normalise import normalise
 from pipelines.sign import LONGEST
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from pathlib import Path
-
-    from pipelines.standing import Copy
+from pipelines.standing import Copy
 
 JOINED, SPLIT, TURNED = "joined", "split", "its page says something else now"
 """Reasons of moves that no person ordered."""

@@ -6,17 +6,14 @@ obeys, through reprocess and relinks, until they are withdrawn. Nothing here cha
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from pipelines.errors import ConfigurationError
 from pipelines.said import stands_for
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Mapping
 
 FIELDS = ("title", "published", "author", "credited_source", "language")
 LINES = ("remove-line", "keep-line")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
 
+from pipelines.database import Database
 from pipelines.records import Source, SourceRun
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable
-
-    from pipelines.database import Database
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,19 @@ publisher from around a day is asked too: only then does it tell that it has no 
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from pipelines.archive.kept_out.blocks import owner_of
-from pipelines.join.differences import differences, spell_out, turned
+from pipelines.join.differences import Difference, Spelt, differences, spell_out, turned
 from pipelines.publishers import publisher_of
 from pipelines.remembered import Remembered
 from pipelines.standing import Copy, Kept, choose_kept, claims_of, credited_status, first_publisher
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Sequence
-
-    from pipelines.join.differences import Difference, Spelt
-
-    Similarity = Callable[[int, int], float]
+Similarity = Callable[[int, int], float]
 
 WAITING_MOST = 3
 """A run that leaves more addresses of a source for the next was not a whole one."""

@@ -11,19 +11,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sqlite3
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pipelines.archive.rules import RULES
-from pipelines.records import Outline, Reading, Template
+from pipelines.records import Lesson, Outline, Reading, Rejection, Template
 from pipelines.templates import AUDIT_ONE_IN_DOUBT, CONFIRMATIONS, LESSONS, amended, is_audited, learn
 from pipelines.utc import iso
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from pipelines.records import Lesson, Rejection
 
 State = Literal["proposed", "used", "withdrawn"]
 

@@ -8,10 +8,11 @@ page that was rewritten into other news, or is renewed every day, ties nothing.
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from pipelines.join import judge
+from pipelines.join import Verdict, judge
 from pipelines.join.features import Features
 from pipelines.join.occasions import ADDED, SAME_HEADLINE, compare_headlines
 from pipelines.join.verdict import BLOCKED, SAME
@@ -19,12 +20,6 @@ from pipelines.normalise import normalise
 from pipelines.publishers import publisher_of
 from pipelines.remembered import Remembered
 from pipelines.sign import LONGEST
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
-
-    from pipelines.join import Verdict
 
 _CORRECTED_SHARE = 0.5
 """Of the figures of a page so many are corrected at most; where more differ, it tells of another day."""

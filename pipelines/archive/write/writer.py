@@ -6,9 +6,12 @@ all. Writing the same batch twice changes nothing.
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from pathlib import Path
+from typing import Self
 
 from pipelines.archive.file import open_for_writing, storage_errors
 from pipelines.archive.kept_out.blocks import Blocklist, blocks_version, read_blocklist
@@ -50,6 +53,7 @@ from pipelines.archive.write.people import (
     withdraw_no_article,
 )
 from pipelines.archive.write.runs import (
+    RunCounts,
     copies_by_source,
     finish_run,
     known_sources,
@@ -60,17 +64,9 @@ from pipelines.archive.write.runs import (
 from pipelines.archive.write.templates import Templates
 from pipelines.errors import ConfigurationError
 from pipelines.join import Joiner
-from pipelines.records import FileText, Reading, Rejection, Said
+from pipelines.records import FileText, Page, Reading, Rejection, Said, Source, SourceRun, Template
 from pipelines.said import stands_for
 from pipelines.utc import iso
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
-
-    from pipelines.archive.write.runs import RunCounts
-    from pipelines.records import Page, Source, SourceRun, Template
 
 
 @dataclass(frozen=True, slots=True)
