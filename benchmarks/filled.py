@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 PORT = 8790
 BLOCK = 1000
 """Articles; the copies of each block come with the next one."""
-_PARTS, _AHEAD = 8, 16
+_PARTS, _AHEAD = 8, 4
 BLOCKS_A_RUN = 10
 AT_ONCE = 48
 """Texts a transaction: six batches of the workers."""

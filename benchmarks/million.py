@@ -345,6 +345,7 @@ def changing(database: Path, articles: int) -> Iterator[Cost]:
     shutil.rmtree(backup, ignore_errors=True)
     yield parknews("backup", database, "backup", backup)
     restored = database.parent / "restored" / database.name
+    restored.parent.mkdir(exist_ok=True)
     yield parknews("restore", restored, "restore", backup)
     for folder in (backup, restored.parent):
         shutil.rmtree(folder)
@@ -430,10 +431,12 @@ def rereading(database: Path, _: int) -> Iterator[Cost]:
 
 
 USERS, CROWD_S, PATIENCE_S = 50, 60, 10.0
+READING_S = 2, 8
+"""How long a visitor looks at a page."""
 
 
 def crowd(database: Path, articles: int) -> Iterator[Cost]:
-    """Fifty visitors for a minute, each with a page after the other; none may wait longer than ten seconds."""
+    """Fifty visitors who read for a minute; none may wait longer than ten seconds for a page."""
     with closing(read_only(database)) as connection:
         from benchmarks.search import cut_queries  # noqa: PLC0415  # as above
 
@@ -469,6 +472,7 @@ async def _visit(base: str, queries: list[str], articles: int) -> tuple[list[flo
             except httpx.HTTPError:
                 failed += 1
             waits.append(time.monotonic() - began)
+            await asyncio.sleep(draw.uniform(*READING_S))
 
     limits = httpx.Limits(max_connections=USERS)
     async with httpx.AsyncClient(timeout=PATIENCE_S, limits=limits, follow_redirects=True) as client:
