@@ -19,6 +19,7 @@ from pipelines.words import pattern, words
 LEAST_TEXT = 30
 """Characters (Latin letters count a third) below which nothing is a piece of news."""
 _NOT_FOUND = pattern("{kind.not_found}")
+_BROKEN = pattern(r"^\W*{kind.server_error}\W*$")
 _LONGEST_NOTE = 30
 """Characters of a title or line that says so; headlines that report on missing things are longer."""
 _BYLINE_LABEL = pattern(r"(?:{credit.label}|作者)\s?[:：]|{kind.tool}")
@@ -77,7 +78,7 @@ def not_news(
     missing = _says_not_found([simplify(title)]) or (
         everything < 400 and _says_not_found(line.plain for line in scan.lines)
     )
-    if prose < 150 and missing:
+    if (prose < 150 and missing) or _BROKEN.search(simplify(title)):
         return NotNews("not found page: it says so with status 200", is_final=True)
     if _is_search(url, title):
         return NotNews("search page: its address or title asks for results", is_final=True)

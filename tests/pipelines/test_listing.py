@@ -215,3 +215,12 @@ def test_a_paragraph_with_words_of_page_feet_is_an_article(told: str) -> None:
     )
     assert isinstance(read, Extracted), read
     assert read.lines == (told,)
+
+
+@pytest.mark.parametrize(
+    ("title", "is_page"), [("502", False), ("502 Bad Gateway", False), ("502路公交今起改道", True)]
+)
+def test_what_a_shield_says_instead_of_a_page_is_none(title: str, is_page: bool) -> None:
+    told = "".join(f"<p>{text}</p>" for text in TOLD * 2)
+    read = _read(f"<body><h1>{title}</h1><span>2026-03-02</span>{told}</body>", title=title)
+    assert isinstance(read, Extracted) == is_page
