@@ -216,7 +216,8 @@ def _names_section(line: Line) -> bool:
     """Whether the line that the head announces may name a section (会员动态) or the site, and no article."""
     if line.amount <= _LONGEST_SECTION and _SITE_WORDS.search(line.text):
         return True
-    return line.tag not in _HEADINGS and _may_be_site(line.text)
+    is_link = line.is_linked and line.amount <= _LONGEST_SECTION
+    return line.tag not in _HEADINGS and (is_link or _may_be_site(line.text))
 
 
 def _other_heading(lines: Sequence[Line], index: int, stated: Sequence[str]) -> int | None:

@@ -224,3 +224,15 @@ def test_what_a_shield_says_instead_of_a_page_is_none(title: str, is_page: bool)
     told = "".join(f"<p>{text}</p>" for text in TOLD * 2)
     read = _read(f"<body><h1>{title}</h1><span>2026-03-02</span>{told}</body>", title=title)
     assert isinstance(read, Extracted) == is_page
+
+
+def test_a_link_that_repeats_the_section_of_the_head_is_no_headline() -> None:
+    body = (
+        "<body><table><tr><td>首页 &gt; 往期查看 &gt; 正文</td></tr>"
+        f"<tr><td><a href='/past/'>往期查看</a></td></tr>"
+        f"<tr><td>{HEADS[0]}</td></tr><tr><td>编辑：系统管理员 2026-03-02 09:08:16</td></tr></table>"
+    )
+    read = _read(f"{body}<div>{''.join(f'<p>{text}</p>' for text in TOLD)}</div></body>", title="往期查看")
+    assert isinstance(read, Extracted)
+    assert read.title is not None
+    assert read.title.value == HEADS[0]
