@@ -209,16 +209,33 @@ def test_a_reader_that_holds_the_log_is_told_of_and_the_command_finishes_later(
     assert stranger.search(world.path.parent, words) == {}
 
 
-def test_a_full_disk_stops_it_and_the_same_command_goes_on(world: World) -> None:
+@pytest.mark.parametrize(
+    ("command_name", "most_bytes"),
+    [
+        pytest.param(name, most, marks=() if (name, most) == ("remove-source", 60_000) else pytest.mark.slow)
+        for name, limits in (
+            ("remove-source", (2_000, 60_000, 200_000, 500_000)),
+            ("redact", (2_000, 60_000, 200_000)),
+        )
+        for most in limits
+    ],
+)
+def test_a_full_disk_stops_it_and_the_same_command_goes_on(
+    world: World, command_name: str, most_bytes: int
+) -> None:
     def limited() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
 
-    words = [sys.executable, "-m", "crawler.cli", "--db", str(world.path), "remove-source", PARK]
+    page = world.of(PARK)[3]
+    passage = page.text.split("\n")[2]
+    what = {"remove-source": [PARK], "redact": [page.url, "--passage", passage]}[command_name]
+    gone = {"remove-source": unique_words(world, PARK), "redact": stranger.pieces(passage)}[command_name]
+    words = [sys.executable, "-m", "crawler.cli", "--db", str(world.path), command_name, *what]
     words += ["--requester", "legal", "--reason", "letter", "--yes"]
     full = subprocess.run(words, capture_output=True, text=True, preexec_fn=limited, check=False, timeout=120)
     assert full.returncode == 4, full.stderr
     assert full.stderr.strip().splitlines()[-1].startswith("parknews: ")
     done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    assert stranger.search(world.path.parent, unique_words(world, PARK)) == {}
+    assert stranger.search(world.path.parent, gone) == {}
