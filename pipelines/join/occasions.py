@@ -35,11 +35,13 @@ one form with other words in a place; other headlines."""
 _APART_BELOW = {
     SAME_HEADLINE: (0.0, 0.0),
     ADDED: (0.8, 0.3),
-    FORM: (1.01, 0.9),
+    FORM: (1.01, 0.97),
     OTHER: (0.8, 0.5),
 }
 """Texts less like each other are two articles, on other days and on one day; found by reading the 57 articles
-of 18 small real sites that had copies with several headlines."""
+of 18 small real sites that had copies with several headlines. A word said twice in a notice of 400 characters
+leaves two notices .94 alike, in one of 800 .97: a site that means one article does not put another word of one
+kind into its headline."""
 
 _NEAR_DAYS = 2
 """A site's second page of an article comes so soon: on its front page, in a section, in a bulletin."""

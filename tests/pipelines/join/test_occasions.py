@@ -59,12 +59,21 @@ def test_twelve_monthly_notices_with_one_text_are_twelve() -> None:
     [
         ("关于暂停办理业务的通知", "2025-06-01", 0.9, True),
         ("关于恢复办理业务的通知", "2025-06-01", 0.9, False),
-        ("关于恢复办理业务的通知", "2025-05-01", 0.95, True),
+        ("关于恢复办理业务的通知", "2025-05-01", 0.98, True),
+        ("关于恢复办理业务的通知", "2025-05-01", 0.95, False),
         ("关于恢复办理业务的通知", None, 0.6, False),
         ("园区喷泉本周开放", "2025-06-01", 0.9, True),
         ("园区喷泉本周开放", "2025-06-01", 0.4, False),
     ],
-    ids=["its headline", "another word, another day", "one day", "no day", "another headline", "a template"],
+    ids=[
+        "its headline",
+        "other day",
+        "one day",
+        "one day, other words",
+        "no day",
+        "another headline",
+        "a template",
+    ],
 )
 def test_a_second_page_of_a_host(other: str, day: str | None, similarity: float, is_one: bool) -> None:
     pages = _pages(("a.example", "关于暂停办理业务的通知", "2025-05-01", 1), ("a.example", other, day, 2))
