@@ -39,9 +39,8 @@ _APART_BELOW = {
     OTHER: (0.8, 0.5),
 }
 """Texts less like each other are two articles, on other days and on one day; found by reading the 57 articles
-of 18 small real sites that had copies with several headlines. A word said twice in a notice of 400 characters
-leaves two notices .94 alike, in one of 800 .97: a site that means one article does not put another word of one
-kind into its headline."""
+of 18 small real sites that had copies with several headlines. Two notices of 400 characters that say another
+word twice are .94 alike, of 800 characters .97."""
 
 _NEAR_DAYS = 2
 """A site's second page of an article comes so soon: on its front page, in a section, in a bulletin."""
