@@ -121,6 +121,7 @@ def _scripts_run_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         with opened.atomic() as connection:
             kind.on_migrated(connection, [path.stem for _, path in database._scripts(kind)], True)
 
+    copied.__wrapped__ = migrate  # type: ignore[attr-defined]  # for tests of the scripts themselves
     database._migrate = copied
     yield
     database._migrate = migrate

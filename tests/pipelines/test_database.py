@@ -17,6 +17,12 @@ from pipelines.store import file as store
 if TYPE_CHECKING:
     from pathlib import Path
 
+
+@pytest.fixture(autouse=True)
+def _scripts_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_migrate", database._migrate.__wrapped__)  # type: ignore[attr-defined]
+
+
 KINDS = pytest.mark.parametrize("kind", [archive.ARCHIVE, store.STORE], ids=["archive", "crawl store"])
 
 
