@@ -15,14 +15,11 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 from operator import ne
-from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    Codes = npt.NDArray[np.uint32]
+Codes = npt.NDArray[np.uint32]
 
 
 @lru_cache(maxsize=1024)  # the stages ask for the same lines one after the other

@@ -7,19 +7,14 @@ sentence is found where it stands exactly, case and white space aside, in the in
 from __future__ import annotations
 
 import re
+import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pipelines.archive.read.articles import article
 from pipelines.archive.read.selection import ids_saying
 from pipelines.query import Needle
-from pipelines.search import hit_of
+from pipelines.search import Hit, hit_of
 from pipelines.spelling import tokens
-
-if TYPE_CHECKING:
-    import sqlite3
-
-    from pipelines.search import Hit
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _LEAST, _MOST = 10, 40

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,19 +14,13 @@ from crawler.cli.receipts import Language, SigningKey, agree, language_of, login
 from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of
 from pipelines.errors import ConfigurationError
 from pipelines.forget.find import nearest
-from pipelines.forget.letter import read_letter
+from pipelines.forget.letter import Asked, read_letter
 from pipelines.forget.order import Order, with_wait
+from pipelines.forget.plan import Plan
 from pipelines.forget.planning import without_quotes
-from pipelines.forget.scope import make_scope
+from pipelines.forget.scope import Scope, make_scope
 from pipelines.forget.verbs import look_up, preview, remove
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.forget.letter import Asked
-    from pipelines.forget.plan import Plan
-    from pipelines.forget.scope import Scope
 
 app = typer.Typer()
 

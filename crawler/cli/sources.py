@@ -6,12 +6,14 @@ Sites are looked at some at a time, so that hundreds can be added by one command
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 
 from crawler.cli.terminal import (
     ATTENTION,
@@ -24,7 +26,7 @@ from crawler.cli.terminal import (
     span,
     table,
 )
-from crawler.config import fetch_options, require_contact
+from crawler.config import Settings, fetch_options, require_contact
 from crawler.runs.lock import run_lock
 from crawler.sources import (
     KEYS,
@@ -44,22 +46,14 @@ from crawler.sources import (
 )
 from crawler.sources import rename as rename_entry
 from pipelines.archive.file import missing, reader
-from pipelines.archive.read.sources import changed_templates, learned_templates, source_names
+from pipelines.archive.read.sources import LearnedTemplate, changed_templates, learned_templates, source_names
 from pipelines.errors import ConfigurationError
-from pipelines.records import DEFAULT_TIME_ZONE
-from pipelines.store import CrawlStore, store_path
+from pipelines.records import DEFAULT_TIME_ZONE, CrawlSource
+from pipelines.store import Asked, CrawlStore, store_path
 from pipelines.utc import iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from rich.console import Console
-
-    from crawler.config import Settings
     from crawler.runs.survey import Survey
-    from pipelines.archive.read.sources import LearnedTemplate
-    from pipelines.records import CrawlSource
-    from pipelines.store import Asked
 
 app = typer.Typer(no_args_is_help=True, help="The publications that may be crawled.")
 

@@ -7,9 +7,9 @@ then what the page says twice.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
 from pipelines.clean.kind import of_another_kind
 from pipelines.clean.repeats import drop_repeats
@@ -31,14 +31,9 @@ from pipelines.clean.tail import find_tail, first_news, name_pieces, particulars
 from pipelines.dates import Moment, has_date, read_date
 from pipelines.furniture import line_key
 from pipelines.normalise import normalise, simplify
-from pipelines.records import Extracted, Field, Rejection, Story, Stripped
+from pipelines.records import Extracted, Field, Page, Published, Rejection, Source, Story, Stripped
 from pipelines.said import word_on
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.records import Page, Published, Source
 
 __all__ = ["clean"]
 

@@ -9,29 +9,23 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import trafilatura
 from lxml import etree
+from lxml.html import HtmlElement
 
 from pipelines.dates import has_date
+from pipelines.extract.container import Choice
 from pipelines.extract.kind import LEAST_TEXT
-from pipelines.extract.metadata import scripted_lines
+from pipelines.extract.metadata import Metadata, scripted_lines
 from pipelines.extract.prose import bare, size
-from pipelines.extract.scan import opens_text
+from pipelines.extract.scan import Line, Scan, opens_text
+from pipelines.extract.trust import Trust
 from pipelines.records import Stripped, StrippedKind
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lxml.html import HtmlElement
-
-    from pipelines.extract.container import Choice
-    from pipelines.extract.metadata import Metadata
-    from pipelines.extract.scan import Line, Scan
-    from pipelines.extract.trust import Trust
 
 Reason = tuple[StrippedKind, str]
 """The kind and the rule by which a line is left out."""

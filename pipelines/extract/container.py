@@ -9,16 +9,13 @@ segments allowed.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from pipelines.extract.prose import count_marks, ends_clause
+from pipelines.extract.scan import Line, Scan
+from pipelines.extract.trust import Trust
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pipelines.extract.scan import Line, Scan
-    from pipelines.extract.trust import Trust
 
 _BOILERPLATE = pattern("{copyright.word|copyright.mark|copyright.reserved|copyright.record|kind.boilerplate}")
 _TEASER_END = pattern(

@@ -9,18 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pipelines.archive.kept_out.blocks import Term, owner_of
+from pipelines.archive.kept_out.key import Key
 from pipelines.archive.kept_out.redacted import passage_terms
+from pipelines.forget.scope import Scope
 from pipelines.publishers import publisher_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from pipelines.archive.kept_out.key import Key
-    from pipelines.forget.scope import Scope
 
 LARGE_PART = 0.2
 """A scope that takes more of the archive's copies than this needs the plan's hash typed back."""

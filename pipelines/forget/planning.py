@@ -8,18 +8,23 @@ some of it.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from pipelines import catalogue
 from pipelines.archive.kept_out.key import needed_key
 from pipelines.archive.kept_out.redacted import MARK, passage_terms, redaction_of
 from pipelines.archive.own_tables import referring
+from pipelines.catalogue import Table
 from pipelines.errors import ConfigurationError
 from pipelines.export.manifest import read_manifest, read_row_notes
 from pipelines.forget.delete import announced_titles, would_look_for
+from pipelines.forget.files import Files
 from pipelines.forget.find import way_from
 from pipelines.forget.hide import rehearse
 from pipelines.forget.plan import Candidate, KnownExport, LeftOut, Plan, choose_pages, left_out, variants
@@ -27,18 +32,9 @@ from pipelines.forget.prove import search_pages
 from pipelines.forget.reach import Reach, lines_of
 from pipelines.forget.redact import pages_held, values_held
 from pipelines.forget.rows import addresses_in, count_rows, names
-from pipelines.forget.scope import TermMatcher
+from pipelines.forget.scope import Scope, TermMatcher
 from pipelines.publishers import publisher_of
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
-
-    from pipelines.catalogue import Table
-    from pipelines.forget.files import Files
-    from pipelines.forget.scope import Scope
 
 MENTIONS = "raw pages of others that mention it"
 """In the counts of a plan: what `mentions` would delete."""

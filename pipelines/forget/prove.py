@@ -14,27 +14,31 @@ import html
 import lzma
 import os
 import re
+import sqlite3
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
 import numpy as np
 import zstandard
 
 from pipelines import catalogue
-from pipelines.archive.kept_out.blocks import read_blocklist
+from pipelines.archive.kept_out.blocks import Matcher, read_blocklist
 from pipelines.archive.kept_out.key import key_path
 from pipelines.archive.kept_out.ledger import ledger_path
 from pipelines.archive.own_tables import dangling, own_tables
 from pipelines.forget.delete import notes_of, seeker
 from pipelines.forget.erase import fold_log, forget_files, in_own_process, overwrite_slack
+from pipelines.forget.files import Files
 from pipelines.forget.notes import notes_path
 from pipelines.forget.order import still_held
-from pipelines.forget.passages import WINDOW, united
-from pipelines.forget.record import outcome_of, put_event, put_verification, removal
+from pipelines.forget.passages import WINDOW, Hashes, Seeker, united
+from pipelines.forget.record import Outcome, Removal, outcome_of, put_event, put_verification, removal
 from pipelines.forget.redact import pages_held, redactions, rewrite_pages, values_held
 from pipelines.forget.rows import (
     count_rows,
@@ -49,18 +53,8 @@ from pipelines.forget.rows import (
 from pipelines.forget.snapshot import MANIFEST as BACKUP
 from pipelines.forget.snapshot import backups_below
 from pipelines.spelling import tokens
+from pipelines.store import CrawlStore
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from io import BufferedReader
-
-    from pipelines.archive.kept_out.blocks import Matcher
-    from pipelines.forget.files import Files
-    from pipelines.forget.passages import Hashes, Seeker
-    from pipelines.forget.record import Outcome, Removal
-    from pipelines.store import CrawlStore
 
 _NONE: Hashes = np.empty(0, dtype=np.uint64)
 

@@ -8,17 +8,14 @@ that the catalogue has is handled here without further code.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from pipelines import catalogue
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from pipelines.archive.kept_out.blocks import Matcher
-    from pipelines.catalogue import Table
-    from pipelines.store import CrawlStore
+from pipelines.archive.kept_out.blocks import Matcher
+from pipelines.catalogue import Table
+from pipelines.store import CrawlStore
 
 AT_ONCE = 500
 """Rows of the crawl store deleted in one transaction, so that a crawl can write between."""

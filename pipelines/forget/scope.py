@@ -5,21 +5,17 @@ A scope never says anything about the archive: which pages it takes is the plan'
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipelines.archive.kept_out.blocks import Matcher, Term, registrable_domain
+from pipelines.archive.kept_out.key import Key
 from pipelines.archive.kept_out.redacted import parts_of
 from pipelines.errors import ConfigurationError
 from pipelines.normalise import normalise, simplify
 from pipelines.publishers import publisher_of
 from pipelines.urls import canonical_url, host_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from pipelines.archive.kept_out.key import Key
 
 
 @dataclass(frozen=True, slots=True)

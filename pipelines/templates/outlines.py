@@ -9,26 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from lxml import etree
+from lxml.html import HtmlElement
 
+from pipelines.extract import Found
 from pipelines.extract.body import MAYBE_NOTICE
 from pipelines.extract.prose import is_linked, is_prose, size
-from pipelines.extract.scan import squeeze_space
+from pipelines.extract.scan import Line, squeeze_space
 from pipelines.furniture import title_key
 from pipelines.normalise import simplify
 from pipelines.records import Extracted, Field, Outline, Published
 from pipelines.words import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from lxml.html import HtmlElement
-
-    from pipelines.extract import Found
-    from pipelines.extract.scan import Line
 
 TOP = 0
 """The key of `body`, whatever its classes: they name the page."""

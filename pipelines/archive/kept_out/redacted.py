@@ -13,23 +13,18 @@ import base64
 import html
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from pipelines.archive.kept_out.blocks import Term, path_terms
+from pipelines.archive.kept_out.blocks import Matcher, Term, path_terms
 from pipelines.attached import read_file
 from pipelines.decode import decode_body
 from pipelines.normalise import normalise
 from pipelines.places import find_mentions
-from pipelines.records import FileText, Reading
+from pipelines.records import FileText, Page, Reading
 from pipelines.sign import sign
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from pipelines.archive.kept_out.blocks import Matcher
-    from pipelines.records import Page
 
 Redactable = TypeVar("Redactable", Reading, FileText)
 
