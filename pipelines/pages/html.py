@@ -10,7 +10,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -36,7 +36,7 @@ _LIST_CLASSES, _ARTICLE_CLASSES = (
 )
 _OF_COMMENTS = pattern("{related.comment_feed}")
 _NOT_PROSE = frozenset(
-    ["a", "script", "style", "noscript", "select", "option", "textarea", "title", "button"]
+    ["a", "script", "style", "noscript", "select", "option", "textarea", "title", "button", "iframe"]
 )
 _INLINE = frozenset(["span", "font", "strong", "b", "em", "i", "u", "small", "section", "o:p", "sup", "big"])
 _PARAGRAPHS = frozenset(["p", "div", "h1", "h2", "h3", "h4", "center", "blockquote", "pre", "figcaption"])
@@ -76,6 +76,10 @@ _LEADING = ("data-href", "data-url", "data-link")
 """Attributes in which scripts of pages keep where an element leads."""
 _CLICKED = frozenset([*_HANDLERS, *_LEADING, "href"])
 _SCRIPTED = tuple(name.encode() for name in (*_HANDLERS, *_LEADING, "javascript:"))
+_PIECES = etree.XPath(
+    "//text()[string-length(normalize-space()) >= $least][not(parent::script or parent::style or parent::a)]"
+)
+"""Texts that may be running text; within libxml2, since a page has thousands of shorter ones."""
 _PLACE = re.compile(
     r"(?:https?:)?//[\w-]|/(?![/*])|\.{1,2}/|\?[\w-]+=|[\w./-]*[\w-]\.(?:[sx]?html?|php|aspx?|jsp)(?:$|[?#])"
 )
@@ -85,7 +89,8 @@ _LITERAL = pattern(
     r"(?P<mark>[\"'])(?P<place>[^\"'<>\s]{1,500})(?P=mark)\s*(?P<more>\+?)",
     case=True,
 )
-_LONG_TAG = re.compile(rb"<[^<>]{4000,}")
+_LONG_TAG_BYTES = 4000
+_LONG_TAG = re.compile(rb"<[^<>]{%d,}" % _LONG_TAG_BYTES)
 """A start tag of this length holds an image or thousands of attributes, on which libxml2 takes time that
 grows with their square (20,000 in one tag: 0.7 s); no link is lost with it."""
 _PLAIN_NAMES, _PLAIN_QUERY = "(?:[A-Za-z0-9_-]+/)*", r"(?:\?[A-Za-z0-9_.~=&-]+)?"
@@ -101,7 +106,7 @@ _PLAIN_RELATIVE = re.compile(
 _NO_SHAPE = Shape(0, 0, 0, 0, 0, says_article=False)
 
 
-_TELLING = ("link", "headline", "frame", "more", "numbered", "next")
+_TELLING = {role: n for n, role in enumerate(("link", "headline", "frame", "more", "numbered", "next"))}
 """Roles of links, the most telling last."""
 
 
@@ -153,12 +158,12 @@ def read_html(body: bytes, url: str, content_type: str = "") -> HtmlPage:
     anchors = _anchors(walk, resolver, _scripted_next(body))
     return HtmlPage(
         anchors=tuple(anchors.values()),
-        feeds=tuple(found[0] for feed in walk.feeds if (found := resolver.resolve(feed))),
+        feeds=tuple(found.url for feed in walk.feeds if (found := resolver.resolve(feed, "link"))),
         robots=frozenset(walk.robots),
         refresh=walk.refresh and urljoin(walk.base, walk.refresh),
         shape=walk.shape(),
         sketch=walk.sketch(),
-        fingerprint=walk.fingerprint(),
+        fingerprint=walk.fingerprint(tree),
         cut=len(anchors) >= MAX_LINKS,
     )
 
@@ -208,72 +213,80 @@ class _Walk:
         self._says_article = self._says_list = False
         self._heads: list[str] = []
         self._headlines = 0
-        self._pieces: list[int] = []
-        self._blocks: dict[etree._Element, tuple[int, int, int, int]] = {}
-        """Characters, pieces and checksums of running text by the element that holds its paragraphs."""
+        self._blocks: dict[etree._Element, list[str]] = {}
+        """Running text by the element that holds its paragraphs."""
+        self._prose: dict[etree._Element, bool] = {}
+        """Whether running text may stand in an element."""
         self._title = ""
-        self._linked: set[int] = set()
-        self._little = 0
+        self._shown: list[tuple[str, str]] = []
+        """What each link says, and where it leads."""
 
     def over(self, tree: etree._Element, *, scripted: bool) -> None:
         """`scripted`: its elements may lead somewhere when they are clicked."""
         special = {"a": self._anchor, "base": self._set_base, "link": self._link, "meta": self._meta}
         special |= dict.fromkeys(["area", "iframe", "frame", "option"], self._place)
         special["title"] = self._set_title
-        for element in tree.iter():
-            tag = element.tag
+        for element in tree.iter() if scripted else tree.iter(*special):
             if scripted and not _CLICKED.isdisjoint(element.keys()):
                 self._clicked(element)
-            if tag in special:
-                special[tag](element)
-            elif (text := element.text) and len(text) >= _MIN_PIECE and tag not in _NOT_PROSE:
-                self._piece(text, element, tail=False)
-            elif text and tag not in _NOT_PROSE:
-                self._little = zlib.crc32(text.strip().encode("utf-8", "replace"), self._little)
-            tail = element.tail
-            if tail and len(tail) >= _MIN_PIECE:
-                self._piece(tail, element, tail=True)
+            if element.tag in special:
+                special[element.tag](element)
+        for piece in cast("list[etree._ElementUnicodeResult]", _PIECES(tree, least=_MIN_PIECE)):
+            self._piece(piece)
         for body in tree.iter("body"):
             self._name(body)
         self._heads = [text for head in tree.iter("h1", "h2") if (text := _own_words(head))]
 
+    def _largest(self) -> list[str]:
+        """The block that has the most text; of two alike the one with more pieces, then the first."""
+        return max(self._blocks.values(), key=lambda block: (sum(map(len, block)), len(block)), default=[])
+
     def sketch(self) -> int | None:
         """A checksum of the largest block of text, its digits left out: counters are no change."""
-        return max(self._blocks.values())[2] if self._blocks else None
+        return _sum(_DIGITS.sub("", "".join(self._largest()))) if self._blocks else None
 
-    def fingerprint(self) -> Fingerprint:
+    def fingerprint(self, tree: etree._Element) -> Fingerprint:
         """Of an article its title and text, of a list its title and headlines, else all there is."""
-        title = zlib.crc32(self._title.encode("utf-8", "replace"))
-        largest = max(self._blocks.values(), default=(0, 0, 0, 0))
-        if largest[0] >= BLOCK_MIN_CHARS:
-            return Fingerprint(title << 32 | largest[3], rich=True)
-        shown = hash(frozenset(self._linked)) ^ self._little * (self._headlines < _ENOUGH_HEADLINES)
-        return Fingerprint(hash((title, shown, largest[3])), rich=self._headlines >= _ENOUGH_HEADLINES)
+        title = _sum(self._title)
+        largest = "".join(self._largest())
+        if len(largest) >= BLOCK_MIN_CHARS:
+            return Fingerprint(title << 32 | _sum(largest), rich=True)
+        shown = hash(frozenset(_sum(text + _ending(place)) for text, place in self._shown))
+        rich = self._headlines >= _ENOUGH_HEADLINES
+        return Fingerprint(hash((title, shown ^ (0 if rich else _little(tree)), _sum(largest))), rich=rich)
 
     def shape(self) -> Shape:
-        largest = max(self._blocks.values(), default=(0, 0, 0, 0))
+        largest = self._largest()
+        chars = [sum(map(len, block)) for block in self._blocks.values()]
         return Shape(
-            prose_chars=sum(self._pieces),
-            block_chars=largest[0],
-            block_pieces=largest[1],
-            teasers=sum(block[0] >= _MIN_TEASER for block in self._blocks.values()),
+            prose_chars=sum(chars),
+            block_chars=sum(map(len, largest)),
+            block_pieces=len(largest),
+            teasers=sum(block >= _MIN_TEASER for block in chars),
             titled_links=self._headlines,
             says_article=self._says_article and not self._says_list,
             headed=any(self._title.startswith(head) for head in self._heads),
         )
 
-    def _piece(self, text: str, element: etree._Element, *, tail: bool) -> None:
-        plain = " ".join(text.split())
+    def _piece(self, piece: etree._ElementUnicodeResult) -> None:
+        plain = " ".join(piece.split())
         if len(plain) < _MIN_PIECE or (len(plain) < _FURNITURE_MAX and _FURNITURE.search(simplify(plain))):
             return
-        if any(above.tag in _NOT_PROSE for above in element.iterancestors()):
+        element = piece.getparent()
+        holder = element.getparent() if piece.is_tail and element is not None else element
+        if holder is None or not self._is_prose(holder):
             return
-        self._pieces.append(len(plain))
-        block = _block(element.getparent() if tail else element)
-        chars, pieces, checksum, whole = self._blocks.get(block, (0, 0, 0, 0))
-        checksum = zlib.crc32(_DIGITS.sub("", plain).encode("utf-8", "replace"), checksum)
-        whole = zlib.crc32(plain.encode("utf-8", "replace"), whole)
-        self._blocks[block] = chars + len(plain), pieces + 1, checksum, whole
+        self._blocks.setdefault(_block(holder), []).append(plain)
+
+    def _is_prose(self, element: etree._Element) -> bool:
+        way: list[etree._Element] = []
+        above: etree._Element | None = element
+        while above is not None and above not in self._prose and above.tag not in _NOT_PROSE:
+            way.append(above)
+            above = above.getparent()
+        prose = above is None or self._prose.get(above, False)
+        self._prose.update(dict.fromkeys(way, prose))
+        return prose
 
     def _clicked(self, element: etree._Element) -> None:
         """Where an element without a link of its own leads when it is clicked."""
@@ -287,7 +300,7 @@ class _Walk:
         if places and len(text) >= _MIN_HEADLINE:
             self._headlines += 1
         for place in places:
-            self._linked.add(zlib.crc32((text + _ending(place)).encode("utf-8", "replace")))
+            self._shown.append((text, place))
             self.links.append((place, _role(text, "")))
 
     def _anchor(self, element: etree._Element) -> None:
@@ -297,7 +310,7 @@ class _Walk:
         text = _text(element)
         if len(text) >= _MIN_HEADLINE:
             self._headlines += 1
-        self._linked.add(zlib.crc32((text + _ending(href)).encode("utf-8", "replace")))
+        self._shown.append((text, href))
         rel = (element.get("rel") or "").lower()
         if "nofollow" not in rel:
             self.links.append((href, _role(text, rel)))
@@ -347,12 +360,25 @@ class _Walk:
                 self.refresh = found[2].strip()
 
 
-def _block(element: etree._Element | None) -> etree._Element:
+def _little(tree: etree._Element) -> int:
+    """A checksum of a page's short texts."""
+    checksum = 0
+    for element in tree.iter():
+        text = element.text
+        if text and len(text) < _MIN_PIECE and element.tag not in _NOT_PROSE:
+            checksum = _sum(text.strip(), checksum)
+    return checksum
+
+
+def _sum(text: str, before: int = 0) -> int:
+    return zlib.crc32(text.encode("utf-8", "replace"), before)
+
+
+def _block(element: etree._Element) -> etree._Element:
     """What holds a piece of text together with its neighbours: the parent of its paragraph.
 
     A list's item is its own block, so that twenty teasers never add up to an article.
     """
-    assert element is not None
     while element.tag in _INLINE and (above := element.getparent()) is not None:
         element = above
     if element.tag in _PARAGRAPHS and (above := element.getparent()) is not None:
@@ -363,7 +389,8 @@ def _block(element: etree._Element | None) -> etree._Element:
 def _text(element: etree._Element) -> str:
     text = element.text or ""
     if len(element):
-        text = "".join(map(str, element.itertext())) or element.get("title") or ""
+        text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
+        text = text or element.get("title") or ""
     return " ".join(text.split())
 
 
@@ -404,37 +431,38 @@ class _Resolver:
         self._directory = base.partition("?")[0].rpartition("/")[0] + "/"
         self._encoding = encoding
 
-    def resolve(self, href: str) -> tuple[str, str] | None:
+    def resolve(self, href: str, role: str) -> Anchor | None:
         first = href[0] if href else "#"
-        if first == "/" and href[1:2] != "/":
-            base = self._origin
+        if (first == "/" and href[1:2] != "/") or href.startswith(("http://", "https://")):
+            base = self._origin  # the same from all pages of the host
         elif first in "?#" or first.isspace():
             base = self._base
         else:
             base = self._directory
-        return _resolved(base, href, self._encoding)
+        return _resolved(base, href, role, self._encoding)
 
 
 def _anchors(walk: _Walk, resolver: _Resolver, scripted: list[str]) -> dict[str, Anchor]:
     """Every address once, in the most telling of its roles."""
     anchors: dict[str, Anchor] = {}
     for href, role in walk.links:
-        if (resolved := resolver.resolve(href)) is None:
+        if (anchor := resolver.resolve(href, role)) is None:
             continue
-        known = anchors.get(resolved[0])
-        if known is None or _TELLING.index(role) > _TELLING.index(known.role):
-            anchors[resolved[0]] = Anchor(*resolved, role)
+        known = anchors.get(anchor.url)
+        if known is None or _TELLING[role] > _TELLING[known.role]:
+            anchors[anchor.url] = anchor
             if len(anchors) >= MAX_LINKS:
                 break
     for place in (*walk.next, *scripted):
-        if (resolved := resolver.resolve(place)) is not None:
-            anchors[resolved[0]] = Anchor(*resolved, "next")
+        if (anchor := resolver.resolve(place, "next")) is not None:
+            anchors[anchor.url] = anchor
     return anchors
 
 
 def _tree(body: bytes) -> etree._Element | None:
     plain = body.replace(b"\x00", b"") if b"\x00" in body else body
-    plain = _LONG_TAG.sub(b"<i", plain)
+    if max(map(len, plain.split(b"<"))) >= _LONG_TAG_BYTES:
+        plain = _LONG_TAG.sub(b"<i", plain)
     if b"<![CDATA[" in plain and b"text/xml" in plain:
         plain = _RECORDS.sub(lambda found: b"<div>" + _CDATA.sub(b"", found[1]) + b"</div><script>", plain)
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
@@ -445,14 +473,14 @@ def _tree(body: bytes) -> etree._Element | None:
 
 
 @lru_cache(maxsize=50_000)
-def _resolved(base: str, href: str, encoding: str) -> tuple[str, str] | None:
-    """The one spelling of an href and its absolute form as found; None where it leads to no page."""
+def _resolved(base: str, href: str, role: str, encoding: str) -> Anchor | None:
+    """An href as a link of its page; None where it leads to no page."""
     href = href.strip()
     if not href or href[0] == "#" or href[:11].lower() == "javascript:":
         return None
     try:
         absolute = _joined(base, href)
-        return canonical_url(absolute, encoding=encoding), absolute.partition("#")[0]
+        return Anchor(canonical_url(absolute, encoding=encoding), absolute.partition("#")[0], role)
     except ValueError:
         return None
 

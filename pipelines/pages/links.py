@@ -52,6 +52,8 @@ class Territory:
         self._is_blocked = is_blocked
         self._words = source.said
         self._seen: set[str] = set()
+        self._settled: set[tuple[Anchor, bool]] = set()
+        """Links of pages (True: of lists) that lead to nothing new, as long as addresses are spelled the same."""
         self._secure: set[str] = set()
         self._facets: dict[str, set[frozenset[str]]] = {}
         self._lists = 0
@@ -92,10 +94,13 @@ class Territory:
         news: list[Link] = []
         further: list[tuple[str, str, str]] = []
         for anchor in anchors:
+            if (anchor, is_list) in self._settled:
+                continue
             url = self.spelled(anchor.url)
             kind = self._role_kind(anchor, is_list=is_list)
             is_headline = anchor.role == "headline"
             if (url in self._seen and kind != "more") or not self._takes(url, is_headline=is_headline):
+                self._settled.add((anchor, is_list))
                 continue
             kind = "unknown" if kind in NEVER else kind
             if kind in LISTS:
@@ -151,14 +156,18 @@ class Territory:
 
     def note_answer(self, url: str) -> None:
         """An address answered: where it was by https, the host's http addresses are the same ones."""
-        if url.startswith("https://"):
-            self._secure.add(_host_of(url))
+        if url.startswith("https://") and (host := _host_of(url)) not in self._secure:
+            self._secure.add(host)
+            self._settled.clear()
 
     def note_page(self, entry: Entry, fingerprint: Fingerprint | None) -> bool:
         """Take down what a page showed; whether its links are worth following."""
         if fingerprint is None or entry.known or entry.kind == "start":
             return True
-        return self.repeats.note(entry.url, entry.host, fingerprint)
+        followed = self.repeats.note(entry.url, entry.host, fingerprint)
+        if self.repeats.has_learned:
+            self._settled.clear()
+        return followed
 
     def spelled(self, url: str) -> str:
         """An address as this source's own are written: one scheme, and nothing that makes no difference."""
@@ -259,8 +268,9 @@ class Territory:
             return None
 
     def _remember(self, urls: Iterable[str]) -> None:
-        if len(self._seen) > _SEEN_MAX:
+        if len(self._seen) + len(self._settled) > _SEEN_MAX:
             self._seen.clear()
+            self._settled.clear()
         self._seen.update(urls)
 
     def _link(

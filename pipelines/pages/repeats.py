@@ -158,6 +158,11 @@ class Repeats:
         """Whether the last lists at addresses of this kind named nothing that was not known."""
         return bool(self._idle_lists) and self._idle_lists[kind_of_address(url)] >= IDLE_MAX
 
+    @property
+    def has_learned(self) -> bool:
+        """Whether `take_learned` would give something."""
+        return bool(self._learned)
+
     def take_learned(self) -> list[Idle]:
         """What was learned since this was asked last."""
         learned, self._learned = self._learned, []
