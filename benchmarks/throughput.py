@@ -86,6 +86,25 @@ def baseline(pages: list[GeneratedPage]) -> float:
     return len(pages) / (time.perf_counter() - start)
 
 
+_COUNTED = """
+import ctypes, os, subprocess, sys
+ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+code = subprocess.call(sys.argv[1:])
+while True:
+    try:
+        os.wait()
+    except ChildProcessError:
+        sys.exit(code)
+"""
+"""Runs a command and waits for what it leaves behind: workers are no children of the crawl's own process."""
+
+
+def run_counted(command: list[object]) -> subprocess.CompletedProcess[str]:
+    """Runs a command so that `children_cpu` has all its processes."""
+    counted = [sys.executable, "-c", _COUNTED, *map(str, command)]
+    return subprocess.run(counted, capture_output=True, text=True, check=False)
+
+
 def children_cpu() -> float:
     """CPU seconds of all ended child processes and theirs."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -96,7 +115,7 @@ def whole_path(folder: Path, port: int, count: int) -> float:
     sources = write_sources(folder, port)
     start = time.perf_counter()
     command = [PARKNEWS, "--db", folder / "archive.db", "--sources", sources, "crawl", "--json"]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    run = run_counted(command)
     seconds = time.perf_counter() - start
     if run.returncode not in (0, 1):
         sys.exit(run.stderr[-2000:])
@@ -169,7 +188,7 @@ _CRAWL_WHOLE = (
 def _crawl(script: str, folder: Path, sources: Path, *options: str) -> int:
     """Crawls into the archive of a folder; how many pages were archived or refused."""
     command = [sys.executable, "-c", script, "--db", folder / "archive.db", "--sources", sources, "crawl"]
-    run = subprocess.run([*command, "--json", *options], capture_output=True, text=True, check=False)
+    run = run_counted([*command, "--json", *options])
     if run.returncode not in (0, 1):
         sys.exit(run.stderr[-2000:])
     report = json.loads(run.stdout.splitlines()[-1])

@@ -8,7 +8,7 @@ rejection. Workers end with their parent, however it ends.
 
 from __future__ import annotations
 
-import ctypes
+import fcntl
 import logging
 import multiprocessing
 import os
@@ -112,7 +112,7 @@ class Workers:
             max_workers=options.workers,
             max_tasks=500,  # a worker is replaced after 4,000 pages, so that no leak of a parser grows
             initializer=start_worker,
-            context=multiprocessing.get_context("spawn"),
+            context=_context(),
         )
         self._running: dict[Future[list[Result]], Batch] = {}
 
@@ -191,6 +191,13 @@ class Workers:
             return result
 
 
+def _context() -> Any:
+    """Workers are forked from a process that has loaded what reading needs, and has no threads of ours."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "pipelines.warmed"])
+    return context
+
+
 def _cannot_start(error: BaseException) -> WorkersError:
     return WorkersError(f"the worker processes cannot start ({error}); what they say stands above")
 
@@ -218,18 +225,25 @@ def start_worker() -> None:
 
 
 def _die_with_parent() -> None:
-    """Two ways: the kernel's (works while C code holds the interpreter), and a thread for other systems."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    """Two ways: the kernel's (works while C code holds the interpreter), and a thread for other systems.
+
+    The parent is who asked for the workers, not the process that they are forked from: it alone holds the
+    other end of a pipe, and SIGKILL is what the kernel reports its closing by.
+    """
     parent = multiprocessing.parent_process()
-    if parent is not None:
+    if parent is None:
+        return
+    if sys.platform == "linux":
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(parent.sentinel, _F_SETSIG, signal.SIGKILL)
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, os.O_ASYNC)
 
-        def watch() -> None:
-            parent.join()
-            os._exit(1)
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
 
-        threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
 
 
-_PR_SET_PDEATHSIG = 1
-"""prctl(2)."""
+_F_SETSIG = 10
+"""fcntl(2)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import re
 import signal
@@ -27,7 +28,7 @@ def read(page: Page, source: Source) -> Reading | Rejection:
     if word == "slow":
         time.sleep(0.2)
     if word == "kill":  # whoever handed it to this process, as a machine without memory does
-        os.kill(os.getppid(), signal.SIGKILL)
+        os.kill(multiprocessing.parent_process().pid, signal.SIGKILL)
         time.sleep(10)
     if word == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
