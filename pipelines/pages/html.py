@@ -63,11 +63,9 @@ _RECORDS = re.compile(
     rb"<script[^>]{0,200}\btext/xml\b[^>]{0,200}>(.{0,400000}?)</script", re.IGNORECASE | re.DOTALL
 )
 """A list that scripts show page by page (JCMS, of many government sites): its items are mark-up in CDATA."""
-_KEYED = re.compile(
-    rb"[\"']?\b(?:url|href|link|\w{0,8}puburl)[\"']?\s*:\s*[\"']"
-    rb"([^\"'<>\s?]{3,300}(?:\.\w{2,5}\?[^\"'<>\s]{1,200})?)[\"']",
-    re.IGNORECASE,
-)
+_KEY = re.compile(rb"[\"']?\b(?:url|href|link|\w{0,8}puburl)[\"']?\s*\Z", re.IGNORECASE)
+_VALUE = re.compile(rb":\s*[\"']([^\"'<>\s?]{3,300}(?:\.\w{2,5}\?[^\"'<>\s]{1,200})?)[\"']")
+_KEY_MAX_BYTES = 40
 _CDATA = re.compile(rb"<!\[CDATA\[|\]\]>")
 _LEAST_KEYED = 3
 """Addresses of articles in a page's data from which on they are a list; one or two are the page's own."""
@@ -503,8 +501,9 @@ def _joined(base: str, href: str) -> str:
 
 def _listed_in_data(body: bytes) -> list[str]:
     """The articles that a page's scripts list as data (`{"title": …, "url": …}`), as written."""
-    places = dict.fromkeys(found.replace(b"\\/", b"/") for found in _KEYED.findall(body))
-    news = [place for found in places if kind_of_url(place := found.decode("utf-8", "replace")) == "article"]
+    found = (f[1] for f in _VALUE.finditer(body) if _KEY.search(body, f.start() - _KEY_MAX_BYTES, f.start()))
+    places = dict.fromkeys(place.replace(b"\\/", b"/") for place in found)
+    news = [place for name in places if kind_of_url(place := name.decode("utf-8", "replace")) == "article"]
     return news if len(news) >= _LEAST_KEYED else []
 
 
