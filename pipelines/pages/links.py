@@ -53,7 +53,7 @@ class Territory:
         self._words = source.said
         self._seen: set[str] = set()
         self._settled: set[tuple[Anchor, bool]] = set()
-        """Links of pages (True: of lists) that lead to nothing new, as long as addresses are spelled the same."""
+        """Links of pages (True: of lists) that lead to nothing new, while addresses are spelled the same."""
         self._secure: set[str] = set()
         self._facets: dict[str, set[frozenset[str]]] = {}
         self._lists = 0
