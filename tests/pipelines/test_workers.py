@@ -19,7 +19,7 @@ from pipelines.workers import WorkerOptions, Workers
 from tests.readings import make_reading
 
 SOURCE = Source("park.example", "测试园区")
-OPTIONS = WorkerOptions(workers=2, page_limit_s=3.0)
+OPTIONS = WorkerOptions(workers=2, page_limit_s=5.0)
 
 
 def read(page: Page, source: Source) -> Reading | Rejection:
@@ -66,7 +66,7 @@ def test_a_page_that_crashes_hangs_or_raises_costs_only_itself() -> None:
         1: "crashed its worker",
         2: "failed: ValueError: a broken page",
         3: "failed: MemoryError: ",
-        4: "took longer than 3 s",
+        4: "took longer than 5 s",
         5: "fine 测试园区",
     }
 
@@ -85,7 +85,7 @@ def test_every_page_handed_in_comes_back_once() -> None:
 
 
 PARENT = """
-import sys, time
+import time
 from tests.pipelines.test_workers import OPTIONS, SOURCE, page, read
 from pipelines.workers import Workers
 if __name__ == "__main__":
@@ -93,7 +93,7 @@ if __name__ == "__main__":
     workers.submit([(page(1, "good"), SOURCE)])
     while not workers.collect(1.0):
         pass
-    workers.submit([(page(2, sys.argv[1]), SOURCE)])
+    workers.submit([(page(2, "hang"), SOURCE)])
     time.sleep(0.3)
     print("ready", flush=True)
     time.sleep(60)
@@ -104,16 +104,16 @@ def test_workers_end_when_their_parent_is_killed_even_while_they_hang(tmp_path: 
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
     root = Path(__file__).parents[2]
-    for word in ("good", "hang"):
-        command = [sys.executable, script, word]
-        environment = {**os.environ, "PYTHONPATH": str(root)}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=root) as parent:
-            assert parent.stdout is not None
-            assert parent.stdout.readline() == b"ready\n"
-            children = _children(parent.pid)
-            parent.kill()
-        assert children
-        assert _gone(children, within_s=10), f"{word}: {children} outlived their parent"
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    with subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, env=environment, cwd=root
+    ) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"ready\n"
+        children = _children(parent.pid)
+        parent.kill()
+    assert children
+    assert _gone(children, within_s=10), f"{children} outlived their parent"
 
 
 def _children(pid: int) -> list[int]:
