@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from crawler.fetch.looking import entry_of
+from pipelines.pages.html import Anchor
 from pipelines.pages.links import Territory
 from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore
@@ -76,3 +78,16 @@ def test_an_http_link_of_an_https_site_is_the_same_page() -> None:
         "https://x.cn/1.html",
         "http://y.cn/",
     )
+
+
+def test_a_link_that_led_nowhere_new_is_looked_at_again_once_addresses_are_spelled_anew() -> None:
+    scope = Territory(CrawlSource("x.cn", "甲", ("http://x.cn/",)), lambda _: False)
+    link = Anchor("http://x.cn/news/20240501.html", "http://x.cn/news/20240501.html", "headline")
+
+    def news() -> list[str]:
+        links, _ = scope.page_links(entry_of("http://x.cn/", "x.cn"), [link], (), is_list=True)
+        return [found.url for found in links]
+
+    before = [news(), news(), news()]
+    scope.note_answer("https://x.cn/")
+    assert (before, news()) == ([[link.url], [], []], ["https://x.cn/news/20240501.html"])
