@@ -168,6 +168,11 @@ def cut_short(text: str, root: HtmlElement, scanned: Scan) -> str:
     return f"its elements nest deeper than {_MAX_DEPTH:,}" if deepest >= _MAX_DEPTH - _NEAR_DEPTH else ""
 
 
+def is_inside(element: HtmlElement, outer: HtmlElement) -> bool:
+    """Whether an element is the outer one or stands in it."""
+    return element is outer or any(up is outer for up in element.iterancestors())
+
+
 def opens_text(line: Line) -> bool:
     """Whether a line is what readers press to see more: 展开全文, Read more."""
     return len(line.text) <= _LONGEST_OPENER and _OPENER.match(line.plain) is not None

@@ -18,7 +18,7 @@ from pipelines.extract.scan import parse_page
 from pipelines.extract.selected import select
 from pipelines.furniture import title_key
 from pipelines.records import Extracted, Lesson, Rejection, Selectors
-from pipelines.templates.cutting import cut, fitting, is_inside
+from pipelines.templates.cutting import cut, fitting
 from pipelines.templates.learning import (
     AUDIT_ONE_IN_DOUBT,
     CONFIRMATIONS,
@@ -102,10 +102,9 @@ def _by_template(
         return None
     if not cut(fit):
         return fit.template, None, False
-    result, found = extract_shown(root, decoded, page, source, select(root, source.read))
+    selected = select(root, source.read)
+    result, found = extract_shown(root, decoded, page, source, selected, within=fit.container)
     if isinstance(result, Rejection) or found is None:
-        return fit.template, None, False
-    if not is_inside(found.scan.elements[found.choice.node], fit.container):
         return fit.template, None, False
     return fit.template, result, _is_like_others(result, found, fit.template)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
+from pipelines.extract.scan import is_inside
 from pipelines.records import Template
 from pipelines.templates.outlines import TOP, key_of, speaks
 
@@ -31,7 +32,7 @@ def fitting(root: HtmlElement, templates: Iterable[Template]) -> Fit | None:
     """
     fits = [fit for template in templates if (fit := _fit(root, template))]
     for fit in fits:
-        if all(_holds(fit.container, other.container) for other in fits):
+        if all(is_inside(other.container, fit.container) for other in fits):
             return fit
     return None
 
@@ -43,11 +44,6 @@ def cut(fit: Fit) -> bool:
         if not (element.tail and element.tail.strip()):  # else it parts two pieces of text
             gone.append(element)
     return not speaks(gone)
-
-
-def is_inside(element: HtmlElement, container: HtmlElement) -> bool:
-    """Whether an element is the container or stands in it."""
-    return _holds(container, element)
 
 
 def _fit(root: HtmlElement, template: Template) -> Fit | None:
@@ -66,10 +62,3 @@ def _fit(root: HtmlElement, template: Template) -> Fit | None:
             elif below in template.passed:
                 todo.append((child, below))
     return Fit(template, containers[0], idle) if len(containers) == 1 else None
-
-
-def _holds(outer: HtmlElement, inner: HtmlElement) -> bool:
-    up: HtmlElement | None = inner
-    while up is not None and up is not outer:
-        up = up.getparent()
-    return up is not None
