@@ -1,11 +1,12 @@
 """Pages a second of `warc import`: processes of this machine against a Dask cluster of this machine.
 
-    python -m benchmarks.cluster [PAGES [WORKERS]]
+    python -m benchmarks.cluster [FEW [MANY [WORKERS]]]
 
-Generated pages (benchmarks/pages.py) are written to one WARC file and imported into archives of their own,
-alternately, twice each; the faster run of each counts. Wall time includes the start of everything. Beside the
-rate: CPU time of all processes, the greatest memory of the one that writes, and the bytes of a page and its
-result on their way.
+Generated pages (benchmarks/pages.py) are written to two WARC files, of few pages and of many, and imported into
+archives of their own, alternately by both engines. What MANY takes longer than FEW is the cost of pages; the rest
+is that of starting, told beside it. CPU time is that of all processes: on a machine with other work it is what to
+go by. Beside them: the greatest memory of the process that writes, and the bytes of a page and its result on their
+way.
 """
 
 from __future__ import annotations
@@ -38,26 +39,32 @@ finally:
 
 
 def main() -> None:
-    count, workers = (int(word) for word in [*sys.argv[1:], *["1000", "2"][len(sys.argv) - 1 :]])
+    few, many, workers = (int(word) for word in [*sys.argv[1:], *["200", "1000", "2"][len(sys.argv) - 1 :]])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "sources.toml").write_text(SOURCES)
-        pages = made(count)
-        write_warc(pages, folder / "pages.warc.gz", "benchmark")
+        pages = made(many)
+        for count in (few, many):
+            write_warc(pages[:count], folder / f"{count}.warc.gz", "benchmark")
         results = [read_page(page, Source(HOST)) for page in pages[:50]]
         sent, back = (len(pickle.dumps(some)) / 50_000 for some in (pages[:50], results))
-        print(f"{count} pages; a page is {sent:.1f} KB on its way, its result {back:.1f} KB")
-        runs: dict[str, list[tuple[float, float, int]]] = {}
-        for turn in range(2):
-            for engine in ("", f"local:{workers}"):
-                runs.setdefault(engine, []).append(imported(folder, f"{turn}{engine}", engine, workers))
-    for engine, taken in runs.items():
-        wall_s, cpu_s, memory = min(taken)
-        label = engine or f"{workers} processes"
-        rates = f"{count / wall_s:6.1f} pages/s, {1000 * cpu_s / count:6.1f} ms CPU a page"
-        print(f"{label:>12}: {rates}, {memory / 1024:.0f} MB in the process that writes")
-    embedded, cluster = (min(taken)[0] for taken in runs.values())
-    print(f"the cluster does {embedded / cluster:.2f} of what the processes do")
+        print(f"a page is {sent:.1f} KB on its way, its result {back:.1f} KB", flush=True)
+        costs = []
+        for engine in ("", f"local:{workers}"):
+            start, whole = (imported(folder, count, engine, workers) for count in (few, many))
+            wall_s, cpu_s = (
+                (after - before) / (many - few) for before, after in zip(start[:2], whole[:2], strict=True)
+            )
+            costs.append((wall_s, cpu_s))
+            print(
+                f"{engine or f'{workers} processes':>12}: {1 / wall_s:6.1f} pages/s,"
+                f" {1000 * cpu_s:6.1f} ms CPU a page; starting took {start[0] - few * wall_s:.1f} s and"
+                f" {start[1] - few * cpu_s:.1f} s CPU; {start[2] / 1024:.0f} MB at {few} pages and"
+                f" {whole[2] / 1024:.0f} MB at {many} in the process that writes",
+                flush=True,
+            )
+        for what, here, there in zip(("the clock", "CPU time"), *costs, strict=True):
+            print(f"by {what} the cluster does {here / there:.2f} of what the processes do, without starts")
 
 
 def made(count: int) -> list[Page]:
@@ -69,10 +76,11 @@ def made(count: int) -> list[Page]:
     ]
 
 
-def imported(folder: Path, name: str, engine: str, workers: int) -> tuple[float, float, int]:
+def imported(folder: Path, count: int, engine: str, workers: int) -> tuple[float, float, int]:
     """Seconds on the clock, seconds of CPU of all its processes, and KB of memory of the writing one."""
-    paths = ["--db", str(folder / name / "archive.db"), "--sources", str(folder / "sources.toml")]
-    command = [*paths, "warc", "import", str(folder / "pages.warc.gz"), "--json"]
+    archive = folder / f"{count}-{engine or 'here'}" / "archive.db"
+    paths = ["--db", str(archive), "--sources", str(folder / "sources.toml")]
+    command = [*paths, "warc", "import", str(folder / f"{count}.warc.gz"), "--json"]
     environment = os.environ | {"PARKNEWS_WORKERS": str(workers), "PARKNEWS_ENGINE": engine}
     before, started = os.times(), time.monotonic()
     done = subprocess.run(

@@ -55,6 +55,14 @@ _COUNT_EVERY_S = 2.0
 
 _FIRST_WORKER_S = 30.0
 
+_LEAN = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+}
+"""Dask looks at itself every 10 to 500 ms: two idle workers take 78 ms of CPU a second, 11 with this."""
+
 SLICES_PER_THREAD = 2
 """Slices under way for each thread of a worker."""
 
@@ -119,7 +127,7 @@ def raised(engine: Engine) -> Iterator[Engine]:
 
     logging.getLogger("distributed").setLevel(logging.ERROR)
     with (
-        dask.config.set({"distributed.worker.daemon": False}),
+        dask.config.set(_LEAN | {"distributed.worker.daemon": False}),
         LocalCluster(
             n_workers=engine.workers,
             threads_per_worker=1,
