@@ -155,14 +155,17 @@ def _reprocess(
     queue = _StoredPages(store, archive)
     kinds: Counter[str] = Counter()
     changed_fields: Counter[str] = Counter()
+    read: set[int] = set()
 
     def note(results: list[tuple[Page, Reading | FileText | Rejection]]) -> None:
         templated = archive.read_by_template(page.page_id for page, _ in results)
         for page, result in results:
             if isinstance(result, FileText):
                 continue
-            kinds["pages"] += 1
-            kinds["by_template"] += page.page_id in templated
+            if page.page_id not in read:  # one that was read once more, by what was learned meanwhile, is one
+                kinds["pages"] += 1
+                kinds["by_template"] += page.page_id in templated
+            read.add(page.page_id)
             change = compare(page.url, archive.said_before(page.url), result)
             if change is not None:
                 kinds["unlike_template"] += page.page_id in templated
