@@ -55,6 +55,9 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _UNSAFE = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]|%(?![0-9A-Fa-f]{2})")
 _SLASHES = re.compile("//+")
+_AUTHORITY = re.compile(r"https?://([a-z0-9.:-]+)(?=[/?#]|\Z)")
+"""How nearly all addresses begin; whatever else is parsed."""
+_IS_FOLDED = re.compile(_AUTHORITY.pattern + r"(?:/[!-\"$-.0->@\[-~]+)+")
 _IGNORED = re.compile(r"[\t\n\r]")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 _PLAIN = re.compile(
@@ -126,11 +129,18 @@ def folded(url: str) -> str:
     In: an address in its one spelling. Out: the same without parameters that mostly name the way to a page
     (`from`, `ref`, `t=1695782400`), doubled slashes and one at the end, its path in small letters.
     """
+    if _IS_FOLDED.fullmatch(url):
+        return url
     parts = urlsplit(url)
     path = _SLASHES.sub("/", parts.path.lower()).rstrip("/") or "/"
     pairs = (pair for pair in parts.query.split("&") if pair)
     query = "&".join(pair for pair in pairs if not may_be_tracking(pair.partition("=")[0]))
     return f"{parts.scheme}://{parts.netloc}{path}" + (f"?{query}" if query else "")
+
+
+def authority_of(url: str) -> str:
+    """The host of an address in its one spelling, with its port, if any."""
+    return plain[1] if (plain := _AUTHORITY.match(url)) else urlsplit(url).netloc
 
 
 def may_be_tracking(name: str) -> bool:

@@ -57,7 +57,7 @@ class Reach:
         """author, person or article, with the name's context; nothing where the scope does not mean it so."""
         if article_id in self._articles:
             return "article", str(article_id)
-        if self._authors & authors_of(author):
+        if self._authors and self._authors & authors_of(author):
             return "author", author
         context = self._persons.get(reading_id, "")
         return ("person", context) if context else ("", "")

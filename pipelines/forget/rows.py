@@ -7,6 +7,7 @@ that the catalogue has is handled here without further code.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -78,12 +79,12 @@ def rows_left(connection: sqlite3.Connection, removed: Matcher) -> dict[str, int
     Columns and tables that the catalogue does not know are looked at, too.
     """
     left: dict[str, int] = {}
-    connection.create_function("removed_address", 1, lambda value: _is_at(value, removed))
     for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
         known = catalogue.archive().get(name)
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
         doubtful = [c for c in columns if not known or c in known.addresses or c not in known.columns]
-        if where := " OR ".join(f'removed_address("{column}")' for column in doubtful):
+        if doubtful:
+            where = _at_address(connection, doubtful, removed)
             [number] = connection.execute(f"SELECT count(*) FROM {name} WHERE {where}").fetchone()
             left |= {name: int(number)} if number else {}
     return left
@@ -210,10 +211,21 @@ def _by_address(tables: Mapping[str, Table]) -> list[Table]:
 
 def _is_removed(connection: sqlite3.Connection, table: Table, removed: Matcher) -> str:
     """Whether a row has a removed address or host, in SQL for this connection."""
-    connection.create_function("removed_address", 1, lambda value: _is_at(value, removed))
-    connection.create_function("removed_host", 1, lambda value: removed.blocks_host(_host(value or "")))
-    addresses = [f"removed_address({column})" for column in table.addresses]
-    return " OR ".join([*addresses, *(f"removed_host({column})" for column in table.hosts)])
+    parts = [_at_address(connection, table.addresses, removed)] if table.addresses else []
+    for column in table.hosts:  # few: each is asked once, and not with every row
+        hosts = connection.execute(f"SELECT DISTINCT {column} FROM {table.name}")
+        there = json.dumps([host for (host,) in hosts if host and removed.blocks_host(_host(host))])
+        there = there.replace("'", "''")
+        parts.insert(0, f"{column} IN (SELECT value FROM json_each('{there}'))")
+    return " OR ".join(parts)
+
+
+def _at_address(connection: sqlite3.Connection, columns: Iterable[str], removed: Matcher) -> str:
+    """Whether one of these columns has a removed address, in SQL; what several of them say is asked once."""
+    connection.create_function(
+        "removed_address", -1, lambda *values: any(_is_at(value, removed) for value in {*values})
+    )
+    return "removed_address({})".format(", ".join(f'"{column}"' for column in columns))
 
 
 def _is_at(value: object, removed: Matcher) -> bool:

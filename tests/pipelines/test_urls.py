@@ -94,6 +94,8 @@ def test_what_is_no_web_address_is_refused(found: str) -> None:
         ("http://x.cn/a?t=1695782400", "http://x.cn/a"),
         ("http://x.cn/", "http://x.cn/"),
         ("http://x.cn/a?id=3", "http://x.cn/a?id=3"),
+        ("http://x.cn/news/12.html", "http://x.cn/news/12.html"),
+        ("http://x.cn/news/a.html#b", "http://x.cn/news/a.html"),
     ],
 )
 def test_addresses_that_may_be_one_page_have_something_in_common(url: str, common: str) -> None:

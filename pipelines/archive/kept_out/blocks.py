@@ -20,7 +20,7 @@ import tldextract
 
 from pipelines.archive.kept_out.key import Key, key_of, needed_key
 from pipelines.publishers import normalise_publisher, publisher_of
-from pipelines.urls import canonical_url, folded
+from pipelines.urls import authority_of, canonical_url, folded
 
 _DOMAINS = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 """The bundled public suffix list only: nothing is downloaded. With its private part, so that one blog of a
@@ -33,7 +33,8 @@ costs one row. Triggers count it (0005_removal.sql)."""
 LOOK_S = 0.1
 """How long a crawl may go by what it read: a look takes 14 microseconds."""
 
-_PATH_KINDS = frozenset({"url", "prefix"})
+PATH_KINDS = frozenset({"url", "prefix"})
+"""Kinds of terms that stand for a part of one host."""
 _HOSTS_KEPT = 100_000
 """Verdicts on hosts, and on addresses, kept in memory: 10 MB each."""
 
@@ -70,8 +71,9 @@ class Matcher:
         return self._urls[url]
 
     def _looked_up(self, url: str) -> int | None:
-        whole = self._host(urlsplit(url).netloc)
-        if whole is not None or not self.kinds & _PATH_KINDS:
+        host = authority_of(url)
+        whole = self._host(host)
+        if whole is not None or not self.kinds & PATH_KINDS or not self._has_paths_on(host):
             return whole
         return self._first(path_terms(url, with_prefixes="prefix" in self.kinds))
 
@@ -89,6 +91,10 @@ class Matcher:
     def find(self, term: Term) -> int | None:
         """The removal that ordered a term."""
         raise NotImplementedError
+
+    def _has_paths_on(self, _host: str) -> bool:
+        """Whether a term of a part of this host there may be: digests do not tell."""
+        return True
 
     def _host(self, host: str) -> int | None:
         if host not in self._hosts:

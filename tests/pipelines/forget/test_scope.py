@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.archive.kept_out import blocks
 from pipelines.archive.kept_out.blocks import Blocklist, registrable_domain
 from pipelines.archive.kept_out.key import Key
 from pipelines.errors import ConfigurationError
 from pipelines.forget.plan import Plan
+from pipelines.forget.planning import REACHED
 from pipelines.forget.scope import Scope, TermMatcher, make_scope
+
+if TYPE_CHECKING:
+    from tests.pipelines.forget.worlds import World
 
 KEY = Key(b"k" * 32)
 
@@ -37,11 +45,28 @@ def test_what_a_scope_holds_is_what_its_blocks_keep_out(scope: Scope, held: str,
         assert (judge.blocks(held), judge.blocks(free)) == (True, False)
 
 
+def test_only_addresses_on_a_host_of_the_scope_are_spelled_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    spelled = []
+    monkeypatch.setattr(blocks, "path_terms", lambda url, **_: spelled.append(url) or iter(()))
+    judge = TermMatcher(make_scope(urls=["https://a.cn/1.html"], prefixes=["https://b.cn:81/news/"]).terms())
+    for host in ("a.cn", "b.cn:81", "b.cn", "www.a.cn", "c.cn", "a.cn.c.cn"):
+        judge.blocks(f"http://{host}/1.html")
+    assert spelled == ["http://a.cn/1.html", "http://b.cn:81/1.html"]
+
+
+def test_a_plan_looks_up_what_it_tells_of_a_page_for_the_pages_that_it_reaches(world: World) -> None:
+    with closing(sqlite3.connect(world.path)) as connection:
+        steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {REACHED}", ("[1]",))]
+    assert "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" in steps
+    day_before = "readings_by_source (source=? AND first_fetched_at<?)"
+    assert [step for step in steps if day_before in step]
+
+
 def test_a_publisher_is_known_by_its_name_in_any_spelling() -> None:
-    blocks = blocklist(make_scope(credited=["《示例日报》"]))
-    assert blocks.blocks_publisher("来源:示例日报社")
-    assert not blocks.blocks_publisher("示例晚报")
-    assert not blocks.blocks_publisher(None)
+    listed = blocklist(make_scope(credited=["《示例日报》"]))
+    assert listed.blocks_publisher("来源:示例日报社")
+    assert not listed.blocks_publisher("示例晚报")
+    assert not listed.blocks_publisher(None)
 
 
 @pytest.mark.parametrize(
