@@ -11,6 +11,7 @@ known shape about what it was sent.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import logging
 import multiprocessing
@@ -21,6 +22,7 @@ import queue
 import re
 import threading
 import time
+import traceback
 from collections import Counter
 from dataclasses import dataclass, is_dataclass, replace
 from functools import cache
@@ -330,6 +332,8 @@ def _client(engine: ClusterEngine) -> Iterator[Any]:
                 f"{raised_.address}: no worker has joined the scheduler; start some"
             ) from error
         except TypeError as error:  # Dask's word for a client that has no certificate
+            traceback.clear_frames(error.__traceback__)
+            gc.collect()  # ends the half-made client here: in the next one's thread both would wait
             raise WorkersError(
                 f"{raised_.address}: who asks needs a certificate; name it with"
                 " DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …__CLIENT__CERT and …__CLIENT__KEY"
