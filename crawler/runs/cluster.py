@@ -325,15 +325,18 @@ def _client(engine: ClusterEngine) -> Iterator[Any]:
         raised_ = opened.enter_context(raised(engine))
         assert isinstance(raised_, ClusterEngine)
         try:
-            client = opened.enter_context(Client(raised_.address, set_as_default=False))
+            try:
+                client = opened.enter_context(Client(raised_.address, set_as_default=False))
+            except Exception as error:
+                traceback.clear_frames(error.__traceback__)
+                gc.collect()  # ends the half-made client here: in the next one's thread both would wait
+                raise
             client.wait_for_workers(1, timeout=_FIRST_WORKER_S)
         except TimeoutError as error:
             raise WorkersError(
                 f"{raised_.address}: no worker has joined the scheduler; start some"
             ) from error
         except TypeError as error:  # Dask's word for a client that has no certificate
-            traceback.clear_frames(error.__traceback__)
-            gc.collect()  # ends the half-made client here: in the next one's thread both would wait
             raise WorkersError(
                 f"{raised_.address}: who asks needs a certificate; name it with"
                 " DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …__CLIENT__CERT and …__CLIENT__KEY"

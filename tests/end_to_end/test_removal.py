@@ -24,7 +24,7 @@ LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 def test_a_crawl_under_way_neither_asks_nor_keeps_anything_of_a_removed_source(tmp_path: Path) -> None:
     archive, hits_at = tmp_path / "archive" / "archive.db", []
     archive.parent.mkdir()
-    with Site(100, seed=3) as unwanted, Site(20, seed=4) as wanted:
+    with Site(400, seed=3) as unwanted, Site(20, seed=4) as wanted:
         sources = tmp_path / "sources.toml"
         sources.write_text("".join(_entry(site) for site in (unwanted, wanted)), encoding="utf-8")
         with subprocess.Popen(
