@@ -24,9 +24,10 @@ LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 def test_a_crawl_under_way_neither_asks_nor_keeps_anything_of_a_removed_source(tmp_path: Path) -> None:
     archive, hits_at = tmp_path / "archive" / "archive.db", []
     archive.parent.mkdir()
-    with Site(400, seed=3) as unwanted, Site(20, seed=4) as wanted:
+    with Site(100, seed=3) as unwanted, Site(20, seed=4) as wanted:
         sources = tmp_path / "sources.toml"
-        sources.write_text("".join(_entry(site) for site in (unwanted, wanted)), encoding="utf-8")
+        # the other site is slow, so that the crawl outlasts the removal on any machine
+        sources.write_text(_entry(unwanted) + _entry(wanted, delay_s=0.8), encoding="utf-8")
         with subprocess.Popen(
             [str(PARKNEWS), "--db", str(archive), "--sources", str(sources), "crawl", "--json"],
             stdout=subprocess.PIPE,
@@ -47,6 +48,7 @@ def test_a_crawl_under_way_neither_asks_nor_keeps_anything_of_a_removed_source(t
         assert outcome.removal.state == "verified", outcome.trouble
         assert sum(unwanted.hits.values()) == hits_at[0]
         assert hits_at[0] < len(unwanted.articles)
+        sources.write_text(_entry(unwanted) + _entry(wanted), encoding="utf-8")
         again = subprocess.run(
             [str(PARKNEWS), "--db", str(archive), "--sources", str(sources), "crawl", "--revisit"],
             capture_output=True,
@@ -60,10 +62,10 @@ def test_a_crawl_under_way_neither_asks_nor_keeps_anything_of_a_removed_source(t
     assert verify(archive, outcome.removal.id).trouble == ""
 
 
-def _entry(site: Site) -> str:
+def _entry(site: Site, delay_s: float = 0.05) -> str:
     return (
         f'[[source]]\nhost = "{site.host}"\nname = "测试{site.host}"\nstart_urls = ["http://{site.host}/"]\n'
-        "allow_private = true\ndelay_s = 0.05\n"
+        f"allow_private = true\ndelay_s = {delay_s}\n"
     )
 
 
