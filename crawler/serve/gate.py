@@ -1,8 +1,10 @@
 """Which requests are answered at all: those for a host of ours and an address that we show, in bounded time.
 
 In: the application. Out: the application behind a gate. A browser that was led here under another name (DNS
-rebinding) would hand what we show to the page that led it; such a request gets 421. Datasette's pages about
-itself tell the file's path, and its CSV stops at 1,000 rows and keeps formulas: they get 404.
+rebinding) would hand what we show to the page that led it; such a request gets 421. What another site's
+page has a visitor's browser send gets 403: there is no cookie whose lack would tell it (Fetch Metadata, RFC
+6454). Datasette's pages about itself tell the file's path, and its CSV stops at 1,000 rows and keeps
+formulas: they get 404.
 """
 
 from __future__ import annotations
@@ -49,6 +51,8 @@ def gate(
             await _refuse(send, 421, b"this host was not named to us: serve --name\n")
         elif scope["method"] not in {"GET", "HEAD"} and not _may_send(scope, base_url, posted):
             await _refuse(send, 405, b"nothing is sent here\n")
+        elif scope["method"] == "POST" and not _is_sent_by_us(scope):
+            await _refuse(send, 403, b"this was sent by another site's page\n")
         elif _is_refused(scope, base_url):
             await _refuse(send, 404, b"not here\n")
         else:
@@ -64,8 +68,20 @@ async def _refuse(send: Any, status: int, text: bytes) -> None:
     await send({"type": "http.response.body", "body": text})
 
 
+def _said(scope: dict[str, Any], header: bytes) -> list[str]:
+    return [bytes(value).decode("latin-1").lower() for name, value in scope["headers"] if name == header]
+
+
+def _is_sent_by_us(scope: dict[str, Any]) -> bool:
+    """Whether nothing says that a page of another site sent it: programs say neither."""
+    sites, origins = _said(scope, b"sec-fetch-site"), _said(scope, b"origin")
+    return all(site in {"same-origin", "none"} for site in sites) and all(
+        origin.partition("://")[2] in _said(scope, b"host") for origin in origins
+    )
+
+
 def _is_ours(scope: dict[str, Any], hosts: tuple[str, ...]) -> bool:
-    asked = [bytes(value).decode("latin-1").lower() for name, value in scope["headers"] if name == b"host"]
+    asked = _said(scope, b"host")
     if len(asked) != 1:
         return False
     name, colon, port = asked[0].rpartition(":")
@@ -77,8 +93,8 @@ def _is_ours(scope: dict[str, Any], hosts: tuple[str, ...]) -> bool:
 def _may_send(scope: dict[str, Any], base_url: str, posted: tuple[str, ...]) -> bool:
     """Whether what is sent is awaited there, and says that it is short."""
     path = "/" + scope["path"].removeprefix(base_url).lstrip("/")
-    said = [bytes(value) for name, value in scope["headers"] if name == b"content-length"]
-    is_short = len(said) == 1 and said[0].isdigit() and int(said[0]) <= _SENT_MAX
+    said = _said(scope, b"content-length")
+    is_short = len(said) == 1 and said[0].isdecimal() and int(said[0]) <= _SENT_MAX
     return scope["method"] == "POST" and path in posted and is_short
 
 

@@ -19,7 +19,14 @@ WRITES = ServeOptions(edit_sets=True)
 NOTE = "<b>see</b> the plant"
 
 
-def _post(path: Path, options: ServeOptions, *, token: bool = True, **fields: str) -> Any:
+def _post(
+    path: Path,
+    options: ServeOptions,
+    *,
+    token: bool = True,
+    headers: dict[str, str] | None = None,
+    **fields: str,
+) -> Any:
     """What a visitor's browser gets who opens an article and sends its form."""
 
     async def visit() -> Any:
@@ -28,7 +35,8 @@ def _post(path: Path, options: ServeOptions, *, token: bool = True, **fields: st
         page = await site.client.get("/article/1", headers={"accept-language": "en"})
         found = re.search(r'name="csrftoken" value="([^"]+)"', page.text)
         given = {"csrftoken": found[1]} if found and token else {}
-        return await site.client.post("/sets", data={**given, **fields}, cookies=page.cookies)
+        sent = {"data": {**given, **fields}, "cookies": page.cookies, "headers": headers}
+        return await site.client.post("/sets", **sent)
 
     return asyncio.run(visit())
 
@@ -69,6 +77,25 @@ def test_what_is_not_allowed_or_wrong_is_not_kept(
 ) -> None:
     assert _post(archive_path, options, token=token, **fields).status_code == status
     assert "There is no set yet" in get("/sets").text
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"sec-fetch-site": "same-origin", "origin": "http://localhost"}, 303),
+        ({"sec-fetch-site": "none"}, 303),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"origin": "https://elsewhere.example"}, 403),
+        ({"origin": "null"}, 403),
+    ],
+)
+def test_another_sites_page_has_no_browser_write(
+    archive_path: Path, headers: dict[str, str], status: int
+) -> None:
+    sent = _post(archive_path, WRITES, headers=headers, name="cases", article="1")
+    assert sent.status_code == status
 
 
 def test_a_note_is_not_read_by_sql_and_not_handed_out(get: Callable[..., Any], archive_path: Path) -> None:
