@@ -68,7 +68,7 @@ def show_plan(plan: Plan, *, as_json: bool, lang: str = "en") -> None:
             print(f"  {line}")
         if len(lines) > most:
             print(f"  and {len(lines) - most} more; --json has all")
-    if plan.is_empty:
+    if plan.is_empty and not plan.scope.passages:
         print("Nothing of it is here: only --block-only, or a host of `sources list`, can be ordered.")
     if plan.scope.is_narrowed:
         print("Only the removed addresses will be blocked: what else the source publishes still comes in.")

@@ -99,6 +99,8 @@ def test_a_passage_goes_from_all_files_and_the_rest_stays(
 ) -> None:
     page = world.of(PARK)[3]
     line = page.text.split("\n")[2]
+    nowhere = parknews("redact", page.url, "--passage", "云外仙山", "--dry-run")
+    assert ("out of 0 pages" in nowhere.out, "--block-only" in nowhere.out) == (True, False), nowhere
     plan = parknews("redact", page.url, "--passage", line, "--dry-run")
     assert "takes a passage out of 1 pages" in plan.out
     done = parknews("redact", page.url, "--passage", line, *WHO, "--yes", "--json")
