@@ -111,25 +111,12 @@ def crawl(
             opened.callback(draining.abandon)
             draining.start()
             told = _both(on_progress, draining)
-            if hands is None:
-                fetched = fetch(
-                    sources,
-                    store,
-                    options.fetch,
-                    is_blocked=removed.blocks,
-                    on_progress=told,
-                    stop=draining.stop,
-                )
-            else:
-                fetched = fetch_spread(
-                    sources,
-                    store,
-                    options.fetch,
-                    hands,
-                    removed=removed,
-                    on_progress=told,
-                    stop=draining.stop,
-                )
+            fetched_by = (
+                partial(fetch, is_blocked=removed.blocks)
+                if hands is None
+                else partial(fetch_spread, hands=hands, removed=removed)
+            )
+            fetched = fetched_by(sources, store, options.fetch, on_progress=told, stop=draining.stop)
             draining.finish(in_a_hurry=fetched.in_a_hurry)
         return end_run(archive_path, run_id, fetched, draining.total, time.monotonic() - started)
 
