@@ -57,7 +57,7 @@ def compare(url: str, before: Said | None, result: Reading | Rejection) -> Chang
 
 def sentence_changes(before: str, after: str) -> tuple[str, ...]:
     """Each sentence that went ("- …") or came ("+ …"); empty for texts with the same sentences."""
-    old, new = _sentences(before), _sentences(after)
+    old, new = sentences(before), sentences(after)
     changed: list[str] = []
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     for tag, start, stop, start_new, stop_new in matcher.get_opcodes():
@@ -96,6 +96,7 @@ def _lines(said: Said | None) -> list[str]:
     return [*values, *said.text.split("\n"), *(f"(stripped) {piece}" for piece in said.stripped)]
 
 
-def _sentences(text: str) -> list[str]:
+def sentences(text: str) -> list[str]:
+    """A text's sentences in order, each with its mark; its lines where it has more than SENTENCES_MOST."""
     found = [part for piece in _SENTENCE.findall(text) if (part := piece.strip())]
     return found if len(found) <= SENTENCES_MOST else [line for line in text.split("\n") if line.strip()]

@@ -6,17 +6,16 @@ sentence is found where it stands exactly, case and white space aside, in the in
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from dataclasses import dataclass
 
 from pipelines.archive.read.articles import article
 from pipelines.archive.read.selection import ids_saying
+from pipelines.compare import sentences
 from pipelines.query import Needle
 from pipelines.search import Hit, hit_of
 from pipelines.spelling import tokens
 
-_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _LEAST, _MOST = 10, 40
 """Characters of a sentence (words of Latin letters): a shorter one is said by chance, of a longer one the
 beginning is asked for."""
@@ -66,10 +65,10 @@ def reused(
 def _asked(passage: str) -> list[tuple[str, Needle]]:
     """The sentences that are looked for, as they stand and as they are asked."""
     found: dict[tuple[str, ...], str] = {}
-    for sentence in _SENTENCE.findall(passage):
-        said = tuple(tokens(sentence.strip()))[:_MOST]
+    for sentence in sentences(passage):
+        said = tuple(tokens(sentence))[:_MOST]
         if len(said) >= _LEAST:
-            found.setdefault(said, sentence.strip())
+            found.setdefault(said, sentence)
     if not found and (whole := tuple(tokens(passage))[:_MOST]):
         found[whole] = passage.strip()
     return [(sentence, Needle(said)) for said, sentence in list(found.items())[:_SENTENCES_MAX]]

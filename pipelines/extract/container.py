@@ -8,10 +8,10 @@ segments allowed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipelines.dates import has_date
 from pipelines.extract.prose import count_marks, ends_clause
 from pipelines.extract.scan import Line, Scan
 from pipelines.extract.trust import Trust
@@ -30,9 +30,6 @@ _ENOUGH = 40.0
 _TITLED_SHARE = 0.4
 """A lead beside the title says less than this share of the whole; boxes may say more than the article."""
 _LONGEST_BOX_HEADING = 10
-_DAY = re.compile(
-    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\b[A-Z][a-z]{2,8}\.? \d{1,2},? (?:19|20)\d\d\b"
-)
 _LONGEST_BYLINE = 25.0
 _FAR_TEXT = 5
 """Lines from a headline to its text, at most, those of the byline between them."""
@@ -168,7 +165,9 @@ def _teasers(scan: Scan, trust: Trust, title_line: int | None) -> frozenset[int]
 
 def _is_byline(line: Line, trust: Trust) -> bool:
     """Whether a line below a headline says when and by whom, in its class or by its day."""
-    return trust.hint(line) == "byline" or (line.amount <= _LONGEST_BYLINE and bool(_DAY.search(line.text)))
+    return trust.hint(line) == "byline" or (
+        line.amount <= _LONGEST_BYLINE and has_date(line.text, relative=False)
+    )
 
 
 def _titled_part(

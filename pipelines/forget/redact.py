@@ -158,6 +158,8 @@ def _of_list(
 
 def _announced(store: CrawlStore, matcher: Matcher) -> list[tuple[str, str, str]]:
     """Titles that feeds gave to such pages without the passages, with their addresses and ways."""
+    if not is_of_passages(matcher):
+        return []
     with store.reading() as connection:
         rows = connection.execute(
             "SELECT title, url, via FROM announcements WHERE title IS NOT NULL"

@@ -186,8 +186,9 @@ class _Merging:
             url_id, found_on = row.pop("url_id"), row["found_on"]
             places[url_id] = None
             row["found_on"] = places.get(found_on, found_on)
-            if self._is_blocked(row["url"]) or not self._is_known_or_held(row):
+            if self._is_blocked(row["url"]):
                 continue
+            self._require_ours(row)
             sets = ", ".join(
                 f"{name} = excluded.{name}" for name in row if name not in ("url", "source", "found_on")
             )
@@ -198,18 +199,16 @@ class _Merging:
             ).fetchone()
             places[url_id] = stored and stored[0]
 
-    def _is_known_or_held(self, row: dict[str, Any]) -> bool:
-        """Whether an address is one of its source's: what is known of it already is the operator's word.
+    def _require_ours(self, row: dict[str, Any]) -> None:
+        """What is known of an address already is the operator's word.
 
         Raises:
-            ValueError: it is not.
+            ValueError: the address is none of its source's.
         """
         url, source, host = row["url"], row["source"], row["host"]
-        if self._db.execute("SELECT 1 FROM urls WHERE url = ? AND source = ?", (url, source)).fetchone():
-            return True
-        if host_of(url) != host or not self._holds(source, host):
+        known = self._db.execute("SELECT 1 FROM urls WHERE url = ? AND source = ?", (url, source)).fetchone()
+        if not known and (host_of(url) != host or not self._holds(source, host)):
             raise ValueError(f"{url} is none of {source}")
-        return True
 
     def _pages(self) -> None:
         for (page_id,) in self._gone("pages"):
