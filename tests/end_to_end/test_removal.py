@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -24,7 +25,7 @@ LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 def test_a_crawl_under_way_neither_asks_nor_keeps_anything_of_a_removed_source(tmp_path: Path) -> None:
     archive, hits_at = tmp_path / "archive" / "archive.db", []
     archive.parent.mkdir()
-    with Site(100, seed=3) as unwanted, Site(20, seed=4) as wanted:
+    with Site(400, seed=3) as unwanted, Site(20, seed=4) as wanted:
         sources = tmp_path / "sources.toml"
         # the other site is slow, so that the crawl outlasts the removal on any machine
         sources.write_text(_entry(unwanted) + _entry(wanted, delay_s=0.8), encoding="utf-8")
@@ -43,6 +44,8 @@ def test_a_crawl_under_way_neither_asks_nor_keeps_anything_of_a_removed_source(t
 
             outcome = remove(archive, make_scope(hosts=[unwanted.host]), LETTER, on_step=note)
             assert crawl.poll() is None, "the crawl ended too early for this test"
+            time.sleep(2)  # it goes on, and would ask
+            crawl.send_signal(signal.SIGINT)
             _, errors = crawl.communicate(timeout=120)
         assert crawl.returncode in (0, 1), errors
         assert outcome.removal.state == "verified", outcome.trouble
