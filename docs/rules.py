@@ -57,7 +57,7 @@ def _imported(root: Path) -> Iterator[Path]:
         seen.add(name)
         yield (file := _file(root, name))
         for node in ast.walk(_tree(file)):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipelines."):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "pipelines":
                 names = (str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names))
                 todo += [one for one in names if _is_module(root, one)]
 

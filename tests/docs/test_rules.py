@@ -33,13 +33,15 @@ def tree(tmp_path: Path) -> Path:
     ("file", "old", "new"),
     [
         (VERDICT, "\nMOST = 0.45", "\nMOST = 0.46"),
+        ("pipelines/extract/container.py", "_FAR_TEXT = 5", "_FAR_TEXT = 6"),
+        ("pipelines/templates/__init__.py", "def read(", "def reads("),
         ("pipelines/standing/kept.py", "min(seen", "max(seen"),
         ("pipelines/archive/write/conclusions.py", "SELECT ", "SELECT DISTINCT "),
         ("pipelines/words/names.toml", "\n书记\n", "\n"),
         ("pipelines/words/divisions.txt", "昆山市", "昆市"),
         ("requirements.lock", "\ntrafilatura==", "\ntrafilatura==9"),
     ],
-    ids=["threshold", "function", "statement", "word", "table", "library"],
+    ids=["threshold", "extraction", "template", "function", "statement", "word", "table", "library"],
 )
 def test_another_rule_gives_another_digest(tree: Path, file: str, old: str, new: str) -> None:
     _change(tree / file, old, new)
