@@ -24,12 +24,13 @@ from crawler.cli.terminal import (
     table,
     tell,
 )
+from crawler.serve.plain import elsewhere_json
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.archive.read.selection import Selection, understood
 from pipelines.errors import ConfigurationError
 from pipelines.keywords import Keyword, keywords
-from pipelines.search import Elsewhere, Hit, Snippet
+from pipelines.search import Hit, Snippet
 from pipelines.search import search as find
 
 app = typer.Typer()
@@ -139,18 +140,7 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
         "copies": hit.copies,
         "snippet": hit.snippet.text,
         "marks": [list(mark) for mark in hit.snippet.marks],
-        "elsewhere": None if hit.elsewhere is None else _elsewhere_json(hit.elsewhere),
-    }
-
-
-def _elsewhere_json(found: Elsewhere) -> dict[str, Any]:
-    return {
-        "url": found.url,
-        "source_name": found.source_name,
-        "spelt_otherwise": found.is_spelling,
-        "file": found.file or None,
-        "snippet": found.snippet.text,
-        "marks": [list(mark) for mark in found.snippet.marks],
+        "elsewhere": elsewhere_json(hit),
     }
 
 

@@ -1,19 +1,22 @@
 """The archive for an assistant that speaks MCP (https://modelcontextprotocol.io): bounded, read-only tools.
 
 In: an archive's path and the address at which `serve` shows it. Out: a server of the official `mcp` package
-with the tools search, article, coverage, reprints and sql. Every answer is bounded and carries what a
-citation needs: the article's permanent address, its first publisher and how sure that is. Text of pages is
-data from strangers, and the instructions to the assistant say so. SQL goes the way of visitors' SQL
-(crawler/serve/desk.py): the same allow-list, limits and processes.
+with the tools search, article, reuse, keywords, coverage, reprints and sql. Every answer is bounded, in time
+too, and carries what a citation needs: the article's permanent address, its first publisher and how sure that
+is. Text of pages is data from strangers, and the instructions to the assistant say so. SQL goes the way of
+visitors' SQL (crawler/serve/desk.py): the same allow-list, limits and processes.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from datasette.utils import sqlite_timelimit
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
@@ -23,13 +26,18 @@ from crawler.serve.plain import article_json, hit_json
 from crawler.serve.visitor import day_of
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
+from pipelines.archive.read.articles import article as article_row
 from pipelines.archive.read.selection import FACETS, Selection, count_selected, facet, understood
+from pipelines.keywords import keywords as telling
+from pipelines.query import Query
+from pipelines.reuse import reused
 from pipelines.search import search as find
-from pipelines.show import ShownArticle, show
+from pipelines.show import ShownArticle, present_number, show
 
 HITS_MAX, COPIES_MAX, ROWS_MAX, TEXT_MAX = 50, 50, 200, 8_000
-"""Articles of a search, copies of an article, rows of SQL; characters of a text at a time."""
-_SQL_LIMIT_MS = 2_000
+"""Articles of a search, copies of an article, rows of SQL; characters of a text or passage at a time."""
+_LIMIT_MS, _SQL_LIMIT_MS = 10_000, 2_000
+"""For one answer."""
 _READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 _INSTRUCTIONS = """\
 An archive of news about industrial parks: one article however many sites copied it. Cite an article by its
@@ -62,6 +70,19 @@ def assistant_server(path: Path, permalink: str) -> MCPServer[Any]:
         A long text comes in parts: ask again with `text_from` = `text_next`.
         """
         return archive.article(reference, max(text_from, 0))
+
+    @server.tool(annotations=_READS)
+    def reuse(wanted: str, limit: int = 10) -> dict[str, Any]:
+        """Where else a passage stands, or what an article (its number or any URL of it) says.
+
+        The articles that say most of its sentences come first; a sentence is found where it stands exactly.
+        """
+        return archive.reuse(wanted, min(max(limit, 1), HITS_MAX))
+
+    @server.tool(annotations=_READS)
+    def keywords(query: str, since: str = "", until: str = "") -> dict[str, Any]:
+        """What the articles that a search finds are about: words that they say more often than all do."""
+        return archive.keywords(_selected(query, since, until))
 
     @server.tool(annotations=_READS)
     def coverage(by: str, query: str = "", since: str = "", until: str = "") -> dict[str, Any]:
@@ -98,10 +119,8 @@ class _Archive:
         self._path, self._permalink = path, permalink
 
     def search(self, selection: Selection, limit: int) -> dict[str, Any]:
-        query = understood(selection.query, selection.folded)
-        if query.tree is None:
-            raise ToolError("nothing to look for: give a word of the text, as 园区")
-        with reader(self._path) as connection:
+        query = _sought(selection)
+        with self._asked() as connection:
             if removed := answer(connection, selection.query):
                 return {"removed": removed, "articles": []}
             filters = replace(selection, query="")
@@ -115,7 +134,7 @@ class _Archive:
         }
 
     def article(self, reference: str, text_from: int) -> dict[str, Any]:
-        with reader(self._path) as connection:
+        with self._asked() as connection:
             if removed := answer(connection, reference):
                 return {"removed": removed}
             shown = show(connection, reference)
@@ -128,13 +147,53 @@ class _Archive:
         told["text_next"] = end if end < len(shown.text) else None
         return {**told, "text": shown.text[text_from:end], "copies": told["copies"][:COPIES_MAX]}
 
+    def reuse(self, wanted: str, limit: int) -> dict[str, Any]:
+        with self._asked() as connection:
+            if removed := answer(connection, wanted):
+                return {"removed": removed}
+            number = present_number(connection, wanted)
+            row = None if number is None else article_row(connection, number)
+            passage = row["text"] if row else wanted.strip()[:TEXT_MAX]
+            if not passage:
+                raise ToolError("nothing to look for: give an article or a passage of a text")
+            asked, found = reused(connection, passage, but=number, limit=limit)
+        articles = [
+            {**hit_json(one.hit, self._address(one.hit.id)), "sentences": one.sentences} for one in found
+        ]
+        return {"sentences": asked, "articles": articles}
+
+    def keywords(self, selection: Selection) -> dict[str, Any]:
+        _sought(selection)
+        with self._asked() as connection:
+            if removed := answer(connection, selection.query):
+                return {"removed": removed, "keywords": []}
+            return {
+                "found": count_selected(connection, selection),
+                "keywords": [asdict(one) for one in telling(connection, selection, HITS_MAX)],
+            }
+
     def coverage(self, by: str, selection: Selection) -> dict[str, Any]:
         if by not in FACETS:
             raise ToolError(f"by={by[:40]}: one of {', '.join(FACETS)}")
-        with reader(self._path) as connection:
+        with self._asked() as connection:
             found = facet(connection, selection, by, HITS_MAX)
             count = count_selected(connection, selection)
         return {"articles": count, "by": by, "counts": [{"value": v, "articles": n} for v, n in found]}
+
+    @contextmanager
+    def _asked(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one answer.
+
+        Raises:
+            ToolError: the answer took too long.
+        """
+        with reader(self._path) as connection, sqlite_timelimit(connection, _LIMIT_MS):
+            try:
+                yield connection
+            except sqlite3.OperationalError as error:
+                if "interrupted" not in str(error):
+                    raise
+                raise ToolError(f"stopped after {_LIMIT_MS / 1000:g} s; ask for less") from error
 
     def _address(self, article_id: int) -> str | None:
         return f"{self._permalink}{article_id}" if self._permalink else None
@@ -158,6 +217,18 @@ async def _asked(desk: Desk, statement: str, parameters: dict[str, str]) -> dict
 
 def _plain(value: Any) -> Any:
     return f"<{len(value)} bytes>" if isinstance(value, bytes) else value
+
+
+def _sought(selection: Selection) -> Query:
+    """What a search was understood to ask.
+
+    Raises:
+        ToolError: nothing.
+    """
+    query = understood(selection.query, selection.folded)
+    if query.tree is None:
+        raise ToolError("nothing to look for: give a word of the text, as 园区")
+    return query
 
 
 def _selected(query: str, since: str, until: str) -> Selection:

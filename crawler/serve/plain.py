@@ -1,4 +1,4 @@
-"""Hits and articles as plain values, for programs: /search.json, /article/N.json, and assistants.
+"""Hits and articles as plain values, for programs: /search.json, /article/N.json, commands, and assistants.
 
 In: what `search` and `show` give, and the address of the article's page. Out: values that JSON has. They hold
 what anybody may read, and nothing of what was stripped.
@@ -23,7 +23,23 @@ def hit_json(hit: Hit, permalink: str | None) -> dict[str, Any]:
         "credited_source": hit.credited_source,
         "copies": hit.copies,
         "snippet": hit.snippet.text,
+        "elsewhere": elsewhere_json(hit),
         "permalink": permalink,
+    }
+
+
+def elsewhere_json(hit: Hit) -> dict[str, Any] | None:
+    """The other copy that holds what was asked for; nothing where the kept one does."""
+    found = hit.elsewhere
+    if found is None:
+        return None
+    return {
+        "url": found.url,
+        "source_name": found.source_name,
+        "spelt_otherwise": found.is_spelling,
+        "file": found.file or None,
+        "snippet": found.snippet.text,
+        "marks": [list(mark) for mark in found.snippet.marks],
     }
 
 

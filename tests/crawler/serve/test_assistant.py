@@ -8,12 +8,14 @@ import socket
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 mcp = pytest.importorskip("mcp")
 
+from crawler.serve import assistant  # noqa: E402
 from crawler.serve.assistant import ROWS_MAX, TEXT_MAX, assistant_server  # noqa: E402
 
 if TYPE_CHECKING:
@@ -23,19 +25,21 @@ if TYPE_CHECKING:
 SITE = "https://archive.example.org/article/"
 
 
+def tool(path: Path, name: str, **arguments: Any) -> Any:
+    """A tool's answer, or what the assistant is told where it fails."""
+
+    async def talk() -> Any:
+        async with mcp.Client(assistant_server(path, SITE)) as client:
+            return await client.call_tool(name, arguments)
+
+    result = asyncio.run(talk())
+    return result.content[0].text if result.is_error else result.structured_content
+
+
 @pytest.fixture
 def call(archive_path: Path) -> Callable[..., Any]:
-    """Calls a tool; gives its answer, or what the assistant is told where it fails."""
-
-    def ask(tool: str, **arguments: Any) -> Any:
-        async def talk() -> Any:
-            async with mcp.Client(assistant_server(archive_path, SITE)) as client:
-                return await client.call_tool(tool, arguments)
-
-        result = asyncio.run(talk())
-        return result.content[0].text if result.is_error else result.structured_content
-
-    return ask
+    """Calls a tool over the small archive."""
+    return partial(tool, archive_path)
 
 
 def test_a_search_finds_articles_with_what_a_citation_needs(call: Callable[..., Any]) -> None:
@@ -76,6 +80,48 @@ def test_a_long_text_comes_in_parts(call: Callable[..., Any], fill: Callable[...
         return "".join(parts)
 
     assert asyncio.run(talk()) == text
+
+
+SHARED = "园区还将为企业提供一年的租金补贴,并安排专人代办开工手续。"
+
+
+def test_a_passage_or_an_article_is_found_where_else_it_stands(
+    fill: Callable[..., Path], told: Any, pages: list[Any]
+) -> None:
+    other = told("https://other.example/d.html", "租金补贴", f"下面是邻市园区的做法,值得各地学习。{SHARED}")
+    call = partial(tool, fill([*pages, other]))
+    found = call("reuse", wanted=f"没有人说过这样的一句话。{SHARED}", limit=1)
+    assert (found["sentences"], [one["sentences"] for one in found["articles"]]) == (2, [[SHARED]])
+    by_title = {one["title"]: one["permalink"] for one in call("reuse", wanted=SHARED)["articles"]}
+    of_article = call("reuse", wanted="https://copier.example/b.html")["articles"]
+    assert [(one["permalink"], one["sentences"]) for one in of_article] == [(by_title["租金补贴"], [SHARED])]
+    assert len(by_title) == 2
+    assert "nothing to look for" in call("reuse", wanted=" ")
+
+
+def test_what_a_search_finds_is_told_in_the_words_that_it_says_most(
+    fill: Callable[..., Path], told: Any
+) -> None:
+    about = ["港口的集装箱航线本月恢复运营,吞吐量增长。"] * 4 + ["园区的企业今年生产稳定,订单不少。"] * 8
+    own = ["".join(chr(0x5E00 + n * 97 + place * 13) for place in range(40)) for n in range(12)]
+    pages = [told(f"https://s{n}.example/a", f"第{n}号", f"{about[n]}\n{own[n]}。") for n in range(12)]
+    path = fill(pages)
+    said = tool(path, "keywords", query="吞吐量")
+    port = next(one for one in said["keywords"] if one["word"] == "港口")
+    assert (said["found"], port["articles"], port["share"]) == (4, 4, 1.0)
+    assert "nothing to look for" in tool(path, "keywords", query=" ")
+
+
+def test_an_answer_that_takes_too_long_is_stopped(
+    call: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(connection: Any, *_: Any, **__: Any) -> None:
+        counted = "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n) SELECT max(i) FROM n"
+        connection.execute(counted).fetchone()
+
+    monkeypatch.setattr(assistant, "_LIMIT_MS", 50)
+    monkeypatch.setattr(assistant, "find", endless)
+    assert "stopped after 0.05 s" in call("search", query="厂房")
 
 
 def test_coverage_and_reprints_are_counted(call: Callable[..., Any]) -> None:
@@ -124,7 +170,7 @@ def test_the_command_speaks_over_its_pipes_and_over_http(archive_path: Path) -> 
             served = asyncio.run(tools(f"http://127.0.0.1:{port}/mcp"))
         finally:
             process.terminate()
-    assert piped == served == {"search", "article", "coverage", "reprints", "sql"}
+    assert piped == served == {"search", "article", "reuse", "keywords", "coverage", "reprints", "sql"}
 
 
 def _wait_for(port: int) -> None:
