@@ -171,5 +171,8 @@ def _copied(path: Path) -> IO[bytes]:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "archive.db"
         with reader(path) as source, closing(sqlite3.connect(copy)) as target:
+            target.execute("PRAGMA journal_mode = OFF")  # makes the file, and needs no second one
+            file = copy.open("rb")
+            copy.unlink()  # a server that ends meanwhile leaves nothing behind
             source.backup(target)
-        return copy.open("rb")  # the open file outlives its name
+        return file

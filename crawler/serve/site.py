@@ -7,12 +7,15 @@ addresses, whatever its file is called.
 
 from __future__ import annotations
 
+import signal
 import socket
 import sqlite3
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from datasette.app import Datasette, DatasetteClient
@@ -212,13 +215,27 @@ def _settings(options: ServeOptions) -> dict[str, Any]:
 def run_site(
     path: Path, options: ServeOptions, listener: socket.socket, on_ready: Callable[[], None]
 ) -> None:
-    """Answers on a listening socket until it is interrupted; calls `on_ready` once it does."""
+    """Answers on a listening socket until it is interrupted; calls `on_ready` once it does.
+
+    The signal that asks it to end ends the process once the answers under way are sent, or after three
+    seconds: what threads still count, or write into files without a name, is for nobody.
+    """
     import uvicorn  # noqa: PLC0415  # building the site for a test needs no server
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             on_ready()
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            self.asked_by = sig
+            super().handle_exit(sig, frame)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            sys.stderr.flush()
+            signal.signal(self.asked_by, signal.SIG_DFL)
+            signal.raise_signal(self.asked_by)
 
     config = uvicorn.Config(
         build_site(path, options).app(),
