@@ -49,6 +49,9 @@ def serve(
     edit_sets: Annotated[
         bool, typer.Option("--edit-sets", help="Let visitors keep articles in sets and write notes to them.")
     ] = False,
+    indexable: Annotated[
+        bool, typer.Option("--indexable", help="Let search engines show its pages: you have the right to.")
+    ] = False,
     show_contacts: Annotated[
         bool, typer.Option("--show-contacts", help="Do not mask telephone numbers in stripped text.")
     ] = False,
@@ -61,6 +64,7 @@ def serve(
         allow_download=allow_download,
         show_contacts=show_contacts,
         edit_sets=edit_sets,
+        indexable=indexable,
         contact=settings.contact,
         hosts=hosts_of(host, tuple(name or ())),
         base_url=base_url,

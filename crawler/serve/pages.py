@@ -253,9 +253,18 @@ async def stored(datasette: Any, request: Any) -> Response:
     return Response(page.body, headers={"content-security-policy": _SANDBOX}, content_type=media)
 
 
-async def robots() -> Response:
-    """Search engines have the sources themselves."""
-    return Response.text("User-agent: *\nDisallow: /\n")
+INDEXED = re.compile("(?:search|coverage|article/[0-9]+)?")
+"""What of the site search engines may show where the operator allows it."""
+
+
+async def robots(datasette: Any) -> Response:
+    """Search engines have the sources themselves, unless the operator allows them ours: no page twice."""
+    base = datasette.urls.path("/")
+    shown = ["$", "search", "coverage", "article/", "assets/", "pictures/"]
+    twice = ["search?*&", "article/*?"]
+    lines = [f"Allow: {base}{path}" for path in shown] + [f"Disallow: {base}{path}" for path in twice]
+    allowed = lines if datasette.parknews.indexable else []
+    return Response.text("\n".join(["User-agent: *", *allowed, "Disallow: /", ""]))
 
 
 async def pictures_style() -> Response:

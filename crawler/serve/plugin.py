@@ -39,9 +39,13 @@ _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
-    (b"x-robots-tag", b"noindex, nofollow"),
     (b"cache-control", b"no-cache"),
 )
+
+
+_NO_INDEX = [b"x-robots-tag", b"noindex, nofollow"]
+_NO_CACHE = [b"x-robots-tag", b"noarchive"]
+"""A removal here reaches no copy that a search engine shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Shown:
     allow_download: bool
     hosts: tuple[str, ...]
     edit_sets: bool
+    indexable: bool
 
 
 @hookimpl(trylast=True)
@@ -79,7 +84,8 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
                 datasette.setting("base_url"),
                 datasette.parknews.hosts,
                 posted=("/sets",) if datasette.parknews.edit_sets else (),
-            )
+            ),
+            datasette.urls.path("/") if datasette.parknews.indexable else None,
         )
         if hasattr(datasette, "parknews")
         else app
@@ -127,14 +133,20 @@ def render_cell(value: Any, column: str, table: str | None, database: str, datas
     return Markup('<a href="{}">{}</a>').format(href, value)
 
 
-def _with_headers(app: Callable[..., Any]) -> Callable[..., Any]:
-    """The application with our headers on every answer that does not set them itself."""
+def _with_headers(app: Callable[..., Any], indexed_below: str | None) -> Callable[..., Any]:
+    """The application with our headers on every answer that does not set them itself.
+
+    Search engines may show nothing, or with a path what is open to them below that (`pages.INDEXED`).
+    """
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
         async def send_with_headers(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 given = {bytes(name).lower() for name, _ in message.get("headers", [])}
                 ours = [[name, value] for name, value in _HEADERS if name not in given]
+                path = scope.get("path", "")
+                is_open = indexed_below and pages.INDEXED.fullmatch(path.removeprefix(indexed_below))
+                ours.append(_NO_CACHE if is_open else _NO_INDEX)
                 message = {**message, "headers": [*message.get("headers", []), *ours]}
             await send(message)
 

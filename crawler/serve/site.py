@@ -49,6 +49,8 @@ class ServeOptions:
     """Show telephone numbers and other contacts in stripped text instead of masking them."""
     edit_sets: bool = False
     """Visitors may put articles into sets and write notes to them."""
+    indexable: bool = False
+    """Search engines may show pages of it."""
     contact: str = ""
     """Whom to write to about rights and removals."""
     hosts: tuple[str, ...] = ()
@@ -179,6 +181,7 @@ def build_site(path: Path, options: ServeOptions | None = None) -> Datasette:
         options.allow_download,
         options.hosts,
         options.edit_sets,
+        options.indexable,
     )
     site.add_database(GuardedDatabase(site, path, options.show_contacts), name=NAME)
     site.client = DatasetteClient(site)  # the one made before knew none of our addresses

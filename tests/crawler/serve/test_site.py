@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from protego import Protego
 from pyarrow import parquet
 
 from crawler.serve import downloads
@@ -363,9 +364,22 @@ def test_datasettes_own_csv_is_not_offered(get: Get, path: str) -> None:
 
 
 def test_search_engines_are_kept_out(get: Get) -> None:
-    response = get("/robots.txt")
-    assert "Disallow: /" in response.text
-    assert response.headers["x-robots-tag"] == "noindex, nofollow"
+    assert get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
+    for path in ("/", "/article/1", "/search", "/archive/articles", "/nothing"):
+        assert get(path).headers["x-robots-tag"] == "noindex, nofollow"
+
+
+def test_search_engines_are_let_in_where_the_operator_says_so_but_to_no_copy_and_no_table(get: Get) -> None:
+    opened = ServeOptions(indexable=True, base_url="/news/")
+    robots = Protego.parse(get("/robots.txt", opened).text)
+    for path in ("", "search", "search?q=a", "coverage", "article/1"):
+        assert robots.can_fetch(f"https://a.example/news/{path}", "any")
+        assert get(f"/{path}", opened).headers["x-robots-tag"] == "noarchive"
+    for path in ("archive/articles", "export.csv", "article/1.json", "reuse?text=a", "sets", "nothing"):
+        assert not robots.can_fetch(f"https://a.example/news/{path}", "any") or path == "article/1.json"
+        assert get(f"/{path}", opened).headers["x-robots-tag"] == "noindex, nofollow"
+    for path in ("search?q=a&page=2", "article/1?formerly=2"):
+        assert not robots.can_fetch(f"https://a.example/news/{path}", "any")
 
 
 def test_sources_that_failed_in_the_time_asked_for_stand_beside_the_hits(
