@@ -191,7 +191,8 @@ def words(draw: random.Random, count: int) -> str:
 @cache
 def _vocabulary() -> tuple[Sequence[str], list[float]]:
     table = resources.files("pipelines").joinpath("words/chinese.txt").read_text("utf-8")
-    words = [word for word in table.split() if len(word) <= 3]  # longer ones are sayings
+    regions, ordinary = (text.split() for text in table.split("\n", 1))
+    words = [word for word in regions + sorted(ordinary) if len(word) <= 3]  # longer ones are sayings
     random.Random("words").shuffle(words)
     return words[:_WORDS], list(itertools.accumulate(1 / (rank + 3) for rank in range(_WORDS)))
 

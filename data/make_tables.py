@@ -37,10 +37,12 @@ TABLES = Path(__file__).parent.parent / "pipelines/words"
 _FREQUENT = 20
 """Counted in jieba's corpus: below it, entries are mostly names and fragments."""
 _REGION_TAGS = ("ns", "nz", "n")
+_WORDING_TAGS = frozenset("v vd vi vq a ad an b d c df e f h i l m mq o p q r rr rz s t u y z".split())
+"""jieba's tags of words that say how, when and what is done; all others are of things."""
 
 
 def chinese() -> str:
-    """Two lines: the names of Chinese regions; ordinary words of two to four characters."""
+    """Three lines: the names of Chinese regions; ordinary words of two to four characters, those of things first."""
     with import_module("jieba").get_dict_file() as file:
         rows = [line.decode().split() for line in file]
     tags = {word: tag for word, _, tag in rows}
@@ -50,7 +52,14 @@ def chinese() -> str:
     words = {word for word, frequency, _ in rows if 2 <= len(word) <= 4 and int(frequency) >= _FREQUENT}
     surnames = characters_of("names.surname")
     people = {word for word in words if tags[word][:2] == "nr" and len(word) == 3 and word[0] in surnames}
-    return "\n".join((" ".join(sorted(regions)), " ".join(sorted(words - people - regions)), ""))
+    words -= people | regions
+    wordings = {word for word in words if tags[word] in _WORDING_TAGS}
+    return "\n".join([*(" ".join(sorted(line)) for line in (regions, words - wordings, wordings)), ""])
+
+
+def _ordinary() -> list[str]:
+    """The ordinary words of `chinese`."""
+    return (TABLES / "chinese.txt").read_text("utf-8").split("\n", 1)[1].split()
 
 
 _WORDS, _FIRST, _LAST = 30_000, 400, 1_500
@@ -127,8 +136,7 @@ def characters() -> str:
 def _regional() -> list[str]:
     """Words that Taiwan and the mainland say differently: 社群=社区."""
     to_taiwan, from_taiwan = _converter("s2twp"), _converter("tw2s")
-    _, words = (TABLES / "chinese.txt").read_text("utf-8").splitlines()
-    pairs = {ours: from_taiwan(to_taiwan(ours)) for ours in map(from_taiwan, words.split(" "))}
+    pairs = {ours: from_taiwan(to_taiwan(ours)) for ours in map(from_taiwan, _ordinary())}
     return sorted(f"{theirs}={ours}" for ours, theirs in pairs.items() if ours != theirs and len(theirs) > 1)
 
 
@@ -180,7 +188,7 @@ def known() -> str:
     territories = {language: locale(language).territories for language in ("zh", "en")}
     codes = sorted(code for code in territories["zh"] if _COUNTRY.fullmatch(code) and code not in _NO_COUNTRY)
     countries = (territories[language][code] for language in territories for code in codes)
-    ordinary = set((TABLES / "chinese.txt").read_text("utf-8").splitlines()[1].split(" "))
+    ordinary = set(_ordinary())
     package = find_spec("adata")  # importing it would ask for pandas and more
     assert package is not None
     assert package.origin is not None

@@ -87,8 +87,9 @@ def short_gaps(a: str, b: str, runs: list[Run], edges: bool = False) -> Iterator
         if (is_edge and not edges) or not (0 < len(piece_a) <= longest and 0 < len(piece_b) <= longest):
             continue
         for gap in gaps(_shared_runs(piece_a, piece_b, _INNER_ANCHOR)):
-            same = _same_at_end(piece_a[gap.a], piece_b[gap.b])
-            at_a, at_b = slice(gap.a.start, gap.a.stop - same), slice(gap.b.start, gap.b.stop - same)
+            first, last = _same_at_ends(piece_a[gap.a], piece_b[gap.b])
+            at_a = slice(gap.a.start + first, gap.a.stop - last)
+            at_b = slice(gap.b.start + first, gap.b.stop - last)
             if at_a.start < at_a.stop and at_b.start < at_b.stop:
                 yield Gap(_moved(at_a, outer.a.start), _moved(at_b, outer.b.start))
 
@@ -139,10 +140,11 @@ def _shared_runs(a: str, b: str, least: int) -> list[Run]:
     return [*runs, (len(a), len(b), 0)]
 
 
-def _same_at_end(a: str, b: str) -> int:
-    """How many sounds two wordings end with alike, too few for an anchor: 企业拟 and 公司拟 differ in two."""
+def _same_at_ends(a: str, b: str) -> tuple[int, int]:
+    """How many sounds two wordings begin and end with alike, too few for an anchor: 企业拟, 公司拟."""
     most = min(len(a), len(b))
-    return next((size for size in range(most) if a[-1 - size] != b[-1 - size]), most)
+    last = next((size for size in range(most) if a[-1 - size] != b[-1 - size]), most)
+    return next((size for size in range(most - last) if a[size] != b[size]), most - last), last
 
 
 def _is_within_latin(sounds: str, start: int, stop: int) -> bool:

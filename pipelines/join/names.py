@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -52,7 +53,7 @@ _SAMPLE, _ENGLISH_COST = 240, 1.9
 """Letters of a text that tell whether it is English, and what they cost each at most as words: of 767 English
 texts all but four, of most other languages' 2.3 and more. Without it three words exchanged parted 18 of 24
 German articles from their copies, for all of them were unknown."""
-_IDEOGRAPH = re.compile("[\u3400-\u9fff]")
+IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 _RARE_COST = 8.9
 """Cost of the 7,300th word and of all rarer ones: many names are among these (tanaka, ferrari)."""
 _LETTERS, _ENDING = re.compile(r"[a-z]+"), re.compile(r"[a-z]+$")
@@ -79,7 +80,7 @@ def name_evidence(a: Features, at_a: slice, b: Features, at_b: slice) -> int:
     is_excluded = exclusive(a.text, at_a, b.text, at_b) is not None
     if is_latin(a.text[at_a]) and is_latin(b.text[at_b]):
         return NAMED if is_excluded else _evidence_in_letters(a, at_a, b, at_b)
-    if is_excluded or not all(map(_IDEOGRAPH.search, (a.text[at_a], b.text[at_b]))):
+    if is_excluded or not all(map(IDEOGRAPH.search, (a.text[at_a], b.text[at_b]))):
         return STRONG if is_excluded else NONE
     at_a, at_b = _first_body(a, at_a), _first_body(b, at_b)
     sides = (a, at_a), (b, at_b)
@@ -119,7 +120,7 @@ def _evidence_in_letters(a: Features, at_a: slice, b: Features, at_b: slice) -> 
     longest = _LATIN_NAMES_LONGEST if is_form else _LATIN_NAME_LONGEST
     if not _LATIN_NAME_LEAST <= max(length(at_a), length(at_b)) <= longest:
         return NONE
-    if not (_is_in_english(a) and _is_in_english(b)):
+    if not (is_in_english(a) and is_in_english(b)):
         return NONE
     evidence = latin_evidence(a.text, at_a), latin_evidence(b.text, at_b)
     return NAMED if min(evidence) and max(evidence) == NAME else NONE
@@ -290,9 +291,16 @@ def _words_at(text: str, at: slice, known: frozenset[str]) -> list[tuple[int, in
 @cache
 def dictionary() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Names of regions, ordinary words, and the regions by sound."""
+    regions, things, wordings = chinese_words()
+    return regions, things | wordings, frozenset(fold_sounds(region) for region in regions)
+
+
+@cache
+def chinese_words() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Names of regions; ordinary words for things, and those that say how, when and what is done."""
     lines = resources.files("pipelines").joinpath("words/chinese.txt").read_text("utf-8").splitlines()
-    regions, ordinary = (frozenset(line.split(" ")) for line in lines)
-    return regions, ordinary, frozenset(fold_sounds(region) for region in regions)
+    regions, things, wordings = (frozenset(line.split(" ")) for line in lines)
+    return regions, things, wordings
 
 
 @cache
@@ -316,30 +324,34 @@ def _regions() -> frozenset[str]:
 
 def latin_evidence(text: str, at: slice) -> int:
     """How surely a latin wording is a name: NAME where no dictionary has it, RARE where few texts have it."""
-    before = text[max(0, at.start - _LATIN_AROUND) : at.start]
-    after = text[at.stop : at.stop + _LATIN_AROUND]
-    start = at.start - len(before) + _last_letters(before)
-    match = _LETTERS.match(after)
-    stop = at.stop + (match.end() if match else 0)
-    place, letters, cost, named, found = start, 0, 0.0, 0, NONE
-    for word, is_known in _latin_words_of(text[start:stop]):
-        if place < at.stop and place + len(word) > at.start:
-            is_unknown = not is_known and len(word) >= _LATIN_LEAST
-            if is_unknown or (len(word) >= _LATIN_LEAST and _latin_cost(word) >= _RARE_COST):
-                found, named = max(found, NAME if is_unknown else RARE), named + len(word)
-            letters, cost = letters + len(word), cost + _latin_cost(word)
-        place += len(word)
+    letters, cost, named, found = 0, 0.0, 0, NONE
+    for _, word, is_known in latin_words(text, at):
+        is_unknown = not is_known and len(word) >= _LATIN_LEAST
+        if is_unknown or (len(word) >= _LATIN_LEAST and latin_cost(word) >= _RARE_COST):
+            found, named = max(found, NAME if is_unknown else RARE), named + len(word)
+        letters, cost = letters + len(word), cost + latin_cost(word)
     if letters >= _SCRAPS_LEAST and cost >= _SCRAPS_COST * letters:
         return NAME
     return found if named >= _NAME_LETTERS * letters else NONE
 
 
-def _latin_cost(word: str) -> float:
+def latin_words(text: str, at: slice) -> Iterator[tuple[int, str, bool]]:
+    """The words in letters that overlap a stretch: where each begins, and whether it is an ordinary one."""
+    before = text[max(0, at.start - _LATIN_AROUND) : at.start]
+    match = _LETTERS.match(text[at.stop : at.stop + _LATIN_AROUND])
+    place = at.start - len(before) + _last_letters(before)
+    for word, is_known in _latin_words_of(text[place : at.stop + (match.end() if match else 0)]):
+        if place < at.stop and place + len(word) > at.start:
+            yield place, word, is_known
+        place += len(word)
+
+
+def latin_cost(word: str) -> float:
     """What a word costs; more the rarer, most where it is not known."""
     return _latin_words()[0].get(word, _UNKNOWN + _UNKNOWN_LETTER * len(word))
 
 
-def _is_in_english(one: Features) -> bool:
+def is_in_english(one: Features) -> bool:
     """Whether a text in letters is in the dictionary's language: of another one all words are unknown."""
     if not one.is_lettered:
         return True
@@ -352,7 +364,7 @@ def _cost_of(sample: str) -> float:
     """What a stretch of text costs a letter, as words; much where it has no latin letters."""
     found = [word for run in _LETTERS.findall(sample) for word, _ in _latin_words_of(run)]
     letters = sum(map(len, found))
-    return sum(map(_latin_cost, found)) / letters if letters else _UNKNOWN_LETTER
+    return sum(map(latin_cost, found)) / letters if letters else _UNKNOWN_LETTER
 
 
 def _last_letters(before: str) -> int:
@@ -371,7 +383,7 @@ def _latin_words_of(letters: str) -> tuple[tuple[str, bool], ...]:
         for start in range(max(0, stop - _LATIN_LONGEST), stop):
             word = letters[start:stop]
             is_ordinary = word in costs and word not in names
-            ways.append((best[start][0] + _latin_cost(word), start, is_ordinary))
+            ways.append((best[start][0] + latin_cost(word), start, is_ordinary))
         best.append(min(ways))
     found, stop = [], len(letters)
     while stop:

@@ -217,14 +217,15 @@ def test_one_sure_name_among_many_rewordings_does_not_part_two_texts() -> None:
     ("pairs", "more", "against"),
     [
         ([("harvest", "journey")] * 2, 0, True),
-        ([("harvest", "journey")], 0, False),
-        ([("firm", "plan")] * 2, 0, False),
+        ([("harvest", "journey")], 0, True),
+        ([("harvest", "journey")], 900, False),
+        ([("she", "may")] * 2, 0, False),
         ([("harvest", "journey")] * 2, 900, False),
         ([("harvest", "journey")] * 3, 900, True),
         ([("harvest", "journey")] * 2 + _WORDS[:1], 0, True),
         ([("harvest", "journey")] * 2 + _WORDS[:2], 0, False),
     ],
-    ids=["twice", "once", "too short", "twice in 900", "thrice in 900", "half", "a third"],
+    ids=["twice", "once, first", "once in 900", "no things", "twice in 900", "thrice in 900", "half", "a third"],
 )
 def test_a_latin_word_for_another_throughout_is_a_slot(
     pairs: list[tuple[str, str]], more: int, against: bool
