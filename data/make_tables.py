@@ -42,7 +42,7 @@ _WORDING_TAGS = frozenset("v vd vi vq a ad an b d c df e f h i l m mq o p q r rr
 
 
 def chinese() -> str:
-    """Three lines: the names of Chinese regions; ordinary words of two to four characters, those of things first."""
+    """Three lines: names of Chinese regions; words of two to four characters for things; all others."""
     with import_module("jieba").get_dict_file() as file:
         rows = [line.decode().split() for line in file]
     tags = {word: tag for word, _, tag in rows}

@@ -225,7 +225,7 @@ def test_one_sure_name_among_many_rewordings_does_not_part_two_texts() -> None:
         ([("harvest", "journey")] * 2 + _WORDS[:1], 0, True),
         ([("harvest", "journey")] * 2 + _WORDS[:2], 0, False),
     ],
-    ids=["twice", "once, first", "once in 900", "no things", "twice in 900", "thrice in 900", "half", "a third"],
+    ids=["twice", "once, first", "once in 900", "no things", "2 in 900", "3 in 900", "half", "a third"],
 )
 def test_a_latin_word_for_another_throughout_is_a_slot(
     pairs: list[tuple[str, str]], more: int, against: bool

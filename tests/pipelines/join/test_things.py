@@ -7,43 +7,59 @@ from pipelines.join.features import Features
 from pipelines.sign import sign
 
 BUILDING = (
-    "{}建设项目环境影响评价公示。根据有关规定，现把{}建设项目环境影响评价的主要内容予以公示。项目位于园区东北角，建设单位为"
-    "青禾建设发展公司，施工期间将采取围挡、洒水等措施减少扬尘，夜间不安排高噪声作业。公众如有意见，可在公示期内以信函或者"
+    "{}建设项目环境影响评价公示。根据有关规定，现把{}建设项目环境影响评价的主要内容予以公示。项目位于园"
+    "区东北角，建设单位为"
+    "青禾建设发展公司，施工期间将采取围挡、洒水等措施减少扬尘，夜间不安排高噪声作业。公众如有意见，可在"
+    "公示期内以信函或者"
     "电话方式反映，我们将认真研究并及时答复。"
 )
 SHIPMENT = (
-    "昨日下午，一批{}从园区保税仓库发出，将经铁路运往欧洲。这是园区开行国际班列以来发运的又一批本地产品。海关关员提前介入，"
-    "为企业办理了预约查验，整个通关过程不到半天。企业负责人表示，铁路运输比海运快二十天左右，今后将把更多订单交给班列。"
+    "昨日下午，一批{}从园区保税仓库发出，将经铁路运往欧洲。这是园区开行国际班列以来发运的又一批本地产品"
+    "。海关关员提前介入，"
+    "为企业办理了预约查验，整个通关过程不到半天。企业负责人表示，铁路运输比海运快二十天左右，今后将把更"
+    "多订单交给班列。"
 )
 MEETING = (
-    "园区管委会召开专题会议，研究推进{}发展工作。会议听取了各部门汇报，分析了当前形势和存在的困难，要求有关单位加强协调，"
-    "完善政策，优化服务，争取在年底前形成一批可复制的经验。会议强调要把责任落实到人，把任务细化到月，按期检查进展情况。"
+    "园区管委会召开专题会议，研究推进{}发展工作。会议听取了各部门汇报，分析了当前形势和存在的困难，要求"
+    "有关单位加强协调，"
+    "完善政策，优化服务，争取在年底前形成一批可复制的经验。会议强调要把责任落实到人，把任务细化到月，按"
+    "期检查进展情况。"
 )
 TEST = (
-    "科學園區管理局今日公告，園區內將辦理{}檢測服務，協助廠商提升品質。有需求的廠商可上網登記，由專人到廠取樣，七個工作天"
-    "內寄發報告，費用由管理局補助一半。管理局表示，此項服務推出以來反應熱烈，名額有限，敬請把握機會提早登記，以免向隅。"
+    "科學園區管理局今日公告，園區內將辦理{}檢測服務，協助廠商提升品質。有需求的廠商可上網登記，由專人到"
+    "廠取樣，七個工作天"
+    "內寄發報告，費用由管理局補助一半。管理局表示，此項服務推出以來反應熱烈，名額有限，敬請把握機會提早"
+    "登記，以免向隅。"
 )
 TENDER = (
-    "The park authority has opened tenders for a new {} on the eastern plot. Plans show that the {} will stand "
-    "beside the canal, with a car park for staff and a cycle path along the fence. Contractors have until the end "
-    "of the quarter to hand in their offers, and work should begin once the ground has dried. Neighbours will be "
+    "The park authority has opened tenders for a new {} on the eastern plot. Plans show that "
+    "the {} will stand "
+    "beside the canal, with a car park for staff and a cycle path along the fence. Contractors "
+    "have until the end "
+    "of the quarter to hand in their offers, and work should begin once the ground has dried. "
+    "Neighbours will be "
     "told about noisy phases by letter. The authority said local firms would be given equal chances."
 )
 GOODS = (
-    "Officials at the business park said on Tuesday that a shipment of {} had left the bonded warehouse for "
-    "customers overseas. It was the third such consignment this season and took less than a day to clear customs. "
-    "The operator praised the cooperation with the railway and said more trains had been booked. Storage space "
+    "Officials at the business park said on Tuesday that a shipment of {} had left the bonded "
+    "warehouse for "
+    "customers overseas. It was the third such consignment this season and took less than a day "
+    "to clear customs. "
+    "The operator praised the cooperation with the railway and said more trains had been booked. "
+    "Storage space "
     "would be extended by the summer so that smaller exporters could take part as well."
 )
 HALL = (
-    "Im Gewerbepark wird eine {} gebaut. Die Stadtverwaltung hat den Bauantrag genehmigt, wie sie gestern mitteilte. "
-    "Nach den Plänen entsteht die {} auf dem Gelände neben der alten Spinnerei, dazu kommen Stellplätze und eine "
+    "Im Gewerbepark wird eine {} gebaut. Die Stadtverwaltung hat den Bauantrag genehmigt, wie "
+    "sie gestern mitteilte. "
+    "Nach den Plänen entsteht die {} auf dem Gelände neben der alten Spinnerei, dazu kommen Stellplätze "
+    "und eine "
     "neue Zufahrt. Die Anwohner wurden in einer Versammlung unterrichtet, Einwände gab es kaum."
 )
 PROJECT = (
-    "أعلنت إدارة المنطقة الصناعية عن بدء العمل في {} الجديد الواقع شرق المدينة. وقالت الإدارة إن {} سيخدم الشركات "
-    "العاملة في المنطقة ويوفر فرص عمل للشباب من القرى المجاورة. وسيتم تنفيذ المشروع على مراحل وفق خطة وافق عليها "
-    "المجلس، مع مراعاة شروط السلامة وحماية البيئة."
+    "أعلنت إدارة المنطقة الصناعية عن بدء العمل في {} الجديد الواقع شرق المدينة. "
+    "وقالت الإدارة إن {} سيخدم الشركات العاملة في المنطقة ويوفر فرص عمل للشباب من القرى المجاورة. "
+    "وسيتم تنفيذ المشروع على مراحل وفق خطة وافق عليها المجلس، مع مراعاة شروط السلامة وحماية البيئة."
 )
 
 
