@@ -20,17 +20,14 @@ import re
 import sys
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from importlib import import_module, resources
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines.normalise import normalise
 from pipelines.words import characters as characters_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 TABLES = Path(__file__).parent.parent / "pipelines/words"
 

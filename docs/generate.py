@@ -11,9 +11,10 @@ import inspect
 import re
 import sqlite3
 import textwrap
+from collections.abc import Iterator
 from dataclasses import MISSING, Field, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from typer.main import get_command
 
@@ -22,9 +23,6 @@ from crawler.config import Settings
 from crawler.sources import KEYS, SELECTORS
 from pipelines import catalogue, errors
 from pipelines.records import CrawlSource, Selectors
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MIGRATIONS = Path("pipelines/archive/migrations")
 

@@ -14,11 +14,8 @@ import hashlib
 import json
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 ROOTS = ("pipelines.stages", "pipelines.join", "pipelines.join.differences", "pipelines.standing")

@@ -7,11 +7,12 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -24,9 +25,6 @@ from pipelines.places import find_mentions
 from pipelines.records import Attachment, Claim, Field, Published, Reading, Rejection, Source, Story, Stripped
 from pipelines.sign import sign
 from pipelines.store.file import STORE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
 
 
 @dataclass(frozen=True)

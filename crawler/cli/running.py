@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO, cast
+from typing import Annotated, Any, NoReturn, TextIO, cast
 
 import typer
 from rich.console import Console
@@ -25,14 +25,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from crawler.cli.terminal import one_line, plain, remarks, settings_of
 from crawler.config import FetchOptions, Settings
+from crawler.fetch.tally import RunProgress
 from crawler.runs.cluster import engine_of
 from crawler.runs.run import RunOptions, RunReport, crawl
 from pipelines.records import CrawlSource
 from pipelines.workers import Engine as Reader
 from pipelines.workers import WorkerOptions
-
-if TYPE_CHECKING:
-    from crawler.fetch.tally import RunProgress
 
 LINE_EVERY_S = 5.0
 """Often enough to see that a run lives, rare enough for a log file: 720 lines an hour."""

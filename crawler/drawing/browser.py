@@ -14,19 +14,17 @@ import itertools
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Route, WebSocketRoute
 from playwright.async_api import Request as Asked
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
 from crawler.drawing.sheet import BrowserStartError, DrawingError, Drawn, Fetch, Sheet, Wish
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 REQUESTS_MAX = 60
 """Requests that one page may make: about as many as have their turn in `DRAW_S` at one a second."""

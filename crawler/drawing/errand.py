@@ -6,11 +6,12 @@ In: a page's wish. Out: the answer, by the crawler's own downloader and its rule
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import tldextract
 from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.drawing.sheet import Given, Wish
@@ -20,10 +21,6 @@ from crawler.web.throttle import StoppingError, Throttle, retry_after_s
 from pipelines.errors import StorageError
 from pipelines.records import CrawlSource
 from pipelines.urls import canonical_url, host_of
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
 _log = logging.getLogger(__name__)
 

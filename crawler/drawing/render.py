@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from scrapy import Request, signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import HtmlResponse, Response
 
@@ -24,16 +25,14 @@ from crawler.drawing.errand import Errand, Scripts, passed_on
 from crawler.drawing.sheet import BrowserStartError, DrawingError, Drawn, Given, Sheet
 from crawler.web import run_of
 from crawler.web.reasons import NotDrawnError
+from crawler.web.throttle import Throttle
 from pipelines.pages.announced import ADDRESS_FORMATS, format_of
 from pipelines.pages.frontier import FILE, Entry
 from pipelines.pages.kinds import CHALLENGE, is_challenge
 from pipelines.records import DEFAULT_TIME_ZONE, CrawlSource
 
 if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-
-    from crawler.drawing.browser import Browser
-    from crawler.web.throttle import Throttle
+    from crawler.drawing.browser import Browser  # Playwright is there only with the extra
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +87,7 @@ class RenderMiddleware:
         sources = [source for source in run.sources if source.render]
         if not sources:
             raise NotConfigured
-        from crawler.drawing.browser import Browser  # noqa: PLC0415  # Playwright is there only with the extra
+        from crawler.drawing.browser import Browser  # noqa: PLC0415
 
         options = run.options
         sandbox = has_sandbox(options.browser_sandbox)

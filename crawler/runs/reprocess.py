@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from crawler.runs.lock import run_lock
 from crawler.sources import heeding
 from pipelines.archive import Archive
 from pipelines.compare import Change, compare
-from pipelines.drain import drain
+from pipelines.drain import Drained, drain
 from pipelines.errors import StorageError
-from pipelines.records import FileText
+from pipelines.records import FileText, Page, Reading, Rejection, Source
 from pipelines.store import CrawlStore, store_path
 from pipelines.utc import now_utc
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
-    from pipelines.drain import Drained
-    from pipelines.records import Page, Reading, Rejection, Source
-    from pipelines.workers import Engine
+from pipelines.workers import Engine
 
 _PROGRESS = "reprocessed_to"
 """The key in `meta` under which an unfinished reprocess keeps the last page that it is done with."""

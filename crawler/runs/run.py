@@ -7,23 +7,27 @@ thread fetches (Scrapy's reactor), a second thread drains into the archive, an e
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scrapy import signals
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import run_in_thread
 
 from crawler.config import FetchOptions, require_contact
 from crawler.drawing.chromium import require_browser
 from crawler.fetch.spider import NewsSpider, fetch
+from crawler.fetch.tally import FetchReport, RunProgress
 from crawler.runs.cluster import hands_of, raised
 from crawler.runs.lock import run_lock
 from crawler.runs.spread import fetch_spread
@@ -36,20 +40,10 @@ from pipelines.attached import READ, require_readers
 from pipelines.drain import Drained, drain
 from pipelines.export.rows import copies_read
 from pipelines.pages.links import Territory
+from pipelines.records import CrawlSource, Reading, SourceRun
 from pipelines.store import CrawlStore, store_beside, store_path
 from pipelines.utc import now_utc
-from pipelines.workers import WorkerOptions
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Sequence
-
-    from scrapy import Spider
-    from scrapy.crawler import Crawler
-
-    from crawler.fetch.tally import FetchReport, RunProgress
-    from pipelines.records import CrawlSource, Reading, SourceRun
-    from pipelines.workers import Engine
+from pipelines.workers import Engine, WorkerOptions
 
 
 @dataclass(frozen=True, slots=True)

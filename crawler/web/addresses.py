@@ -12,8 +12,10 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from twisted.internet.address import IPv4Address
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
@@ -22,10 +24,6 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from crawler.web import run_of
 from pipelines.records import CrawlSource
 from pipelines.urls import canonical_url, host_of
-
-if TYPE_CHECKING:
-    from scrapy import Request
-    from scrapy.crawler import Crawler
 
 CACHE_S = 300.0
 """How long a name's addresses are kept: a crawl asks for one name thousands of times."""

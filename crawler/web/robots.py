@@ -13,12 +13,14 @@ import logging
 import re
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from protego import Protego
 from scrapy import Request, signals
+from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.config import FetchOptions
@@ -33,10 +35,6 @@ from pipelines.signals import HostSignal, robots_signals, tdmrep_signals, that_h
 from pipelines.store import CrawlStore
 from pipelines.store.sources import StoredRobots
 from pipelines.urls import canonical_url, host_of
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
-    from scrapy.http import Response
 
 _log = logging.getLogger(__name__)
 

@@ -11,26 +11,22 @@ import asyncio
 import math
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 
+from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 
 from crawler.web import run_of
+from crawler.web.pace import SharedPace
 from pipelines.urls import host_of
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Note = Callable[[Request, Response | Exception, float], None]
 
-    from scrapy import Request
-    from scrapy.crawler import Crawler
-    from scrapy.http import Response
-
-    from crawler.web.pace import SharedPace
-
-    Note = Callable[[Request, Response | Exception, float], None]
 
 JITTER = 0.2
 """A delay grows by up to this part of it, at random: never below what was agreed, never in step."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import subprocess
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from crawler.config import FetchOptions
 from crawler.fetch.tally import FetchReport
 from pipelines.records import CrawlSource, SourceRun
 from pipelines.store import CrawlStore
 from tests.processes import Child
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _CHILD = """
 import dataclasses, json, signal, sys

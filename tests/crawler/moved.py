@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from typer.testing import CliRunner
 
 from crawler.cli import app
 from tests.processes import Child
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _CHILD = """
 import datetime, importlib, sys, time

@@ -7,8 +7,10 @@ scanned in plain Python, and nothing of the product takes part in that.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -22,11 +24,8 @@ from pipelines.export.rows import columns_of, export_batches
 from pipelines.reuse import reused
 from pipelines.show import ShownArticle, show
 
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterator
+Stories = set[str]
 
-    Stories = set[str]
 
 ROWS = [row for row in read_truth() if row.expect == ARTICLE]
 STORIES: dict[str, list[TruthRow]] = {}

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from docs.rules import ROOT, digest
 from pipelines.archive.rules import RULES
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 VERDICT = "pipelines/join/verdict.py"
 PRESENT = digest()

@@ -6,12 +6,9 @@ import threading
 import zlib
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from benchmarks.pages import generate, lists
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Site:

@@ -10,10 +10,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,10 +27,8 @@ from pipelines.places import find_mentions
 from pipelines.records import Source
 from tests.readings import HOSTS, NOW, make_reading
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+Driver = webdriver.Chrome
 
-    Driver = webdriver.Chrome
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 PARKNEWS = Path(sys.executable).with_name("parknews")

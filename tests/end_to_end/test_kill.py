@@ -14,17 +14,14 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.end_to_end.site import Site
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PARKNEWS = Path(sys.executable).with_name("parknews")
 ARTICLES = 120

@@ -7,16 +7,13 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove, verify
 from tests.end_to_end.site import Site
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PARKNEWS = Path(sys.executable).with_name("parknews")
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")

@@ -7,16 +7,14 @@ import shutil
 import signal
 import sqlite3
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
 
 from tests.end_to_end.site import Site
 from tests.processes import PARKNEWS, Child
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ARTICLES = 60
 

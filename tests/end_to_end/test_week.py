@@ -9,9 +9,9 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,9 +19,6 @@ from crawler.demo.server import DemoServer
 from tests.crawler.misbehaving import Server, Site, article
 from tests.crawler.moved import parknews, parknews_here
 from tests.crawler.runs.test_watch import DATED, as_before, redesigned
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DOCUMENT = Path(__file__).parents[2] / "docs/a-week.md"
 REBUILT, DEAD, BLOG = "gaoxin.localhost", "gangkou.localhost", "blog.localhost"

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+from collections.abc import Callable
+from pathlib import Path
 
 COLUMN, TABLE = "added", "added_table"
 _FIXED = ("articles_fts", "sqlite_")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,6 @@ from pipelines.export.rows import columns_of, export_batches
 from pipelines.records import Attachment, Page, Reading, Rejection, Source
 from pipelines.show import ShownArticle, ShownFile, show
 from pipelines.stages import read_page
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TEXT = (
     "青岚湖科技园昨日启用第三期标准厂房，首批十二家企业签约入驻，预计年产值超过三十亿元。",

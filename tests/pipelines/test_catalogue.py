@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import tomllib
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,9 +14,6 @@ from pipelines import catalogue
 from pipelines.archive import Archive
 from pipelines.catalogue import FORGETS, SIGHTS, WHATS, Table, exported
 from pipelines.store import CrawlStore
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MISSING = "say in pipelines/catalogue how a removal makes it forget, and who may see it"
 _KINDS = {

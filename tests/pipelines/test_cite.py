@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.archive.file import read_only
 from pipelines.cite import STYLES, Reference, cite
 from pipelines.show import ShownArticle, show
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 TEXT = "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻,预计明年投产后新增岗位一千六百个。" * 3
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,10 +15,6 @@ from pipelines.archive import Archive
 from pipelines.drain import drain
 from pipelines.records import Page, Rejection, Source
 from pipelines.workers import BATCH_PAGES, BATCHES_PER_WORKER, WorkerOptions
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 HOST = "news.example"
 SOURCE = Source(HOST, "青岚湖新闻")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +13,6 @@ from pipelines.keywords import keywords
 from pipelines.records import Source
 from pipelines.reuse import reused
 from tests.conftest import Told
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PORT = "港口的集装箱航线本月恢复运营"
 SHARED = "新建的标准厂房全部交付使用，首批企业已经投产。"

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,14 +15,9 @@ import pipelines.search
 from benchmarks.search_scan import says
 from pipelines.archive.file import read_only
 from pipelines.archive.read.selection import Selection
-from pipelines.query import Needle, expression, literal, parse, sought
+from pipelines.query import Needle, Node, expression, literal, parse, sought
 from pipelines.search import Snippet, search, select, snippet
 from pipelines.spelling import placed_tokens, spell, tokens
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from pipelines.query import Node
 
 PARK = "高新技术产业园区今年引进了十二个集成电路项目，总投资超过三十亿元。\n园区管委会说，明年还将扩建。"
 ENGLISH = "The Park signed 12 projects, worth USD 3.5 billion."

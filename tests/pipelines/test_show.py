@@ -1,18 +1,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from pipelines.archive.file import read_only
 from pipelines.records import Claim, Field, Rejection, Stripped
 from pipelines.show import ShownArticle, ShownRejection, show
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 PARAGRAPHS = [
     "滨江产业园区管委会今天宣布，园区一期工程已经全部建成，首批入驻企业将在下个月搬入新厂房开始生产。",

@@ -8,15 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PARKNEWS = Path(sys.executable).with_name("parknews")
 

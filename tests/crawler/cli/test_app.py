@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from typer.main import get_command
 
 from crawler.cli.app import COMMANDS as OVERVIEW
 from crawler.cli.app import app
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 COMMANDS = ("crawl", "demo", "search", "show", "status", "sources list")
 HEAVY = {"scrapy", "twisted", "trafilatura", "opencc", "scipy", "datasketch", "dateparser", "pandas"}

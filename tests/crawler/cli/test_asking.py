@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
 from tests.crawler.moved import parknews, parknews_here, write_source
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def _frontier(folder: Path) -> list[tuple[str, str]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,10 +15,6 @@ from pipelines.archive import Archive
 from pipelines.pages.frontier import Fetched, Link
 from pipelines.records import Source
 from pipelines.store import CrawlStore
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 HOST = "park.example"
 URL = f"https://{HOST}/news/1.html"

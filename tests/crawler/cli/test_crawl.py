@@ -8,8 +8,9 @@ import signal
 import sqlite3
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,11 +22,7 @@ from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, parknews_here, write_source
 from tests.processes import PARKNEWS, Child
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    Start = Callable[..., Child]
+Start = Callable[..., Child]
 
 
 @pytest.fixture

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.archive import Archive
 from tests.readings import NOW
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 SAID = "read and joined by the rules of an earlier version; run `parknews reprocess`"
 

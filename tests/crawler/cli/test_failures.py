@@ -5,17 +5,15 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crawler.cli.failures import exit_code
 from crawler.runs.lock import run_lock
 from pipelines.errors import ConfigurationError, NothingReachedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 
 def _one_line(found: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -14,9 +14,6 @@ from crawler.cli import app
 from pipelines.archive import Archive
 from pipelines.records import Field, Source, Stripped
 from tests.readings import HOSTS, NOW, make_reading
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 A, B = "https://park.example/a", "https://daily.example/b"
 TEXT = "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻,预计明年投产后新增岗位一千六百个。" * 3

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, parknews_here, write_source
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def _state(folder: Path, url: str) -> dict[str, str]:

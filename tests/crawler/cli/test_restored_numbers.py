@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from pipelines.archive import Archive
 from tests.readings import NOW, make_reading
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 OWN, NEW = "https://copier.example/3", "https://park.example/new"
 TEXT = "海沧口岸物流园上月完成集装箱吞吐四万标箱,冷链仓库利用率创下新高,两条近洋航线缩短了到港时间。"

@@ -8,9 +8,9 @@ import pty
 import subprocess
 import sys
 import termios
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from rich.console import Console
@@ -21,9 +21,6 @@ from crawler.runs.lock import run_lock
 from pipelines.errors import LockedError
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import write_source
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PROGRESS = RunProgress(fetched=3, failed=1, queued=9, articles=1, rejections=1, elapsed_s=0.4, host="a.cn")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -16,10 +18,6 @@ from pipelines.records import Source
 from pipelines.store import CrawlStore, store_path
 from tests.pipelines.archive.sample_texts import FOREST, LIBRARY, PARK
 from tests.readings import HOSTS, NOW, make_reading
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 OWN, WRONG, CHANGED = "https://daily.example/1", "https://copier.example/2", "https://park.example/3"
 BOTH = "https://copier.example/both"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,10 +16,6 @@ from tests.crawler.cli.conftest import TEXT
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews as parknews_process
 from tests.crawler.moved import parknews_here
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 FILE = """\
 # all of ours

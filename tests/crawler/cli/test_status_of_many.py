@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 from crawler.runs.lock import run_lock
 from pipelines.archive import Archive
 from pipelines.store import CrawlStore, store_path
-from tests.crawler.cli.conftest import TEXT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.crawler.cli.conftest import Outcome
+from tests.crawler.cli.conftest import TEXT, Outcome
 
 
 def test_many_sources_are_summed_up_and_repeats_are_told(

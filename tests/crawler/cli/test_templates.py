@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,10 +21,6 @@ from pipelines.store import CrawlStore, store_path
 from tests.crawler.misbehaving import Server, Site
 from tests.pipelines.templates.site import HOST, LEARNED, ingest, news, page, redesigned
 from tests.pipelines.templates.site import learned as put_learned
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 PAGES = LEARNED
 

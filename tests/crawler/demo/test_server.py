@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import gzip
 import tomllib
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.demo.server import SHANGHAI, DemoServer, ago
+from tests.crawler.demo.conftest import Answer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.crawler.demo.conftest import Answer
-
-    Ask = Callable[..., Answer]
+Ask = Callable[..., Answer]
 
 
 def test_the_newspaper_declares_gb2312_and_sends_characters_that_only_gbk_has(ask: Ask) -> None:

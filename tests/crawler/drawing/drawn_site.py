@@ -8,16 +8,11 @@ import os
 import re
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.drawing.chromium import browser_path
-from tests.crawler.misbehaving import Answer, Site, article
-
-if TYPE_CHECKING:
-    from tests.crawler.misbehaving import Asked
-
+from tests.crawler.misbehaving import Answer, Asked, Site, article
 
 needs_chromium = pytest.mark.skipif(not browser_path(""), reason="needs Debian's chromium")
 

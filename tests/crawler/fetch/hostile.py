@@ -11,16 +11,13 @@ import itertools
 import random
 import re
 import zlib
-from typing import TYPE_CHECKING
 
 import zstandard
 
-from tests.crawler.misbehaving import Answer, article, list_page, sitemap
+from tests.crawler.misbehaving import Answer, Asked, Handler, article, list_page, sitemap
 
-if TYPE_CHECKING:
-    from tests.crawler.misbehaving import Asked, Handler
+Given = Answer | bytes | str | Handler
 
-    Given = Answer | bytes | str | Handler
 
 MEGABYTE = 1024 * 1024
 CHALLENGE = (

@@ -9,17 +9,14 @@ import subprocess
 import sys
 import time
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.crawler.fetch.hostile import behaviours, front_page, good_pages
 from tests.crawler.misbehaving import Server, Site
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _CHILD = """
 import sys, json

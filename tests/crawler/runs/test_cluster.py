@@ -12,11 +12,12 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from crawler.fetch.tally import RunProgress
 from crawler.runs.cluster import ClusterEngine, engine_of, hands_of, identity, read_there, results_of
 from crawler.runs.spread import fetch_spread
 from crawler.runs.warc import write_warc
@@ -38,11 +40,6 @@ from tests.crawler.moved import parknews, parknews_here, write_source
 from tests.pipelines.test_workers import SOURCE, page, read
 from tests.processes import PARKNEWS, Child
 from tests.readings import make_reading
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from crawler.fetch.tally import RunProgress
 
 HOST = SOURCE.host
 ROOT = Path(__file__).parents[3]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -18,10 +20,6 @@ from pipelines.store import CrawlStore, store_path
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
 from tests.crawler.moved import parknews, parknews_here, write_source
 from tests.pipelines.forget.test_removal import LETTER
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 def _pdf(words: str = "", *, password: str = "") -> bytes:

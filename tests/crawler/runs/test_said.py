@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +10,6 @@ from pipelines.records import AddressWords
 from pipelines.said import expression_of, word_on
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, parknews_here, write_source
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DIGEST = "".join(
     f'<h2><a href="/news/{n}.html">示例园区第{n}号项目开工</a></h2>'

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from crawler.fetch import slices
 from crawler.fetch.slices import FetchedSlice, Slice, fetch_slice
+from crawler.fetch.tally import FetchReport
 from crawler.runs.spread import Here, fetch_spread
 from crawler.web.removed import Removed
 from pipelines.errors import WorkersError
+from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore
 from tests.crawler.crawling import QUICK, crawl, pages_of, source
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from crawler.fetch.tally import FetchReport
-    from pipelines.records import CrawlSource
 
 DELAY_S = 0.25
 ARTICLES = 8

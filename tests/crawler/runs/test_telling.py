@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,10 +21,6 @@ from pipelines.records import Rejection
 from pipelines.store import CrawlStore
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, write_source
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crawler.serve.site import ServeOptions, build_site
 from pipelines.records import Attachment, Rejection, Stripped
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 PLANT = (
     "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻。园区负责人说,三期厂房总建筑面积九万平方米,"

@@ -8,8 +8,10 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,10 +19,6 @@ mcp = pytest.importorskip("mcp")
 
 from crawler.serve import assistant  # noqa: E402
 from crawler.serve.assistant import ROWS_MAX, TEXT_MAX, assistant_server  # noqa: E402
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 SITE = "https://archive.example.org/article/"
 

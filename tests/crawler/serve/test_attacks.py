@@ -11,16 +11,13 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 
 from tests.crawler.serve.attacks import ADDRESSES, HOSTS, QUESTIONS, SECRET, SLOW
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 HELD_BACK = f"海沧口岸物流园{SECRET}上月完成集装箱吞吐四万标箱,冷链仓库利用率创下新高。"
 LIMIT_MS = 300

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import feedparser
 
 from pipelines.archive.write.kept import add_search
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 
 def test_any_query_is_an_atom_feed_with_publishers_and_copies(get: Callable[..., Any]) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import IO, TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, Any
 
 import pytest
 from typer.testing import CliRunner
 
 from crawler.cli import app
 from pipelines.export.formats import FORMATS, Format, Written
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
 
 
 def _write_tabs(file: IO[bytes], sheets: Sequence[Any], _method: object) -> Written:

@@ -6,16 +6,13 @@ import re
 import secrets
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from crawler.serve.clerk import _answered, _Opened
 from crawler.serve.guard import guard
 from tests.pipelines.added import COLUMN, TABLE, add_everywhere, tables_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SECRET = "被隐藏的正文"
 

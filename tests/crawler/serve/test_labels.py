@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from crawler.serve.labels import column_label, table_label, value_label
 from pipelines.catalogue import archive
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
-    Get = Callable[..., Any]
+Get = Callable[..., Any]
 
 
 def _chinese(text: str) -> bool:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from crawler.serve.site import build_site
 from pipelines.archive import Archive
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NEW = "云岚软件园本周举行开园十周年活动,园内企业展示了工业软件与数字孪生的新成果,三千名工程师参加了开放日。"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,12 +15,7 @@ from crawler.serve import made
 from crawler.serve.made import Made
 from pipelines.archive import Archive
 from pipelines.archive.file import reader
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.crawler.serve.test_cached import Get
+from tests.crawler.serve.test_cached import Get
 
 
 @pytest.fixture

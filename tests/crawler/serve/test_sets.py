@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crawler.serve.site import ServeOptions, build_site
 from pipelines.archive.write.kept import put_in_set
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 WRITES = ServeOptions(edit_sets=True)
 NOTE = "<b>see</b> the plant"

@@ -7,10 +7,12 @@ import html
 import json
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -25,11 +27,7 @@ from pipelines.records import SourceRun
 from pipelines.store import CrawlStore, store_path
 from tests.readings import NOW
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    Get = Callable[..., Any]
+Get = Callable[..., Any]
 
 
 def _articles(response: Any) -> list[str]:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.crawler.crawling import QUICK, finish, source, start
-from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
-
-if TYPE_CHECKING:
-    from tests.crawler.misbehaving import Asked
+from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list_page
 
 ARTICLES = 8
 DELAY_S = 0.3

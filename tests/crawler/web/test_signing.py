@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,9 +15,6 @@ from crawler.web.signing import key_directory, key_id, read_key, require_key
 from pipelines.errors import ConfigurationError
 from tests.crawler.crawling import QUICK, crawl, source
 from tests.crawler.misbehaving import Server, newspaper
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 AGENT = "https://bot.example.org"
 

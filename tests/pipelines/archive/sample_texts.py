@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Rows = Callable[..., list[tuple[object, ...]]]
 
-    Rows = Callable[..., list[tuple[object, ...]]]
 
 PARK = (
     "本报讯 青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻。园区负责人说,"

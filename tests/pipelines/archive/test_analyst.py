@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,10 +27,6 @@ from pipelines.archive.read.selection import (
 from pipelines.export.rows import columns_of, export_batches
 from pipelines.records import Right, SourceRun
 from tests.readings import NOW, make_reading
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 PLANT = (
     "青岚湖科技园昨日启用第三期标准厂房,首批12家装备企业签约入驻。园区负责人说,三期厂房总建筑面积9万平方米,"

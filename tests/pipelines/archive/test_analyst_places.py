@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,11 +20,6 @@ from pipelines.archive.read.selection import (
     select_ids,
 )
 from tests.pipelines.archive.test_analyst import HARBOUR, PLANT, SCHOOL
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 
 @pytest.fixture

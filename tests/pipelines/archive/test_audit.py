@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipelines.archive.file import read_only
 from pipelines.archive.read.sources import (
@@ -16,12 +17,7 @@ from pipelines.archive.read.sources import (
     source_totals,
 )
 from pipelines.records import Rejection, Stripped
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.conftest import Told
+from tests.conftest import Told
 
 TEXT = (
     "青岚湖科技园昨日启用第三期标准厂房，首批十二家装备企业签约入驻。园区负责人说，三期厂房总建筑面积九万平方米，"

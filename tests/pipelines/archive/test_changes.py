@@ -7,11 +7,12 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -21,9 +22,6 @@ from pipelines.archive.read.changes import as_json, changes_since, kept_searches
 from pipelines.archive.write.kept import add_search, note_told, remove_search
 from pipelines.errors import ConfigurationError
 from pipelines.records import Rejection
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 AT = "2026-03-02T08:00:00Z"
 PLANT = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,10 +17,8 @@ from pipelines.records import Claim, Reading, Rejection, Source
 from tests.pipelines.archive.sample_texts import FOREST, HARBOUR, LIBRARY, OTHER, PARK
 from tests.readings import HOSTS, NOW, make_reading
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Rows = Callable[..., list[tuple[object, ...]]]
 
-    Rows = Callable[..., list[tuple[object, ...]]]
 
 CLAIM = (Claim("canonical", "https://park.example/claimed"),)
 READINGS = [

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import asdict, fields, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,9 +14,6 @@ from pipelines.archive import Archive, read_only
 from pipelines.catalogue import archive, exported
 from pipelines.records import Field, Published, Source, Story
 from pipelines.show import ShownArticle, ShownCopy, show
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 APART = {"text", "text_from", "claims", "stripped", "rights", "dateline", "missed", "attachments", "shows"}
 """Parts of a story that have tables of their own, or none, or are told in `origins` alone."""

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from pipelines.archive import Archive, file, read_only
 from pipelines.errors import ConfigurationError, ForeignArchiveError, NewerArchiveError
 from pipelines.records import Source
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.pipelines.archive.test_writer import Rows
+from tests.pipelines.archive.test_writer import Rows
 
 
 def test_an_archive_of_an_older_version_is_migrated_with_all_it_holds(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,15 +14,11 @@ from hypothesis import strategies as st
 
 from pipelines.archive import Archive
 from pipelines.furniture import edge_lines, furniture_on, line_key, titles_needed
-from pipelines.records import Source
+from pipelines.records import Reading, Source
 from tests.readings import HOSTS, NOW, make_reading
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Rows = Callable[..., list[tuple[object, ...]]]
 
-    from pipelines.records import Reading
-
-    Rows = Callable[..., list[tuple[object, ...]]]
 
 FOOTER = "青岚湖资讯平台为您提供一站式选址服务"
 QUOTE = "负责人表示,园区将继续优化服务。"

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import permutations
-from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.archive import Archive
 from pipelines.archive.write.lists import REASON
 from pipelines.records import Reading, Shown
 from pipelines.urls import address_key
 from tests.pipelines.archive.sample_texts import HARBOUR, PARK
 from tests.readings import NOW, make_reading
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Rows = Callable[..., list[tuple[object, ...]]]
 
-    from pipelines.archive import Archive
-
-    Rows = Callable[..., list[tuple[object, ...]]]
 
 SITE = "https://park.example"
 LIST = f"{SITE}/columns/7"

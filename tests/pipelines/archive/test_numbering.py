@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.archive import Archive
 from pipelines.errors import ConfigurationError
 from pipelines.records import Claim, Rejection
 from tests.pipelines.archive.sample_texts import FOREST, HARBOUR, LIBRARY, OTHER, PARK
 from tests.readings import NOW, make_reading
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Rows = Callable[..., list[tuple[object, ...]]]
 
-    from pipelines.archive import Archive
-
-    Rows = Callable[..., list[tuple[object, ...]]]
 
 A, B, C = "https://park.example/a", "https://daily.example/b", "https://copier.example/c"
 D = "https://park.example/d"

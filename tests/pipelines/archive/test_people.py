@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.archive import Archive
 from pipelines.errors import ConfigurationError
 from pipelines.records import Rejection
 from tests.pipelines.archive.sample_texts import HARBOUR, OTHER, PARK
 from tests.readings import NOW, make_reading
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Rows = Callable[..., list[tuple[object, ...]]]
 
-    from pipelines.archive import Archive
-
-    Rows = Callable[..., list[tuple[object, ...]]]
 
 A, B, C = "https://park.example/a", "https://daily.example/b", "https://copier.example/c"
 

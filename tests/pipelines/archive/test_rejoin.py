@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
@@ -13,9 +13,6 @@ from pipelines.archive import Archive
 from pipelines.join.index import Node
 from tests.pipelines.archive.sample_texts import HARBOUR, PARK
 from tests.readings import NOW, make_reading
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TABLES = (
     "nodes",

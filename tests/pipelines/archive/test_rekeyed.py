@@ -7,7 +7,7 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +18,6 @@ from pipelines.archive.kept_out.ledger import ledger_path, read_ledger
 from pipelines.errors import RefusedError
 from pipelines.forget.verbs import replay
 from pipelines.store import CrawlStore, store_path
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SALT, URL = "5a17" * 8, "https://park.example/1.html"
 RESIDUE = b"residue-of-a-text" * 9

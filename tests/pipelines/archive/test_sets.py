@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,10 +15,6 @@ from pipelines.archive.read.selection import Selection, count_selected, select_i
 from pipelines.archive.read.sets import Kept, kept_in, set_names, sets_of
 from pipelines.archive.write.kept import put_in_set, take_from_set
 from pipelines.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 AT = "2026-03-02T08:00:00Z"
 TEXTS = (

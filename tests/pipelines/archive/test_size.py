@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,10 +16,6 @@ from pipelines.archive.read.selection import Selection, select_ids
 from pipelines.archive.write import runs, writer
 from tests.pipelines.forget.worlds import make_text
 from tests.readings import HOSTS, make_reading
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Iterable, Iterator
 
 COOKBOOK = (Path(__file__).parents[3] / "docs" / "cookbook.md").read_text(encoding="utf-8")
 RECIPES = dict(re.findall(r"^## (\d+)\. .*?```sql\n(.*?)```", COOKBOOK, re.M | re.S))

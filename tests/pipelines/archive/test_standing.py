@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.archive import Archive
 from pipelines.archive.kept_out.blocks import owner_of
 from pipelines.archive.write.runs import RunCounts
 from pipelines.records import Rejection, Source, SourceRun
 from tests.pipelines.archive.sample_texts import FOREST, HARBOUR, LIBRARY, OTHER, PARK
 from tests.readings import NOW, make_reading
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+Rows = Callable[..., list[tuple[object, ...]]]
 
-    from pipelines.archive import Archive
-
-    Rows = Callable[..., list[tuple[object, ...]]]
 
 OWN, COPY, OTHERS = "https://daily.example/1", "https://copier.example/2", "https://park.example/3"
 STATUS = "SELECT credited_source_status FROM copies WHERE url = ?"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-from pipelines.archive import read_only
+from pipelines.archive import Archive, read_only
 from pipelines.archive.kept_out.key import made_key
 from pipelines.archive.read.articles import article_of_url, variants
 from pipelines.query import match_expression
@@ -17,13 +18,7 @@ from pipelines.records import Claim, Rejection
 from tests.pipelines.archive.sample_texts import HARBOUR, OTHER, PARK
 from tests.readings import NOW, make_reading
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pipelines.archive import Archive
-
-    Rows = Callable[..., list[tuple[object, ...]]]
+Rows = Callable[..., list[tuple[object, ...]]]
 
 
 def test_the_same_text_on_two_hosts_is_one_article_with_two_copies(archive: Archive, rows: Rows) -> None:

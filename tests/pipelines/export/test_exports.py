@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import time
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import openpyxl
@@ -20,10 +22,6 @@ from pipelines.export.file import ExportRequest, RowChange, compare_export, writ
 from pipelines.export.formats import CELL_MAX, _cell, safe_cell
 from pipelines.export.masking import mask_contacts
 from pipelines.records import SourceRun, Stripped
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 AT = "2026-03-02T00:00:00Z"
 FIRST = "=1+1 看似公式的正文。青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻,\n第二段。"

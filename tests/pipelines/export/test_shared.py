@@ -6,9 +6,11 @@ import asyncio
 import hashlib
 import json
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from datasette.app import Datasette
@@ -18,10 +20,6 @@ from typer.testing import CliRunner
 from crawler.cli import app
 from pipelines.records import Stripped
 from tests.pipelines.added import COLUMN, add_everywhere
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 PLANT = (
     "青岚湖科技园昨日启用第三期标准厂房，首批十二家装备企业签约入驻。园区负责人说，三期厂房总建筑面积九万平方米，"

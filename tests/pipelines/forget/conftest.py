@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -12,10 +13,6 @@ from crawler.cli import app
 from pipelines.records import Rejection
 from tests.pipelines.forget.typed import Answer
 from tests.pipelines.forget.worlds import PARK, Told, World, build, small_pages
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -22,14 +23,8 @@ from pipelines.store import CrawlStore
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows, unique_words
 from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, make_text, make_title, reading_of
+from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, World, make_text, make_title, reading_of
 from tests.processes import Child
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.pipelines.forget.worlds import World
 
 
 def _ledger(world: World) -> Path:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+
+import pytest
 
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview
 from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, make_text, make_title
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import pytest
-
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, World, make_text, make_title
 
 
 def page(host: str, number: int, **more: object) -> Told:

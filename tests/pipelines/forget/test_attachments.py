@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,12 +12,7 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview, remove
 from pipelines.records import Attachment
 from tests.pipelines.forget.test_removal import LETTER, rows
-from tests.pipelines.forget.worlds import DAILY, PARK, Told, make_text, make_title, reading_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import DAILY, PARK, Told, World, make_text, make_title, reading_of
 
 OWN = Attachment(
     f"https://{PARK}/f/list.xls", "青岚湖园区关于入驻企业岗位补贴发放对象的名单公示", "xls", None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,13 +20,7 @@ from pipelines.forget.plan import Plan
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import PARK, make_text, make_title
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import PARK, World, make_text, make_title
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z", stay_down=True)
 

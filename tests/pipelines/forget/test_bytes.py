@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -18,12 +18,7 @@ from pipelines.forget.verbs import remove
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_interrupted import PLACES, command
 from tests.pipelines.forget.test_removal import rows
-from tests.pipelines.forget.worlds import PARK, many_pages
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import PARK, World, many_pages
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 SIZES = [pytest.param(200, id="200"), pytest.param(5_000, id="5000", marks=pytest.mark.slow)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
@@ -14,12 +14,7 @@ from typer.testing import CliRunner
 from crawler.cli import app
 from tests.pipelines.forget.test_removal import rows, unique_words
 from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, make_text, make_title
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, World, make_text, make_title
 
 
 def test_a_dry_run_shows_the_plan_and_changes_nothing(world: World, parknews: Callable[..., Answer]) -> None:

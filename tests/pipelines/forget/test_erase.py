@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from pipelines.forget.erase import clear_slack
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 WORD = "已删除之文字"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -24,9 +24,6 @@ from tests.pipelines.forget.worlds import (
     make_text,
     make_title,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 OLD = "www.old-weekly.example.com"
 NAMES[OLD] = "Old Weekly"

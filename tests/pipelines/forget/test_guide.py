@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
@@ -13,12 +13,7 @@ from pipelines.forget.record import recorded, troubles, waiting
 from pipelines.forget.requests import Request
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows
-from tests.pipelines.forget.worlds import COPIER, NAMES, PARK
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, World
 
 LETTER = ("青岚湖园区法务", "来函要求下架", "著作权法", "T-17", "2026-12-31")
 NO_WISHES = ("n", "n", "n", "n")

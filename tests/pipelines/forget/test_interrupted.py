@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,11 +19,8 @@ from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows, unique_words
-from tests.pipelines.forget.worlds import PARK, store_pages
+from tests.pipelines.forget.worlds import PARK, World, store_pages
 from tests.processes import Child, Ended
-
-if TYPE_CHECKING:
-    from tests.pipelines.forget.worlds import World
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 SCOPE = make_scope(hosts=[PARK])

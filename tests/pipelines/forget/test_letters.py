@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import tracemalloc
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
 from opencc import OpenCC
@@ -17,12 +17,7 @@ from pipelines.forget.letter import Asked, read_letter
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview
 from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, make_text, make_title
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, World, make_text, make_title
 
 
 @pytest.mark.parametrize(

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.forget.order import Order
-from pipelines.forget.scope import make_scope
+from pipelines.forget.scope import Scope, make_scope
 from pipelines.forget.verbs import delete_now, go_on, remove, replay, restore_hidden
 from pipelines.store import store_path
 from tests.pipelines.forget.test_removal import rows
-from tests.pipelines.forget.worlds import DAILY, NAMES, PARK
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pipelines.forget.scope import Scope
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import DAILY, NAMES, PARK, World
 
 SCOPES = {"a": make_scope(hosts=[PARK]), "b": make_scope(credited=[NAMES[DAILY]])}
 """The park's page that credits the daily is within both."""

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 
 from pipelines.forget.delete import seeker
 from pipelines.forget.order import Order
+from pipelines.forget.passages import Hashes, Seeker
 from pipelines.forget.prove import held_by
 from pipelines.forget.rows import words_in_archive, words_in_store
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove, verify
 from tests.pipelines.added import add_everywhere
-from tests.pipelines.forget.worlds import PARK, Told, make_text, make_title, small_pages
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pipelines.forget.passages import Hashes, Seeker
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import PARK, Told, World, make_text, make_title, small_pages
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 LONG = Told(PARK, 777, make_title(777), make_text(777, lines=400))

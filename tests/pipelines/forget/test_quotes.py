@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
 
 from crawler.cli.receipts import RECEIPT, WORDS
 from pipelines.archive import Archive
@@ -16,10 +15,7 @@ from pipelines.forget.verbs import remove
 from pipelines.report.words import words
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import LETTER, WHOLE_PARK, rows
-from tests.pipelines.forget.worlds import COPIER, DAILY, PARK
-
-if TYPE_CHECKING:
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import COPIER, DAILY, PARK, World
 
 AT = "2026-03-02T00:00:00Z"
 

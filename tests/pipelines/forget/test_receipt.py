@@ -10,21 +10,16 @@ import json
 import lzma
 import quopri
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.pipelines.forget.worlds import DAILY, PARK
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.pipelines.forget.typed import Answer
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.typed import Answer
+from tests.pipelines.forget.worlds import DAILY, PARK, World
 
 LETTERS = {
     "zh": "贵站编辑：\n请删除{0}。另有《{1}》一文，以及{2}，均系侵权。\n青岚湖园区法务",

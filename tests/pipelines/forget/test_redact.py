@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,9 +21,6 @@ from tests.pipelines.forget.test_attack import _held, _secrets
 from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.typed import WHO, Answer
 from tests.pipelines.forget.worlds import NAMES, PARK, START, World, _fetched, reading_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 URL = "https://a.example/1.html"
 

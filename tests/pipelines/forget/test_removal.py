@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -17,23 +18,18 @@ from pipelines.forget.record import waiting
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import go_on, preview, remove, restore_hidden, verify
 from tests.pipelines.forget import stranger
+from tests.pipelines.forget.typed import Answer
 from tests.pipelines.forget.worlds import (
     COPIER,
     DAILY,
     NAMES,
     PARK,
     Told,
+    World,
     make_text,
     make_title,
     small_pages,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from tests.pipelines.forget.typed import Answer
-    from tests.pipelines.forget.worlds import World
 
 LETTER = Order("青岚湖园区法务", "来函要求下架", "2026-04-01T00:00:00Z")
 WHOLE_PARK = make_scope(hosts=[PARK])

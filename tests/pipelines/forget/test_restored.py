@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows, unique_words
 from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, PARK
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import COPIER, PARK, World
 
 
 def test_a_restored_backup_is_refused_until_the_removals_are_applied_again(

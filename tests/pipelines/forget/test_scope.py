@@ -6,7 +6,6 @@ import hashlib
 import re
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,9 +16,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.forget.plan import Plan
 from pipelines.forget.planning import REACHED
 from pipelines.forget.scope import Scope, TermMatcher, make_scope
-
-if TYPE_CHECKING:
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import World
 
 KEY = Key(b"k" * 32)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
@@ -21,12 +21,7 @@ from pipelines.records import Source
 from pipelines.store import CrawlStore
 from pipelines.workers import WorkerOptions
 from tests.pipelines.forget.test_removal import rows
-from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, make_text, reading_of, store_pages
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.pipelines.forget.worlds import World
+from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, World, make_text, reading_of, store_pages
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z", stay_down=True)
 BULLETIN = (

@@ -7,8 +7,9 @@ import re
 import shutil
 import subprocess
 import threading
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +17,6 @@ from crawler.web.timestamps import stamp
 from pipelines.errors import NothingReachedError
 from tests.pipelines.forget.typed import WHO, Answer
 from tests.pipelines.forget.worlds import COPIER, World
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 pytest.importorskip("rfc3161_client")
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is the authority")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,13 +18,7 @@ from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.test_stay_down import LETTER, come
 from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, make_text, make_title
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.pipelines.forget.worlds import World
-
+from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, World, make_text, make_title
 
 SECRET = "贵站所载之事涉及某某公司未公开的机密"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from pipelines.archive import Archive
 from pipelines.archive.write.runs import RunCounts
@@ -14,9 +14,6 @@ from pipelines.records import Attachment, Claim, Field, Published, Reading, Reje
 from pipelines.sign import sign
 from pipelines.store import CrawlStore, store_path
 from pipelines.store.sources import StoredRobots
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PARK, DAILY, COPIER = "www.park-news.cn", "daily.example.net", "copier.example.org"
 NAMES = {PARK: "青岚湖园区", DAILY: "澜江日报", COPIER: "产业转载网"}

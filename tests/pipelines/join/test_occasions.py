@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.join.occasions import Page, compare_headlines, occasions
-
-if TYPE_CHECKING:
-    import random
 
 
 def _pages(*rows: tuple[str, str, str | None, int]) -> list[Page]:

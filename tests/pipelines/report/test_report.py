@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import re
 import string
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+from pathlib import Path
+from typing import Any, get_args
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -22,10 +24,6 @@ from pipelines.report.comparison import compared
 from pipelines.report.page import write_report
 from pipelines.report.svg import Band, Row, Series
 from pipelines.report.words import LANGUAGES, words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
 
 TEXT = (
     "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻。"

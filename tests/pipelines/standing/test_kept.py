@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.standing import Copy, choose_kept
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 TEXTS = {1: "abcdefgh", 2: "abcd", 3: "abcdefghxyz123456789", 4: "abcdefgh?"}
 """Whole, truncated, padded, and one with another figure: a letter is a shingle."""

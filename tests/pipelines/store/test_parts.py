@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines.errors import WorkersError
 from pipelines.store import CrawlStore
-from pipelines.store.parts import changes, cut, merge
+from pipelines.store.parts import Changes, changes, cut, merge
 from tests.pipelines.store.storing import BODY, HOST, begin, entries, fetched, link, queue
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from pipelines.store.parts import Changes
 
 QUERIES = (
     "SELECT url, source, host, kind, state, priority, depth, status, etag, reason FROM urls ORDER BY url",

@@ -5,19 +5,14 @@ from __future__ import annotations
 import random
 import sqlite3
 import tempfile
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pipelines.archive import Archive
-from pipelines.records import Page, Source
+from pipelines.records import Page, Reading, Rejection, Source
 from pipelines.stages import read_page
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pipelines.records import Reading, Rejection
 
 HOST = "park.example"
 LEARNED = 36

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -23,9 +23,6 @@ from tests.pipelines.templates.site import (
     paragraphs,
     title_of,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 TABLES = ("templates", "template_pages", "template_changes")

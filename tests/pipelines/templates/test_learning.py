@@ -7,20 +7,16 @@ import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pytest
 
 from pipelines.archive import Archive
 from pipelines.archive.write.templates import MOST_OUTLINES
 from pipelines.decode import decode
-from pipelines.records import Decoded, Lesson, Outline, Rejection, Source
+from pipelines.records import Decoded, Lesson, Outline, Rejection, Source, Template
 from pipelines.templates import CONFIRMATIONS, LESSONS, amended, learn, read
 from tests.pipelines.templates.site import HOST, NOW, news, page, paragraphs
 from tests.readings import make_reading
-
-if TYPE_CHECKING:
-    from pipelines.records import Template
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 

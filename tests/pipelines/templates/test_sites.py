@@ -6,13 +6,14 @@ import multiprocessing
 import random
 import sqlite3
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from pipelines.archive import Archive
 from pipelines.archive.write.templates import MISSES
-from pipelines.records import Reading, Source
+from pipelines.records import Page, Reading, Source
 from pipelines.stages import read_page
 from pipelines.templates import CONFIRMATIONS, LESSONS
 from tests.pipelines.templates.site import (
@@ -27,12 +28,6 @@ from tests.pipelines.templates.site import (
     ways,
     wrong_texts,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from pipelines.records import Page
 
 CHANGES = "SELECT at, selector FROM template_changes"
 COMMENTS = "".join(
