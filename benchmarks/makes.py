@@ -2,7 +2,8 @@
 
 What differs between the makes is what differs between real ones: tables or sections, what things are called,
 where title, day and credit stand, what stands around the article (menus, recommendations, comments, scripts).
-Half of the sources are English.
+Half of the sources are English. Links lead where those of real sites do: to channels and articles that are
+there, and from menus to hundreds of pages of other hosts.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SOURCES = 8
+CHANNELS = 6
+"""Lists that a source's menu leads to."""
+_PER_CHANNEL = 20
 _LATIN = (
     "harbour park factory council engine river market bridge school tower planning investor company region "
     "minister worker report capacity output phase ground design number permit opening annual district energy "
@@ -29,6 +33,8 @@ def all_sources(count: int, seed: int = 7, _: int = 1) -> dict[str, bytes]:
     for source in range(SOURCES):
         pages = articles(source, count, seed)
         found = {page.path: page.html for page in pages} | lists(pages)
+        for channel in range(CHANNELS):
+            found[f"/c/{channel}/"] = lists(pages[channel * _PER_CHANNEL :][:_PER_CHANNEL] or pages[:1])["/"]
         bodies |= {f"m{source}{path}": html for path, html in found.items()}
     return bodies
 
@@ -37,14 +43,17 @@ def articles(source: int, count: int, seed: int = 7) -> list[GeneratedPage]:
     """The articles of one source."""
     chance = random.Random(f"{seed}/{source}")
     said = _Chinese(seed + source) if source % 2 == 0 else _English(seed + source)
-    pages, titles = [], [said.title() for _ in range(40)]
-    for number in range(count):
-        title, body = said.title(), said.paragraphs()
-        day = f"20{chance.randint(18, 25)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
-        path = f"/news/{day.replace('-', '')}/{number}.html"
-        around = [(f"/news/{n}.html", one) for n, one in enumerate(chance.sample(titles, 12))]
+    days = [
+        f"20{chance.randint(18, 25)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
+        for _ in range(count)
+    ]
+    known = [(f"/news/{day.replace('-', '')}/{number}.html", said.title()) for number, day in enumerate(days)]
+    pages = []
+    for number, (day, (path, title)) in enumerate(zip(days, known, strict=True)):
+        body = said.paragraphs()
+        recent = known[max(0, number - 40) :][:40]
+        around = chance.sample(recent, min(12, len(recent)))
         html = _MAKES[source](title, body, day, around, said)
-        titles[number % len(titles)] = title
         pages.append(GeneratedPage(path, html.encode(), "\n".join(body)))
     return pages
 
@@ -100,9 +109,10 @@ def _head(title: str, day: str, said: _Said, *, scripts: int, styles: int = 40) 
 
 def _menu(said: _Said, deep: int) -> str:
     return "".join(
-        f'<li class="m{n}"><a href="/c/{n}/">{said.menu(n)}</a><ul>'
+        f'<li class="m{n}"><a href="/c/{n % CHANNELS}/">{said.menu(n)}</a><ul>'
         + "".join(
-            f'<li class="sub"><a href="/c/{n}/{m}/">{said.menu(n * 10 + m)}</a></li>' for m in range(deep)
+            f'<li class="sub"><a href="http://c{n}.example/{m}/">{said.menu(n * 10 + m)}</a></li>'
+            for m in range(deep)
         )
         + "</ul></li>"
         for n in range(30)
@@ -144,7 +154,9 @@ def _sections(title: str, body: list[str], day: str, around: _Around, said: _Sai
 
 
 def _table(title: str, body: list[str], day: str, around: _Around, said: _Said) -> str:
-    menu = "".join(f'<td class="m{n}"><a href="/c/{n}/">{said.menu(n)}</a></td>' for n in range(300))
+    menu = "".join(
+        f'<td class="m{n}"><a href="http://c{n}.example/">{said.menu(n)}</a></td>' for n in range(300)
+    )
     side = "".join(f"<table class='b{n}'><tbody>{_links(around, 'tr')}</tbody></table>" for n in range(30))
     return f"""{_head(title, day, said, scripts=300)}<body><table class="nav"><tr>{menu}</tr></table>
 <table width="980"><tr><td class="left"><table><tr><td class="tit"><h2>{title}</h2></td></tr>
@@ -187,7 +199,7 @@ def _government(title: str, body: list[str], day: str, around: _Around, said: _S
 
 def _magazine(title: str, body: list[str], day: str, around: _Around, said: _Said) -> str:
     half = len(body) // 2
-    ad = f'<div class="inline-rec"><a href="/s/">{said.menu(3)}</a></div>'
+    ad = f'<div class="inline-rec"><a href="/">{said.menu(3)}</a></div>'
     return f"""{_head(title, day, said, scripts=200)}<body><div data-mod="nav"><ul>{_menu(said, 14)}</ul></div>
 <div data-mod="story" class="lede"><h1>{title}</h1><address>{said.author}</address><time datetime="{day}">{day}</time>
 <div class="text">{_paragraphs(body[:half])}{ad}{_paragraphs(body[half:])}</div></div>
