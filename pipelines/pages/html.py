@@ -10,7 +10,7 @@ import re
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -21,6 +21,9 @@ from pipelines.pages.kinds import BLOCK_MIN_CHARS, Shape, kind_of_url
 from pipelines.pages.repeats import Fingerprint
 from pipelines.urls import canonical_url, resolve
 from pipelines.words import pattern, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _AGENT_METAS = frozenset(["robots", "parknews", "spider", "crawler", "*"])
 _VALUED = frozenset(["unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"])
@@ -64,7 +67,10 @@ _RECORDS = re.compile(
 )
 """A list that scripts show page by page (JCMS, of many government sites): its items are mark-up in CDATA."""
 _KEY = re.compile(rb"[\"']?\b(?:url|href|link|\w{0,8}puburl)[\"']?\s*\Z", re.IGNORECASE)
-_VALUE = re.compile(rb":\s*[\"']([^\"'<>\s?]{3,300}(?:\.\w{2,5}\?[^\"'<>\s]{1,200})?)[\"']")
+_VALUE = re.compile(
+    rb":\s*[\"'](?=[^\"'<>\s?]{0,300}[./])([^\"'<>\s?]{3,300}(?:\.\w{2,5}\?[^\"'<>\s]{1,200})?)[\"']"
+)
+"""An address of an article has a dot or a slash; most data has neither."""
 _KEY_MAX_BYTES = 40
 _CDATA = re.compile(rb"<!\[CDATA\[|\]\]>")
 _LEAST_KEYED = 3
@@ -73,11 +79,14 @@ _HANDLERS = ("onclick", "ondblclick", "onmousedown", "onmouseup")
 _LEADING = ("data-href", "data-url", "data-link")
 """Attributes in which scripts of pages keep where an element leads."""
 _CLICKED = frozenset([*_HANDLERS, *_LEADING, "href"])
+_BEGINS_ADDRESS = frozenset("/.?hH0123456789")
+"""Nearly all links begin so, and neither a script nor a place on the page does."""
 _SCRIPTED = tuple(name.encode() for name in (*_HANDLERS, *_LEADING, "javascript:"))
 _PIECES = etree.XPath(
-    "//text()[string-length(normalize-space()) >= $least][not(parent::script or parent::style or parent::a)]"
+    "/descendant::text()[string-length(normalize-space()) >= $least]"
+    f"[not({' or '.join(f'ancestor::{tag}' for tag in sorted(_NOT_PROSE))})]"
 )
-"""Texts that may be running text; within libxml2, since a page has thousands of shorter ones."""
+"""Texts that may be running text; within libxml2, since a page has thousands of others."""
 _PLACE = re.compile(
     r"(?:https?:)?//[\w-]|/(?![/*])|\.{1,2}/|\?[\w-]+=|[\w./-]*[\w-]\.(?:[sx]?html?|php|aspx?|jsp)(?:$|[?#])"
 )
@@ -185,7 +194,8 @@ def robots_directives(value: str) -> frozenset[str]:
     return frozenset(directives)
 
 
-def scripted_places(script: str) -> list[str]:
+@lru_cache(maxsize=5_000)
+def scripted_places(script: str) -> tuple[str, ...]:
     """The addresses that a piece of script leads to, as written; those that it puts together are none."""
     places = []
     before = ""
@@ -194,7 +204,7 @@ def scripted_places(script: str) -> list[str]:
         if whole and before != "+" and (found["leads"] or _PLACE.match(found["place"])):
             places.append(found["place"])
         before = found["more"]
-    return places
+    return tuple(places)
 
 
 class _Walk:
@@ -213,27 +223,32 @@ class _Walk:
         self._headlines = 0
         self._blocks: dict[etree._Element, list[str]] = {}
         """Running text by the element that holds its paragraphs."""
-        self._prose: dict[etree._Element, bool] = {}
-        """Whether running text may stand in an element."""
         self._title = ""
         self._shown: list[tuple[str, str]] = []
         """What each link says, and where it leads."""
 
     def over(self, tree: etree._Element, *, scripted: bool) -> None:
         """`scripted`: its elements may lead somewhere when they are clicked."""
-        special = {"a": self._anchor, "base": self._set_base, "link": self._link, "meta": self._meta}
-        special |= dict.fromkeys(["area", "iframe", "frame", "option"], self._place)
-        special["title"] = self._set_title
-        for element in tree.iter() if scripted else tree.iter(*special):
-            if scripted and not _CLICKED.isdisjoint(element.keys()):
+        for element in tree.iter("a"):
+            if href := element.get("href"):
+                text, role, is_headline = _said_by(_raw_text(element), element.get("rel", ""))
+                self._headlines += is_headline
+                self._shown.append((text, href))
+                if role:
+                    self.links.append((href, role))
+        special: dict[str, Callable[[etree._Element], None]] = {
+            **dict.fromkeys(("area", "iframe", "frame", "option"), self._place),
+            **dict.fromkeys(("h1", "h2"), self._head),
+            **{"base": self._set_base, "link": self._link, "meta": self._meta},
+            **{"title": self._set_title, "body": self._name},
+        }
+        for element in tree.iter(*special):
+            special[element.tag](element)
+        for element in tree.iter() if scripted else ():
+            if not _CLICKED.isdisjoint(element.keys()):
                 self._clicked(element)
-            if element.tag in special:
-                special[element.tag](element)
         for piece in cast("list[etree._ElementUnicodeResult]", _PIECES(tree, least=_MIN_PIECE)):
             self._piece(piece)
-        for body in tree.iter("body"):
-            self._name(body)
-        self._heads = [text for head in tree.iter("h1", "h2") if (text := _own_words(head))]
 
     def _largest(self) -> list[str]:
         """The block that has the most text; of two alike the one with more pieces, then the first."""
@@ -272,23 +287,15 @@ class _Walk:
             return
         element = piece.getparent()
         holder = element.getparent() if piece.is_tail and element is not None else element
-        if holder is None or not self._is_prose(holder):
-            return
-        self._blocks.setdefault(_block(holder), []).append(plain)
-
-    def _is_prose(self, element: etree._Element) -> bool:
-        way: list[etree._Element] = []
-        above: etree._Element | None = element
-        while above is not None and above not in self._prose and above.tag not in _NOT_PROSE:
-            way.append(above)
-            above = above.getparent()
-        prose = above is None or self._prose.get(above, False)
-        self._prose.update(dict.fromkeys(way, prose))
-        return prose
+        if holder is not None:
+            self._blocks.setdefault(_block(holder), []).append(plain)
 
     def _clicked(self, element: etree._Element) -> None:
         """Where an element without a link of its own leads when it is clicked."""
-        href = (element.get("href") or "").strip()
+        href = element.get("href", "")
+        if href and href[0] in _BEGINS_ADDRESS:
+            return
+        href = href.strip()
         if href and href[0] != "#" and not href.lower().startswith("javascript:"):
             return
         script = " ".join([href[11:], *(element.get(name) or "" for name in _HANDLERS)])
@@ -301,18 +308,6 @@ class _Walk:
             self._shown.append((text, place))
             self.links.append((place, _role(text, "")))
 
-    def _anchor(self, element: etree._Element) -> None:
-        href = element.get("href")
-        if not href:
-            return
-        text = _text(element)
-        if len(text) >= _MIN_HEADLINE:
-            self._headlines += 1
-        self._shown.append((text, href))
-        rel = (element.get("rel") or "").lower()
-        if "nofollow" not in rel:
-            self.links.append((href, _role(text, rel)))
-
     def _place(self, element: etree._Element) -> None:
         if element.tag == "option":
             value = element.get("value") or ""
@@ -323,6 +318,12 @@ class _Walk:
 
     def _set_title(self, element: etree._Element) -> None:
         self._title = self._title or _text(element)
+
+    def _head(self, heading: etree._Element) -> None:
+        """What a heading says that leads nowhere and says more than the name of a column."""
+        text = _text(heading)
+        if len(text) >= _MIN_HEADLINE and next(heading.iter("a"), None) is None:
+            self._heads.append(text)
 
     def _set_base(self, element: etree._Element) -> None:
         href = element.get("href")
@@ -385,22 +386,26 @@ def _block(element: etree._Element) -> etree._Element:
 
 
 def _text(element: etree._Element) -> str:
-    text = element.text or ""
-    if len(element):
-        text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
-        text = text or element.get("title") or ""
-    return " ".join(text.split())
+    return " ".join(_raw_text(element).split())
 
 
-def _own_words(heading: etree._Element) -> str:
-    """What a heading says that leads nowhere and says more than the name of a column; else nothing."""
-    text = _text(heading)
-    return text if len(text) >= _MIN_HEADLINE and next(heading.iter("a"), None) is None else ""
+def _raw_text(element: etree._Element) -> str:
+    if not len(element):
+        return element.text or ""
+    text = etree.tostring(element, method="text", encoding="unicode", with_tail=False)
+    return text or element.get("title") or ""
 
 
 def _ending(href: str) -> str:
     """The last piece of a link's path: what a headline leads to, whatever stands before and after it."""
     return href.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
+
+
+@lru_cache(maxsize=20_000)
+def _said_by(text: str, rel: str) -> tuple[str, str, bool]:
+    """A link's text in one line, its role (none where it is not followed), and whether it is a headline."""
+    plain, rel = " ".join(text.split()), rel.lower()
+    return plain, "" if "nofollow" in rel else _role(plain, rel), len(plain) >= _MIN_HEADLINE
 
 
 def _role(text: str, rel: str) -> str:
@@ -443,7 +448,7 @@ class _Resolver:
 def _anchors(walk: _Walk, resolver: _Resolver, scripted: list[str]) -> dict[str, Anchor]:
     """Every address once, in the most telling of its roles."""
     anchors: dict[str, Anchor] = {}
-    for href, role in walk.links:
+    for href, role in dict.fromkeys(walk.links):
         if (anchor := resolver.resolve(href, role)) is None:
             continue
         known = anchors.get(anchor.url)
@@ -459,7 +464,7 @@ def _anchors(walk: _Walk, resolver: _Resolver, scripted: list[str]) -> dict[str,
 
 def _tree(body: bytes) -> etree._Element | None:
     plain = body.replace(b"\x00", b"") if b"\x00" in body else body
-    if max(map(len, plain.split(b"<"))) >= _LONG_TAG_BYTES:
+    if _may_have_long_tag(plain):
         plain = _LONG_TAG.sub(b"<i", plain)
     if b"<![CDATA[" in plain and b"text/xml" in plain:
         plain = _RECORDS.sub(lambda found: b"<div>" + _CDATA.sub(b"", found[1]) + b"</div><script>", plain)
@@ -468,6 +473,21 @@ def _tree(body: bytes) -> etree._Element | None:
         return etree.fromstring(plain, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _may_have_long_tag(body: bytes) -> bool:
+    """Whether somewhere no tag begins, and the last one that began does not end, for so many bytes."""
+    place = -1
+    while place + _LONG_TAG_BYTES < len(body):
+        following = body.rfind(b"<", place + 1, place + _LONG_TAG_BYTES + 1)
+        if following < 0:
+            if body.find(b">", place + 1, place + _LONG_TAG_BYTES + 1) < 0:
+                return True
+            following = body.find(b"<", place + _LONG_TAG_BYTES)
+            if following < 0:
+                return False
+        place = following
+    return False
 
 
 @lru_cache(maxsize=50_000)
