@@ -239,8 +239,11 @@ class _Walk:
         special: dict[str, Callable[[etree._Element], None]] = {
             **dict.fromkeys(("area", "iframe", "frame", "option"), self._place),
             **dict.fromkeys(("h1", "h2"), self._head),
-            **{"base": self._set_base, "link": self._link, "meta": self._meta},
-            **{"title": self._set_title, "body": self._name},
+            "base": self._set_base,
+            "link": self._link,
+            "meta": self._meta,
+            "title": self._set_title,
+            "body": self._name,
         }
         for element in tree.iter(*special):
             special[element.tag](element)
