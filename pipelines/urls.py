@@ -48,7 +48,7 @@ _VARIANT_PATHS = (
     # `print` is also a trade (/services/print, 3d-print.html), so a number has to stand before it.
     re.compile(r"(?P<keep>/.*\d.*)/print/?$", re.IGNORECASE),
     re.compile(r"(?P<keep>/.*(?:\d[._-]|[0-9a-z][._]))(?:amp|print)(?P<end>\.[sx]?html?)$", re.IGNORECASE),
-    re.compile(r"^/(?:amp|print)(?P<keep>/.*\d.*)$", re.IGNORECASE),
+    re.compile(r"^/amp(?P<keep>/.*\d.*)$", re.IGNORECASE),
 )
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -154,11 +154,21 @@ def resolve(base: str, href: str) -> str:
     `www.example.cn/a/1` on a page of www.example.cn or example.cn is that host's address, no path below the
     page.
     """
-    href = href.strip()
+    path, mark, rest = href.strip().partition("?")
+    href = path.replace("\\", "/") + mark + rest
     own = urlsplit(base).netloc.lower()
     named = href.partition("/")[0].lower()
     is_own = bool(own) and named.removeprefix("www.") == own.removeprefix("www.")
     return urljoin(base, f"//{href}" if is_own else href)
+
+
+def based(url: str, href: str) -> str:
+    """What a page's relative addresses are meant from: its first `<base href>`, if that is http(s) (HTML)."""
+    try:
+        base = urljoin(url, href.strip())
+    except ValueError:
+        return url
+    return base if base.startswith(("http://", "https://")) else url
 
 
 def same_host(a: str, b: str) -> bool:

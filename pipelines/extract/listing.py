@@ -15,7 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.extract.metadata import Metadata, read_claims
+from pipelines.extract.metadata import Metadata, base_of, read_claims
 from pipelines.extract.prose import bare
 from pipelines.extract.scan import Line, Scan
 from pipelines.extract.trust import Trust
@@ -101,7 +101,7 @@ def read_listing(
     """What a page shows of other pages, and what it declares itself to be."""
     lists, articles = _declared(root, metadata, url)
     articles += is_named
-    base = _base(root, url)
+    base = base_of(root, url)
     lists += _is_sites_name(metadata.title_element, scan.lines, base, url)
     boxes = _BOXES - {"related"} if lists > articles else _BOXES
     shown = _shown(scan, trust, title_line, base, url, boxes)
@@ -120,7 +120,7 @@ def shown_pages(
     root: HtmlElement, scan: Scan, trust: Trust, items: frozenset[str], url: str
 ) -> tuple[Shown, ...]:
     """The other pages of the site to which lines outside menus and feet lead, and which of them are items."""
-    base, found = _base(root, url), dict[int, bool]()
+    base, found = base_of(root, url), dict[int, bool]()
     for line in scan.lines:
         if not line.leads or trust.hint(line) in _BOXES or not _target(line, base, url):
             continue
@@ -194,14 +194,6 @@ def _schema_types(root: HtmlElement) -> list[str]:
 
 
 # What it shows ---------------------------------------------------------------------------------
-
-
-def _base(root: HtmlElement, url: str) -> str:
-    base = next(iter(root.iter("base")), None)
-    try:
-        return urljoin(url, base.get("href") or "") if base is not None else url
-    except ValueError:
-        return url
 
 
 def _shown(

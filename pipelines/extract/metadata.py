@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from pipelines.extract.scan import parse_page, scan, squeeze_space
 from pipelines.records import Claim
-from pipelines.urls import resolve
+from pipelines.urls import based, resolve
 from pipelines.words import pattern
 
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|WebPage|NewsItem)$")
@@ -124,8 +124,8 @@ def read_claims(root: HtmlElement, metadata: Metadata, url: str) -> tuple[Claim,
 
 def base_of(root: HtmlElement, url: str) -> str:
     """The address that the page's relative ones are meant from."""
-    base_tag = next(iter(root.iter("base")), None)
-    return (_absolute(url, base_tag.get("href") or "") if base_tag is not None else "") or url
+    named = (href for tag in root.iter("base") if (href := tag.get("href")) is not None)
+    return based(url, next(named, ""))
 
 
 def scripted_lines(root: HtmlElement, metadata: Metadata) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ expanded.
 from __future__ import annotations
 
 import io
+import json
 import re
 import zlib
 from collections import Counter
@@ -83,8 +84,8 @@ def format_of(body: bytes, kind: str = "") -> AddressFormat | None:
 def read_sitemap(body: bytes) -> AddressList:
     """The addresses of a sitemap, an index or a plain list of URLs, packed or not."""
     plain = _unpacked(body)
-    if plain.lstrip()[:8].lower().startswith(b"http"):
-        return AddressList(tuple(Announced(line, None, None) for line in _lines(plain)))
+    if b"<" not in plain[:_HEAD_BYTES] and (lines := _lines(plain)):
+        return AddressList(tuple(Announced(line, None, None) for line in lines))
     sitemaps: list[Announced] = []
     pages: list[Announced] = []
     source = io.BytesIO(_mended(plain))
@@ -120,6 +121,30 @@ def read_feed(body: bytes) -> AddressList:
     return AddressList(tuple(entries))
 
 
+def read_json_feed(body: bytes) -> AddressList:
+    """The items of a JSON Feed (jsonfeed.org, version 1.1)."""
+    try:
+        items = json.loads(_unpacked(body))["items"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return AddressList()
+    told = map(_item, items[:MAX_ADDRESSES] if isinstance(items, list) else ())
+    return AddressList(tuple(announced for announced in told if announced))
+
+
+def _item(item: object) -> Announced | None:
+    said = (
+        {name: value for name, value in item.items() if isinstance(value, str)}
+        if isinstance(item, dict)
+        else {}
+    )
+    url, *others = [said[name] for name in ("url", "id", "external_url") if "//" in said.get(name, "")] or [
+        ""
+    ]
+    changed = said.get("date_modified")
+    date = said.get("date_published", changed)
+    return Announced(url, date, said.get("title"), changed, tuple(others)) if url else None
+
+
 def _root(plain: bytes) -> re.Match[bytes] | None:
     """The first element that is a format's root, wherever the XML begins."""
     found = _ROOT.search(plain, 0, _HEAD_BYTES)
@@ -138,9 +163,14 @@ def _is_feed(plain: bytes) -> bool:
     return root is not None and root[1].lower() in (b"rss", b"rdf", b"feed")
 
 
+def _is_json_feed(plain: bytes) -> bool:
+    return plain.lstrip()[:1] == b"{" and b"jsonfeed.org" in plain[:_HEAD_BYTES]
+
+
 ADDRESS_FORMATS = (
     AddressFormat("sitemap", _is_sitemap, read_sitemap),
     AddressFormat("feed", _is_feed, read_feed),
+    AddressFormat("feed", _is_json_feed, read_json_feed),
 )
 
 
@@ -200,7 +230,10 @@ def _members(packed: bytes) -> bytes:
 def _mended(plain: bytes) -> bytes:
     """XML without what stands before its root, its bare ampersands escaped."""
     if root := _root(plain):
-        declarations = _XML_DECLARATION.findall(plain[: root.start()])
+        declared = _XML_DECLARATION.findall(plain[: root.start()])
+        declarations = [
+            one for one in declared if b"utf-16" not in one.lower()
+        ]  # it would not have been read
         plain = b"".join(declarations[-1:]) + plain[root.start() :]
     return _BARE_AMPERSAND.sub(lambda found: b"&amp;" if found[0] == b"&" else found[0], plain)
 

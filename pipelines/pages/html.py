@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -19,11 +20,8 @@ from pipelines.decode import decode_body
 from pipelines.normalise import simplify
 from pipelines.pages.kinds import BLOCK_MIN_CHARS, Shape, kind_of_url
 from pipelines.pages.repeats import Fingerprint
-from pipelines.urls import canonical_url, resolve
+from pipelines.urls import based, canonical_url, resolve
 from pipelines.words import pattern, words
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _AGENT_METAS = frozenset(["robots", "parknews", "spider", "crawler", "*"])
 _VALUED = frozenset(["unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"])
@@ -32,7 +30,7 @@ _NEXT = pattern(r"^\W*{kind.next}\W*$|^(?:>{1,2}|›|»|→)$", as_written=True)
 _NUMBERED = re.compile(r"^\W*(?:第\s*)?\d{1,4}(?:\s*[页頁])?\W*$")
 _MORE = pattern(r"^\W*(?:查看)?{kind.more}(?:{related.article}|动态|>>)?\W*$", as_written=True)
 _REFRESH = re.compile(r"^\s*(\d+)(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?['\"]?([^'\"]+)", re.IGNORECASE)
-_FEED_TYPES = frozenset(["application/rss+xml", "application/atom+xml", "application/rdf+xml"])
+_FEED_TYPES = frozenset(f"application/{name}" for name in ("rss+xml", "atom+xml", "rdf+xml", "feed+json"))
 _LIST_CLASSES, _ARTICLE_CLASSES = (
     frozenset(words("element.list_page")),
     frozenset(words("element.article_page")),
@@ -137,7 +135,7 @@ class HtmlPage:
     robots: frozenset[str] = frozenset()
     """Directives of its meta robots: noindex, nofollow, noarchive, none."""
     refresh: str | None = None
-    """Where a meta refresh within 10 seconds leads."""
+    """Where a meta refresh within 10 seconds leads, or the script of a page that shows nothing."""
     shape: Shape = _NO_SHAPE
     sketch: int | None = None
     """Equal where the main text is."""
@@ -161,6 +159,8 @@ def read_html(body: bytes, url: str, content_type: str = "") -> HtmlPage:
     small = body.lower()
     walk.over(tree, scripted=any(mark in small for mark in _SCRIPTED))
     resolver = _Resolver(walk.base, encoding)
+    if not (walk.links or walk.refresh or walk.shape().prose_chars):
+        walk.refresh = _led_by_script(tree)
     walk.links += [(place, "link") for place in _listed_in_data(body)]
     anchors = _anchors(walk, resolver, _scripted_next(body))
     return HtmlPage(
@@ -197,14 +197,24 @@ def robots_directives(value: str) -> frozenset[str]:
 @lru_cache(maxsize=5_000)
 def scripted_places(script: str) -> tuple[str, ...]:
     """The addresses that a piece of script leads to, as written; those that it puts together are none."""
-    places = []
+    return tuple(place for place, leads in _literals(script) if leads or _PLACE.match(place))
+
+
+def _led_by_script(tree: etree._Element) -> str | None:
+    """Where the scripts of a page send whoever opens it; None where they do not say it in one piece."""
+    told = (place for script in tree.iter("script") for place, leads in _literals(script.text or "") if leads)
+    return next(told, None)
+
+
+def _literals(script: str) -> Iterator[tuple[str, bool]]:
+    """The whole strings of a piece of script that may be addresses, and whether it goes there."""
     before = ""
     for found in _LITERAL.finditer(script):
-        whole = not found["more"] and not script[: found.start()].rstrip().endswith("+")
-        if whole and before != "+" and (found["leads"] or _PLACE.match(found["place"])):
-            places.append(found["place"])
+        joined = script[max(0, found.start() - 40) : found.start()].rstrip().endswith("+")
+        whole = not found["more"] and not joined
+        if whole and before != "+":
+            yield found["place"], bool(found["leads"])
         before = found["more"]
-    return tuple(places)
 
 
 class _Walk:
@@ -332,7 +342,7 @@ class _Walk:
         href = element.get("href")
         if href is not None and not self._based:  # the first holds, as in browsers
             self._based = True
-            self.base = urljoin(self.base, href.strip())
+            self.base = based(self.base, href)
 
     def _name(self, element: etree._Element) -> None:
         names = frozenset(f"{element.get('class', '')} {element.get('id', '')}".lower().split())

@@ -36,6 +36,7 @@ ONE_SPELLING = {
     "print path": ("http://x.cn/2023/a1/print/", "http://x.cn/2023/a1"),
     "print file": ("http://x.cn/2023/123_print.html", "http://x.cn/2023/123.html"),
     "print is also a trade": ("http://x.cn/services/print", "http://x.cn/services/print"),
+    "a column of printing": ("http://x.cn/print/1.html", "http://x.cn/print/1.html"),
     "3d printing": ("http://x.cn/3d-print.html", "http://x.cn/3d-print.html"),
     "amp path": ("http://x.cn/2023/park-opens/amp/", "http://x.cn/2023/park-opens"),
     "amp parameter": ("http://x.cn/a?amp", "http://x.cn/a"),
@@ -108,6 +109,7 @@ def test_addresses_that_may_be_one_page_have_something_in_common(url: str, commo
         ("www.x.cn/a/1", "http://www.x.cn/a/1"),
         ("x.cn/a/1", "http://x.cn/a/1"),
         ("a/1", "http://www.x.cn/b/a/1"),
+        ("\\a\\1?n=\\", "http://www.x.cn/a/1?n=\\"),
         ("www.y.cn/a", "http://www.x.cn/b/www.y.cn/a"),
     ],
 )

@@ -5,7 +5,14 @@ from urllib.parse import urljoin
 
 import pytest
 
-from pipelines.pages.announced import AddressList, Announced, format_of, read_feed, read_sitemap
+from pipelines.pages.announced import (
+    AddressList,
+    Announced,
+    format_of,
+    read_feed,
+    read_json_feed,
+    read_sitemap,
+)
 from pipelines.pages.html import Anchor, read_html, robots_directives
 
 BASE = "http://x.cn/news/list.html"
@@ -135,10 +142,17 @@ def test_a_file_named_like_the_host_is_the_host() -> None:
     assert anchor.written == "http://a.do"
 
 
-def test_the_first_of_two_bases_holds() -> None:
-    bases = '<base target="_top"><base href="/a/"><base href="/b/">'
+@pytest.mark.parametrize(
+    ("bases", "url"),
+    [
+        ('<base target="_top"><base href="/a/"><base href="/b/">', "http://x.cn/a/1.html"),
+        ('<base href="data:text/html,x">', "http://x.cn/news/1.html"),
+        ('<base href="http://[x/">', "http://x.cn/news/1.html"),
+    ],
+)
+def test_the_first_of_two_bases_holds_where_it_is_an_address(bases: str, url: str) -> None:
     html = f'<html><head>{bases}</head><a href="1.html">一</a></html>'
-    assert [anchor.url for anchor in read_html(html.encode(), BASE).anchors] == ["http://x.cn/a/1.html"]
+    assert [anchor.url for anchor in read_html(html.encode(), BASE).anchors] == [url]
 
 
 @pytest.mark.parametrize(
@@ -192,6 +206,20 @@ def test_a_meta_refresh_is_told_unless_it_is_for_browsers_without_scripts() -> N
         for head in (refresh, f"<noscript>{refresh}</noscript>", refresh.replace('"3', '"300'))
     ]
     assert got == ["http://x.cn/new.html", None, None]
+
+
+@pytest.mark.parametrize(
+    ("page", "led"),
+    [
+        ("<script>window.location.href='/index/';</script>", "http://x.cn/index/"),
+        ('<script>location.replace("list.html")</script><body></body>', "http://x.cn/news/list.html"),
+        ("<script>var home = '/index/';</script>", None),
+        ("<script>location.href = '/' + column;</script>", None),
+        ("<script>if (old) location.href='/m/';</script><a href='/1.html'>园区</a>", None),
+    ],
+)
+def test_a_page_that_shows_nothing_leads_where_its_script_does(page: str, led: str | None) -> None:
+    assert read_html(page.encode(), BASE).refresh == led
 
 
 @pytest.mark.parametrize(
@@ -249,7 +277,7 @@ def test_an_index_gives_its_sitemaps() -> None:
 
 
 def test_a_sitemap_may_be_a_plain_list() -> None:
-    assert [page.url for page in read_sitemap(b"http://x.cn/1\nhttp://x.cn/2\n").pages] == [
+    assert [page.url for page in read_sitemap(b"# pages\r\nhttp://x.cn/1\r\nhttp://x.cn/2\r\n").pages] == [
         "http://x.cn/1",
         "http://x.cn/2",
     ]
@@ -267,10 +295,20 @@ def _members(body: bytes) -> bytes:
         lambda body: _members(body)[:-4],
         lambda body: b"\xef\xbb\xbf" + body,
         lambda body: body.decode().encode("utf-16"),
+        lambda body: body.replace(b'"1.0"', b'"1.0" encoding="UTF-16"'),
         lambda body: b"<br />\n<b>Notice</b>: x in <b>/a.php</b> on line <b>3</b><br />\n" + body,
         lambda body: body.replace(b"<urlset", b"<br />\n<b>Notice</b>: x<br />\n<urlset"),
     ],
-    ids=["members", "twice", "broken end", "mark", "utf-16", "notice", "notice behind the declaration"],
+    ids=[
+        "members",
+        "twice",
+        "broken end",
+        "mark",
+        "utf-16",
+        "not utf-16",
+        "notice",
+        "notice behind the declaration",
+    ],
 )
 def test_a_sitemap_is_read_however_it_is_sent(made: Callable[[bytes], bytes]) -> None:
     body = made(_sitemap(PAGE))
@@ -382,6 +420,19 @@ ATOM = (
 )
 
 
+JSON_FEED = """{"version": "https://jsonfeed.org/version/1.1", "items": [
+    {"id": "http://x.cn/1", "title": "一", "date_published": "2026-11-23T00:00:00Z"},
+    {"id": "2", "url": "http://x.cn/2"}, {"id": "3"}, "4"]}"""
+
+
+@pytest.mark.parametrize(
+    ("body", "urls"),
+    [(JSON_FEED, ["http://x.cn/1", "http://x.cn/2"]), ("{", []), ('{"items": 3}', []), ("[" * 9999, [])],
+)
+def test_a_json_feed_gives_its_items(body: str, urls: list[str]) -> None:
+    assert [entry.url for entry in read_json_feed(body.encode()).pages] == urls
+
+
 @pytest.mark.parametrize(
     ("feed", "urls"), [(RSS, ["http://x.cn/1", "http://x.cn/2"]), (ATOM, ["http://x.cn/1"])]
 )
@@ -406,6 +457,7 @@ def test_lastmods_that_are_all_the_same_tell_nothing(days: Sequence[int], told: 
     ("body", "kind", "expected"),
     [
         (RSS.encode(), "list", "feed"),
+        (JSON_FEED.encode(), "list", "feed"),
         (_sitemap(PAGE), "list", "sitemap"),
         (b"http://x.cn/1", "sitemap", "sitemap"),
         (b"<html><body>x</body></html>", "list", None),
