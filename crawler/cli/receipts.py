@@ -17,7 +17,6 @@ import typer
 from markdown_it import MarkdownIt
 
 from crawler.cli.terminal import ATTENTION, one_line, plain, print_json
-from crawler.web.signing import read_key
 from crawler.web.timestamps import stamp
 from pipelines.errors import ConfigurationError, RefusedError, StorageError
 from pipelines.forget.plan import Candidate, Line, Plan, evidence
@@ -159,7 +158,11 @@ def login() -> str:
 def written(outcome: Outcome, lang: str = "en", key: Path | None = None, authority: str = "") -> str:
     """The receipt with its hash and, where there is a key or an authority, signature and time stamp."""
     say = words(lang, WORDS, RECEIPT)
-    signing = read_key(key) if key else None
+    signing = None
+    if key:
+        from crawler.web.signing import read_key  # noqa: PLC0415  # Scrapy with it, as much as all the rest
+
+        signing = read_key(key)
 
     def signed(body: bytes) -> tuple[bytes, bytes]:
         assert signing is not None

@@ -18,9 +18,8 @@ from pipelines.archive.kept_out.key import needed_key
 from pipelines.archive.kept_out.stay_down import put_stay_down
 from pipelines.archive.searched import refresh_files
 from pipelines.archive.write.conclusions import conclude
-from pipelines.archive.write.facts import forget_texts
+from pipelines.archive.write.facts import forget_lessons, forget_texts
 from pipelines.archive.write.furniture import Furniture
-from pipelines.archive.write.templates import Templates
 from pipelines.database import path_of
 from pipelines.forget.files import Files
 from pipelines.forget.notes import Notes
@@ -141,9 +140,8 @@ def _delete_readings(connection: sqlite3.Connection, joiner: Joiner, ids: str, a
     furniture = Furniture(connection)
     for reading_id, _, _, source in readings:
         furniture.remove(reading_id, source)
-    templates = Templates(connection)
     for source in {row[3] for row in readings}:
-        templates.forget(source)  # these pages taught it; it is learned anew from those that stay
+        forget_lessons(connection, source)  # these pages taught it; it is learned anew from those that stay
     for table in theirs:
         connection.execute(f"DELETE FROM {table.name} WHERE reading_id {_THESE}", (ids,))
     connection.execute(f"DELETE FROM readings WHERE id {_THESE}", (ids,))

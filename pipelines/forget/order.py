@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.archive.kept_out import agreement, ledger
-from pipelines.archive.kept_out.blocks import Term, read_blocklist
+from pipelines.archive.kept_out.blocks import ON, PATH_KINDS, Term, read_blocklist, with_hosts
 from pipelines.archive.kept_out.key import CHECK_KEY, needed_key
 from pipelines.database import path_of
 from pipelines.forget.files import Files
@@ -90,7 +90,7 @@ def put_order(connection: sqlite3.Connection, plan: Plan, order: Order) -> int:
         survivors=json.dumps([{"article": s.article_id, "source": s.source} for s in plan.survivors]),
         **_named(order, (*ledger.SAID, *_ORDERED)),
     )
-    put_blocks(connection, number, hashed(connection, plan.terms()))
+    put_blocks(connection, number, hashed(connection, with_hosts(plan.terms())))
     withhold(connection, number, [page.reading_id for page in plan.pages])
     hosts = plan.scope.hosts if not plan.scope.is_narrowed else ()
     connection.executemany("UPDATE sources SET status = 'removed' WHERE host = ?", [(h,) for h in hosts])
@@ -191,6 +191,10 @@ def hashed(connection: sqlite3.Connection, terms: Iterable[Term]) -> set[tuple[s
 
 def put_blocks(connection: sqlite3.Connection, removal_id: int, hashes: set[tuple[str, bytes]]) -> None:
     """Keeps out what these are the hashes of."""
+    rows = connection.execute("SELECT DISTINCT kind FROM blocks WHERE removal_id = ?", (removal_id,))
+    there = {kind for (kind,) in rows}
+    if there & PATH_KINDS and ON not in there:  # from before hosts were noted: these would not be all
+        hashes = {(kind, digest) for kind, digest in hashes if kind != ON}
     connection.executemany(
         "INSERT OR IGNORE INTO blocks (kind, hash, removal_id) VALUES (?, ?, ?)",
         [(kind, digest, removal_id) for kind, digest in sorted(hashes)],

@@ -84,11 +84,11 @@ class Hasher:
         """The same of several texts."""
         found = []
         for data, ends, lengths in _joined(texts, self.window):
-            starts = ends - lengths
-            places = [
-                _places(int(length), every) + start for start, length in zip(starts, lengths, strict=True)
-            ]
-            found.append(self.all(data)[np.concatenate(places)])
+            places: list[int] = []
+            for end, length in zip(ends.tolist(), lengths.tolist(), strict=True):
+                places.extend(range(end - length, end - WINDOW, STRIDE * every))
+                places.append(end - WINDOW)
+            found.append(self.all(data)[places])
         return united(found)
 
 
@@ -158,7 +158,8 @@ class Anchors(Seeker):
 
     def places(self, data: bytes | memoryview) -> tuple[npt.NDArray[np.int64], Hashes]:
         """Where known anchors begin in the data, and which they are."""
-        at, hashes = self._anchors(data)
+        at, rolling = self._anchors(data)
+        hashes = self._keyed(rolling)
         sure = np.isin(hashes, self.known)
         return at[sure], hashes[sure]
 
@@ -166,27 +167,31 @@ class Anchors(Seeker):
         """The anchors of texts in every form, none of which overlaps the one before."""
         found = []
         for data, ends, _ in _joined(texts, self.window):
-            at, hashes = self._anchors(data)
+            at, rolling = self._anchors(data)
             line = np.searchsorted(ends, at, side="right")
             inside = at + self.window <= ends[line]
-            at, hashes = at[inside], hashes[inside]
+            at, rolling = at[inside], rolling[inside]
             free, chosen = 0, []
-            for number, place in enumerate(at):
+            for number, place in enumerate(at.tolist()):
                 if place >= free:
                     chosen.append(number)
                     free = place + self.window
-            found.append(hashes[chosen])
+            found.append(self._keyed(rolling[chosen]))
         return united(found)
 
     def _anchors(self, data: bytes | memoryview) -> tuple[npt.NDArray[np.int64], Hashes]:
-        """Where the anchors of the data begin, and their keyed hashes."""
+        """Where the anchors of the data begin, and their rolling hashes."""
         hashes = self._hasher.all(data)
-        at = np.flatnonzero(hashes % _ANCHOR_EVERY == 0)
-        keyed = b"".join(
-            hashlib.blake2b(value, key=self._secret, digest_size=8).digest()
-            for value in (hashes[place].tobytes() for place in at)
+        at = np.flatnonzero(hashes & (_ANCHOR_EVERY - np.uint64(1)) == 0)
+        return at, hashes[at]
+
+    def _keyed(self, rolling: Hashes) -> Hashes:
+        values = packed(rolling)
+        keyed = (
+            hashlib.blake2b(values[start : start + 8], key=self._secret, digest_size=8).digest()
+            for start in range(0, len(values), 8)
         )
-        return at, np.frombuffer(keyed, dtype="<u8").astype(np.uint64)
+        return unpacked(b"".join(keyed))
 
 
 class _Filter:
@@ -293,9 +298,3 @@ def _joined(
 def _one(batch: list[bytes]) -> tuple[bytes, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     lengths = np.array([len(data) for data in batch], dtype=np.int64)
     return b"\n".join(batch), np.cumsum(lengths + 1) - 1, lengths
-
-
-def _places(length: int, every: int) -> npt.NDArray[np.int64]:
-    """Where passages begin: every STRIDE bytes, and the last."""
-    last = length - WINDOW
-    return np.append(np.arange(0, last, STRIDE * every, dtype=np.int64), last)

@@ -19,10 +19,13 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from io import BufferedReader
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
 import numpy as np
 import zstandard
@@ -33,7 +36,7 @@ from pipelines.archive.kept_out.key import key_path
 from pipelines.archive.kept_out.ledger import ledger_path
 from pipelines.archive.own_tables import dangling, own_tables
 from pipelines.forget.delete import notes_of, seeker
-from pipelines.forget.erase import fold_log, forget_files, in_own_process, overwrite_slack
+from pipelines.forget.erase import fold_log, forget_files, killed, overwrite_slack
 from pipelines.forget.files import Files
 from pipelines.forget.notes import notes_path
 from pipelines.forget.order import still_held
@@ -56,6 +59,7 @@ from pipelines.spelling import tokens
 from pipelines.store import CrawlStore
 from pipelines.utc import now_utc
 
+T = TypeVar("T")
 _NONE: Hashes = np.empty(0, dtype=np.uint64)
 
 
@@ -206,7 +210,8 @@ def check_index(connection: sqlite3.Connection, *, full: bool = True) -> list[st
     character by character, with those of the texts that are there; where not in full, how many there are in
     all with how many each row says to have.
     """
-    connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
+    if full:
+        connection.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
     [ghosts] = connection.execute(
         "SELECT count(*) FROM articles_fts_docsize WHERE id NOT IN (SELECT id FROM articles)"
     ).fetchone()
@@ -578,3 +583,38 @@ def _unpacked(frame: bytes) -> bytes:
         return zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj().decompress(frame)
     except zstandard.ZstdError:
         return b""
+
+
+def in_own_process(function: Callable[..., T], *arguments: Any) -> T:
+    """What the function returns; it goes on to its end where this process is killed meanwhile.
+
+    For reading database files as files: a process that closes one lets go of every lock that it holds on
+    it, those of SQLite, too (sqlite.org/howtocorrupt.html, 2.2).
+
+    Raises:
+        StorageError: the process was killed, most likely for want of memory.
+    """
+    context = get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_answer, args=(theirs, function, arguments), daemon=False)
+    process.start()
+    theirs.close()
+    try:
+        is_error, answer = ours.recv()
+    except EOFError as error:
+        raise killed() from error
+    finally:
+        process.join()
+        ours.close()
+    if is_error:
+        raise answer
+    return answer  # type: ignore[no-any-return]  # what the function returns
+
+
+def _answer(theirs: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    try:
+        answer = (False, function(*arguments))
+    except Exception as error:  # noqa: BLE001  # it is raised where the answer is awaited
+        answer = (True, error)
+    with suppress(BrokenPipeError):  # nobody waits any more
+        theirs.send(answer)

@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from pipelines import catalogue
 from pipelines.archive.kept_out.blocks import Matcher
 from pipelines.archive.kept_out.redacted import Redaction, is_of_passages, redaction_of
-from pipelines.archive.write.facts import Changes, change_text
+from pipelines.archive.write.facts import Changes, change_text, forget_lessons
 from pipelines.archive.write.furniture import Furniture
-from pipelines.archive.write.templates import Templates
 from pipelines.records import Page
 from pipelines.store import CrawlStore
 
@@ -77,7 +76,7 @@ def _forget_digests(connection: sqlite3.Connection, reading_id: int) -> None:
     """Nothing stays that confirms a guess at how the page was: of all it said, of its lines or its title."""
     [source] = connection.execute("SELECT source FROM readings WHERE id = ?", (reading_id,)).fetchone()
     Furniture(connection).remove(reading_id, source)
-    Templates(connection).forget(source)
+    forget_lessons(connection, source)
     connection.execute("UPDATE readings SET digest = zeroblob(32) WHERE id = ?", (reading_id,))
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pipelines import catalogue
 from pipelines.archive.kept_out.blocks import Matcher
 from pipelines.catalogue import Table
 from pipelines.store import CrawlStore
+from pipelines.urls import authority_of
 
 AT_ONCE = 500
 """Rows of the crawl store deleted in one transaction, so that a crawl can write between."""
@@ -34,8 +35,9 @@ def count_rows(
     """How many rows would go with removed addresses and hosts, by their name in plans."""
     counts = {}
     for table in _by_address(tables):
-        sql = f"SELECT count(*) FROM {table.name} WHERE {_is_removed(connection, table, removed)}"
-        counts[table.counted] = int(connection.execute(sql).fetchone()[0])
+        where = _is_removed(connection, table.name, table.addresses, removed, table.hosts)
+        [number] = connection.execute(f"SELECT count(*) FROM {table.name} WHERE {where}").fetchone()
+        counts[table.counted] = int(number)
     return counts
 
 
@@ -43,7 +45,7 @@ def delete_from_archive(connection: sqlite3.Connection, removed: Matcher) -> dic
     """Deletes the archive's rows of removed addresses and hosts; returns how many, by name."""
     counts = {}
     for table in _by_address(catalogue.archive()):
-        where = _is_removed(connection, table, removed)
+        where = _is_removed(connection, table.name, table.addresses, removed, table.hosts)
         counts[table.counted] = connection.execute(f"DELETE FROM {table.name} WHERE {where}").rowcount
     return counts
 
@@ -56,7 +58,7 @@ def delete_from_store(store: CrawlStore, removed: Matcher) -> dict[str, int]:
     counts = {}
     for table in _by_address(catalogue.store()):
         with store.reading() as connection:
-            where = _is_removed(connection, table, removed)
+            where = _is_removed(connection, table.name, table.addresses, removed, table.hosts)
             keys = connection.execute(f"SELECT {table.key} FROM {table.name} WHERE {where}").fetchall()
         delete_keys(store, table, [key for (key,) in keys])
         counts[table.counted] = len(keys)
@@ -81,11 +83,11 @@ def rows_left(connection: sqlite3.Connection, removed: Matcher) -> dict[str, int
     left: dict[str, int] = {}
     for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
         known = catalogue.archive().get(name)
-        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({name})")]
+        columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
         doubtful = [c for c in columns if not known or c in known.addresses or c not in known.columns]
         if doubtful:
-            where = _at_address(connection, doubtful, removed)
-            [number] = connection.execute(f"SELECT count(*) FROM {name} WHERE {where}").fetchone()
+            where = _is_removed(connection, name, doubtful, removed)
+            [number] = connection.execute(f'SELECT count(*) FROM "{name}" WHERE {where}').fetchone()
             left |= {name: int(number)} if number else {}
     return left
 
@@ -192,8 +194,8 @@ def words_of_nobody(
         if name == "texts":
             yield from _words(connection, "'texts'", ["text"], f"texts WHERE {_OF_NO_PAGE}")
             columns = [column for column in columns if column != "text"]
-        for column in columns:
-            yield from _words(connection, f"'{name}'", [column], f'"{name}" WHERE length("{column}") >= 24')
+        long = " OR ".join(f'length("{column}") >= 24' for column in columns)
+        yield from _words(connection, f"'{name}'", columns, f'"{name}" WHERE {long}')
 
 
 _INDEX = "articles_fts"
@@ -209,23 +211,47 @@ def _by_address(tables: Mapping[str, Table]) -> list[Table]:
     return [table for table in tables.values() if table.forgets == "address"]
 
 
-def _is_removed(connection: sqlite3.Connection, table: Table, removed: Matcher) -> str:
-    """Whether a row has a removed address or host, in SQL for this connection."""
-    parts = [_at_address(connection, table.addresses, removed)] if table.addresses else []
-    for column in table.hosts:  # few: each is asked once, and not with every row
-        hosts = connection.execute(f"SELECT DISTINCT {column} FROM {table.name}")
-        there = json.dumps([host for (host,) in hosts if host and removed.blocks_host(_host(host))])
-        there = there.replace("'", "''")
-        parts.insert(0, f"{column} IN (SELECT value FROM json_each('{there}'))")
+def _is_removed(
+    connection: sqlite3.Connection,
+    table: str,
+    addresses: Sequence[str],
+    removed: Matcher,
+    hosts: Sequence[str] = (),
+) -> str:
+    """Whether a row has a removed address or host in one of these columns, in SQL for this connection.
+
+    How addresses begin and hosts are few and asked once; of hosts with nothing removed no row is looked at.
+    """
+    connection.create_function("removed_address", 1, lambda value: _is_at(value, removed))
+    begins = [f'substr("{a}", 1, 8 + instr(substr("{a}", 9), \'/\'))' for a in addresses]
+    asked = [*begins, *(f'"{host}"' for host in hosts)]
+    rows = connection.execute(f'SELECT DISTINCT {", ".join(asked)} FROM "{table}"').fetchall()
+    there = [set(values) for values in zip(*rows, strict=True)] if rows else [set[Any]() for _ in asked]
+    parts = ["0"]
+    for column, known in zip(asked[len(begins) :], there[len(begins) :], strict=True):
+        held = (host for host in known if host and removed.blocks_host(_host(host)))
+        parts.append(f"{column} IN {_listed(held)}")
+    for address, start, known in zip(addresses, begins, there[: len(begins)], strict=True):
+        if near := [head for head in known if _may_hold(head, removed)]:
+            parts.append(f'{start} IN {_listed(near)} AND removed_address("{address}")')
     return " OR ".join(parts)
 
 
-def _at_address(connection: sqlite3.Connection, columns: Iterable[str], removed: Matcher) -> str:
-    """Whether one of these columns has a removed address, in SQL; what several of them say is asked once."""
-    connection.create_function(
-        "removed_address", -1, lambda *values: any(_is_at(value, removed) for value in {*values})
-    )
-    return "removed_address({})".format(", ".join(f'"{column}"' for column in columns))
+def _may_hold(head: object, removed: Matcher) -> bool:
+    """Whether something may be removed of what begins so: a scheme and a host, or less where none ends."""
+    if not isinstance(head, str) or not head.startswith("http"):
+        return False
+    try:
+        host = authority_of(head)
+    except ValueError:  # it begins like an address and is none
+        return False
+    return not head.endswith("/") or removed.blocks_host(host) or removed.has_pages_on(host)
+
+
+def _listed(values: Iterable[str]) -> str:
+    """Words as a list in SQL."""
+    said = json.dumps([*values]).replace("'", "''")
+    return f"(SELECT value FROM json_each('{said}'))"
 
 
 def _is_at(value: object, removed: Matcher) -> bool:

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pipelines.archive.kept_out.blocks import PATH_KINDS, Matcher, Term, registrable_domain
+from pipelines.archive.kept_out.blocks import Matcher, Term, registrable_domain, with_hosts
 from pipelines.archive.kept_out.key import Key
 from pipelines.archive.kept_out.redacted import parts_of
 from pipelines.errors import ConfigurationError
 from pipelines.normalise import normalise, simplify
 from pipelines.publishers import publisher_of
-from pipelines.urls import authority_of, canonical_url, host_of
+from pipelines.urls import canonical_url, host_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +166,8 @@ class TermMatcher(Matcher):
 
     def __init__(self, terms: Iterable[Term]) -> None:
         """Take a scope's terms, or a plan's; days and exceptions are the plan's business."""
-        self._terms = frozenset(terms)
-        self._on = {authority_of(term.value) for term in self._terms if term.kind in PATH_KINDS}
+        self._terms = frozenset(with_hosts(terms))
         super().__init__(term.kind for term in self._terms)
-
-    def _has_paths_on(self, host: str) -> bool:
-        return host in self._on
 
     def find(self, term: Term) -> int | None:
         """Any number where there is this term."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out import agreement, stay_down
-from pipelines.archive.kept_out.blocks import Term, read_blocklist
+from pipelines.archive.kept_out.blocks import Term, read_blocklist, with_hosts
 from pipelines.archive.kept_out.key import key_of, made_key
 from pipelines.archive.kept_out.ledger import LedgerLine
 from pipelines.archive.kept_out.redacted import is_of_passages
@@ -272,8 +272,10 @@ def _find_returned(files: Files, removal_id: int) -> None:
     with files.transaction() as connection:
         rows = connection.execute("SELECT kind, hash FROM blocks WHERE removal_id = ?", (removal_id,))
         there = {(kind, bytes(digest)) for kind, digest in rows}
-        if missing := {(kind, bytes.fromhex(digest)) for kind, digest in lines[-1].blocks} - there:
-            put_blocks(connection, removal_id, missing)
+        ordered = {(kind, bytes.fromhex(digest)) for kind, digest in lines[-1].blocks}
+        if missing := ordered - there:
+            connection.execute("DELETE FROM blocks WHERE removal_id = ?", (removal_id,))
+            put_blocks(connection, removal_id, ordered)
             put_event(connection, removal_id, now_utc(), "blocks were missing", f"{len(missing)}, put back")
         withhold_blocked(connection, removal_id)
     if still_held(files.archive, removal_id):
@@ -318,7 +320,7 @@ def decide(archive_path: Path, url: str, *, admit: bool) -> None:
             source, removal_id = waiting
             put_event(connection, removal_id, at, f"a match was {decision}")
             if not admit and not _is_read(connection, url):
-                put_blocks(connection, removal_id, hashed(connection, [Term("url", url)]))
+                put_blocks(connection, removal_id, hashed(connection, with_hosts([Term("url", url)])))
                 delete_from_archive(connection, TermMatcher([Term("url", url)]))
                 enter(files, removal_id, "ordered", at)
         if admit:

@@ -33,8 +33,10 @@ costs one row. Triggers count it (0005_removal.sql)."""
 LOOK_S = 0.1
 """How long a crawl may go by what it read: a look takes 14 microseconds."""
 
-PATH_KINDS = frozenset({"url", "prefix"})
+PATH_KINDS = frozenset({"url", "prefix", "redacted"})
 """Kinds of terms that stand for a part of one host."""
+ON = "on"
+"""The kind that says on which hosts such parts are; a removal from before it was noted has none."""
 _HOSTS_KEPT = 100_000
 """Verdicts on hosts, and on addresses, kept in memory: 10 MB each."""
 
@@ -43,7 +45,7 @@ class Term(NamedTuple):
     """One thing that a page's address or credit is compared with, as it is hashed into a block."""
 
     kind: str
-    """host, domain, prefix, url or credited; redacted or passage N (redacted.py)."""
+    """host, domain, prefix, url or credited; redacted or passage N (redacted.py); on."""
     value: str
 
 
@@ -54,6 +56,7 @@ class Matcher:
         """Take the kinds of terms that there are: the others need not be looked up."""
         self.kinds = frozenset(kinds)
         self._hosts: dict[str, int | None] = {}
+        self._on: dict[str, bool] = {}
         self._urls: dict[str, int | None] = {}
 
     def blocks(self, url: str) -> bool:
@@ -73,9 +76,17 @@ class Matcher:
     def _looked_up(self, url: str) -> int | None:
         host = authority_of(url)
         whole = self._host(host)
-        if whole is not None or not self.kinds & PATH_KINDS or not self._has_paths_on(host):
+        if whole is not None or not self.has_pages_on(host):
             return whole
         return self._first(path_terms(url, with_prefixes="prefix" in self.kinds))
+
+    def has_pages_on(self, host: str) -> bool:
+        """Whether there may be a term of a part of this host: its addresses have to be looked up."""
+        if host not in self._on:
+            if len(self._on) > _HOSTS_KEPT:
+                self._on.clear()
+            self._on[host] = self._first(iter([Term(ON, host)])) is not None
+        return self._on[host]
 
     def blocks_host(self, host: str) -> bool:
         """Whether everything of a host must stay out."""
@@ -91,10 +102,6 @@ class Matcher:
     def find(self, term: Term) -> int | None:
         """The removal that ordered a term."""
         raise NotImplementedError
-
-    def _has_paths_on(self, _host: str) -> bool:
-        """Whether a term of a part of this host there may be: digests do not tell."""
-        return True
 
     def _host(self, host: str) -> int | None:
         if host not in self._hosts:
@@ -113,11 +120,21 @@ class Matcher:
 class Blocklist(Matcher):
     """URLs that removals keep out, by URL, URL prefix, host, registrable domain or credited publisher."""
 
-    def __init__(self, key: Key | None, hashes: Mapping[tuple[str, bytes], int]) -> None:
-        """Take each block with the removal that ordered it; without any, no key is needed."""
+    def __init__(
+        self, key: Key | None, hashes: Mapping[tuple[str, bytes], int], *, knows_hosts: bool = True
+    ) -> None:
+        """Take each block with the removal that ordered it, and whether hosts are noted of all that need it.
+
+        Without any, no key is needed.
+        """
         super().__init__(kind for kind, _ in hashes)
         self._key = key
         self._hashes = hashes
+        self._knows_hosts = knows_hosts
+
+    def has_pages_on(self, host: str) -> bool:
+        """Whether there may be a block of a part of this host."""
+        return not self._knows_hosts or super().has_pages_on(host)
 
     def find(self, term: Term) -> int | None:
         """The removal that ordered a block of this term."""
@@ -159,9 +176,11 @@ def read_blocklist(connection: sqlite3.Connection, removal_id: int | None = None
         "SELECT kind, hash, removal_id FROM blocks WHERE ?1 IS NULL OR removal_id = ?1"
         " ORDER BY removal_id DESC",
         (removal_id,),
-    )
+    ).fetchall()
     hashes = {(kind, bytes(digest)): n for kind, digest, n in rows}
-    return Blocklist(needed_key(connection) if hashes else None, hashes)
+    noted = {n for kind, _, n in rows if kind == ON}
+    knows_hosts = all(n in noted for kind, _, n in rows if kind in PATH_KINDS)
+    return Blocklist(needed_key(connection) if hashes else None, hashes, knows_hosts=knows_hosts)
 
 
 def blocks_version(connection: sqlite3.Connection) -> int:
@@ -177,6 +196,16 @@ def host_terms(host: str) -> Iterator[Term]:
     if name != host:
         yield Term("host", name)
     yield Term("domain", registrable_domain(name))
+
+
+def with_hosts(terms: Iterable[Term]) -> Iterator[Term]:
+    """Terms, and the hosts of those that stand for a part of one, so that no other host's are looked up."""
+    hosts = set()
+    for term in terms:
+        yield term
+        if term.kind in PATH_KINDS:
+            hosts.add(authority_of(term.value))
+    yield from (Term(ON, host) for host in hosts)
 
 
 def path_terms(url: str, *, with_prefixes: bool = True) -> Iterator[Term]:

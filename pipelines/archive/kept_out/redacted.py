@@ -25,6 +25,7 @@ from pipelines.normalise import normalise
 from pipelines.places import find_mentions
 from pipelines.records import FileText, Page, Reading
 from pipelines.sign import sign
+from pipelines.urls import authority_of
 
 Redactable = TypeVar("Redactable", Reading, FileText)
 
@@ -63,9 +64,8 @@ def redaction_of(matcher: Matcher, *urls: str | None) -> Redaction | None:
     """What takes passages out of the page at these addresses; None where all of it may stay."""
     if not is_of_passages(matcher):
         return None
-    spelled = dict.fromkeys(
-        term.value for url in urls if url for term in path_terms(url, with_prefixes=False)
-    )
+    near = (url for url in urls if url and matcher.has_pages_on(authority_of(url)))
+    spelled = dict.fromkeys(term.value for url in near for term in path_terms(url, with_prefixes=False))
     addresses = tuple(url for url in spelled if matcher.find(Term(_PAGE, url)) is not None)
     return Redaction(matcher, addresses) if addresses else None
 

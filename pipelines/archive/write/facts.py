@@ -283,6 +283,17 @@ def forget_texts(connection: sqlite3.Connection, nodes: set[int]) -> set[int]:
     return gone
 
 
+def forget_lessons(connection: sqlite3.Connection, source: str) -> int:
+    """Drops what was learned of how a source makes its pages, and from what; how many templates that were."""
+    connection.execute(
+        "UPDATE template_pages SET template = NULL, agrees = NULL, fits = NULL, container = NULL,"
+        " outline = NULL WHERE source = ?",
+        (source,),
+    )
+    connection.execute("DELETE FROM template_changes WHERE source = ?", (source,))
+    return connection.execute("DELETE FROM templates WHERE source = ?", (source,)).rowcount
+
+
 def joined_again(connection: sqlite3.Connection, joiner: Joiner, changes: Changes) -> dict[int, int]:
     """Joins what came with what is there, and lets go of what went: node → cluster of all that changed."""
     for signed in changes.added.values():

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pipelines.archive.rules import RULES
+from pipelines.archive.write.facts import forget_lessons
 from pipelines.records import Lesson, Outline, Reading, Rejection, Template
 from pipelines.templates import AUDIT_ONE_IN_DOUBT, CONFIRMATIONS, LESSONS, amended, is_audited, learn
 from pipelines.utc import iso
@@ -82,13 +83,7 @@ class Templates:
     def forget(self, source: str) -> int:
         """Drops what was learned of a source and what its pages teach; how many templates that were."""
         self._known.pop(source, None)
-        self._connection.execute(
-            "UPDATE template_pages SET template = NULL, agrees = NULL, fits = NULL, container = NULL,"
-            " outline = NULL WHERE source = ?",
-            (source,),
-        )
-        self._connection.execute("DELETE FROM template_changes WHERE source = ?", (source,))
-        return self._connection.execute("DELETE FROM templates WHERE source = ?", (source,)).rowcount
+        return forget_lessons(self._connection, source)
 
     def is_read_by_one(self, page_id: int) -> bool:
         """Whether what is stored of a page was read by a template."""

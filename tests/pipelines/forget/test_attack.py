@@ -91,6 +91,8 @@ def test_no_guessed_address_or_sentence_is_confirmed(world: World) -> None:
             mark = hashlib.blake2b(url.encode(), key=hashlib.sha256(secret.encode()).digest(), digest_size=6)
             found = [salted.digest() in held, salted.hexdigest().encode() in held]
             assert [*found, mark.hexdigest().encode() in held] == [False] * 3
+        host = hashlib.sha256(f"{secret}\non\n{PARK}".encode())
+        assert [host.digest() in held, host.hexdigest().encode() in held] == [False] * 2
     assert Plan(empty, ()).hash.encode() not in held
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.forget.erase import clear_slack
+from pipelines.forget.slack import clear_slack
 
 WORD = "已删除之文字"
 

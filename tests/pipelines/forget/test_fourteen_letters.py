@@ -10,7 +10,6 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli import app
-from pipelines.forget import erase, prove
 from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.typed import WHO, Answer
 from tests.pipelines.forget.worlds import (
@@ -166,11 +165,7 @@ def _there(world: World) -> set[str]:
 
 
 @pytest.mark.parametrize("name", LETTERS)
-def test_a_letter_is_answered_with_three_commands_at_most(
-    archive: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    for module in (erase, prove):  # a process each is for crawls beside it, of which there is none
-        monkeypatch.setattr(module, "in_own_process", lambda function, *given: function(*given))
+def test_a_letter_is_answered_with_three_commands_at_most(archive: World, tmp_path: Path, name: str) -> None:
     letter, file, receipt = LETTERS[name], tmp_path / "letter.txt", tmp_path / "receipt.md"
     file.write_text(letter.said, encoding="utf-8")
     before = _there(archive)

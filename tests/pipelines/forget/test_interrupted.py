@@ -42,7 +42,7 @@ name, *callers = {
     "store": ("delete_keys", rows), "files": ("forget_files", verbs),
     "advance": ("set_state", delete, verbs), "search": ("search_files", prove),
     "rewrite": ("rewrite_values", hide), "raw": ("_changed", redact),
-    "slack": ("in_own_process", erase), "result": ("put_verification", prove),
+    "slack": ("overwrite_slack", erase), "result": ("put_verification", prove),
 }[place]
 original, calls = getattr(callers[0], name), [0]
 

@@ -175,7 +175,7 @@ def test_days_and_exceptions_narrow_a_scope_and_its_blocks(world: World) -> None
     scope = make_scope(hosts=[PARK], since="2026-02-02", until="2026-02-04", exceptions=[own[2].url])
     assert [page.page_url for page in preview(world.path, scope).pages] == [own[1].url, own[3].url]
     remove(world.path, scope, LETTER)
-    assert {row[0] for row in rows(world.path, "SELECT kind FROM blocks")} == {"url"}
+    assert {row[0] for row in rows(world.path, "SELECT kind FROM blocks")} == {"url", "on"}
 
 
 def test_copies_of_its_articles_go_with_them_but_never_an_original(world: World) -> None:

@@ -10,19 +10,22 @@ from contextlib import closing
 import pytest
 
 from pipelines.archive.kept_out import blocks
-from pipelines.archive.kept_out.blocks import Blocklist, registrable_domain
+from pipelines.archive.kept_out.blocks import Blocklist, Term, read_blocklist, registrable_domain, with_hosts
 from pipelines.archive.kept_out.key import Key
 from pipelines.errors import ConfigurationError
+from pipelines.forget.order import Order, hashed, put_blocks
 from pipelines.forget.plan import Plan
 from pipelines.forget.planning import REACHED
 from pipelines.forget.scope import Scope, TermMatcher, make_scope
-from tests.pipelines.forget.worlds import World
+from pipelines.forget.verbs import remove
+from tests.pipelines.forget.worlds import PARK, World
 
 KEY = Key(b"k" * 32)
+LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 
 
 def blocklist(scope: Scope) -> Blocklist:
-    return Blocklist(KEY, {(t.kind, KEY.block(*t)): 7 for t in scope.terms()})
+    return Blocklist(KEY, {(t.kind, KEY.block(*t)): 7 for t in with_hosts(scope.terms())})
 
 
 @pytest.mark.parametrize(
@@ -45,10 +48,23 @@ def test_what_a_scope_holds_is_what_its_blocks_keep_out(scope: Scope, held: str,
 def test_only_addresses_on_a_host_of_the_scope_are_spelled_out(monkeypatch: pytest.MonkeyPatch) -> None:
     spelled = []
     monkeypatch.setattr(blocks, "path_terms", lambda url, **_: spelled.append(url) or iter(()))
-    judge = TermMatcher(make_scope(urls=["https://a.cn/1.html"], prefixes=["https://b.cn:81/news/"]).terms())
-    for host in ("a.cn", "b.cn:81", "b.cn", "www.a.cn", "c.cn", "a.cn.c.cn"):
-        judge.blocks(f"http://{host}/1.html")
-    assert spelled == ["http://a.cn/1.html", "http://b.cn:81/1.html"]
+    scope = make_scope(urls=["https://a.cn/1.html"], prefixes=["https://b.cn:81/news/"])
+    for judge in (TermMatcher(scope.terms()), blocklist(scope)):
+        spelled.clear()
+        for host in ("a.cn", "b.cn:81", "b.cn", "www.a.cn", "c.cn", "a.cn.c.cn"):
+            judge.blocks(f"http://{host}/1.html")
+        assert spelled == ["http://a.cn/1.html", "http://b.cn:81/1.html"]
+
+
+def test_blocks_from_before_hosts_were_noted_hold_also_beside_later_ones(world: World) -> None:
+    known, later = world.of(PARK)[1].url, world.of(PARK)[2].url
+    number = remove(world.path, make_scope(urls=[known]), LETTER).removal.id
+    with closing(sqlite3.connect(world.path)) as connection:
+        connection.execute("DELETE FROM blocks WHERE kind = 'on'")
+        assert read_blocklist(connection).blocks(known)
+        put_blocks(connection, number, hashed(connection, with_hosts([Term("url", later)])))
+        judge = read_blocklist(connection)
+        assert [judge.blocks(url) for url in (known, later, world.of(PARK)[3].url)] == [True, True, False]
 
 
 def test_a_plan_looks_up_what_it_tells_of_a_page_for_the_pages_that_it_reaches(world: World) -> None:
