@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.cli.receipts import Language, SigningKey, agree, language_of, login, report, show_plan
-from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of
+from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of, text_of
 from pipelines.errors import ConfigurationError
 from pipelines.forget.find import nearest
 from pipelines.forget.letter import Asked, read_letter
@@ -384,10 +384,7 @@ def _listed(requests: Path | None) -> dict[str, list[str]]:
 
 
 def _lines(path: Path | None) -> list[str]:
-    try:
-        return [line.strip() for line in path.read_text("utf-8-sig").split("\n")] if path else []
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: cannot be read as UTF-8 text ({error})") from error
+    return [line.strip() for line in text_of(path).split("\n")] if path else []
 
 
 _NAMED = {"credited": "credited", "author": "authors", "person": "persons", "title": "titles"}

@@ -12,10 +12,19 @@ import typer
 
 from crawler.cli import guide
 from crawler.cli.receipts import Language, SigningKey, end_with, language_of, report, report_all
-from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of, table, tell
+from crawler.cli.terminal import (
+    Json,
+    answers,
+    examples,
+    one_line,
+    print_json,
+    settings_of,
+    table,
+    tell,
+    text_of,
+)
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.stay_down import held_pages
-from pipelines.decode import decode_body
 from pipelines.errors import ConfigurationError
 from pipelines.forget import verbs
 from pipelines.forget.find import Answer, Match, find_asked
@@ -94,7 +103,7 @@ def verify_removal(
     as_json: Json = False,
 ) -> None:
     """Look again for what a removal deleted, in every file of the archive's folder."""
-    said = _read(text) if text else ""
+    said = text_of(text) if text else ""
     report(verbs.verify(settings_of(ctx).db, removal_id, full=full, text=said), as_json=as_json)
 
 
@@ -231,8 +240,8 @@ def find(
     as_json: Json = False,
 ) -> None:
     """List what matches each thing that a letter asks about, with the reason. Nothing is changed."""
-    said = [_read(Path(word)) if _is_file(word) else word for word in words or ()]
-    letter = "\n".join([*said, *([_read(text)] if text else [])])
+    said = [text_of(Path(word)) if _is_file(word) else word for word in words or ()]
+    letter = "\n".join([*said, *([text_of(text)] if text else [])])
     if not letter.strip():
         raise ConfigurationError("say what to look for: a letter, words out of it, or --text FILE")
     answers = find_asked(settings_of(ctx).db, letter)
@@ -285,17 +294,6 @@ def _answer_json(answer: Answer) -> dict[str, object]:
 def _is_file(word: str) -> bool:
     """Whether a word is the name of a file that is there, or - for standard input."""
     return word == "-" or (len(word) < _NAME_MOST and "\n" not in word and Path(word).is_file())
-
-
-def _read(path: Path) -> str:
-    try:
-        body = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read ({error.strerror or error})") from error
-    decoded = decode_body(body, "text/plain")
-    if isinstance(decoded, str):
-        raise ConfigurationError(f"{path}: cannot be read as text ({decoded})")
-    return decoded.html
 
 
 _NAME_MOST = 255

@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.config import Settings
+from pipelines.decode import decode_body
 from pipelines.errors import ConfigurationError
 
 ATTENTION = 1
@@ -50,6 +52,22 @@ def examples(*pairs: tuple[str, str], note: str = "") -> str:
     lines = [f"  [dim]# {escape(wish)}[/]\n  {escape(command)}" for wish, command in pairs]
     ending = f"\n\n{escape(note)}" if note else ""
     return "[bold]Examples[/]\n" + "\n".join(lines) + ending
+
+
+def text_of(path: Path) -> str:
+    """What somebody wrote into a file, in whatever encoding, or sent to standard input (`-`).
+
+    Raises:
+        ConfigurationError: it cannot be read, or is no text.
+    """
+    try:
+        body = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error.strerror or error})") from error
+    decoded = decode_body(body, "text/plain")
+    if isinstance(decoded, str):
+        raise ConfigurationError(f"{path}: cannot be read as text ({decoded})")
+    return decoded.html
 
 
 def day_of(option: str, value: str) -> str:

@@ -33,6 +33,8 @@ _LONGEST_VALUE = 4_000
 _PLACEHOLDER = re.compile(r"\$\$\w+\$\$|\{\{[^{}]*\}\}|\[\[[^\[\]]*\]\]|%%\w+%%")
 """Where a template would put an advertisement or a picture."""
 _SCRIPT_LIMIT = 3_000_000
+_OWN_ADDRESSES = ("canonical", "shortlink", "amphtml", "alternate")
+"""Relations to other addresses of the same page; `alternate` with a `media` is its form for phones."""
 _SHORT_ESCAPES = re.compile(r"\\([^u\"\\/bfnrt]|u(?![0-9a-fA-F]{4}))")
 
 
@@ -113,11 +115,14 @@ def read_metadata(root: HtmlElement, authors: Sequence[HtmlElement]) -> Metadata
 def read_claims(root: HtmlElement, metadata: Metadata, url: str) -> tuple[Claim, ...]:
     """The addresses that the page claims for itself, absolute; a broken one is left out."""
     base = base_of(root, url)
-    claims = []
+    claims: list[tuple[str, str]] = []
     for link in root.iter("link"):
-        if "canonical" in (link.get("rel") or "").lower().split():
-            claims.append(("canonical", link.get("href") or ""))
-            break
+        named = (link.get("rel") or "").lower().split()
+        kind = next((kind for kind in _OWN_ADDRESSES if kind in named), "")
+        if kind == "alternate" and not link.get("media"):  # a feed or another language
+            continue
+        if kind and kind not in dict(claims):
+            claims.append((kind, link.get("href") or ""))
     claims.append(("og:url", metadata.meta.get("og:url", "")))
     return tuple(Claim(kind, address) for kind, href in claims if (address := _absolute(base, href)))
 

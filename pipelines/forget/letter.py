@@ -25,7 +25,7 @@ PASSAGE_LEAST = 12
 _LINE_MOST = 80
 """Characters of a line that may be a name or a title by itself; a longer one is sentences."""
 _ENDS = r"\s<>\"“”‘’《》〈〉「」『』【】（），。；！？、：…|\\^`"
-_SCHEMED = re.compile(rf"https?[:：][/／]{{2}}[^{_ENDS}]+", re.IGNORECASE)
+_SCHEMED = re.compile(rf"https?[:：][/／]{{2}}(?:(?![,;]https?:)[^{_ENDS}])+", re.IGNORECASE)
 _BARE = re.compile(
     r"(?<![A-Za-z0-9_@./:%-])"
     r"(?P<host>(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,24}|\d{1,3})(?P<port>:\d{2,5})?)"
@@ -35,7 +35,7 @@ _BARE = re.compile(
 _ASCII = re.compile(r"(?:https?：?[/／]{2})?[!-~]+", re.IGNORECASE)
 _VALUE_FOLLOWS = re.compile(r"[/=&_%-]$")
 """Behind these an ideograph belongs to the address; behind others the sentence goes on."""
-_NOTE = re.compile(r"[,;](?=https?:|\d{4}-\d\d|[^/\d]*$)|(?:(?<=\.\w{3})|(?<=\.\w{4}))[,;]")
+_NOTE = re.compile(r"[,;](?=\d{4}-\d\d|[^/\d]*$)|(?:(?<=\.\w{3})|(?<=\.\w{4}))[,;]")
 """What parts an address from the next column of a list: addresses have commas too (/c,1,2.html)."""
 _TRAILING = ".,;:!?'\"*]>}"
 _NUMBERING = re.compile(r"^\s*(?:[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[.．、)）:：]\s*|[-*•·–—]\s+)")

@@ -176,6 +176,18 @@ def test_claims_are_absolute_and_a_broken_one_is_left_out() -> None:
     assert _found(_article(head=head)).claims == (Claim("canonical", "https://www.example.cn/news/1"),)
 
 
+def test_a_page_names_its_other_addresses() -> None:
+    head = (
+        '<link rel="shortlink" href="/?p=1"><link rel="amphtml" href="/amp/1"><link rel="alternate" href="/f">'
+        '<link rel="alternate" media="only screen and (max-width: 640px)" href="//m.example.cn/1">'
+    )
+    assert [(claim.kind, claim.url) for claim in _found(_article(head=head)).claims] == [
+        ("shortlink", "https://www.example.cn/?p=1"),
+        ("amphtml", "https://www.example.cn/amp/1"),
+        ("alternate", "https://m.example.cn/1"),
+    ]
+
+
 def test_a_broken_base_does_not_matter() -> None:
     found = _found(_article(head='<base href="http://[::1"><link rel="canonical" href="/a">'))
     assert found.claims == (Claim("canonical", "https://www.example.cn/a"),)

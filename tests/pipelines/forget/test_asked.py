@@ -45,6 +45,7 @@ def test_each_thing_asked_for_has_its_line(world: World, parknews: Callable[...,
         make_scope(titles=[park[2].title]).titles[0]: ("taken", 1),
         "无此标题": ("absent", 0),
     }
+    letter.write_text("\r\n".join(lines), encoding="gb18030")  # as spreadsheets of Chinese Windows write it
     chinese = parknews("remove-source", "--from", str(letter), "--dry-run", "--lang", "zh").out
     assert f"https://{DAILY}/none.html: 不在档案中" in chinese
 

@@ -26,6 +26,10 @@ from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, Worl
         ("请删除https://a.cn/1.html。谢谢", ["https://a.cn/1.html"]),
         ("https://a.cn/1.html，https://a.cn/2.html；", ["https://a.cn/1.html", "https://a.cn/2.html"]),
         ("https://a.cn/1.html,转载未授权", ["https://a.cn/1.html"]),
+        (
+            "https://a.cn/1,https://a.cn/2;http://b.cn/c,3",
+            ["https://a.cn/1", "https://a.cn/2", "http://b.cn/c,3"],
+        ),
         ("https://a.cn/1.html,not licensed", ["https://a.cn/1.html"]),
         ("https://a.cn/1.html\t侵权", ["https://a.cn/1.html"]),
         ("https://a.cn/c,1,2.html", ["https://a.cn/c,1,2.html"]),
