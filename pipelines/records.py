@@ -298,7 +298,7 @@ class Right:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A page's word about an address of its own (`canonical`, `og:url`, `shortlink`, …) or a `redirect` to it.
+    """A page's word about an address of its own (`canonical`, `shortlink`, …), or a `redirect` to it.
 
     Another host's is only kept.
     """

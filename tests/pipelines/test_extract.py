@@ -178,12 +178,12 @@ def test_claims_are_absolute_and_a_broken_one_is_left_out() -> None:
 
 def test_a_page_names_its_other_addresses() -> None:
     head = (
-        '<link rel="shortlink" href="/?p=1"><link rel="amphtml" href="/amp/1"><link rel="alternate" href="/f">'
+        '<link rel="shortlink" href="/?p=1"><link rel="amphtml" href="/amp"><link rel="alternate" href="/f">'
         '<link rel="alternate" media="only screen and (max-width: 640px)" href="//m.example.cn/1">'
     )
     assert [(claim.kind, claim.url) for claim in _found(_article(head=head)).claims] == [
         ("shortlink", "https://www.example.cn/?p=1"),
-        ("amphtml", "https://www.example.cn/amp/1"),
+        ("amphtml", "https://www.example.cn/amp"),
         ("alternate", "https://m.example.cn/1"),
     ]
 
