@@ -2,9 +2,10 @@
 
     python -m benchmarks.memory [--pages 5000]
 
-Runs `parknews crawl` over generated pages on loopback and samples the resident memory of each of its
-processes once a second. The baseline is the mean between a tenth and three tenths of the pages, when
-everything is loaded; the ratio of the last tenth to it is 1 where memory is flat.
+Runs `parknews crawl` over generated pages on loopback and samples its processes' memory once a second: what is
+theirs alone and their part of what they share (PSS), since workers are forked from one process and share what it has
+loaded. The baseline is the mean between a tenth and three tenths of the pages, when everything is loaded; the ratio
+of the last tenth to it is 1 where memory is flat.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from statistics import mean
 
 from benchmarks.pages import serve
-from benchmarks.throughput import PARKNEWS, write_sources
+from benchmarks.throughput import PARKNEWS, shares_mb, write_sources
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class Sample:
     archived: int
     main_mb: float
     worker_mb: float
-    """Of the largest worker."""
+    """Of the largest of the other processes: a worker, or the one that they are forked from."""
+    all_mb: float
+    """Of all processes together."""
 
 
 def main() -> None:
@@ -43,7 +46,7 @@ def main() -> None:
     late = [s for s in samples if s.archived >= pages * 0.9]
     if not early or not late:
         sys.exit("too few samples; give more --pages")
-    for name in ("main_mb", "worker_mb"):
+    for name in ("main_mb", "worker_mb", "all_mb"):
         first, last = (mean(getattr(s, name) for s in part) for part in (early, late))
         peak = max(getattr(s, name) for s in samples)
         print(
@@ -59,8 +62,8 @@ def crawl(folder: Path, port: int) -> list[Sample]:
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
             time.sleep(1)
-            workers = [_rss_mb(child) for child in _children(process.pid)]
-            samples.append(Sample(_archived(database), _rss_mb(process.pid), max(workers, default=0.0)))
+            main, *others = shares_mb(process.pid) or [0.0]
+            samples.append(Sample(_archived(database), main, max(others, default=0.0), main + sum(others)))
     return samples
 
 
@@ -70,25 +73,6 @@ def _archived(database: Path) -> int:
             return int(connection.execute("SELECT count(*) FROM copies").fetchone()[0])
     except sqlite3.OperationalError:
         return 0
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [
-            int(child)
-            for task in Path(f"/proc/{pid}/task").iterdir()
-            for child in (task / "children").read_text().split()
-        ]
-    except OSError:
-        return []
-
-
-def _rss_mb(pid: int) -> float:
-    try:
-        fields = Path(f"/proc/{pid}/status").read_text().split("VmRSS:")[1].split()
-    except (OSError, IndexError):
-        return 0.0
-    return int(fields[0]) / 1024
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,8 +72,7 @@ def main() -> None:
         if options.stages or " " in name:
             ratios = f"{ms / bare_ms:.2f} of bare trafilatura's, {ms / parse_ms:.1f} x parse"
             print(f"CPU of {name:<19} {ms:.2f} ms a page, {ratios}")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"peak memory, one process   {peak:.0f} MB")
+    print(f"peak memory, all processes {max(_peaks_mb):.0f} MB")
 
 
 def baseline(pages: list[GeneratedPage]) -> float:
@@ -99,10 +99,44 @@ while True:
 """Runs a command and waits for what it leaves behind: workers are no children of the crawl's own process."""
 
 
+_peaks_mb = [0.0]
+"""The most that all processes of each command had at once."""
+
+
 def run_counted(command: list[object]) -> subprocess.CompletedProcess[str]:
-    """Runs a command so that `children_cpu` has all its processes."""
+    """Runs a command so that `children_cpu` has all its processes; its memory is looked at twice a second."""
     counted = [sys.executable, "-c", _COUNTED, *map(str, command)]
-    return subprocess.run(counted, capture_output=True, text=True, check=False)
+    peak = 0.0
+    with subprocess.Popen(counted, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while True:
+            try:
+                out, err = process.communicate(timeout=0.5)
+            except subprocess.TimeoutExpired:
+                peak = max(peak, sum(shares_mb(process.pid)))
+            else:
+                break
+    _peaks_mb.append(peak)
+    return subprocess.CompletedProcess(counted, process.returncode, out, err)
+
+
+def shares_mb(pid: int) -> list[float]:
+    """The memory of a process and of each that came of it: its own, and its part of what it shares (PSS).
+
+    Workers are forked from one process and share what it has loaded: resident sizes would count that once each.
+    """
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+    tree = [pid]
+    for parent in tree:
+        tree += [child for child, its_parent in parents.items() if its_parent == parent]
+    shares = []
+    for one in tree:
+        with suppress(OSError, IndexError):  # it has ended
+            said = Path(f"/proc/{one}/smaps_rollup").read_text().split("\nPss:")[1]
+            shares.append(int(said.split()[0]) / 1024)
+    return shares
 
 
 def children_cpu() -> float:
@@ -174,8 +208,7 @@ def mature(count: int) -> None:
                     f"whole path, {name:11} {pages} pages, {rate:.1f} pages/s ({rate * bare_ms / 1000:.2f} of"
                     f" trafilatura), {cpu_ms:.1f} ms CPU a page, {cpu_ms / bare_ms:.2f} of trafilatura's"
                 )
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"peak memory, one process   {peak:.0f} MB")
+    print(f"peak memory, all processes {max(_peaks_mb):.0f} MB")
 
 
 _CRAWL = "from crawler.cli import main; main()"
