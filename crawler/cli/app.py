@@ -6,6 +6,7 @@ top, and `parknews --help` loads none of it.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -257,8 +258,15 @@ def _tell_of_earlier_rules(archive: Path) -> None:
         )
 
 
+_GARBAGE_AFTER = 20_000
+"""Objects made and not freed after which rings of them are looked for. At Python's 700 that happens several
+times a page and finds nothing, since what a page needs is freed with it: 3 to 15% of the CPU of reading it,
+6% of fetching it."""
+
+
 def main() -> None:
     """The entry point of `.venv/bin/parknews`."""
+    gc.set_threshold(_GARBAGE_AFTER)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a Latin-1 terminal is no reason to fail
     app(prog_name="parknews")

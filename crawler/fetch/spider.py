@@ -8,6 +8,7 @@ which ends in one commit (`outcomes`); where the run ends first, the entry is si
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import shutil
 import signal
@@ -106,6 +107,7 @@ def fetch(
         hosts=hosts,
         on_answer=on_answer,
     )
+    gc.freeze()  # what is loaded stays: no look for garbage goes over it again
     with _signals_given_back() as ours:
         process.start(install_signal_handlers=ours)
     spider = crawler.spider
