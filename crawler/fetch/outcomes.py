@@ -93,7 +93,7 @@ class Outcomes:
         elif not 200 <= status < 300:
             self._refused_by_host(entry, status)
         else:
-            self._page(entry, response)
+            self._page(entry, response, content_type)
 
     def failure(self, entry: Entry, error: BaseException) -> None:
         """Commit what the lack of a response means.
@@ -130,12 +130,14 @@ class Outcomes:
         """The sources file says that this address is not asked for."""
         self._fail(entry, "refused", reason, None)
 
-    def _page(self, entry: Entry, response: Response) -> None:
+    def _page(self, entry: Entry, response: Response, content_type: str) -> None:
         territory = self._territories[entry.source]
         judged = read_answer(entry, fetched(entry, response), territory)
+        why = ""
         if isinstance(judged, Fetched):
             self._mind_certificate(entry, response)
-        if isinstance(judged, Fetched) and (why := self._lookout.look(entry, response.body, judged.kind)):
+            why = self._lookout.look(entry, response.body, judged.kind, content_type)
+        if why:
             _log.warning("%s: %s; held until `parknews sources release`", entry.source, why)
             self._store.sources.quarantine(entry.source, why, at=time.time())
             self._hosts.hold(entry.source, why)
