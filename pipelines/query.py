@@ -146,6 +146,13 @@ def sought(node: Node | None) -> list[Needle]:
     return []
 
 
+def fields_of(node: Node | None) -> list[Field]:
+    """What a hit may be found by besides words, as `sought` has the needles."""
+    if isinstance(node, Field):
+        return [node]
+    return [field for part in node.parts for field in fields_of(part)] if isinstance(node, And | Or) else []
+
+
 def places_of(text: str, needles: Iterable[Needle]) -> list[tuple[int, int]]:
     """Where the needles stand in a text, in order, the longer of two that begin together first."""
     placed = placed_tokens(text)

@@ -2,8 +2,8 @@
 
 In: an archive's read-only connection and a query or a Selection. Out: hits, newest or best first. The rows
 are exactly those that a scan of every title and text finds, of all copies, for words of every length
-(docs/decisions/0003). Where another copy than the kept one holds the words, the hit says which. Nothing is
-written.
+(docs/decisions/0003). Where another copy than the kept one holds the words, or is what a field asks for, the
+hit says which. Nothing is written.
 """
 
 from __future__ import annotations
@@ -13,9 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.archive.read import articles as read
-from pipelines.archive.read.selection import Selection, Sorting, needles, select_ids
+from pipelines.archive.read.selection import (
+    Selection,
+    Sorting,
+    copy_having,
+    needles,
+    select_ids,
+    understood,
+)
 from pipelines.archive.searched import APART
-from pipelines.query import Needle, places_of
+from pipelines.query import Field, Needle, fields_of, places_of
+from pipelines.spelling import tokens
 
 Marks = tuple[tuple[int, int], ...]
 """Start and end of each match in a text, in order, not overlapping."""
@@ -39,7 +47,7 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A copy whose words were found, where the text that is shown does not have them."""
+    """A copy that has what was asked for, where the one that is shown does not."""
 
     url: str
     source_name: str
@@ -94,10 +102,10 @@ def select(
     offset: int = 0,
 ) -> list[Hit]:
     """The selected articles in order; where nothing was typed, with the beginnings of their texts."""
-    marked = needles(selection)
+    marked, fields = needles(selection), fields_of(understood(selection.query, selection.folded).tree)
     ids = list(select_ids(connection, selection, order=order, limit=limit, offset=offset))
     rows = (read.article(connection, number) for number in ids)
-    return [hit_of(connection, row, marked) for row in rows if row is not None]
+    return [hit_of(connection, row, marked, fields) for row in rows if row is not None]
 
 
 def snippet(text: str, needles: Sequence[Needle]) -> Snippet:
@@ -127,8 +135,13 @@ def _first_spots(line: str, needles: Sequence[Needle]) -> list[tuple[int, int]]:
     return list(_apart(places_of(line, needles))) if needles else []
 
 
-def hit_of(connection: sqlite3.Connection, row: sqlite3.Row, needles: Sequence[Needle]) -> Hit:
-    """An article's row as a hit, with what is to be marked in it."""
+def hit_of(
+    connection: sqlite3.Connection,
+    row: sqlite3.Row,
+    needles: Sequence[Needle],
+    fields: Sequence[Field] = (),
+) -> Hit:
+    """An article's row as a hit, with what is to be marked in it and the fields by which it was found."""
     return Hit(
         id=row["id"],
         title=row["title"],
@@ -141,7 +154,7 @@ def hit_of(connection: sqlite3.Connection, row: sqlite3.Row, needles: Sequence[N
         credited_source=row["credited_source"],
         copies=row["copies"],
         snippet=snippet(row["text"], needles),
-        elsewhere=_elsewhere(connection, row, needles),
+        elsewhere=_elsewhere(connection, row, needles) or _found_by(connection, row, fields),
     )
 
 
@@ -161,6 +174,16 @@ def _elsewhere(
                 return Elsewhere(
                     other["url"], other["source_name"], is_spelling, snippet(text, lacking), file
                 )
+    return None
+
+
+def _found_by(connection: sqlite3.Connection, row: sqlite3.Row, fields: Sequence[Field]) -> Elsewhere | None:
+    """The copy by which the first field finds an article whose kept copy has it not."""
+    for field in fields if row["copies"] > 1 else ():
+        found = copy_having(connection, row["id"], field)
+        if found and not found["kept"]:
+            said = snippet(found["text"], [Needle(tuple(tokens(found["named"])))]) if found["named"] else None
+            return Elsewhere(found["url"], found["source_name"], False, said or Snippet(found["title"], ()))
     return None
 
 

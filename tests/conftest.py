@@ -39,6 +39,7 @@ class Told:
     stripped: tuple[Stripped, ...] = ()
     canonical: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    language: str = "zh-Hans"
 
     @property
     def host(self) -> str:
@@ -49,7 +50,7 @@ class Told:
         story = Story(
             title=Field(self.title, "heading", self.title),
             text=self.text,
-            language="zh-Hans",
+            language=self.language,
             published=published,
             author=None,
             editor=None,

@@ -253,39 +253,66 @@ def _together(node: And | Or) -> list[Node]:
     return [replace(node, parts=text) if len(text) > 1 else text[0], *rest] if text else rest
 
 
-_OF_ANY_COPY = "k.article_id IN (SELECT article_id FROM copies WHERE {})"
-_MENTIONED = (
-    "k.text_id IN (SELECT text_id FROM mentions WHERE kind = '{kind}'"
-    " AND (entity = ? OR instr(name, ?) > 0 OR instr(entity, ?) > 0))"
-)
-
-
 def _known(field: Field) -> tuple[str, list[object]]:
     """A field of a query; what is not known of an article is not there."""
     value = field.values[0]
     match field.name:
-        case "source":
-            hosts = "SELECT host FROM sources WHERE host = ? OR host LIKE '%.' || ? OR instr(name, ?) > 0"
-            return _OF_ANY_COPY.format(f"source IN ({hosts})"), [value, value, value]
-        case "credited":
-            return _OF_ANY_COPY.format("instr(credited_source, ?) > 0"), [value]
-        case "region":
-            covered = " OR ".join(["code BETWEEN ? AND ?"] * len(field.values))
-            ends: list[object] = [end for code in field.values for end in region_range(code)]
-            return f"k.text_id IN (SELECT text_id FROM mentions WHERE {covered})", ends
-        case "park" | "company":
-            name = park_entity(value) if field.name == "park" else value
-            return _MENTIONED.format(kind=field.name), [name, value, name]
-        case "lang":
-            return "(k.language = ? OR k.language LIKE ? || '-%')", [value, value]
         case "since":
             return "coalesce(k.published_day >= ?, 0)", [value]
+        case "until":
+            return "coalesce(k.published_day <= ? || '~', 0)", [value]  # ~ sorts after any day of a month
         case "set" | "label":
             return f"k.article_id IN ({IN_SET.format('set_name' if field.name == 'set' else 'label')})", [
                 value
             ]
-        case "until":
-            return "coalesce(k.published_day <= ? || '~', 0)", [value]  # ~ sorts after any day of a month
+    condition, values = _of_copy(field, "text_id IN (SELECT text_id FROM mentions WHERE {})")
+    return f"k.article_id IN (SELECT article_id FROM copies WHERE {condition})", values
+
+
+def copy_having(connection: sqlite3.Connection, article_id: int, field: Field) -> sqlite3.Row | None:
+    """The copy of an article by which a query's field finds it, the kept one where that has it.
+
+    Its url, source_name, kept, title and text, and `named`, as it names what was asked for. None for a field
+    of the article itself: its days, sets and labels.
+    """
+    if field.name in {"since", "until", "set", "label"}:
+        return None
+    mentioned = "EXISTS (SELECT 1 FROM mentions m WHERE m.text_id = copies.text_id AND {})"
+    condition, values = _of_copy(field, mentioned)
+    named, more = _mentioned(field) if field.name in {"region", "park", "company"} else ("0", [])
+    row: sqlite3.Row | None = connection.execute(
+        "SELECT url, s.name AS source_name, kept, title, t.text, (SELECT m.name FROM mentions m"
+        f" WHERE m.text_id = copies.text_id AND {named} ORDER BY m.start LIMIT 1) AS named FROM copies"
+        " JOIN sources s ON s.host = copies.source JOIN texts t ON t.id = copies.text_id"
+        f" WHERE article_id = ? AND {condition} ORDER BY kept DESC, similarity DESC, url LIMIT 1",
+        (*more, article_id, *values),
+    ).fetchone()
+    return row
+
+
+def _of_copy(field: Field, mentioned: str) -> tuple[str, list[object]]:
+    """A field as a condition on a row of `copies`; `mentioned`: how its text's mentions are asked."""
+    value = field.values[0]
+    match field.name:
+        case "source":
+            hosts = "SELECT host FROM sources WHERE host = ? OR host LIKE '%.' || ? OR instr(name, ?) > 0"
+            return f"source IN ({hosts})", [value, value, value]
+        case "credited":
+            return "instr(credited_source, ?) > 0", [value]
+        case "lang":
+            return "(language = ? OR language LIKE ? || '-%')", [value, value]
+    condition, values = _mentioned(field)
+    return mentioned.format(condition), values
+
+
+def _mentioned(field: Field) -> tuple[str, list[object]]:
+    """A region, park or company as a condition on a row of `mentions`."""
+    if field.name == "region":
+        covered = " OR ".join(["code BETWEEN ? AND ?"] * len(field.values))
+        return f"({covered})", [end for code in field.values for end in region_range(code)]
+    name = park_entity(field.values[0]) if field.name == "park" else field.values[0]
+    condition = "kind = ? AND (entity = ? OR instr(name, ?) > 0 OR instr(entity, ?) > 0)"
+    return condition, [field.name, name, field.values[0], name]
 
 
 def _filters(selection: Selection) -> Iterator[tuple[str, tuple[object, ...]]]:

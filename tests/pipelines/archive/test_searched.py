@@ -73,6 +73,40 @@ def test_a_hit_in_the_text_that_is_shown_names_no_other_copy(path: Path) -> None
     assert _found(path, "标准厂房 公寓") == [("三期标准厂房启用", "")]
 
 
+NAMING = OTHER.replace("四期用地已经摘牌", "四期用地已由苏州工业园区的江苏恒岚医药股份有限公司摘牌")
+
+
+@pytest.mark.parametrize(
+    ("query", "url", "said"),
+    [
+        ("region:江苏", OTHER_URL, "苏州工业园区"),
+        ("park:苏州工业园区", OTHER_URL, "苏州工业园区"),
+        ("company:恒岚医药", OTHER_URL, "江苏恒岚医药股份有限公司"),
+        ("credited:临湖晚报", OTHER_URL, ""),
+        ("source:copier.example", OTHER_URL, ""),
+        ("lang:en", OTHER_URL, ""),
+        ("厂房 (lang:zh OR lang:en)", OTHER_URL, ""),
+        ("source:park.example lang:zh", "", ""),
+        ("厂房 NOT region:江苏", None, ""),
+    ],
+)
+def test_a_field_asks_every_copy_and_the_hit_says_which_has_it(
+    fill: Callable[..., Path], told: Any, query: str, url: str | None, said: str
+) -> None:
+    path = fill(
+        [
+            told("https://park.example/a.html", "三期标准厂房启用", KEPT, date(2026, 1, 2)),
+            told(OTHER_URL, "三期标准厂房启用", NAMING, date(2026, 1, 4), "临湖晚报", language="en"),
+        ]
+    )
+    with closing(read_only(path)) as connection:
+        hits = search(connection, query)
+    found = [hit.elsewhere for hit in hits]
+    assert [one.url if one else "" for one in found] == ([] if url is None else [url])
+    marked = [one.snippet.text[a:b] for one in found if one for a, b in one.snippet.marks]
+    assert marked == ([said] if said else [])
+
+
 def test_what_another_copy_says_is_left_out_by_not(path: Path) -> None:
     assert _found(path, "厂房 NOT 摘牌") == []
 
