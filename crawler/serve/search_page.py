@@ -16,13 +16,11 @@ from crawler.serve.made import Made
 from crawler.serve.visitor import arguments_of, not_understood, selection_of, whole_number
 from pipelines.archive.read.selection import (
     FACETS,
-    Facet,
+    Counts,
     Selection,
     Sorting,
-    by_time,
-    count_disputed,
     count_left_out_undated,
-    count_selected,
+    counts,
     facet,
     first_day,
     last_day,
@@ -71,26 +69,23 @@ def search_page(connection: sqlite3.Connection, args: Any, words: Words, made: M
     """The values of search.html."""
     selection = selection_of(args)
     order: Sorting = "rank" if args.get("order") == "rank" and selection.query else "date"
-    total = count_selected(connection, selection)
-    pages = max(1, min(-(-total // PAGE_SIZE), PAGES_MAX))
+    found = made.get(selection, lambda own: counts(own, selection, _FACET_SHORT + 1))
+    pages = max(1, min(-(-found.total // PAGE_SIZE), PAGES_MAX))
     page = whole_number(args, "page", 1, pages)
-    found = made.get(selection, lambda own: _count(own, selection))
     return {
         "selection": selection,
         "order": order,
         "hits": select(connection, selection, order=order, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE),
         "marked": marked,
-        "total": total,
+        "total": found.total,
         "not_understood": not_understood(args),
         "hints": [
             words(f"hint.{hint.kind}", typed=hint.typed)
             for hint in understood(selection.query, selection.folded).hints
         ],
         "undated_left_out": count_left_out_undated(connection, selection),
-        "undated_within": 0
-        if selection.undated
-        else count_selected(connection, replace(selection, undated=True)),
-        "disputed": count_disputed(connection, selection),
+        "undated_within": 0 if selection.undated else found.undated,
+        "disputed": found.disputed,
         "failed": failed_sources(connection, selection.since, selection.until),
         "facets": [
             _facet(connection, selection, name, words, found, whole=args.get("all") == name)
@@ -132,21 +127,7 @@ def _keywords(
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """What the selected articles fall into."""
-
-    facets: dict[str, Facet]
-    unit: str
-    by_time: Facet
-
-
-def _count(connection: sqlite3.Connection, selection: Selection) -> _Counted:
-    found = {name: facet(connection, selection, name, _FACET_SHORT + 1) for name in FACETS}
-    return _Counted(found, *by_time(connection, selection))
-
-
-def _trend(selection: Selection, counted: _Counted, words: Words) -> str:
+def _trend(selection: Selection, counted: Counts, words: Words) -> str:
     """The selected articles over time."""
     leads = Leads(lambda _: "", lambda **days: _address(replace(selection, undated=False, **days)))
     return trend(counted.by_time, counted.unit, words, leads)
@@ -166,7 +147,7 @@ def _facet(
     selection: Selection,
     name: str,
     words: Words,
-    found: _Counted,
+    found: Counts,
     *,
     whole: bool,
 ) -> dict[str, Any]:

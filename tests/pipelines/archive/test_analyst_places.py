@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ import pytest
 from pipelines.archive import read_only
 from pipelines.archive.read.articles import Named, names_in
 from pipelines.archive.read.selection import (
+    FACETS,
     Selection,
     _named_by_many,
     _provinces,
+    clauses,
     count_selected,
+    counts,
     facet,
     select_ids,
 )
@@ -76,9 +80,21 @@ def test_articles_fall_into_each_region_that_they_name_level_by_level(placed: sq
 
 def test_many_articles_are_counted_like_few(placed: sqlite3.Connection) -> None:
     everything, province = Selection(), Selection(regions=("320000",))
-    assert _provinces(placed, everything, "region", 12) == facet(placed, everything, "region")
-    assert _named_by_many(placed, province, "region", 12) == facet(placed, province, "region")
-    assert _named_by_many(placed, everything, "park", 12) == facet(placed, everything, "park")
+    for count, selection, name in (
+        (_provinces, everything, "region"),
+        (_named_by_many, province, "region"),
+        (_named_by_many, everything, "park"),
+    ):
+        counted = count(placed, selection, name, 12, clauses(selection))
+        assert counted == facet(placed, selection, name) != []
+
+
+def test_all_counts_of_a_selection_are_those_that_are_asked_one_by_one(placed: sqlite3.Connection) -> None:
+    for selection in (Selection(), Selection(regions=("320000",)), Selection(query="园区 OR 港")):
+        found = counts(placed, selection, 12)
+        assert found.facets == {name: facet(placed, selection, name) for name in FACETS}
+        assert found.total == count_selected(placed, selection) > 0
+        assert found.undated == count_selected(placed, replace(selection, undated=True))
 
 
 def test_what_a_facet_counts_is_what_its_filter_finds(placed: sqlite3.Connection) -> None:
