@@ -10,6 +10,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Sequence
+from copy import deepcopy
 from itertools import islice
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ from pipelines.extract.container import Choice
 from pipelines.extract.kind import LEAST_TEXT
 from pipelines.extract.metadata import Metadata, scripted_lines
 from pipelines.extract.prose import bare, size
-from pipelines.extract.scan import Line, Scan, opens_text
+from pipelines.extract.scan import STRUCK, Line, Scan, opens_text
 from pipelines.extract.trust import Trust
 from pipelines.records import Stripped, StrippedKind
 from pipelines.words import pattern
@@ -142,7 +143,7 @@ def taken_over(
     said = [bare(line.text) for line in scan.lines]
     places = [i for i, line in enumerate(scan.lines) if not line.hidden and said[i] in held]
     if sum(scan.lines[i].amount for i in places) < _LEAST_PLACED * _amount(chosen):
-        if any(line.startswith("|") for line in chosen):
+        if any(line.startswith("|") for line in chosen) or _are_glued(chosen, body.lines):
             return None
         return body._replace(lines=chosen, origin=_TRAFILATURA)
     reasons = {i: _left_out(scan.lines[i], choice, trust) for i in range(places[0], places[-1] + 1)}
@@ -166,6 +167,12 @@ def taken_over(
     lines = (*(line for line in lead if line not in kept), *kept)
     told = (piece for piece in body.stripped if piece.text not in lines)
     return Body(lines, (*told, *stripped), _TRAFILATURA)
+
+
+def _are_glued(chosen: tuple[str, ...], first: tuple[str, ...]) -> bool:
+    """Whether trafilatura's last resort took all of an element as one line, its title and byline too."""
+    ours = [bare(line) for line in first if size(line) >= _LEAST_PARAGRAPH]
+    return len(chosen) == 1 and sum(line in bare(chosen[0]) for line in ours) > 1
 
 
 def _is_between(scan: Scan, line: Line, reason: Reason | None, homes: set[int]) -> bool:
@@ -356,6 +363,9 @@ def _by_trafilatura(root: HtmlElement, *, precision: bool = False, fast: bool = 
     """
     if sum(1 for _ in root.iter()) > _MOST_ELEMENTS:
         return ()
+    if next(root.iter(*STRUCK), None) is not None:
+        root = deepcopy(root)
+        etree.strip_elements(root, *STRUCK, with_tail=False)
     try:
         document = trafilatura.bare_extraction(
             root,

@@ -6,6 +6,7 @@ Bylines are read before anything is stripped, since cleaning takes them away. `p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -19,6 +20,8 @@ _ASKED = pattern("{byline.asked}{byline.when}")
 _ANSWERED = pattern("{byline.answered}{byline.when}")
 _MOST_WRITERS = 8
 _STAMPS = words("element.stamp")
+_DATED = re.compile(r"(?:19|20)\d\d[-/.年]\d")
+"""How a day begins that is no headline's."""
 _CHANGED_NAME = pattern("{element.changed}")
 _RELEASED_NAME = pattern("{element.released}")
 _TIME_NAME = pattern("{element.released|element.time}")
@@ -140,9 +143,10 @@ def _stamps(scan: Scan, place: _Place) -> list[tuple[str, int]]:
                 continue
             named = ((name, value) for name, value in element.items() if name in _STAMPS)
             stamps.update({value: _STAMPS.index(name) for name, value in named})
-            if _TIME_NAME.search(names) and "title" in element.attrib:
-                stamps[element.get("title") or ""] = len(_STAMPS)
-            if element.get("itemprop") == "datePublished":
+            title = element.get("title", "")
+            if title and (_TIME_NAME.search(names) or _DATED.match(title)):
+                stamps[title] = len(_STAMPS)
+            if (element.get("itemprop") or element.get("property", "").split(":")[-1]) == "datePublished":
                 stamps[element.get("content") or element.get("datetime") or ""] = -1
     return sorted(stamps.items(), key=lambda stamp: stamp[1])
 

@@ -37,6 +37,11 @@ _LABEL = pattern(
     + _UP_TO_DAY
 )
 """What says of a day whether it is the day of publication; it holds up to the next of them."""
+_NEXT_DAY = re.compile(
+    r"[^|｜·•]*?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}[^|｜·•至到—–~-]*?[|｜·•\s]\s*"
+    r"(?=(?:19|20)\d\d\s?[-/.年])"
+)
+"""What a label says of a day, up to a bar or a space behind which another day begins."""
 _DATE_LABEL = pattern(
     r"{byline.released}(?:{byline.when}|于)?|{byline.made_at}|^\W{0,2}{byline.when}\s?[:：]"
     r"|{date.released}" + _UP_TO_DAY
@@ -218,7 +223,13 @@ def _parts(text: str) -> tuple[tuple[str, str], ...]:
     for label in _LABEL.finditer(simplify(text)):
         parts.append((kind, text[start : label.start()]))
         kind, start = label.lastgroup or "", label.start()
-    return (*parts, (kind, text[start:]))
+    last = text[start:]
+    behind = _NEXT_DAY.match(last) if kind in ("never", "changed", "other") else None
+    return (
+        (*parts, (kind, last[: behind.end()]), ("", last[behind.end() :]))
+        if behind
+        else (*parts, (kind, last))
+    )
 
 
 def _is_buried(text: str, date: Published) -> bool:

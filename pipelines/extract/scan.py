@@ -36,7 +36,7 @@ _SKIPPED = frozenset(
 )
 """Elements without text of the page; the readings of ruby say what their base says."""
 _FRAMES = frozenset(["iframe", "embed", "object"])
-_STRUCK = frozenset(["del", "s", "strike"])
+STRUCK = frozenset(["del", "s", "strike"])
 _PIECES = frozenset(["span", "i", "em", "a", "label", "time", "small"])
 """Inline elements that style sheets set apart: `<span>08:15</span><span>翠屏观察</span>` is two words."""
 _SEAM, _FAINT_SEAM = "\x1f", "\x1e"
@@ -55,15 +55,17 @@ _MAX_DEPTH = 2_048
 _NEAR_DEPTH = 8
 _MOST_LINES = 20_000
 """A page with more is no news, and must not hold up a worker; its first lines are read."""
-_MAYBE_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060-\u2064\ufeff]")
+_HAN = r"\u3000-\u9fff\uff00-\uffef"
+_JOINERS = r"\u034f\u061c\u115f\u1160\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2066-\u206f\u3164\uffa0"
+_VARIANTS = r"\ufe00-\ufe0f\U000e0000-\U000e0fff"
+_MAYBE_UNSEEN = re.compile(rf"[\u00ad\u200b\u2060-\u2064\ufeff{_JOINERS}{_VARIANTS}]")
 _UNSEEN = re.compile(
-    r"[\u00ad\u200b\u2060-\u2064\ufeff]|(?<=[\u3000-\u9fff\uff00-\uffef])[\u200c\u200d](?=[\u3000-\u9fff\uff00-\uffef])"
+    rf"[\u00ad\u200b\u2060-\u2064\ufeff]|(?<=[{_HAN}])[{_JOINERS}]+|(?<=[{_HAN}\u2014-\u2026])[{_VARIANTS}]+|[{_JOINERS}]+(?=[{_HAN}])"
+    rf"|(?<=[a-zA-Z0-9])[{_JOINERS}]+(?=[a-zA-Z0-9])"
 )
-"""Soft hyphens, zero-width spaces and joiners: no reader sees them. Between other letters U+200C and U+200D
-join and part (Persian, Hindi, emoji)."""
-_BETWEEN_HAN = re.compile(
-    r"(?<=[\u3000-\u9fff\uff00-\uffef])[ \t]*[\r\n]+\s*(?=[\u3000-\u9fff\uff00-\uffef])"
-)
+"""Soft hyphens, zero-width spaces and joiners: no reader sees them (Default_Ignorable_Code_Point of Unicode).
+Between other letters some of them join, part and turn (Persian, Hindi, Hebrew, emoji)."""
+_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[ \t]*[\r\n]+\s*(?=[{_HAN}])")
 
 
 _ELEMENTS = etree.ElementDefaultClassLookup(element=lxml_html.HtmlElement)
@@ -182,12 +184,12 @@ def shown_without_scripts(root: HtmlElement) -> bool:
     """Puts into the page what it shows only without scripts, or keeps for them; whether there is any.
 
     `noscript`, `template` and `textarea` become elements of the page, and so does the mark-up in scripts that
-    are templates (`text/template`, `text/html`, `text/x-…`).
+    are templates (`text/template`, `text/html`, `text/x-…`) and in frames (`srcdoc`).
     """
     found = False
-    for element in [*root.iter("noscript", "template", "textarea", "script")]:
+    for element in [*root.iter("noscript", "template", "textarea", "script", "iframe")]:
         is_script = element.tag == "script"
-        text = (element.text or "") if is_script else "".join(element.itertext())
+        text = (element.text or "") if is_script else element.get("srcdoc") or "".join(element.itertext())
         if len(text) < _LEAST_KEPT or (is_script and not _TEMPLATE_TYPE.match(element.get("type", ""))):
             continue
         element.tag = "div"
@@ -222,6 +224,10 @@ class _Marks(NamedTuple):
     """The kind of boilerplate that the element announces itself to be."""
     source: bool
     writer: bool
+    breaks: bool = False
+    """Its line breaks are shown."""
+    pale: bool = False
+    """Its text is white."""
 
 
 _NO_MARKS = _Marks(hides=False, faint=False, hint="", source=False, writer=False)
@@ -245,6 +251,8 @@ class _Scanner:
         self.hints: list[tuple[object, Hint, int]] = [(None, "", -1)]
         """Elements that announce something with the hint that holds in each, and where that stands."""
         self.row: object = None
+        self.breaking: object = None
+        """The outermost element whose line breaks are shown."""
 
     def run(self, top: HtmlElement) -> Scan:
         lines, passed = self.scan.lines, None
@@ -260,7 +268,7 @@ class _Scanner:
                     walk.skip_subtree()
                     continue
                 marks = self._marks_of(element, tag)
-                if tag not in _BLOCKS and (marks.hides or marks.faint) and self._takes_unseen(element):
+                if tag not in _BLOCKS and marks is not _NO_MARKS and self._takes_unseen(element, marks):
                     passed = element
                     walk.skip_subtree()
                     continue
@@ -271,16 +279,17 @@ class _Scanner:
                     self._end(element, tag)
                 text = element.tail if element is not top else None
             if text and (self.buffer or not text.isspace()):
-                self.buffer.append(text)
-                if self.links:
-                    self.linked += len(text.strip())
+                self._say(text)
         self._flush("body")
+        _free_wrapped(lines)
         return self.scan
 
     def _marks_of(self, element: HtmlElement, tag: str) -> _Marks:
         get = element.get
         names, name, style, hidden = get("class"), get("id"), get("style"), get("hidden")
-        if not (names or name or style) and hidden is None and tag not in _STRUCK:
+        if tag == "font" and (color := get("color")):
+            style = f"color:{color};{style or ''}"
+        if not (names or name or style) and hidden is None and tag not in STRUCK:
             bare = _MARKS_OF_TAGS.get(tag)
             return bare if bare and not element.attrib else _NO_MARKS
         marks = _marks(tag, names or "", name or "", style or "", hidden)
@@ -288,8 +297,24 @@ class _Scanner:
             return marks._replace(hides=True)
         return marks
 
-    def _takes_unseen(self, element: HtmlElement) -> bool:
-        """Takes down the text of an inline element that is hidden or struck out: its line goes on."""
+    def _say(self, text: str) -> None:
+        if self.breaking is not None:
+            *before, text = _SHOWN_BREAK.split(text)
+            for line in before:
+                self.buffer.append(line)
+                self._flush("pre")
+        self.buffer.append(text)
+        if self.links:
+            self.linked += len(text.strip())
+
+    def _takes_unseen(self, element: HtmlElement, marks: _Marks) -> bool:
+        """Takes down the text of an inline element that is hidden or struck out: its line goes on.
+
+        Or white in mid-sentence, as jammer words are, where what stands around it is not.
+        """
+        is_pale = marks.pale and bool(self.buffer) and bool((element.tail or "").strip())
+        if not (marks.hides or marks.faint or is_pale):
+            return False
         if next(element.iter(*_BLOCKS), None) is not None:
             return False
         self.unseen.append("".join(element.itertext()))
@@ -338,7 +363,10 @@ class _Scanner:
             self.buffer.append(" ")
 
     def _mark(self, element: HtmlElement, tag: str, marks: _Marks) -> None:
-        if marks.hides and not (tag in _BLOCKS and _is_folded(element)):
+        if marks.hides and tag in _BLOCKS and _is_folded(element):
+            element.attrib.pop("hidden", None)  # or trafilatura would leave it out
+            element.attrib.pop("style", None)
+        elif marks.hides:
             self._flush(tag)
             self.hidden.append(element)
         if not self.hidden:
@@ -346,6 +374,8 @@ class _Scanner:
                 self.scan.sources.append(element)
             if marks.writer:
                 self.scan.writers.append(element)
+        if marks.breaks and self.breaking is None:
+            self.breaking = element
         if hint := marks.hint:
             around = self.hints[-1]
             holds = hint == "byline" and around[1] not in ("", "byline")  # it says more than a byline's own
@@ -373,6 +403,8 @@ class _Scanner:
                 self.buffer.append(" ")
         if self.hints[-1][0] is element:
             self.hints.pop()
+        if self.breaking is element:
+            self.breaking = None
 
     def _flush(self, tag: str, *, row: bool = False) -> None:
         if not self.buffer:
@@ -434,7 +466,7 @@ _DECLARATIONS = tuple(
         ("font-size", r"\s*:\s*0"),
         ("text-indent", r"\s*:\s*-"),
         ("opacity", r"\s*:\s*0"),
-        ("color", r"\s*:\s*(?:transparent|#fff|white)"),
+        ("color", r"\s*:\s*(?:transparent|#fff|white|rgba)"),
         ("text-decoration", r"(?:-line)?\s*:[^;}]*line-through"),
         ("font-size", r"\s*:\s*1(?:px|pt)"),
         (":", r"\s*-\d{3,}"),
@@ -442,21 +474,27 @@ _DECLARATIONS = tuple(
 )
 """What to look for in a style sheet of small letters first: a word, which is found fast, and what follows."""
 _FAINT = re.compile(
-    r"(?<![-\w])(?:color\s*:\s*transparent|text-decoration(?:-line)?\s*:[^;]*line-through|font-size\s*:\s*1(?:px|pt)\b)",
+    r"(?<![-\w])(?:color\s*:\s*(?:transparent|rgba\([^)]*,\s*0?\.?0+\s*\))|text-decoration(?:-line)?\s*:[^;]*line-through|font-size\s*:\s*1(?:px|pt)\b)",
     re.IGNORECASE,
 )
 _FAINT_TOGETHER = re.compile(
     r"(?<![-\w])(?:color\s*:\s*(?:#fff(?:fff)?\b|white\b)|font-size\s*:\s*(?:[2-9]|10)px)", re.IGNORECASE
 )
 """White letters of at most 10 pixels: the jammer words of forums."""
+_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b)", re.IGNORECASE)
 _OPENER = pattern(r"^\W*{element.opener}\W*$")
 _LONGEST_OPENER = 24
-_TEMPLATE_TYPE = re.compile(r"text/(?:html|template|x-)", re.IGNORECASE)
+_TEMPLATE_TYPE = re.compile(r"text/(?:html|[a-z-]*template|x-)", re.IGNORECASE)
 _LEAST_KEPT = 60
 """Characters from which on what a page keeps for scripts may be its text."""
 _PAGE_ADDRESS = re.compile(r"(?![a-z][a-z0-9+.-]*:)|https?:")
 _LONGEST_LINK, _LONGEST_SCRIPT_LINK = 400, 60
 """Characters of a link's text: longer is a text that stands in a link. (Cards of teasers have up to 300.)"""
+_LEAST_WRAPPED, _WRAPPED_LEAST = 25, 3
+"""Characters of a sentence, and how many of them one address has: a card has a headline and an excerpt."""
+_SHOWS_BREAKS = re.compile(r"white-space\s*:\s*(?:pre|break)", re.IGNORECASE)
+_SHOWN_BREAK = re.compile(r"(?<=[。！？；：”）.!?])[ \t]*\r?\n|\n[ \t\r]*\n|\n(?=[ \t]{2,}|\u3000)")
+"""Where a shown line break ends a paragraph and does not only fill the line."""
 _SENTENCE_END = re.compile(r"(?:[。！？!?”\"]|[^.]\.)$")
 _BLOCK_END = re.compile(r"\}\s*\}")
 _SIMPLE = re.compile(r"^(?:[a-z][a-z0-9]{0,9})?([.#])([\w-]{1,60})$", re.IGNORECASE)
@@ -507,15 +545,21 @@ def _is_faint(style: str) -> bool:
 
 
 def _is_folded(element: HtmlElement) -> bool:
-    """Whether readers can open a hidden element: right behind it stands a short line that says so.
+    """Whether readers can open a hidden element: right beside it stands a short line that says so.
 
-    Behind it, or behind the element that ends with it: 展开全文, 剩余全文 ↓, Read more. Anything else that is
-    hidden nobody can open.
+    Behind it, behind the element that ends with it, or before it: 展开全文, 剩余全文 ↓, Read more. Anything
+    else that is hidden nobody can open.
     """
-    for behind in (element.getnext(), None if (up := element.getparent()) is None else up.getnext()):
-        if behind is None or not isinstance(behind.tag, str):
+    following = element.getnext()
+    while following is not None and (
+        following.get("hidden") is not None or _invisible_style(following.get("style", ""))
+    ):
+        following = following.getnext()  # each paragraph is hidden by itself
+    up = element.getparent()
+    for beside in (following, None if up is None else up.getnext(), element.getprevious()):
+        if beside is None or not isinstance(beside.tag, str):
             continue
-        text = squeeze_space("".join(behind.itertext()))
+        text = squeeze_space("".join(beside.itertext()))
         if 0 < len(text) <= _LONGEST_OPENER and _OPENER.match(simplify(text)):
             return True
     return False
@@ -540,6 +584,17 @@ def _leads_away(link: HtmlElement) -> bool:
         return True
     text = squeeze_space(text)
     return len(text) <= longest or _SENTENCE_END.search(text) is None
+
+
+def _free_wrapped(lines: list[Line]) -> None:
+    """Takes sentences that all lead to one address for no links: their text opens an app, or its own page."""
+    wrapped: dict[str, set[str]] = {}
+    for line in lines:
+        if line.is_linked and len(line.text) >= _LEAST_WRAPPED and _SENTENCE_END.search(line.text):
+            wrapped.setdefault(line.leads, set()).add(line.text)
+    for line in lines:
+        if line.is_linked and len(wrapped.get(line.leads, ())) >= _WRAPPED_LEAST:
+            line.linked, line.is_linked, line.is_prose = 0, False, is_prose(line.text, line.amount)
 
 
 def _rule_at(css: str, position: int) -> tuple[int, int, int]:
@@ -582,7 +637,7 @@ _KINDS: dict[str, Hint] = {
 }
 _PERSON, _BOX = frozenset(words("element.person")), frozenset(words("element.box"))
 """`author-box`, `about-author`: who wrote it, in paragraphs; `author` alone names a byline."""
-_TEXT = frozenset(words("element.text"))
+_TEXT, _UNSEEN_NAMES = frozenset(words("element.text")), frozenset(words("element.unseen"))
 _TAG_KINDS: dict[str, Hint] = {
     "nav": "navigation",
     "aside": "related",
@@ -592,6 +647,7 @@ _TAG_KINDS: dict[str, Hint] = {
 
 
 _MARKS_OF_TAGS = {tag: _NO_MARKS._replace(hint=_TAG_KINDS[tag]) for tag in ("nav", "aside", "footer")}
+_MARKS_OF_TAGS["pre"] = _NO_MARKS._replace(breaks=True)
 """What these say by themselves where they have no attributes."""
 
 
@@ -607,9 +663,11 @@ def _marks(tag: str, classes: str, name: str, style: str, hidden: str | None) ->
         hint = _TAG_KINDS.get(tag) or _of_names(both)
     return _Marks(
         hides=(hidden is not None and hidden.lower() != "until-found") or _invisible_style(style),
-        faint=tag in _STRUCK or _is_faint(style),
+        faint=tag in STRUCK or _is_faint(style) or not _UNSEEN_NAMES.isdisjoint(classes.split()),
         hint=hint if tag != "span" or hint == "byline" else "",
         source=_SOURCE_NAMES.search(both) is not None,
+        pale="background" not in style and _WHITE.search(style) is not None,
+        breaks=tag == "pre" or _SHOWS_BREAKS.search(style) is not None,
         writer=_WRITER_NAMES.search(both) is not None and _NOT_WRITER_NAMES.search(both) is None,
     )
 
