@@ -45,7 +45,10 @@ def parts_of(passage: str) -> tuple[str, ...]:
     """A passage as it is compared, and each longer line of it; empty where it cannot be told from words."""
     whole, *lines = (normalise(said) for said in (passage, *passage.split("\n")))
     clear = (line for line in lines if len(line) >= _CLEAR)
-    return tuple(part for part in dict.fromkeys((whole, *clear)) if len(part) >= PART_LEAST)
+    at_home: tuple[str, ...] = ()
+    if whole.isdigit() and (abroad := _ABROAD.match(passage)):  # a telephone number with its country's
+        at_home = (normalise(passage[abroad.end() :]),)
+    return tuple(part for part in dict.fromkeys((whole, *clear, *at_home)) if len(part) >= PART_LEAST)
 
 
 def passage_terms(url: str, parts: Iterable[str]) -> Iterator[Term]:
@@ -188,7 +191,10 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
 _NOTHING = re.compile(r"(?!)")
 _TAG = re.compile(r"<!--.*?-->|<[\\/]*[A-Za-z!?][^<>]*>", re.DOTALL)
 _UNSEEN = re.compile(
-    rf"<(script|style|template|rt|rp)\b.*?</\1\s*>|{_TAG.pattern}", re.DOTALL | re.IGNORECASE
+    r"<(script|style|template|rt|rp)\b.*?</\1\s*>"
+    r"|<([a-z]+)\b[^<>]*?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)[^<>]*>.*?</\2\s*>"
+    rf"|{_TAG.pattern}",
+    re.DOTALL | re.IGNORECASE,
 )
 _CHARACTER = re.compile(
     r"&(?:amp;)*(?:#[xX]?[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});?"
@@ -206,13 +212,41 @@ class _Heard:
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
-    """What stands between each and the one before it."""
+    """What stands between each and the one before it, and behind the last."""
 
     def is_whole(self, at: int, end: int) -> bool:
         """Whether a piece is neither a part of a longer word nor, if short, of two sentences."""
-        if self._is_one_word(at) or (end < len(self.letters) and self._is_one_word(end)):
+        if self._is_one_word(at) and not self._is_called_from_abroad(at, end):
             return False
-        return end - at >= _CLEAR or all(self._may_part(place) for place in range(at + 1, end))
+        if end < len(self.letters) and self._is_one_word(end):
+            return False
+        if end - at >= _CLEAR:
+            return True
+        return all(self._may_part(place) for place in range(at + 1, end)) and self._is_closed(at, end)
+
+    def _is_called_from_abroad(self, at: int, end: int) -> bool:
+        """Whether a telephone number stands right behind its country's."""
+        first = at
+        while first and self.letters[first - 1].isdigit() and (first == at or not self.before[first]):
+            first -= 1
+        code = ("+" if self.before[first].endswith("+") else "") + self.letters[first:at]
+        return self.letters[at:end].isdigit() and _ABROAD.fullmatch(code) is not None
+
+    def _is_closed(self, at: int, end: int) -> bool:
+        """Whether quotes and brackets between its letters are closed in it, or right behind (张“三丰”).
+
+        Or opened right before it, around its first letter alone: “张三”丰收 is no 张三丰.
+        """
+        marks = 0
+        for place in range(at + 1, end):
+            is_apostrophe = (
+                self.letters[place - 1 : place + 1].isascii() and self.before[place] in _APOSTROPHES
+            )
+            marks += 0 if is_apostrophe else len([sign for sign in self.before[place] if sign in _AROUND])
+        if marks % 2 == 0:
+            return True
+        is_opened = bool({*self.before[at][-1:]} & _AROUND and {*self.before[at + 1]} & _AROUND)
+        return is_opened or bool({*self.before[end][:1]} & _AROUND)
 
     def _is_one_word(self, place: int) -> bool:
         """Whether a letter goes on with the word, or number, of the one before."""
@@ -223,18 +257,29 @@ class _Heard:
 
     def _may_part(self, place: int) -> bool:
         two = self.letters[place - 1 : place + 1]
-        return set(self.before[place]) <= (_IN_NUMBERS if two.isascii() else _IN_NAMES)
+        return {*self.before[place]} - _AROUND <= (_IN_NUMBERS if two.isascii() else _IN_NAMES)
 
 
-_IN_NAMES = frozenset(" ·•・‧∙-*_/|~+.—–")
+_ABROAD = re.compile(r"\s*(?:(?:\+|00) ?86|\+\d{1,3}(?=$|[ -])|86(?=$|1))")
+"""A country's number before a telephone number."""
+_AROUND = frozenset("\"“”„＂'‘’＇`´「」『』《》〈〉()（）[]［］【】〔〕{}｛｝<>＜＞«»")
+"""Quotes and brackets."""
+_APOSTROPHES = tuple("'‘’`´")
+_IN_NAMES = frozenset(" ·•・‧∙-*_/|~+.—–×○●")
 """What stands within a name to part or to hide it; a comma or full stop stands between two."""
-_IN_NUMBERS = _IN_NAMES | frozenset("'’()（）−－")
+_IN_NUMBERS = _IN_NAMES | frozenset("@−－")
 
 
 def _heard(characters: Iterable[tuple[str, int, int]]) -> _Heard:
-    heard, letters, between = _Heard(), [], ""
+    heard, between, said = _Heard(), "", ""
+    letters: list[str] = []
     for character, start, end in characters:
-        spelled = _spelled(character)
+        if letters and len(character) == 1 and unicodedata.combining(character):
+            whole = unicodedata.normalize("NFC", said + character)  # u and two dots are an ü
+            if len(whole) == 1 and (spelled := _spelled(whole)):
+                said, letters[-1], heard.ends[-1] = whole, spelled[0], end
+                continue
+        said, spelled = character, _spelled(character)
         for letter in spelled:
             letters.append(letter)
             heard.starts.append(start)
@@ -243,18 +288,25 @@ def _heard(characters: Iterable[tuple[str, int, int]]) -> _Heard:
             between = ""
         if not spelled and not _is_silent(character):
             between += " " if character.isspace() else character
+    heard.before.append(between)
     heard.letters = "".join(letters)
     return heard
 
 
 @cache
 def _spelled(character: str) -> str:
-    return normalise(character)
+    return "" if character in _BLANK else normalise(character)
+
+
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that show nothing."""
 
 
 def _is_silent(character: str) -> bool:
     """Whether it stands for no sign of its own: soft hyphens, joiners, directions, lines below a letter."""
-    return not character.isspace() and unicodedata.category(character[:1] or " ")[0] in "CM"
+    return character in _BLANK or (
+        not character.isspace() and unicodedata.category(character[:1] or " ")[0] in "CM"
+    )
 
 
 def _characters(said: str, offset: int = 0) -> Iterator[tuple[str, int, int]]:
