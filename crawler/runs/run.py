@@ -36,6 +36,7 @@ from crawler.web.removed import Removed
 from crawler.web.signing import require_key
 from pipelines.archive import Archive, RunCounts
 from pipelines.archive.file import read_only
+from pipelines.archive.kept_out.redacted import is_of_passages
 from pipelines.attached import READ, require_readers
 from pipelines.drain import Drained, drain
 from pipelines.export.rows import copies_read
@@ -155,7 +156,11 @@ def end_run(
         copies_joined=drained.copies_joined,
     )
     with Archive(archive_path) as archive:
-        troubles = _troubles(fetched, archive.copies_by_source(), archive.blocklist().blocks_host)
+        if is_of_passages(blocklist := archive.blocklist()):
+            from pipelines.forget.verbs import redact_what_came  # noqa: PLC0415  # half a second, and seldom
+
+            redact_what_came(archive_path)
+        troubles = _troubles(fetched, archive.copies_by_source(), blocklist.blocks_host)
         outcome = "stopped" if fetched.stopped else "attention" if troubles else "done"
         archive.finish_run(run_id, outcome, counts, now_utc(), fetched.sources)
     return RunReport(

@@ -137,5 +137,8 @@ def state_of(path: Path) -> tuple[int, ...]:
 
 def _orders(connection: sqlite3.Connection) -> tuple[object, ...]:
     """What changes with every step of a removal."""
-    steps = "SELECT count(*), group_concat(state), (SELECT count(*) FROM withheld) FROM removals"
+    steps = (
+        "SELECT count(*), group_concat(state), (SELECT count(*) FROM withheld),"
+        " (SELECT max(id) FROM removal_events) FROM removals"  # what comes back is deleted in the same state
+    )
     return tuple(connection.execute(steps).fetchone())

@@ -34,12 +34,17 @@ def forget_files(files: Files, *, vacuum: bool = False) -> tuple[str, bool]:
         vacuum: write both files anew as well, whatever is found in them.
     """
     with storage_errors(files.path):
+        files.archive.execute(_FORGET_SAMPLES)
         _merge_index(files.archive)
         held = [] if fold_log(files.archive, vacuum=vacuum) else ["archive"]
     with files.store.reading() as connection:
         held += [] if fold_log(connection, vacuum=vacuum) else ["crawl store"]
     is_empty = not held and not overwrite_slack(files.path, files.store.path)
     return "; ".join(f"a reader holds the {name}'s log" for name in held), is_empty
+
+
+_FORGET_SAMPLES = "DROP TABLE IF EXISTS sqlite_stat4"
+"""Where SQLite is built so, ANALYZE keeps keys of indexes as samples: addresses and titles among them."""
 
 
 def overwrite_slack(*paths: Path) -> list[Path]:

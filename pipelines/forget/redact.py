@@ -22,6 +22,10 @@ _TEXTS = (
     "id IN (SELECT text_id FROM readings WHERE id = ?1"
     " UNION SELECT text_id FROM versions WHERE reading_id = ?1)"
 )
+_NOTED = (  # what somebody noted of its article
+    "article_id IN (SELECT put_as FROM sets WHERE article_id IN (SELECT article_id FROM copies"
+    " WHERE reading_id = ?1 UNION SELECT article_id FROM withheld WHERE reading_id = ?1))"
+)
 _FILES = "SELECT url FROM attachments WHERE reading_id = ?1"
 _ADDRESSES = (
     "(SELECT page_url FROM readings WHERE id = ?1 UNION SELECT url_answered FROM readings WHERE id = ?1"
@@ -88,6 +92,8 @@ def _teach(connection: sqlite3.Connection, redaction: Redaction) -> None:
 def _places() -> Iterator[tuple[str, str, str, str]]:
     """Table, column, condition with the reading's number, and the column redacted: texts first."""
     yield "texts", "text", _TEXTS, "redacted(text)"
+    for column in catalogue.archive()["set_articles"].sentences:
+        yield "set_articles", column, _NOTED, f"redacted({column})"
     for name, table in catalogue.archive().items():
         if table.forgets == "reading":
             where = "id = ?1" if name == "readings" else "reading_id = ?1"
@@ -104,11 +110,15 @@ def _places() -> Iterator[tuple[str, str, str, str]]:
 
 def pages_held(store: CrawlStore, matcher: Matcher) -> int:
     """How many raw pages and announced titles hold a passage."""
+    if not is_of_passages(matcher):
+        return 0
     return sum(1 for _ in _changed(store, matcher)) + len(_announced(store, matcher))
 
 
 def rewrite_pages(store: CrawlStore, matcher: Matcher) -> dict[str, int]:
     """Takes the passages out of raw pages, those of lists that name the page too; a file goes whole."""
+    if not is_of_passages(matcher):
+        return {}
     counts = {"raw pages": 0, "files": 0}
     for page_id, page in _changed(store, matcher):
         if page is None:
@@ -124,8 +134,6 @@ def rewrite_pages(store: CrawlStore, matcher: Matcher) -> dict[str, int]:
 
 def _changed(store: CrawlStore, matcher: Matcher) -> Iterator[tuple[int, Page | None]]:
     """Raw pages that hold a passage, and what stays of each."""
-    if not is_of_passages(matcher):
-        return
     with store.reading() as connection:
         rows = connection.execute(
             "SELECT page_id, source, url, url_answered, url_asked, article FROM pages"

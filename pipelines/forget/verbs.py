@@ -22,7 +22,7 @@ from pipelines.archive.kept_out.ledger import LedgerLine
 from pipelines.archive.kept_out.redacted import is_of_passages
 from pipelines.errors import RefusedError
 from pipelines.forget.delete import delete
-from pipelines.forget.erase import forget_files
+from pipelines.forget.erase import fold_log, forget_files, overwrite_slack
 from pipelines.forget.files import Files, alone, opened
 from pipelines.forget.find import is_known
 from pipelines.forget.hide import give_back, hide, redact, undo
@@ -55,10 +55,12 @@ from pipelines.forget.record import (
     removals,
     set_state,
 )
+from pipelines.forget.redact import rewrite_pages
 from pipelines.forget.requests import note_order
 from pipelines.forget.rows import delete_from_archive, delete_from_store
 from pipelines.forget.scope import Scope, TermMatcher
 from pipelines.pages.frontier import PRIORITY, Link
+from pipelines.store import CrawlStore, store_path
 from pipelines.urls import host_of
 from pipelines.utc import now_utc
 
@@ -263,6 +265,25 @@ def verify(archive_path: Path, removal_id: int, *, full: bool = False, text: str
             raise RefusedError(f"removal {removal_id} is {state}: there is nothing to verify yet")
         _find_returned(files, removal_id)
         return prove(files, removal_id, full=full, text=text)
+
+
+def redact_what_came(archive_path: Path) -> int:
+    """Takes passages that stay out from what a run stored of other pages that say them; how much that was.
+
+    Lists and feeds name the pages with their titles, and are nobody's when they are stored.
+
+    Raises:
+        StorageError: the disk is full or fails.
+    """
+    with reader(archive_path) as connection:
+        blocklist = read_blocklist(connection)
+    with CrawlStore(store_path(archive_path)) as store:
+        count = sum(rewrite_pages(store, blocklist).values())
+        with store.reading() as connection:
+            is_folded = count and fold_log(connection)
+    if is_folded:
+        overwrite_slack(store_path(archive_path))
+    return count
 
 
 def _find_returned(files: Files, removal_id: int) -> None:

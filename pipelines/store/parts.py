@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,9 @@ _BY_SOURCE = ("signs", "certificates", "quarantines", "idle", "resting")
 _LOGS = ("rejected", "requests")
 """They begin empty in a part, and what is in them is added."""
 _COUNTS = ("fetched", "articles", "unchanged", "failed", "refused", "found", "lists", "gone", "last_error")
+_SAID = {"asks", "reason", "answer", "last_error"}
+"""Columns in which an address may stand besides that of the row."""
+_ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 _TYPES: dict[str, tuple[type, ...]] = {
     "INTEGER": (int,),
     "REAL": (int, float),
@@ -225,6 +229,8 @@ class _Merging:
                 continue
             if self._is_blocked(row["url"]) or self._is_blocked(row["url_answered"]):
                 continue
+            if self._quotes_blocked(row["url_asked"]):
+                continue
             _require_whole(row)
             owner = "SELECT 1 FROM urls WHERE url = ? AND source = ?"
             if not self._db.execute(owner, (row["url"], row["source"])).fetchone():
@@ -258,6 +264,7 @@ class _Merging:
                 load_idle(row["part"])
             if table == "signs" and len(row["tokens"]) % 4:
                 raise ValueError("signs: no tokens")
+            self._forget_blocked(row)
             if not (table == "announcements" and self._is_blocked(row["url"])):
                 yield row
 
@@ -280,6 +287,19 @@ class _Merging:
 
     def _is_blocked(self, url: str) -> bool:
         return self._blocks(canonical_url(url))
+
+    def _forget_blocked(self, row: dict[str, Any]) -> None:
+        for name in _SAID & row.keys():
+            if row[name] and self._quotes_blocked(row[name]):
+                row[name] = None if name == "asks" else ""
+
+    def _quotes_blocked(self, said: str) -> bool:
+        """Whether it leads to what was removed, as a redirect does, or names it."""
+        for address in _ADDRESS.findall(said):
+            with suppress(ValueError):  # it begins like an address and is none
+                if self._is_blocked(address):
+                    return True
+        return False
 
     def _is_held(self, host: str) -> bool:
         if any(self._holds(source, host) for source in self._sources):

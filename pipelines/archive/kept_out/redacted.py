@@ -114,10 +114,12 @@ class Redaction:
             read = read_file(page)
             return None if isinstance(read, FileText) and self.said(read) != read else page
         body = self.body(page.body, page.header("content-type") or "")
-        if body == page.body:
+        told = tuple((name, self.text(value)) for name, value in page.headers)
+        if (body, told) == (page.body, page.headers):
             return page
-        headers = tuple((name, value) for name, value in page.headers if name not in _DIGESTS)
-        return replace(page, body=body, headers=headers)
+        return replace(
+            page, body=body, headers=tuple((name, value) for name, value in told if name not in _DIGESTS)
+        )
 
     def said(self, reading: Redactable) -> Redactable:
         """What a page or file says with the passages marked; it teaches nothing about its source then."""

@@ -45,6 +45,7 @@ REMOVAL = (
     "INSERT INTO removals (scope, requester, reason, at, plan_hash, state)"
     " VALUES ('{}', '', '', '', '', 'ordered')"
 )
+AGAIN = "INSERT INTO removal_events (removal_id, at, event) VALUES (1, '', 'found again')"
 
 
 def test_many_who_ask_at_once_wait_for_one(path: Path) -> None:
@@ -76,6 +77,10 @@ def test_what_is_slow_may_be_a_little_old_but_not_from_before_a_removal(
     assert ask(path, articles) == (0, True)
     write(path, REMOVAL)
     assert ask(path, articles) == (1, False)
+    write(path, SOURCE.replace("'", "'2", 1))
+    assert ask(path, articles) == (1, True)
+    write(path, AGAIN)
+    assert ask(path, articles) == (2, False)
 
 
 def test_what_takes_longer_than_a_request_may_is_there_for_the_next(path: Path) -> None:

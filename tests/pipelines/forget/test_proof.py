@@ -65,3 +65,19 @@ def test_a_removed_address_there_is_told_by_its_table(make_world: Callable[..., 
     tables = add_everywhere(world.path, lambda _: LONG.url)
     told = verify(world.path, number).removal.verification["troubles"]
     assert [table for table in tables if not any(t.endswith(f"rows of {table}") for t in told)] == []
+
+
+def test_samples_that_another_sqlite_kept_of_index_keys_go_with_a_removal(world: World) -> None:
+    url = world.of(PARK)[1].url
+    with closing(sqlite3.connect(world.path, isolation_level=None)) as archive:
+        columns = "tbl, idx, neq, nlt, ndlt, sample"
+        archive.execute(f"CREATE TABLE samples ({columns})")
+        archive.execute("INSERT INTO samples VALUES ('readings', 'x', '1', '0', '0', ?)", (url.encode(),))
+        archive.execute("PRAGMA writable_schema = ON")  # as ANALYZE makes it where SQLite has STAT4
+        archive.execute(
+            "UPDATE sqlite_schema SET name = 'sqlite_stat4', tbl_name = 'sqlite_stat4',"
+            f" sql = 'CREATE TABLE sqlite_stat4 ({columns})' WHERE name = 'samples'"
+        )
+    outcome = remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    assert (outcome.trouble, outcome.removal.verified) == ("", True)
+    assert url.encode() not in world.path.read_bytes()

@@ -11,8 +11,11 @@ from datetime import timedelta
 
 import pytest
 
+from crawler.fetch.tally import FetchReport
+from crawler.runs.run import begin_run, end_run
 from pipelines.archive import Archive
 from pipelines.archive.kept_out.redacted import MARK, parts_of, passage_terms, redaction_of
+from pipelines.drain import Drained
 from pipelines.forget.scope import TermMatcher
 from pipelines.forget.snapshot import back_up, restore
 from pipelines.store import CrawlStore
@@ -182,6 +185,28 @@ def test_a_page_that_comes_again_is_redacted_again(world: World, parknews: Calla
     assert search(world.path.parent, pieces(line)) == {}
 
 
+def test_a_list_that_a_run_stores_later_names_the_page_without_the_passage(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    page = world.of(PARK)[3]
+    line = page.text.split("\n")[2]
+    parknews("redact", page.url, "--passage", line, *WHO, "--yes")
+    teaser = f'<a href="{page.url}">{line}</a>'
+    listing = replace(page, number=0, text="园区要闻", path="/list.html", teasers=teaser)
+    with CrawlStore(world.store_path) as store:
+        came = replace(_fetched(listing, 1), fetched_at=START + timedelta(days=9))
+        assert store.pages.put(listing.url, PARK, PARK, came)
+        with store.writing() as connection:
+            connection.execute("UPDATE pages SET article = 0 WHERE url = ?", (listing.url,))
+            connection.execute(
+                "INSERT OR REPLACE INTO announcements (url, via, title, seen_at) VALUES (?, 'feed', ?, 0)",
+                (page.url, line),
+            )
+    assert search(world.path.parent, pieces(line)) != {}
+    end_run(world.path, begin_run(world.path, []), FetchReport(), Drained(), 0.0)
+    assert search(world.path.parent, pieces(line)) == {}
+
+
 def test_an_older_state_that_is_put_back_is_redacted_by_replay(
     world: World, parknews: Callable[..., Answer]
 ) -> None:
@@ -223,6 +248,18 @@ def test_the_record_quotes_no_passage(world: World, parknews: Callable[..., Answ
     assert "quotes what is to go" in done.err
     ledger = world.path.with_name("archive-removals.jsonl").read_text("utf-8")
     assert parts_of(line)[0] not in ledger.split('"scope"')[1].split('"said"')[0]
+
+
+def test_what_somebody_noted_of_the_article_says_it_no_more(
+    world: World, parknews: Callable[..., Answer]
+) -> None:
+    page = world.of(PARK)[3]
+    name = page.text[:3]
+    [(article,)] = rows(world.path, "SELECT article_id FROM copies WHERE url = ?", page.url)
+    parknews("sets", "add", "visits", str(article), "--note", f"找“{name}”核实")
+    done = parknews("redact", page.url, "--passage", name, *WHO, "--yes", "--json")
+    assert (done.code, done.json["verified"]) == (0, True), done
+    assert rows(world.path, "SELECT note FROM set_articles") == [(f"找“{MARK}”核实",)]
 
 
 def test_a_passage_of_several_lines_takes_no_short_line_by_itself() -> None:

@@ -89,6 +89,21 @@ def test_what_was_removed_meanwhile_is_not_written(store: CrawlStore, tmp_path: 
     assert [row[4] for row in urls if row[0] in removed] == ["queued"]
 
 
+def test_what_leads_to_a_removed_address_does_not_name_it(store: CrawlStore, tmp_path: Path) -> None:
+    gone, came = f"http://{HOST}/gone.html", brought(store, tmp_path)
+    said = {"urls": {"asks": gone, "reason": f"redirected to {gone}"}, "crawls": {"last_error": f"<{gone}>"}}
+    with sqlite3.connect(store.path) as db:
+        for table, values in said.items():
+            columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+            quoting = [
+                tuple({**dict(zip(columns, row, strict=True)), **values}.values()) for row in came[table][0]
+            ]
+            came = {**came, table: (quoting, came[table][1])}
+    merge(store, came, [HOST], holds, gone.__eq__)
+    with sqlite3.connect(store.path) as db:
+        assert [line for line in db.iterdump() if gone in line] == []
+
+
 def test_a_part_that_comes_twice_changes_nothing_but_counts_nothing_twice(
     store: CrawlStore, tmp_path: Path
 ) -> None:
