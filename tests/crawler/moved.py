@@ -1,16 +1,11 @@
-"""Runs the command line: in a process whose clock stands days ahead, or here, where it fetches nothing."""
+"""Runs the command line in a process whose clock stands days ahead."""
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from typer.testing import CliRunner
-
-from crawler.cli import app
+from tests.commands import Answer
 from tests.processes import Child
 
 _CHILD = """
@@ -40,33 +35,14 @@ main()
 """
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What a command did."""
-
-    code: int
-    out: str
-    errors: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """Its answer with --json."""
-        assert self.out, self.errors[-3000:]
-        return json.loads(self.out.splitlines()[-1])
-
-
-def parknews(folder: Path, *arguments: str, days: float = 0.0, env: dict[str, str] | None = None) -> Ran:
+def parknews(folder: Path, *arguments: str, days: float = 0.0, env: dict[str, str] | None = None) -> Answer:
     """`parknews ARGUMENTS` with its archive and sources in `folder`, `days` from now."""
     files = ("--db", str(folder / "archive.db"), "--sources", str(folder / "sources.toml"))
-    child = Child(_CHILD, str(days * 86400), *files, *arguments, env={**_environment(), **(env or {})})
-    return Ran(*child.end(120))
-
-
-def parknews_here(folder: Path, *arguments: str) -> Ran:
-    """The same in this process, which takes a tenth of the time; a reactor must not be started in it."""
-    paths = ("--db", str(folder / "archive.db"), "--sources", str(folder / "sources.toml"))
-    done = CliRunner().invoke(app, [*paths, *arguments], env=_environment(), prog_name="parknews")
-    return Ran(done.exit_code, done.stdout, done.stderr)
+    others = {name: value for name, value in os.environ.items() if not name.startswith("PARKNEWS_")}
+    child = Child(
+        _CHILD, str(days * 86400), *files, *arguments, env={**others, "PARKNEWS_WORKERS": "1", **(env or {})}
+    )
+    return Answer(*child.end(120))
 
 
 def write_source(folder: Path, host: str, *lines: str, start: str = "/") -> None:
@@ -77,9 +53,3 @@ def write_source(folder: Path, host: str, *lines: str, start: str = "/") -> None
         f"allow_private = true\ndelay_s = 0\n{more}",
         encoding="utf-8",
     )
-
-
-def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("PARKNEWS_")} | {
-        "PARKNEWS_WORKERS": "1"
-    }

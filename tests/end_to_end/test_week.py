@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from crawler.demo.server import DemoServer
+from tests.commands import parknews_here
 from tests.crawler.misbehaving import Server, Site, article
-from tests.crawler.moved import parknews, parknews_here
+from tests.crawler.moved import parknews
 from tests.crawler.runs.test_watch import DATED, as_before, redesigned
 
 DOCUMENT = Path(__file__).parents[2] / "docs/a-week.md"

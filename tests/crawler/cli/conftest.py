@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from crawler.cli import app
 from pipelines.records import Rejection, Stripped
+from tests.commands import Answer, parknews_here
 
 TEXT = "滨江产业园区管委会今天宣布，园区一期工程已经全部建成，首批入驻企业将在下个月搬入新厂房开始生产。"
 EVIL = "标题\x1b[31m\x9b2J\u202e倒"
 
 
-@dataclass(frozen=True)
-class Outcome:
-    code: int
-    out: str
-    err: str
-
-
 @pytest.fixture
-def parknews(tmp_path: Path) -> Callable[..., Outcome]:
-    """Runs a command in this process, with the environment empty of our variables."""
+def parknews(tmp_path: Path) -> Callable[..., Answer]:
+    """Runs a command over the test's folder, on a terminal of 80 columns."""
 
-    def run(*arguments: str, **environment: str) -> Outcome:
-        defaults = {
-            "PARKNEWS_DB": str(tmp_path / "archive.db"),
-            "PARKNEWS_SOURCES": str(tmp_path / "sources.toml"),
-            "COLUMNS": "80",
-            "TERM": "dumb",
-        }
-        result = CliRunner().invoke(
-            app, list(arguments), env={**defaults, **environment}, prog_name="parknews"
-        )
-        return Outcome(result.exit_code, result.stdout, result.stderr)
+    def run(*words: str, **environment: str) -> Answer:
+        return parknews_here(tmp_path, *words, **{"COLUMNS": "80", **environment})
 
     return run
 

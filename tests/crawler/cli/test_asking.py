@@ -6,8 +6,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from tests.commands import parknews_here
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
-from tests.crawler.moved import parknews, parknews_here, write_source
+from tests.crawler.moved import parknews, write_source
 
 
 def _frontier(folder: Path) -> list[tuple[str, str]]:
@@ -46,7 +47,7 @@ def test_one_page_is_asked_for_and_what_waits_beside_it_waits(tmp_path: Path) ->
     assert more == {"/moved.html": 1, "/news/2023/9.html": 1, "/none.html": 1}
     assert {row for row in now if row in waiting} == set(waiting), "the round that was stopped goes on"
     assert due["articles_new"] == len(planned["new"]) > 1
-    assert (foreign.code, "no source of the sources file" in foreign.errors) == (2, True)
+    assert (foreign.code, "no source of the sources file" in foreign.err) == (2, True)
 
 
 def test_what_failed_or_went_is_asked_for_again(tmp_path: Path) -> None:

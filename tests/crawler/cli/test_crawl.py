@@ -18,8 +18,9 @@ import pytest
 from crawler.demo.server import DemoServer
 from crawler.runs.telling import last_beat
 from pipelines.store import CrawlStore
+from tests.commands import parknews_here
 from tests.crawler.misbehaving import Server, Site, article, list_page
-from tests.crawler.moved import parknews, parknews_here, write_source
+from tests.crawler.moved import parknews, write_source
 from tests.processes import PARKNEWS, Child
 
 Start = Callable[..., Child]

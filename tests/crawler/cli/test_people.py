@@ -8,11 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from crawler.cli import app
 from pipelines.archive import Archive
 from pipelines.records import Field, Source, Stripped
+from tests.commands import parknews_here
 from tests.readings import HOSTS, NOW, make_reading
 
 A, B = "https://park.example/a", "https://daily.example/b"
@@ -29,10 +28,9 @@ def db(tmp_path: Path) -> Path:
 
 
 def run(db: Path, *words: str) -> dict[str, object]:
-    result = CliRunner().invoke(app, ["--db", str(db), *words, "--json"])
-    assert result.exit_code == 0, result.output
-    answer: dict[str, object] = json.loads(result.stdout.splitlines()[-1])
-    return answer
+    done = parknews_here(db, *words, "--json")
+    assert done.code == 0, done.err
+    return done.json
 
 
 def articles(db: Path) -> int:
@@ -76,7 +74,7 @@ def test_a_split_and_a_join_are_each_others_opposite(db: Path) -> None:
 
 
 def said(db: Path, *words: str) -> str:
-    return " ".join(CliRunner().invoke(app, ["--db", str(db), *words]).stdout.split())
+    return " ".join(parknews_here(db, *words).out.split())
 
 
 def test_it_is_said_what_became_of_the_articles(db: Path) -> None:
@@ -104,5 +102,5 @@ def test_it_is_said_what_became_of_the_articles(db: Path) -> None:
     ],
 )
 def test_what_cannot_be_done_is_wrong_usage(db: Path, words: tuple[str, ...]) -> None:
-    result = CliRunner().invoke(app, ["--db", str(db), *words])
-    assert (result.exit_code, result.stdout) == (2, "")
+    done = parknews_here(db, *words)
+    assert (done.code, done.out) == (2, "")

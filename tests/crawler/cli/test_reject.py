@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.commands import parknews_here
 from tests.crawler.misbehaving import Server, Site, article, list_page
-from tests.crawler.moved import parknews, parknews_here, write_source
+from tests.crawler.moved import parknews, write_source
 
 
 def _state(folder: Path, url: str) -> dict[str, str]:

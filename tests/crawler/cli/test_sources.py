@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from crawler.sources import read_opml, read_sources
+from tests.commands import parknews_here
 from tests.crawler.cli.conftest import TEXT
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews as parknews_process
-from tests.crawler.moved import parknews_here
 
 FILE = """\
 # all of ours

@@ -8,11 +8,12 @@ from pathlib import Path
 from crawler.runs.lock import run_lock
 from pipelines.archive import Archive
 from pipelines.store import CrawlStore, store_path
-from tests.crawler.cli.conftest import TEXT, Outcome
+from tests.commands import Answer
+from tests.crawler.cli.conftest import TEXT
 
 
 def test_many_sources_are_summed_up_and_repeats_are_told(
-    tmp_path: Path, fill: Callable[..., Path], told: Callable[..., object], parknews: Callable[..., Outcome]
+    tmp_path: Path, fill: Callable[..., Path], told: Callable[..., object], parknews: Callable[..., Answer]
 ) -> None:
     fill(
         [
@@ -37,7 +38,7 @@ def test_many_sources_are_summed_up_and_repeats_are_told(
 
 
 def test_a_killed_run_that_waits_is_told_until_it_is_taken_up(
-    tmp_path: Path, archive: Path, parknews: Callable[..., Outcome]
+    tmp_path: Path, archive: Path, parknews: Callable[..., Answer]
 ) -> None:
     entry = '[[source]]\nhost = "park.example"\nname = "园"\nstart_urls = ["https://park.example/"]\n'
     (tmp_path / "sources.toml").write_text(entry, encoding="utf-8")

@@ -34,9 +34,10 @@ from pipelines.errors import ConfigurationError, WorkersError
 from pipelines.records import Page, Reading, Rejection
 from pipelines.store import CrawlStore
 from pipelines.workers import WorkerOptions
+from tests.commands import parknews_here
 from tests.crawler.crawling import QUICK, pages_of, source
 from tests.crawler.misbehaving import Server, Site, article, list_page
-from tests.crawler.moved import parknews, parknews_here, write_source
+from tests.crawler.moved import parknews, write_source
 from tests.pipelines.test_workers import SOURCE, page, read
 from tests.processes import PARKNEWS, Child
 from tests.readings import make_reading
@@ -285,7 +286,7 @@ def test_a_cluster_of_this_machine_crawls_as_this_process_does(tmp_path: Path) -
             write_source(folder, server.host)
         assert parknews(here, "crawl").code == 0
         done = parknews_here(there, "crawl", "--engine", "local:1")
-    assert (done.code, "distributed" in done.errors) == (0, False), done.errors
+    assert (done.code, "distributed" in done.err) == (0, False), done.err
     assert set(site.counts().values()) == {2}
     assert rows(there) == rows(here)
 

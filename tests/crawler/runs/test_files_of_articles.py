@@ -17,8 +17,9 @@ from pipelines.archive.file import read_only
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore, store_path
+from tests.commands import parknews_here
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
-from tests.crawler.moved import parknews, parknews_here, write_source
+from tests.crawler.moved import parknews, write_source
 from tests.pipelines.forget.test_removal import LETTER
 
 
@@ -125,7 +126,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         site.pages["/"] = list_page(["/news/2023/1.html", "/news/2023/2.html"])
         write_source(folder, server.host, "attachments = true")
         crawled = parknews(folder, "crawl", "--json")
-        assert crawled.code == 0, crawled.errors
+        assert crawled.code == 0, crawled.err
         yield World(folder, server, foreign)
 
 

@@ -56,7 +56,7 @@ class Sites:
     def run(self, *arguments: str, days: float = 0.0) -> Any:
         """`parknews ARGUMENTS --json`, some days from now."""
         ran = parknews(self.folder, *arguments, "--json", days=days)
-        assert ran.code == 0, ran.out + ran.errors
+        assert ran.code == 0, ran.out + ran.err
         return ran.json
 
     def host(self, server: Server) -> str:

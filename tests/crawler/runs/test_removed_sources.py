@@ -5,8 +5,9 @@ from pathlib import Path
 from crawler.sources import add_entries
 from pipelines.archive import Archive
 from pipelines.records import CrawlSource
+from tests.commands import parknews_here
 from tests.crawler.misbehaving import Server, Site, article, list_page
-from tests.crawler.moved import parknews, parknews_here
+from tests.crawler.moved import parknews
 
 REMOVE = ("remove-source", "--requester", "园区", "--reason", "来函", "--yes", "--hide-only")
 
@@ -26,7 +27,7 @@ def test_a_removed_source_is_neither_looked_at_nor_crawled(tmp_path: Path) -> No
         add_entries(tmp_path / "sources.toml", [_source(server, "甲")])
         parknews(tmp_path, "crawl")
         removed = parknews_here(tmp_path, *REMOVE, server.host, "--plan-hash", _plan(tmp_path, server.host))
-        assert removed.code == 0, removed.errors
+        assert removed.code == 0, removed.err
         ours.log.clear()
         crawled = parknews(tmp_path, "crawl", days=30)
         refused = [
@@ -35,7 +36,7 @@ def test_a_removed_source_is_neither_looked_at_nor_crawled(tmp_path: Path) -> No
         status = parknews_here(tmp_path, "status", "--json")
         (tmp_path / "sources.toml").unlink()
         refused.append(parknews_here(tmp_path, "sources", "add", server.url, "--allow-private", "--yes"))
-    assert [(ran.code, "by removal 1" in ran.errors) for ran in refused] == [(4, True)] * 3
+    assert [(ran.code, "by removal 1" in ran.err) for ran in refused] == [(4, True)] * 3
     assert (sum(ours.counts().values()), (tmp_path / "sources.toml").exists()) == (0, False)
     [standing] = status.json["sources"]
     assert (crawled.code, status.code, standing["state"], standing["next_due_at"]) == (0, 0, "removed", None)
@@ -49,7 +50,7 @@ def test_a_look_at_a_site_leaves_out_its_removed_pages(tmp_path: Path) -> None:
             pass
         scope = ("--url-prefix", f"{server.url}/news/2023/")
         removed = parknews_here(tmp_path, *REMOVE, *scope, "--block-only")
-        assert removed.code == 0, removed.errors
+        assert removed.code == 0, removed.err
         parknews(tmp_path, "sources", "check")
     assert (ours.asked("/"), [path for path in ours.counts() if "/news/" in path]) == (1, [])
 

@@ -8,8 +8,9 @@ import pytest
 
 from pipelines.records import AddressWords
 from pipelines.said import expression_of, word_on
+from tests.commands import parknews_here
 from tests.crawler.misbehaving import Server, Site, article, list_page
-from tests.crawler.moved import parknews, parknews_here, write_source
+from tests.crawler.moved import parknews, write_source
 
 DIGEST = "".join(
     f'<h2><a href="/news/{n}.html">示例园区第{n}号项目开工</a></h2>'

@@ -9,8 +9,9 @@ from crawler.runs.survey import site_name
 from crawler.sources import add_entries, bare_source, entry
 from pipelines.errors import ConfigurationError
 from pipelines.records import CrawlSource
+from tests.commands import parknews_here
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page, sitemap
-from tests.crawler.moved import parknews, parknews_here
+from tests.crawler.moved import parknews
 
 COMMENTED = """# ours, since 2024
 
@@ -96,7 +97,7 @@ def test_a_site_is_looked_at_and_written_only_with_consent(tmp_path: Path) -> No
         "sitemap.xml",
     ]
     assert (agreed.code, len(survey["articles"]) >= 5) == (0, True)
-    assert (again.code, "stands in" in again.errors) == (2, True)
+    assert (again.code, "stands in" in again.err) == (2, True)
     assert (checked.code, "HTTP 404: none" in checked.out) == (0, True)
 
 
@@ -153,7 +154,7 @@ def test_what_is_said_of_a_site_is_written_and_what_it_would_take_is_told(tmp_pa
         asked = len(site.log)
         done = parknews(tmp_path, *add, *said, "--article", "^/news/\\d+/", "--list", "/tag/")
     [written] = tomllib.loads((tmp_path / "sources.toml").read_text(encoding="utf-8"))["source"]
-    assert (wrong.code, wrong.errors, asked) == (
+    assert (wrong.code, wrong.err, asked) == (
         2,
         'parknews: --every must be a duration such as "30m", "6h", "1d" or "2w", not \'often\'\n',
         0,
@@ -184,7 +185,7 @@ def test_a_site_that_gives_nothing_is_not_written(tmp_path: Path) -> None:
 
 def test_a_public_site_is_not_looked_at_without_a_contact(tmp_path: Path) -> None:
     added = parknews_here(tmp_path, "sources", "add", "https://www.example.cn/")
-    assert (added.code, "PARKNEWS_CONTACT" in added.errors) == (2, True)
+    assert (added.code, "PARKNEWS_CONTACT" in added.err) == (2, True)
 
 
 def test_a_file_of_sites_is_taken_up_where_it_was_left(tmp_path: Path) -> None:
@@ -198,5 +199,5 @@ def test_a_file_of_sites_is_taken_up_where_it_was_left(tmp_path: Path) -> None:
         again = parknews_here(tmp_path, *add)
     written = tomllib.loads((tmp_path / "sources.toml").read_text(encoding="utf-8"))["source"]
     assert ([source["host"] for source in written], first.code, again.code) == (hosts, 0, 0)
-    assert "1 of 4 stand in" in first.errors
-    assert (len(sites[0].log), "4 of 4 stand in" in again.errors) == (0, True)
+    assert "1 of 4 stand in" in first.err
+    assert (len(sites[0].log), "4 of 4 stand in" in again.err) == (0, True)

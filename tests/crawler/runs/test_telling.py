@@ -75,8 +75,8 @@ def test_settings_that_cannot_work_cost_no_report(tmp_path: Path) -> None:
             parknews(tmp_path, "sources", "ack", server.host, "--until", day.isoformat())
             for day in (date(2020, 1, 1), date(today.year + 1, 12, 31))
         ]
-    assert (refused.code, "PARKNEWS_NOTIFY" in refused.errors) == (2, True)
-    assert (crawled.code, crawled.json["pages_fetched"], "cannot be written" in crawled.errors) == (
+    assert (refused.code, "PARKNEWS_NOTIFY" in refused.err) == (2, True)
+    assert (crawled.code, crawled.json["pages_fetched"], "cannot be written" in crawled.err) == (
         0,
         2,
         True,

@@ -15,9 +15,10 @@ from pipelines.errors import ConfigurationError
 from pipelines.records import CrawlSource, Page
 from pipelines.store import CrawlStore
 from pipelines.workers import WorkerOptions
+from tests.commands import Answer, parknews_here
 from tests.crawler.crawling import QUICK, crawl, source
 from tests.crawler.misbehaving import Server, Site, article, list_page
-from tests.crawler.moved import Ran, parknews, parknews_here, write_source
+from tests.crawler.moved import parknews, write_source
 from tests.pipelines.store.storing import fetched, link
 
 PARK = CrawlSource("127.0.0.1:1", "甲", ("http://127.0.0.1:1/",))
@@ -135,7 +136,7 @@ def warc_of(folder: Path, name: str, *numbers: int) -> Path:
     return folder / name
 
 
-def taken(ran: Ran) -> dict[str, int]:
+def taken(ran: Answer) -> dict[str, int]:
     return {key: ran.json[key] for key in ("pages", "known", "articles_new")}
 
 

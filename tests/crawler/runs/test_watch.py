@@ -11,8 +11,9 @@ from crawler.runs.status import diagnose, timer_health
 from crawler.runs.telling import beat, dead_timer, last_beat, tell, write_metrics
 from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore
+from tests.commands import Answer
 from tests.crawler.misbehaving import Server, Site, article
-from tests.crawler.moved import Ran, parknews, write_source
+from tests.crawler.moved import parknews, write_source
 
 NAMES = "header banner nav crumbs main column list side friend-links footer copyright"
 NEW_NAMES = "app-shell app-bar hero grid card card-body drawer toolbar chip-set snack"
@@ -40,7 +41,7 @@ def redesigned(numbers: list[int]) -> str:
 
 def test_a_redesign_on_day_three_is_said_on_day_three_and_told_once(tmp_path: Path) -> None:
     site, ear = Site(), Site()
-    days: dict[int, Ran] = {}
+    days: dict[int, Answer] = {}
     told: dict[int, int] = {}
     with Server(site) as server, Server(ear) as listener:
         write_source(tmp_path, server.host, 'every = "1d"')

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
-from typer.testing import CliRunner
 
-from crawler.cli import app
 from pipelines.export.formats import FORMATS, Format, Written
+from tests.commands import parknews_here
 
 
 def _write_tabs(file: IO[bytes], sheets: Sequence[Any], _method: object) -> Written:
@@ -31,9 +30,9 @@ def added(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _run(path: Path, *words: str) -> str:
-    done = CliRunner().invoke(app, list(words), env={"PARKNEWS_DB": str(path), "COLUMNS": "200"})
-    assert done.exit_code == 0, done.stderr
-    return done.stdout
+    done = parknews_here(path, *words)
+    assert done.code == 0, done.err
+    return done.out
 
 
 def test_the_command_line_offers_it(archive_path: Path, tmp_path: Path) -> None:

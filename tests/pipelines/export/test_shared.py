@@ -15,10 +15,9 @@ from typing import Any
 import pytest
 from datasette.app import Datasette
 from sqlite_utils import Database
-from typer.testing import CliRunner
 
-from crawler.cli import app
 from pipelines.records import Stripped
+from tests.commands import parknews_here
 from tests.pipelines.added import COLUMN, add_everywhere
 
 PLANT = (
@@ -50,8 +49,8 @@ def archive(fill: Callable[..., Path], told: Any) -> Path:
 @pytest.fixture
 def shared(archive: Path, tmp_path: Path) -> Path:
     target = tmp_path / "parks.db"
-    done = CliRunner().invoke(app, ["share", "-o", str(target)], env={"PARKNEWS_DB": str(archive)})
-    assert (done.exit_code, done.stdout.startswith("1 articles shared in")) == (0, True), done.stderr
+    done = parknews_here(archive, "share", "-o", str(target))
+    assert (done.code, done.out.startswith("1 articles shared in")) == (0, True), done.err
     return target
 
 
@@ -115,5 +114,5 @@ def test_plain_datasette_shows_it_with_labels_and_a_search_box(shared: Path) -> 
 
 
 def test_the_archive_itself_is_not_written_over(archive: Path) -> None:
-    done = CliRunner().invoke(app, ["share", "-o", str(archive)], env={"PARKNEWS_DB": str(archive)})
-    assert (done.exit_code, "is the archive itself" in done.stderr) == (2, True)
+    done = parknews_here(archive, "share", "-o", str(archive))
+    assert (done.code, "is the archive itself" in done.err) == (2, True)

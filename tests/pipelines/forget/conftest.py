@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from crawler.cli import app
 from pipelines.records import Rejection
-from tests.pipelines.forget.typed import Answer
+from tests.commands import Answer, parknews_here
 from tests.pipelines.forget.worlds import PARK, Told, World, build, small_pages
 
 
@@ -43,10 +42,4 @@ def make_world(tmp_path: Path) -> Callable[..., World]:
 @pytest.fixture
 def parknews(world: World) -> Callable[..., Answer]:
     """Runs a command on the small archive."""
-
-    def run(*words: str) -> Answer:
-        environment = {"PARKNEWS_DB": str(world.path), "COLUMNS": "200", "TERM": "dumb"}
-        done = CliRunner().invoke(app, list(words), env=environment, prog_name="parknews")
-        return Answer(done.exit_code, done.stdout, done.stderr)
-
-    return run
+    return partial(parknews_here, world.path)

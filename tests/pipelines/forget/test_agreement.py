@@ -20,10 +20,20 @@ from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore
+from tests.commands import Answer
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows, unique_words
-from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, World, make_text, make_title, reading_of
+from tests.pipelines.forget.worlds import (
+    COPIER,
+    NAMES,
+    PARK,
+    WHO,
+    Told,
+    World,
+    make_text,
+    make_title,
+    reading_of,
+)
 from tests.processes import Child
 
 

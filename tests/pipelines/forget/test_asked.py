@@ -12,9 +12,9 @@ import pytest
 
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview
+from tests.commands import Answer
 from tests.pipelines.forget.test_removal import rows
-from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, World, make_text, make_title
+from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, Told, World, make_text, make_title
 
 
 def page(host: str, number: int, **more: object) -> Told:

@@ -19,8 +19,8 @@ from pipelines.forget.passages import Anchors
 from pipelines.forget.plan import Plan
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
-from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import PARK, World, make_text, make_title
+from tests.commands import Answer
+from tests.pipelines.forget.worlds import PARK, WHO, World, make_text, make_title
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z", stay_down=True)
 

@@ -7,14 +7,13 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
-from typer.testing import CliRunner
 
-from crawler.cli import app
+from tests.commands import Answer, parknews_here
 from tests.pipelines.forget.test_removal import rows, unique_words
-from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, World, make_text, make_title
+from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, Told, World, make_text, make_title
 
 
 def test_a_dry_run_shows_the_plan_and_changes_nothing(world: World, parknews: Callable[..., Answer]) -> None:
@@ -151,10 +150,7 @@ def test_a_copier_with_a_forged_date_gets_its_own_pages_removed_and_not_its_vict
     filler = [Told(DAILY, n, make_title(n), make_text(n), date(2026, 1, 2)) for n in range(10, 30)]
     world = make_world([victim, forged, witness, *filler], name="forged.db")
 
-    def run(*words: str) -> Answer:
-        done = CliRunner().invoke(app, list(words), env={"PARKNEWS_DB": str(world.path), "TERM": "dumb"})
-        return Answer(done.exit_code, done.stdout, done.stderr)
-
+    run = partial(parknews_here, world.path)
     scope = ("remove-source", COPIER, "--with-copies")
     plan = run(*scope, "--dry-run", "--json").json["plan"]
     assert plan["urls"] == [forged.url]

@@ -7,16 +7,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from crawler.cli import app
+from tests.commands import parknews_here
 from tests.pipelines.forget.test_removal import rows
-from tests.pipelines.forget.typed import WHO, Answer
 from tests.pipelines.forget.worlds import (
     COPIER,
     DAILY,
     NAMES,
     PARK,
+    WHO,
     Told,
     World,
     build,
@@ -154,12 +153,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> World:
     return build(tmp_path_factory.mktemp("letters") / "archive.db", PAGES)
 
 
-def _run(world: World, *words: str) -> Answer:
-    environment = {"PARKNEWS_DB": str(world.path), "COLUMNS": "200", "TERM": "dumb"}
-    done = CliRunner().invoke(app, list(words), env=environment, prog_name="parknews")
-    return Answer(done.exit_code, done.stdout, done.stderr)
-
-
 def _there(world: World) -> set[str]:
     return {url for (url,) in rows(world.path, "SELECT url FROM copies")}
 
@@ -169,17 +162,20 @@ def test_a_letter_is_answered_with_three_commands_at_most(archive: World, tmp_pa
     letter, file, receipt = LETTERS[name], tmp_path / "letter.txt", tmp_path / "receipt.md"
     file.write_text(letter.said, encoding="utf-8")
     before = _there(archive)
-    found = _run(archive, "removals", "find", str(file), "--json").json
+    found = parknews_here(archive.path, "removals", "find", str(file), "--json").json
     assert {URL[n] for n in letter.finds or letter.gone} <= {match["url"] for match in found["matches"]}
     command = [str(file) if word == "LETTER" else word for word in letter.command]
     lang = ("--lang", name[:2], "--receipt", str(receipt))
-    done = _run(archive, *command, *WHO, "--yes", "--json", *lang)
+    done = parknews_here(archive.path, *command, *WHO, "--yes", "--json", *lang)
     assert (done.code, done.json["trouble"]) == (0, ""), done
     assert tuple(sorted(line["state"] for line in done.json["asked"])) == letter.asked
     if letter.then:
         assert done.json["state"] == "hidden"
         assert (
-            _run(archive, *(str(done.json["id"]) if word == "ID" else word for word in letter.then)).code == 0
+            parknews_here(
+                archive.path, *(str(done.json["id"]) if word == "ID" else word for word in letter.then)
+            ).code
+            == 0
         )
     else:
         assert (done.json["state"], done.json["verified"]) == ("verified", True)

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from typer.testing import CliRunner
 
-from crawler.cli import app
 from pipelines.forget.record import recorded, troubles, waiting
 from pipelines.forget.requests import Request
+from tests.commands import parknews_here
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, World
@@ -26,11 +25,9 @@ def guide(world: World) -> Callable[..., tuple[int, str]]:
     """Answers the guide's questions, a line each; then the input ends."""
 
     def run(*answers: str, words: tuple[str, ...] = ("--lang", "en")) -> tuple[int, str]:
-        environment = {"PARKNEWS_DB": str(world.path), "COLUMNS": "200", "TERM": "dumb"}
         said = "".join(f"{answer}\n" for answer in answers)
-        done = CliRunner().invoke(app, ["removals", "guide", *words], env=environment, input=said)
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-        return done.exit_code, done.stdout
+        done = parknews_here(world.path, "removals", "guide", *words, typed=said)
+        return done.code, done.out
 
     return run
 

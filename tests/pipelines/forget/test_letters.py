@@ -16,8 +16,8 @@ from pipelines.forget.find import find_asked
 from pipelines.forget.letter import Asked, read_letter
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview
-from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, Told, World, make_text, make_title
+from tests.commands import Answer
+from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, Told, World, make_text, make_title
 
 
 @pytest.mark.parametrize(

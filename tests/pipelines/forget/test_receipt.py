@@ -18,7 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.pipelines.forget.typed import Answer
+from tests.commands import Answer
 from tests.pipelines.forget.worlds import DAILY, PARK, World
 
 LETTERS = {

@@ -19,11 +19,11 @@ from pipelines.drain import Drained
 from pipelines.forget.scope import TermMatcher
 from pipelines.forget.snapshot import back_up, restore
 from pipelines.store import CrawlStore
+from tests.commands import Answer
 from tests.pipelines.forget.stranger import pieces, search
 from tests.pipelines.forget.test_attack import _held, _secrets
 from tests.pipelines.forget.test_removal import rows
-from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import NAMES, PARK, START, World, _fetched, reading_of
+from tests.pipelines.forget.worlds import NAMES, PARK, START, WHO, World, _fetched, reading_of
 
 URL = "https://a.example/1.html"
 

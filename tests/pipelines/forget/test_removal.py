@@ -17,8 +17,8 @@ from pipelines.forget.planning import MENTIONS
 from pipelines.forget.record import waiting
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import go_on, preview, remove, restore_hidden, verify
+from tests.commands import Answer
 from tests.pipelines.forget import stranger
-from tests.pipelines.forget.typed import Answer
 from tests.pipelines.forget.worlds import (
     COPIER,
     DAILY,

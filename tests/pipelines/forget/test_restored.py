@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.commands import Answer
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows, unique_words
-from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, PARK, World
+from tests.pipelines.forget.worlds import COPIER, PARK, WHO, World
 
 
 def test_a_restored_backup_is_refused_until_the_removals_are_applied_again(

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
-from crawler.cli import app
 from pipelines.archive import Archive
 from pipelines.archive.kept_out.stay_down import held_pages
 from pipelines.drain import drain
@@ -20,6 +18,7 @@ from pipelines.forget.verbs import decide, remove
 from pipelines.records import Source
 from pipelines.store import CrawlStore
 from pipelines.workers import WorkerOptions
+from tests.commands import parknews_here
 from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, World, make_text, reading_of, store_pages
 
@@ -95,13 +94,13 @@ def test_showing_a_page_that_waits_says_where_it_waits(world: World) -> None:
     remove(world.path, make_scope(hosts=[PARK]), LETTER)
     page = Told(COPIER, 501, "换了标题", world.of(PARK)[3].text)
     come(world, page)
-    done = CliRunner().invoke(app, ["show", page.url], env={"PARKNEWS_DB": str(world.path)})
-    assert (done.exit_code, "it waits in `parknews removals matches`" in done.stdout) == (0, True)
+    done = parknews_here(world.path, "show", page.url)
+    assert (done.code, "it waits in `parknews removals matches`" in done.out) == (0, True)
     decide(world.path, page.url, admit=True)
-    done = CliRunner().invoke(app, ["show", page.url], env={"PARKNEWS_DB": str(world.path)})
-    assert "it was admitted, and the next crawl reads it" in done.stdout
-    unknown = CliRunner().invoke(app, ["show", "https://x.example/"], env={"PARKNEWS_DB": str(world.path)})
-    assert (unknown.exit_code, "knows no such page" in unknown.stderr) == (1, True)
+    done = parknews_here(world.path, "show", page.url)
+    assert "it was admitted, and the next crawl reads it" in done.out
+    unknown = parknews_here(world.path, "show", "https://x.example/")
+    assert (unknown.code, "knows no such page" in unknown.err) == (1, True)
 
 
 def test_a_page_that_is_edited_into_the_removed_text_waits_and_goes_on_as_it_was(world: World) -> None:

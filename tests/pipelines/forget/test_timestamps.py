@@ -15,8 +15,8 @@ import pytest
 
 from crawler.web.timestamps import stamp
 from pipelines.errors import NothingReachedError
-from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, World
+from tests.commands import Answer
+from tests.pipelines.forget.worlds import COPIER, WHO, World
 
 pytest.importorskip("rfc3161_client")
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is the authority")

@@ -14,11 +14,11 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import decide, remove
 from pipelines.pages.frontier import Link
 from pipelines.store import CrawlStore
+from tests.commands import Answer
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.test_stay_down import LETTER, come
-from tests.pipelines.forget.typed import WHO, Answer
-from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, World, make_text, make_title
+from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, WHO, Told, World, make_text, make_title
 
 SECRET = "贵站所载之事涉及某某公司未公开的机密"
 

@@ -25,6 +25,7 @@ _STOCK = (
 )
 _WORDS = _STOCK.split()
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+WHO = ("--requester", "青岚湖园区法务", "--reason", "来函")
 
 
 @dataclass
