@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,59 +20,9 @@ from pipelines import database
 from pipelines.archive import Archive
 from pipelines.archive.file import ARCHIVE
 from pipelines.archive.write.runs import RunCounts
-from pipelines.places import find_mentions
-from pipelines.records import Attachment, Claim, Field, Published, Reading, Rejection, Source, Story, Stripped
-from pipelines.sign import sign
+from pipelines.records import Rejection, Source
 from pipelines.store.file import STORE
-
-
-@dataclass(frozen=True)
-class Told:
-    """A page as a test tells it; everything else of its Reading follows."""
-
-    url: str
-    title: str
-    text: str
-    day: date | None = None
-    credited: str | None = None
-    stripped: tuple[Stripped, ...] = ()
-    canonical: str | None = None
-    attachments: tuple[Attachment, ...] = ()
-    language: str = "zh-Hans"
-
-    @property
-    def host(self) -> str:
-        return self.url.split("/")[2]
-
-    def reading(self, page_id: int) -> Reading:
-        published = self.day and Published(self.day.isoformat(), self.day, "byline", f"发布时间:{self.day}")
-        story = Story(
-            title=Field(self.title, "heading", self.title),
-            text=self.text,
-            language=self.language,
-            published=published,
-            author=None,
-            editor=None,
-            credited_source=Field(self.credited, "byline", f"来源:{self.credited}")
-            if self.credited
-            else None,
-            site_name=None,
-            claims=(Claim("canonical", self.canonical),) if self.canonical else (),
-            stripped=self.stripped,
-            attachments=self.attachments,
-        )
-        return Reading(
-            page_id=page_id,
-            url=self.url,
-            url_answered=self.url,
-            source=self.host,
-            status=200,
-            fetched_at=datetime(2026, 3, 1, 8, 0, page_id % 60, tzinfo=UTC),
-            encoding="utf-8",
-            story=story,
-            signed=sign(self.text),
-            mentions=find_mentions(self.text),
-        )
+from tests.readings import Told
 
 
 @dataclass(frozen=True)
@@ -142,9 +91,3 @@ def fill(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return made
-
-
-@pytest.fixture
-def told() -> type[Told]:
-    """The class of told pages."""
-    return Told

@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.site import Site
+from tests.readings import rows
 
 PARKNEWS = Path(sys.executable).with_name("parknews")
 ARTICLES = 120
@@ -170,15 +171,13 @@ def _committed(folder: Path, since: float) -> set[str]:
 
 def _is_through(folder: Path, since: float) -> bool:
     """Whether all that a revisit asks for was answered; what is left is in its own files."""
-    with sqlite3.connect(folder / "archive-pages.db") as connection:
-        known = "SELECT finished_at IS NOT NULL FROM crawls WHERE started_at >= ?"
-        return any(row[0] for row in connection.execute(known, (since,)))
+    known = "SELECT finished_at IS NOT NULL FROM crawls WHERE started_at >= ?"
+    return any(row[0] for row in rows(folder / "archive-pages.db", known, since))
 
 
 def _archive(folder: Path) -> list[list[tuple[object, ...]]]:
     """All that an archive says but for ids and the times of fetching, which differ between two runs."""
-    with sqlite3.connect(folder / "archive.db") as connection:
-        return [connection.execute(sql).fetchall() for sql in _SAYS]
+    return [rows(folder / "archive.db", sql) for sql in _SAYS]
 
 
 _SAYS = (

@@ -14,6 +14,7 @@ from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove, verify
 from tests.end_to_end.site import Site
+from tests.readings import rows
 
 PARKNEWS = Path(sys.executable).with_name("parknews")
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
@@ -93,8 +94,7 @@ def _rows_of(archive: Path, host: str) -> Iterator[str]:
 
 
 def _count(path: Path, sql: str, *values: str) -> int:
-    with sqlite3.connect(path) as connection:
-        try:
-            return int(connection.execute(sql, values).fetchone()[0])
-        except sqlite3.OperationalError:  # not made yet
-            return 0
+    try:
+        return int(rows(path, sql, *values)[0][0])
+    except sqlite3.OperationalError:  # not made yet
+        return 0

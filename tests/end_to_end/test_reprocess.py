@@ -15,6 +15,7 @@ import zstandard
 
 from tests.end_to_end.site import Site
 from tests.processes import PARKNEWS, Child
+from tests.readings import rows
 
 ARTICLES = 60
 
@@ -88,8 +89,7 @@ def test_a_killed_reprocess_goes_on_and_ends_the_same(folder: Path) -> None:
     process.wait()
     _run(folder, "reprocess")
     assert _changed(folder) == ARTICLES
-    with sqlite3.connect(folder / "archive.db") as connection:
-        assert connection.execute("SELECT count(*) FROM meta WHERE key = 'reprocessed_to'").fetchone() == (0,)
+    assert rows(folder / "archive.db", "SELECT count(*) FROM meta WHERE key = 'reprocessed_to'")[0] == (0,)
 
 
 def _run(folder: Path, *words: str) -> dict[str, Any]:
@@ -109,8 +109,7 @@ def _dump(folder: Path) -> list[str]:
 
 
 def _article_urls(folder: Path) -> list[str]:
-    with sqlite3.connect(folder / "archive.db") as connection:
-        return [row[0] for row in connection.execute("SELECT page_url FROM readings ORDER BY page_url")]
+    return [row[0] for row in rows(folder / "archive.db", "SELECT page_url FROM readings ORDER BY page_url")]
 
 
 def _changed(folder: Path) -> int:

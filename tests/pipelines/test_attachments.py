@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +14,7 @@ from pipelines.export.rows import columns_of, export_batches
 from pipelines.records import Attachment, Page, Reading, Rejection, Source
 from pipelines.show import ShownArticle, ShownFile, show
 from pipelines.stages import read_page
+from tests.readings import Told
 
 TEXT = (
     "青岚湖科技园昨日启用第三期标准厂房，首批十二家企业签约入驻，预计年产值超过三十亿元。",
@@ -112,10 +112,10 @@ def test_a_page_of_links_without_text_stays_a_list() -> None:
     assert result.reason.startswith("list page")
 
 
-def test_the_files_of_a_copy_are_rows_that_are_shown_and_exported(tmp_path: Path, told: Any) -> None:
+def test_the_files_of_a_copy_are_rows_that_are_shown_and_exported(tmp_path: Path) -> None:
     plan = Attachment("https://park.example/f/plan.pdf", "规划", "pdf", 1024)
     form = Attachment("https://park.example/f/form.doc", "申请表", "doc", None)
-    page = told("https://park.example/a", "标题", TEXT[0] + TEXT[1], attachments=(plan, form))
+    page = Told("https://park.example/a", "标题", TEXT[0] + TEXT[1], attachments=(plan, form))
     with Archive(tmp_path / "archive.db") as archive:
         archive.put_sources([Source(page.host, "园区")])
         archive.ingest([page.reading(1)], "2026-03-01T08:00:00Z")

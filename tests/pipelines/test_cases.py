@@ -48,16 +48,8 @@ def _read(folder: Path) -> Story | Rejection:
             key for line in known.get("furniture", []) if (key := line_key(line)) is not None
         ),
     )
-    page = Page(
-        page_id=1,
-        source=source.host,
-        url=known["url"],
-        url_answered=known["url"],
-        status=200,
-        headers=(("content-type", known["content_type"]),),
-        body=(folder / "page.html").read_bytes(),
-        fetched_at=known["fetched_at"],
-    )
+    body, headers = (folder / "page.html").read_bytes(), (("content-type", known["content_type"]),)
+    page = Page(1, source.host, known["url"], known["url"], 200, headers, body, known["fetched_at"])
     decoded = decode(page)
     if isinstance(decoded, Rejection):
         return decoded

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -14,6 +13,7 @@ from pipelines import catalogue
 from pipelines.archive import Archive
 from pipelines.catalogue import FORGETS, SIGHTS, WHATS, Table, exported
 from pipelines.store import CrawlStore
+from tests.readings import rows
 
 MISSING = "say in pipelines/catalogue how a removal makes it forget, and who may see it"
 _KINDS = {
@@ -25,13 +25,12 @@ _KINDS = {
 
 
 def _schema(path: Path, *kinds: str) -> dict[str, set[str]]:
-    with sqlite3.connect(path) as connection:
-        tables = connection.execute("SELECT name, type FROM sqlite_schema").fetchall()
-        return {
-            table: {row[1] for row in connection.execute(f"PRAGMA table_xinfo({table})")}
-            for table, kind in tables
-            if kind in kinds
-        }
+    tables = rows(path, "SELECT name, type FROM sqlite_schema")
+    return {
+        table: {row[1] for row in rows(path, f"PRAGMA table_xinfo({table})")}
+        for table, kind in tables
+        if kind in kinds
+    }
 
 
 @pytest.fixture
@@ -90,14 +89,13 @@ def test_an_entry_says_nothing_that_nobody_reads_and_a_column_is_seen_in_one_way
 
 def test_what_is_shown_with_its_copy_alone_says_what_of_a_page_it_holds(archive: Path) -> None:
     """So that the proof of a removal knows whose it is."""
-    with sqlite3.connect(archive) as connection:
-        silent = {
-            (name, row[1])
-            for name, table in catalogue.archive().items()
-            for row in connection.execute(f"PRAGMA table_info({name})")
-            if row[1] in table.seen("shown_with_copy", "masked") and row[2] == "TEXT"
-            if table.rows and row[1] not in (*table.words, *table.addresses, *table.sentences)
-        }
+    silent = {
+        (name, row[1])
+        for name, table in catalogue.archive().items()
+        for row in rows(archive, f"PRAGMA table_info({name})")
+        if row[1] in table.seen("shown_with_copy", "masked") and row[2] == "TEXT"
+        if table.rows and row[1] not in (*table.words, *table.addresses, *table.sentences)
+    }
     assert silent == set()
 
 
@@ -113,11 +111,8 @@ def test_what_depends_on_its_copy_has_rows_to_be_shown(archive: Path) -> None:
 
 @pytest.mark.parametrize("what", WHATS)
 def test_an_exports_columns_are_as_the_schema_has_them(archive: Path, what: str) -> None:
-    with sqlite3.connect(archive) as connection:
-        columns = {row[1]: row for row in connection.execute(f"PRAGMA table_info({what})")}
-        (is_view,) = connection.execute(
-            "SELECT type = 'view' FROM sqlite_schema WHERE name = ?", (what,)
-        ).fetchone()
+    columns = {row[1]: row for row in rows(archive, f"PRAGMA table_info({what})")}
+    (is_view,) = rows(archive, "SELECT type = 'view' FROM sqlite_schema WHERE name = ?", what)[0]
     for column in exported(what):  # type: ignore[arg-type]  # one of WHATS
         if column.name in columns and what != "stripped":
             _, _, kind, is_never_null, _, key = columns[column.name]

@@ -7,23 +7,23 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipelines.archive.file import read_only
 from pipelines.cite import STYLES, Reference, cite
 from pipelines.show import ShownArticle, show
+from tests.readings import Told
 
 TEXT = "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻,预计明年投产后新增岗位一千六百个。" * 3
 
 
 @pytest.fixture
-def article(fill: Callable[..., Path], told: Any) -> ShownArticle:
+def article(fill: Callable[..., Path]) -> ShownArticle:
     path = fill(
         [
-            told("https://copier.example/b", "厂房启用了", TEXT, date(2026, 1, 4), "名park.example"),
-            told("https://park.example/a", "厂房启用", TEXT, date(2026, 1, 2)),
+            Told("https://copier.example/b", "厂房启用了", TEXT, date(2026, 1, 4), "名park.example"),
+            Told("https://park.example/a", "厂房启用", TEXT, date(2026, 1, 2)),
         ]
     )
     with closing(read_only(path)) as connection:

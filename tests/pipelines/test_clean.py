@@ -11,16 +11,8 @@ from pipelines.records import Extracted, Field, Page, Published, Rejection, Sour
 
 NEWS = "临湖智造园一季度新签约项目三十二个，计划总投资一百八十六亿元，较去年同期增长两成一。"
 MORE = "管委会表示，下一步将围绕智能装备和新材料两条主线补链强链，让更多好项目落地生根。"
-PAGE = Page(
-    page_id=1,
-    source="www.example.cn",
-    url="https://www.example.cn/1.html",
-    url_answered="https://www.example.cn/1.html",
-    status=200,
-    headers=(),
-    body=b"",
-    fetched_at=datetime(2024, 6, 28, tzinfo=UTC),
-)
+URL = "https://www.example.cn/1.html"
+PAGE = Page(1, "www.example.cn", URL, URL, 200, (), b"", datetime(2024, 6, 28, tzinfo=UTC))
 
 
 def _clean(*lines: str, title: str = "园区新签项目三十二个", **source: object) -> Story | Rejection:

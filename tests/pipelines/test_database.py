@@ -13,6 +13,7 @@ import pytest
 from pipelines import database
 from pipelines.archive import file as archive
 from pipelines.store import file as store
+from tests.readings import rows
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +33,7 @@ def only(folder: Path, kind: database.FileKind, count: int) -> database.FileKind
 
 
 def tables(path: Path) -> set[str]:
-    with closing(sqlite3.connect(path)) as connection:
-        return {row[0] for row in connection.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
+    return {row[0] for row in rows(path, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")}
 
 
 @KINDS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from pipelines.archive import Archive
 from pipelines.drain import drain
 from pipelines.records import Page, Rejection, Source
 from pipelines.workers import BATCH_PAGES, BATCHES_PER_WORKER, WorkerOptions
+from tests.readings import rows
 
 HOST = "news.example"
 SOURCE = Source(HOST, "青岚湖新闻")
@@ -90,11 +90,6 @@ def run(path: Path, queue: Queue) -> None:
     with Archive(path) as archive:
         archive.put_sources([SOURCE])
         drain(archive, queue, {HOST: SOURCE}, OPTIONS, no_more=no_more)
-
-
-def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(path) as connection:
-        return connection.execute(sql).fetchall()
 
 
 def test_every_page_is_archived_once_and_rejections_arrive(tmp_path: Path) -> None:

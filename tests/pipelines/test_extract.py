@@ -16,16 +16,7 @@ SOURCE = Source("www.example.cn")
 
 
 def _page(url: str = "https://www.example.cn/news/1.html") -> Page:
-    return Page(
-        page_id=1,
-        source="www.example.cn",
-        url=url,
-        url_answered=url,
-        status=200,
-        headers=(),
-        body=b"",
-        fetched_at=datetime(2024, 6, 28, tzinfo=UTC),
-    )
+    return Page(1, "www.example.cn", url, url, 200, (), b"", datetime(2024, 6, 28, tzinfo=UTC))
 
 
 def _extract(html: str, url: str = "https://www.example.cn/news/1.html") -> Extracted | Rejection:

@@ -18,6 +18,7 @@ from pipelines.archive.read.selection import Selection
 from pipelines.query import Needle, Node, expression, literal, parse, sought
 from pipelines.search import Snippet, search, select, snippet
 from pipelines.spelling import placed_tokens, spell, tokens
+from tests.readings import Told
 
 PARK = "高新技术产业园区今年引进了十二个集成电路项目，总投资超过三十亿元。\n园区管委会说，明年还将扩建。"
 ENGLISH = "The Park signed 12 projects, worth USD 3.5 billion."
@@ -25,12 +26,12 @@ OTHER = "市里今天公布了新的公交线路，方便居民出行，首班�
 
 
 @pytest.fixture
-def connection(fill: Callable[..., Path], told: Callable[..., object]) -> Iterator[sqlite3.Connection]:
+def connection(fill: Callable[..., Path]) -> Iterator[sqlite3.Connection]:
     path = fill(
         [
-            told("https://a.example/1", "园区招商", PARK, date(2026, 1, 5)),
-            told("https://b.example/2", "Park News", ENGLISH, date(2026, 2, 5)),
-            told("https://a.example/3", "公交", OTHER),
+            Told("https://a.example/1", "园区招商", PARK, date(2026, 1, 5)),
+            Told("https://b.example/2", "Park News", ENGLISH, date(2026, 2, 5)),
+            Told("https://a.example/3", "公交", OTHER),
         ]
     )
     opened = read_only(path)

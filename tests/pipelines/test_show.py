@@ -10,6 +10,7 @@ import pytest
 from pipelines.archive.file import read_only
 from pipelines.records import Claim, Field, Rejection, Stripped
 from pipelines.show import ShownArticle, ShownRejection, show
+from tests.readings import Told
 
 PARAGRAPHS = [
     "滨江产业园区管委会今天宣布，园区一期工程已经全部建成，首批入驻企业将在下个月搬入新厂房开始生产。",
@@ -24,10 +25,10 @@ FOOTER = Stripped("contact", "phone line", "咨询热线 0000-0000000")
 
 
 @pytest.fixture
-def path(fill: Callable[..., Path], told: Callable[..., object]) -> Path:
+def path(fill: Callable[..., Path]) -> Path:
     return fill(
         [
-            told(
+            Told(
                 "https://park.example/1.html",
                 "一期工程建成",
                 TEXT,
@@ -35,10 +36,10 @@ def path(fill: Callable[..., Path], told: Callable[..., object]) -> Path:
                 stripped=(FOOTER,),
                 canonical="https://park.example/1.html",
             ),
-            told("https://daily.example/n/2", "园区一期建成", SHORT, date(2026, 2, 2), credited="滨江园区"),
-            told("https://copier.example/3", "一期工程建成", TEXT, date(2026, 2, 3)),
-            told("https://park.example/9.html", "古籍展", OTHER),
-            told("https://park.example/mobile/9", "古籍展", OTHER, canonical="https://park.example/9.html"),
+            Told("https://daily.example/n/2", "园区一期建成", SHORT, date(2026, 2, 2), credited="滨江园区"),
+            Told("https://copier.example/3", "一期工程建成", TEXT, date(2026, 2, 3)),
+            Told("https://park.example/9.html", "古籍展", OTHER),
+            Told("https://park.example/mobile/9", "古籍展", OTHER, canonical="https://park.example/9.html"),
         ],
         [Rejection("https://park.example/list", "park.example", "kind", "list page")],
     )

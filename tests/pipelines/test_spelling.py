@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from pipelines.archive import read_only
 from pipelines.archive.read.selection import Selection
 from pipelines.search import search
 from pipelines.spelling import SPELLINGS_MAX, spellings
+from tests.readings import Told
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,14 @@ def test_a_long_word_has_its_uniform_spellings_and_no_flood() -> None:
 
 @pytest.mark.parametrize(("folded", "titles"), [(False, ["简"]), (True, ["繁", "简"])])
 def test_folding_finds_both_scripts_and_marks_them(
-    fill: Callable[..., Path], told: Any, folded: bool, titles: list[str]
+    fill: Callable[..., Path], folded: bool, titles: list[str]
 ) -> None:
     path = fill(
         [
-            told(
+            Told(
                 "https://a.example/1", "简", "青岚湖产业园区今年引进了十二个集成电路项目,总投资超过三十亿元。"
             ),
-            told(
+            Told(
                 "https://b.example/2",
                 "繁",
                 "海滄口岸物流園區上月完成貨櫃吞吐四萬標箱,冷鏈倉庫利用率創下新高。",
@@ -59,10 +59,10 @@ def test_folding_finds_both_scripts_and_marks_them(
     assert all(hit.snippet.marks for hit in hits)
 
 
-def test_filters_narrow_a_search(fill: Callable[..., Path], told: Any) -> None:
+def test_filters_narrow_a_search(fill: Callable[..., Path]) -> None:
     text = "青岚湖产业园区今年引进了十二个集成电路项目,总投资超过三十亿元。"
     path = fill(
-        [told("https://a.example/1", "甲", text), told("https://b.example/2", "乙", "港区园区" + text[::-1])]
+        [Told("https://a.example/1", "甲", text), Told("https://b.example/2", "乙", "港区园区" + text[::-1])]
     )
     connection = read_only(path)
     assert [hit.title for hit in search(connection, "园区", filters=Selection(sources=("b.example",)))] == [

@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.records import Rejection, Stripped
 from tests.commands import Answer, parknews_here
+from tests.readings import Told
 
 TEXT = "滨江产业园区管委会今天宣布，园区一期工程已经全部建成，首批入驻企业将在下个月搬入新厂房开始生产。"
 EVIL = "标题\x1b[31m\x9b2J\u202e倒"
@@ -26,13 +27,13 @@ def parknews(tmp_path: Path) -> Callable[..., Answer]:
 
 
 @pytest.fixture
-def archive(fill: Callable[..., Path], told: Callable[..., object]) -> Path:
+def archive(fill: Callable[..., Path]) -> Path:
     """An archive of one article in two copies, one with an evil title, and a rejection."""
     footer = Stripped("contact", "phone line", f"咨询热线 0000-0000000 {EVIL}")
     return fill(
         [
-            told("https://park.example/1.html", EVIL, TEXT, date(2026, 2, 1), stripped=(footer,)),
-            told("https://copier.example/3", "一期工程建成", TEXT, date(2026, 2, 3), credited="滨江园区"),
+            Told("https://park.example/1.html", EVIL, TEXT, date(2026, 2, 1), stripped=(footer,)),
+            Told("https://copier.example/3", "一期工程建成", TEXT, date(2026, 2, 3), credited="滨江园区"),
         ],
         [Rejection("https://park.example/list", "park.example", "kind", "list page")],
     )

@@ -16,6 +16,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.readings import Told
+
 PARKNEWS = Path(sys.executable).with_name("parknews")
 
 
@@ -32,16 +34,16 @@ def test_export_writes_what_the_ending_says_and_tells_of_it(
 
 
 def test_search_and_export_narrow_by_what_texts_name(
-    fill: Callable[..., Path], told: Any, parknews: Callable[..., Any], tmp_path: Path
+    fill: Callable[..., Path], parknews: Callable[..., Any], tmp_path: Path
 ) -> None:
     fill(
         [
-            told(
+            Told(
                 "https://park.example/1",
                 "签约",
                 "昆山市的企业与苏州工业园区签约,双方将共建实验室并互派人员。",
             ),
-            told("https://park.example/2", "启用", "北京市海淀区的研究中心启用,双方将在秋季举办第一届论坛。"),
+            Told("https://park.example/2", "启用", "北京市海淀区的研究中心启用,双方将在秋季举办第一届论坛。"),
         ]
     )
     found = json.loads(parknews("search", "双方", "--region", "江苏", "--json").out)
@@ -125,9 +127,9 @@ def test_help_shows_flags_as_flags(parknews: Callable[..., Any], arguments: list
 
 
 def test_an_export_that_cuts_texts_says_how_many(
-    fill: Callable[..., Path], told: Any, parknews: Callable[..., Any], tmp_path: Path
+    fill: Callable[..., Path], parknews: Callable[..., Any], tmp_path: Path
 ) -> None:
-    fill([told("https://park.example/1", "长文", "园区的企业今年又签下一批新订单并扩建厂房。\n" * 2000)])
+    fill([Told("https://park.example/1", "长文", "园区的企业今年又签下一批新订单并扩建厂房。\n" * 2000)])
     found = parknews("export", "--output", str(tmp_path / "out.xlsx"))
     assert (found.code, found.err) == (
         1,

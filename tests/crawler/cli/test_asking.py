@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from tests.commands import parknews_here
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
 from tests.crawler.moved import parknews, write_source
+from tests.readings import rows
 
 
 def _frontier(folder: Path) -> list[tuple[str, str]]:
-    with closing(sqlite3.connect(folder / "archive-pages.db")) as db:
-        return sorted(db.execute("SELECT url, state FROM urls").fetchall())
+    return sorted(rows(folder / "archive-pages.db", "SELECT url, state FROM urls"))
 
 
 def test_a_dry_run_asks_for_nothing_and_leaves_all_as_it_was(tmp_path: Path) -> None:

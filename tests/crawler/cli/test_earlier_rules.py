@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines.archive import Archive
-from tests.readings import NOW
+from tests.readings import NOW, rows
 
 SAID = "read and joined by the rules of an earlier version; run `parknews reprocess`"
 
@@ -18,8 +17,7 @@ SAID = "read and joined by the rules of an earlier version; run `parknews reproc
 @pytest.fixture
 def earlier(archive: Path) -> Path:
     """The archive as a version left it that kept no number of its rules."""
-    with sqlite3.connect(archive) as connection:
-        connection.execute("DELETE FROM meta WHERE key = 'rules'")
+    rows(archive, "DELETE FROM meta WHERE key = 'rules'")
     return archive
 
 
@@ -48,6 +46,5 @@ def test_it_is_not_said_once_all_is_joined_again(parknews: Callable[..., Any], e
 
 @pytest.mark.parametrize("rules", ["2", "0123456789ab"], ids=["a number", "another digest"])
 def test_other_rules_are_earlier_ones(parknews: Callable[..., Any], archive: Path, rules: str) -> None:
-    with sqlite3.connect(archive) as connection:
-        connection.execute("UPDATE meta SET value = ? WHERE key = 'rules'", (rules,))
+    rows(archive, "UPDATE meta SET value = ? WHERE key = 'rules'", rules)
     assert SAID in parknews("show", "1").err

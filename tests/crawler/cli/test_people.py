@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from pipelines.archive import Archive
 from pipelines.records import Field, Source, Stripped
 from tests.commands import parknews_here
-from tests.readings import HOSTS, NOW, make_reading
+from tests.readings import HOSTS, NOW, make_reading, rows
 
 A, B = "https://park.example/a", "https://daily.example/b"
 TEXT = "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻,预计明年投产后新增岗位一千六百个。" * 3
@@ -34,16 +33,12 @@ def run(db: Path, *words: str) -> dict[str, object]:
 
 
 def articles(db: Path) -> int:
-    with sqlite3.connect(db) as connection:
-        return int(connection.execute("SELECT count(*) FROM articles").fetchone()[0])
+    return int(rows(db, "SELECT count(*) FROM articles")[0][0])
 
 
 def test_a_correction_is_made_listed_and_taken_back(db: Path) -> None:
     assert run(db, "correct", A, "title", "改正的标题", "--reason", "typing error") == {"id": 1}
-    with sqlite3.connect(db) as connection:
-        assert connection.execute("SELECT title FROM copies WHERE url = ?", (A,)).fetchone() == (
-            "改正的标题",
-        )
+    assert rows(db, "SELECT title FROM copies WHERE url = ?", A)[0] == ("改正的标题",)
     run(db, "correct", "--withdraw", "1")
     answer = json.dumps(run(db, "correct", "--list"), ensure_ascii=False)
     assert '"field": "title", "value": "改正的标题", "reason": "typing error"' in answer

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from tests.commands import parknews_here
 from tests.crawler.cli.conftest import TEXT
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews as parknews_process
+from tests.readings import rows
 
 FILE = """\
 # all of ours
@@ -92,9 +91,8 @@ def test_a_new_name_stands_beside_what_is_archived(
 ) -> None:
     parknews("sources", "rename", "park.example", "新名")
     parknews("sources", "pause", "park.example")
-    with closing(sqlite3.connect(archive)) as db:
-        named = db.execute("SELECT name, status FROM sources WHERE host = 'park.example'").fetchall()
-        shown = db.execute("SELECT source_name FROM articles WHERE text = ?", (TEXT,)).fetchall()
+    named = rows(archive, "SELECT name, status FROM sources WHERE host = 'park.example'")
+    shown = rows(archive, "SELECT source_name FROM articles WHERE text = ?", TEXT)
     assert (named, shown) == ([("新名", "paused")], [("新名",)])
 
 

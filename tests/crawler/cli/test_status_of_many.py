@@ -10,14 +10,15 @@ from pipelines.archive import Archive
 from pipelines.store import CrawlStore, store_path
 from tests.commands import Answer
 from tests.crawler.cli.conftest import TEXT
+from tests.readings import Told
 
 
 def test_many_sources_are_summed_up_and_repeats_are_told(
-    tmp_path: Path, fill: Callable[..., Path], told: Callable[..., object], parknews: Callable[..., Answer]
+    tmp_path: Path, fill: Callable[..., Path], parknews: Callable[..., Answer]
 ) -> None:
     fill(
         [
-            told(f"https://s1.example/{n}.html", "标签 - 一网", TEXT.replace("一期", f"第{n}号"))
+            Told(f"https://s1.example/{n}.html", "标签 - 一网", TEXT.replace("一期", f"第{n}号"))
             for n in range(3)
         ]
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +20,7 @@ from pipelines.store import CrawlStore, store_path
 from tests.crawler.misbehaving import Server, Site
 from tests.pipelines.templates.site import HOST, LEARNED, ingest, news, page, redesigned
 from tests.pipelines.templates.site import learned as put_learned
+from tests.readings import rows
 
 PAGES = LEARNED
 
@@ -124,8 +124,7 @@ def test_reprocess_full_reads_every_page_whole_and_says_where_templates_differed
     told = parknews("reprocess", "--full", "--json")
     report = json.loads(told.out)
     assert (report["pages"], report["changed"], report["unlike_template"]) == (PAGES, 0, 0)
-    with sqlite3.connect(learned) as connection:
-        ways = connection.execute("SELECT DISTINCT way FROM template_pages").fetchall()
+    ways = rows(learned, "SELECT DISTINCT way FROM template_pages")
     assert (ways, report["by_template"] > 0) == ([("whole",)], True)
 
 

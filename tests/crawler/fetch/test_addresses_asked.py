@@ -1,11 +1,11 @@
 """Under which address a page is asked for, and which are never asked for."""
 
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 from tests.crawler.crawling import QUICK, crawl, pages_of, source
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page, newspaper
+from tests.readings import rows
 
 
 def test_a_gbk_page_leads_to_where_a_browser_would_go(tmp_path: Path) -> None:
@@ -54,8 +54,7 @@ def test_an_address_removed_since_it_was_queued_leaves_the_frontier(tmp_path: Pa
         crawl(path, source(server.host), options=replace(QUICK, max_pages=1, concurrency=1))
         removed = f"{server.url}/news/2023/4.html"
         report = crawl(path, source(server.host), blocked=(removed,))
-        with sqlite3.connect(path) as db:
-            left = db.execute("SELECT COUNT(*) FROM urls WHERE url = ?", (removed,)).fetchone()[0]
+        left = rows(path, "SELECT COUNT(*) FROM urls WHERE url = ?", removed)[0][0]
     assert (left, site.asked("/news/2023/4.html"), report.sources[0].refused) == (0, 0, 1)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipelines.store import CrawlStore
 from tests.crawler.crawling import QUICK, crawl, pages_of, source
 from tests.crawler.misbehaving import Answer, Server, article, list_page, newspaper, validated
+from tests.readings import rows
 
 
 def test_a_second_run_asks_for_lists_only_and_finds_what_is_new(tmp_path: Path) -> None:
@@ -95,8 +96,7 @@ def test_what_was_written_while_the_clock_stood_ahead_does_not_hold(tmp_path: Pa
             )
             db.execute("INSERT INTO rests VALUES (?, ?)", (server.host, time.time() + year_s))
         crawl(path, source(server.host))
-        with closing(sqlite3.connect(path)) as db:
-            [(last,)] = db.execute("SELECT MAX(revisit_at) FROM urls").fetchall()
+        [(last,)] = rows(path, "SELECT MAX(revisit_at) FROM urls")
     assert (site.asked("/robots.txt"), site.asked("/"), last < time.time() + 100 * 86400) == (2, 2, True)
 
 

@@ -11,6 +11,7 @@ import pytest
 from pipelines.store import CrawlStore
 from tests.crawler.crawling import QUICK, crawl, pages_of, source
 from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list_page, sitemap
+from tests.readings import rows
 
 
 def rejections_of(path: Path, host: str) -> dict[str, str]:
@@ -159,8 +160,7 @@ def test_every_bad_page_is_a_rejection_that_says_why(everything: tuple[Site, Ser
 
 
 def rejections_port(path: Path) -> str:
-    with sqlite3.connect(path) as db:
-        [row] = db.execute("SELECT reason FROM rejected WHERE url LIKE '%/bad/private'").fetchall()
+    [row] = rows(path, "SELECT reason FROM rejected WHERE url LIKE '%/bad/private'")
     return str(row[0]).rpartition(":")[2]
 
 

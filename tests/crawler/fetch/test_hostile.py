@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 
 from tests.crawler.fetch.hostile import behaviours, front_page, good_pages
 from tests.crawler.misbehaving import Server, Site
+from tests.readings import rows
 
 _CHILD = """
 import sys, json
@@ -47,8 +47,7 @@ class Crawled:
     errors: str
 
     def rows(self, sql: str) -> list[tuple]:
-        with sqlite3.connect(self.folder / "archive.db") as db:
-            return db.execute(sql).fetchall()
+        return rows(self.folder / "archive.db", sql)
 
 
 @pytest.fixture(scope="module")

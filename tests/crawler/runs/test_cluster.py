@@ -40,7 +40,7 @@ from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, write_source
 from tests.pipelines.test_workers import SOURCE, page, read
 from tests.processes import PARKNEWS, Child
-from tests.readings import make_reading
+from tests.readings import make_reading, rows
 
 HOST = SOURCE.host
 ROOT = Path(__file__).parents[3]
@@ -159,15 +159,14 @@ def news(number: int) -> Page:
     return replace(page(number, article(number)), url=url, url_answered=url)
 
 
-def rows(folder: Path) -> list[Any]:
+def says(folder: Path) -> list[Any]:
     queries = (
         "SELECT url, title, published, similarity, kept FROM copies ORDER BY url",
         "SELECT url, title, text, copies FROM articles ORDER BY url",
         "SELECT url, kind, text FROM stripped ORDER BY url, kind, text",
         "SELECT url, stage, reason FROM rejections ORDER BY url",
     )
-    with sqlite3.connect(folder / "archive.db") as db:
-        return [db.execute(query).fetchall() for query in queries]
+    return [rows(folder / "archive.db", query) for query in queries]
 
 
 def test_an_import_that_is_killed_goes_on_and_ends_as_an_embedded_one(scheduler: str, tmp_path: Path) -> None:
@@ -189,7 +188,7 @@ def test_an_import_that_is_killed_goes_on_and_ends_as_an_embedded_one(scheduler:
     assert 0 < _archived(there) < len(pages)
     again = parknews_here(there, "warc", "import", str(file), "--engine", scheduler, "--json")
     assert (again.code, again.json["known"]) == (0, len(pages))
-    assert rows(there) == rows(here)
+    assert says(there) == says(here)
 
 
 def _archived(folder: Path) -> int:
@@ -288,7 +287,7 @@ def test_a_cluster_of_this_machine_crawls_as_this_process_does(tmp_path: Path) -
         done = parknews_here(there, "crawl", "--engine", "local:1")
     assert (done.code, "distributed" in done.err) == (0, False), done.err
     assert set(site.counts().values()) == {2}
-    assert rows(there) == rows(here)
+    assert says(there) == says(here)
 
 
 def test_a_worker_that_reads_by_something_else_is_named() -> None:

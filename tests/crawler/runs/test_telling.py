@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,6 +20,7 @@ from pipelines.records import Rejection
 from pipelines.store import CrawlStore
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, write_source
+from tests.readings import Told, rows
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -34,9 +34,9 @@ def test_troubles_that_nobody_was_told_are_still_new_to_who_is_named_later(tmp_p
 
 
 def test_news_for_a_kept_search_are_told_once_and_again_where_no_message_got_through(
-    fill: Callable[..., Path], told: Any
+    fill: Callable[..., Path],
 ) -> None:
-    page = told(
+    page = Told(
         "https://park.example/a.html", "厂房启用", "青岚湖科技园昨日启用第三期标准厂房,首批企业签约入驻。"
     )
     path = fill([], [Rejection("https://park.example/", "park.example", "kind", "list page")])
@@ -86,8 +86,7 @@ def test_settings_that_cannot_work_cost_no_report(tmp_path: Path) -> None:
     assert f"(acknowledged until {today.year + 1}-12-31)" in parknews(tmp_path, "status", days=1).out
     _kill_the_first_run(tmp_path / "archive.db")
     begin_run(tmp_path / "archive.db", [])
-    with closing(sqlite3.connect(tmp_path / "archive.db")) as connection:
-        runs = connection.execute("SELECT outcome, pages_fetched FROM runs ORDER BY id").fetchall()
+    runs = rows(tmp_path / "archive.db", "SELECT outcome, pages_fetched FROM runs ORDER BY id")
     assert runs[0] == ("interrupted", 2)
 
 

@@ -1,7 +1,6 @@
 """Stored pages out and in; what is kept for how long, and what a full disk does."""
 
 import gzip
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -20,13 +19,13 @@ from tests.crawler.crawling import QUICK, crawl, source
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, write_source
 from tests.pipelines.store.storing import fetched, link
+from tests.readings import rows
 
 PARK = CrawlSource("127.0.0.1:1", "甲", ("http://127.0.0.1:1/",))
 
 
 def copies(folder: Path) -> list[tuple]:
-    with sqlite3.connect(folder / "archive.db") as db:
-        return db.execute("SELECT url, title, published, fetched_at FROM copies ORDER BY url").fetchall()
+    return rows(folder / "archive.db", "SELECT url, title, published, fetched_at FROM copies ORDER BY url")
 
 
 def test_what_is_exported_comes_in_elsewhere_as_it_was(tmp_path: Path) -> None:
@@ -198,8 +197,7 @@ def test_raw_pages_are_kept_as_long_as_the_operator_says(tmp_path: Path) -> None
 
 
 def stored(folder: Path) -> int:
-    with sqlite3.connect(folder / "archive-pages.db") as db:
-        return db.execute("SELECT COUNT(*) FROM pages").fetchone()[0]
+    return rows(folder / "archive-pages.db", "SELECT COUNT(*) FROM pages")[0][0]
 
 
 def test_a_nearly_full_disk_ends_the_run_and_leaves_the_rest_for_later(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from crawler.serve.site import ServeOptions, build_site
 from pipelines.records import Attachment, Rejection, Stripped
+from tests.readings import Told
 
 PLANT = (
     "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻。园区负责人说,三期厂房总建筑面积九万平方米,"
@@ -27,9 +28,9 @@ FOOTER = Stripped("contact", "phone", "咨询电话:0512-62881234 联系人:张�
 
 
 @pytest.fixture
-def pages(told: Any) -> list[Any]:
+def pages() -> list[Any]:
     return [
-        told(
+        Told(
             "https://park.example/a.html",
             "三期标准厂房启用",
             PLANT,
@@ -37,7 +38,7 @@ def pages(told: Any) -> list[Any]:
             "青岚湖科技园",
             attachments=(Attachment("https://park.example/plan.pdf", "<b>规划图</b>", "pdf", 2048),),
         ),
-        told(
+        Told(
             "https://copier.example/b.html",
             "<b>厂房</b>启用",
             REPRINT,
@@ -45,7 +46,7 @@ def pages(told: Any) -> list[Any]:
             "青岚湖科技园",
             (FOOTER,),
         ),
-        told("https://daily.example/c.html", "物流园吞吐创新高", HARBOUR),
+        Told("https://daily.example/c.html", "物流园吞吐创新高", HARBOUR),
     ]
 
 

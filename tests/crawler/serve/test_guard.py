@@ -13,6 +13,7 @@ import pytest
 from crawler.serve.clerk import _answered, _Opened
 from crawler.serve.guard import guard
 from tests.pipelines.added import COLUMN, TABLE, add_everywhere, tables_of
+from tests.readings import rows
 
 SECRET = "被隐藏的正文"
 
@@ -111,8 +112,7 @@ def test_what_is_no_question_cannot_be_called(archive_path: Path, call: str) -> 
 
 @pytest.mark.parametrize("table", ["texts", "nodes", "pairs"])
 def test_a_withheld_text_leaves_no_fingerprint(archive_path: Path, table: str) -> None:
-    with sqlite3.connect(archive_path) as writer:
-        writer.execute("DELETE FROM copies")
+    rows(archive_path, "DELETE FROM copies")
     assert set(_read(archive_path, f"SELECT * FROM {table}", guarded=True)) <= set("[](), None")
 
 

@@ -10,18 +10,19 @@ from typing import Any
 
 from crawler.serve.site import build_site
 from pipelines.archive import Archive
+from tests.readings import Told
 
 NEW = "云岚软件园本周举行开园十周年活动,园内企业展示了工业软件与数字孪生的新成果,三千名工程师参加了开放日。"
 
 
-def test_articles_of_a_crawl_under_way_appear(archive_path: Path, told: Any) -> None:
+def test_articles_of_a_crawl_under_way_appear(archive_path: Path) -> None:
     async def visit() -> tuple[str, str, int]:
         site = build_site(archive_path)
         await site.invoke_startup()
         before = (await site.client.get("/search?q=软件园")).text
         front = (await site.client.get("/")).text
         with Archive(archive_path) as archive:
-            page = told("https://daily.example/new", "软件园十周年", NEW, date(2026, 2, 2)).reading(9)
+            page = Told("https://daily.example/new", "软件园十周年", NEW, date(2026, 2, 2)).reading(9)
             archive.ingest([page], "2026-03-02T00:00:00Z")
             during = (await site.client.get("/search?q=软件园")).text
             table = (await site.client.get("/archive/articles.json?_shape=array&_search=软件园")).json()

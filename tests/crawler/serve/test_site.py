@@ -25,7 +25,7 @@ from crawler.serve.site import ServeOptions
 from pipelines.archive import Archive, RunCounts
 from pipelines.records import SourceRun
 from pipelines.store import CrawlStore, store_path
-from tests.readings import NOW
+from tests.readings import NOW, rows
 
 Get = Callable[..., Any]
 
@@ -95,8 +95,7 @@ def test_matches_are_marked_and_markup_in_titles_is_text(get: Get) -> None:
 def test_an_old_number_leads_to_the_article_that_has_it_now_and_says_so(get: Get, archive_path: Path) -> None:
     with Archive(archive_path) as archive:
         archive.join("https://park.example/a.html", "https://daily.example/c.html", "one event", NOW)
-    with sqlite3.connect(archive_path) as connection:
-        [(old, new)] = connection.execute("SELECT old_id, new_id FROM forwards")
+    [(old, new)] = rows(archive_path, "SELECT old_id, new_id FROM forwards")
     moved = get(f"/article/{old}")
     assert (moved.status_code, moved.headers["location"]) == (302, f"/article/{new}?formerly={old}")
     told = f"Article {old} was joined into this one on {NOW[:10]}."
@@ -153,9 +152,8 @@ def test_no_sql_reads_a_telephone_number(get: Get, sql: str) -> None:
 
 
 def test_what_a_removal_holds_back_is_not_to_be_read(get: Get, archive_path: Path) -> None:
-    with sqlite3.connect(archive_path) as writer:
-        (reading,) = writer.execute("SELECT reading_id FROM copies WHERE source = 'daily.example'").fetchone()
-        writer.execute("DELETE FROM copies WHERE reading_id = ?", (reading,))
+    (reading,) = rows(archive_path, "SELECT reading_id FROM copies WHERE source = 'daily.example'")[0]
+    rows(archive_path, "DELETE FROM copies WHERE reading_id = ?", reading)
     for table, column in (
         ("texts", "text"),
         ("readings", "title"),
@@ -443,10 +441,7 @@ def test_an_article_is_cited_on_its_page_and_as_a_file(get: Get) -> None:
 def stored(archive_path: Path) -> bytes:
     """The page of the first article's kept copy, in the crawl store as a crawl leaves it."""
     body = "<p>三期</p><script>alert(1)</script>13812345678".encode("gb18030")
-    with closing(sqlite3.connect(archive_path)) as connection:
-        url, at = connection.execute(
-            "SELECT url, fetched_at FROM copies WHERE kept AND article_id = 1"
-        ).fetchone()
+    url, at = rows(archive_path, "SELECT url, fetched_at FROM copies WHERE kept AND article_id = 1")[0]
     with CrawlStore(store_path(archive_path)) as store, store.writing() as db:
         db.execute(
             "INSERT INTO pages (url, source, kind, url_asked, url_answered, status, headers, body,"

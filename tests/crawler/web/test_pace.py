@@ -1,6 +1,5 @@
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from crawler.web.pace import SharedPace
 from pipelines.errors import StorageError
 from tests.crawler.crawling import QUICK, crawl, finish, source, start
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
+from tests.readings import rows
 
 
 def test_a_turn_is_given_once_a_gap_whoever_asks(tmp_path: Path) -> None:
@@ -44,8 +44,7 @@ def test_a_pause_holds_for_all(tmp_path: Path) -> None:
 def test_what_an_earlier_start_of_the_machine_left_is_dropped(tmp_path: Path) -> None:
     pace = SharedPace(tmp_path)
     pace.take("x.cn", 1.0)
-    with sqlite3.connect(tmp_path / "hosts-1.db") as db:
-        db.execute("UPDATE hosts SET asked_at = asked_at + 1e7")
+    rows(tmp_path / "hosts-1.db", "UPDATE hosts SET asked_at = asked_at + 1e7")
     assert pace.take("x.cn", 1.0) == 0
 
 

@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -26,7 +25,7 @@ from pipelines.archive.read.selection import (
 )
 from pipelines.export.rows import columns_of, export_batches
 from pipelines.records import Right, SourceRun
-from tests.readings import NOW, make_reading
+from tests.readings import NOW, Told, make_reading
 
 PLANT = (
     "青岚湖科技园昨日启用第三期标准厂房,首批12家装备企业签约入驻。园区负责人说,三期厂房总建筑面积9万平方米,"
@@ -39,14 +38,14 @@ SCHOOL = (
 
 
 @pytest.fixture
-def path(fill: Callable[..., Path], told: Any) -> Path:
+def path(fill: Callable[..., Path]) -> Path:
     return fill(
         [
-            told("https://park.example/a", "厂房", PLANT, date(2026, 1, 2), "名park.example"),
-            told("https://copier.example/a", "厂房", PLANT, date(2026, 1, 3)),
-            told("https://daily.example/a", "厂房", PLANT, date(2026, 1, 5)),
-            told("https://daily.example/b", "港口", HARBOUR, date(2026, 2, 1), "海沧晚报"),
-            told("https://daily.example/c", "学院", SCHOOL),
+            Told("https://park.example/a", "厂房", PLANT, date(2026, 1, 2), "名park.example"),
+            Told("https://copier.example/a", "厂房", PLANT, date(2026, 1, 3)),
+            Told("https://daily.example/a", "厂房", PLANT, date(2026, 1, 5)),
+            Told("https://daily.example/b", "港口", HARBOUR, date(2026, 2, 1), "海沧晚报"),
+            Told("https://daily.example/c", "学院", SCHOOL),
         ]
     )
 
@@ -98,7 +97,7 @@ def test_the_fastest_article_is_counted_by_days_after_its_first(connection: sqli
 
 
 def test_the_fastest_are_the_views_however_few_are_looked_at(
-    fill: Callable[..., Path], told: Any, monkeypatch: pytest.MonkeyPatch
+    fill: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An article with most copies may be slow, and faster ones with fewer copies stand before it."""
     monkeypatch.setattr(reprints, "_FASTEST", 2)
@@ -106,7 +105,7 @@ def test_the_fastest_are_the_views_however_few_are_looked_at(
     spans = [(0, 30, 60, 90), (0, 40, 80), (0, 1), (0, 0), (0, 0, 50)]
     path = fill(
         [
-            told(
+            Told(
                 f"https://s{copy}.example/{number}",
                 f"标题{number}",
                 _story(number),
@@ -160,20 +159,18 @@ def test_reprints_never_accuse_the_first_publisher_whoevers_text_is_kept(
     assert {(f.origin, f.by) for f in figures(connection).flows} == {(row[0], row[2]) for row in found}
 
 
-def test_the_news_counts_articles_once_against_as_many_days_before(
-    fill: Callable[..., Path], told: Any
-) -> None:
+def test_the_news_counts_articles_once_against_as_many_days_before(fill: Callable[..., Path]) -> None:
     park, other = (
         "苏州工业园区昨日签约",
         "无锡高新区项目开工，总投资三十亿元，注册资本五亿元。企业年内投产，园区配备服务小组。",
     )
     path = fill(
         [
-            told("https://park.example/a", "传动", park + _story(0) + "总投资十二亿元。", date(2026, 3, 3)),
-            told("https://daily.example/a", "传动", park + _story(0) + "总投资十二亿元。", date(2026, 3, 4)),
-            told("https://park.example/b", "仓储", park + _story(1), date(2026, 3, 9)),
-            told("https://park.example/c", "试剂", park + _story(2), date(2026, 2, 9)),
-            told("https://park.example/d", "开工", other + _story(3), date(2026, 2, 10)),
+            Told("https://park.example/a", "传动", park + _story(0) + "总投资十二亿元。", date(2026, 3, 3)),
+            Told("https://daily.example/a", "传动", park + _story(0) + "总投资十二亿元。", date(2026, 3, 4)),
+            Told("https://park.example/b", "仓储", park + _story(1), date(2026, 3, 9)),
+            Told("https://park.example/c", "试剂", park + _story(2), date(2026, 2, 9)),
+            Told("https://park.example/d", "开工", other + _story(3), date(2026, 2, 10)),
         ]
     )
     connection = read_only(path)
@@ -215,12 +212,12 @@ def test_an_archive_without_runs_has_no_coverage(connection: sqlite3.Connection)
     assert connection.execute("SELECT count(*) FROM coverage").fetchone()[0] == 0
 
 
-def test_articles_whose_copies_differ_in_numbers_are_disputed(fill: Callable[..., Path], told: Any) -> None:
+def test_articles_whose_copies_differ_in_numbers_are_disputed(fill: Callable[..., Path]) -> None:
     other = PLANT.replace("12家", "21家").replace("9万平方米", "8万平方米")
     path = fill(
         [
-            told("https://park.example/a", "厂房", PLANT, date(2026, 1, 2)),
-            told("https://copier.example/a", "厂房", PLANT, date(2026, 1, 3)),
+            Told("https://park.example/a", "厂房", PLANT, date(2026, 1, 2)),
+            Told("https://copier.example/a", "厂房", PLANT, date(2026, 1, 3)),
         ]
     )
     with sqlite3.connect(path) as writer:

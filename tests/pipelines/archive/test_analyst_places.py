@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,17 +23,18 @@ from pipelines.archive.read.selection import (
     select_ids,
 )
 from tests.pipelines.archive.test_analyst import HARBOUR, PLANT, SCHOOL
+from tests.readings import Told
 
 
 @pytest.fixture
-def placed(fill: Callable[..., Path], told: Any) -> Iterator[sqlite3.Connection]:
+def placed(fill: Callable[..., Path]) -> Iterator[sqlite3.Connection]:
     """Articles that name a city, a county of it, a municipality's district, and nothing."""
     path = fill(
         [
-            told("https://park.example/1", "一", f"苏州工业园区与江苏省昆山市签约。{PLANT}"),
-            told("https://park.example/2", "二", f"江苏省出台办法,苏州工业园区率先试行。{HARBOUR}"),
-            told("https://park.example/3", "三", f"北京市海淀区启用新楼。{SCHOOL}"),
-            told(
+            Told("https://park.example/1", "一", f"苏州工业园区与江苏省昆山市签约。{PLANT}"),
+            Told("https://park.example/2", "二", f"江苏省出台办法,苏州工业园区率先试行。{HARBOUR}"),
+            Told("https://park.example/3", "三", f"北京市海淀区启用新楼。{SCHOOL}"),
+            Told(
                 "https://park.example/4",
                 "四",
                 "研究人员在实验室里测出新材料的强度,结果将在下月的会议上公布。",

@@ -25,9 +25,9 @@ TEXT = (
 )
 
 
-def test_every_copy_rejection_and_source_is_read(fill: Callable[..., Path], told: type[Told]) -> None:
-    park = told("https://park.example/a", "厂房启用", TEXT, day=date(2024, 3, 5), credited="管委会")
-    copier = told(
+def test_every_copy_rejection_and_source_is_read(fill: Callable[..., Path]) -> None:
+    park = Told("https://park.example/a", "厂房启用", TEXT, day=date(2024, 3, 5), credited="管委会")
+    copier = Told(
         "https://copier.example/b", "厂房启用", TEXT + "\n", stripped=(Stripped("contact", "phone", "电话"),)
     )
     path = fill(

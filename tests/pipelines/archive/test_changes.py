@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from pipelines.archive.read.changes import as_json, changes_since, kept_searches
 from pipelines.archive.write.kept import add_search, note_told, remove_search
 from pipelines.errors import ConfigurationError
 from pipelines.records import Rejection
+from tests.readings import Told, rows
 
 AT = "2026-03-02T08:00:00Z"
 PLANT = (
@@ -49,21 +49,19 @@ def _told(path: Path, since: int = 0) -> list[tuple[int, str]]:
     return [(line["id"], line["change"]) for line in _changes(path, since)]
 
 
-def test_a_new_article_and_a_copy_that_joins_it_are_told_in_order(
-    fill: Callable[..., Path], told: Any
-) -> None:
-    path = fill([told(A, "厂房启用", PLANT), told(C, "吞吐新高", PORT)], [_seen("copier.example")])
+def test_a_new_article_and_a_copy_that_joins_it_are_told_in_order(fill: Callable[..., Path]) -> None:
+    path = fill([Told(A, "厂房启用", PLANT), Told(C, "吞吐新高", PORT)], [_seen("copier.example")])
     assert _told(path) == [(1, "new"), (2, "new")]
     last = _changes(path)[-1]["seq"]
     with Archive(path) as archive:
-        archive.ingest([told(B, "厂房启用", PLANT).reading(9)], AT)
+        archive.ingest([Told(B, "厂房启用", PLANT).reading(9)], AT)
     [joined] = _changes(path, last)
     assert (joined["article"]["title"], joined["change"]) == ("厂房启用", "joined")
     assert joined["article"]["copies"] == [B, A]
 
 
-def test_writing_the_same_again_is_no_change(fill: Callable[..., Path], told: Any) -> None:
-    page = told(A, "厂房启用", PLANT)
+def test_writing_the_same_again_is_no_change(fill: Callable[..., Path]) -> None:
+    page = Told(A, "厂房启用", PLANT)
     path = fill([page])
     last = _changes(path)[-1]["seq"]
     with Archive(path) as archive:
@@ -71,10 +69,10 @@ def test_writing_the_same_again_is_no_change(fill: Callable[..., Path], told: An
     assert _changes(path, last) == []
 
 
-def test_a_correction_and_a_split_are_told_as_what_they_are(fill: Callable[..., Path], told: Any) -> None:
+def test_a_correction_and_a_split_are_told_as_what_they_are(fill: Callable[..., Path]) -> None:
     a, b = (
-        told(A, "厂房启用", PLANT),
-        told("https://b.example/b", "厂房启用", PLANT),
+        Told(A, "厂房启用", PLANT),
+        Told("https://b.example/b", "厂房启用", PLANT),
     )
     path = fill([a, b])
     with Archive(path) as archive:
@@ -87,8 +85,8 @@ def test_a_correction_and_a_split_are_told_as_what_they_are(fill: Callable[..., 
     assert dict(_told(path, last)) == {1: "split", 2: "new"}
 
 
-def test_what_is_removed_leaves_its_number_and_no_text(fill: Callable[..., Path], told: Any) -> None:
-    path = fill([told(A, "厂房启用", PLANT)])
+def test_what_is_removed_leaves_its_number_and_no_text(fill: Callable[..., Path]) -> None:
+    path = fill([Told(A, "厂房启用", PLANT)])
     with Archive(path) as archive:
         archive._database.conn.execute("DELETE FROM copies")
         archive._database.conn.execute("DELETE FROM articles")
@@ -97,11 +95,11 @@ def test_what_is_removed_leaves_its_number_and_no_text(fill: Callable[..., Path]
     assert (line["id"], line["change"], "article" in line) == (1, "removed", False)
 
 
-def test_a_kept_search_tells_what_is_new_once(fill: Callable[..., Path], told: Any) -> None:
-    path = fill([told(A, "厂房启用", PLANT)], [_seen("daily.example")])
+def test_a_kept_search_tells_what_is_new_once(fill: Callable[..., Path]) -> None:
+    path = fill([Told(A, "厂房启用", PLANT)], [_seen("daily.example")])
     add_search(path, "halls", "厂房 OR 物流园", AT)
     with Archive(path) as archive:
-        archive.ingest([told(C, "吞吐新高", PORT, date(2026, 1, 2)).reading(9)], AT)
+        archive.ingest([Told(C, "吞吐新高", PORT, date(2026, 1, 2)).reading(9)], AT)
     with closing(read_only(path)) as connection:
         [kept] = kept_searches(connection)
         assert new_for(connection, kept) == [2]
@@ -113,27 +111,26 @@ def test_a_kept_search_tells_what_is_new_once(fill: Callable[..., Path], told: A
 
 @pytest.mark.parametrize(("name", "query"), [("a/b", "园区"), ("ok", '""'), ("", "园区")])
 def test_a_search_that_could_not_be_shown_is_not_kept(
-    fill: Callable[..., Path], told: Any, name: str, query: str
+    fill: Callable[..., Path], name: str, query: str
 ) -> None:
-    path = fill([told(A, "厂房启用", PLANT)])
+    path = fill([Told(A, "厂房启用", PLANT)])
     with pytest.raises(ConfigurationError):
         add_search(path, name, query, AT)
 
 
 def test_the_importer_of_the_how_to_follows_changes_and_removals(
-    fill: Callable[..., Path], told: Any, tmp_path: Path
+    fill: Callable[..., Path], tmp_path: Path
 ) -> None:
     guide = Path(__file__).parents[3] / "docs/how-to/follow-the-archive.md"
     [program] = re.findall(r"```python\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
-    path = fill([told(A, "厂房启用", PLANT), told(C, "吞吐新高", PORT)], [_seen("copier.example")])
+    path = fill([Told(A, "厂房启用", PLANT), Told(C, "吞吐新高", PORT)], [_seen("copier.example")])
 
     def follow(since: int) -> tuple[int, list[int]]:
         lines = "".join(json.dumps(line) + "\n" for line in _changes(path, since))
         copy = tmp_path / "copy.db"
         subprocess.run([sys.executable, "-c", program, str(copy)], input=lines, text=True, check=True)
-        with closing(sqlite3.connect(copy)) as connection:
-            [seq] = connection.execute("SELECT seq FROM followed").fetchone()
-            return seq, [row[0] for row in connection.execute("SELECT id FROM articles ORDER BY id")]
+        [seq] = rows(copy, "SELECT seq FROM followed")[0]
+        return seq, [row[0] for row in rows(copy, "SELECT id FROM articles ORDER BY id")]
 
     since, there = follow(0)
     assert there == [1, 2]

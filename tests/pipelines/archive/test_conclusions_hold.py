@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 import tempfile
 from collections.abc import Callable
 from datetime import date
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from pipelines.archive import Archive
 from pipelines.records import Claim, Reading, Rejection, Source
 from tests.pipelines.archive.sample_texts import FOREST, HARBOUR, LIBRARY, OTHER, PARK
-from tests.readings import HOSTS, NOW, make_reading
+from tests.readings import HOSTS, NOW, make_reading, rows
 
 Rows = Callable[..., list[tuple[object, ...]]]
 
@@ -99,5 +98,4 @@ def _conclusions(order: list[Reading | Rejection], cuts: set[int]) -> list[list[
         bounds = [0, *sorted(cuts - {0, len(order)}), len(order)]
         for start, end in itertools.pairwise(bounds):
             archive.ingest(order[start:end], NOW)
-        with sqlite3.connect(archive.path) as connection:
-            return [connection.execute(sql).fetchall() for sql in CONCLUSIONS]
+        return [rows(archive.path, sql) for sql in CONCLUSIONS]

@@ -14,6 +14,7 @@ from pipelines.archive import Archive, read_only
 from pipelines.catalogue import archive, exported
 from pipelines.records import Field, Published, Source, Story
 from pipelines.show import ShownArticle, ShownCopy, show
+from tests.readings import Told
 
 APART = {"text", "text_from", "claims", "stripped", "rights", "dateline", "missed", "attachments", "shows"}
 """Parts of a story that have tables of their own, or none, or are told in `origins` alone."""
@@ -56,8 +57,8 @@ def test_every_column_is_shown_or_said_not_to_be(table: str, record: Any) -> Non
     assert archive()[table].columns.keys() - shown == UNSHOWN[table]
 
 
-def test_what_was_read_stands_in_each_of_them_with_its_origin(tmp_path: Path, told: Any) -> None:
-    page = told(
+def test_what_was_read_stands_in_each_of_them_with_its_origin(tmp_path: Path) -> None:
+    page = Told(
         "https://park.example/a", "标题", "青岚湖科技园昨日启用第三期标准厂房,首批十二家企业签约入驻。"
     )
     reading = page.reading(1)

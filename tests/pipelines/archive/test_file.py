@@ -14,6 +14,7 @@ from pipelines.archive import Archive, file, read_only
 from pipelines.errors import ConfigurationError, ForeignArchiveError, NewerArchiveError
 from pipelines.records import Source
 from tests.pipelines.archive.test_writer import Rows
+from tests.readings import rows
 
 
 def test_an_archive_of_an_older_version_is_migrated_with_all_it_holds(
@@ -72,8 +73,7 @@ def test_an_archive_of_a_newer_version_is_refused_untouched(
 @pytest.mark.parametrize("open_it", [Archive, read_only])
 def test_a_foreign_file_is_refused_untouched(tmp_path: Path, open_it: Callable[[Path], object]) -> None:
     database, text = tmp_path / "other.db", tmp_path / "text.db"
-    with sqlite3.connect(database) as connection:
-        connection.execute("CREATE TABLE theirs (x)")
+    rows(database, "CREATE TABLE theirs (x)")
     text.write_text("not a database at all, but long enough to look like one" * 20)
     for path in (database, text):
         before = path.read_bytes()
@@ -109,5 +109,4 @@ def test_a_file_made_of_an_archives_dump_is_an_archive(
         connection.execute("PRAGMA user_version = 0")
     open_it(path).close()
     Archive(path).close()
-    with closing(sqlite3.connect(path)) as connection:
-        assert connection.execute(header).fetchone() == before != (0, 0)
+    assert rows(path, header)[0] == before != (0, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from pipelines.archive import Archive
 from pipelines.furniture import edge_lines, furniture_on, line_key, titles_needed
 from pipelines.records import Reading, Source
-from tests.readings import HOSTS, NOW, make_reading
+from tests.readings import HOSTS, NOW, make_reading, rows
 
 Rows = Callable[..., list[tuple[object, ...]]]
 
@@ -116,16 +115,15 @@ def _result(order: list[tuple[int, str, list[str]]]) -> list[list[tuple[object, 
     with tempfile.TemporaryDirectory() as folder, Archive(Path(folder) / "archive.db") as archive:
         archive.put_sources([Source(host, host) for host in HOSTS])
         ingest(archive, order)
-        with sqlite3.connect(archive.path) as connection:
-            return [
-                connection.execute(sql).fetchall()
-                for sql in (
-                    "SELECT copies.url, texts.text FROM copies JOIN texts ON texts.id = text_id ORDER BY url",
-                    "SELECT source, line, titles FROM source_lines ORDER BY source, line",
-                    "SELECT group_concat(url) FROM (SELECT url, article_id FROM copies ORDER BY url)"
-                    " GROUP BY article_id ORDER BY 1",
-                )
-            ]
+        return [
+            rows(archive.path, sql)
+            for sql in (
+                "SELECT copies.url, texts.text FROM copies JOIN texts ON texts.id = text_id ORDER BY url",
+                "SELECT source, line, titles FROM source_lines ORDER BY source, line",
+                "SELECT group_concat(url) FROM (SELECT url, article_id FROM copies ORDER BY url)"
+                " GROUP BY article_id ORDER BY 1",
+            )
+        ]
 
 
 FORM = [

@@ -12,7 +12,7 @@ import numpy as np
 from pipelines.archive import Archive
 from pipelines.join.index import Node
 from tests.pipelines.archive.sample_texts import HARBOUR, PARK
-from tests.readings import NOW, make_reading
+from tests.readings import NOW, make_reading, rows
 
 TABLES = (
     "nodes",
@@ -29,11 +29,7 @@ CHARACTERS = [chr(code) for code in range(0x4E00, 0x5600)]
 
 
 def state(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    with sqlite3.connect(path) as connection:
-        return {
-            table: sorted(connection.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
-            for table in TABLES
-        }
+    return {table: sorted(rows(path, f"SELECT * FROM {table}"), key=repr) for table in TABLES}
 
 
 def make_old(path: Path) -> None:

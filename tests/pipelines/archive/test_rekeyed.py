@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from pipelines.archive.kept_out.ledger import ledger_path, read_ledger
 from pipelines.errors import RefusedError
 from pipelines.forget.verbs import replay
 from pipelines.store import CrawlStore, store_path
+from tests.readings import rows
 
 SALT, URL = "5a17" * 8, "https://park.example/1.html"
 RESIDUE = b"residue-of-a-text" * 9
@@ -94,9 +94,8 @@ def test_texts_that_stay_down_are_known_by_the_same_words_as_new_ones(old: Path)
     key = read_key(old)
     assert key is not None
     assert key.salt == SALT
-    with closing(sqlite3.connect(old)) as connection:
-        [(shingles, numbers)] = connection.execute("SELECT shingles, numbers FROM stay_down").fetchall()
-        keys = connection.execute("SELECT count(*) FROM stay_down_keys").fetchone()
+    [(shingles, numbers)] = rows(old, "SELECT shingles, numbers FROM stay_down")
+    keys = rows(old, "SELECT count(*) FROM stay_down_keys")[0]
     assert (shingles, keys) == (key.over(key.piece(b"shingle"), 8), (1,))
     place = key.over(key.piece(b"place"), 8).hex()
     assert json.loads(numbers) == {f"<{place}": [place]}

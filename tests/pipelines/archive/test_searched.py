@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,6 +18,7 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from pipelines.search import search
 from pipelines.store import CrawlStore, store_path
+from tests.readings import Told
 
 KEPT = (
     "青岚湖科技园昨日启用第三期标准厂房，首批十二家装备企业签约入驻。园区负责人说，三期厂房总建筑面积九万平方米，"
@@ -30,12 +30,12 @@ OTHER_URL = "https://copier.example/b.html"
 
 
 @pytest.fixture
-def path(fill: Callable[..., Path], told: Any) -> Path:
+def path(fill: Callable[..., Path]) -> Path:
     return fill(
         [
-            told("https://park.example/a.html", "三期标准厂房启用", KEPT, date(2026, 1, 2)),
-            told(OTHER_URL, "青岚湖再添九万平方米", OTHER, date(2026, 1, 4)),
-            told(
+            Told("https://park.example/a.html", "三期标准厂房启用", KEPT, date(2026, 1, 2)),
+            Told(OTHER_URL, "青岚湖再添九万平方米", OTHER, date(2026, 1, 4)),
+            Told(
                 "https://seo.example/c",
                 "园区蕞大冷库",
                 "海沧口岸物流园建成全国蕞大的冷库，短视屏里可以看到它的电视屏幕。艏批货物昨日入库，码头工人忙碌了一天。",
@@ -91,12 +91,12 @@ NAMING = OTHER.replace("四期用地已经摘牌", "四期用地已由苏州工�
     ],
 )
 def test_a_field_asks_every_copy_and_the_hit_says_which_has_it(
-    fill: Callable[..., Path], told: Any, query: str, url: str | None, said: str
+    fill: Callable[..., Path], query: str, url: str | None, said: str
 ) -> None:
     path = fill(
         [
-            told("https://park.example/a.html", "三期标准厂房启用", KEPT, date(2026, 1, 2)),
-            told(OTHER_URL, "三期标准厂房启用", NAMING, date(2026, 1, 4), "临湖晚报", language="en"),
+            Told("https://park.example/a.html", "三期标准厂房启用", KEPT, date(2026, 1, 2)),
+            Told(OTHER_URL, "三期标准厂房启用", NAMING, date(2026, 1, 4), "临湖晚报", language="en"),
         ]
     )
     with closing(read_only(path)) as connection:

@@ -15,6 +15,7 @@ from pipelines.archive.read.selection import Selection, count_selected, select_i
 from pipelines.archive.read.sets import Kept, kept_in, set_names, sets_of
 from pipelines.archive.write.kept import put_in_set, take_from_set
 from pipelines.errors import ConfigurationError
+from tests.readings import Told
 
 AT = "2026-03-02T08:00:00Z"
 TEXTS = (
@@ -25,10 +26,10 @@ TEXTS = (
 
 
 @pytest.fixture
-def path(fill: Callable[..., Path], told: Any) -> Path:
+def path(fill: Callable[..., Path]) -> Path:
     return fill(
         [
-            told(f"https://s{n}.example/a", f"标题{n}", text, date(2026, 1, n))
+            Told(f"https://s{n}.example/a", f"标题{n}", text, date(2026, 1, n))
             for n, text in enumerate(TEXTS, 1)
         ]
     )
@@ -89,12 +90,10 @@ def test_whole_sets_go_and_what_cannot_be_kept_is_refused(path: Path) -> None:
             put_in_set(path, name, [1], AT, note=note)
 
 
-def test_a_sample_is_the_same_again_and_stays_while_the_archive_grows(
-    fill: Callable[..., Path], told: Any
-) -> None:
+def test_a_sample_is_the_same_again_and_stays_while_the_archive_grows(fill: Callable[..., Path]) -> None:
     def story(number: int) -> Any:
         words = "".join(chr(0x4E00 + number * 211 + place * 37) for place in range(60))
-        return told(f"https://s.example/{number}", f"标题{number}", f"园区{words}。", date(2026, 1, 1))
+        return Told(f"https://s.example/{number}", f"标题{number}", f"园区{words}。", date(2026, 1, 1))
 
     path = fill([story(number) for number in range(40)])
     drawn = set(_ids(path, "园区", sample=10, seed=7))

@@ -22,6 +22,7 @@ from pipelines.export.file import ExportRequest, RowChange, compare_export, writ
 from pipelines.export.formats import CELL_MAX, _cell, safe_cell
 from pipelines.export.masking import mask_contacts
 from pipelines.records import SourceRun, Stripped
+from tests.readings import Told
 
 AT = "2026-03-02T00:00:00Z"
 FIRST = "=1+1 看似公式的正文。青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻,\n第二段。"
@@ -33,13 +34,13 @@ LONG = "园区长文" * 10_000
 
 
 @pytest.fixture
-def path(fill: Callable[..., Path], told: Any) -> Path:
+def path(fill: Callable[..., Path]) -> Path:
     phone = Stripped("contact", "phone", "电话 0512-62881234")
     return fill(
         [
-            told("https://park.example/a", "=HYPERLINK(1)", FIRST, date(2026, 1, 2), "新华社", (phone,)),
-            told("https://copier.example/b", "副本", FIRST, date(2026, 1, 3)),
-            told("https://daily.example/c", "物流园", SECOND),
+            Told("https://park.example/a", "=HYPERLINK(1)", FIRST, date(2026, 1, 2), "新华社", (phone,)),
+            Told("https://copier.example/b", "副本", FIRST, date(2026, 1, 3)),
+            Told("https://daily.example/c", "物流园", SECOND),
         ]
     )
 
@@ -188,13 +189,13 @@ def test_a_page_that_is_all_numbers_is_masked_as_fast_as_any(piece: str) -> None
     assert time.process_time() - began < 2  # some .1 s; square, it would be minutes
 
 
-def test_a_manifest_explains_what_came_went_and_changed(path: Path, tmp_path: Path, told: Any) -> None:
+def test_a_manifest_explains_what_came_went_and_changed(path: Path, tmp_path: Path) -> None:
     target = tmp_path / "a.parquet"
     _write(path, target, selection=Selection(since="2026-01"))
     with Archive(path) as archive:
-        changed = told("https://park.example/a", "新标题", FIRST, date(2026, 1, 2), "新华社").reading(1)
-        dated = told("https://daily.example/c", "物流园", SECOND, date(2026, 1, 5)).reading(3)
-        new = told("https://daily.example/d", "学院", THIRD, date(2026, 1, 6)).reading(4)
+        changed = Told("https://park.example/a", "新标题", FIRST, date(2026, 1, 2), "新华社").reading(1)
+        dated = Told("https://daily.example/c", "物流园", SECOND, date(2026, 1, 5)).reading(3)
+        new = Told("https://daily.example/d", "学院", THIRD, date(2026, 1, 6)).reading(4)
         archive.ingest([changed, dated, new], AT)
     connection = read_only(path)
     changes = list(compare_export(connection, tmp_path / "a.parquet.manifest.json"))
@@ -207,14 +208,12 @@ def test_a_manifest_explains_what_came_went_and_changed(path: Path, tmp_path: Pa
     connection.close()
 
 
-def test_a_row_that_no_longer_matches_is_told_from_one_that_is_gone(
-    path: Path, tmp_path: Path, told: Any
-) -> None:
+def test_a_row_that_no_longer_matches_is_told_from_one_that_is_gone(path: Path, tmp_path: Path) -> None:
     _write(path, tmp_path / "a.csv", selection=Selection(until="2026"))
     with Archive(path) as archive:
         undated = [
-            told("https://park.example/a", "无日期", FIRST).reading(1),
-            told("https://copier.example/b", "副本", FIRST).reading(2),
+            Told("https://park.example/a", "无日期", FIRST).reading(1),
+            Told("https://copier.example/b", "副本", FIRST).reading(2),
         ]
         archive.ingest(undated, AT)
     connection = read_only(path)
@@ -252,14 +251,14 @@ def test_a_failed_export_leaves_no_file_of_that_name(path: Path, tmp_path: Path)
 
 
 @pytest.fixture
-def disputed(fill: Callable[..., Path], told: Any) -> Path:
+def disputed(fill: Callable[..., Path]) -> Path:
     """Two copies that differ in a figure and name a park; the first was another text before."""
     text = "苏州工业园区昨日启用标准厂房，总建筑面积九万平方米，总投资三十亿元。" + FIRST
     other = text.replace("九万平方米", "十九万平方米")
     path = fill(
         [
-            told("https://park.example/a", "启用", text, date(2026, 1, 2)),
-            told("https://copier.example/b", "启用", other, date(2026, 1, 4), "名park.example"),
+            Told("https://park.example/a", "启用", text, date(2026, 1, 2)),
+            Told("https://copier.example/b", "启用", other, date(2026, 1, 4), "名park.example"),
         ]
     )
     with Archive(path) as archive:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import zstandard
 
+from tests.readings import rows
+
 _FRAME = b"\x28\xb5\x2f\xfd"
 
 
@@ -131,6 +133,5 @@ def live_bodies(store: Path) -> list[tuple[str, bytes]]:
 
 def index_finds(archive: Path, words: Iterable[str]) -> list[str]:
     """The words that the search index still has."""
-    with sqlite3.connect(archive) as connection:
-        sql = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?"
-        return [w for w in words if connection.execute(sql, (f'"{" ".join(w)}"',)).fetchone()[0]]
+    sql = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?"
+    return [w for w in words if rows(archive, sql, f'"{" ".join(w)}"')[0][0]]

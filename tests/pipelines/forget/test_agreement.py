@@ -22,7 +22,7 @@ from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore
 from tests.commands import Answer
 from tests.pipelines.forget import stranger
-from tests.pipelines.forget.test_removal import rows, unique_words
+from tests.pipelines.forget.test_removal import unique_words
 from tests.pipelines.forget.worlds import (
     COPIER,
     NAMES,
@@ -35,6 +35,7 @@ from tests.pipelines.forget.worlds import (
     reading_of,
 )
 from tests.processes import Child
+from tests.readings import rows
 
 
 def _ledger(world: World) -> Path:

@@ -13,8 +13,8 @@ import pytest
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview
 from tests.commands import Answer
-from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, Told, World, make_text, make_title
+from tests.readings import rows
 
 
 def page(host: str, number: int, **more: object) -> Told:

@@ -11,8 +11,9 @@ from pipelines.archive import Archive
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview, remove
 from pipelines.records import Attachment
-from tests.pipelines.forget.test_removal import LETTER, rows
+from tests.pipelines.forget.test_removal import LETTER
 from tests.pipelines.forget.worlds import DAILY, PARK, Told, World, make_text, make_title, reading_of
+from tests.readings import rows
 
 OWN = Attachment(
     f"https://{PARK}/f/list.xls", "青岚湖园区关于入驻企业岗位补贴发放对象的名单公示", "xls", None

@@ -21,17 +21,17 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from tests.commands import Answer
 from tests.pipelines.forget.worlds import PARK, WHO, World, make_text, make_title
+from tests.readings import rows
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z", stay_down=True)
 
 
 def _values(path: Path) -> Iterator[object]:
     """Every value of every table, and every string of the ledger: what an attacker may use."""
-    with closing(sqlite3.connect(path)) as connection:
-        for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-            if not table.startswith("articles_fts"):
-                for row in connection.execute(f"SELECT * FROM {table}"):
-                    yield from row
+    for (table,) in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table'"):
+        if not table.startswith("articles_fts"):
+            for row in rows(path, f"SELECT * FROM {table}"):
+                yield from row
     ledger = path.with_name("archive-removals.jsonl")
     for line in ledger.read_text("utf-8").splitlines():
         yield from json.loads(line).values()

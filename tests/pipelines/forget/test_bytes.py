@@ -17,8 +17,8 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_interrupted import PLACES, command
-from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.worlds import PARK, World, many_pages
+from tests.readings import rows
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 SIZES = [pytest.param(200, id="200"), pytest.param(5_000, id="5000", marks=pytest.mark.slow)]

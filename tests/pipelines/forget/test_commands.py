@@ -12,8 +12,9 @@ from functools import partial
 import pytest
 
 from tests.commands import Answer, parknews_here
-from tests.pipelines.forget.test_removal import rows, unique_words
+from tests.pipelines.forget.test_removal import unique_words
 from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, Told, World, make_text, make_title
+from tests.readings import rows
 
 
 def test_a_dry_run_shows_the_plan_and_changes_nothing(world: World, parknews: Callable[..., Answer]) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.commands import parknews_here
-from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.worlds import (
     COPIER,
     DAILY,
@@ -22,6 +21,7 @@ from tests.pipelines.forget.worlds import (
     make_text,
     make_title,
 )
+from tests.readings import rows
 
 OLD = "www.old-weekly.example.com"
 NAMES[OLD] = "Old Weekly"

@@ -11,8 +11,8 @@ from pipelines.forget.record import recorded, troubles, waiting
 from pipelines.forget.requests import Request
 from tests.commands import parknews_here
 from tests.pipelines.forget import stranger
-from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, World
+from tests.readings import rows
 
 LETTER = ("青岚湖园区法务", "来函要求下架", "著作权法", "T-17", "2026-12-31")
 NO_WISHES = ("n", "n", "n", "n")

@@ -18,9 +18,10 @@ from pipelines.forget.snapshot import back_up, restore
 from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore
 from tests.pipelines.forget import stranger
-from tests.pipelines.forget.test_removal import rows, unique_words
+from tests.pipelines.forget.test_removal import unique_words
 from tests.pipelines.forget.worlds import PARK, World, store_pages
 from tests.processes import Child, Ended
+from tests.readings import rows
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 SCOPE = make_scope(hosts=[PARK])

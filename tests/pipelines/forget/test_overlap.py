@@ -15,8 +15,8 @@ from pipelines.forget.order import Order
 from pipelines.forget.scope import Scope, make_scope
 from pipelines.forget.verbs import delete_now, go_on, remove, replay, restore_hidden
 from pipelines.store import store_path
-from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.worlds import DAILY, NAMES, PARK, World
+from tests.readings import rows
 
 SCOPES = {"a": make_scope(hosts=[PARK]), "b": make_scope(credited=[NAMES[DAILY]])}
 """The park's page that credits the daily is within both."""

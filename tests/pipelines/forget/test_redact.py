@@ -22,8 +22,8 @@ from pipelines.store import CrawlStore
 from tests.commands import Answer
 from tests.pipelines.forget.stranger import pieces, search
 from tests.pipelines.forget.test_attack import _held, _secrets
-from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.worlds import NAMES, PARK, START, WHO, World, _fetched, reading_of
+from tests.readings import rows
 
 URL = "https://a.example/1.html"
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -30,14 +28,10 @@ from tests.pipelines.forget.worlds import (
     make_title,
     small_pages,
 )
+from tests.readings import rows
 
 LETTER = Order("青岚湖园区法务", "来函要求下架", "2026-04-01T00:00:00Z")
 WHOLE_PARK = make_scope(hosts=[PARK])
-
-
-def rows(path: Path, sql: str, *values: object) -> list[tuple]:
-    with closing(sqlite3.connect(path)) as connection:  # a file of an open one must not be copied over
-        return connection.execute(sql, values).fetchall()
 
 
 def words_of(pages: list[Told]) -> list[str]:

@@ -9,8 +9,9 @@ import pytest
 
 from tests.commands import Answer
 from tests.pipelines.forget import stranger
-from tests.pipelines.forget.test_removal import rows, unique_words
+from tests.pipelines.forget.test_removal import unique_words
 from tests.pipelines.forget.worlds import COPIER, PARK, WHO, World
+from tests.readings import rows
 
 
 def test_a_restored_backup_is_refused_until_the_removals_are_applied_again(

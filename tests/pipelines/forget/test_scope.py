@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sqlite3
-from contextlib import closing
 
 import pytest
 
@@ -19,6 +17,7 @@ from pipelines.forget.planning import REACHED
 from pipelines.forget.scope import Scope, TermMatcher, make_scope
 from pipelines.forget.verbs import remove
 from tests.pipelines.forget.worlds import PARK, World
+from tests.readings import rows
 
 KEY = Key(b"k" * 32)
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
@@ -68,8 +67,7 @@ def test_blocks_from_before_hosts_were_noted_hold_also_beside_later_ones(world: 
 
 
 def test_a_plan_looks_up_what_it_tells_of_a_page_for_the_pages_that_it_reaches(world: World) -> None:
-    with closing(sqlite3.connect(world.path)) as connection:
-        steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {REACHED}", ("[1]",))]
+    steps = [row[3] for row in rows(world.path, f"EXPLAIN QUERY PLAN {REACHED}", "[1]")]
     assert "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" in steps
     day_before = "readings_by_source (source=? AND first_fetched_at<?)"
     assert [step for step in steps if day_before in step]

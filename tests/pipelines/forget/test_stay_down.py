@@ -19,8 +19,8 @@ from pipelines.records import Source
 from pipelines.store import CrawlStore
 from pipelines.workers import WorkerOptions
 from tests.commands import parknews_here
-from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, World, make_text, reading_of, store_pages
+from tests.readings import rows
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z", stay_down=True)
 BULLETIN = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -16,9 +15,9 @@ from pipelines.pages.frontier import Link
 from pipelines.store import CrawlStore
 from tests.commands import Answer
 from tests.pipelines.forget import stranger
-from tests.pipelines.forget.test_removal import rows
 from tests.pipelines.forget.test_stay_down import LETTER, come
 from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, WHO, Told, World, make_text, make_title
+from tests.readings import rows
 
 SECRET = "贵站所载之事涉及某某公司未公开的机密"
 
@@ -146,9 +145,8 @@ def test_copies_that_came_back_after_blocks_were_deleted_by_hand_are_found(
 ) -> None:
     page = world.of(PARK)[3]
     parknews("remove-source", PARK, *WHO, "--yes")
-    with sqlite3.connect(world.path) as connection:
-        connection.execute("DELETE FROM blocks")
-        connection.execute("UPDATE sources SET status = 'active'")
+    rows(world.path, "DELETE FROM blocks")
+    rows(world.path, "UPDATE sources SET status = 'active'")
     assert page.url in come(world, page)
     found = parknews("removals", "verify", "1")
     assert (found.code, "came back" in found.err) == (4, True), found

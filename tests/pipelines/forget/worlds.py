@@ -10,10 +10,10 @@ from pathlib import Path
 from pipelines.archive import Archive
 from pipelines.archive.write.runs import RunCounts
 from pipelines.pages.frontier import Announcement, Fetched, Link
-from pipelines.records import Attachment, Claim, Field, Published, Reading, Rejection, Source, Story, Stripped
-from pipelines.sign import sign
+from pipelines.records import Attachment, Claim, Reading, Rejection, Source, Stripped
 from pipelines.store import CrawlStore, store_path
 from pipelines.store.sources import StoredRobots
+from tests.readings import make_reading
 
 PARK, DAILY, COPIER = "www.park-news.cn", "daily.example.net", "copier.example.org"
 NAMES = {PARK: "青岚湖园区", DAILY: "澜江日报", COPIER: "产业转载网"}
@@ -86,31 +86,20 @@ def make_title(seed: int) -> str:
 
 def reading_of(page: Told, page_id: int) -> Reading:
     """What reading the page would give, without the time it takes."""
-    story = Story(
-        title=Field(page.title, "heading", page.title),
-        text=page.text,
-        language="zh-Hans",
-        published=page.day and Published(page.day.isoformat(), page.day, "byline", f"发布时间:{page.day}"),
-        author=Field(page.author, "byline", f"作者:{page.author}") if page.author else None,
-        editor=None,
-        credited_source=Field(page.credited, "byline", f"来源:{page.credited}") if page.credited else None,
-        site_name=None,
-        claims=(Claim("canonical", page.canonical),) if page.canonical else (),
-        stripped=(
-            Stripped("contact", "phone", f"{NAMES[page.host]}编辑部的热线电话是 0512-{page.number:07}"),
-        ),
-        attachments=page.attachments,
-    )
-    return Reading(
+    phone = f"{NAMES[page.host]}编辑部的热线电话是 0512-{page.number:07}"
+    return make_reading(
+        page.url,
+        page.text,
         page_id=page_id,
-        url=page.url,
-        url_answered=page.url,
-        source=page.host,
-        status=200,
-        fetched_at=START + timedelta(seconds=page_id),
+        at=START + timedelta(seconds=page_id),
+        title=page.title,
+        day=page.day,
+        credited=page.credited,
+        author=page.author,
+        claims=(Claim("canonical", page.canonical),) if page.canonical else (),
+        stripped=(Stripped("contact", "phone", phone),),
+        attachments=page.attachments,
         encoding=page.encoding,
-        story=story,
-        signed=sign(page.text),
     )
 
 

@@ -2,7 +2,6 @@
 
 import random
 import re
-import sqlite3
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from pipelines.pages.repeats import Fingerprint, Idle, Repeats, dump_idle, kind_
 from pipelines.store import CrawlStore
 from tests.crawler.crawling import QUICK, crawl, source
 from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list_page, sitemap
+from tests.readings import rows
 
 HOST = "x.cn"
 
@@ -297,8 +297,7 @@ def test_addresses_in_a_circle_are_rejected_each(tmp_path: Path) -> None:
     site.pages["/news/2023/1.html"] = article(1)
     with Server(site) as server:
         crawl(path, source(server.host))
-        with sqlite3.connect(path) as db:
-            reasons = Counter(row[0] for row in db.execute("SELECT reason FROM rejected"))
+        reasons = Counter(row[0] for row in rows(path, "SELECT reason FROM rejected"))
     assert reasons == {"redirects in a circle of 4": 4}
 
 

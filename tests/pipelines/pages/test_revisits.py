@@ -1,6 +1,5 @@
 """Only what is new: a second run over a known site, with the clock moved."""
 
-import sqlite3
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -92,8 +91,7 @@ def statuses(site: Site, after: int = 0) -> Counter[bool]:
 
 
 def rows(folder: Path, sql: str) -> list[tuple]:
-    with sqlite3.connect(folder / "archive.db") as db:
-        return db.execute(sql).fetchall()
+    return rows(folder / "archive.db", sql)
 
 
 def test_a_second_run_asks_for_little_and_finds_what_is_new_changed_and_gone(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import string
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -24,6 +24,7 @@ from pipelines.report.comparison import compared
 from pipelines.report.page import write_report
 from pipelines.report.svg import Band, Row, Series
 from pipelines.report.words import LANGUAGES, words
+from tests.readings import Told
 
 TEXT = (
     "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻。"
@@ -32,11 +33,11 @@ TEXT = (
 
 
 @pytest.fixture
-def folder(fill: Callable[..., Path], told: Any, tmp_path: Path) -> Path:
+def folder(fill: Callable[..., Path], tmp_path: Path) -> Path:
     path = fill(
         [
-            told("https://park.example/a", "=cmd|' /C calc'!A0 <b>", TEXT, date(2026, 1, 2)),
-            told("https://copier.example/a", "副本", TEXT, date(2026, 1, 3)),
+            Told("https://park.example/a", "=cmd|' /C calc'!A0 <b>", TEXT, date(2026, 1, 2)),
+            Told("https://copier.example/a", "副本", TEXT, date(2026, 1, 3)),
         ]
     )
     connection = read_only(path)

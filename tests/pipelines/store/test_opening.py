@@ -11,6 +11,7 @@ import pytest
 from pipelines.errors import ForeignArchiveError, NewerArchiveError, StorageError
 from pipelines.store import CrawlStore
 from tests.pipelines.store.storing import begin, fetched, link, queue
+from tests.readings import rows
 
 _KILLED = """
 import sys
@@ -47,8 +48,7 @@ def test_what_was_committed_survives_a_kill(tmp_path: Path) -> None:
 
 def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.db"
-    with sqlite3.connect(path) as db:
-        db.execute("CREATE TABLE t (a)")
+    rows(path, "CREATE TABLE t (a)")
     with pytest.raises(ForeignArchiveError, match="not a parknews crawl store"):
         CrawlStore(path)
 

@@ -12,6 +12,7 @@ from pipelines.errors import WorkersError
 from pipelines.store import CrawlStore
 from pipelines.store.parts import Changes, changes, cut, merge
 from tests.pipelines.store.storing import BODY, HOST, begin, entries, fetched, link, queue
+from tests.readings import rows
 
 QUERIES = (
     "SELECT url, source, host, kind, state, priority, depth, status, etag, reason FROM urls ORDER BY url",
@@ -45,9 +46,8 @@ def go_on(store: CrawlStore) -> None:
     store.sources.put_rest(HOST, 4e9)
 
 
-def rows(path: Path) -> list[Any]:
-    with sqlite3.connect(path) as db:
-        return [db.execute(query).fetchall() for query in QUERIES]
+def says(path: Path) -> list[Any]:
+    return [rows(path, query) for query in QUERIES]
 
 
 def holds(source: str, host: str) -> bool:
@@ -70,21 +70,20 @@ def test_what_was_done_elsewhere_leaves_what_doing_it_here_would(store: CrawlSto
     with CrawlStore(tmp_path / "here.db") as here:
         go_on(here)
     merge(store, came, [HOST], holds, lambda _: False)
-    assert rows(store.path) == rows(tmp_path / "here.db")
+    assert says(store.path) == says(tmp_path / "here.db")
 
 
 def test_no_page_and_nothing_of_another_source_goes_with_a_part(store: CrawlStore, tmp_path: Path) -> None:
     (tmp_path / "part.db").write_bytes(cut(store, [HOST], lambda host: host == HOST))
-    with sqlite3.connect(tmp_path / "part.db") as db:
-        found = db.execute("SELECT url, body, headers FROM pages").fetchall()
-        sources = db.execute("SELECT DISTINCT source FROM urls").fetchall()
+    found = rows(tmp_path / "part.db", "SELECT url, body, headers FROM pages")
+    sources = rows(tmp_path / "part.db", "SELECT DISTINCT source FROM urls")
     assert (found, sources) == ([(f"http://{HOST}/", b"", "[]")], [(HOST,)])
 
 
 def test_what_was_removed_meanwhile_is_not_written(store: CrawlStore, tmp_path: Path) -> None:
     removed = {f"http://{HOST}/1.html", f"http://{HOST}/3.html"}
     merge(store, brought(store, tmp_path), [HOST], holds, removed.__contains__)
-    urls, _, pages, *_ = rows(store.path)
+    urls, _, pages, *_ = says(store.path)
     assert {row[0] for row in pages} == {f"http://{HOST}/", "http://y.cn/1.html"}
     assert [row[4] for row in urls if row[0] in removed] == ["queued"]
 
@@ -109,9 +108,9 @@ def test_a_part_that_comes_twice_changes_nothing_but_counts_nothing_twice(
 ) -> None:
     came = brought(store, tmp_path)
     merge(store, came, [HOST], holds, lambda _: False)
-    crawls = rows(store.path)[4]
+    crawls = says(store.path)[4]
     merge(store, {**came, "pages": ((), ()), "rejected": ((), ())}, [HOST], holds, lambda _: False)
-    assert rows(store.path)[4] == crawls
+    assert says(store.path)[4] == crawls
 
 
 FORGED: dict[str, Any] = {
@@ -136,13 +135,12 @@ def test_what_is_no_such_part_is_refused_and_nothing_of_it_written(
 ) -> None:
     table, forged = FORGED[what]
     came = brought(store, tmp_path)
-    with sqlite3.connect(store.path) as db:
-        columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})")]
+    columns = [row[1] for row in rows(store.path, f"PRAGMA table_info({table})")]
     wrong = tuple({**dict(zip(columns, came[table][0][-1], strict=True)), **forged}.values())
-    before = rows(store.path)
+    before = says(store.path)
     with pytest.raises(WorkersError, match="no part of a crawl store"):
         merge(store, {**came, table: ([*came[table][0], wrong], [])}, [HOST], holds, lambda _: False)
-    assert rows(store.path) == before
+    assert says(store.path) == before
 
 
 @pytest.mark.parametrize("came", [{}, {"urls": ((), ())}, 7, None])

@@ -13,6 +13,7 @@ from pathlib import Path
 from pipelines.archive import Archive
 from pipelines.records import Page, Reading, Rejection, Source
 from pipelines.stages import read_page
+from tests.readings import rows
 
 HOST = "park.example"
 LEARNED = 36
@@ -125,5 +126,4 @@ def _right(number: int) -> tuple[str, str]:
 
 def ways(path: Path) -> dict[str, int]:
     """How many pages were read by which way."""
-    with sqlite3.connect(path) as connection:
-        return dict(connection.execute("SELECT way, count(*) FROM template_pages GROUP BY way").fetchall())
+    return dict(rows(path, "SELECT way, count(*) FROM template_pages GROUP BY way"))

@@ -23,6 +23,7 @@ from tests.pipelines.templates.site import (
     paragraphs,
     title_of,
 )
+from tests.readings import rows
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 TABLES = ("templates", "template_pages", "template_changes")
@@ -37,8 +38,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def counts(path: Path) -> list[int]:
-    with sqlite3.connect(path) as connection:
-        return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES]
+    return [rows(path, f"SELECT count(*) FROM {table}")[0][0] for table in TABLES]
 
 
 def test_what_was_learned_of_a_source_goes_with_it(path: Path) -> None:

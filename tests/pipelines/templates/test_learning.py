@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -16,7 +15,7 @@ from pipelines.decode import decode
 from pipelines.records import Decoded, Lesson, Outline, Rejection, Source, Template
 from pipelines.templates import CONFIRMATIONS, LESSONS, amended, learn, read
 from tests.pipelines.templates.site import HOST, NOW, news, page, paragraphs
-from tests.readings import make_reading
+from tests.readings import make_reading, rows
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -133,8 +132,7 @@ OUTLINE = Outline(1, "div.content", (2, 3), (4, 5), (("title", "heading"),), 0, 
 
 
 def state(archive: Archive) -> str:
-    with sqlite3.connect(archive.path) as connection:
-        [(found,)] = connection.execute("SELECT state FROM templates").fetchall()
+    [(found,)] = rows(archive.path, "SELECT state FROM templates")
     return str(found)
 
 
@@ -146,8 +144,7 @@ def test_a_source_of_pages_that_are_all_made_differently_is_kept_small(archive: 
         url = f"https://{HOST}/news/{number}.html"
         refused.append(Rejection(url, HOST, "kind", "undated page", page_id=number, lesson=lesson))
     archive.ingest(refused, NOW)
-    with sqlite3.connect(archive.path) as connection:
-        [(kept,)] = connection.execute("SELECT count(*) FROM template_pages WHERE outline IS NOT NULL")
+    [(kept,)] = rows(archive.path, "SELECT count(*) FROM template_pages WHERE outline IS NOT NULL")
     assert MOST_OUTLINES / 2 < kept <= MOST_OUTLINES
 
 
@@ -231,8 +228,7 @@ def test_what_is_forgotten_is_learned_anew(archive: Archive) -> None:
 
 def test_what_was_learned_by_other_rules_is_learned_anew(archive: Archive) -> None:
     in_use(archive)
-    with sqlite3.connect(archive.path) as connection:
-        connection.execute("UPDATE templates SET rules = 'earlier'")
+    rows(archive.path, "UPDATE templates SET rules = 'earlier'")
     with Archive(archive.path) as later:
         assert later.templates(HOST) == ()
         lessons(later, range(50, 50 + LESSONS), "whole", None)

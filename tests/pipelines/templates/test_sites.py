@@ -28,6 +28,7 @@ from tests.pipelines.templates.site import (
     ways,
     wrong_texts,
 )
+from tests.readings import rows
 
 CHANGES = "SELECT at, selector FROM template_changes"
 COMMENTS = "".join(
@@ -37,8 +38,7 @@ COMMENTS = "".join(
 
 
 def answers(archive: Archive, sql: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(archive.path) as connection:
-        return connection.execute(sql).fetchall()
+    return rows(archive.path, sql)
 
 
 def test_pages_of_one_make_are_read_by_its_template_once_it_is_confirmed(known: Archive) -> None:
