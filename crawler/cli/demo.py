@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +29,7 @@ from crawler.demo.server import DemoServer
 from crawler.runs.lock import run_lock
 from crawler.sources import read_sources
 from pipelines.archive.file import read_only, reader
-from pipelines.archive.read.sources import source_totals
+from pipelines.archive.read.sources import SourceTotals, source_totals
 from pipelines.archive.write.kept import add_search
 from pipelines.forget.snapshot import places_of
 from pipelines.utc import now_utc
@@ -109,42 +108,20 @@ def _start_afresh(archive: Path) -> None:
                 file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 
-@dataclass(frozen=True, slots=True)
-class FoundAtSource:
-    """What was found at one source."""
-
-    name: str
-    host: str
-    pages: int
-    """Distinct HTML pages that its server handed out."""
-    articles: int
-    joined: int
-    stripped: int
-    rejections: int
-
-
-def found_by_source(archive: Path, server: DemoServer) -> list[FoundAtSource]:
-    """Each demo site's totals, in the order of the definition."""
+def found_by_source(archive: Path, server: DemoServer) -> list[tuple[int, SourceTotals]]:
+    """The pages that each demo site handed out, and its totals, in the order of the definition."""
     with reader(archive) as connection:
         totals = {row.host: row for row in source_totals(connection)}
     pages = server.pages_served()
     hosts = {f"{site.host}:{server.ports[site.host]}": site for site in server.definition.sites}
     return [
-        FoundAtSource(
-            name=site.name,
-            host=site.host,
-            pages=pages[host],
-            articles=totals[host].articles if host in totals else 0,
-            joined=totals[host].joined if host in totals else 0,
-            stripped=totals[host].stripped if host in totals else 0,
-            rejections=totals[host].rejections if host in totals else 0,
-        )
+        (pages[host], totals.get(host, SourceTotals(host, site.name, 0, 0, 0, 0)))
         for host, site in hosts.items()
     ]
 
 
 def render(
-    score: DemoScore, found: Sequence[FoundAtSource], db: Path, program: str = "parknews"
+    score: DemoScore, found: Sequence[tuple[int, SourceTotals]], db: Path, program: str = "parknews"
 ) -> RenderableType:
     """All that `parknews demo` prints at its end; `program` is how parknews was called."""
     return Group(
@@ -164,20 +141,15 @@ def next_commands(db: Path, program: str = "parknews") -> tuple[str, str, str]:
     return (f"{parknews} search 园区", f"{parknews} show 1", f"{parknews} serve")
 
 
-def _table(found: Sequence[FoundAtSource]) -> Table:
+def _table(found: Sequence[tuple[int, SourceTotals]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
     table.add_column("source", footer="all", no_wrap=True)
-    counts = {
-        "pages": [row.pages for row in found],
-        "articles": [row.articles for row in found],
-        "copies\njoined": [row.joined for row in found],
-        "stripped": [row.stripped for row in found],
-        "rejections": [row.rejections for row in found],
-    }
-    for heading, column in counts.items():
+    rows = [(pages, of.articles, of.joined, of.stripped, of.rejections) for pages, of in found]
+    headings = ("pages", "articles", "copies\njoined", "stripped", "rejections")
+    for heading, column in zip(headings, zip(*rows, strict=True), strict=True):
         table.add_column(heading, justify="right", footer=str(sum(column)))
-    for place, row in enumerate(found):
-        table.add_row(row.name, *(str(column[place]) for column in counts.values()))
+    for (_, of), row in zip(found, rows, strict=True):
+        table.add_row(of.name, *map(str, row))
     return table
 
 

@@ -130,16 +130,9 @@ def _missing(manifest: Manifest) -> str:
 
 
 def _told(manifest: Manifest, output: Path) -> dict[str, object]:
-    return {
-        "output": str(output),
-        "manifest": f"{output}.manifest.json",
-        "export_id": manifest.export_id,
-        "format": manifest.format,
-        "what": manifest.what,
-        "rows": manifest.rows,
-        "complete": manifest.complete,
-        "sha256": manifest.sha256,
-    }
+    names = ("export_id", "format", "what", "rows", "complete", "sha256")
+    files = {"output": str(output), "manifest": f"{output}.manifest.json"}
+    return {**files, **{name: getattr(manifest, name) for name in names}}
 
 
 def _compare(ctx: typer.Context, manifest: Path, *, as_json: bool) -> None:

@@ -148,7 +148,7 @@ def _work_off(talk: Dialogue, number: int | None) -> bool:
         talk.say("closed_already", id=request.id, day=request.closed_at[:10], outcome=request.outcome)
         return True
     if request.removal_id is None:
-        if _WISHES[-1] not in request.answers:  # the last question of what is to go
+        if list(_FLAGS)[-1] not in request.answers:  # the last question of what is to go
             request = _ask_scope(talk, _show_matches(talk, _letter(talk, request)))
         while not request.closed_at and request.removal_id is None:
             request = _carry_out(talk, request)
@@ -220,18 +220,6 @@ def _show_matches(talk: Dialogue, request: Request) -> Request:
     return request
 
 
-_PARTS = {
-    "1": "hosts",
-    "2": "domains",
-    "3": "prefixes",
-    "4": "urls",
-    "5": "credited",
-    "6": "titles",
-    "7": "authors",
-    "8": "persons",
-    "9": "articles",
-}
-_WISHES = ("with_copies", "mentions", "stay_down", "hide_only")
 _OPTIONS = {
     "prefixes": "--url-prefix",
     "urls": "--url",
@@ -247,6 +235,8 @@ _FLAGS = {
     "stay_down": "--stay-down",
     "hide_only": "--hide-only",
 }
+_PARTS = ("hosts", "domains", *_OPTIONS)
+"""In the order in which the guide numbers them, from 1."""
 
 
 def _ask_scope(talk: Dialogue, request: Request, *, again: bool = False) -> Request:
@@ -261,7 +251,7 @@ def _ask_scope(talk: Dialogue, request: Request, *, again: bool = False) -> Requ
         chosen = talk.choice("scope", "0123456789")
         if chosen == "0":
             return talk.changed(close_request, request.id, now_utc(), talk.ask("why_nothing", must=True))
-        part = _PARTS[chosen]
+        part = _PARTS[int(chosen) - 1]
         said = talk.lines(part) if part == "urls" else [talk.ask(part, must=True)]
         parts = {part: [*answers.get(part, []), *said]}
         try:
@@ -271,14 +261,14 @@ def _ask_scope(talk: Dialogue, request: Request, *, again: bool = False) -> Requ
             continue
         if said:
             request = talk.noted(request, answers, **parts)
-    for wish in _WISHES:
+    for wish in _FLAGS:
         if wish not in answers:
             request = talk.noted(request, answers, **{wish: talk.agrees(wish)})
     return request
 
 
 def _has_part(answers: dict[str, Any]) -> bool:
-    return any(part in answers for part in _PARTS.values())
+    return any(part in answers for part in _PARTS)
 
 
 def _scope_of(answers: dict[str, Any]) -> Scope:

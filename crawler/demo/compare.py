@@ -6,7 +6,6 @@ ones beside a total, and every fault is listed by URL, so that a score can be fo
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -17,7 +16,7 @@ from crawler.demo.definition import resolve_day
 from crawler.demo.server import DemoServer
 from crawler.demo.truth import ARTICLE, REJECTION, VARIANT, TruthRow, read_truth
 from pipelines.archive.file import reader
-from pipelines.archive.read.sources import CopyRow, RejectionRow, read_copies, read_rejections
+from pipelines.archive.read.sources import CopyRow, read_copies, read_rejections
 from pipelines.urls import canonical_url
 
 LEAST_JOINS_RECALL = 0.95
@@ -113,7 +112,7 @@ def judge(archive: Path, server: DemoServer) -> DemoScore:
 
 def score(
     copy_rows: Sequence[CopyRow],
-    rejection_rows: Sequence[RejectionRow],
+    rejected: Mapping[str, str],
     truth: Sequence[TruthRow],
     ports: Mapping[str, int],
     *,
@@ -125,7 +124,7 @@ def score(
 
     Args:
         copy_rows: every copy of the archive.
-        rejection_rows: every rejection of the archive.
+        rejected: the reason of every rejection of the archive, by URL.
         truth: as `truth.read_truth` gives it.
         ports: the port of each host during the crawl.
         today: the day on which the server started, for days that the truth counts from it.
@@ -133,7 +132,6 @@ def score(
         trap_hits: pages of the endless calendar that were asked for, as the server counted them.
     """
     copies = {row.url: row for row in copy_rows}
-    rejected = {row.url: row.reason for row in rejection_rows}
     found, unexpected = _found(copies, truth, ports)
     rows = {row.url: row for row in truth if row.expect == ARTICLE}
     mistyped = {row.cluster for row in rows.values() if row.mistyped}
@@ -247,12 +245,11 @@ def _tally(
 
 
 def _rejections(truth: Sequence[TruthRow], rejected: Mapping[str, str], ports: Mapping[str, int]) -> Matched:
-    reasons: dict[str, str] = defaultdict(str, rejected)
     rows = [row for row in truth if row.expect == REJECTION]
     wrong = tuple(
         row.url
         for row in rows
-        if not (reason := reasons[_address(row.url, ports)])
+        if not (reason := rejected.get(_address(row.url, ports)))
         or (row.reason and not reason.startswith(row.reason))
     )
     return Matched(len(rows) - len(wrong), len(rows), wrong)

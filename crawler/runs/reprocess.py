@@ -20,6 +20,7 @@ from pipelines.drain import Drained, drain
 from pipelines.errors import StorageError
 from pipelines.records import FileText, Page, Reading, Rejection, Source
 from pipelines.store import CrawlStore, store_path
+from pipelines.store.pages import Pages
 from pipelines.utc import now_utc
 from pipelines.workers import Engine
 
@@ -49,11 +50,11 @@ class ReprocessReport:
     """Whether this went on where a killed one had stopped."""
 
 
-class _StoredPages:
+class _StoredPages(Pages):
     """The stored pages as a queue for draining, with a cursor that outlasts a kill."""
 
     def __init__(self, store: CrawlStore, archive: Archive) -> None:
-        self._store = store
+        super().__init__(store)
         self._archive = archive
         self._after = int(archive.remembered(_PROGRESS) or 0)
         self.resumed = self._after > 0
@@ -62,36 +63,16 @@ class _StoredPages:
 
     def take(self, limit: int, after: int) -> list[Page]:
         """The next pages that were read before."""
-        pages = self._store.pages.read_before(limit, max(after, self._after))
+        pages = self.read_before(limit, max(after, self._after))
         self._under_way.update(page.page_id for page in pages)
         self._last = max([self._last, *(page.page_id for page in pages)])
         return pages
-
-    def stored(self, page_ids: Sequence[int]) -> list[Page]:
-        """Stored pages by id."""
-        return self._store.pages.stored(page_ids)
 
     def mark_ingested(self, page_ids: Sequence[int]) -> None:
         """Moves the cursor up to the first page that is still under way."""
         self._under_way.difference_update(page_ids)
         reached = min(self._under_way) - 1 if self._under_way else self._last
         self._archive.remember(_PROGRESS, str(reached))
-
-    def mark_lists(self, page_ids: Sequence[int]) -> None:
-        """Their addresses are asked for again as lists are."""
-        self._store.pages.mark_lists(page_ids)
-
-    def drop(self, page_ids: Sequence[int]) -> None:
-        """Deletes what a removal keeps out."""
-        self._store.pages.drop(page_ids)
-
-    def rewrite(self, page: Page) -> None:
-        """What stays of a page of which a passage is to stay out."""
-        self._store.pages.rewrite(page)
-
-    def drop_files(self, urls: Sequence[str]) -> None:
-        """Deletes files that no article links to any more."""
-        self._store.pages.drop_files(urls)
 
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         """None: they are the crawl's."""
@@ -127,13 +108,10 @@ def reprocess(
     with run_lock(archive_path), Archive(archive_path, create=False) as archive:
         if not store_path(archive_path).exists():
             raise StorageError(f"{store_path(archive_path)}: missing, so there are no pages to read again")
-        store = CrawlStore(store_path(archive_path))
-        try:
+        with CrawlStore(store_path(archive_path)) as store:
             return _reprocess(
                 archive, store, engine, said or {}, on_change, on_batch, by_templates=by_templates
             )
-        finally:
-            store.close()
 
 
 def _reprocess(

@@ -220,7 +220,7 @@ def _as_archived(store: CrawlStore, source: CrawlSource, pages: Sequence[Page]) 
         archive.put_sources([stage_source(source)])
         archive.ingest(readings, now_utc())
     with reader(path) as connection:
-        lists = {rejection.url: rejection.reason for rejection in read_rejections(connection)}
+        lists = read_rejections(connection)
     reasons = [lists.get(one.url, "") if isinstance(one, Reading) else "" for one in read]
     return [
         Rejection(one.url, one.source, "kind", why) if why else one

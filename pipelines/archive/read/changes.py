@@ -59,17 +59,9 @@ def changes_since(connection: sqlite3.Connection, since: int, limit: int) -> Ite
 
 def as_json(change: Change) -> dict[str, Any]:
     """A line of the changes feed."""
-    told: dict[str, Any] = {
-        "seq": change.seq,
-        "at": change.at,
-        "id": change.article_id,
-        "change": change.change,
-    }
-    if change.into is not None:
-        told["into"] = change.into
-    if change.article is not None:
-        told["article"] = change.article
-    return told
+    told = {"seq": change.seq, "at": change.at, "id": change.article_id, "change": change.change}
+    optional = {"into": change.into, "article": change.article}
+    return told | {name: value for name, value in optional.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

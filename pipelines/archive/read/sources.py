@@ -169,15 +169,6 @@ class CopyRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RejectionRow:
-    """A URL that did not become a copy."""
-
-    url: str
-    stage: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class SourceTotals:
     """One source's totals."""
 
@@ -203,12 +194,9 @@ def read_copies(connection: sqlite3.Connection) -> list[CopyRow]:
     return [CopyRow(*row) for row in rows]
 
 
-def read_rejections(connection: sqlite3.Connection) -> list[RejectionRow]:
-    """Every rejection, by URL."""
-    return [
-        RejectionRow(*row)
-        for row in connection.execute("SELECT url, stage, reason FROM rejections ORDER BY url")
-    ]
+def read_rejections(connection: sqlite3.Connection) -> dict[str, str]:
+    """The reason of every rejection, by URL."""
+    return dict(connection.execute("SELECT url, reason FROM rejections ORDER BY url").fetchall())
 
 
 def source_totals(connection: sqlite3.Connection) -> list[SourceTotals]:

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from crawler.cli.demo import FoundAtSource, next_commands, render
+from crawler.cli.demo import next_commands, render
 from crawler.demo.compare import DemoScore, score
+from pipelines.archive.read.sources import SourceTotals
 from tests.crawler.demo.test_compare import COPIES, PORTS, REJECTIONS, TODAY, TRUTH
 
 FOUND = [
-    FoundAtSource("云澜公共资源交易中心", "ggzy.localhost", 14, 8, 1, 20, 3),
-    FoundAtSource("Delta Business Review", "review-en.localhost", 9, 7, 0, 5, 1),
+    (14, SourceTotals("ggzy.localhost", "云澜公共资源交易中心", 8, 1, 20, 3)),
+    (9, SourceTotals("review-en.localhost", "Delta Business Review", 7, 0, 5, 1)),
 ]
 
 

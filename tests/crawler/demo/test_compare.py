@@ -9,7 +9,7 @@ import pytest
 
 from crawler.demo.compare import DemoScore, score
 from crawler.demo.truth import TruthRow
-from pipelines.archive.read.sources import CopyRow, RejectionRow
+from pipelines.archive.read.sources import CopyRow
 
 PORTS = {"park.localhost": 81, "paper.localhost": 82}
 TODAY = date(2026, 7, 1)
@@ -29,7 +29,7 @@ COPIES = [
     CopyRow("http://paper.localhost:82/2", 2, "乙", "别的事", "2024-01-01", None, "zh-Hans"),
     CopyRow("http://paper.localhost:82/3", 2, "乙", "别的 事\n一段", "2024-01-01", None, "zh-Hans"),
 ]
-REJECTIONS = [RejectionRow("http://paper.localhost:82/gone", "fetch", "HTTP 404: not found")]
+REJECTIONS = {"http://paper.localhost:82/gone": "HTTP 404: not found"}
 
 
 def scored(copies: list[CopyRow], canary_hits: int = 0) -> DemoScore:

@@ -10,7 +10,6 @@ from pathlib import Path
 from pipelines.archive.file import read_only
 from pipelines.archive.read.sources import (
     CopyRow,
-    RejectionRow,
     SourceTotals,
     read_copies,
     read_rejections,
@@ -41,7 +40,7 @@ def test_every_copy_rejection_and_source_is_read(fill: Callable[..., Path]) -> N
     assert copies[1] == CopyRow(
         park.url, copies[0].article_id, "厂房启用", TEXT, "2024-03-05", "管委会", "zh-Hans"
     )
-    assert rejections == [RejectionRow("https://copier.example/list", "kind", "list page")]
+    assert rejections == {"https://copier.example/list": "list page"}
     assert sources == [
         SourceTotals("copier.example", "名copier.example", 0, 1, 1, 1),
         SourceTotals("park.example", "名park.example", 1, 0, 0, 0),
