@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,10 @@ class Answer:
         """Its answer with --json."""
         assert self.out, self.err[-3000:]
         return json.loads(self.out.splitlines()[-1])
+
+
+Run = Callable[..., Answer]
+"""A command typed over a test's own archive: words in, what it answered."""
 
 
 def parknews_here(archive: Path, *words: str, typed: str = "", **environment: str) -> Answer:

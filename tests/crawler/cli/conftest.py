@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.records import Rejection, Stripped
-from tests.commands import Answer, parknews_here
+from tests.commands import Answer, Run, parknews_here
 from tests.readings import Told
 
 TEXT = "滨江产业园区管委会今天宣布，园区一期工程已经全部建成，首批入驻企业将在下个月搬入新厂房开始生产。"
@@ -17,7 +17,7 @@ EVIL = "标题\x1b[31m\x9b2J\u202e倒"
 
 
 @pytest.fixture
-def parknews(tmp_path: Path) -> Callable[..., Answer]:
+def parknews(tmp_path: Path) -> Run:
     """Runs a command over the test's folder, on a terminal of 80 columns."""
 
     def run(*words: str, **environment: str) -> Answer:

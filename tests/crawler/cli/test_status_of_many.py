@@ -8,13 +8,13 @@ from pathlib import Path
 from crawler.runs.lock import run_lock
 from pipelines.archive import Archive
 from pipelines.store import CrawlStore, store_path
-from tests.commands import Answer
+from tests.commands import Run
 from tests.crawler.cli.conftest import TEXT
 from tests.readings import Told
 
 
 def test_many_sources_are_summed_up_and_repeats_are_told(
-    tmp_path: Path, fill: Callable[..., Path], parknews: Callable[..., Answer]
+    tmp_path: Path, fill: Callable[..., Path], parknews: Run
 ) -> None:
     fill(
         [
@@ -39,7 +39,7 @@ def test_many_sources_are_summed_up_and_repeats_are_told(
 
 
 def test_a_killed_run_that_waits_is_told_until_it_is_taken_up(
-    tmp_path: Path, archive: Path, parknews: Callable[..., Answer]
+    tmp_path: Path, archive: Path, parknews: Run
 ) -> None:
     entry = '[[source]]\nhost = "park.example"\nname = "园"\nstart_urls = ["https://park.example/"]\n'
     (tmp_path / "sources.toml").write_text(entry, encoding="utf-8")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.records import Rejection
-from tests.commands import Answer, parknews_here
+from tests.commands import Run, parknews_here
 from tests.pipelines.forget.worlds import PARK, Told, World, build, small_pages
 
 
@@ -40,6 +40,6 @@ def make_world(tmp_path: Path) -> Callable[..., World]:
 
 
 @pytest.fixture
-def parknews(world: World) -> Callable[..., Answer]:
+def parknews(world: World) -> Run:
     """Runs a command on the small archive."""
     return partial(parknews_here, world.path)

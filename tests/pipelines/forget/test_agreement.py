@@ -20,7 +20,7 @@ from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore
-from tests.commands import Answer
+from tests.commands import Run
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import unique_words
 from tests.pipelines.forget.worlds import (
@@ -50,19 +50,17 @@ def _files(world: World) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in world.path.parent.glob("archive*") if path.is_file()}
 
 
-def _refused(parknews: Callable[..., Answer], says: str) -> bool:
+def _refused(parknews: Run, says: str) -> bool:
     answers = [parknews(*words) for words in (("search", "园区"), ("show", "1"), ("removals", "list"))]
     return [(a.code, a.out, says in a.err) for a in answers] == [(4, "", True)] * 3
 
 
-def _two_removals(world: World, parknews: Callable[..., Answer]) -> None:
+def _two_removals(world: World, parknews: Run) -> None:
     parknews("remove-source", PARK, *WHO, "--yes")
     parknews("remove-source", "--url", world.of(COPIER)[-1].url, *WHO, "--yes")
 
 
-def test_a_ledger_without_its_last_line_is_told_and_written_again(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_ledger_without_its_last_line_is_told_and_written_again(world: World, parknews: Run) -> None:
     _two_removals(world, parknews)
     whole = _ledger(world).read_bytes()
     _ledger(world).write_bytes(whole[: whole[:-1].rfind(b"\n") + 1])
@@ -73,9 +71,7 @@ def test_a_ledger_without_its_last_line_is_told_and_written_again(
 
 
 @pytest.mark.parametrize("undone", [True, False])
-def test_a_ledger_that_is_gone_is_told_and_written_again(
-    world: World, parknews: Callable[..., Answer], undone: bool
-) -> None:
+def test_a_ledger_that_is_gone_is_told_and_written_again(world: World, parknews: Run, undone: bool) -> None:
     parknews("remove-source", PARK, *WHO, "--yes", "--hide-only")
     if undone:
         parknews("removals", "undo", "1", "--reason", "counter-notice")
@@ -87,9 +83,7 @@ def test_a_ledger_that_is_gone_is_told_and_written_again(
 
 
 @pytest.mark.parametrize("line", [0, -2])
-def test_an_edited_line_is_told_be_it_the_last(
-    world: World, parknews: Callable[..., Answer], line: int
-) -> None:
+def test_an_edited_line_is_told_be_it_the_last(world: World, parknews: Run, line: int) -> None:
     _two_removals(world, parknews)
     lines = _ledger(world).read_text("utf-8").split("\n")
     for was, now in (("来函", "x"), ('"mode": "delete"', '"mode": "hide"')):
@@ -100,14 +94,14 @@ def test_an_edited_line_is_told_be_it_the_last(
         assert "changed by hand" in parknews("removals", "replay").err
 
 
-def test_bytes_that_are_not_utf8_are_told(world: World, parknews: Callable[..., Answer]) -> None:
+def test_bytes_that_are_not_utf8_are_told(world: World, parknews: Run) -> None:
     parknews("remove-source", PARK, *WHO, "--yes")
     _ledger(world).write_bytes(b"\xff\xfe" + _ledger(world).read_bytes())
     assert _refused(parknews, "not UTF-8")
 
 
 def test_an_older_archive_whose_ledger_is_gone_too_is_told_by_the_crawl_store(
-    world: World, parknews: Callable[..., Answer]
+    world: World, parknews: Run
 ) -> None:
     parknews("remove-source", "--url", world.of(COPIER)[-1].url, *WHO, "--yes")
     before = _files(world)["archive.db"]
@@ -120,7 +114,7 @@ def test_an_older_archive_whose_ledger_is_gone_too_is_told_by_the_crawl_store(
 
 
 def test_an_old_pages_file_beside_a_new_archive_is_told_and_emptied_again(
-    world: World, parknews: Callable[..., Answer]
+    world: World, parknews: Run
 ) -> None:
     words = unique_words(world, PARK)
     before = _files(world)[world.store_path.name]
@@ -134,7 +128,7 @@ def test_an_old_pages_file_beside_a_new_archive_is_told_and_emptied_again(
     assert parknews("search", "园区").code == 0
 
 
-def test_a_pages_file_made_anew_is_none_from_before(world: World, parknews: Callable[..., Answer]) -> None:
+def test_a_pages_file_made_anew_is_none_from_before(world: World, parknews: Run) -> None:
     parknews("remove-source", PARK, *WHO, "--yes")
     for path in world.path.parent.glob("archive-pages.db*"):
         path.unlink()
@@ -146,7 +140,7 @@ def test_a_pages_file_made_anew_is_none_from_before(world: World, parknews: Call
 
 
 def test_an_archive_whose_ledger_is_gone_is_not_restored_to_an_older_one_unnoticed(
-    world: World, parknews: Callable[..., Answer]
+    world: World, parknews: Run
 ) -> None:
     backup = world.path.parent.parent / "backup"
     words = unique_words(world, PARK)
@@ -161,7 +155,7 @@ def test_an_archive_whose_ledger_is_gone_is_not_restored_to_an_older_one_unnotic
 
 
 def test_two_orders_of_one_second_and_one_of_an_earlier_day_are_all_applied_again(
-    world: World, parknews: Callable[..., Answer]
+    world: World, parknews: Run
 ) -> None:
     """Hidden, given back and ordered anew within a second, then once more after the clock was set back."""
     backup = world.path.parent.parent / "backup"
@@ -204,9 +198,7 @@ def test_a_replay_leaves_the_contested_page_that_the_deed_left(make_world: Calla
     assert rows(world.path, "SELECT url FROM copies ORDER BY url") == kept
 
 
-def test_a_restore_that_meets_a_full_disk_leaves_the_present_files_whole(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_restore_that_meets_a_full_disk_leaves_the_present_files_whole(world: World, parknews: Run) -> None:
     """Rows that lie in the log alone, too: somebody has the archive open, so that nothing is folded in."""
     backup = world.path.parent.parent / "backup"
     parknews("backup", str(backup))
@@ -253,7 +245,7 @@ snapshot.restore(Path(sys.argv[1]), Path(sys.argv[2]), replace=True)
     "call", [pytest.param(n, marks=() if n == 3 else pytest.mark.slow) for n in range(1, 5)]
 )
 def test_a_restore_that_was_killed_is_refused_until_it_is_done_again(
-    world: World, parknews: Callable[..., Answer], call: int
+    world: World, parknews: Run, call: int
 ) -> None:
     backup = world.path.parent.parent / "backup"
     words = unique_words(world, PARK)

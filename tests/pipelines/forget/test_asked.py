@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview
-from tests.commands import Answer
+from tests.commands import Run
 from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, Told, World, make_text, make_title
 from tests.readings import rows
 
@@ -22,7 +22,7 @@ def page(host: str, number: int, **more: object) -> Told:
     return replace(told, **more)  # type: ignore[arg-type]
 
 
-def test_each_thing_asked_for_has_its_line(world: World, parknews: Callable[..., Answer]) -> None:
+def test_each_thing_asked_for_has_its_line(world: World, parknews: Run) -> None:
     park = world.of(PARK)
     assert parknews("remove-source", "--url", park[0].url, *WHO, "--yes").code == 0
     lines = [
@@ -101,9 +101,7 @@ def test_articles_that_name_somebody_are_listed_with_the_words_around(
     }
 
 
-def test_one_article_goes_with_all_its_copies_by_its_number(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_one_article_goes_with_all_its_copies_by_its_number(world: World, parknews: Run) -> None:
     first = world.of(PARK)[0].url
     [(number,)] = rows(world.path, "SELECT article_id FROM copies WHERE url = ?", first)
     done = parknews("remove-source", "--article", str(number), *WHO, "--yes", "--now", "判决", "--json")
@@ -117,9 +115,7 @@ def test_one_article_goes_with_all_its_copies_by_its_number(
     ) == [(0,)]
 
 
-def test_readers_own_tables_stop_no_removal_and_are_named(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_readers_own_tables_stop_no_removal_and_are_named(world: World, parknews: Run) -> None:
     with closing(sqlite3.connect(world.path)) as archive:
         archive.execute("CREATE TABLE my_tags (article_id INTEGER REFERENCES articles (id), tag TEXT)")
         archive.execute("INSERT INTO my_tags SELECT id, '重要' FROM articles")
@@ -133,9 +129,7 @@ def test_readers_own_tables_stop_no_removal_and_are_named(
     assert broken == {"my_tags"}  # all that our own keys would have deleted is gone
 
 
-def test_a_note_that_quotes_what_goes_is_named_with_its_table(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_note_that_quotes_what_goes_is_named_with_its_table(world: World, parknews: Run) -> None:
     with closing(sqlite3.connect(world.path)) as archive:
         archive.execute("CREATE TABLE my_notes (note TEXT)")
         archive.execute("INSERT INTO my_notes VALUES (?)", (f"参见：{world.of(PARK)[2].text}",))

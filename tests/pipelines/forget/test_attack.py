@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from pipelines.forget.passages import Anchors
 from pipelines.forget.plan import Plan
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
-from tests.commands import Answer
+from tests.commands import Run
 from tests.pipelines.forget.worlds import PARK, WHO, World, make_text, make_title
 from tests.readings import rows
 
@@ -119,7 +119,7 @@ def test_the_key_is_its_owners_alone_and_the_archive_knows_it_by_a_check_only(wo
 
 @pytest.mark.parametrize("harm", ["missing", "another", "no key"])
 def test_without_the_key_nothing_is_shown_and_the_key_is_asked_for(
-    world: World, parknews: Callable[..., Answer], harm: str
+    world: World, parknews: Run, harm: str
 ) -> None:
     parknews("remove-source", PARK, *WHO, "--yes")
     path = key_path(world.path)
@@ -132,9 +132,7 @@ def test_without_the_key_nothing_is_shown_and_the_key_is_asked_for(
         assert (answer.code, answer.out, path.name in answer.err) == (4, "", True), answer
 
 
-def test_a_copy_that_was_handed_out_is_read_and_confirms_nothing(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_copy_that_was_handed_out_is_read_and_confirms_nothing(world: World, parknews: Run) -> None:
     url = world.of(PARK)[3].url
     parknews("remove-source", PARK, *WHO, "--yes")
     copy = world.path.parent.parent / "handed" / "archive.db"

@@ -11,19 +11,19 @@ from functools import partial
 
 import pytest
 
-from tests.commands import Answer, parknews_here
+from tests.commands import Run, parknews_here
 from tests.pipelines.forget.test_removal import unique_words
 from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, Told, World, make_text, make_title
 from tests.readings import rows
 
 
-def test_a_dry_run_shows_the_plan_and_changes_nothing(world: World, parknews: Callable[..., Answer]) -> None:
+def test_a_dry_run_shows_the_plan_and_changes_nothing(world: World, parknews: Run) -> None:
     plan = parknews("remove-source", PARK, "--dry-run", "--json").json["plan"]
     assert (plan["counts"]["copies"], len(plan["urls"]), plan["needs_plan_hash"]) == (7, 7, False)
     assert rows(world.path, "SELECT count(*) FROM removals") == [(0,)]
 
 
-def test_a_removal_ends_with_a_receipt_and_is_listed(world: World, parknews: Callable[..., Answer]) -> None:
+def test_a_removal_ends_with_a_receipt_and_is_listed(world: World, parknews: Run) -> None:
     receipt = world.path.parent.parent / "receipt.md"
     done = parknews("remove-source", PARK, *WHO, "--yes", "--receipt", str(receipt))
     assert done.code == 0, done.err
@@ -36,9 +36,7 @@ def test_a_removal_ends_with_a_receipt_and_is_listed(world: World, parknews: Cal
     assert parknews("removals", "verify", "1").code == 0
 
 
-def test_a_removed_address_answers_with_its_removal_and_nothing_else(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_removed_address_answers_with_its_removal_and_nothing_else(world: World, parknews: Run) -> None:
     url = world.of(PARK)[3].url
     [(article,)] = rows(world.path, "SELECT article_id FROM copies WHERE url = ?", url)
     parknews("remove-source", PARK, *WHO, "--yes")
@@ -48,7 +46,7 @@ def test_a_removed_address_answers_with_its_removal_and_nothing_else(
         assert answer.out.endswith("by removal 1\n")
 
 
-def test_more_than_a_fifth_needs_the_plans_hash(world: World, parknews: Callable[..., Answer]) -> None:
+def test_more_than_a_fifth_needs_the_plans_hash(world: World, parknews: Run) -> None:
     refused = parknews("remove-source", DAILY, *WHO, "--yes")
     assert refused.code == 4
     plan = parknews("remove-source", DAILY, "--dry-run", "--json").json["plan"]
@@ -58,7 +56,7 @@ def test_more_than_a_fifth_needs_the_plans_hash(world: World, parknews: Callable
 
 
 def test_pages_of_others_are_hidden_first_and_deleted_at_once_only_with_a_reason(
-    world: World, parknews: Callable[..., Answer]
+    world: World, parknews: Run
 ) -> None:
     scope = ("remove-source", "--credited", NAMES[PARK])
     waiting = parknews(*scope, *WHO, "--yes", "--json")
@@ -69,14 +67,14 @@ def test_pages_of_others_are_hidden_first_and_deleted_at_once_only_with_a_reason
     assert "court order" in {event["detail"] for event in done.json["events"]}
 
 
-def test_a_counter_notice_gives_back_what_is_hidden(world: World, parknews: Callable[..., Answer]) -> None:
+def test_a_counter_notice_gives_back_what_is_hidden(world: World, parknews: Run) -> None:
     parknews("remove-source", PARK, *WHO, "--yes", "--hide-only")
     assert parknews("removals", "undo", "1").code == 2
     assert parknews("removals", "undo", "1", "--reason", "counter-notice").code == 0
     assert rows(world.path, "SELECT count(*) FROM copies WHERE source = ?", PARK) == [(7,)]
 
 
-def test_a_file_of_requests_is_one_scope(world: World, parknews: Callable[..., Answer]) -> None:
+def test_a_file_of_requests_is_one_scope(world: World, parknews: Run) -> None:
     lines = [COPIER, world.of(PARK)[0].url, f"https://{DAILY}/b/", "credited = 无此报社", "# a remark"]
     letter = world.path.parent / "letter.txt"
     letter.write_text("\n".join(lines), encoding="utf-8")
@@ -85,7 +83,7 @@ def test_a_file_of_requests_is_one_scope(world: World, parknews: Callable[..., A
 
 
 def test_exports_that_hold_some_of_it_are_named_with_their_rows(
-    world: World, parknews: Callable[..., Answer], tmp_path_factory: pytest.TempPathFactory
+    world: World, parknews: Run, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     elsewhere = tmp_path_factory.mktemp("handed-out")
     assert parknews("export", "--output", str(world.path.parent / "all.csv")).code == 0
@@ -116,14 +114,12 @@ def test_exports_that_hold_some_of_it_are_named_with_their_rows(
         (("--include-subdomains", "--url", "https://a.cn/1"), "needs a HOST"),
     ],
 )
-def test_wrong_usage_is_told_in_a_line(
-    parknews: Callable[..., Answer], words: tuple[str, ...], says: str
-) -> None:
+def test_wrong_usage_is_told_in_a_line(parknews: Run, words: tuple[str, ...], says: str) -> None:
     answer = parknews("remove-source", *words)
     assert (answer.code, says in answer.err) == (2, True), answer
 
 
-def test_what_a_letter_says_is_found_with_the_reason(world: World, parknews: Callable[..., Answer]) -> None:
+def test_what_a_letter_says_is_found_with_the_reason(world: World, parknews: Run) -> None:
     page, letter = world.of(PARK)[3], world.path.parent / "letter.txt"
     letter.write_text(f"贵站转载了我社的文章：\n{page.text[:40]}\n", encoding="utf-8")
     for words, reason in (
@@ -164,7 +160,7 @@ def test_a_copier_with_a_forged_date_gets_its_own_pages_removed_and_not_its_vict
 
 
 def test_the_same_command_with_its_plans_hash_goes_on_after_the_rows_are_deleted(
-    world: World, parknews: Callable[..., Answer]
+    world: World, parknews: Run
 ) -> None:
     plan = parknews("remove-source", DAILY, "--dry-run", "--json").json["plan"]
     command = ("remove-source", DAILY, *WHO, "--yes", "--plan-hash", plan["plan_hash"])
@@ -179,9 +175,7 @@ def test_the_same_command_with_its_plans_hash_goes_on_after_the_rows_are_deleted
     assert (done.code, done.json["id"], done.json["state"]) == (0, 1, "verified")
 
 
-def test_no_digest_of_a_removed_address_can_be_made_without_the_archive(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_no_digest_of_a_removed_address_can_be_made_without_the_archive(world: World, parknews: Run) -> None:
     url = world.of(PARK)[3].url
     assert parknews("remove-source", "--url", url, *WHO, "--yes").code == 0
     held = b"".join(path.read_bytes() for path in world.path.parent.iterdir() if path.is_file())
@@ -193,9 +187,7 @@ def test_no_digest_of_a_removed_address_can_be_made_without_the_archive(
     ] == []
 
 
-def test_every_mistake_in_a_file_of_requests_is_told_with_its_line(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_every_mistake_in_a_file_of_requests_is_told_with_its_line(world: World, parknews: Run) -> None:
     letter = world.path.parent.parent / "letter.txt"
     good, wrong = world.of(PARK)[3].url, ["javascript:alert(1)", "ftp://x/1", "credited="]
     letter.write_text(
@@ -207,9 +199,7 @@ def test_every_mistake_in_a_file_of_requests_is_told_with_its_line(
     assert ("and 24 lines more" in answer.err, "\x1b" in answer.err) == (True, False)
 
 
-def test_a_mistyped_host_is_refused_and_the_nearest_named(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_mistyped_host_is_refused_and_the_nearest_named(world: World, parknews: Run) -> None:
     mistyped = PARK.replace("park", "parkk")
     refused = parknews("remove-source", mistyped, *WHO, "--yes")
     assert (refused.code, f"did you mean {PARK}?" in refused.err) == (2, True), refused
@@ -219,9 +209,7 @@ def test_a_mistyped_host_is_refused_and_the_nearest_named(
     assert rows(world.path, "SELECT count(*) FROM removals") == [(0,)]
 
 
-def test_what_was_never_here_is_blocked_and_nothing_is_called_verified(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_what_was_never_here_is_blocked_and_nothing_is_called_verified(world: World, parknews: Run) -> None:
     never = ("remove-source", "never.example.com", *WHO, "--yes")
     done = parknews(*never, "--block-only")
     assert done.code == 0, done.err
@@ -231,9 +219,7 @@ def test_what_was_never_here_is_blocked_and_nothing_is_called_verified(
     assert parknews(*never).out.startswith("already done by removal 1")
 
 
-def test_a_removal_that_is_through_is_not_recorded_again(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_removal_that_is_through_is_not_recorded_again(world: World, parknews: Run) -> None:
     command = ("remove-source", PARK, *WHO, "--yes")
     assert parknews(*command).code == 0
     again = parknews(*command)
@@ -242,9 +228,7 @@ def test_a_removal_that_is_through_is_not_recorded_again(
     assert rows(world.path, "SELECT count(*) FROM removals") == [(1,)]
 
 
-def test_the_receipt_has_the_numbers_of_the_plan_and_what_stays_down(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_the_receipt_has_the_numbers_of_the_plan_and_what_stays_down(world: World, parknews: Run) -> None:
     planned = parknews("remove-source", PARK, "--dry-run", "--json").json["plan"]["counts"]
     done = parknews("remove-source", PARK, *WHO, "--stay-down", "--yes")
     assert planned["candidate keys"] > 0
@@ -253,7 +237,7 @@ def test_the_receipt_has_the_numbers_of_the_plan_and_what_stays_down(
 
 
 def test_a_number_that_was_never_given_is_wrong_usage_and_nothing_to_go_on_with_is_said(
-    world: World, parknews: Callable[..., Answer]
+    world: World, parknews: Run
 ) -> None:
     for command in (("show", "9"), ("verify", "9"), ("go-on", "9"), ("undo", "9", "--reason", "x")):
         answer = parknews("removals", *command)
@@ -262,7 +246,7 @@ def test_a_number_that_was_never_given_is_wrong_usage_and_nothing_to_go_on_with_
 
 
 def test_going_on_without_a_number_does_all_that_is_left_and_ends_with_the_gravest_code(
-    world: World, parknews: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+    world: World, parknews: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipelines.forget.erase.CHECKPOINT_WAIT_MS", 50)
     urls = [page.url for page in world.pages if page.host == COPIER][-2:]

@@ -16,7 +16,7 @@ from pipelines.forget.find import find_asked
 from pipelines.forget.letter import Asked, read_letter
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview
-from tests.commands import Answer
+from tests.commands import Run
 from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, Told, World, make_text, make_title
 
 
@@ -99,7 +99,7 @@ def test_a_passage_that_only_a_copy_has_names_that_copy(make_world: Callable[...
     assert [match.url for match in answer.matches] == [copy.url]
 
 
-def test_what_was_removed_is_answered_with_its_removal(world: World, parknews: Callable[..., Answer]) -> None:
+def test_what_was_removed_is_answered_with_its_removal(world: World, parknews: Run) -> None:
     url = world.of(PARK)[0].url
     assert parknews("remove-source", "--url", url, *WHO, "--yes").code == 0
     found = parknews("removals", "find", f"请删除{url}。", "--json").json
@@ -108,16 +108,14 @@ def test_what_was_removed_is_answered_with_its_removal(world: World, parknews: C
     assert asked["detail"].startswith("by removal 1 on 20")
 
 
-def test_a_long_answer_says_how_much_it_leaves_out(world: World, parknews: Callable[..., Answer]) -> None:
+def test_a_long_answer_says_how_much_it_leaves_out(world: World, parknews: Run) -> None:
     shown = parknews("removals", "find", COPIER)
     assert f"{COPIER}: here, 26 copies" in shown.out
     assert f"and 6 more ({COPIER} 6); --json has all" in shown.out
     assert len(parknews("removals", "find", COPIER, "--json").json["matches"]) == 26
 
 
-def test_a_letter_in_a_file_of_another_encoding_is_read(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_letter_in_a_file_of_another_encoding_is_read(world: World, parknews: Run) -> None:
     url, letter = world.of(DAILY)[3].url, world.path.parent / "letter.txt"
     letter.write_bytes(f"尊敬的编辑：请将贵站所载文章删除，其网址为{url}。此致敬礼".encode("gb18030"))
     assert url in parknews("removals", "find", str(letter)).out

@@ -10,7 +10,6 @@ import json
 import lzma
 import quopri
 import re
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.commands import Answer
+from tests.commands import Run
 from tests.pipelines.forget.worlds import DAILY, PARK, World
 
 LETTERS = {
@@ -35,7 +34,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_three_commands_lead_from_a_letter_to_a_receipt_that_can_be_checked(
-    world: World, parknews: Callable[..., Answer], elsewhere: Path, lang: str
+    world: World, parknews: Run, elsewhere: Path, lang: str
 ) -> None:
     page, titled, absent = world.of(PARK)[2], world.of(PARK)[3], f"https://{DAILY}/none.html"
     letter, receipt, key = elsewhere / "letter.txt", elsewhere / "receipt.md", elsewhere / "key.pem"
@@ -81,7 +80,7 @@ def test_three_commands_lead_from_a_letter_to_a_receipt_that_can_be_checked(
 
 
 def test_a_receipt_prints_as_a_page_without_anybodys_html(
-    world: World, parknews: Callable[..., Answer], elsewhere: Path
+    world: World, parknews: Run, elsewhere: Path
 ) -> None:
     url, receipt = world.of(PARK)[2].url, elsewhere / "receipt.html"
     who = ("--requester", "<script>alert(1)</script> | ![x](http://a.cn/t.gif)", "--reason", "来函")
@@ -91,9 +90,7 @@ def test_a_receipt_prints_as_a_page_without_anybodys_html(
     assert [tag for tag in ("<script", "<img", "<a ") if tag in page] == []
 
 
-def test_what_is_disguised_in_a_file_beside_the_archive_is_found_or_told(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_what_is_disguised_in_a_file_beside_the_archive_is_found_or_told(world: World, parknews: Run) -> None:
     page = world.of(PARK)[2]
     said = page.text.encode()
     files = {
@@ -119,7 +116,7 @@ def test_what_is_disguised_in_a_file_beside_the_archive_is_found_or_told(
     assert done.json["verification"]["not_searched"] == ["7z.bin", "twice.bin"]
 
 
-def test_a_second_letter_about_the_same_is_recorded(world: World, parknews: Callable[..., Answer]) -> None:
+def test_a_second_letter_about_the_same_is_recorded(world: World, parknews: Run) -> None:
     asked = ("remove-source", "--url", world.of(PARK)[2].url, "--yes", "--reason", "来函", "--requester")
     for who in ("青岚湖园区", "青岚湖园区", "其律师"):
         assert parknews(*asked, who).code == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +18,7 @@ from pipelines.drain import Drained
 from pipelines.forget.scope import TermMatcher
 from pipelines.forget.snapshot import back_up, restore
 from pipelines.store import CrawlStore
-from tests.commands import Answer
+from tests.commands import Run
 from tests.pipelines.forget.stranger import pieces, search
 from tests.pipelines.forget.test_attack import _held, _secrets
 from tests.pipelines.forget.worlds import NAMES, PARK, START, WHO, World, _fetched, reading_of
@@ -115,9 +114,7 @@ def test_a_piece_that_was_shortened_within_the_passage_goes_too() -> None:
     assert redaction.text("园区消息：二期厂房已经…", is_cut=True) == f"园区消息：{MARK}…"
 
 
-def test_a_passage_goes_from_all_files_and_the_rest_stays(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_passage_goes_from_all_files_and_the_rest_stays(world: World, parknews: Run) -> None:
     page = world.of(PARK)[3]
     line = page.text.split("\n")[2]
     nowhere = parknews("redact", page.url, "--passage", "云外仙山", "--dry-run")
@@ -134,9 +131,7 @@ def test_a_passage_goes_from_all_files_and_the_rest_stays(
     assert line[:8] not in done.out
 
 
-def test_what_others_say_stays_unless_their_copies_are_meant(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_what_others_say_stays_unless_their_copies_are_meant(world: World, parknews: Run) -> None:
     page = world.of(PARK)[1]  # the daily copied it
     url, line = page.url, page.text.split("\n")[1]
     left = parknews("redact", url, "--passage", line, "--dry-run", "--json").json["plan"]["left_out"]
@@ -152,9 +147,7 @@ def test_what_others_say_stays_unless_their_copies_are_meant(
     assert search(world.path.parent, pieces(line)) == {}
 
 
-def test_a_telephone_number_goes_from_what_was_stripped(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_telephone_number_goes_from_what_was_stripped(world: World, parknews: Run) -> None:
     page = world.of(PARK)[3]
     number = f"0512-{page.number:07}"
     done = parknews("redact", page.url, "--passage", number.replace("-", " "), *WHO, "--yes", "--json")
@@ -164,7 +157,7 @@ def test_a_telephone_number_goes_from_what_was_stripped(
     assert search(world.path.parent, [number]) == {}
 
 
-def test_a_page_that_comes_again_is_redacted_again(world: World, parknews: Callable[..., Answer]) -> None:
+def test_a_page_that_comes_again_is_redacted_again(world: World, parknews: Run) -> None:
     page = world.of(PARK)[3]
     line = page.text.split("\n")[2]
     parknews("redact", page.url, "--passage", line, *WHO, "--yes")
@@ -186,7 +179,7 @@ def test_a_page_that_comes_again_is_redacted_again(world: World, parknews: Calla
 
 
 def test_a_list_that_a_run_stores_later_names_the_page_without_the_passage(
-    world: World, parknews: Callable[..., Answer]
+    world: World, parknews: Run
 ) -> None:
     page = world.of(PARK)[3]
     line = page.text.split("\n")[2]
@@ -207,9 +200,7 @@ def test_a_list_that_a_run_stores_later_names_the_page_without_the_passage(
     assert search(world.path.parent, pieces(line)) == {}
 
 
-def test_an_older_state_that_is_put_back_is_redacted_by_replay(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_an_older_state_that_is_put_back_is_redacted_by_replay(world: World, parknews: Run) -> None:
     page = world.of(PARK)[3]
     line = page.text.split("\n")[2]
     back_up(world.path, world.path.parent.parent / f"{world.path.parent.name}-backup")
@@ -221,7 +212,7 @@ def test_an_older_state_that_is_put_back_is_redacted_by_replay(
     assert rows(world.path, "SELECT count(*) FROM articles WHERE url = ?", page.url) == [(1,)]
 
 
-def test_verify_finds_a_passage_that_came_back_by_hand(world: World, parknews: Callable[..., Answer]) -> None:
+def test_verify_finds_a_passage_that_came_back_by_hand(world: World, parknews: Run) -> None:
     page = world.of(PARK)[3]
     parknews("redact", page.url, "--passage", "0512-0000004", *WHO, "--yes")
     with closing(sqlite3.connect(world.path)) as archive:
@@ -232,15 +223,13 @@ def test_verify_finds_a_passage_that_came_back_by_hand(world: World, parknews: C
     assert parknews("removals", "go-on", "1").code == 0
 
 
-def test_a_passage_that_the_page_does_not_say_is_told_and_nothing_done(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_passage_that_the_page_does_not_say_is_told_and_nothing_done(world: World, parknews: Run) -> None:
     refused = parknews("redact", world.of(PARK)[3].url, "--passage", "并无此语", *WHO, "--yes")
     assert (refused.code, "it does not say that" in refused.err) == (2, True)
     assert rows(world.path, "SELECT count(*) FROM removals") == [(0,)]
 
 
-def test_the_record_quotes_no_passage(world: World, parknews: Callable[..., Answer]) -> None:
+def test_the_record_quotes_no_passage(world: World, parknews: Run) -> None:
     page = world.of(PARK)[3]
     line = page.text.split("\n")[2]
     who = ("--requester", "法务", "--reason", f"来函要求删除“{line}”")
@@ -250,9 +239,7 @@ def test_the_record_quotes_no_passage(world: World, parknews: Callable[..., Answ
     assert parts_of(line)[0] not in ledger.split('"scope"')[1].split('"said"')[0]
 
 
-def test_what_somebody_noted_of_the_article_says_it_no_more(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_what_somebody_noted_of_the_article_says_it_no_more(world: World, parknews: Run) -> None:
     page = world.of(PARK)[3]
     name = page.text[:3]
     [(article,)] = rows(world.path, "SELECT article_id FROM copies WHERE url = ?", page.url)
@@ -268,9 +255,7 @@ def test_a_passage_of_several_lines_takes_no_short_line_by_itself() -> None:
     assert redacted("记者另悉，园区负责人表示，二期厂房已经投产。", said) == f"记者另悉，{MARK}。"
 
 
-def test_no_guessed_passage_is_confirmed_without_the_key(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_no_guessed_passage_is_confirmed_without_the_key(world: World, parknews: Run) -> None:
     page = world.of(PARK)[3]
     line = page.text.split("\n")[2]
     parknews("redact", page.url, "--passage", line, *WHO, "--yes")

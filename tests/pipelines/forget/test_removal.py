@@ -15,7 +15,7 @@ from pipelines.forget.planning import MENTIONS
 from pipelines.forget.record import waiting
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import go_on, preview, remove, restore_hidden, verify
-from tests.commands import Answer
+from tests.commands import Run
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.worlds import (
     COPIER,
@@ -231,9 +231,7 @@ def test_pages_of_others_wait_hidden_until_their_day(world: World) -> None:
     assert go_on(world.path, outcome.removal.id).removal.state == "hidden"
 
 
-def test_each_page_of_others_needs_a_second_yes_once_its_day_has_come(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_each_page_of_others_needs_a_second_yes_once_its_day_has_come(world: World, parknews: Run) -> None:
     scope = make_scope(credited=[NAMES[PARK]])
     remove(world.path, scope, replace(LETTER, due_at="2026-04-15T00:00:00Z"))
     told = parknews("removals", "go-on", "1")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 
 import pytest
 
-from tests.commands import Answer
+from tests.commands import Run
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import unique_words
 from tests.pipelines.forget.worlds import COPIER, PARK, WHO, World
@@ -15,7 +14,7 @@ from tests.readings import rows
 
 
 def test_a_restored_backup_is_refused_until_the_removals_are_applied_again(
-    world: World, parknews: Callable[..., Answer]
+    world: World, parknews: Run
 ) -> None:
     backup = world.path.parent.parent / "backup"
     words = unique_words(world, PARK)
@@ -34,7 +33,7 @@ def test_a_restored_backup_is_refused_until_the_removals_are_applied_again(
 
 
 def test_a_backup_from_while_it_was_hidden_is_deleted_again_with_all_that_was_ordered(
-    world: World, parknews: Callable[..., Answer]
+    world: World, parknews: Run
 ) -> None:
     backup = world.path.parent.parent / "backup"
     words = unique_words(world, PARK)
@@ -52,9 +51,7 @@ def test_a_backup_from_while_it_was_hidden_is_deleted_again_with_all_that_was_or
     assert rows(world.path, "SELECT count(*) > 0 FROM stay_down") == [(1,)]
 
 
-def test_an_archive_made_anew_beside_its_ledger_keeps_the_source_out(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_an_archive_made_anew_beside_its_ledger_keeps_the_source_out(world: World, parknews: Run) -> None:
     parknews("remove-source", PARK, *WHO, "--yes")
     for path in world.path.parent.glob("archive*.db*"):
         path.unlink()
@@ -68,7 +65,7 @@ def test_an_archive_made_anew_beside_its_ledger_keeps_the_source_out(
         assert archive.blocklist().blocks(f"https://{PARK}/new.html")
 
 
-def test_a_ledger_changed_by_hand_is_told(world: World, parknews: Callable[..., Answer]) -> None:
+def test_a_ledger_changed_by_hand_is_told(world: World, parknews: Run) -> None:
     parknews("remove-source", PARK, *WHO, "--yes")
     parknews("remove-source", "--url", world.of(COPIER)[0].url, *WHO, "--yes")
     ledger = world.path.with_name("archive-removals.jsonl")

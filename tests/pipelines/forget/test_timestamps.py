@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pytest
 
 from crawler.web.timestamps import stamp
 from pipelines.errors import NothingReachedError
-from tests.commands import Answer
+from tests.commands import Run
 from tests.pipelines.forget.worlds import COPIER, WHO, World
 
 pytest.importorskip("rfc3161_client")
@@ -68,10 +68,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, P
 
 
 def test_a_receipt_is_stamped_and_openssl_verifies_it(
-    world: World,
-    parknews: Callable[..., Answer],
-    authority: tuple[str, Path],
-    monkeypatch: pytest.MonkeyPatch,
+    world: World, parknews: Run, authority: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, folder = authority
     page = world.of(COPIER)[5]

@@ -13,7 +13,7 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import decide, remove
 from pipelines.pages.frontier import Link
 from pipelines.store import CrawlStore
-from tests.commands import Answer
+from tests.commands import Run
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_stay_down import LETTER, come
 from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, WHO, Told, World, make_text, make_title
@@ -22,9 +22,7 @@ from tests.readings import rows
 SECRET = "贵站所载之事涉及某某公司未公开的机密"
 
 
-def test_a_letter_that_quotes_what_goes_is_warned_of_kept_and_verified(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_letter_that_quotes_what_goes_is_warned_of_kept_and_verified(world: World, parknews: Run) -> None:
     page = world.of(PARK)[3]
     reason = f"请删除《{page.title}》,见{page.url}。{page.text[:40]}"
     who = ("--requester", f"{page.title}作者", "--reason", reason)
@@ -48,9 +46,7 @@ def test_a_credit_that_the_pages_name_is_verified(make_world: Callable[..., Worl
     assert (outcome.removal.state, outcome.trouble) == ("verified", "")
 
 
-def test_a_reason_is_corrected_and_the_words_before_are_nowhere(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_a_reason_is_corrected_and_the_words_before_are_nowhere(world: World, parknews: Run) -> None:
     page = world.of(PARK)[3]
     parknews("remove-source", "--url", page.url, "--requester", "甲", "--reason", SECRET, "--yes")
     assert stranger.search(world.path.parent, [SECRET]) != {}
@@ -61,9 +57,7 @@ def test_a_reason_is_corrected_and_the_words_before_are_nowhere(
     assert parknews("removals", "correct", "1").code == 2
 
 
-def test_of_a_removed_article_a_set_keeps_the_number_alone(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_of_a_removed_article_a_set_keeps_the_number_alone(world: World, parknews: Run) -> None:
     page, other = world.of(PARK)[3], world.of(COPIER)[5]
     parknews("sets", "add", "cases", page.url, "--label", SECRET, "--note", "见首段")
     parknews("sets", "add", "cases", other.url, "--note", f"另见：{page.text[:60]}")
@@ -75,7 +69,7 @@ def test_of_a_removed_article_a_set_keeps_the_number_alone(
     assert stays["title"] == other.title
 
 
-def test_a_correction_is_replayed_too(world: World, parknews: Callable[..., Answer]) -> None:
+def test_a_correction_is_replayed_too(world: World, parknews: Run) -> None:
     backup = world.path.parent.parent / "backup"
     page = world.of(PARK)[3]
     parknews("remove-source", "--url", page.url, "--requester", "甲", "--reason", SECRET, "--yes")
@@ -109,9 +103,7 @@ def _redirected(world: World, *way: str) -> None:
 
 
 @pytest.mark.parametrize("hops", [1, 3])
-def test_an_address_that_leads_to_the_copy_takes_it(
-    world: World, parknews: Callable[..., Answer], hops: int
-) -> None:
+def test_an_address_that_leads_to_the_copy_takes_it(world: World, parknews: Run, hops: int) -> None:
     page = world.of(COPIER)[-1]
     short = [f"https://{COPIER}/s/{n}" for n in range(hops)]
     _redirected(world, *short, page.url)
@@ -123,9 +115,7 @@ def test_an_address_that_leads_to_the_copy_takes_it(
     assert stranger.search(world.path.parent, [page.text.split("\n")[0], *short]) == {}
 
 
-def test_an_address_that_leads_to_another_owner_takes_nothing_there(
-    world: World, parknews: Callable[..., Answer]
-) -> None:
+def test_an_address_that_leads_to_another_owner_takes_nothing_there(world: World, parknews: Run) -> None:
     short = f"https://{COPIER}/s/1"
     _redirected(world, short, world.of(PARK)[3].url)
     done = parknews("remove-source", "--url", short, *WHO, "--yes", "--block-only", "--json")
@@ -141,7 +131,7 @@ def test_an_address_that_leads_to_another_owner_takes_nothing_there(
 
 
 def test_copies_that_came_back_after_blocks_were_deleted_by_hand_are_found(
-    world: World, parknews: Callable[..., Answer]
+    world: World, parknews: Run
 ) -> None:
     page = world.of(PARK)[3]
     parknews("remove-source", PARK, *WHO, "--yes")
