@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,9 @@ from pipelines.sign import sign
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 NOW = "2026-01-06T00:00:00Z"
 HOSTS = ("park.example", "daily.example", "copier.example")
+
+Fill = Callable[..., Path]
+"""Makes an archive out of told pages (`fill` in tests/conftest.py)."""
 
 
 def make_reading(

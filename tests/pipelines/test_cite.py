@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from pipelines.archive.file import read_only
 from pipelines.cite import STYLES, Reference, cite
 from pipelines.show import ShownArticle, show
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 TEXT = "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻,预计明年投产后新增岗位一千六百个。" * 3
 
 
 @pytest.fixture
-def article(fill: Callable[..., Path]) -> ShownArticle:
+def article(fill: Fill) -> ShownArticle:
     path = fill(
         [
             Told("https://copier.example/b", "厂房启用了", TEXT, date(2026, 1, 4), "名park.example"),

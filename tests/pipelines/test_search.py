@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +18,7 @@ from pipelines.archive.read.selection import Selection
 from pipelines.query import Needle, Node, expression, literal, parse, sought
 from pipelines.search import Snippet, search, select, snippet
 from pipelines.spelling import placed_tokens, spell, tokens
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 PARK = "高新技术产业园区今年引进了十二个集成电路项目，总投资超过三十亿元。\n园区管委会说，明年还将扩建。"
 ENGLISH = "The Park signed 12 projects, worth USD 3.5 billion."
@@ -26,7 +26,7 @@ OTHER = "市里今天公布了新的公交线路，方便居民出行，首班�
 
 
 @pytest.fixture
-def connection(fill: Callable[..., Path]) -> Iterator[sqlite3.Connection]:
+def connection(fill: Fill) -> Iterator[sqlite3.Connection]:
     path = fill(
         [
             Told("https://a.example/1", "园区招商", PARK, date(2026, 1, 5)),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 from pipelines.archive.file import read_only
 from pipelines.records import Claim, Field, Rejection, Stripped
 from pipelines.show import ShownArticle, ShownRejection, show
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 PARAGRAPHS = [
     "滨江产业园区管委会今天宣布，园区一期工程已经全部建成，首批入驻企业将在下个月搬入新厂房开始生产。",
@@ -25,7 +25,7 @@ FOOTER = Stripped("contact", "phone line", "咨询热线 0000-0000000")
 
 
 @pytest.fixture
-def path(fill: Callable[..., Path]) -> Path:
+def path(fill: Fill) -> Path:
     return fill(
         [
             Told(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from pipelines.archive import read_only
 from pipelines.archive.read.selection import Selection
 from pipelines.search import search
 from pipelines.spelling import SPELLINGS_MAX, spellings
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 
 @pytest.mark.parametrize(
@@ -37,9 +34,7 @@ def test_a_long_word_has_its_uniform_spellings_and_no_flood() -> None:
 
 
 @pytest.mark.parametrize(("folded", "titles"), [(False, ["简"]), (True, ["繁", "简"])])
-def test_folding_finds_both_scripts_and_marks_them(
-    fill: Callable[..., Path], folded: bool, titles: list[str]
-) -> None:
+def test_folding_finds_both_scripts_and_marks_them(fill: Fill, folded: bool, titles: list[str]) -> None:
     path = fill(
         [
             Told(
@@ -59,7 +54,7 @@ def test_folding_finds_both_scripts_and_marks_them(
     assert all(hit.snippet.marks for hit in hits)
 
 
-def test_filters_narrow_a_search(fill: Callable[..., Path]) -> None:
+def test_filters_narrow_a_search(fill: Fill) -> None:
     text = "青岚湖产业园区今年引进了十二个集成电路项目,总投资超过三十亿元。"
     path = fill(
         [Told("https://a.example/1", "甲", text), Told("https://b.example/2", "乙", "港区园区" + text[::-1])]

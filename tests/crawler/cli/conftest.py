@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from pipelines.records import Rejection, Stripped
 from tests.commands import Answer, Run, parknews_here
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 TEXT = "滨江产业园区管委会今天宣布，园区一期工程已经全部建成，首批入驻企业将在下个月搬入新厂房开始生产。"
 EVIL = "标题\x1b[31m\x9b2J\u202e倒"
@@ -27,7 +26,7 @@ def parknews(tmp_path: Path) -> Run:
 
 
 @pytest.fixture
-def archive(fill: Callable[..., Path]) -> Path:
+def archive(fill: Fill) -> Path:
     """An archive of one article in two copies, one with an evil title, and a rejection."""
     footer = Stripped("contact", "phone line", f"咨询热线 0000-0000000 {EVIL}")
     return fill(

@@ -8,23 +8,20 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 
-from tests.readings import Told
+from tests.commands import Run
+from tests.readings import Fill, Told
 
 PARKNEWS = Path(sys.executable).with_name("parknews")
 
 
 @pytest.mark.usefixtures("archive")
-def test_export_writes_what_the_ending_says_and_tells_of_it(
-    parknews: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_export_writes_what_the_ending_says_and_tells_of_it(parknews: Run, tmp_path: Path) -> None:
     target = tmp_path / "out.jsonl"
     found = parknews("export", "园区", "--output", str(target), "--json")
     told = json.loads(found.out)
@@ -33,9 +30,7 @@ def test_export_writes_what_the_ending_says_and_tells_of_it(
     assert json.loads(Path(told["manifest"]).read_text(encoding="utf-8"))["export_id"] == told["export_id"]
 
 
-def test_search_and_export_narrow_by_what_texts_name(
-    fill: Callable[..., Path], parknews: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_search_and_export_narrow_by_what_texts_name(fill: Fill, parknews: Run, tmp_path: Path) -> None:
     fill(
         [
             Told(
@@ -59,7 +54,7 @@ def test_search_and_export_narrow_by_what_texts_name(
 @pytest.mark.usefixtures("archive")
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_an_export_to_stdout_is_the_rows_alone(
-    parknews: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+    parknews: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     parknews("export", "--output", str(tmp_path / f"a.{kind}"))
@@ -75,21 +70,19 @@ def test_an_export_to_stdout_is_the_rows_alone(
     [("-",), ("-", "--format", "parquet"), ("-", "--format", "xlsx"), ("-", "--format", "csv", "--json")],
 )
 @pytest.mark.usefixtures("archive")
-def test_what_is_no_stream_is_not_written_to_stdout(
-    parknews: Callable[..., Any], arguments: tuple[str]
-) -> None:
+def test_what_is_no_stream_is_not_written_to_stdout(parknews: Run, arguments: tuple[str]) -> None:
     found = parknews("export", "--output", *arguments)
     assert (found.code, found.out) == (2, "")
 
 
 @pytest.mark.usefixtures("archive")
-def test_an_export_makes_no_folder(parknews: Callable[..., Any], tmp_path: Path) -> None:
+def test_an_export_makes_no_folder(parknews: Run, tmp_path: Path) -> None:
     found = parknews("export", "--output", str(tmp_path / "none" / "x.csv"))
     assert (found.code, (tmp_path / "none").exists(), "no such folder" in found.err) == (2, False, True)
 
 
 @pytest.mark.usefixtures("archive")
-def test_an_export_compared_at_once_has_no_changes(parknews: Callable[..., Any], tmp_path: Path) -> None:
+def test_an_export_compared_at_once_has_no_changes(parknews: Run, tmp_path: Path) -> None:
     parknews("export", "--output", str(tmp_path / "a.csv"))
     found = parknews("export", "--compare", str(tmp_path / "a.csv.manifest.json"), "--json")
     assert json.loads(found.out) == {"gained": 0, "lost": 0, "changed": 0, "changes": []}
@@ -112,23 +105,21 @@ def test_an_export_compared_at_once_has_no_changes(parknews: Callable[..., Any],
         (["export", "--output", "a.csv", "--region", "朝阳区"], "220104 (吉林省)"),
     ],
 )
-def test_wrong_usage_is_told_in_a_line(parknews: Callable[..., Any], arguments: list[str], said: str) -> None:
+def test_wrong_usage_is_told_in_a_line(parknews: Run, arguments: list[str], said: str) -> None:
     found = parknews(*arguments)
     assert (found.code, len(found.err.splitlines())) == (2, 1)
     assert said in found.err
 
 
 @pytest.mark.parametrize("arguments", [["search"], ["crawl"], ["removals", "list"], ["sources", "check"], []])
-def test_help_shows_flags_as_flags(parknews: Callable[..., Any], arguments: list[str]) -> None:
+def test_help_shows_flags_as_flags(parknews: Run, arguments: list[str]) -> None:
     shown = parknews(*arguments, "--help").out
     assert "-h" in shown
     assert "bool" not in shown
     assert "<int" not in shown
 
 
-def test_an_export_that_cuts_texts_says_how_many(
-    fill: Callable[..., Path], parknews: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_an_export_that_cuts_texts_says_how_many(fill: Fill, parknews: Run, tmp_path: Path) -> None:
     fill([Told("https://park.example/1", "长文", "园区的企业今年又签下一批新订单并扩建厂房。\n" * 2000)])
     found = parknews("export", "--output", str(tmp_path / "out.xlsx"))
     assert (found.code, found.err) == (
@@ -138,15 +129,13 @@ def test_an_export_that_cuts_texts_says_how_many(
 
 
 @pytest.mark.parametrize("arguments", [["serve"], ["report", "--out", "r"], ["export", "--output", "a.csv"]])
-def test_without_an_archive_there_is_nothing_to_show(
-    parknews: Callable[..., Any], arguments: list[str]
-) -> None:
+def test_without_an_archive_there_is_nothing_to_show(parknews: Run, arguments: list[str]) -> None:
     found = parknews(*arguments)
     assert (found.code, "there is no archive here" in found.err) == (2, True)
 
 
 @pytest.mark.usefixtures("archive")
-def test_a_folder_that_cannot_be_written_is_told(parknews: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told(parknews: Run, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for arguments in (["report", "--out"], ["export", "--format", "csv", "--output"]):
         found = parknews(*arguments, str(tmp_path / "file" / "below"))
@@ -154,14 +143,14 @@ def test_a_folder_that_cannot_be_written_is_told(parknews: Callable[..., Any], t
 
 
 @pytest.mark.usefixtures("archive")
-def test_a_report_says_what_to_open(parknews: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_report_says_what_to_open(parknews: Run, tmp_path: Path) -> None:
     found = parknews("report", "--out", str(tmp_path / "report"))
     assert (found.code, found.out) == (0, f"1 articles drawn: open {tmp_path / 'report' / 'index.html'}\n")
     assert (tmp_path / "report" / "index.html").exists()
 
 
 @pytest.mark.usefixtures("archive")
-def test_a_port_that_is_taken_is_told(parknews: Callable[..., Any]) -> None:
+def test_a_port_that_is_taken_is_told(parknews: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         found = parknews("serve", "--port", str(taken.getsockname()[1]))
     assert (found.code, "choose others with --host and --port" in found.err) == (2, True)

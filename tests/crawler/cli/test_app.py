@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -13,26 +12,27 @@ from typer.main import get_command
 
 from crawler.cli.app import COMMANDS as OVERVIEW
 from crawler.cli.app import app
+from tests.commands import Run
 
 COMMANDS = ("crawl", "demo", "search", "show", "status", "sources list")
 HEAVY = {"scrapy", "twisted", "trafilatura", "opencc", "scipy", "datasketch", "dateparser", "pandas"}
 
 
-def test_the_version_is_the_packages(parknews: Callable[..., Any]) -> None:
+def test_the_version_is_the_packages(parknews: Run) -> None:
     assert parknews("--version").out == f"parknews {version('parknews')}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_commands_help_has_examples(parknews: Callable[..., Any], command: str) -> None:
+def test_every_commands_help_has_examples(parknews: Run, command: str) -> None:
     found = parknews(*command.split(), "--help")
     assert (found.code, "Examples" in found.out) == (0, True)
 
 
-def test_what_stands_in_brackets_below_the_examples_is_shown(parknews: Callable[..., Any]) -> None:
+def test_what_stands_in_brackets_below_the_examples_is_shown(parknews: Run) -> None:
     assert "parknews[mcp]" in parknews("mcp", "--help").out
 
 
-def test_help_names_every_command(parknews: Callable[..., Any]) -> None:
+def test_help_names_every_command(parknews: Run) -> None:
     text = parknews("--help").out
     assert [name for name in COMMANDS if f" {name.split()[0]} " not in text] == []
 
@@ -43,7 +43,7 @@ def test_the_overview_says_of_a_command_what_its_own_help_begins_with(command: s
     assert OVERVIEW[command][1] == whole.split("\n\n")[0]
 
 
-def test_no_command_shows_the_help_and_exits_2(parknews: Callable[..., Any]) -> None:
+def test_no_command_shows_the_help_and_exits_2(parknews: Run) -> None:
     found = parknews()
     assert (found.code, "Usage" in found.out + found.err) == (2, True)
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,6 +13,7 @@ from pipelines.archive import Archive
 from pipelines.pages.frontier import Fetched, Link
 from pipelines.records import Source
 from pipelines.store import CrawlStore
+from tests.commands import Run
 
 HOST = "park.example"
 URL = f"https://{HOST}/news/1.html"
@@ -52,7 +51,7 @@ def stored(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_stored_page_becomes_a_case(parknews: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_stored_page_becomes_a_case(parknews: Run, tmp_path: Path) -> None:
     made = parknews("case", URL, "--name", "built", "--into", str(tmp_path / "cases"), "--json")
     folder = tmp_path / "cases" / "built"
     known = tomllib.loads((folder / "page.toml").read_text("utf-8"))
@@ -73,7 +72,7 @@ def test_a_stored_page_becomes_a_case(parknews: Callable[..., Any], tmp_path: Pa
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_case_is_never_overwritten(parknews: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_case_is_never_overwritten(parknews: Run, tmp_path: Path) -> None:
     words = ("case", URL, "--name", "built", "--into", str(tmp_path))
     parknews(*words)
     again = parknews(*words)
@@ -81,6 +80,6 @@ def test_a_case_is_never_overwritten(parknews: Callable[..., Any], tmp_path: Pat
 
 
 @pytest.mark.usefixtures("stored")
-def test_an_address_that_was_never_fetched_says_so(parknews: Callable[..., Any]) -> None:
+def test_an_address_that_was_never_fetched_says_so(parknews: Run) -> None:
     missing = parknews("case", f"https://{HOST}/other")
     assert (missing.code, "no page of this address is stored" in missing.err) == (1, True)

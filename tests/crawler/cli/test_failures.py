@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from crawler.cli.failures import exit_code
 from crawler.runs.lock import run_lock
 from pipelines.errors import ConfigurationError, NothingReachedError
+from tests.commands import Run
 
 
 def _one_line(found: Any) -> str:
@@ -23,12 +23,12 @@ def _one_line(found: Any) -> str:
     return str(found.err)
 
 
-def test_a_missing_sources_file_exits_2_and_says_what_to_write(parknews: Callable[..., Any]) -> None:
+def test_a_missing_sources_file_exits_2_and_says_what_to_write(parknews: Run) -> None:
     found = parknews("crawl")
     assert (found.code, "`parknews sources add URL`" in _one_line(found)) == (2, True)
 
 
-def test_no_sources_exits_2_and_says_what_to_write(parknews: Callable[..., Any], tmp_path: Path) -> None:
+def test_no_sources_exits_2_and_says_what_to_write(parknews: Run, tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text("# none\n")
     found = parknews("crawl")
     assert (found.code, "no sources yet; write one with `parknews sources add" in _one_line(found)) == (
@@ -37,7 +37,7 @@ def test_no_sources_exits_2_and_says_what_to_write(parknews: Callable[..., Any],
     )
 
 
-def test_a_broken_sources_file_exits_2_with_its_line(parknews: Callable[..., Any], sources: Path) -> None:
+def test_a_broken_sources_file_exits_2_with_its_line(parknews: Run, sources: Path) -> None:
     sources.write_text(sources.read_text() + "dealy_s = 2\n")
     found = parknews("crawl")
     assert (found.code, _one_line(found)) == (
@@ -47,7 +47,7 @@ def test_a_broken_sources_file_exits_2_with_its_line(parknews: Callable[..., Any
 
 
 @pytest.mark.usefixtures("sources")
-def test_an_unknown_host_exits_2(parknews: Callable[..., Any]) -> None:
+def test_an_unknown_host_exits_2(parknews: Run) -> None:
     found = parknews("crawl", "prak.example")
     assert (found.code, "did you mean 'park.example'" in _one_line(found)) == (2, True)
 
@@ -62,17 +62,17 @@ def test_an_unknown_host_exits_2(parknews: Callable[..., Any]) -> None:
         ("search", "x", "--by", "y"),
     ],
 )
-def test_wrong_usage_exits_2(parknews: Callable[..., Any], arguments: tuple[str, ...]) -> None:
+def test_wrong_usage_exits_2(parknews: Run, arguments: tuple[str, ...]) -> None:
     found = parknews(*arguments)
     assert (found.code, found.out) == (2, "")
 
 
-def test_a_missing_archive_is_named(parknews: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_missing_archive_is_named(parknews: Run, tmp_path: Path) -> None:
     found = parknews("search", "x")
     assert (found.code, str(tmp_path / "archive.db") in _one_line(found)) == (2, True)
 
 
-def test_an_empty_file_is_no_archive_to_read(parknews: Callable[..., Any], tmp_path: Path) -> None:
+def test_an_empty_file_is_no_archive_to_read(parknews: Run, tmp_path: Path) -> None:
     (tmp_path / "archive.db").touch()
     found = parknews("search", "x")
     assert (found.code, "an empty file" in _one_line(found)) == (4, True)
@@ -80,18 +80,14 @@ def test_an_empty_file_is_no_archive_to_read(parknews: Callable[..., Any], tmp_p
 
 @pytest.mark.usefixtures("sources")
 @pytest.mark.parametrize("command", [("crawl",), ("search", "x")])
-def test_a_folder_is_no_archive(
-    parknews: Callable[..., Any], tmp_path: Path, command: tuple[str, ...]
-) -> None:
+def test_a_folder_is_no_archive(parknews: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
     found = parknews("--db", str(tmp_path), *command)
     assert (found.code, "a folder" in _one_line(found)) == (4, True)
 
 
 @pytest.mark.usefixtures("sources")
 @pytest.mark.parametrize("command", [("crawl",), ("search", "x"), ("show", "1")])
-def test_a_file_that_is_no_database_exits_4(
-    parknews: Callable[..., Any], tmp_path: Path, command: tuple[str, ...]
-) -> None:
+def test_a_file_that_is_no_database_exits_4(parknews: Run, tmp_path: Path, command: tuple[str, ...]) -> None:
     (tmp_path / "archive.db").write_bytes(b"this is a letter to my aunt, not a database" * 200)
     found = parknews(*command)
     _one_line(found)
@@ -101,7 +97,7 @@ def test_a_file_that_is_no_database_exits_4(
 @pytest.mark.usefixtures("sources")
 @pytest.mark.parametrize("command", [("crawl",), ("search", "x"), ("show", "1")])
 def test_somebody_elses_database_exits_4_and_stays_as_it_is(
-    parknews: Callable[..., Any], tmp_path: Path, command: tuple[str, ...]
+    parknews: Run, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     path = tmp_path / "archive.db"
     other = sqlite3.connect(path)
@@ -116,7 +112,7 @@ def test_somebody_elses_database_exits_4_and_stays_as_it_is(
 @pytest.mark.usefixtures("sources")
 @pytest.mark.parametrize("command", [("crawl",), ("search", "x"), ("show", "1")])
 def test_an_archive_of_a_newer_parknews_exits_2(
-    parknews: Callable[..., Any], archive: Path, command: tuple[str, ...]
+    parknews: Run, archive: Path, command: tuple[str, ...]
 ) -> None:
     connection = sqlite3.connect(archive)
     with connection:
@@ -127,7 +123,7 @@ def test_an_archive_of_a_newer_parknews_exits_2(
 
 
 @pytest.mark.usefixtures("sources")
-def test_a_damaged_archive_exits_4(parknews: Callable[..., Any], archive: Path) -> None:
+def test_a_damaged_archive_exits_4(parknews: Run, archive: Path) -> None:
     sqlite3.connect(archive).execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(archive.read_bytes())
     content[4096 : len(content)] = b"\xff" * (len(content) - 4096)
@@ -138,13 +134,13 @@ def test_a_damaged_archive_exits_4(parknews: Callable[..., Any], archive: Path) 
 
 
 @pytest.mark.usefixtures("sources", "archive")
-def test_a_second_run_exits_3(parknews: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_second_run_exits_3(parknews: Run, tmp_path: Path) -> None:
     with run_lock(tmp_path / "archive.db"):
         found = parknews("crawl")
     assert (found.code, "another run" in _one_line(found)) == (3, True)
 
 
-def test_the_traceback_comes_with_v_only(parknews: Callable[..., Any]) -> None:
+def test_the_traceback_comes_with_v_only(parknews: Run) -> None:
     assert "Traceback" not in parknews("crawl").err
     assert "Traceback" in parknews("-v", "crawl").err
 

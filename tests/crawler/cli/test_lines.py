@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from pipelines.pages.frontier import Fetched, Link
 from pipelines.records import Source
 from pipelines.stages import read_page
 from pipelines.store import CrawlStore
+from tests.commands import Run
 
 HOST = "park.example"
 URL = f"https://{HOST}/news/1.html"
@@ -42,32 +42,28 @@ def archived(tmp_path: Path) -> None:
         at = datetime(2026, 2, 3, 4, 5, tzinfo=UTC)
         robots = "allowed, robots.txt 200"
         store.commits.page(
-            crawl,
-            entry,
-            Fetched(URL, URL, 200, (), html.encode(), at, robots, kind="article", article=True),
+            crawl, entry, Fetched(URL, URL, 200, (), html.encode(), at, robots, kind="article", article=True)
         )
         [page] = store.pages.take(10, 0)
         archive.ingest([read_page(page, Source(HOST))], "2026-02-03T05:00:00Z")
         store.pages.mark_ingested([page.page_id])
 
 
-def _correct(parknews: Callable[..., Any], *words: str) -> Any:
+def _correct(parknews: Run, *words: str) -> Any:
     return parknews("correct", URL, *words, "--reason", "as the editor says")
 
 
-def _shown(parknews: Callable[..., Any]) -> tuple[list[str], dict[str, str]]:
+def _shown(parknews: Run) -> tuple[list[str], dict[str, str]]:
     """The text's lines, and what was stripped by which rule."""
     [copy] = json.loads(parknews("show", URL, "--json").out)["copies"]
     return copy["text"].split("\n"), {piece["text"]: piece["rule"] for piece in copy["stripped"]}
 
 
-def _found(parknews: Callable[..., Any], word: str) -> int:
+def _found(parknews: Run, word: str) -> int:
     return len(json.loads(parknews("search", word, "--json").out)["articles"])
 
 
-def test_a_removed_line_is_gone_from_text_and_search_and_is_told_as_stripped(
-    parknews: Callable[..., Any],
-) -> None:
+def test_a_removed_line_is_gone_from_text_and_search_and_is_told_as_stripped(parknews: Run) -> None:
     assert (_shown(parknews)[0], _found(parknews, "纪念品")) == ([*LINES], 1)
     assert _correct(parknews, "remove-line", "本报读者可以").code == 0
     lines, stripped = _shown(parknews)
@@ -75,14 +71,14 @@ def test_a_removed_line_is_gone_from_text_and_search_and_is_told_as_stripped(
     assert json.loads(parknews("changes").out)["change"] == "corrected"
 
 
-def test_a_kept_line_stands_where_it_stood_and_is_stripped_no_more(parknews: Callable[..., Any]) -> None:
+def test_a_kept_line_stands_where_it_stood_and_is_stripped_no_more(parknews: Run) -> None:
     assert CONTACT in _shown(parknews)[1]
     assert _correct(parknews, "keep-line", CONTACT).code == 0
     lines, stripped = _shown(parknews)
     assert (lines, CONTACT in stripped) == ([*LINES, CONTACT], False)
 
 
-def test_words_on_lines_outlast_reprocess_and_are_taken_back_one_by_one(parknews: Callable[..., Any]) -> None:
+def test_words_on_lines_outlast_reprocess_and_are_taken_back_one_by_one(parknews: Run) -> None:
     _correct(parknews, "remove-line", LINES[1])
     _correct(parknews, "keep-line", CONTACT)
     assert parknews("reprocess").code == 0
@@ -102,23 +98,19 @@ def test_words_on_lines_outlast_reprocess_and_are_taken_back_one_by_one(parknews
         ("drop-line", LINES[0], "no field that can be corrected"),
     ],
 )
-def test_a_line_that_is_not_there_is_an_error(
-    parknews: Callable[..., Any], field: str, words: str, message: str
-) -> None:
+def test_a_line_that_is_not_there_is_an_error(parknews: Run, field: str, words: str, message: str) -> None:
     ended = _correct(parknews, field, words)
     assert (ended.code, message in ended.err) == (2, True)
 
 
-def test_the_last_line_cannot_be_removed(parknews: Callable[..., Any]) -> None:
+def test_the_last_line_cannot_be_removed(parknews: Run) -> None:
     for line in LINES[:2]:
         assert _correct(parknews, "remove-line", line).code == 0
     ended = _correct(parknews, "remove-line", LINES[2])
     assert (ended.code, "nothing is left" in ended.err, _shown(parknews)[0]) == (2, True, [LINES[2]])
 
 
-def test_without_the_stored_page_a_line_cannot_be_corrected(
-    parknews: Callable[..., Any], tmp_path: Path
-) -> None:
+def test_without_the_stored_page_a_line_cannot_be_corrected(parknews: Run, tmp_path: Path) -> None:
     (tmp_path / "archive-pages.db").unlink()
     ended = _correct(parknews, "remove-line", LINES[1])
     assert (ended.code, "not stored any more" in ended.err, _shown(parknews)[0]) == (4, True, [*LINES])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.commands import Run
 from tests.end_to_end.site import Site
 from tests.processes import PARKNEWS, Child, Ended
 
@@ -31,7 +31,7 @@ def page(tmp_path: Path) -> str:
 
 
 def test_a_page_at_hand_is_told_field_by_field_and_nothing_is_written(
-    parknews: Callable[..., Any], page: str, tmp_path: Path
+    parknews: Run, page: str, tmp_path: Path
 ) -> None:
     told = json.loads(parknews("read", page, "--url", "https://park.example/news/1.html", "--json").out)
     assert (told["found"], told["url"], told["text"]) == ("article", "https://park.example/news/1.html", TEXT)
@@ -45,7 +45,7 @@ def test_a_page_at_hand_is_told_field_by_field_and_nothing_is_written(
 
 
 def test_what_is_told_to_people_names_origins_rules_and_what_gave_nothing(
-    parknews: Callable[..., Any], page: str, sources: Path
+    parknews: Run, page: str, sources: Path
 ) -> None:
     sources.write_text(sources.read_text("utf-8") + SELECTORS, encoding="utf-8")
     told = parknews("read", page, "--source", "park.example").out
@@ -80,7 +80,7 @@ def test_a_page_on_stdin_that_is_no_news_is_told_why(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_is_an_error_that_says_what_to_do(
-    parknews: Callable[..., Any], arguments: tuple[str, ...], message: str
+    parknews: Run, arguments: tuple[str, ...], message: str
 ) -> None:
     ended = parknews("read", *arguments)
     assert (ended.code, message in ended.err) == (2, True)

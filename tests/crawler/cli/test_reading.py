@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from pipelines.archive import Archive, RunCounts
 from pipelines.records import SourceRun
+from tests.commands import Run
 
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 
@@ -24,7 +24,7 @@ def _json(out: str) -> Any:
 
 
 @pytest.mark.usefixtures("archive")
-def test_search_prints_one_json_object(parknews: Callable[..., Any]) -> None:
+def test_search_prints_one_json_object(parknews: Run) -> None:
     found = parknews("search", "园区", "--json")
     [article] = _json(found.out)["articles"]
     assert (found.code, found.err) == (0, "")
@@ -39,16 +39,14 @@ def test_search_prints_one_json_object(parknews: Callable[..., Any]) -> None:
 
 
 @pytest.mark.usefixtures("archive")
-def test_search_without_hits_is_no_failure_and_says_so_beside_the_answer(
-    parknews: Callable[..., Any],
-) -> None:
+def test_search_without_hits_is_no_failure_and_says_so_beside_the_answer(parknews: Run) -> None:
     found = parknews("search", "不存在")
     assert (found.code, found.out, found.err) == (0, "", "no article contains 不存在\n")
     assert _json(parknews("search", "不存在", "--json").out)["articles"] == []
 
 
 @pytest.mark.usefixtures("archive")
-def test_several_words_need_no_quotation_marks(parknews: Callable[..., Any]) -> None:
+def test_several_words_need_no_quotation_marks(parknews: Run) -> None:
     assert len(_json(parknews("search", "园区", "厂房", "--json").out)["articles"]) == 1
     assert len(_json(parknews("search", "园区", "公交", "--json").out)["articles"]) == 0
 
@@ -59,7 +57,7 @@ def test_several_words_need_no_quotation_marks(parknews: Callable[..., Any]) -> 
 )
 @pytest.mark.parametrize("form", [(), ("--json",)])
 def test_what_a_terminal_obeys_is_never_printed(
-    parknews: Callable[..., Any], command: tuple[str, ...], form: tuple[str, ...]
+    parknews: Run, command: tuple[str, ...], form: tuple[str, ...]
 ) -> None:
     found = parknews(*command, *form)
     assert found.code == 0
@@ -67,13 +65,13 @@ def test_what_a_terminal_obeys_is_never_printed(
 
 
 @pytest.mark.usefixtures("archive")
-def test_json_keeps_the_title_as_it_is(parknews: Callable[..., Any]) -> None:
+def test_json_keeps_the_title_as_it_is(parknews: Run) -> None:
     [article] = _json(parknews("search", "园区", "--json").out)["articles"]
     assert article["title"] == "标题\x1b[31m\x9b2J\u202e倒"
 
 
 @pytest.mark.usefixtures("archive")
-def test_show_tells_people_the_whole_account(parknews: Callable[..., Any]) -> None:
+def test_show_tells_people_the_whole_account(parknews: Run) -> None:
     shown = parknews("show", "https://copier.example/3").out
     for piece in (
         "滨江产业园区管委会今天宣布",
@@ -87,14 +85,14 @@ def test_show_tells_people_the_whole_account(parknews: Callable[..., Any]) -> No
 
 
 @pytest.mark.usefixtures("archive")
-def test_show_prints_one_json_object(parknews: Callable[..., Any]) -> None:
+def test_show_prints_one_json_object(parknews: Run) -> None:
     article = _json(parknews("show", "1", "--json").out)
     assert (article["found"], article["id"], len(article["copies"])) == ("article", 1, 2)
     assert article["copies"][0]["stripped"][0]["kind"] == "contact"
 
 
 @pytest.mark.usefixtures("archive")
-def test_show_says_why_a_url_was_rejected(parknews: Callable[..., Any]) -> None:
+def test_show_says_why_a_url_was_rejected(parknews: Run) -> None:
     shown = parknews("show", "https://park.example/list", "--json")
     assert _json(shown.out) == {
         "found": "rejection",
@@ -107,13 +105,13 @@ def test_show_says_why_a_url_was_rejected(parknews: Callable[..., Any]) -> None:
 
 
 @pytest.mark.usefixtures("archive")
-def test_show_of_what_is_not_there_is_one_line_and_code_1(parknews: Callable[..., Any]) -> None:
+def test_show_of_what_is_not_there_is_one_line_and_code_1(parknews: Run) -> None:
     shown = parknews("show", "999")
     assert (shown.code, shown.out, shown.err.count("\n")) == (1, "", 1)
 
 
 @pytest.mark.usefixtures("sources")
-def test_sources_list_shows_host_name_and_schedule(parknews: Callable[..., Any]) -> None:
+def test_sources_list_shows_host_name_and_schedule(parknews: Run) -> None:
     assert parknews("sources", "list").out == (
         "park.example\n  滨江园区; every 6h, 1 s between requests\n  https://park.example/\n"
     )
@@ -126,7 +124,7 @@ def test_sources_list_shows_host_name_and_schedule(parknews: Callable[..., Any])
 
 
 @pytest.mark.usefixtures("sources")
-def test_status_before_the_first_run_is_new_and_no_trouble(parknews: Callable[..., Any]) -> None:
+def test_status_before_the_first_run_is_new_and_no_trouble(parknews: Run) -> None:
     found = parknews("status", "--json")
     [source] = _json(found.out)["sources"]
     assert (found.code, source["state"], source["last_success_at"]) == (0, "new", None)
@@ -141,7 +139,7 @@ def _ran(path: Path, **counts: int) -> None:
 
 
 @pytest.mark.usefixtures("sources")
-def test_status_tells_last_success_and_next_due_time(parknews: Callable[..., Any], archive: Path) -> None:
+def test_status_tells_last_success_and_next_due_time(parknews: Run, archive: Path) -> None:
     _ran(archive)
     found = parknews("status", "--json")
     [source] = _json(found.out)["sources"]
@@ -153,9 +151,7 @@ def test_status_tells_last_success_and_next_due_time(parknews: Callable[..., Any
 
 
 @pytest.mark.usefixtures("sources")
-def test_status_exits_1_with_a_line_for_each_source_in_trouble(
-    parknews: Callable[..., Any], archive: Path
-) -> None:
+def test_status_exits_1_with_a_line_for_each_source_in_trouble(parknews: Run, archive: Path) -> None:
     _ran(archive, fetched=0, articles=0, failed=3)
     found = parknews("status")
     last = found.out.splitlines()[-1]
@@ -165,16 +161,14 @@ def test_status_exits_1_with_a_line_for_each_source_in_trouble(
     )
 
 
-def test_reading_leaves_the_archive_untouched(parknews: Callable[..., Any], archive: Path) -> None:
+def test_reading_leaves_the_archive_untouched(parknews: Run, archive: Path) -> None:
     before = archive.read_bytes()
     for command in (("search", "园区"), ("show", "1"), ("show", "https://nowhere.example/")):
         parknews(*command)
     assert archive.read_bytes() == before
 
 
-def test_an_archive_can_be_read_from_a_folder_that_cannot_be_written(
-    parknews: Callable[..., Any], archive: Path
-) -> None:
+def test_an_archive_can_be_read_from_a_folder_that_cannot_be_written(parknews: Run, archive: Path) -> None:
     connection = sqlite3.connect(archive)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from pipelines.archive import Archive
+from tests.commands import Run
 from tests.readings import NOW, make_reading
 
 OWN, NEW = "https://copier.example/3", "https://park.example/new"
@@ -15,7 +14,7 @@ TEXT = "海沧口岸物流园上月完成集装箱吞吐四万标箱,冷链仓�
 
 
 def test_a_restored_archive_goes_on_after_the_numbers_that_were_given(
-    parknews: Callable[..., Any], archive: Path, tmp_path: Path
+    parknews: Run, archive: Path, tmp_path: Path
 ) -> None:
     assert parknews("backup", str(tmp_path / "backup")).code == 0
     assert parknews("split", OWN, "--reason", "their own report").code == 0
@@ -28,7 +27,7 @@ def test_a_restored_archive_goes_on_after_the_numbers_that_were_given(
 
 
 def test_a_restored_archive_takes_the_place_of_a_broken_one(
-    parknews: Callable[..., Any], archive: Path, tmp_path: Path
+    parknews: Run, archive: Path, tmp_path: Path
 ) -> None:
     assert parknews("backup", str(tmp_path / "backup")).code == 0
     archive.write_bytes(b"broken")

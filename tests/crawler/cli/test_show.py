@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from crawler.cli.terminal import print_indented
 from pipelines.archive import Archive
 from pipelines.records import Source
 from pipelines.store import CrawlStore, store_path
+from tests.commands import Run
 from tests.pipelines.archive.sample_texts import FOREST, LIBRARY, PARK
 from tests.readings import HOSTS, NOW, make_reading
 
@@ -59,9 +59,7 @@ def standing(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("standing")
-def test_people_read_why_it_is_kept_who_was_first_what_differs_and_what_changed(
-    parknews: Callable[..., Any],
-) -> None:
+def test_people_read_why_it_is_kept_who_was_first_what_differs_and_what_changed(parknews: Run) -> None:
     shown = " ".join(parknews("show", OWN, COLUMNS="200").out.split())
     for piece in (
         "disputed: its copies differ",
@@ -79,7 +77,7 @@ def test_people_read_why_it_is_kept_who_was_first_what_differs_and_what_changed(
 
 
 @pytest.mark.usefixtures("standing")
-def test_an_old_number_says_where_it_leads_since_when_and_why(parknews: Callable[..., Any]) -> None:
+def test_an_old_number_says_where_it_leads_since_when_and_why(parknews: Run) -> None:
     shown = parknews("show", "6").out
     assert shown.startswith(
         "article 6 was joined into article 1 on 2026-01-06: taken back: its own report\n厂房启用\narticle 1 ·"
@@ -90,7 +88,7 @@ def test_an_old_number_says_where_it_leads_since_when_and_why(parknews: Callable
 
 
 @pytest.mark.usefixtures("standing")
-def test_who_reads_a_joined_article_reads_who_joined_it_and_why(parknews: Callable[..., Any]) -> None:
+def test_who_reads_a_joined_article_reads_who_joined_it_and_why(parknews: Run) -> None:
     assert parknews("join", OWN, "https://daily.example/f", "--reason", "one event").code == 0
     shown = " ".join(parknews("show", OWN).out.split())
     assert "joined by a person's word (decision 2): one event" in shown
@@ -100,7 +98,7 @@ def test_who_reads_a_joined_article_reads_who_joined_it_and_why(parknews: Callab
 
 
 @pytest.mark.usefixtures("standing")
-def test_an_article_says_which_copies_have_left_it(parknews: Callable[..., Any]) -> None:
+def test_an_article_says_which_copies_have_left_it(parknews: Run) -> None:
     assert parknews("split", WRONG, "--reason", "other figures").code == 0
     shown = " ".join(parknews("show", "1").out.split())
     assert f"Moved away {WRONG} article 6 has it now; it left on " not in shown  # 6 led here before
@@ -108,7 +106,7 @@ def test_an_article_says_which_copies_have_left_it(parknews: Callable[..., Any])
 
 
 @pytest.mark.usefixtures("standing")
-def test_a_page_of_two_articles_is_told_at_both(parknews: Callable[..., Any]) -> None:
+def test_a_page_of_two_articles_is_told_at_both(parknews: Run) -> None:
     primary, other = (
         ("https://daily.example/f", "https://park.example/l")
         if BOTH in parknews("show", "https://daily.example/f").out.split("Also held by")[0]
@@ -121,14 +119,14 @@ def test_a_page_of_two_articles_is_told_at_both(parknews: Callable[..., Any]) ->
 
 
 @pytest.mark.usefixtures("standing")
-def test_a_look_alike_is_told_with_what_the_guard_saw(parknews: Callable[..., Any]) -> None:
+def test_a_look_alike_is_told_with_what_the_guard_saw(parknews: Run) -> None:
     shown = " ".join(parknews("show", "https://park.example/m0").out.split())
     assert "blocked from it by its numbers: " in shown
     assert "figures differ" in shown
 
 
 @pytest.mark.usefixtures("standing")
-def test_scripts_get_all_of_it(parknews: Callable[..., Any]) -> None:
+def test_scripts_get_all_of_it(parknews: Run) -> None:
     found = json.loads(parknews("show", OWN, "--json").out)
     assert (found["first_publisher"], found["first_publisher_status"], found["disputed"]) == (
         "daily",
@@ -214,23 +212,19 @@ def fetched_pages(tmp_path: Path) -> None:
         ("/a/b/a/b/a/b/", "passed over: its address repeats itself"),
     ],
 )
-def test_an_address_without_an_article_has_its_reason(
-    parknews: Callable[..., Any], path: str, reason: str
-) -> None:
+def test_an_address_without_an_article_has_its_reason(parknews: Run, path: str, reason: str) -> None:
     shown = parknews("show", f"http://{SITE}{path}", "--json")
     answer = json.loads(shown.out)
     assert (shown.code, answer["found"], answer["reason"].startswith(reason)) == (0, "rejection", True)
 
 
 @pytest.mark.usefixtures("fetched_pages")
-def test_an_address_that_leads_to_an_article_shows_it(parknews: Callable[..., Any]) -> None:
+def test_an_address_that_leads_to_an_article_shows_it(parknews: Run) -> None:
     assert json.loads(parknews("show", f"http://{SITE}/old/1", "--json").out)["url"] == f"http://{SITE}/1"
 
 
 @pytest.mark.usefixtures("fetched_pages")
 @pytest.mark.parametrize("url", [f"http://{SITE}/never-seen", "http://other.example/so/"])
-def test_an_address_that_nothing_is_known_of_is_said_to_be_unknown(
-    parknews: Callable[..., Any], url: str
-) -> None:
+def test_an_address_that_nothing_is_known_of_is_said_to_be_unknown(parknews: Run, url: str) -> None:
     shown = parknews("show", url)
     assert (shown.code, "knows no such page" in shown.err) == (1, True)

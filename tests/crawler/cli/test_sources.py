@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from crawler.sources import read_opml, read_sources
-from tests.commands import parknews_here
+from tests.commands import Run, parknews_here
 from tests.crawler.cli.conftest import TEXT
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews as parknews_process
@@ -50,9 +49,7 @@ def _text(path: Path) -> str:
     return path.read_bytes().decode().replace("\r\n", "\n")
 
 
-def test_a_paused_source_is_a_line_and_resumed_the_file_is_as_it_was(
-    two: Path, parknews: Callable[..., object]
-) -> None:
+def test_a_paused_source_is_a_line_and_resumed_the_file_is_as_it_was(two: Path, parknews: Run) -> None:
     before = two.read_bytes()
     parknews("sources", "pause", "a.example")
     parknews("sources", "pause", "a.example")
@@ -62,7 +59,7 @@ def test_a_paused_source_is_a_line_and_resumed_the_file_is_as_it_was(
     assert two.read_bytes() == before
 
 
-def test_a_renamed_source_keeps_its_comment(two: Path, parknews: Callable[..., object]) -> None:
+def test_a_renamed_source_keeps_its_comment(two: Path, parknews: Run) -> None:
     parknews("sources", "rename", "a.example", '甲"报')
     assert [source.name for source in read_sources(two)] == ['甲"报', "乙"]
     assert _text(two).count("# as its owner has it\n") == 1
@@ -70,7 +67,7 @@ def test_a_renamed_source_keeps_its_comment(two: Path, parknews: Callable[..., o
 
 @pytest.mark.parametrize(("host", "left"), [("a.example", "b.example"), ("b.example", "a.example")])
 def test_a_removed_source_leaves_what_stands_around_it(
-    two: Path, parknews: Callable[..., object], host: str, left: str
+    two: Path, parknews: Run, host: str, left: str
 ) -> None:
     parknews("sources", "remove", host)
     assert [source.host for source in read_sources(two)] == [left]
@@ -78,17 +75,13 @@ def test_a_removed_source_leaves_what_stands_around_it(
     assert comments == ["# all of ours", "# the second one moved in March", "# the end"]
 
 
-def test_a_source_that_is_not_there_is_an_error_that_names_the_nearest(
-    two: Path, parknews: Callable[..., object]
-) -> None:
+def test_a_source_that_is_not_there_is_an_error_that_names_the_nearest(two: Path, parknews: Run) -> None:
     outcome = parknews("sources", "pause", "a.exampel")
     assert (outcome.code, "did you mean 'a.example'" in outcome.err) == (2, True)  # type: ignore[attr-defined]
     assert _text(two) == FILE
 
 
-def test_a_new_name_stands_beside_what_is_archived(
-    archive: Path, sources: Path, parknews: Callable[..., object]
-) -> None:
+def test_a_new_name_stands_beside_what_is_archived(archive: Path, sources: Path, parknews: Run) -> None:
     parknews("sources", "rename", "park.example", "新名")
     parknews("sources", "pause", "park.example")
     named = rows(archive, "SELECT name, status FROM sources WHERE host = 'park.example'")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from crawler.runs.lock import run_lock
@@ -10,12 +9,10 @@ from pipelines.archive import Archive
 from pipelines.store import CrawlStore, store_path
 from tests.commands import Run
 from tests.crawler.cli.conftest import TEXT
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 
-def test_many_sources_are_summed_up_and_repeats_are_told(
-    tmp_path: Path, fill: Callable[..., Path], parknews: Run
-) -> None:
+def test_many_sources_are_summed_up_and_repeats_are_told(tmp_path: Path, fill: Fill, parknews: Run) -> None:
     fill(
         [
             Told(f"https://s1.example/{n}.html", "标签 - 一网", TEXT.replace("一期", f"第{n}号"))

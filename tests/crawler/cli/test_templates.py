@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,6 +15,7 @@ from pipelines.archive import Archive
 from pipelines.pages.frontier import Fetched, Link
 from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore, store_path
+from tests.commands import Run
 from tests.crawler.misbehaving import Server, Site
 from tests.pipelines.templates.site import HOST, LEARNED, ingest, news, page, redesigned
 from tests.pipelines.templates.site import learned as put_learned
@@ -36,7 +35,7 @@ def learned(tmp_path: Path) -> Path:
 
 
 @pytest.mark.usefixtures("learned")
-def test_sources_show_tells_what_was_learned(parknews: Callable[..., Any]) -> None:
+def test_sources_show_tells_what_was_learned(parknews: Run) -> None:
     told = parknews("sources", "show", HOST, "--json")
     [template] = json.loads(told.out)["templates"]
     assert (told.code, template["state"], template["pages"]) == (0, "used", 12)
@@ -46,21 +45,19 @@ def test_sources_show_tells_what_was_learned(parknews: Callable[..., Any]) -> No
 
 
 @pytest.mark.usefixtures("learned")
-def test_templates_are_forgotten_and_what_they_read_stays(parknews: Callable[..., Any]) -> None:
+def test_templates_are_forgotten_and_what_they_read_stays(parknews: Run) -> None:
     assert parknews("sources", "forget-templates", HOST).err == f"{HOST}: 1 templates forgotten\n"
     assert json.loads(parknews("sources", "show", HOST, "--json").out)["templates"] == []
     assert parknews("show", f"https://{HOST}/news/{PAGES}.html").code == 0
 
 
-def test_a_source_that_the_archive_does_not_know_is_named(
-    parknews: Callable[..., Any], learned: Path
-) -> None:
+def test_a_source_that_the_archive_does_not_know_is_named(parknews: Run, learned: Path) -> None:
     told = parknews("--db", str(learned), "sources", "show", "stranger.example")
     assert (told.code, "no such source" in told.err) == (2, True)
 
 
 @pytest.mark.usefixtures("learned")
-def test_show_says_by_which_way_a_page_was_read(parknews: Callable[..., Any]) -> None:
+def test_show_says_by_which_way_a_page_was_read(parknews: Run) -> None:
     told = {
         n: json.loads(parknews("show", f"https://{HOST}/news/{n}.html", "--json").out) for n in (1, 20, 33)
     }
@@ -69,7 +66,7 @@ def test_show_says_by_which_way_a_page_was_read(parknews: Callable[..., Any]) ->
 
 
 def test_status_its_code_and_a_notification_tell_of_a_template_that_fits_no_more(
-    parknews: Callable[..., Any], learned: Path
+    parknews: Run, learned: Path
 ) -> None:
     CrawlStore(store_path(learned)).close()
     now = datetime.now(UTC)
@@ -118,7 +115,7 @@ def _store(path: Path) -> None:
 
 
 def test_reprocess_full_reads_every_page_whole_and_says_where_templates_differed(
-    parknews: Callable[..., Any], learned: Path
+    parknews: Run, learned: Path
 ) -> None:
     _store(learned)
     told = parknews("reprocess", "--full", "--json")
@@ -129,7 +126,7 @@ def test_reprocess_full_reads_every_page_whole_and_says_where_templates_differed
 
 
 @pytest.mark.usefixtures("learned")
-def test_read_shows_both_ways_of_a_page_at_hand(parknews: Callable[..., Any], tmp_path: Path) -> None:
+def test_read_shows_both_ways_of_a_page_at_hand(parknews: Run, tmp_path: Path) -> None:
     def told(name: str, html: str, *options: str) -> str:
         (tmp_path / name).write_text(html, encoding="utf-8")
         return str(parknews("read", str(tmp_path / name), "--source", HOST, *options).out)

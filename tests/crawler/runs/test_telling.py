@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from pipelines.records import Rejection
 from pipelines.store import CrawlStore
 from tests.crawler.misbehaving import Server, Site, article, list_page
 from tests.crawler.moved import parknews, write_source
-from tests.readings import Told, rows
+from tests.readings import Fill, Told, rows
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -33,9 +32,7 @@ def test_troubles_that_nobody_was_told_are_still_new_to_who_is_named_later(tmp_p
     assert told == "timer (the timer): no run"
 
 
-def test_news_for_a_kept_search_are_told_once_and_again_where_no_message_got_through(
-    fill: Callable[..., Path],
-) -> None:
+def test_news_for_a_kept_search_are_told_once_and_again_where_no_message_got_through(fill: Fill) -> None:
     page = Told(
         "https://park.example/a.html", "厂房启用", "青岚湖科技园昨日启用第三期标准厂房,首批企业签约入驻。"
     )
@@ -76,11 +73,7 @@ def test_settings_that_cannot_work_cost_no_report(tmp_path: Path) -> None:
             for day in (date(2020, 1, 1), date(today.year + 1, 12, 31))
         ]
     assert (refused.code, "PARKNEWS_NOTIFY" in refused.err) == (2, True)
-    assert (crawled.code, crawled.json["pages_fetched"], "cannot be written" in crawled.err) == (
-        0,
-        2,
-        True,
-    )
+    assert (crawled.code, crawled.json["pages_fetched"], "cannot be written" in crawled.err) == (0, 2, True)
     assert [ran.code for ran in acknowledged] == [2, 0]
     parknews(tmp_path, "crawl", days=1)  # the site is gone by now
     assert f"(acknowledged until {today.year + 1}-12-31)" in parknews(tmp_path, "status", days=1).out

@@ -12,7 +12,7 @@ import pytest
 
 from crawler.serve.site import ServeOptions, build_site
 from pipelines.records import Attachment, Rejection, Stripped
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 PLANT = (
     "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻。园区负责人说,三期厂房总建筑面积九万平方米,"
@@ -25,6 +25,8 @@ HARBOUR = (
     "水果的到港时间缩短到三天。\n物流园正在建设第二座自动化立体库,计划秋季投入使用,并接入5G专网。"
 )
 FOOTER = Stripped("contact", "phone", "咨询电话:0512-62881234 联系人:张小明")
+
+Get = Callable[..., Any]
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def pages() -> list[Any]:
 
 
 @pytest.fixture
-def archive_path(fill: Callable[..., Path], pages: list[Any]) -> Path:
+def archive_path(fill: Fill, pages: list[Any]) -> Path:
     return fill(pages, [Rejection("https://park.example/list", "park.example", "kind", "list page")])
 
 

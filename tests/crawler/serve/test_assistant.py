@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 mcp = pytest.importorskip("mcp")
 
@@ -63,7 +63,7 @@ def test_a_page_that_is_no_article_says_why_and_an_unknown_one_what_to_do(call: 
     assert "no such article here" in call("article", reference="https://unknown.example/")
 
 
-def test_a_long_text_comes_in_parts(call: Callable[..., Any], fill: Callable[..., Path]) -> None:
+def test_a_long_text_comes_in_parts(call: Callable[..., Any], fill: Fill) -> None:
     text = "\n".join(f"第{n}号厂房已经交付使用,企业正在安装设备,预计下月试产。" for n in range(500))
     path = fill([Told("https://park.example/long.html", "五百栋厂房", text)], [], "long.db")
 
@@ -85,9 +85,7 @@ def test_a_long_text_comes_in_parts(call: Callable[..., Any], fill: Callable[...
 SHARED = "园区还将为企业提供一年的租金补贴,并安排专人代办开工手续。"
 
 
-def test_a_passage_or_an_article_is_found_where_else_it_stands(
-    fill: Callable[..., Path], pages: list[Any]
-) -> None:
+def test_a_passage_or_an_article_is_found_where_else_it_stands(fill: Fill, pages: list[Any]) -> None:
     other = Told("https://other.example/d.html", "租金补贴", f"下面是邻市园区的做法,值得各地学习。{SHARED}")
     call = partial(tool, fill([*pages, other]))
     found = call("reuse", wanted=f"没有人说过这样的一句话。{SHARED}", limit=1)
@@ -99,7 +97,7 @@ def test_a_passage_or_an_article_is_found_where_else_it_stands(
     assert "nothing to look for" in call("reuse", wanted=" ")
 
 
-def test_what_a_search_finds_is_told_in_the_words_that_it_says_most(fill: Callable[..., Path]) -> None:
+def test_what_a_search_finds_is_told_in_the_words_that_it_says_most(fill: Fill) -> None:
     about = ["港口的集装箱航线本月恢复运营,吞吐量增长。"] * 4 + ["园区的企业今年生产稳定,订单不少。"] * 8
     own = ["".join(chr(0x5E00 + n * 97 + place * 13) for place in range(40)) for n in range(12)]
     pages = [Told(f"https://s{n}.example/a", f"第{n}号", f"{about[n]}\n{own[n]}。") for n in range(12)]

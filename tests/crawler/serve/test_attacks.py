@@ -11,13 +11,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from tests.crawler.serve.attacks import ADDRESSES, HOSTS, QUESTIONS, SECRET, SLOW
+from tests.readings import Fill
 
 HELD_BACK = f"海沧口岸物流园{SECRET}上月完成集装箱吞吐四万标箱,冷链仓库利用率创下新高。"
 LIMIT_MS = 300
@@ -66,7 +67,7 @@ class _Site:
 
 
 @pytest.fixture
-def site(fill: Callable[..., Path], pages: list[object]) -> Iterator[_Site]:
+def site(fill: Fill, pages: list[object]) -> Iterator[_Site]:
     """A server of an archive that holds what must not be told: each secret has SECRET in it."""
     path = fill(pages, [])
     with sqlite3.connect(path) as writer:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-Get = Callable[..., Any]
+from tests.crawler.serve.conftest import Get
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import feedparser
 
 from pipelines.archive.write.kept import add_search
+from tests.crawler.serve.conftest import Get
 
 
-def test_any_query_is_an_atom_feed_with_publishers_and_copies(get: Callable[..., Any]) -> None:
+def test_any_query_is_an_atom_feed_with_publishers_and_copies(get: Get) -> None:
     response = get("/search.atom?q=厂房")
     feed = feedparser.parse(response.text)
     [entry] = feed.entries
@@ -28,7 +27,7 @@ def test_any_query_is_an_atom_feed_with_publishers_and_copies(get: Callable[...,
     ]
 
 
-def test_a_kept_search_is_a_json_feed_under_its_name(get: Callable[..., Any], archive_path: Path) -> None:
+def test_a_kept_search_is_a_json_feed_under_its_name(get: Get, archive_path: Path) -> None:
     add_search(archive_path, "halls", "厂房", "2026-03-02T08:00:00Z")
     feed = get("/searches/halls.feed.json").json()
     assert (feed["version"], feed["title"]) == ("https://jsonfeed.org/version/1.1", "parknews: halls")
@@ -37,7 +36,7 @@ def test_a_kept_search_is_a_json_feed_under_its_name(get: Callable[..., Any], ar
     assert get("/searches/none.atom").status_code == 404
 
 
-def test_a_search_and_an_article_are_json(get: Callable[..., Any]) -> None:
+def test_a_search_and_an_article_are_json(get: Get) -> None:
     found = get("/search.json?q=厂房&since=2026").json()
     [hit] = found["articles"]
     assert (found["found"], hit["permalink"]) == (1, "http://localhost/article/1")
@@ -47,7 +46,7 @@ def test_a_search_and_an_article_are_json(get: Callable[..., Any]) -> None:
     assert get("/article/99.json").status_code == 404
 
 
-def test_changes_are_lines_of_json(get: Callable[..., Any]) -> None:
+def test_changes_are_lines_of_json(get: Get) -> None:
     lines = [json.loads(line) for line in get("/changes.jsonl").text.splitlines()]
     assert [(line["id"], line["change"]) for line in lines] == [(1, "new"), (2, "new")]
     assert get(f"/changes.jsonl?since={lines[-1]['seq']}").text == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from pipelines.export.formats import FORMATS, Format, Written
 from tests.commands import parknews_here
+from tests.crawler.serve.conftest import Get
 
 
 def _write_tabs(file: IO[bytes], sheets: Sequence[Any], _method: object) -> Written:
@@ -44,7 +45,7 @@ def test_the_command_line_offers_it(archive_path: Path, tmp_path: Path) -> None:
     assert _run(archive_path, "export", "--compare", str(tmp_path / "a.tsv.manifest.json")) == ""
 
 
-def test_the_browser_offers_it(get: Callable[..., Any]) -> None:
+def test_the_browser_offers_it(get: Get) -> None:
     assert ">Tabs</a>" in get("/search").text
     found = get("/export.tsv")
     assert found.headers["content-type"] == "text/tab-separated-values"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -13,6 +11,7 @@ from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore, store_path
+from tests.crawler.serve.conftest import Get
 
 URL = "https://daily.example/c.html"
 
@@ -20,7 +19,7 @@ URL = "https://daily.example/c.html"
 @pytest.mark.parametrize("hide_only", [True, False])
 @pytest.mark.parametrize("path", ["/article/2", f"/search?q={quote(URL)}"])
 def test_what_was_removed_or_is_hidden_answers_with_its_removal(
-    archive_path: Path, get: Callable[..., Any], path: str, hide_only: bool
+    archive_path: Path, get: Get, path: str, hide_only: bool
 ) -> None:
     assert "物流园吞吐创新高" in get("/article/2").text
     CrawlStore(store_path(archive_path)).close()

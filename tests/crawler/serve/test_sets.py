@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from crawler.serve.site import ServeOptions, build_site
 from pipelines.archive.write.kept import put_in_set
+from tests.crawler.serve.conftest import Get
 
 WRITES = ServeOptions(edit_sets=True)
 NOTE = "<b>see</b> the plant"
@@ -39,9 +39,7 @@ def _post(
     return asyncio.run(visit())
 
 
-def test_an_article_is_kept_changed_and_taken_out_in_the_browser(
-    get: Callable[..., Any], archive_path: Path
-) -> None:
+def test_an_article_is_kept_changed_and_taken_out_in_the_browser(get: Get, archive_path: Path) -> None:
     sent = _post(archive_path, WRITES, name="cases", article="1", label="fire", note=NOTE)
     assert (sent.status_code, sent.headers["location"]) == (303, "/article/1#in-sets")
     page = get("/article/1").text
@@ -66,12 +64,7 @@ def test_an_article_is_kept_changed_and_taken_out_in_the_browser(
     ],
 )
 def test_what_is_not_allowed_or_wrong_is_not_kept(
-    get: Callable[..., Any],
-    archive_path: Path,
-    options: ServeOptions,
-    token: bool,
-    fields: dict[str, str],
-    status: int,
+    get: Get, archive_path: Path, options: ServeOptions, token: bool, fields: dict[str, str], status: int
 ) -> None:
     assert _post(archive_path, options, token=token, **fields).status_code == status
     assert "There is no set yet" in get("/sets").text
@@ -96,7 +89,7 @@ def test_another_sites_page_has_no_browser_write(
     assert sent.status_code == status
 
 
-def test_a_note_is_not_read_by_sql_and_not_handed_out(get: Callable[..., Any], archive_path: Path) -> None:
+def test_a_note_is_not_read_by_sql_and_not_handed_out(get: Get, archive_path: Path) -> None:
     put_in_set(archive_path, "cases", [1], "2026-03-02T08:00:00Z", label="fire", note="mine alone")
     rows = get("/archive.json?sql=select+*+from+sets&_shape=array").json()
     assert (rows[0]["label"], rows[0]["note"]) == ("fire", None)

@@ -7,7 +7,6 @@ import html
 import json
 import re
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from io import BytesIO
@@ -25,9 +24,8 @@ from crawler.serve.site import ServeOptions
 from pipelines.archive import Archive, RunCounts
 from pipelines.records import SourceRun
 from pipelines.store import CrawlStore, store_path
+from tests.crawler.serve.conftest import Get
 from tests.readings import NOW, rows
-
-Get = Callable[..., Any]
 
 
 def _articles(response: Any) -> list[str]:

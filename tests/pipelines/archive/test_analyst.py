@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ from pipelines.archive.read.selection import (
 )
 from pipelines.export.rows import columns_of, export_batches
 from pipelines.records import Right, SourceRun
-from tests.readings import NOW, Told, make_reading
+from tests.readings import NOW, Fill, Told, make_reading
 
 PLANT = (
     "青岚湖科技园昨日启用第三期标准厂房,首批12家装备企业签约入驻。园区负责人说,三期厂房总建筑面积9万平方米,"
@@ -38,7 +38,7 @@ SCHOOL = (
 
 
 @pytest.fixture
-def path(fill: Callable[..., Path]) -> Path:
+def path(fill: Fill) -> Path:
     return fill(
         [
             Told("https://park.example/a", "厂房", PLANT, date(2026, 1, 2), "名park.example"),
@@ -97,7 +97,7 @@ def test_the_fastest_article_is_counted_by_days_after_its_first(connection: sqli
 
 
 def test_the_fastest_are_the_views_however_few_are_looked_at(
-    fill: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    fill: Fill, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An article with most copies may be slow, and faster ones with fewer copies stand before it."""
     monkeypatch.setattr(reprints, "_FASTEST", 2)
@@ -159,7 +159,7 @@ def test_reprints_never_accuse_the_first_publisher_whoevers_text_is_kept(
     assert {(f.origin, f.by) for f in figures(connection).flows} == {(row[0], row[2]) for row in found}
 
 
-def test_the_news_counts_articles_once_against_as_many_days_before(fill: Callable[..., Path]) -> None:
+def test_the_news_counts_articles_once_against_as_many_days_before(fill: Fill) -> None:
     park, other = (
         "苏州工业园区昨日签约",
         "无锡高新区项目开工，总投资三十亿元，注册资本五亿元。企业年内投产，园区配备服务小组。",
@@ -212,7 +212,7 @@ def test_an_archive_without_runs_has_no_coverage(connection: sqlite3.Connection)
     assert connection.execute("SELECT count(*) FROM coverage").fetchone()[0] == 0
 
 
-def test_articles_whose_copies_differ_in_numbers_are_disputed(fill: Callable[..., Path]) -> None:
+def test_articles_whose_copies_differ_in_numbers_are_disputed(fill: Fill) -> None:
     other = PLANT.replace("12家", "21家").replace("9万平方米", "8万平方米")
     path = fill(
         [

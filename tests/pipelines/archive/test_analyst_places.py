@@ -23,11 +23,11 @@ from pipelines.archive.read.selection import (
     select_ids,
 )
 from tests.pipelines.archive.test_analyst import HARBOUR, PLANT, SCHOOL
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 
 @pytest.fixture
-def placed(fill: Callable[..., Path]) -> Iterator[sqlite3.Connection]:
+def placed(fill: Fill) -> Iterator[sqlite3.Connection]:
     """Articles that name a city, a county of it, a municipality's district, and nothing."""
     path = fill(
         [

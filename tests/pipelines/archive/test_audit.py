@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 
 from pipelines.archive.file import read_only
-from pipelines.archive.read.sources import (
-    CopyRow,
-    SourceTotals,
-    read_copies,
-    read_rejections,
-    source_totals,
-)
+from pipelines.archive.read.sources import CopyRow, SourceTotals, read_copies, read_rejections, source_totals
 from pipelines.records import Rejection, Stripped
 from tests.conftest import Told
+from tests.readings import Fill
 
 TEXT = (
     "青岚湖科技园昨日启用第三期标准厂房，首批十二家装备企业签约入驻。园区负责人说，三期厂房总建筑面积九万平方米，"
@@ -24,7 +17,7 @@ TEXT = (
 )
 
 
-def test_every_copy_rejection_and_source_is_read(fill: Callable[..., Path]) -> None:
+def test_every_copy_rejection_and_source_is_read(fill: Fill) -> None:
     park = Told("https://park.example/a", "厂房启用", TEXT, day=date(2024, 3, 5), credited="管委会")
     copier = Told(
         "https://copier.example/b", "厂房启用", TEXT + "\n", stripped=(Stripped("contact", "phone", "电话"),)

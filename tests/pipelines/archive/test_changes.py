@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -21,7 +20,7 @@ from pipelines.archive.read.changes import as_json, changes_since, kept_searches
 from pipelines.archive.write.kept import add_search, note_told, remove_search
 from pipelines.errors import ConfigurationError
 from pipelines.records import Rejection
-from tests.readings import Told, rows
+from tests.readings import Fill, Told, rows
 
 AT = "2026-03-02T08:00:00Z"
 PLANT = (
@@ -49,7 +48,7 @@ def _told(path: Path, since: int = 0) -> list[tuple[int, str]]:
     return [(line["id"], line["change"]) for line in _changes(path, since)]
 
 
-def test_a_new_article_and_a_copy_that_joins_it_are_told_in_order(fill: Callable[..., Path]) -> None:
+def test_a_new_article_and_a_copy_that_joins_it_are_told_in_order(fill: Fill) -> None:
     path = fill([Told(A, "厂房启用", PLANT), Told(C, "吞吐新高", PORT)], [_seen("copier.example")])
     assert _told(path) == [(1, "new"), (2, "new")]
     last = _changes(path)[-1]["seq"]
@@ -60,7 +59,7 @@ def test_a_new_article_and_a_copy_that_joins_it_are_told_in_order(fill: Callable
     assert joined["article"]["copies"] == [B, A]
 
 
-def test_writing_the_same_again_is_no_change(fill: Callable[..., Path]) -> None:
+def test_writing_the_same_again_is_no_change(fill: Fill) -> None:
     page = Told(A, "厂房启用", PLANT)
     path = fill([page])
     last = _changes(path)[-1]["seq"]
@@ -69,11 +68,8 @@ def test_writing_the_same_again_is_no_change(fill: Callable[..., Path]) -> None:
     assert _changes(path, last) == []
 
 
-def test_a_correction_and_a_split_are_told_as_what_they_are(fill: Callable[..., Path]) -> None:
-    a, b = (
-        Told(A, "厂房启用", PLANT),
-        Told("https://b.example/b", "厂房启用", PLANT),
-    )
+def test_a_correction_and_a_split_are_told_as_what_they_are(fill: Fill) -> None:
+    a, b = (Told(A, "厂房启用", PLANT), Told("https://b.example/b", "厂房启用", PLANT))
     path = fill([a, b])
     with Archive(path) as archive:
         archive.correct(a.url, "title", "三期厂房启用", "as the paper has it", AT)
@@ -85,7 +81,7 @@ def test_a_correction_and_a_split_are_told_as_what_they_are(fill: Callable[..., 
     assert dict(_told(path, last)) == {1: "split", 2: "new"}
 
 
-def test_what_is_removed_leaves_its_number_and_no_text(fill: Callable[..., Path]) -> None:
+def test_what_is_removed_leaves_its_number_and_no_text(fill: Fill) -> None:
     path = fill([Told(A, "厂房启用", PLANT)])
     with Archive(path) as archive:
         archive._database.conn.execute("DELETE FROM copies")
@@ -95,7 +91,7 @@ def test_what_is_removed_leaves_its_number_and_no_text(fill: Callable[..., Path]
     assert (line["id"], line["change"], "article" in line) == (1, "removed", False)
 
 
-def test_a_kept_search_tells_what_is_new_once(fill: Callable[..., Path]) -> None:
+def test_a_kept_search_tells_what_is_new_once(fill: Fill) -> None:
     path = fill([Told(A, "厂房启用", PLANT)], [_seen("daily.example")])
     add_search(path, "halls", "厂房 OR 物流园", AT)
     with Archive(path) as archive:
@@ -110,17 +106,13 @@ def test_a_kept_search_tells_what_is_new_once(fill: Callable[..., Path]) -> None
 
 
 @pytest.mark.parametrize(("name", "query"), [("a/b", "园区"), ("ok", '""'), ("", "园区")])
-def test_a_search_that_could_not_be_shown_is_not_kept(
-    fill: Callable[..., Path], name: str, query: str
-) -> None:
+def test_a_search_that_could_not_be_shown_is_not_kept(fill: Fill, name: str, query: str) -> None:
     path = fill([Told(A, "厂房启用", PLANT)])
     with pytest.raises(ConfigurationError):
         add_search(path, name, query, AT)
 
 
-def test_the_importer_of_the_how_to_follows_changes_and_removals(
-    fill: Callable[..., Path], tmp_path: Path
-) -> None:
+def test_the_importer_of_the_how_to_follows_changes_and_removals(fill: Fill, tmp_path: Path) -> None:
     guide = Path(__file__).parents[3] / "docs/how-to/follow-the-archive.md"
     [program] = re.findall(r"```python\n(.*?)```", guide.read_text("utf-8"), re.DOTALL)
     path = fill([Told(A, "厂房启用", PLANT), Told(C, "吞吐新高", PORT)], [_seen("copier.example")])

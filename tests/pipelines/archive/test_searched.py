@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -18,7 +17,7 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from pipelines.search import search
 from pipelines.store import CrawlStore, store_path
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 KEPT = (
     "青岚湖科技园昨日启用第三期标准厂房，首批十二家装备企业签约入驻。园区负责人说，三期厂房总建筑面积九万平方米，"
@@ -30,7 +29,7 @@ OTHER_URL = "https://copier.example/b.html"
 
 
 @pytest.fixture
-def path(fill: Callable[..., Path]) -> Path:
+def path(fill: Fill) -> Path:
     return fill(
         [
             Told("https://park.example/a.html", "三期标准厂房启用", KEPT, date(2026, 1, 2)),

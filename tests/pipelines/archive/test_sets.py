@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from pipelines.archive.read.selection import Selection, count_selected, select_i
 from pipelines.archive.read.sets import Kept, kept_in, set_names, sets_of
 from pipelines.archive.write.kept import put_in_set, take_from_set
 from pipelines.errors import ConfigurationError
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 AT = "2026-03-02T08:00:00Z"
 TEXTS = (
@@ -26,7 +25,7 @@ TEXTS = (
 
 
 @pytest.fixture
-def path(fill: Callable[..., Path]) -> Path:
+def path(fill: Fill) -> Path:
     return fill(
         [
             Told(f"https://s{n}.example/a", f"标题{n}", text, date(2026, 1, n))
@@ -90,7 +89,7 @@ def test_whole_sets_go_and_what_cannot_be_kept_is_refused(path: Path) -> None:
             put_in_set(path, name, [1], AT, note=note)
 
 
-def test_a_sample_is_the_same_again_and_stays_while_the_archive_grows(fill: Callable[..., Path]) -> None:
+def test_a_sample_is_the_same_again_and_stays_while_the_archive_grows(fill: Fill) -> None:
     def story(number: int) -> Any:
         words = "".join(chr(0x4E00 + number * 211 + place * 37) for place in range(60))
         return Told(f"https://s.example/{number}", f"标题{number}", f"园区{words}。", date(2026, 1, 1))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from pipelines.export.file import ExportRequest, RowChange, compare_export, writ
 from pipelines.export.formats import CELL_MAX, _cell, safe_cell
 from pipelines.export.masking import mask_contacts
 from pipelines.records import SourceRun, Stripped
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 AT = "2026-03-02T00:00:00Z"
 FIRST = "=1+1 看似公式的正文。青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻,\n第二段。"
@@ -34,7 +33,7 @@ LONG = "园区长文" * 10_000
 
 
 @pytest.fixture
-def path(fill: Callable[..., Path]) -> Path:
+def path(fill: Fill) -> Path:
     phone = Stripped("contact", "phone", "电话 0512-62881234")
     return fill(
         [
@@ -251,7 +250,7 @@ def test_a_failed_export_leaves_no_file_of_that_name(path: Path, tmp_path: Path)
 
 
 @pytest.fixture
-def disputed(fill: Callable[..., Path]) -> Path:
+def disputed(fill: Fill) -> Path:
     """Two copies that differ in a figure and name a park; the first was another text before."""
     text = "苏州工业园区昨日启用标准厂房，总建筑面积九万平方米，总投资三十亿元。" + FIRST
     other = text.replace("九万平方米", "十九万平方米")

@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,7 @@ from sqlite_utils import Database
 from pipelines.records import Stripped
 from tests.commands import parknews_here
 from tests.pipelines.added import COLUMN, add_everywhere
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 PLANT = (
     "青岚湖科技园昨日启用第三期标准厂房，首批十二家装备企业签约入驻。园区负责人说，三期厂房总建筑面积九万平方米，"
@@ -33,7 +32,7 @@ SECRET = "zq9"
 
 
 @pytest.fixture
-def archive(fill: Callable[..., Path]) -> Path:
+def archive(fill: Fill) -> Path:
     plant = Told("https://park.example/a", "三期标准厂房启用", PLANT, date(2026, 1, 2), "青岚湖", (FOOTER,))
     path = fill([plant, Told("https://daily.example/c.html", "物流园吞吐创新高", HARBOUR)])
     with sqlite3.connect(path) as writer:

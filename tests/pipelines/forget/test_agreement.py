@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +27,7 @@ from tests.pipelines.forget.worlds import (
     NAMES,
     PARK,
     WHO,
+    MakeWorld,
     Told,
     World,
     make_text,
@@ -175,7 +175,7 @@ def test_two_orders_of_one_second_and_one_of_an_earlier_day_are_all_applied_agai
     assert rows(world.path, "SELECT count(*) FROM copies WHERE source = ?", PARK) == [(0,)]
 
 
-def test_a_replay_leaves_the_contested_page_that_the_deed_left(make_world: Callable[..., World]) -> None:
+def test_a_replay_leaves_the_contested_page_that_the_deed_left(make_world: MakeWorld) -> None:
     own = [Told(PARK, n, make_title(n), make_text(n)) for n in range(6)]
     copied = [replace(page, host=COPIER, credited=NAMES[PARK]) for page in own]
     earlier = replace(own[0], host="daily.example.net", number=77)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -13,7 +12,18 @@ import pytest
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview
 from tests.commands import Run
-from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, Told, World, make_text, make_title
+from tests.pipelines.forget.worlds import (
+    COPIER,
+    DAILY,
+    NAMES,
+    PARK,
+    WHO,
+    MakeWorld,
+    Told,
+    World,
+    make_text,
+    make_title,
+)
 from tests.readings import rows
 
 
@@ -50,7 +60,7 @@ def test_each_thing_asked_for_has_its_line(world: World, parknews: Run) -> None:
     assert f"https://{DAILY}/none.html: 不在档案中" in chinese
 
 
-def test_pages_without_a_date_are_left_or_taken_as_it_is_said(make_world: Callable[..., World]) -> None:
+def test_pages_without_a_date_are_left_or_taken_as_it_is_said(make_world: MakeWorld) -> None:
     pages = [page(PARK, 1), page(PARK, 2, day=None), page(PARK, 3)]
     world = make_world(pages)
     plans = {
@@ -66,7 +76,7 @@ def test_pages_without_a_date_are_left_or_taken_as_it_is_said(make_world: Callab
     assert [left.kind for left in plans["leave"].left_out] == ["undated"]
 
 
-def test_a_title_that_several_sources_have_is_left_for_a_person(make_world: Callable[..., World]) -> None:
+def test_a_title_that_several_sources_have_is_left_for_a_person(make_world: MakeWorld) -> None:
     world = make_world(
         [page(PARK, 1, title="园区管委会发布新规"), page(DAILY, 2, title="园区管委会发布新规")]
     )
@@ -74,7 +84,7 @@ def test_a_title_that_several_sources_have_is_left_for_a_person(make_world: Call
     assert (plan.pages, {left.kind for left in plan.left_out}) == ((), {"several"})
 
 
-def test_an_authors_articles_go_wherever_they_stand(make_world: Callable[..., World]) -> None:
+def test_an_authors_articles_go_wherever_they_stand(make_world: MakeWorld) -> None:
     pages = [
         page(PARK, 1, author="張三丰"),
         page(DAILY, 2, author="李四 张三丰"),
@@ -85,9 +95,7 @@ def test_an_authors_articles_go_wherever_they_stand(make_world: Callable[..., Wo
     assert {p.page_url for p in plan.pages} == {pages[0].url, pages[1].url}
 
 
-def test_articles_that_name_somebody_are_listed_with_the_words_around(
-    make_world: Callable[..., World],
-) -> None:
+def test_articles_that_name_somebody_are_listed_with_the_words_around(make_world: MakeWorld) -> None:
     pages = [
         page(PARK, 1, text=f"{make_text(1)}\n园区负责人趙小雨表示，项目已经投产。"),
         page(DAILY, 2, text=f"{make_text(2)}\nThe manager, Ann  Lee, said so."),
@@ -144,7 +152,7 @@ def test_a_note_that_quotes_what_goes_is_named_with_its_table(world: World, park
 
 
 def test_a_page_goes_from_every_address_at_which_its_site_has_it(
-    make_world: Callable[..., World], monkeypatch: pytest.MonkeyPatch
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mobile = f"m.{PARK[4:]}"
     monkeypatch.setitem(NAMES, mobile, NAMES[PARK])

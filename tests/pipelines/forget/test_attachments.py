@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -12,7 +11,16 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview, remove
 from pipelines.records import Attachment
 from tests.pipelines.forget.test_removal import LETTER
-from tests.pipelines.forget.worlds import DAILY, PARK, Told, World, make_text, make_title, reading_of
+from tests.pipelines.forget.worlds import (
+    DAILY,
+    PARK,
+    MakeWorld,
+    Told,
+    World,
+    make_text,
+    make_title,
+    reading_of,
+)
 from tests.readings import rows
 
 OWN = Attachment(
@@ -23,7 +31,7 @@ ELSEWHERE = Attachment(f"https://{DAILY}/f/page.pdf", "版面", "pdf", None)
 
 
 @pytest.fixture
-def world(make_world: Callable[..., World]) -> World:
+def world(make_world: MakeWorld) -> World:
     park = [
         Told(PARK, 1, make_title(1), make_text(1), attachments=(OWN, FORM, ELSEWHERE)),
         Told(PARK, 2, make_title(2), make_text(2), attachments=(FORM,)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,7 +17,7 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_interrupted import PLACES, command
-from tests.pipelines.forget.worlds import PARK, World, many_pages
+from tests.pipelines.forget.worlds import PARK, MakeWorld, World, many_pages
 from tests.readings import rows
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
@@ -39,7 +39,7 @@ while True:
 
 
 @pytest.fixture(params=SIZES)
-def large(request: pytest.FixtureRequest, make_world: Callable[..., World]) -> World:
+def large(request: pytest.FixtureRequest, make_world: MakeWorld) -> World:
     """An archive in which the park has a fifth of the copies."""
     return make_world(many_pages(request.param))
 
@@ -88,9 +88,7 @@ def test_a_stranger_finds_every_piece_before_and_none_after(large: World, reader
 
 
 @pytest.mark.slow
-def test_killed_at_every_step_it_is_finished_by_the_same_command(
-    make_world: Callable[..., World],
-) -> None:
+def test_killed_at_every_step_it_is_finished_by_the_same_command(make_world: MakeWorld) -> None:
     large = make_world(many_pages(5_000))
     words = words_of_the_park(large)
     killed = [place for place, call in PLACES if command(large, place, call).returncode == -signal.SIGKILL]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -13,7 +12,18 @@ import pytest
 
 from tests.commands import Run, parknews_here
 from tests.pipelines.forget.test_removal import unique_words
-from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, Told, World, make_text, make_title
+from tests.pipelines.forget.worlds import (
+    COPIER,
+    DAILY,
+    NAMES,
+    PARK,
+    WHO,
+    MakeWorld,
+    Told,
+    World,
+    make_text,
+    make_title,
+)
 from tests.readings import rows
 
 
@@ -138,7 +148,7 @@ def matches_by_url(matches: list[dict]) -> dict[str, dict]:
 
 
 def test_a_copier_with_a_forged_date_gets_its_own_pages_removed_and_not_its_victims(
-    make_world: Callable[..., World],
+    make_world: MakeWorld,
 ) -> None:
     """It says that it had the text four days before the daily, whom a third site credits with it."""
     victim = Told(DAILY, 1, make_title(1), make_text(1), date(2026, 2, 5))

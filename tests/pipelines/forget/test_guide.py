@@ -19,6 +19,8 @@ NO_WISHES = ("n", "n", "n", "n")
 ONCE_MORE = "n"
 TODAY = datetime(2026, 12, 30, 12, tzinfo=UTC)
 
+Guide = Callable[..., tuple[int, str]]
+
 
 @pytest.fixture
 def guide(world: World) -> Callable[..., tuple[int, str]]:
@@ -32,7 +34,7 @@ def guide(world: World) -> Callable[..., tuple[int, str]]:
     return run
 
 
-def test_a_letter_is_worked_off_to_the_reply(world: World, guide: Callable[..., tuple[int, str]]) -> None:
+def test_a_letter_is_worked_off_to_the_reply(world: World, guide: Guide) -> None:
     page = world.of(PARK)[2]
     code, said = guide(
         *LETTER, page.title, page.url, "", "1", PARK, ONCE_MORE, *NO_WISHES, "1", "y", words=("--lang", "zh")
@@ -47,9 +49,7 @@ def test_a_letter_is_worked_off_to_the_reply(world: World, guide: Callable[..., 
     assert (removal.state, removal.requester, removal.basis) == ("verified", LETTER[0], LETTER[1 + 1])
 
 
-def test_an_author_and_an_article_are_asked_for_in_the_guide(
-    world: World, guide: Callable[..., tuple[int, str]]
-) -> None:
+def test_an_author_and_an_article_are_asked_for_in_the_guide(world: World, guide: Guide) -> None:
     page = world.of(PARK)[2]
     [(number,)] = rows(world.path, "SELECT article_id FROM copies WHERE url = ?", page.url)
     code, said = guide(
@@ -59,9 +59,7 @@ def test_an_author_and_an_article_are_asked_for_in_the_guide(
     assert f"parknews remove-source --author '赵小雨' --article {number} --dry-run" in said
 
 
-def test_a_request_is_recorded_first_and_gone_on_with_another_day(
-    world: World, guide: Callable[..., tuple[int, str]]
-) -> None:
+def test_a_request_is_recorded_first_and_gone_on_with_another_day(world: World, guide: Guide) -> None:
     code, said = guide(*LETTER)
     assert (code, "parknews removals guide 1" in said) == (1, True)
     code, said = guide("", "1", PARK, ONCE_MORE, *NO_WISHES, "0", words=("1",))
@@ -71,9 +69,7 @@ def test_a_request_is_recorded_first_and_gone_on_with_another_day(
     assert recorded(world.path, 1).removal.scope == f"host {PARK}"
 
 
-def test_what_was_typed_stays_nowhere_once_it_is_done(
-    world: World, guide: Callable[..., tuple[int, str]]
-) -> None:
+def test_what_was_typed_stays_nowhere_once_it_is_done(world: World, guide: Guide) -> None:
     page = world.of(COPIER)[9]
     guide(*LETTER, "", "4", page.url, "", ONCE_MORE, "n", "y", "n", "n", "0")
     assert page.url in rows(world.path, "SELECT answers FROM removal_requests")[0][0]
@@ -81,9 +77,7 @@ def test_what_was_typed_stays_nowhere_once_it_is_done(
     assert stranger.search(world.path.parent, [page.url, page.title]) == {}
 
 
-def test_a_counter_notice_gives_back_what_the_guide_has_hidden(
-    world: World, guide: Callable[..., tuple[int, str]]
-) -> None:
+def test_a_counter_notice_gives_back_what_the_guide_has_hidden(world: World, guide: Guide) -> None:
     before = rows(world.path, "SELECT id, url FROM copies ORDER BY id")
     code, said = guide(*LETTER, "", "5", NAMES[PARK], ONCE_MORE, *NO_WISHES, "1", "0")
     assert (code, "may begin on" in said) == (1, True)
@@ -92,16 +86,14 @@ def test_a_counter_notice_gives_back_what_the_guide_has_hidden(
     assert (code, rows(world.path, "SELECT id, url FROM copies ORDER BY id")) == (0, before)
 
 
-def test_what_is_hidden_is_deleted_at_once_with_a_reason(
-    world: World, guide: Callable[..., tuple[int, str]]
-) -> None:
+def test_what_is_hidden_is_deleted_at_once_with_a_reason(world: World, guide: Guide) -> None:
     guide(*LETTER, "", "5", NAMES[PARK], ONCE_MORE, *NO_WISHES, "1", "0")
     code, said = guide("1", "court order", "y", words=("1",))
     assert (code, recorded(world.path, 1).removal.state) == (0, "verified"), said
     assert "court order" in {detail for _, _, detail in recorded(world.path, 1).events}
 
 
-def test_a_wrong_scope_is_asked_for_again(world: World, guide: Callable[..., tuple[int, str]]) -> None:
+def test_a_wrong_scope_is_asked_for_again(world: World, guide: Guide) -> None:
     code, said = guide(*LETTER, "", "3", "ftp://x/", "0", "not about us")
     assert (code, "That does not work" in said) == (0, True)
     assert rows(world.path, "SELECT outcome FROM removal_requests") == [("not about us",)]
@@ -124,9 +116,7 @@ def test_an_archive_that_is_not_there_waits_for_nothing(world: World) -> None:
     assert waiting(world.path.with_name("none.db"), TODAY) == []
 
 
-def test_each_answer_is_kept_before_the_next_question(
-    world: World, guide: Callable[..., tuple[int, str]]
-) -> None:
+def test_each_answer_is_kept_before_the_next_question(world: World, guide: Guide) -> None:
     page = world.of(PARK)[2]
     said = [*LETTER, page.url, "", "1", PARK, ONCE_MORE, "n", "n"]
     answers = iter(said)
@@ -147,9 +137,7 @@ def test_each_answer_is_kept_before_the_next_question(
     assert recorded(world.path, 1).removal.scope == f"host {PARK}"
 
 
-def test_a_scope_that_is_not_here_names_the_nearest_and_is_only_blocked(
-    guide: Callable[..., tuple[int, str]],
-) -> None:
+def test_a_scope_that_is_not_here_names_the_nearest_and_is_only_blocked(guide: Guide) -> None:
     mistyped = PARK.replace("park", "parkk")
     code, out = guide(*LETTER, "", "1", mistyped, ONCE_MORE, *NO_WISHES, "1", "y")
     assert (code, f"look like it: {PARK}" in out, "nothing was there; blocked" in out) == (0, True, True)

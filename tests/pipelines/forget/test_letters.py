@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import tracemalloc
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -17,7 +16,18 @@ from pipelines.forget.letter import Asked, read_letter
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview
 from tests.commands import Run
-from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, Told, World, make_text, make_title
+from tests.pipelines.forget.worlds import (
+    COPIER,
+    DAILY,
+    NAMES,
+    PARK,
+    WHO,
+    MakeWorld,
+    Told,
+    World,
+    make_text,
+    make_title,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +95,7 @@ def test_a_whole_letter_is_answered_thing_by_thing(world: World) -> None:
     }
 
 
-def test_a_passage_that_only_a_copy_has_names_that_copy(make_world: Callable[..., World]) -> None:
+def test_a_passage_that_only_a_copy_has_names_that_copy(make_world: MakeWorld) -> None:
     first = replace(_page(PARK, 1), day=date(2026, 2, 1))
     copy = replace(
         first,
@@ -121,7 +131,7 @@ def test_a_letter_in_a_file_of_another_encoding_is_read(world: World, parknews: 
     assert url in parknews("removals", "find", str(letter)).out
 
 
-def test_a_publisher_is_removed_in_both_scripts(make_world: Callable[..., World]) -> None:
+def test_a_publisher_is_removed_in_both_scripts(make_world: MakeWorld) -> None:
     pages = [
         replace(_page(COPIER, n), credited=name)
         for n, name in enumerate(("青岚湖园区管委会", "青嵐湖園區管委會", "澜江日报"), start=1)

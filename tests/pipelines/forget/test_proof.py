@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -18,13 +17,13 @@ from pipelines.forget.rows import words_in_archive, words_in_store
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove, verify
 from tests.pipelines.added import add_everywhere
-from tests.pipelines.forget.worlds import PARK, Told, World, make_text, make_title, small_pages
+from tests.pipelines.forget.worlds import PARK, MakeWorld, Told, World, make_text, make_title, small_pages
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 LONG = Told(PARK, 777, make_title(777), make_text(777, lines=400))
 
 
-def _removed(make_world: Callable[..., World]) -> tuple[World, int]:
+def _removed(make_world: MakeWorld) -> tuple[World, int]:
     world = make_world([*small_pages(), LONG])
     return world, remove(world.path, make_scope(hosts=[PARK]), LETTER).removal.id
 
@@ -42,17 +41,12 @@ def _is_lawful(looks: Seeker, line: str, lawful: Hashes) -> bool:
     return bool(np.isin(found, lawful).any())
 
 
-def test_what_lies_where_the_catalogue_knows_nothing_of_it_is_residue(
-    make_world: Callable[..., World],
-) -> None:
+def test_what_lies_where_the_catalogue_knows_nothing_of_it_is_residue(make_world: MakeWorld) -> None:
     world, number = _removed(make_world)
     in_archive, in_store = map(_lines_in_every_table, (world.path, world.store_path))
     with closing(sqlite3.connect(world.path)) as archive, closing(sqlite3.connect(world.store_path)) as store:
         looks = seeker(archive, number)
-        for put, there in (
-            (in_archive, words_in_archive(archive)),
-            (in_store, words_in_store(store)),
-        ):
+        for put, there in ((in_archive, words_in_archive(archive)), (in_store, words_in_store(store))):
             lawful, _ = held_by(looks, there)
             assert [table for table, line in put.items() if _is_lawful(looks, line, lawful)] == []
     found = verify(world.path, number).removal
@@ -60,7 +54,7 @@ def test_what_lies_where_the_catalogue_knows_nothing_of_it_is_residue(
     assert (found.verified, names) == (False, {world.path.name, world.store_path.name})
 
 
-def test_a_removed_address_there_is_told_by_its_table(make_world: Callable[..., World]) -> None:
+def test_a_removed_address_there_is_told_by_its_table(make_world: MakeWorld) -> None:
     world, number = _removed(make_world)
     tables = add_everywhere(world.path, lambda _: LONG.url)
     told = verify(world.path, number).removal.verification["troubles"]

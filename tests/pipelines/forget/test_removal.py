@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -22,6 +21,7 @@ from tests.pipelines.forget.worlds import (
     DAILY,
     NAMES,
     PARK,
+    MakeWorld,
     Told,
     World,
     make_text,
@@ -94,7 +94,7 @@ def test_survivors_show_a_surviving_sources_own_text(world: World) -> None:
     assert planned[shared] == survivor.url
 
 
-def test_the_archive_is_as_if_the_source_had_never_been_read(make_world: Callable[..., World]) -> None:
+def test_the_archive_is_as_if_the_source_had_never_been_read(make_world: MakeWorld) -> None:
     pages = small_pages()
     whole = make_world(pages)
     without = make_world([page for page in pages if page.host != PARK], name="other.db")
@@ -156,7 +156,7 @@ def test_a_prefix_takes_what_lies_below_it(world: World) -> None:
     ]
 
 
-def test_subdomains_go_by_the_registrable_domain(make_world: Callable[..., World], monkeypatch) -> None:
+def test_subdomains_go_by_the_registrable_domain(make_world: MakeWorld, monkeypatch) -> None:
     monkeypatch.setitem(NAMES, "m.park-news.cn", "手机版")
     pages = [*small_pages(), Told("m.park-news.cn", 400, make_title(400), make_text(400), date(2026, 2, 2))]
     world = make_world(pages)
@@ -180,7 +180,7 @@ def test_copies_of_its_articles_go_with_them_but_never_an_original(world: World)
     assert original not in {page.page_url for page in plan.pages}
 
 
-def test_a_copier_with_a_forged_date_does_not_take_its_victim(make_world: Callable[..., World]) -> None:
+def test_a_copier_with_a_forged_date_does_not_take_its_victim(make_world: MakeWorld) -> None:
     victim = Told(DAILY, 1, make_title(1), make_text(1), date(2026, 2, 5))
     forged = replace(victim, host=COPIER, day=date(2026, 2, 1))
     witness = replace(victim, host=PARK, day=date(2026, 2, 6), credited=NAMES[DAILY])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -19,7 +18,17 @@ from pipelines.records import Source
 from pipelines.store import CrawlStore
 from pipelines.workers import WorkerOptions
 from tests.commands import parknews_here
-from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, Told, World, make_text, reading_of, store_pages
+from tests.pipelines.forget.worlds import (
+    COPIER,
+    NAMES,
+    PARK,
+    MakeWorld,
+    Told,
+    World,
+    make_text,
+    reading_of,
+    store_pages,
+)
 from tests.readings import rows
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z", stay_down=True)
@@ -51,7 +60,7 @@ def test_a_removed_text_waits_wherever_it_comes_from(world: World) -> None:
         assert {row[0] for row in held_pages(connection)} == {whole.url, cut.url}
 
 
-def test_marchs_bulletin_stays_down_and_aprils_comes_in(make_world: Callable[..., World]) -> None:
+def test_marchs_bulletin_stays_down_and_aprils_comes_in(make_world: MakeWorld) -> None:
     filler = [Told(COPIER, n, f"其他{n}", make_text(n)) for n in range(10)]
     world = make_world([Told(PARK, 1, "三月运行情况", MARCH), *filler])
     remove(world.path, make_scope(hosts=[PARK]), LETTER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -16,7 +15,17 @@ from pipelines.store import CrawlStore
 from tests.commands import Run
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_stay_down import LETTER, come
-from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, WHO, Told, World, make_text, make_title
+from tests.pipelines.forget.worlds import (
+    COPIER,
+    NAMES,
+    PARK,
+    WHO,
+    MakeWorld,
+    Told,
+    World,
+    make_text,
+    make_title,
+)
 from tests.readings import rows
 
 SECRET = "贵站所载之事涉及某某公司未公开的机密"
@@ -33,7 +42,7 @@ def test_a_letter_that_quotes_what_goes_is_warned_of_kept_and_verified(world: Wo
     assert parknews("removals", "verify", "1").code == 0
 
 
-def test_a_credit_that_the_pages_name_is_verified(make_world: Callable[..., World]) -> None:
+def test_a_credit_that_the_pages_name_is_verified(make_world: MakeWorld) -> None:
     own = [
         Told(PARK, n, make_title(n), f"来源：{NAMES[PARK]}管理委员会政策研究室\n{make_text(n)}")
         for n in range(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -72,6 +73,9 @@ class World:
 
     def of(self, host: str) -> list[Told]:
         return [page for page in self.pages if page.host == host]
+
+
+MakeWorld = Callable[..., World]
 
 
 def make_text(seed: int, lines: int = 4) -> str:

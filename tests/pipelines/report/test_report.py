@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import re
 import string
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -24,7 +23,7 @@ from pipelines.report.comparison import compared
 from pipelines.report.page import write_report
 from pipelines.report.svg import Band, Row, Series
 from pipelines.report.words import LANGUAGES, words
-from tests.readings import Told
+from tests.readings import Fill, Told
 
 TEXT = (
     "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻。"
@@ -33,7 +32,7 @@ TEXT = (
 
 
 @pytest.fixture
-def folder(fill: Callable[..., Path], tmp_path: Path) -> Path:
+def folder(fill: Fill, tmp_path: Path) -> Path:
     path = fill(
         [
             Told("https://park.example/a", "=cmd|' /C calc'!A0 <b>", TEXT, date(2026, 1, 2)),
@@ -72,7 +71,7 @@ def test_the_data_behind_a_picture_opens_safely_in_a_spreadsheet(folder: Path) -
     assert rows[1][0].startswith("'=cmd")
 
 
-def test_an_empty_archive_makes_a_report_too(fill: Callable[..., Path], tmp_path: Path) -> None:
+def test_an_empty_archive_makes_a_report_too(fill: Fill, tmp_path: Path) -> None:
     connection = read_only(fill([]))
     files = write_report(figures(connection), tmp_path / "out", "now")
     connection.close()
@@ -119,10 +118,7 @@ def test_a_comparison_holds_both_texts_whole(first: str, second: str) -> None:
 
 
 def test_another_script_is_no_difference() -> None:
-    assert [piece.kind for piece in compared("产业园区启用厂房", "產業園區启用廠房了")] == [
-        "same",
-        "second",
-    ]
+    assert [piece.kind for piece in compared("产业园区启用厂房", "產業園區启用廠房了")] == ["same", "second"]
 
 
 def test_a_rewritten_sentence_is_one_change() -> None:
