@@ -90,7 +90,7 @@ NAMING = OTHER.replace("四期用地已经摘牌", "四期用地已由苏州工�
     ],
 )
 def test_a_field_asks_every_copy_and_the_hit_says_which_has_it(
-    fill: Callable[..., Path], query: str, url: str | None, said: str
+    fill: Fill, query: str, url: str | None, said: str
 ) -> None:
     path = fill(
         [
