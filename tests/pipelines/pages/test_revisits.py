@@ -18,6 +18,7 @@ from pipelines.pages.revisits import (
 )
 from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list_page
 from tests.crawler.moved import parknews, write_source
+from tests.readings import rows
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -90,10 +91,6 @@ def statuses(site: Site, after: int = 0) -> Counter[bool]:
     return Counter("if-none-match" in entry.headers for entry in site.log[after:])
 
 
-def rows(folder: Path, sql: str) -> list[tuple]:
-    return rows(folder / "archive.db", sql)
-
-
 def test_a_second_run_asks_for_little_and_finds_what_is_new_changed_and_gone(tmp_path: Path) -> None:
     site = Site(pages=newspaper(300))
     with Server(site) as server:
@@ -110,10 +107,15 @@ def test_a_second_run_asks_for_little_and_finds_what_is_new_changed_and_gone(tmp
         for n in (6, 7):
             del site.pages[f"/news/2023/{n}.html"]
         news = parknews(tmp_path, "crawl", "--json", days=18 + 36).json
-        gone = rows(tmp_path, "SELECT page_url FROM gone ORDER BY page_url")
-        versions = rows(tmp_path, "SELECT count(*) FROM versions GROUP BY reading_id HAVING count(*) > 1")
+        gone = rows(tmp_path / "archive.db", "SELECT page_url FROM gone ORDER BY page_url")
+        versions = rows(
+            tmp_path / "archive.db", "SELECT count(*) FROM versions GROUP BY reading_id HAVING count(*) > 1"
+        )
         shown = parknews(tmp_path, "show", f"{server.url}/news/2023/6.html")
-    assert (first["pages_fetched"], rows(tmp_path, "SELECT count(*) FROM copies")) == (315, [(310,)])
+    assert (first["pages_fetched"], rows(tmp_path / "archive.db", "SELECT count(*) FROM copies")) == (
+        315,
+        [(310,)],
+    )
     assert (quiet["pages_fetched"], quiet["pages_unchanged"]) == (0, 301)
     assert quiet_asked[False] <= 0.05 * asked_first
     assert quiet_asked[True] == 301
@@ -130,10 +132,10 @@ def test_a_page_that_comes_back_is_gone_no_more(tmp_path: Path) -> None:
         parknews(tmp_path, "crawl")
         del site.pages["/news/2023/1.html"]
         parknews(tmp_path, "crawl", days=18)
-        missing = rows(tmp_path, "SELECT status FROM gone")
+        missing = rows(tmp_path / "archive.db", "SELECT status FROM gone")
         site.pages["/news/2023/1.html"] = page
         parknews(tmp_path, "crawl", days=18 + 9)
-        back = rows(tmp_path, "SELECT status FROM gone")
+        back = rows(tmp_path / "archive.db", "SELECT status FROM gone")
     assert (missing, back) == ([(404,)], [])
 
 
