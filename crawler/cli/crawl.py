@@ -16,6 +16,7 @@ from crawler.cli.terminal import (
     All,
     Json,
     answers,
+    counted,
     examples,
     one_line,
     print_json,
@@ -154,7 +155,7 @@ def retry(
     if as_json:
         print_json({"asked": wished, "answered": came, "articles_new": report.counts.articles_new})
     else:
-        said = f"{wished} asked again, {came} answered, {report.counts.articles_new} new articles"
+        said = f"{wished} asked again, {came} answered, {counted(report.counts.articles_new, 'new article')}"
         print(f"{source.host}: {said}")
     if not came:
         raise typer.Exit(ATTENTION)
@@ -207,11 +208,11 @@ def _print_report(console: Console, report: RunReport, names: dict[str, str], *,
     if len(told) < len(report.fetched.sources):
         console.print(f"{len(told)} of {len(report.fetched.sources)} sources shown (--all shows each)")
     counts_ = report.counts
-    noun = "rejection" if report.rejections == 1 else "rejections"
     console.print(
         f"Run {report.run_id} {_ended(report)} after {report.elapsed_s:.0f} s:"
-        f" {counts_.articles_new} new articles, {counts_.articles_updated} updated,"
-        f" {counts_.copies_joined} copies joined, {report.rejections} {noun}."
+        f" {counted(counts_.articles_new, 'new article')}, {counts_.articles_updated} updated,"
+        f" {counted(counts_.copies_joined, 'copy', 'copies')} joined,"
+        f" {counted(report.rejections, 'rejection')}."
     )
     for trouble in report.troubles:
         console.print(f"! {one_line(trouble)}", soft_wrap=True)

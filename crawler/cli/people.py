@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from crawler.cli.terminal import Json, answers, examples, one_line, print_json, settings_of, tell
+from crawler.cli.terminal import Json, answers, counted, examples, one_line, print_json, settings_of, tell
 from crawler.runs.lines import correct_line, take_back
 from crawler.runs.lines import withdraw as withdraw_correction
 from crawler.runs.lock import run_lock
@@ -122,8 +122,7 @@ def reject(
         return
     with run_lock(settings.db), Archive(settings.db, create=False) as archive:
         gone = archive.reject(meant, reason.strip(), now_utc())
-    noun = "article" if gone == 1 else "articles"
-    tell(as_json, {"address": meant, "pages": gone}, f"{meant}: {gone} {noun} less")
+    tell(as_json, {"address": meant, "pages": gone}, f"{meant}: {counted(gone, 'article')} less")
 
 
 def _meant(archive: Path, address: str) -> str:

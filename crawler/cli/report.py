@@ -46,4 +46,5 @@ def report(
         raise StorageError(f"{out}: {error.strerror or error}; name another folder with --out") from error
     articles = found.total.articles
     answer = {"out": str(out), "files": [file.name for file in files], "articles": articles}
-    tell(as_json, answer, f"{articles:,} articles drawn: open {one_line(str(out / 'index.html'))}")
+    noun = "article" if articles == 1 else "articles"
+    tell(as_json, answer, f"{articles:,} {noun} drawn: open {one_line(str(out / 'index.html'))}")

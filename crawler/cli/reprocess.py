@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.running import Engine, engine_for, settings_with
-from crawler.cli.terminal import Json, answers, examples, plain, print_json, remarks
+from crawler.cli.terminal import Json, answers, counted, examples, plain, print_json, remarks
 from crawler.runs.reprocess import ReprocessReport
 from crawler.runs.reprocess import reprocess as read_again
 from crawler.sources import read_sources, stage_source
@@ -81,8 +81,8 @@ def _print_report(report: ReprocessReport) -> None:
     if report.resumed:
         console.print("went on where an earlier reprocess had stopped")
     console.print(
-        f"{report.pages} pages read again: {report.changed} changed, {report.found} are articles now,"
-        f" {report.lost} are none any more"
+        f"{counted(report.pages, 'page')} read again: {report.changed} changed,"
+        f" {report.found} are articles now, {report.lost} are none any more"
     )
     if report.by_template:
         changed = f"{report.unlike_template} of these changed"

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.terminal import Json, examples, one_line, settings_of, tell
+from crawler.cli.terminal import Json, counted, examples, one_line, settings_of, tell
 from crawler.serve.labels import shared_metadata
 from pipelines.archive.file import reader
 from pipelines.errors import ConfigurationError
@@ -46,4 +46,8 @@ def share(
     beside.write_text(json.dumps(metadata, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     where, described = one_line(str(output)), one_line(beside.name)
     answer = {"file": str(output), "metadata": str(beside), "rows": counts}
-    tell(as_json, answer, f"{counts['articles']} articles shared in {where}; {described} is for Datasette")
+    tell(
+        as_json,
+        answer,
+        f"{counted(counts['articles'], 'article')} shared in {where}; {described} is for Datasette",
+    )

@@ -19,6 +19,7 @@ from crawler.cli.terminal import (
     ATTENTION,
     Json,
     answers,
+    counted,
     examples,
     one_line,
     print_json,
@@ -261,7 +262,7 @@ def forget_templates(
         raise missing(db)
     with run_lock(db), Archive(db, create=False) as archive:
         forgotten = archive.forget_templates(host)
-    print(f"{host}: {forgotten} templates forgotten", file=sys.stderr)
+    print(f"{host}: {counted(forgotten, 'template')} forgotten", file=sys.stderr)
 
 
 @app.command(

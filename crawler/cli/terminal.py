@@ -107,6 +107,11 @@ def span(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number and its noun: 1 page, 12 pages, 2 copies."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
 def print_json(answer: dict[str, Any]) -> None:
     """One JSON object on one line of stdout; characters that a terminal obeys are escaped."""
     ascii_only = "utf" not in (sys.stdout.encoding or "").lower()

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.running import LINE_EVERY_S, Engine, engine_for, settings_with
-from crawler.cli.terminal import ATTENTION, Json, examples, one_line, settings_of, tell
+from crawler.cli.terminal import ATTENTION, Json, counted, examples, one_line, settings_of, tell
 from crawler.runs.warc import ImportProgress, export_warc, import_warc
 from crawler.sources import read_sources
 
@@ -71,8 +71,9 @@ def import_(
     total, refused, report = import_warc(settings.db, files, sources, engine_for(settings), _Lines().show)
     answer = {"run": report.run_id, **asdict(total), "refused": refused, **asdict(report.counts)}
     words = (
-        f"{total.pages} pages taken, {total.known} known, {total.foreign} of hosts that are no source,"
-        f" {total.other} others; {report.counts.articles_new} new articles"
+        f"{counted(total.pages, 'page')} taken, {total.known} known,"
+        f" {total.foreign} of hosts that are no source, {total.other} others;"
+        f" {counted(report.counts.articles_new, 'new article')}"
     )
     tell(as_json, answer, words)
     for line in refused:

@@ -7,6 +7,7 @@ In: an archive's path, addresses, the sources of the sources file. Out: the sour
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +52,8 @@ def wish(
         LockedError: a run is under way.
     """
     owners = dict(_owner(url, sources) for url in written)
-    removed = Removed(archive_path)
-    gone = next(filter(removed.blocks, owners), None)
-    removed.close()
+    with closing(Removed(archive_path)) as removed:
+        gone = next(filter(removed.blocks, owners), None)
     if gone:
         raise RefusedError(f"{gone}: was removed, and is not asked for (`parknews removals list`)")
     with run_lock(archive_path), Archive(archive_path), CrawlStore(store_path(archive_path)) as store:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +46,8 @@ def preview(archive_path: Path, sources: Sequence[CrawlSource], *, revisit: bool
     Raises:
         LockedError: a run is under way.
     """
-    removed = Removed(archive_path)
-    with _store(archive_path) as store, store.trial():
-        found = [_of(store, source, removed.blocks, revisit=revisit) for source in sources]
-    removed.close()
-    return found
+    with closing(Removed(archive_path)) as removed, _store(archive_path) as store, store.trial():
+        return [_of(store, source, removed.blocks, revisit=revisit) for source in sources]
 
 
 @contextmanager
@@ -74,12 +71,8 @@ def _of(
     store.frontier.begin(source.host, every_s=source.every_s, revisit=revisit, now=now)
     store.frontier.queue(territory.start_links())
     held = source.host in store.sources.quarantined()
-    entries = (
-        []
-        if held
-        else [e for e in store.frontier.waiting(source.host, now) if _may(e, territory, is_blocked)]
-    )
-    entries = entries[: source.max_pages]
+    waiting = [] if held else store.frontier.waiting(source.host, now)
+    entries = [e for e in waiting if _may(e, territory, is_blocked)][: source.max_pages]
     return Preview(
         source.host,
         tuple(e.ask_url for e in entries if e.is_list),

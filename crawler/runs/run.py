@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
@@ -99,8 +99,7 @@ def crawl(
             engine = opened.enter_context(raised(options.engine))
             hands = None if options.fetch.wished else opened.enter_context(hands_of(engine))
             run_id = begin_run(archive_path, sources)
-            removed = Removed(archive_path)
-            opened.callback(removed.close)
+            removed = opened.enter_context(closing(Removed(archive_path)))
             store = opened.enter_context(CrawlStore(store_path(archive_path)))
             draining = Draining(archive_path, store, sources, engine, stop or threading.Event())
             opened.callback(draining.abandon)

@@ -7,6 +7,7 @@ at where it is there (its removals, the lines learned for the source), and never
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,9 +70,8 @@ def see_address(url: str, known: tuple[CrawlSource, bool], options: FetchOptions
     source, _ = known
     require_contact([source], options.contact)
     require_browser([source], options.browser, options.browser_sandbox)
-    removed = Removed(archive_path)
-    answer = fetch_page(url, source, options, removed.blocks)
-    removed.close()
+    with closing(Removed(archive_path)) as removed:
+        answer = fetch_page(url, source, options, removed.blocks)
     if isinstance(answer, Unfetched):
         kind = RefusedError if answer.forbidden else NothingReachedError
         raise kind(f"{url}: not fetched: {answer.reason}")

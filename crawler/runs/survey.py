@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html import unescape
@@ -166,10 +167,8 @@ def _fetch(
 ) -> None:
     from crawler.fetch.spider import fetch  # noqa: PLC0415  # in the child only
 
-    removed = Removed(archive_path or path.with_name("no archive"))
-    with CrawlStore(path) as store:
+    with closing(Removed(archive_path or path.with_name("no archive"))) as removed, CrawlStore(path) as store:
         fetch(sources, store, replace(options, backlog_max=0, retries=1), is_blocked=removed.blocks)
-    removed.close()
 
 
 def _survey(store: CrawlStore, source: CrawlSource, pages: list[Page], options: FetchOptions) -> Survey:

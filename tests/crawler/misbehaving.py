@@ -226,16 +226,16 @@ def sitemap(*urls: str, index: bool = False, packed: bool = False) -> bytes:
     return gzip.compress(body.encode()) if packed else body.encode()
 
 
-def newspaper(articles: int) -> Site:
-    """A site that answers validators, with 20 headlines a list page."""
+def newspaper(articles: int, fresh: int = 0) -> Site:
+    """A site that answers validators, 20 headlines a list page; `fresh` further ones stand before them."""
     site = Site()
-    lists = [list(range(n, min(n + 20, articles))) for n in range(0, articles, 20)]
-    for place, numbers in enumerate(lists):
+    numbers = [*range(9000, 9000 + fresh), *range(articles)]
+    lists = [numbers[: 20 + fresh], *(numbers[at : at + 20] for at in range(20 + fresh, len(numbers), 20))]
+    for place, shown in enumerate(lists):
         more = (f"/list_{place + 2}.html", "下一页") if place + 1 < len(lists) else ("/", "首页")
         path = "/" if place == 0 else f"/list_{place + 1}.html"
-        site.pages[path] = validated(list_page([f"/news/2023/{n}.html" for n in numbers], more))
-    for n in range(articles):
-        site.pages[f"/news/2023/{n}.html"] = validated(article(n))
+        site.pages[path] = validated(list_page([f"/news/2023/{n}.html" for n in shown], more))
+    site.pages |= {f"/news/2023/{n}.html": validated(article(n)) for n in numbers}
     return site
 
 

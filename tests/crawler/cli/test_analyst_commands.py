@@ -145,7 +145,7 @@ def test_a_folder_that_cannot_be_written_is_told(parknews: Run, tmp_path: Path) 
 @pytest.mark.usefixtures("archive")
 def test_a_report_says_what_to_open(parknews: Run, tmp_path: Path) -> None:
     found = parknews("report", "--out", str(tmp_path / "report"))
-    assert (found.code, found.out) == (0, f"1 articles drawn: open {tmp_path / 'report' / 'index.html'}\n")
+    assert (found.code, found.out) == (0, f"1 article drawn: open {tmp_path / 'report' / 'index.html'}\n")
     assert (tmp_path / "report" / "index.html").exists()
 
 

@@ -46,7 +46,7 @@ def test_sources_show_tells_what_was_learned(parknews: Run) -> None:
 
 @pytest.mark.usefixtures("learned")
 def test_templates_are_forgotten_and_what_they_read_stays(parknews: Run) -> None:
-    assert parknews("sources", "forget-templates", HOST).err == f"{HOST}: 1 templates forgotten\n"
+    assert parknews("sources", "forget-templates", HOST).err == f"{HOST}: 1 template forgotten\n"
     assert json.loads(parknews("sources", "show", HOST, "--json").out)["templates"] == []
     assert parknews("show", f"https://{HOST}/news/{PAGES}.html").code == 0
 

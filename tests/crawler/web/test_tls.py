@@ -26,26 +26,16 @@ def own_certificate(tmp_path: Path) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "park.localhost")])
     now = datetime.datetime.now(datetime.UTC)
+    day = datetime.timedelta(days=1)
     certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=10))
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - day, now + 10 * day)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("park.localhost")]), critical=False)
         .sign(key, hashes.SHA256())
     )
     path = tmp_path / "park.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
+    form = serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    pem = serialization.Encoding.PEM
+    path.write_bytes(key.private_bytes(pem, *form) + certificate.public_bytes(pem))
     return path
 
 

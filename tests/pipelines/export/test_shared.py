@@ -50,7 +50,7 @@ def archive(fill: Fill) -> Path:
 def shared(archive: Path, tmp_path: Path) -> Path:
     target = tmp_path / "parks.db"
     done = parknews_here(archive, "share", "-o", str(target))
-    assert (done.code, done.out.startswith("1 articles shared in")) == (0, True), done.err
+    assert (done.code, done.out.startswith("1 article shared in")) == (0, True), done.err
     return target
 
 

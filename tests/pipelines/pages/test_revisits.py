@@ -16,7 +16,7 @@ from pipelines.pages.revisits import (
     next_gone_s,
     next_interval_s,
 )
-from tests.crawler.misbehaving import Answer, Asked, Server, Site, article, list_page
+from tests.crawler.misbehaving import Server, Site, article, list_page, newspaper, validated
 from tests.crawler.moved import parknews, write_source
 from tests.readings import rows
 
@@ -62,37 +62,12 @@ def test_dates_of_sitemaps_and_feeds_are_spans(written: str, span: tuple[datetim
     assert moments(written) == (span and tuple(moment.timestamp() for moment in span))
 
 
-def validated(body: str | bytes):
-    """A page that answers 304 where nothing changed."""
-    raw = body.encode() if isinstance(body, str) else body
-    tag = f'"{hash(raw)}"'
-
-    def answer(asked: Asked) -> Answer:
-        if asked.headers.get("if-none-match") == tag:
-            return Answer(status=304, headers=(("ETag", tag),))
-        return Answer(raw, headers=(("ETag", tag),))
-
-    return answer
-
-
-def newspaper(articles: int, fresh: int = 0) -> dict[str, object]:
-    """A site of articles with 20 headlines a list page; `fresh` further ones stand before them."""
-    numbers = [*range(9000, 9000 + fresh), *range(articles)]
-    lists = [numbers[: 20 + fresh], *(numbers[at : at + 20] for at in range(20 + fresh, len(numbers), 20))]
-    pages: dict[str, object] = {}
-    for place, shown in enumerate(lists):
-        more = (f"/list_{place + 2}.html", "下一页") if place + 1 < len(lists) else ("/", "首页")
-        path = "/" if place == 0 else f"/list_{place + 1}.html"
-        pages[path] = validated(list_page([f"/news/2023/{n}.html" for n in shown], more))
-    return pages | {f"/news/2023/{n}.html": validated(article(n)) for n in numbers}
-
-
 def statuses(site: Site, after: int = 0) -> Counter[bool]:
     return Counter("if-none-match" in entry.headers for entry in site.log[after:])
 
 
 def test_a_second_run_asks_for_little_and_finds_what_is_new_changed_and_gone(tmp_path: Path) -> None:
-    site = Site(pages=newspaper(300))
+    site = newspaper(300)
     with Server(site) as server:
         write_source(tmp_path, server.host)
         first = parknews(tmp_path, "crawl", "--json").json
@@ -101,7 +76,7 @@ def test_a_second_run_asks_for_little_and_finds_what_is_new_changed_and_gone(tmp
         quiet = parknews(tmp_path, "crawl", "--json", days=18).json
         quiet_asked = statuses(site)
         site.log.clear()
-        site.pages = newspaper(300, fresh=10)
+        site.pages = newspaper(300, fresh=10).pages
         for n in (3, 4, 5):
             site.pages[f"/news/2023/{n}.html"] = validated(article(n).replace("九十天", "一百天"))
         for n in (6, 7):
@@ -125,7 +100,7 @@ def test_a_second_run_asks_for_little_and_finds_what_is_new_changed_and_gone(tmp
 
 
 def test_a_page_that_comes_back_is_gone_no_more(tmp_path: Path) -> None:
-    site = Site(pages=newspaper(3))
+    site = newspaper(3)
     page = site.pages["/news/2023/1.html"]
     with Server(site) as server:
         write_source(tmp_path, server.host)
@@ -148,7 +123,7 @@ def mapped(url: str, **changed: str) -> bytes:
 
 
 def test_a_lastmod_that_moved_leads_to_a_revisit_the_same_hour(tmp_path: Path) -> None:
-    site = Site(pages=newspaper(4))
+    site = newspaper(4)
     with Server(site) as server:
         write_source(tmp_path, server.host)
         old = dict.fromkeys("0123", "2023-05-01")
@@ -164,7 +139,7 @@ def test_a_lastmod_that_moved_leads_to_a_revisit_the_same_hour(tmp_path: Path) -
 
 
 def test_a_feed_that_says_updated_leads_to_a_revisit(tmp_path: Path) -> None:
-    site = Site(pages=newspaper(3))
+    site = newspaper(3)
 
     def feed(url: str, updated: str) -> bytes:
         return (
