@@ -70,10 +70,7 @@ COMMANDS = {
         "Extract, clean and de-duplicate the stored pages again, with a report of what changed.",
     ),
     "correct": ("people", "Correct a field or a line of a page by hand."),
-    "reject": (
-        "people",
-        "Say that a page, or all whose address a pattern stands for, is no article.",
-    ),
+    "reject": ("people", "Say that a page, or all whose address a pattern stands for, is no article."),
     "split": ("people", "Make a copy an article of its own, whatever the joins say."),
     "join": ("people", "Make the articles of two copies one, whatever the joins say."),
     "case": (

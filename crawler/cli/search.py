@@ -56,10 +56,7 @@ class By(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enu
         ),
         ("of one year, on three sites or more", "parknews search 招商 --since 2025 --until 2025 --copies 3"),
         ("about one province, its cities and counties too", "parknews search 招商 --region 江苏"),
-        (
-            "what these are about: words that all others say less",
-            "parknews search 环保 --keywords",
-        ),
+        ("what these are about: words that all others say less", "parknews search 环保 --keywords"),
         (
             "thirty of them for reading by hand, the same ones again",
             "parknews search 园区 --sample 30 --seed 7",
@@ -71,16 +68,14 @@ class By(str, Enum):  # noqa: UP042  # typer shows the values of a plain str enu
 def search(
     ctx: typer.Context,
     query: Annotated[
-        list[str],
-        typer.Argument(metavar="QUERY", help="What to look for, in the language below."),
+        list[str], typer.Argument(metavar="QUERY", help="What to look for, in the language below.")
     ],
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many articles at most.")] = 20,
     by: Annotated[By, typer.Option(help="Newest first, or best match first.")] = By.date,
     *,
     chosen: Selection,
     words_of: Annotated[
-        bool,
-        typer.Option("--keywords", help="What they say more often than the archive, instead."),
+        bool, typer.Option("--keywords", help="What they say more often than the archive, instead.")
     ] = False,
     as_json: Json = False,
 ) -> None:

@@ -195,10 +195,7 @@ def check(
         ("of another file, for a script", "parknews --sources mine.toml sources list --json"),
     ),
 )
-def list_sources(
-    ctx: typer.Context,
-    as_json: Json = False,
-) -> None:
+def list_sources(ctx: typer.Context, as_json: Json = False) -> None:
     """List the sources of the sources file, with their schedule."""
     path = settings_of(ctx).sources
     sources = read_sources(path)
@@ -213,17 +210,10 @@ def list_sources(
 @app.command(
     "show",
     epilog=examples(
-        (
-            "how its pages are made, as far as was learned",
-            "parknews sources show www.example-park.gov.cn",
-        )
+        ("how its pages are made, as far as was learned", "parknews sources show www.example-park.gov.cn")
     ),
 )
-def show_source(
-    ctx: typer.Context,
-    host: Host,
-    as_json: Json = False,
-) -> None:
+def show_source(ctx: typer.Context, host: Host, as_json: Json = False) -> None:
     """Show what was learned of a source's pages: where articles stand, from how many pages, how well."""
     settings = settings_of(ctx)
     with reader(settings.db) as connection:
@@ -250,10 +240,7 @@ def show_source(
         )
     ),
 )
-def forget_templates(
-    ctx: typer.Context,
-    host: Host,
-) -> None:
+def forget_templates(ctx: typer.Context, host: Host) -> None:
     """Drop what was learned of how a source makes its pages: they are read whole until it is relearned."""
     from pipelines.archive import Archive  # noqa: PLC0415
 
@@ -329,10 +316,7 @@ def pause(ctx: typer.Context, host: Host) -> None:
     _set_paused(ctx, host, paused=True)
 
 
-@app.command(
-    "resume",
-    epilog=examples(("take it again", "parknews sources resume www.example-park.gov.cn")),
-)
+@app.command("resume", epilog=examples(("take it again", "parknews sources resume www.example-park.gov.cn")))
 def resume(ctx: typer.Context, host: Host) -> None:
     """Take a source again that was paused."""
     _set_paused(ctx, host, paused=False)
@@ -358,10 +342,7 @@ def _note(settings: Settings) -> None:
 @app.command(
     "rename",
     epilog=examples(
-        (
-            "as it calls itself now",
-            "parknews sources rename www.example-park.gov.cn 示例高新区管委会",
-        )
+        ("as it calls itself now", "parknews sources rename www.example-park.gov.cn 示例高新区管委会")
     ),
 )
 def rename(
@@ -402,10 +383,7 @@ def remove(ctx: typer.Context, host: Host) -> None:
         ("its owner has moved it to a new system", "parknews sources release www.example-park.gov.cn")
     ),
 )
-def release(
-    ctx: typer.Context,
-    host: Host,
-) -> None:
+def release(ctx: typer.Context, host: Host) -> None:
     """Say that a source which was held is the right one: it is crawled again."""
     settings = settings_of(ctx)
     [source] = choose(read_sources(settings.sources), [host])

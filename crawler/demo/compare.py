@@ -234,9 +234,7 @@ def _stories(row: TruthRow) -> set[str]:
 
 
 def _tally(
-    rows: Mapping[str, TruthRow],
-    found: Mapping[str, CopyRow],
-    is_right: Callable[[TruthRow, CopyRow], bool],
+    rows: Mapping[str, TruthRow], found: Mapping[str, CopyRow], is_right: Callable[[TruthRow, CopyRow], bool]
 ) -> Matched:
     """Over the pages that were found: a lost page is counted once, as lost."""
     present = [url for url in rows if url in found]

@@ -160,10 +160,7 @@ def _table(name: str, entry: Mapping[str, Any]) -> Table:
 
 _LISTS = ("words", "addresses", "hosts", "sentences")
 _PLAIN = ("forgets", "counted", "key", "rows", "page", "datasette")
-_OWNERS = {
-    "source": "source",
-    "reading_id": "(SELECT source FROM readings WHERE readings.id = reading_id)",
-}
+_OWNERS = {"source": "source", "reading_id": "(SELECT source FROM readings WHERE readings.id = reading_id)"}
 """By which of its columns a row is somebody's."""
 
 

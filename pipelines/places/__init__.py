@@ -11,13 +11,7 @@ from dataclasses import replace
 from pipelines.normalise import plain
 from pipelines.places.bodies import find_companies, find_parks
 from pipelines.places.money import find_money
-from pipelines.places.regions import (
-    division_names,
-    find_regions,
-    region_codes,
-    region_name,
-    region_range,
-)
+from pipelines.places.regions import division_names, find_regions, region_codes, region_name, region_range
 from pipelines.records import Mention
 
 __all__ = ["division_names", "find_mentions", "park_entity", "region_codes", "region_name", "region_range"]

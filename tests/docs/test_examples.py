@@ -73,12 +73,7 @@ def environment(checkout: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(("PARKNEWS_", "MAKE", "MFLAGS"))
     }
-    return {
-        **kept,
-        "PATH": f"{_PROGRAMS}:{kept['PATH']}",
-        "COLUMNS": "120",
-        "PWD": str(checkout),
-    }
+    return {**kept, "PATH": f"{_PROGRAMS}:{kept['PATH']}", "COLUMNS": "120", "PWD": str(checkout)}
 
 
 def _run(command: str, folder: Path, environment: dict[str, str]) -> str:

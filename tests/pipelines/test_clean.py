@@ -373,12 +373,7 @@ BUS = "云岭大道站是本市公交网络的重要站点之一，经过该站�
             "园区意见征集",
             "heading",
             "2024-06-01",
-            [
-                NEWS,
-                "姓名 (*)",
-                "单位 (*)",
-                "意见 (*)",
-            ],
+            [NEWS, "姓名 (*)", "单位 (*)", "意见 (*)"],
             "form page: fields to fill in",
         ),
         ("{$title}", "heading", "", [NEWS], "template page: its fields are not filled in"),

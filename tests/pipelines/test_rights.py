@@ -20,10 +20,7 @@ from pipelines.records import Stripped
             ("reprint-needs-consent", "", ""),
         ),
         ("© 2024 Valley Ledger. All rights reserved.", ("reserved", "Valley Ledger", "")),
-        (
-            "All content is available under the Open Government Licence v3.0",
-            ("licence", "", ""),
-        ),
+        ("All content is available under the Open Government Licence v3.0", ("licence", "", "")),
         ("如有侵权请联系删除，邮箱 del@park.example", ("takedown", "", "del@park.example")),
         ("图片来自网络，侵删。电话：0512-66668888", ("takedown", "", "0512-66668888")),
     ],

@@ -16,13 +16,7 @@ from crawler.runs.status import diagnose
 from pipelines.errors import ConfigurationError
 from pipelines.store.sources import Watched
 from tests.crawler.crawling import QUICK, finish, source, start
-from tests.crawler.drawing.drawn_site import (
-    APP,
-    SHELL,
-    drawn_from,
-    needs_chromium,
-    park,
-)
+from tests.crawler.drawing.drawn_site import APP, SHELL, drawn_from, needs_chromium, park
 from tests.crawler.misbehaving import Answer, Server, Site, article
 
 PARKNEWS = Path(sys.executable).with_name("parknews")

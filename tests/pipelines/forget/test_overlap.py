@@ -81,8 +81,7 @@ def copied(path: Path, to: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "order",
-    [pytest.param(o, marks=[] if o in SOON else pytest.mark.slow, id="-".join(o)) for o in ORDERS],
+    "order", [pytest.param(o, marks=[] if o in SOON else pytest.mark.slow, id="-".join(o)) for o in ORDERS]
 )
 def test_in_every_order_what_is_in_force_is_gone_and_nothing_else_also_after_a_restore(
     world: World, tmp_path: Path, order: tuple[str, ...]

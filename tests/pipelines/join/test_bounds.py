@@ -141,10 +141,7 @@ def test_a_page_of_two_articles_goes_with_one_and_names_the_other(archive):
 
 @pytest.mark.parametrize(
     "pages",
-    [
-        [[0, 2], [2, 0], [0, 2]],
-        [[1, 2, 3, 4, 5], [5, 4, 3, 2, 1], [3, 1, 5, 2, 4]],
-    ],
+    [[[0, 2], [2, 0], [0, 2]], [[1, 2, 3, 4, 5], [5, 4, 3, 2, 1], [3, 1, 5, 2, 4]]],
     ids=["the same two articles", "all in another order"],
 )
 def test_pages_of_several_articles_do_not_tie_them_together_however_many_print_them(archive, pages):

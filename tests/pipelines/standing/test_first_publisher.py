@@ -45,9 +45,7 @@ def test_a_circle_of_credits_ends() -> None:
 
 def test_an_earlier_date_elsewhere_disputes_a_credit() -> None:
     assert answer(
-        copy(1, "a.cn", day="2026-03-05"),
-        copy(2, "b.cn", day="2026-03-01"),
-        copy(3, "c.cn", credits="a"),
+        copy(1, "a.cn", day="2026-03-05"), copy(2, "b.cn", day="2026-03-01"), copy(3, "c.cn", credits="a")
     ) == ("a", "disputed")
 
 
@@ -55,19 +53,13 @@ def test_a_forged_earlier_date_disputes_nothing() -> None:
     forged = copy(2, "forger.cn", day="2026-01-01", **LIVE)
     assert answer(
         copy(1, "a.cn", day="2026-03-05"), forged, copy(3, "c.cn", credits="a"), copy(4, "d.cn", credits="a")
-    ) == (
-        "a",
-        "certain",
-    )
+    ) == ("a", "certain")
 
 
 def test_two_credited_publishers_are_a_dispute() -> None:
     assert answer(
         copy(1, "x.cn", credits="a"), copy(2, "y.cn", credits="a"), copy(3, "z.cn", credits="b")
-    ) == (
-        "a",
-        "disputed",
-    )
+    ) == ("a", "disputed")
 
 
 def test_one_page_with_another_credit_or_other_figures_makes_no_dispute() -> None:

@@ -13,16 +13,7 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore, store_path
 from pipelines.templates import LESSONS
-from tests.pipelines.templates.site import (
-    HOST,
-    LEARNED,
-    ingest,
-    learned,
-    news,
-    page,
-    paragraphs,
-    title_of,
-)
+from tests.pipelines.templates.site import HOST, LEARNED, ingest, learned, news, page, paragraphs, title_of
 from tests.readings import rows
 
 LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
