@@ -24,7 +24,7 @@ PARKNEWS = Path(sys.executable).with_name("parknews")
 def test_export_writes_what_the_ending_says_and_tells_of_it(parknews: Run, tmp_path: Path) -> None:
     target = tmp_path / "out.jsonl"
     found = parknews("export", "园区", "--output", str(target), "--json")
-    told = json.loads(found.out)
+    told = found.json
     assert (found.code, told["rows"], told["format"], told["complete"]) == (0, 1, "jsonl", True)
     assert len(target.read_text(encoding="utf-8").splitlines()) == 1
     assert json.loads(Path(told["manifest"]).read_text(encoding="utf-8"))["export_id"] == told["export_id"]
@@ -41,13 +41,13 @@ def test_search_and_export_narrow_by_what_texts_name(fill: Fill, parknews: Run, 
             Told("https://park.example/2", "启用", "北京市海淀区的研究中心启用,双方将在秋季举办第一届论坛。"),
         ]
     )
-    found = json.loads(parknews("search", "双方", "--region", "江苏", "--json").out)
+    found = parknews("search", "双方", "--region", "江苏", "--json").json
     assert [hit["title"] for hit in found["articles"]] == ["签约"]
     target = str(tmp_path / "out.csv")
-    told_of = json.loads(parknews("export", "--park", "苏州工业园区", "--output", target, "--json").out)
+    told_of = parknews("export", "--park", "苏州工业园区", "--output", target, "--json").json
     assert told_of["rows"] == 1
     assert json.loads(Path(told_of["manifest"]).read_text())["selection"] == {"parks": ["苏州工业园区"]}
-    again = json.loads(parknews("export", "--compare", told_of["manifest"], "--json").out)
+    again = parknews("export", "--compare", told_of["manifest"], "--json").json
     assert again["changes"] == []
 
 
@@ -85,7 +85,7 @@ def test_an_export_makes_no_folder(parknews: Run, tmp_path: Path) -> None:
 def test_an_export_compared_at_once_has_no_changes(parknews: Run, tmp_path: Path) -> None:
     parknews("export", "--output", str(tmp_path / "a.csv"))
     found = parknews("export", "--compare", str(tmp_path / "a.csv.manifest.json"), "--json")
-    assert json.loads(found.out) == {"gained": 0, "lost": 0, "changed": 0, "changes": []}
+    assert found.json == {"gained": 0, "lost": 0, "changed": 0, "changes": []}
 
 
 @pytest.mark.usefixtures("archive")

@@ -55,7 +55,7 @@ def test_a_stored_page_becomes_a_case(parknews: Run, tmp_path: Path) -> None:
     made = parknews("case", URL, "--name", "built", "--into", str(tmp_path / "cases"), "--json")
     folder = tmp_path / "cases" / "built"
     known = tomllib.loads((folder / "page.toml").read_text("utf-8"))
-    assert (made.code, json.loads(made.out)) == (0, {"folder": str(folder), "url": URL})
+    assert (made.code, made.json) == (0, {"folder": str(folder), "url": URL})
     assert (folder / "page.html").read_bytes() == BODY
     assert {key: known[key] for key in ("url", "fetched_at", "content_type")} == {
         "url": URL,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -55,12 +54,12 @@ def _correct(parknews: Run, *words: str) -> Any:
 
 def _shown(parknews: Run) -> tuple[list[str], dict[str, str]]:
     """The text's lines, and what was stripped by which rule."""
-    [copy] = json.loads(parknews("show", URL, "--json").out)["copies"]
+    [copy] = parknews("show", URL, "--json").json["copies"]
     return copy["text"].split("\n"), {piece["text"]: piece["rule"] for piece in copy["stripped"]}
 
 
 def _found(parknews: Run, word: str) -> int:
-    return len(json.loads(parknews("search", word, "--json").out)["articles"])
+    return len(parknews("search", word, "--json").json["articles"])
 
 
 def test_a_removed_line_is_gone_from_text_and_search_and_is_told_as_stripped(parknews: Run) -> None:
@@ -68,7 +67,7 @@ def test_a_removed_line_is_gone_from_text_and_search_and_is_told_as_stripped(par
     assert _correct(parknews, "remove-line", "本报读者可以").code == 0
     lines, stripped = _shown(parknews)
     assert (lines, stripped[LINES[1]], _found(parknews, "纪念品")) == ([LINES[0], LINES[2]], "correction", 0)
-    assert json.loads(parknews("changes").out)["change"] == "corrected"
+    assert parknews("changes").json["change"] == "corrected"
 
 
 def test_a_kept_line_stands_where_it_stood_and_is_stripped_no_more(parknews: Run) -> None:

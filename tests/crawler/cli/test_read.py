@@ -33,7 +33,7 @@ def page(tmp_path: Path) -> str:
 def test_a_page_at_hand_is_told_field_by_field_and_nothing_is_written(
     parknews: Run, page: str, tmp_path: Path
 ) -> None:
-    told = json.loads(parknews("read", page, "--url", "https://park.example/news/1.html", "--json").out)
+    told = parknews("read", page, "--url", "https://park.example/news/1.html", "--json").json
     assert (told["found"], told["url"], told["text"]) == ("article", "https://park.example/news/1.html", TEXT)
     assert (told["published"], told["origins"]["credited_source"]["origin"], told["encoding"]) == (
         "2026-02-01",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from pipelines.archive import Archive
@@ -18,12 +17,12 @@ def test_a_restored_archive_goes_on_after_the_numbers_that_were_given(
 ) -> None:
     assert parknews("backup", str(tmp_path / "backup")).code == 0
     assert parknews("split", OWN, "--reason", "their own report").code == 0
-    later = json.loads(parknews("show", OWN, "--json").out)["id"]
+    later = parknews("show", OWN, "--json").json["id"]
     assert parknews("restore", str(tmp_path / "backup"), "--replace").code == 0
     assert parknews("show", str(later)).code == 1
     with Archive(archive) as opened:
         opened.ingest([make_reading(NEW, TEXT, page_id=9)], NOW)
-    assert json.loads(parknews("show", NEW, "--json").out)["id"] == later + 1
+    assert parknews("show", NEW, "--json").json["id"] == later + 1
 
 
 def test_a_restored_archive_takes_the_place_of_a_broken_one(

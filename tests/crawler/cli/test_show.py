@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from pathlib import Path
@@ -82,7 +81,7 @@ def test_an_old_number_says_where_it_leads_since_when_and_why(parknews: Run) -> 
     assert shown.startswith(
         "article 6 was joined into article 1 on 2026-01-06: taken back: its own report\n厂房启用\narticle 1 ·"
     )
-    assert json.loads(parknews("show", "6", "--json").out)["forwards"] == [
+    assert parknews("show", "6", "--json").json["forwards"] == [
         {"old_id": 6, "new_id": 1, "reason": "taken back: its own report", "at": NOW}
     ]
 
@@ -127,7 +126,7 @@ def test_a_look_alike_is_told_with_what_the_guard_saw(parknews: Run) -> None:
 
 @pytest.mark.usefixtures("standing")
 def test_scripts_get_all_of_it(parknews: Run) -> None:
-    found = json.loads(parknews("show", OWN, "--json").out)
+    found = parknews("show", OWN, "--json").json
     assert (found["first_publisher"], found["first_publisher_status"], found["disputed"]) == (
         "daily",
         "likely",
@@ -214,13 +213,13 @@ def fetched_pages(tmp_path: Path) -> None:
 )
 def test_an_address_without_an_article_has_its_reason(parknews: Run, path: str, reason: str) -> None:
     shown = parknews("show", f"http://{SITE}{path}", "--json")
-    answer = json.loads(shown.out)
+    answer = shown.json
     assert (shown.code, answer["found"], answer["reason"].startswith(reason)) == (0, "rejection", True)
 
 
 @pytest.mark.usefixtures("fetched_pages")
 def test_an_address_that_leads_to_an_article_shows_it(parknews: Run) -> None:
-    assert json.loads(parknews("show", f"http://{SITE}/old/1", "--json").out)["url"] == f"http://{SITE}/1"
+    assert parknews("show", f"http://{SITE}/old/1", "--json").json["url"] == f"http://{SITE}/1"
 
 
 @pytest.mark.usefixtures("fetched_pages")

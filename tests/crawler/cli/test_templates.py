@@ -37,7 +37,7 @@ def learned(tmp_path: Path) -> Path:
 @pytest.mark.usefixtures("learned")
 def test_sources_show_tells_what_was_learned(parknews: Run) -> None:
     told = parknews("sources", "show", HOST, "--json")
-    [template] = json.loads(told.out)["templates"]
+    [template] = told.json["templates"]
     assert (told.code, template["state"], template["pages"]) == (0, "used", 12)
     assert (template["selector"], template["erred"]) == ("div.page > div.left > div.content", 0)
     assert (template["read"] + template["agreed"], template["agreed"] >= 12) == (PAGES - 12, True)
@@ -47,7 +47,7 @@ def test_sources_show_tells_what_was_learned(parknews: Run) -> None:
 @pytest.mark.usefixtures("learned")
 def test_templates_are_forgotten_and_what_they_read_stays(parknews: Run) -> None:
     assert parknews("sources", "forget-templates", HOST).err == f"{HOST}: 1 template forgotten\n"
-    assert json.loads(parknews("sources", "show", HOST, "--json").out)["templates"] == []
+    assert parknews("sources", "show", HOST, "--json").json["templates"] == []
     assert parknews("show", f"https://{HOST}/news/{PAGES}.html").code == 0
 
 
@@ -58,9 +58,7 @@ def test_a_source_that_the_archive_does_not_know_is_named(parknews: Run, learned
 
 @pytest.mark.usefixtures("learned")
 def test_show_says_by_which_way_a_page_was_read(parknews: Run) -> None:
-    told = {
-        n: json.loads(parknews("show", f"https://{HOST}/news/{n}.html", "--json").out) for n in (1, 20, 33)
-    }
+    told = {n: parknews("show", f"https://{HOST}/news/{n}.html", "--json").json for n in (1, 20, 33)}
     assert [told[n]["copies"][0]["read_by"] for n in told] == ["whole", "both", "template"]
     assert "read by its source's template" in parknews("show", f"https://{HOST}/news/33.html").out
 
@@ -74,7 +72,7 @@ def test_status_its_code_and_a_notification_tell_of_a_template_that_fits_no_more
     with Archive(learned) as archive:
         ingest(archive, [replace(one, fetched_at=now + timedelta(seconds=one.page_id)) for one in late])
     told = parknews("status", "--json")
-    [source] = json.loads(told.out)["sources"]
+    [source] = told.json["sources"]
     assert (told.code, source["state"]) == (1, "wrong")
     assert f"template changed on {now:%Y-%m-%d}" in source["reason"]
     assert "div.page > div.left > div.content" in source["reason"]
@@ -119,7 +117,7 @@ def test_reprocess_full_reads_every_page_whole_and_says_where_templates_differed
 ) -> None:
     _store(learned)
     told = parknews("reprocess", "--full", "--json")
-    report = json.loads(told.out)
+    report = told.json
     assert (report["pages"], report["changed"], report["unlike_template"]) == (PAGES, 0, 0)
     ways = rows(learned, "SELECT DISTINCT way FROM template_pages")
     assert (ways, report["by_template"] > 0) == ([("whole",)], True)
