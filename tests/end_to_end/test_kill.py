@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,51 +86,29 @@ def _as_changed(site: Site, changed: dict[str, bytes]) -> Iterator[None]:
     site.bodies |= before
 
 
-def moments(count: int) -> list[tuple[float, float]]:
+def moments(first: int, short: int, last: int) -> list[Any]:
     """Shares of the work after which the crawl is killed, and seconds more; the same for each run."""
     draw = random.Random(SEED)
-    return [(round(draw.uniform(0.0, 1.05), 2), round(draw.uniform(0.0, 0.6), 2)) for _ in range(count)]
+    drawn = [(round(draw.uniform(0.0, 1.05), 2), round(draw.uniform(0.0, 0.6), 2)) for _ in range(last)]
+    slow = [pytest.param(*moment, marks=pytest.mark.slow) for moment in drawn[short:]]
+    return [*drawn[first:short], *slow]
 
 
-@pytest.mark.parametrize(("share", "later_s"), moments(3))
+@pytest.mark.parametrize(("share", "later_s"), moments(0, 3, 25))
 def test_a_killed_crawl_ends_in_the_same_archive(
     world: World, tmp_path: Path, share: float, later_s: float
 ) -> None:
-    _kill_a_crawl(world, tmp_path, share, later_s)
+    for part in (share, (1 - share) / 2):
+        _kill(command(tmp_path, world.sources), world.site, part * world.requests, later_s)
+    _finish(command(tmp_path, world.sources), world, _committed(tmp_path, since=0.0))
+    assert _archive(tmp_path) == _archive(world.first)
+    assert _archive(tmp_path)[0] == [(ARTICLES,)]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("share", "later_s"), moments(25)[3:])
-def test_a_killed_crawl_ends_in_the_same_archive_at_more_moments(
-    world: World, tmp_path: Path, share: float, later_s: float
-) -> None:
-    _kill_a_crawl(world, tmp_path, share, later_s)
-
-
-@pytest.mark.parametrize(("share", "later_s"), moments(27)[25:])
+@pytest.mark.parametrize(("share", "later_s"), moments(25, 27, 50))
 def test_a_killed_revisit_ends_in_the_same_archive(
     world: World, tmp_path: Path, share: float, later_s: float
 ) -> None:
-    _kill_a_revisit(world, tmp_path, share, later_s)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("share", "later_s"), moments(50)[27:])
-def test_a_killed_revisit_ends_in_the_same_archive_at_more_moments(
-    world: World, tmp_path: Path, share: float, later_s: float
-) -> None:
-    _kill_a_revisit(world, tmp_path, share, later_s)
-
-
-def _kill_a_crawl(world: World, folder: Path, share: float, later_s: float) -> None:
-    for part in (share, (1 - share) / 2):
-        _kill(command(folder, world.sources), world.site, part * world.requests, later_s)
-    _finish(command(folder, world.sources), world, _committed(folder, since=0.0))
-    assert _archive(folder) == _archive(world.first)
-    assert _archive(folder)[0] == [(ARTICLES,)]
-
-
-def _kill_a_revisit(world: World, tmp_path: Path, share: float, later_s: float) -> None:
     folder = tmp_path / "killed"
     shutil.copytree(world.first, folder)
     began = time.time()
