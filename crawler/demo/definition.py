@@ -17,7 +17,6 @@ from typing import Any
 class Story:
     """One piece of news, as its first teller wrote it."""
 
-    story_id: str
     title: str
     day: str
     """ISO 8601 (2024-03-05), or `-271 days`: counted from the day on which the server starts."""
@@ -129,18 +128,18 @@ def demo_folder() -> Path:
     return installed if installed.is_dir() else Path(__file__).parents[2] / "data" / "demo"
 
 
-def load(folder: Path | None = None) -> Definition:
-    """Everything that the folder defines, checked for stories and furniture that do not exist.
+def load() -> Definition:
+    """Everything that data/demo defines, checked for stories and furniture that do not exist.
 
     Raises:
         ValueError: a page names a story, a section or a piece of furniture that nothing defines.
     """
-    folder = folder or demo_folder()
+    folder = demo_folder()
     stories: dict[str, Story] = {}
     for path in sorted((folder / "stories").glob("*.toml")):
-        stories |= {key: _story(key, row, row) for key, row in _read(path).items()}
+        stories |= {key: _story(row, row) for key, row in _read(path).items()}
     for series in _read(folder / "series.toml").values():
-        stories |= {row["id"]: _story(row["id"], series, row) for row in series["rows"]}
+        stories |= {row["id"]: _story(series, row) for row in series["rows"]}
     definition = Definition(
         folder=folder,
         stories=stories,
@@ -167,11 +166,10 @@ def _read(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def _story(story_id: str, wording: dict[str, Any], row: dict[str, Any]) -> Story:
+def _story(wording: dict[str, Any], row: dict[str, Any]) -> Story:
     names = row if wording is not row else {}
     text, title = wording["text"].strip(), wording["title"]
     return Story(
-        story_id=story_id,
         title=title.format(**names) if names else title,
         day=str(row["date"]),
         credited=wording.get("credited", ""),

@@ -47,15 +47,13 @@ class TruthRow:
     """First words of the reasons that are right; any reason where empty."""
 
 
-def truth_path(folder: Path | None = None) -> Path:
-    """Where the tracked truth lies."""
-    return (folder or demo_folder()) / "truth.jsonl"
+TRUTH = demo_folder() / "truth.jsonl"
+"""Where the tracked truth lies."""
 
 
-def read_truth(path: Path | None = None) -> list[TruthRow]:
+def read_truth() -> list[TruthRow]:
     """The tracked truth."""
-    lines = (path or truth_path()).read_text(encoding="utf-8").splitlines()
-    return [_row(json.loads(line)) for line in lines]
+    return [_row(json.loads(line)) for line in TRUTH.read_text(encoding="utf-8").splitlines()]
 
 
 def derive(definition: Definition) -> list[TruthRow]:
@@ -111,4 +109,4 @@ def _article(page: ArticlePage) -> TruthRow:
 
 
 if __name__ == "__main__":
-    write(derive(load()), truth_path())
+    write(derive(load()), TRUTH)

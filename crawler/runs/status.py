@@ -124,14 +124,11 @@ def _by_host(runs: Sequence[PastRun]) -> Mapping[str, list[PastRun]]:
     return found
 
 
-def timer_health(why: str) -> Health:
-    """The timer as if it were a source, so that its troubles are told like theirs."""
-    return _own("timer", why)
-
-
-def disk_health(why: str) -> Health:
-    """The disk in the same way."""
-    return _own("disk", why)
+def own_health(kind: str, why: str) -> Health:
+    """The timer or the disk as if it were a source, so that its troubles are told like theirs."""
+    troubles = (Trouble(kind, why),) if why else ()
+    state: State = "wrong" if why else "ok"
+    return Health(kind, f"the {kind}", state, why, None, None, Yield(), (), troubles=troubles)
 
 
 def scarce(days_left: float | None) -> str:
@@ -141,13 +138,6 @@ def scarce(days_left: float | None) -> str:
     return (
         f"full in {days_left:.0f} days at the last week's rate; keep fewer raw pages (PARKNEWS_KEEP_DAYS),"
         " or move the archive to a larger disk"
-    )
-
-
-def _own(kind: str, why: str) -> Health:
-    troubles = (Trouble(kind, why),) if why else ()
-    return Health(
-        kind, f"the {kind}", "wrong" if why else "ok", why, None, None, Yield(), (), troubles=troubles
     )
 
 

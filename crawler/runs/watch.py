@@ -16,7 +16,7 @@ from typing import Any
 from crawler.config import Settings
 from crawler.drawing.chromium import lacking
 from crawler.runs.lock import is_locked
-from crawler.runs.status import Health, Yield, diagnose, disk_health, due, scarce, timer_health
+from crawler.runs.status import Health, Yield, diagnose, due, own_health, scarce
 from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, tell_searches, write_metrics
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer, read_blocklist
@@ -134,7 +134,7 @@ def tell_changes(settings: Settings, sources: Sequence[CrawlSource], timer: str 
         return
     found, _ = look(settings, sources)
     room = disk(settings.db)
-    own = timer_health(timer), disk_health(scarce(room.days_left if room else None))
+    own = own_health("timer", timer), own_health("disk", scarce(room.days_left if room else None))
     with CrawlStore(store_path(settings.db)) as store:
         send = sender(settings.notify)
         tell(store, [*found, *own], store.sources.watched(), send, now=datetime.now(UTC).timestamp())

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.runs.status import Yield, diagnose, disk_health, due, scarce
+from crawler.runs.status import Yield, diagnose, due, own_health, scarce
 from pipelines.records import CrawlSource, PastRun, Selectors
 from pipelines.store.sources import Watched
 
@@ -131,7 +131,7 @@ def test_a_disk_that_lasts_two_weeks_no_more_is_a_trouble() -> None:
     told = [scarce(days) for days in (None, 400.0, 14.0, 9.0)]
     assert told[:3] == ["", "", ""]
     assert told[3].startswith("full in 9 days at the last week's rate; keep fewer raw pages")
-    assert disk_health(told[3]).state == "wrong"
+    assert own_health("disk", told[3]).state == "wrong"
 
 
 def test_addresses_that_rest_are_a_trouble_and_idle_parts_are_none() -> None:

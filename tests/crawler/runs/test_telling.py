@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.runs.run import begin_run
-from crawler.runs.status import diagnose, timer_health
+from crawler.runs.status import diagnose, own_health
 from crawler.runs.telling import require_addresses, sender, tell, tell_searches, write_metrics
 from pipelines.archive import Archive
 from pipelines.archive.write.kept import add_search
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
 def test_troubles_that_nobody_was_told_are_still_new_to_who_is_named_later(tmp_path: Path) -> None:
-    dead = timer_health("no run")
+    dead = own_health("timer", "no run")
     with CrawlStore(tmp_path / "a-pages.db") as store:
         tell(store, [dead], store.sources.watched(), sender(()), now=NOW.timestamp())
         told = tell(store, [dead], store.sources.watched(), lambda _title, _body: True, now=NOW.timestamp())

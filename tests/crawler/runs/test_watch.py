@@ -7,7 +7,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from crawler.runs.status import diagnose, timer_health
+from crawler.runs.status import diagnose, own_health
 from crawler.runs.telling import beat, dead_timer, last_beat, tell, write_metrics
 from pipelines.records import CrawlSource
 from pipelines.store import CrawlStore
@@ -111,7 +111,7 @@ def test_a_timer_that_died_is_known_by_its_silence(tmp_path: Path) -> None:
 
 def test_troubles_that_end_are_told_and_a_failed_message_is_sent_again(tmp_path: Path) -> None:
     messages: list[str] = []
-    dead, fine = timer_health("no run"), timer_health("")
+    dead, fine = own_health("timer", "no run"), own_health("timer", "")
     with CrawlStore(tmp_path / "a-pages.db") as store:
 
         def told(health, works: bool = True) -> str:
