@@ -11,8 +11,10 @@ from __future__ import annotations
 import math
 import multiprocessing
 import pickle
+import shutil
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
@@ -34,6 +36,9 @@ _CRASHES_MAX = 5
 """Readers that one slice may cost; then it ends with what it has."""
 BEGIN_S = 30.0
 """What a process may take to begin; then its time counts."""
+_PREFIX = "parknews-slice-"
+_LEFT_S = 3600.0
+"""No slice takes so long."""
 ENDS_LATE_S = 10.0
 """How long a slice may take to end once its last request has."""
 
@@ -65,7 +70,8 @@ def fetch_slice(slice_: Slice) -> FetchedSlice:
         RuntimeError: the process that fetches does not start or ends with an error, which its log says.
     """
     ends = time.monotonic() + BEGIN_S + (slice_.options.time_limit_s or 0.0)
-    with tempfile.TemporaryDirectory(prefix="parknews-slice-") as name:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name:
         folder = Path(name)
         (folder / _STORE).write_bytes(slice_.part)
         report = FetchReport(stopped=True)
@@ -77,6 +83,14 @@ def fetch_slice(slice_: Slice) -> FetchedSlice:
             if not _give_up(folder, how) or time.monotonic() >= ends:
                 break
         return FetchedSlice(changes(slice_.part, folder / _STORE), report)
+
+
+def _sweep() -> None:
+    """Deletes what workers that were killed left behind: pages that a removal would not find there."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # another user's, or gone meanwhile
+            if time.time() - folder.stat().st_mtime > _LEFT_S:
+                shutil.rmtree(folder)
 
 
 _STORE, _REPORT, _READING = "slice.db", "report", "reading"

@@ -63,7 +63,7 @@ class Lookout:
 
     def look(self, entry: Entry, body: bytes, kind: str, content_type: str = "") -> str:
         """Take a page's signs down; a reason to hold its source where it is another's now."""
-        place = f"start {entry.url}" if entry.kind == "start" else kind
+        place = entry.url if entry.kind == "start" else kind
         if place != "article" and entry.kind != "start":
             return ""
         seen = self._seen[entry.source, place]
@@ -78,7 +78,7 @@ class Lookout:
         return ""
 
     def seen(self) -> Iterator[tuple[str, str, Signs, bool]]:
-        """Source, kind of page and its signs now, and whether its template is another than before."""
+        """Source, kind of page or start page, its signs now, and whether its template is another one."""
         for (source, place), pages in self._seen.items():
             if place == "article" and len(pages) < _ENOUGH_SAMPLES:
                 continue

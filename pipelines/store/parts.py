@@ -53,6 +53,8 @@ _LOGS = ("rejected", "requests")
 _COUNTS = ("fetched", "articles", "unchanged", "failed", "refused", "found", "lists", "gone", "last_error")
 _SAID = {"asks", "reason", "answer", "last_error"}
 """Columns in which an address may stand besides that of the row."""
+_OF = {"announcements": "url", "signs": "kind"}
+"""Tables of what is known of single addresses: the column that says which."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 _TYPES: dict[str, tuple[type, ...]] = {
     "INTEGER": (int,),
@@ -265,7 +267,8 @@ class _Merging:
             if table == "signs" and len(row["tokens"]) % 4:
                 raise ValueError("signs: no tokens")
             self._forget_blocked(row)
-            if not (table == "announcements" and self._is_blocked(row["url"])):
+            address = str(row[_OF[table]]) if table in _OF else ""
+            if not (address.startswith("http") and self._is_blocked(address)):
                 yield row
 
     def _gone(self, table: str) -> Sequence[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -156,6 +158,20 @@ def test_a_page_that_hangs_its_reader_is_ended(tmp_path: Path) -> None:
     with Server(site(**hang)) as server:
         report = spread(tmp_path, source(server.host), timeout_s=2.0, retries=0)
     assert (report.sources[0].articles, report.sources[0].failed) == (ARTICLES - 1, 1)
+
+
+def test_what_a_killed_worker_left_goes_with_the_next_slice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, under_way = (tmp_path / f"parknews-slice-{name}" for name in ("left", "under_way"))
+    for folder in (left, under_way):
+        folder.mkdir()
+        (folder / "slice.db").write_bytes(b"a page")
+    os.utime(left, (0, 0))
+    with Server(site()) as server:
+        spread(tmp_path, source(server.host), hands=Losing(lambda _, slice_: fetch_slice(slice_)))
+    assert (left.exists(), under_way.exists()) == (False, True)
 
 
 def test_what_is_about_other_sources_is_refused(tmp_path: Path) -> None:

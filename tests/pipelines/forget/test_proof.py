@@ -16,6 +16,8 @@ from pipelines.forget.prove import held_by
 from pipelines.forget.rows import words_in_archive, words_in_store
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove, verify
+from pipelines.pages.signs import read_signs
+from pipelines.store import CrawlStore
 from tests.pipelines.added import add_everywhere
 from tests.pipelines.forget.worlds import PARK, MakeWorld, Told, World, make_text, make_title, small_pages
 
@@ -75,3 +77,12 @@ def test_samples_that_another_sqlite_kept_of_index_keys_go_with_a_removal(world:
     outcome = remove(world.path, make_scope(hosts=[PARK]), LETTER)
     assert (outcome.trouble, outcome.removal.verified) == ("", True)
     assert url.encode() not in world.path.read_bytes()
+
+
+def test_how_a_removed_start_page_looked_goes_with_it(world: World) -> None:
+    url = world.of(PARK)[1].url
+    with CrawlStore(world.store_path) as store:
+        for kind in (url, "article"):
+            store.sources.put_signs(PARK, kind, read_signs(b"<p class=x>"), changed=False, at=0.0)
+    assert remove(world.path, make_scope(urls=[url]), LETTER).removal.verified
+    assert url.encode() not in world.store_path.read_bytes()
