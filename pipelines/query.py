@@ -23,7 +23,15 @@ from itertools import islice, product
 from typing import Literal, get_args
 
 from pipelines.places import region_codes
-from pipelines.spelling import SPELLINGS_MAX, is_word, placed_tokens, spellings, tokens
+from pipelines.spelling import (
+    SPELLINGS_MAX,
+    in_place,
+    is_word,
+    pattern_in_place,
+    placed_tokens,
+    spellings,
+    tokens,
+)
 
 LONGEST = 1_000
 """Characters of a query; what stands behind them is not looked at."""
@@ -155,17 +163,31 @@ def fields_of(node: Node | None) -> list[Field]:
 
 def places_of(text: str, needles: Iterable[Needle]) -> list[tuple[int, int]]:
     """Where the needles stand in a text, in order, the longer of two that begin together first."""
+    whole = in_place(text)
+    spots: set[tuple[int, int]] = set()
+    among_words = []
+    for needle in needles:
+        pattern = None if whole is None or needle.begins else pattern_in_place(needle.tokens)
+        if whole is None or pattern is None:
+            among_words.append(needle)
+        else:
+            spots.update(found.span(1) for found in pattern.finditer(whole))
+    if among_words:
+        spots |= _places_among_words(text, among_words)
+    return sorted(spots, key=lambda spot: (spot[0], -spot[1]))
+
+
+def _places_among_words(text: str, needles: Iterable[Needle]) -> set[tuple[int, int]]:
     placed = placed_tokens(text)
     said = [token for token, _, _ in placed]
     at: dict[str, list[int]] = {}
     for place, token in enumerate(said):
         at.setdefault(token, []).append(place)
-    spots = {
+    return {
         (placed[start][1], placed[start + len(needle.tokens) - 1][2])
         for needle in needles
         for start in _starts(said, at, needle)
     }
-    return sorted(spots, key=lambda spot: (spot[0], -spot[1]))
 
 
 def _starts(said: Sequence[str], at: dict[str, list[int]], needle: Needle) -> Iterator[int]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
@@ -52,18 +52,32 @@ def spell(text: str) -> str:
 
 def placed_tokens(text: str) -> list[tuple[str, int, int]]:
     """Each token of a text with where it begins and ends there."""
-    small = text.lower()
-    if len(small) == len(text):
-        whole = small.translate(_HELD)
-        if len(whole) == len(text):
-            return [
-                (found[0].replace(_HOLE, ""), *found.span()) for found in _TOKEN_WITH_HOLES.finditer(whole)
-            ]
+    whole = in_place(text)
+    if whole is not None:
+        return [(found[0].replace(_HOLE, ""), *found.span()) for found in _TOKEN_WITH_HOLES.finditer(whole)]
     pieces = [(piece, place) for place, one in enumerate(text) for piece in one.lower().translate(_HELD)]
     return [
         (found[0].replace(_HOLE, ""), pieces[found.start()][1], pieces[found.end() - 1][1] + 1)
         for found in _TOKEN_WITH_HOLES.finditer("".join(piece for piece, _ in pieces))
     ]
+
+
+def in_place(text: str) -> str | None:
+    """The text as search hears it with each character in its place; None where one is heard as several."""
+    small = text.lower()
+    whole = small.translate(_HELD) if len(small) == len(text) else ""
+    return whole if len(whole) == len(text) else None
+
+
+@lru_cache(maxsize=1_000)
+def pattern_in_place(said: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Where these tokens follow each other in a text in place: group 1 of its matches, which may overlap.
+
+    None for words and marks: how far they go the characters around say.
+    """
+    if any(_LETTER_OR_MARK.match(token) for token in said):
+        return None
+    return re.compile("(?=(" + _APART.join(map(re.escape, said)) + "))")
 
 
 def is_word(token: str) -> bool:
@@ -106,6 +120,8 @@ _AUDIBLE = _Audible()
 
 _HOLE = "\x00"
 """Stands for what is silent where each character keeps its place: no text has one that is heard."""
+_APART = f"[\\s{_HOLE}]*"
+"""What may stand between two tokens."""
 _LETTERS = (
     "a-zªµºß-öø-\u024f\u0250-\u02af\u0370-\u0373\u0376-\u037d\u037f-\u0481\u048a-\u052f\u0531-\u0588"
     "\u1e00-\u1fff\u2c60-\u2c7f\ua640-\ua66d\ua722-\ua787\ua78b-\ua7ca\ufb00-\ufb06\uff41-\uff5a"
@@ -113,6 +129,7 @@ _LETTERS = (
 """Of scripts that part words by spaces and are written by letters: Latin, Greek, Cyrillic, Armenian."""
 _MARKS = "\u0300-\u036f\u0483-\u0489"
 _LETTER = re.compile(f"[{_LETTERS}]")
+_LETTER_OR_MARK = re.compile(f"[{_LETTERS}{_MARKS}]")
 _TOKEN = re.compile(f"[{_LETTERS}][{_LETTERS}{_MARKS}]*|\\S")
 _TOKEN_WITH_HOLES = re.compile(f"[{_LETTERS}](?:{_HOLE}*[{_LETTERS}{_MARKS}])*|[^\\s{_HOLE}]")
 _RADICALS = (range(0x2E80, 0x2FE0), range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))

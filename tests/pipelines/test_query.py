@@ -5,10 +5,23 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.query import And, Field, Hint, Not, Words, expression, is_text, parse
+from pipelines.query import (
+    And,
+    Field,
+    Hint,
+    Needle,
+    Not,
+    Words,
+    _places_among_words,
+    expression,
+    is_text,
+    parse,
+    places_of,
+)
+from pipelines.spelling import tokens
 
 
 def _asked(query: str) -> str:
@@ -135,3 +148,19 @@ def test_a_flood_is_read_at_once_and_has_no_depth(piece: str) -> None:
     if tree is not None and is_text(tree):
         assert len(expression(tree)) < 20_000
     assert time.perf_counter() - began < 1
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(alphabet="园区招商 \u3000\u200bＡAaée\u0301ß⼯工İ5，", max_size=30),
+    st.lists(
+        st.sampled_from(["园", "区招", "园区", "工", "5", "，园", "a", "é", "招 a", "园a区"]), max_size=3
+    ),
+)
+@example("园 区招\u200b商园区", ["园区", "区招"])
+@example("İ园区", ["园区"])
+def test_places_are_the_same_whether_they_are_looked_for_in_the_text_or_among_its_tokens(
+    text: str, words: list[str]
+) -> None:
+    needles = [Needle(tuple(tokens(word))) for word in words]
+    assert set(places_of(text, needles)) == _places_among_words(text, needles)
