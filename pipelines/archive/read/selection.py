@@ -284,12 +284,13 @@ def _of_copy(field: Field, mentioned: str) -> tuple[str, list[object]]:
     value = field.values[0]
     match field.name:
         case "source":
-            hosts = "SELECT host FROM sources WHERE host = ? OR host LIKE '%.' || ? OR instr(name, ?) > 0"
-            return f"source IN ({hosts})", [value, value, value]
+            below = "substr(host, -length(?) - 1) = '.' || ?"
+            hosts = f"SELECT host FROM sources WHERE host = ? OR {below} OR instr(name, ?) > 0"
+            return f"source IN ({hosts})", [value.lower(), value.lower(), value.lower(), value]
         case "credited":
             return "instr(credited_source, ?) > 0", [value]
         case "lang":
-            return "(language = ? OR language LIKE ? || '-%')", [value, value]
+            return "instr(lower(language) || '-', ?) = 1", [value.lower() + "-"]
     condition, values = _mentioned(field)
     return mentioned.format(condition), values
 
