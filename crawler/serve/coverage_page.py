@@ -20,14 +20,13 @@ from pipelines.report.words import Words, reason_in
 def coverage_page(connection: sqlite3.Connection, args: Any, words: Words, made: Made) -> dict[str, Any]:
     """The values of coverage.html."""
     period, days = days_of(connection, args)
+    standing = made.get(("standing", days), lambda own: source_standing(own, days))
     return {
         "pictures": made.get(
             ("coverage", days, words.language),
             lambda own: pictures(figures(own, days), words, leads=Leads(lambda _: ""), names=GATHERING),
         ),
-        "sources": [
-            (row, reason_in(words.language, row["last_error"])) for row in source_standing(connection, days)
-        ],
+        "sources": [(row, reason_in(words.language, row["last_error"])) for row in standing],
         "days": days,
         "period": period,
         "periods": PERIODS,
