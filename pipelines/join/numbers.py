@@ -143,10 +143,10 @@ def find_numbers(text: str) -> list[str]:
 def agree(one: str, other: str) -> bool:
     """Whether two numbers are the same; where punctuation was lost, one begins or ends with the other.
 
-    Where 万 or 亿 follow, 1.2亿 and 12000万 are the same: only the digits before the noughts count.
+    Where 万 or 亿 follow, 1.2亿 and 12000万, 0.32万 and 3200 are one: the digits between the noughts count.
     """
     if one[-1:] == _SCALED or other[-1:] == _SCALED:
-        return one.rstrip(_SCALED).rstrip("0") == other.rstrip(_SCALED).rstrip("0")
+        return one.rstrip(_SCALED).strip("0") == other.rstrip(_SCALED).strip("0")
     short, long = sorted((one, other), key=len)
     return short == long or (len(short) >= _ENOUGH and (long.startswith(short) or long.endswith(short)))
 

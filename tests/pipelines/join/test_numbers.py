@@ -70,6 +70,7 @@ def test_a_place_differs_where_less_than_a_third_agree() -> None:
         ("12*", "12000*", True),
         ("12*", "120000000", True),
         ("12*", "13000*", False),
+        ("032*", "3200", True),
         ("1200", "12", False),
     ],
 )
