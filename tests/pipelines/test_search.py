@@ -79,12 +79,12 @@ def test_newest_come_first_and_the_undated_last(connection: sqlite3.Connection) 
     assert _titles(connection, "，", order="date") == ["园区招商", "公交"]
 
 
-def test_best_first_puts_a_word_in_the_title_before_one_in_the_text(fill, told) -> None:
+def test_best_first_puts_a_word_in_the_title_before_one_in_the_text(fill: Fill) -> None:
     text = "今年的工作总结在这里公布，内容很多，包括各项指标和安排。"
     path = fill(
         [
-            told("https://a.example/1", "工作总结", text + "其中提到了园区一次，另有说明。"),
-            told(
+            Told("https://a.example/1", "工作总结", text + "其中提到了园区一次，另有说明。"),
+            Told(
                 "https://a.example/2",
                 "园区",
                 "另一篇完全不同的文章，讲的是道路施工与天气的情况，请大家注意安全。",
