@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.pages import generate
+from benchmarks.throughput import children_cpu, run_counted
 from crawler.runs.warc import write_warc
 from pipelines.records import Page, Source
 from pipelines.stages import read_page
@@ -81,14 +81,12 @@ def imported(folder: Path, count: int, engine: str, workers: int) -> tuple[float
     archive = folder / f"{count}-{engine or 'here'}" / "archive.db"
     paths = ["--db", str(archive), "--sources", str(folder / "sources.toml")]
     command = [*paths, "warc", "import", str(folder / f"{count}.warc.gz"), "--json"]
-    environment = os.environ | {"PARKNEWS_WORKERS": str(workers), "PARKNEWS_ENGINE": engine}
-    before, started = os.times(), time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-c", IMPORT, *command], capture_output=True, text=True, check=True, env=environment
-    )
-    wall_s, after = time.monotonic() - started, os.times()
-    cpu_s = after.children_user + after.children_system - before.children_user - before.children_system
-    return wall_s, cpu_s, int(done.stderr.split()[-1])
+    os.environ |= {"PARKNEWS_WORKERS": str(workers), "PARKNEWS_ENGINE": engine}
+    before, started = children_cpu(), time.monotonic()
+    done = run_counted([sys.executable, "-c", IMPORT, *command])
+    if done.returncode:
+        sys.exit(done.stderr[-2000:])
+    return time.monotonic() - started, children_cpu() - before, int(done.stderr.split()[-1])
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ import httpx
 
 from benchmarks.filled import PORT, fill, place
 from benchmarks.stories import SOURCES, name
+from benchmarks.throughput import COUNTED
 from pipelines.archive import Archive
 from pipelines.archive.file import read_only
 from pipelines.store import store_path
@@ -128,7 +129,8 @@ def run(step: str, command: list[object], *, bound_cpu_s: float = 0, fine: tuple
     """A command with its children; what it says is shown where it fails."""
     began, memory_mb = time.perf_counter(), 0.0
     with TemporaryFile() as said:
-        process = subprocess.Popen([str(part) for part in command], stdout=said, stderr=subprocess.STDOUT)
+        counted = [sys.executable, "-c", COUNTED, *map(str, command)]
+        process = subprocess.Popen(counted, stdout=said, stderr=subprocess.STDOUT)
         while True:  # the kernel's own figure counts what this process had when it forked
             with suppress(OSError, IndexError, ValueError):
                 memory_mb = max(memory_mb, memory_of(process.pid))
@@ -327,16 +329,18 @@ def cpu_of(number: int) -> float:
 
 def memory_of(number: int) -> float:
     """MB at the most of the largest of a process and its children, so far."""
-    said = (Path(f"/proc/{one}/status").read_text() for one in (number, *_children(number)))
+    said = [Path(f"/proc/{one}/status").read_text() for one in (number, *_children(number))]
     return max(int(one.split("VmHWM:")[1].split()[0]) for one in said) / 1024
 
 
 def _children(number: int) -> list[int]:
-    return [
+    """Its children, and theirs."""
+    found = [
         int(one)
         for task in Path(f"/proc/{number}/task").iterdir()
         for one in (task / "children").read_text().split()
     ]
+    return [*found, *(one for child in found for one in _children(child))]
 
 
 def changing(database: Path, articles: int) -> Iterator[Cost]:

@@ -86,7 +86,7 @@ def baseline(pages: list[GeneratedPage]) -> float:
     return len(pages) / (time.perf_counter() - start)
 
 
-_COUNTED = """
+COUNTED = """
 import ctypes, os, subprocess, sys
 ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
 code = subprocess.call(sys.argv[1:])
@@ -105,7 +105,7 @@ _peaks_mb = [0.0]
 
 def run_counted(command: list[object]) -> subprocess.CompletedProcess[str]:
     """Runs a command so that `children_cpu` has all its processes; its memory is looked at twice a second."""
-    counted = [sys.executable, "-c", _COUNTED, *map(str, command)]
+    counted = [sys.executable, "-c", COUNTED, *map(str, command)]
     peak = 0.0
     with subprocess.Popen(counted, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while True:

@@ -12,6 +12,7 @@ import fcntl
 import logging
 import multiprocessing
 import os
+import pickle
 import resource
 import signal
 import sys
@@ -19,6 +20,7 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait  # noqa: A004 - the future's own error
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pebble import ProcessExpired, ProcessPool
@@ -105,8 +107,8 @@ class WorkerOptions:
 class Workers:
     """A pool that reads pages; at most `room` more batches may be handed in."""
 
-    def __init__(self, read: Read, options: WorkerOptions) -> None:
-        self._read = read
+    def __init__(self, read: Read | None, options: WorkerOptions) -> None:
+        self._read = read  # None: every batch brings its own (`read_packed`)
         self._options = options
         self._pool: Any = ProcessPool(  # pebble's methods are not typed
             max_workers=options.workers,
@@ -145,7 +147,7 @@ class Workers:
 
     def submit(self, batch: Batch) -> None:
         """Hands in a batch of pages."""
-        self._running[self._schedule(batch)] = batch
+        self._running[self._schedule(_read_batch, self._read, batch)] = batch
 
     def collect(self, timeout_s: float) -> list[tuple[Page, Result]]:
         """Results of the batches that end within `timeout_s`; an empty list where none does."""
@@ -153,33 +155,40 @@ class Workers:
         results: list[tuple[Page, Result]] = []
         for future in done:
             batch = self._running.pop(future)
-            results += zip((page for page, _ in batch), self._results(future, batch), strict=True)
+            came = self._waited(future, partial(self._one_by_one, self._read, batch))
+            results += zip((page for page, _ in batch), came, strict=True)
         return results
 
-    def read_batch(self, batch: Batch) -> list[Result]:
-        """Reads a batch and waits for it; threads may call it side by side."""
-        return self._results(self._schedule(batch), batch)
+    def read_packed(self, packed: bytes) -> bytes:
+        """What came of a reader and a batch, packed as these. Threads may call it side by side."""
+        came: bytes = self._waited(
+            self._schedule(_read_packed, packed),
+            lambda: pickle.dumps(self._one_by_one(*pickle.loads(packed))),  # noqa: S301  # our own, as there
+        )
+        return came
 
-    def _schedule(self, batch: Batch) -> Future[list[Result]]:
+    def _schedule(self, do: Callable[..., Any], *given: object) -> Future[Any]:
         try:
-            future: Future[list[Result]] = self._pool.schedule(
-                _read_batch, args=[self._read, batch], timeout=self._options.page_limit_s
-            )
+            future: Future[Any] = self._pool.schedule(do, args=given, timeout=self._options.page_limit_s)
         except BrokenProcessPool as error:
             raise _cannot_start(error) from error
         return future
 
-    def _results(self, future: Future[list[Result]], batch: Batch) -> list[Result]:
+    def _waited(self, future: Future[Any], otherwise: Callable[[], Any]) -> Any:
+        """What came; or `otherwise`, where its worker died or took too long."""
         try:
             return future.result()
         except BrokenProcessPool as error:
             raise _cannot_start(error) from error
         except (TimeoutError, ProcessExpired) as error:
-            _log.warning("a worker failed (%s); its %d pages are read one by one", error, len(batch))
-            return [self._read_alone(page, source) for page, source in batch]
+            _log.warning("a worker failed (%s); its pages are read one by one", error)
+            return otherwise()
 
-    def _read_alone(self, page: Page, source: Source) -> Result:
-        future = self._schedule([(page, source)])
+    def _one_by_one(self, read: Read | None, batch: Batch) -> list[Result]:
+        return [self._read_alone(read, page, source) for page, source in batch]
+
+    def _read_alone(self, read: Read | None, page: Page, source: Source) -> Result:
+        future = self._schedule(_read_batch, read, [(page, source)])
         try:
             [result] = future.result()
         except TimeoutError:
@@ -188,7 +197,7 @@ class Workers:
         except ProcessExpired as error:
             return Rejection(page.url, page.source, "extract", f"crashed its worker ({error})")
         else:
-            return result
+            return result  # type: ignore[no-any-return]  # pebble's are not typed
 
 
 def _context() -> Any:
@@ -204,6 +213,10 @@ def _cannot_start(error: BaseException) -> WorkersError:
 
 def _read_batch(read: Read, batch: Batch) -> list[Result]:
     return [_read_page(read, page, source) for page, source in batch]
+
+
+def _read_packed(packed: bytes) -> bytes:
+    return pickle.dumps(_read_batch(*pickle.loads(packed)))  # noqa: S301  # packed by whoever asked for workers
 
 
 def _read_page(read: Read, page: Page, source: Source) -> Result:

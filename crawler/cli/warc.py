@@ -69,10 +69,20 @@ def import_(
     settings = settings_with(ctx, engine)
     sources = read_sources(settings.sources)
     total, refused, report = import_warc(settings.db, files, sources, engine_for(settings), _Lines().show)
-    answer = {"run": report.run_id, **asdict(total), "refused": refused, **asdict(report.counts)}
+    answer = {
+        "run": report.run_id,
+        "pages": total.pages,
+        "known": total.known,
+        "foreign": total.foreign,
+        "other": total.other,
+        "passed_over": dict(total.passed_over),
+        "refused": refused,
+        **asdict(report.counts),
+    }
+    why = ", ".join(f"{count} {one_line(reason)}" for reason, count in total.passed_over.most_common(_WHYS))
     words = (
         f"{counted(total.pages, 'page')} taken, {total.known} known,"
-        f" {total.foreign} of hosts that are no source, {total.other} others;"
+        f" {total.foreign} of hosts that are no source, {total.other} others{why and f' ({why})'};"
         f" {counted(report.counts.articles_new, 'new article')}"
     )
     tell(as_json, answer, words)
@@ -80,6 +90,10 @@ def import_(
         print(f"! {one_line(line)}", file=sys.stderr)
     if refused:
         raise typer.Exit(ATTENTION)
+
+
+_WHYS = 5
+"""Reasons that are told; `--json` has all."""
 
 
 class _Lines:

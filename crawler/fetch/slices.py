@@ -28,8 +28,8 @@ from pipelines.store import CrawlStore
 from pipelines.store.parts import Changes, changes
 from pipelines.workers import start_worker
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__])  # to start Python for a slice would take a second of CPU time
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([__name__])  # to start Python for a slice would take a second of CPU time
 _LARGEST_BYTES = 64 * 1024 * 1024
 """A slice ends when its store has grown to this."""
 _CRASHES_MAX = 5
@@ -98,7 +98,7 @@ _STORE, _REPORT, _READING = "slice.db", "report", "reading"
 
 def _in_a_process(slice_: Slice, folder: Path, ends: float) -> str:
     """Fetches in a process of its own; how a page ended that, empty where none did."""
-    process = _FORKS.Process(target=_run, args=(slice_, folder, ends))
+    process = FORKS.Process(target=_run, args=(slice_, folder, ends))
     process.start()
     hangs_s = slice_.options.timeout_s
     last = ends + slice_.options.timeout_s + ENDS_LATE_S

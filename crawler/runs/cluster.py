@@ -14,6 +14,7 @@ import contextlib
 import gc
 import io
 import logging
+import math
 import multiprocessing
 import os
 import pickle
@@ -37,7 +38,7 @@ from pipelines import records
 from pipelines.archive.rules import RULES
 from pipelines.errors import ConfigurationError, WorkersError
 from pipelines.records import FileText, Reading, Rejection
-from pipelines.workers import BATCHES_PER_WORKER, WorkerOptions
+from pipelines.workers import BATCHES_PER_WORKER, WorkerOptions, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from crawler.fetch.slices import Slice
     from pipelines.records import Page
-    from pipelines.workers import Batch, Engine, Read, Readers, Workers
+    from pipelines.workers import Batch, Engine, Read, Readers
 
 _ADDRESS = re.compile(r"(tcp|tls)://\S+:\d+")
 
@@ -55,6 +56,9 @@ _IN_FLIGHT_MAX = 256
 _COUNT_EVERY_S = 2.0
 """How often the workers are counted; Dask itself hears of them every half to five seconds."""
 
+_SENT_BYTES = 64 * 1024 * 1024
+"""Pages handed out at once have no more bytes than these and one batch."""
+
 _FIRST_WORKER_S = 30.0
 
 _LEAN = {
@@ -62,8 +66,13 @@ _LEAN = {
     "distributed.worker.memory.monitor-interval": "1s",
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "5s",
+    "distributed.admin.low-level-log-length": 10,
 }
-"""Dask looks at itself every 10 to 500 ms: two idle workers take 78 ms of CPU a second, 11 with this."""
+"""Dask looks at itself every 10 to 500 ms: two idle workers take 78 ms of CPU a second, 11 with this. And
+each end of a connection keeps the last 1,000 messages, with the pages in them: 125 KB of memory a page."""
+
+_READERS_PER_WORKER = 8
+"""Of a cluster of this machine: to start a worker costs 5 s of CPU, to hand a page on .3 ms."""
 
 SLICES_PER_THREAD = 2
 """Slices under way for each thread of a worker."""
@@ -105,7 +114,7 @@ class ClusterEngine:
     address: str
     """Of the scheduler; empty: a cluster of this machine is started."""
     workers: int
-    """How many workers such a one has."""
+    """How many processes read in such a one."""
     page_limit_s: float
     """As in WorkerOptions."""
 
@@ -131,8 +140,8 @@ def raised(engine: Engine) -> Iterator[Engine]:
     with (
         dask.config.set(_LEAN | {"distributed.worker.daemon": False}),
         LocalCluster(
-            n_workers=engine.workers,
-            threads_per_worker=1,
+            n_workers=(workers := math.ceil(engine.workers / _READERS_PER_WORKER)),
+            threads_per_worker=math.ceil(engine.workers / workers),
             dashboard_address="127.0.0.1:0",
             host="127.0.0.1",
         ) as cluster,
@@ -219,6 +228,7 @@ class _Cluster:
         self._page_limit_s = engine.page_limit_s
         self._open = contextlib.ExitStack()
         self._running: dict[Any, Batch] = {}
+        self._sent_bytes = 0
         self._lost: list[Batch] = []
         self._suspects: list[Batch] = []
         self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -241,6 +251,8 @@ class _Cluster:
         """How many more batches may be handed in; none while pages are tried that may have killed workers."""
         if self._suspects or self._lost or self._client.status != "running":
             return 0
+        if self._sent_bytes > _SENT_BYTES:
+            return 0
         return min(self._count_threads() * BATCHES_PER_WORKER, _IN_FLIGHT_MAX) - len(self._running)
 
     @property
@@ -259,6 +271,7 @@ class _Cluster:
             read_there, pickle.dumps((self._read, batch)), identity(), self._page_limit_s, pure=False
         )
         self._running[future] = batch
+        self._sent_bytes += _bytes(batch)
         future.add_done_callback(self._done.put)
 
     def collect(self, timeout_s: float) -> list[tuple[Page, Reading | FileText | Rejection]]:
@@ -268,7 +281,9 @@ class _Cluster:
         with contextlib.suppress(queue.Empty):
             future = self._done.get(timeout=timeout_s)
             while True:
-                results += self._results(future, self._running.pop(future))
+                batch = self._running.pop(future)
+                self._sent_bytes -= _bytes(batch)
+                results += self._results(future, batch)
                 future = self._done.get_nowait()
         return results
 
@@ -315,13 +330,19 @@ class _Cluster:
         return self._threads
 
 
+def _bytes(batch: Batch) -> int:
+    return sum(len(page.body) for page, _ in batch)
+
+
 @contextlib.contextmanager
 def _client(engine: ClusterEngine) -> Iterator[Any]:
     """A Dask client; addresses of keys and certificates are Dask's own settings."""
-    from distributed import Client  # noqa: PLC0415  # an optional package
+    import dask  # noqa: PLC0415  # an optional package
+    from distributed import Client  # noqa: PLC0415
 
     logging.getLogger("distributed").setLevel(logging.ERROR)  # it tells the end of every worker at length
     with contextlib.ExitStack() as opened:
+        opened.enter_context(dask.config.set(_LEAN))
         raised_ = opened.enter_context(raised(engine))
         assert isinstance(raised_, ClusterEngine)
         try:
@@ -422,8 +443,7 @@ def read_there(task: bytes, asked_by: Mapping[str, str], page_limit_s: float) ->
     """In a Dask worker: what came of a reader and a batch, packed as these; or why nothing did, a string."""
     if why := _why_not(asked_by):
         return pickle.dumps(why)
-    read, batch = pickle.loads(task)  # noqa: S301  # Dask runs what its clients send in any case
-    return pickle.dumps(_processes(read, page_limit_s).read_batch(batch))
+    return _processes(page_limit_s).read_packed(task)
 
 
 def fetch_there(task: bytes, asked_by: Mapping[str, str], asked_at: float) -> bytes:
@@ -471,17 +491,17 @@ def identity() -> dict[str, str]:
 
 
 _starting = threading.Lock()
-_started: dict[tuple[Read, float], Workers] = {}
+_started: dict[float, Workers] = {}
 
 
-def _processes(read: Read, page_limit_s: float) -> Workers:
-    """The processes of this worker, as many as it has threads; they end with it."""
+def _processes(page_limit_s: float) -> Workers:
+    """The processes of this worker, as many as it has threads, for all readers; they end with it."""
     from distributed import get_worker  # noqa: PLC0415  # an optional package
 
     with _starting:
-        if (read, page_limit_s) not in _started:
-            options = WorkerOptions(get_worker().state.nthreads, page_limit_s)
-            readers = _started[read, page_limit_s] = options.start(read)
+        if page_limit_s not in _started:
+            readers = Workers(None, WorkerOptions(get_worker().state.nthreads, page_limit_s))
+            _started[page_limit_s] = readers
             ended = SystemExit("the worker ends")
             Finalize(None, readers.__exit__, (SystemExit, ended, None), exitpriority=1)
-        return _started[read, page_limit_s]
+        return _started[page_limit_s]

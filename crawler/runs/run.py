@@ -30,7 +30,7 @@ from crawler.fetch.spider import NewsSpider, fetch
 from crawler.fetch.tally import FetchReport, RunProgress
 from crawler.runs.cluster import hands_of, raised
 from crawler.runs.lock import run_lock
-from crawler.runs.spread import fetch_spread
+from crawler.runs.spread import LEASE_S, SLICE_S, fetch_spread
 from crawler.sources import stage_source
 from crawler.web.removed import Removed
 from crawler.web.signing import require_key
@@ -54,6 +54,9 @@ class RunOptions:
     fetch: FetchOptions = field(default_factory=FetchOptions)
     engine: Engine = field(default_factory=WorkerOptions)
     """Who reads the pages."""
+    slice_s: float = SLICE_S
+    """As in `fetch_spread`, on a cluster."""
+    lease_s: float = LEASE_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,13 @@ def crawl(
             fetched_by = (
                 partial(fetch, is_blocked=removed.blocks)
                 if hands is None
-                else partial(fetch_spread, hands=hands, removed=removed)
+                else partial(
+                    fetch_spread,
+                    hands=hands,
+                    removed=removed,
+                    slice_s=options.slice_s,
+                    lease_s=options.lease_s,
+                )
             )
             fetched = fetched_by(sources, store, options.fetch, on_progress=told, stop=draining.stop)
             draining.finish(in_a_hurry=fetched.in_a_hurry)

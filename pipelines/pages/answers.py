@@ -17,6 +17,7 @@ from pipelines.pages.frontier import FILE, Entry, Fetched, Link
 from pipelines.pages.html import MAX_LINKS, HtmlPage, read_html, robots_directives
 from pipelines.pages.kinds import hint_of, kind_of_page, kind_of_url
 from pipelines.pages.links import Territory
+from pipelines.records import Page, Rejection, Source
 from pipelines.signals import page_signals, refuses
 from pipelines.urls import canonical_url, host_of
 
@@ -53,6 +54,16 @@ def read_answer(entry: Entry, fetched: Fetched, territory: Territory) -> Fetched
     if form := form or format_of(body, entry.kind):
         return _addresses(entry, fetched, territory, form)
     return _html(entry, fetched, territory, content_type)
+
+
+def no_news(page: Page, _: Source) -> Rejection:
+    """Why a page that others fetched is not taken; the reason is empty where it is news."""
+    leads = read_html(page.body, page.url, page.header("content-type") or "")
+    wishes = leads.robots | robots_directives(page.header("x-robots-tag") or "")
+    why = _unwanted(wishes, _OBEYED["obey"])
+    if not why and kind_of_page(leads.shape, hint_of(kind_of_url(page.url), page.url)) != "article":
+        why = "list page"
+    return Rejection(page.url, page.source, "kind", why)
 
 
 def _html(entry: Entry, fetched: Fetched, territory: Territory, content_type: str) -> Fetched | Link:

@@ -1,19 +1,25 @@
 """Stored pages out and in; what is kept for how long, and what a full disk does."""
 
 import gzip
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.runs.warc import Imported, import_warc, read_warc, write_warc
+from crawler.runs.warc import Imported, Taking, import_warc, write_warc
 from pipelines.errors import ConfigurationError
-from pipelines.records import CrawlSource, Page
+from pipelines.pages.answers import no_news
+from pipelines.records import CrawlSource, Page, Rejection
 from pipelines.store import CrawlStore
-from pipelines.workers import WorkerOptions
+from pipelines.workers import WorkerOptions, Workers
 from tests.commands import Answer, parknews_here
 from tests.crawler.crawling import QUICK, crawl, source
 from tests.crawler.misbehaving import Server, Site, article, list_page
@@ -22,6 +28,33 @@ from tests.pipelines.store.storing import fetched, link
 from tests.readings import rows
 
 PARK = CrawlSource("127.0.0.1:1", "甲", ("http://127.0.0.1:1/",))
+
+
+class InPlace(Workers):
+    """Judges in this process: the latest batch first, as may happen among several workers."""
+
+    def __init__(self) -> None:
+        self.batches: list[Any] = []
+
+    room = property(lambda self: 2 - len(self.batches))
+    busy = property(lambda self: bool(self.batches))
+
+    def submit(self, batch: Any) -> None:
+        self.batches.append(batch)
+
+    def collect(self, timeout_s: float) -> list[tuple[Page, Rejection]]:
+        return [(page, no_news(page, source)) for page, source in self.batches.pop()]
+
+
+def take(path: Path, store: CrawlStore, of: CrawlSource = PARK, *, blocked: bool = False) -> Imported:
+    done = Imported()
+    taking = Taking(store, [of], lambda _: blocked, InPlace(), done)
+    try:
+        for _ in taking.take(str(path)):
+            pass
+    finally:
+        taking.end()
+    return done
 
 
 def copies(folder: Path) -> list[tuple]:
@@ -79,7 +112,7 @@ def test_a_record_says_that_its_page_was_drawn(tmp_path: Path) -> None:
         )
         pages = store.pages
         write_warc(pages.every(), path, "parknews/test", lambda page: pages.drawn_by(page.page_id))
-        read_warc(path, other, [CrawlSource("x.cn", "甲", ("https://x.cn/",))], lambda _: False)
+        take(path, other, CrawlSource("x.cn", "甲", ("https://x.cn/",)))
         _, kept = other.pages.how_fetched(entry.url) or ("", "")
     with path.open("rb") as file:
         said = [record.rec_headers.get_header("WARC-Drawn-By") for record in ArchiveIterator(file)]
@@ -100,7 +133,7 @@ def test_a_file_that_breaks_off_is_named_and_what_came_before_is_kept(tmp_path: 
     path.write_bytes(records[: -4 - missing])
     with CrawlStore(tmp_path / "a-pages.db") as store:
         with pytest.raises(ConfigurationError, match="ends within a record"):
-            read_warc(path, store, [PARK], lambda _: False)
+            take(path, store)
         assert [page.url for page in store.pages.every()] == ["http://127.0.0.1:1/news/1.html"]
 
 
@@ -121,8 +154,50 @@ def test_removed_and_foreign_pages_stay_out(tmp_path: Path, blocked: bool) -> No
     path = tmp_path / "others.warc.gz"
     path.write_bytes(b"".join(gzip.compress(line) for line in lines))
     with CrawlStore(tmp_path / "a-pages.db") as store:
-        done = read_warc(path, store, [PARK], lambda _: blocked)
-    assert done == (Imported(foreign=1, other=1) if blocked else Imported(pages=1, foreign=1))
+        done = take(path, store, blocked=blocked)
+    refused = Imported(foreign=1, passed_over=Counter(removed=1))
+    assert done == (refused if blocked else Imported(pages=1, foreign=1))
+
+
+def response(url: str, body: str, at: str = "2024-05-01T00:00:00Z", head: str = "200 OK") -> bytes:
+    """A record in the form of news-crawl: WARC 1.0, its own type of response, gzipped by itself."""
+    payload = f"HTTP/1.1 {head}\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{body}".encode()
+    lines = (
+        "WARC/1.0",
+        "WARC-Type: response",
+        "WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>",
+        "WARC-Warcinfo-ID: <urn:uuid:00000000-0000-0000-0000-000000000000>",
+        f"WARC-Date: {at}",
+        f"WARC-Target-URI: {url}",
+        "WARC-IP-Address: 192.0.2.1",
+        "Content-Type: application/http; msgtype=response",
+        "WARC-Identified-Payload-Type: text/html",
+        f"Content-Length: {len(payload)}",
+    )
+    return gzip.compress("\r\n".join(lines).encode() + b"\r\n\r\n" + payload + b"\r\n\r\n")
+
+
+def test_pages_are_stored_in_their_order_and_why_others_are_not_is_told(tmp_path: Path) -> None:
+    root, path = "http://127.0.0.1:1", tmp_path / "CC-NEWS-20240501000000-00001.warc.gz"
+    records = [
+        response(f"{root}/", list_page([f"/news/2024/{n}.html" for n in range(30)])),
+        response(f"{root}/gone.html", "gone", head="404 Not Found"),
+        response(
+            f"{root}/secret.html",
+            article(1).replace("<head>", '<head><meta name="robots" content="noarchive">'),
+        ),
+        *(response(f"{root}/news/2024/{n}.html", article(n)) for n in range(40)),
+        response(f"{root}/news/2024/7.html", article(70), "2024-05-02T00:00:00Z"),
+        response(f"{root}/news/2024/7.html", article(7), "2024-05-03T00:00:00Z"),
+    ]
+    path.write_bytes(b"".join(records))
+    with CrawlStore(tmp_path / "a-pages.db") as store:
+        done, again = take(path, store), take(path, store)
+        stored_urls = [page.url for page in store.pages.every()]
+    why = {"list page": 1, "status 404": 1, "robots meta: noarchive": 1}
+    assert (done.pages, done.known, done.other, done.passed_over) == (41, 1, 3, Counter(why))
+    assert (again.pages, again.known) == (0, 42)
+    assert stored_urls == [f"{root}/news/2024/{n}.html" for n in [*range(40), 7]]
 
 
 def warc_of(folder: Path, name: str, *numbers: int) -> Path:
@@ -169,6 +244,37 @@ def test_files_are_read_from_web_servers_and_their_lists(tmp_path: Path) -> None
     assert (ran.code, taken(ran)) == (0, {"pages": 1, "known": 0, "articles_new": 1})
 
 
+class Bucket(SimpleHTTPRequestHandler):
+    """What S3 is to who reads: HEAD tells the length, GET gives the bytes that are asked for."""
+
+    def do_GET(self) -> None:
+        body = Path(self.translate_path(self.path)).read_bytes()
+        first, last = (int(number or len(body) - 1) for number in self.headers["Range"][6:].split("-"))
+        last = min(last, len(body) - 1)
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {first}-{last}/{len(body)}")
+        self.send_header("Content-Length", str(last - first + 1))
+        self.end_headers()
+        self.wfile.write(body[first : last + 1])
+
+    def log_message(self, *_: Any) -> None:
+        """Nobody reads it."""
+
+
+def test_files_are_read_from_s3(tmp_path: Path) -> None:
+    write_source(tmp_path, "x.cn")
+    (tmp_path / "bucket").mkdir()
+    warc_of(tmp_path / "bucket", "1.warc.gz", 1)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Bucket, directory=str(tmp_path))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        where = f"scheme=http&region=local&endpoint_override=127.0.0.1:{server.server_port}"
+        files = [f"s3://anonymous@bucket/{name}.warc.gz?{where}" for name in (1, 2)]
+        ran = parknews_here(tmp_path, "warc", "import", *files, "--json")
+        server.shutdown()
+    assert (ran.code, taken(ran)) == (1, {"pages": 1, "known": 0, "articles_new": 1}), ran.errors
+    assert ["bucket/2.warc.gz" in line for line in ran.json["refused"]] == [True]
+
+
 def test_an_import_tells_how_far_it_is(tmp_path: Path) -> None:
     files = [str(warc_of(tmp_path, f"{number}.warc.gz", number)) for number in (1, 2)]
     told = []
@@ -182,7 +288,7 @@ def test_what_is_no_warc_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "x.warc"
     path.write_bytes(BytesIO(b"not a warc file at all\r\n\r\n").getvalue())
     with CrawlStore(tmp_path / "a-pages.db") as store, pytest.raises(ConfigurationError, match=r"x\.warc"):
-        read_warc(path, store, [PARK], lambda _: False)
+        take(path, store)
 
 
 def test_raw_pages_are_kept_as_long_as_the_operator_says(tmp_path: Path) -> None:
