@@ -65,10 +65,7 @@ _RECORDS = re.compile(
 )
 """A list that scripts show page by page (JCMS, of many government sites): its items are mark-up in CDATA."""
 _KEY = re.compile(rb"[\"']?\b(?:url|href|link|\w{0,8}puburl)[\"']?\s*\Z", re.IGNORECASE)
-_VALUE = re.compile(
-    rb":\s*[\"'](?=[^\"'<>\s?]{0,300}[./])([^\"'<>\s?]{3,300}(?:\.\w{2,5}\?[^\"'<>\s]{1,200})?)[\"']"
-)
-"""An address of an article has a dot or a slash; most data has neither."""
+_VALUE = re.compile(rb":\s*[\"']([^\"'<>\s?]{3,300}(?:\.\w{2,5}\?[^\"'<>\s]{1,200})?)[\"']")
 _KEY_MAX_BYTES = 40
 _CDATA = re.compile(rb"<!\[CDATA\[|\]\]>")
 _LEAST_KEYED = 3
@@ -82,10 +79,9 @@ _BEGINS_ADDRESS = frozenset("/.?hH0123456789")
 _SCRIPTED = tuple(name.encode() for name in ("javascript:", *_HANDLERS, *_LEADING))
 """The most frequent first: the search for them ends with the first that is found."""
 _PIECES = etree.XPath(
-    "/descendant::text()[string-length(normalize-space()) >= $least]"
-    f"[not({' or '.join(f'ancestor::{tag}' for tag in sorted(_NOT_PROSE))})]"
+    "//text()[string-length(normalize-space()) >= $least][not(parent::script or parent::style or parent::a)]"
 )
-"""Texts that may be running text; within libxml2, since a page has thousands of others."""
+"""Texts that may be running text; within libxml2, since a page has thousands of shorter ones."""
 _PLACE = re.compile(
     r"(?:https?:)?//[\w-]|/(?![/*])|\.{1,2}/|\?[\w-]+=|[\w./-]*[\w-]\.(?:[sx]?html?|php|aspx?|jsp)(?:$|[?#])"
 )
@@ -234,6 +230,8 @@ class _Walk:
         self._headlines = 0
         self._blocks: dict[etree._Element, list[str]] = {}
         """Running text by the element that holds its paragraphs."""
+        self._prose: dict[etree._Element, bool] = {}
+        """Whether running text may stand in an element; libxml2 would climb all the way for each piece."""
         self._title = ""
         self._shown: list[tuple[str, str]] = []
         """What each link says, and where it leads."""
@@ -296,13 +294,24 @@ class _Walk:
         )
 
     def _piece(self, piece: etree._ElementUnicodeResult) -> None:
+        element = piece.getparent()
+        holder = element.getparent() if piece.is_tail and element is not None else element
+        if holder is None or not self._is_prose(holder):
+            return
         plain = " ".join(piece.split())
         if len(plain) < _MIN_PIECE or (len(plain) < _FURNITURE_MAX and _FURNITURE.search(simplify(plain))):
             return
-        element = piece.getparent()
-        holder = element.getparent() if piece.is_tail and element is not None else element
-        if holder is not None:
-            self._blocks.setdefault(_block(holder), []).append(plain)
+        self._blocks.setdefault(_block(holder), []).append(plain)
+
+    def _is_prose(self, element: etree._Element) -> bool:
+        way: list[etree._Element] = []
+        above: etree._Element | None = element
+        while above is not None and above not in self._prose and above.tag not in _NOT_PROSE:
+            way.append(above)
+            above = above.getparent()
+        prose = above is None or self._prose.get(above, False)
+        self._prose.update(dict.fromkeys(way, prose))
+        return prose
 
     def _clicked(self, element: etree._Element) -> None:
         """Where an element without a link of its own leads when it is clicked."""
@@ -535,8 +544,12 @@ def _joined(base: str, href: str) -> str:
 
 def _listed_in_data(body: bytes) -> list[str]:
     """The articles that a page's scripts list as data (`{"title": …, "url": …}`), as written."""
-    found = (f[1] for f in _VALUE.finditer(body) if _KEY.search(body, f.start() - _KEY_MAX_BYTES, f.start()))
-    places = dict.fromkeys(place.replace(b"\\/", b"/") for place in found)
+    places = {
+        found[1].replace(b"\\/", b"/"): None
+        for found in _VALUE.finditer(body)
+        if (b"/" in found[1] or b"." in found[1])  # most data has neither, addresses of articles have
+        and _KEY.search(body, found.start() - _KEY_MAX_BYTES, found.start())
+    }
     news = [place for name in places if kind_of_url(place := name.decode("utf-8", "replace")) == "article"]
     return news if len(news) >= _LEAST_KEYED else []
 
