@@ -242,6 +242,7 @@ def _mended(text: str) -> str | None:
     return None if lost > kept else "".join(lines)
 
 
+@lru_cache(maxsize=1024)  # menus say the same on each page of a site, and lines of rare words take 1 ms
 def _undone(line: str) -> str:
     """A line as it was before someone read it in a wrong encoding; empty where that lost characters."""
     if line.count("\ufffd") * 4 > len(_JUDGED.findall(line)):

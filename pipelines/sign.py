@@ -110,9 +110,9 @@ def _signature(shingles: npt.NDArray[np.uint64]) -> bytes:
     """
     factors, summands = _permutations()
     hashes = _fmix((shingles & np.uint64(0xFFFFFFFF)).astype(np.uint32))
-    permuted = hashes[:, np.newaxis] * factors
-    permuted += summands
-    values: npt.NDArray[np.uint32] = permuted.min(axis=0)
+    permuted = factors[:, np.newaxis] * hashes  # a row each: the least of a row is found in one go
+    permuted += summands[:, np.newaxis]
+    values: npt.NDArray[np.uint32] = permuted.min(axis=1)
     return _header() + values.astype("<u4").tobytes()
 
 

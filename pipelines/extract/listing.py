@@ -15,7 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.extract.metadata import Metadata, base_of, read_claims
+from pipelines.extract.metadata import Metadata, base_of, linked_data, read_claims
 from pipelines.extract.prose import bare
 from pipelines.extract.scan import Line, Scan
 from pipelines.extract.trust import Trust
@@ -164,8 +164,9 @@ def _declared(root: HtmlElement, metadata: Metadata, url: str) -> tuple[int, int
 
 def _is_sites_name(title: str, lines: Sequence[Line], base: str, url: str) -> bool:
     """Whether the page's title is what its link to the home page says: each further page of that is so."""
+    name = bare(title)
     return bool(title) and any(
-        line.leads and bare(line.text) == bare(title) and _is_home(line.leads, base, url) for line in lines
+        line.leads and bare(line.text) == name and _is_home(line.leads, base, url) for line in lines
     )
 
 
@@ -186,10 +187,9 @@ def _votes(said: Iterable[str], for_list: frozenset[str], for_article: frozenset
 def _schema_types(root: HtmlElement) -> list[str]:
     """The types of schema.org that the page's JSON-LD names."""
     types: list[str] = []
-    for script in root.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower():
-            for one, several in _TYPES.findall((script.text or "")[:_JSON_LIMIT]):
-                types += [one.lower()] if one else [name.strip('" \n').lower() for name in several.split(",")]
+    for script in linked_data(root):
+        for one, several in _TYPES.findall((script.text or "")[:_JSON_LIMIT]):
+            types += [one.lower()] if one else [name.strip('" \n').lower() for name in several.split(",")]
     return types
 
 

@@ -7,9 +7,10 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.extract.scan import parse_page, scan, squeeze_space
@@ -22,6 +23,7 @@ _MOST_NAMES = 20
 _HAN = re.compile("[\u4e00-\u9fff]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _JSON_LIMIT = 500_000
+_TYPED = etree.XPath("descendant::script[@type]")
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.){60,400000})"|\'((?:[^\'\\\n]|\\.){60,400000})\'')
 _PARAGRAPHS = re.compile(
@@ -133,6 +135,12 @@ def base_of(root: HtmlElement, url: str) -> str:
     return based(url, next(named, ""))
 
 
+def linked_data(root: HtmlElement) -> list[HtmlElement]:
+    """The scripts that hold JSON-LD; of hundreds of scripts few state a type."""
+    typed = cast("list[HtmlElement]", _TYPED(root))
+    return [script for script in typed if "ld+json" in script.get("type", "").lower()]
+
+
 def scripted_lines(root: HtmlElement, metadata: Metadata) -> tuple[str, ...]:
     """The lines of the longest text with paragraphs that the page's scripts hold; none without one."""
     stated = metadata.linked("articleBody")
@@ -179,10 +187,8 @@ def _absolute(base: str, href: str) -> str:
 
 def _article(root: HtmlElement) -> dict[str, Any]:
     fullest: dict[str, Any] = {}
-    for script in root.iter("script"):
-        if "ld+json" not in (script.get("type") or "").lower() or not script.text:
-            continue
-        for thing in _things(_load(script.text)):
+    for script in linked_data(root):
+        for thing in _things(_load(script.text or "")):
             types = thing.get("@type")
             names = [str(name) for name in types] if isinstance(types, list) else [str(types or "")]
             article = any(_ARTICLE_TYPES.search(name) for name in names) or "pubDate" in thing

@@ -7,6 +7,7 @@ in a box that is named for boilerplate, is noted with it; whether to believe tha
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -285,13 +286,14 @@ class _Scanner:
         return self.scan
 
     def _marks_of(self, element: HtmlElement, tag: str) -> _Marks:
+        if tag not in STRUCK and not element.keys():  # as most: asking for each by name takes longer
+            return _MARKS_OF_TAGS.get(tag, _NO_MARKS)
         get = element.get
         names, name, style, hidden = get("class"), get("id"), get("style"), get("hidden")
         if tag == "font" and (color := get("color")):
             style = f"color:{color};{style or ''}"
         if not (names or name or style) and hidden is None and tag not in STRUCK:
-            bare = _MARKS_OF_TAGS.get(tag)
-            return bare if bare and not element.attrib else _NO_MARKS
+            return _NO_MARKS
         marks = _marks(tag, names or "", name or "", style or "", hidden)
         if name in self.hidden_ids or (names and not self.hidden_classes.isdisjoint(names.split())):
             return marks._replace(hides=True)
@@ -411,8 +413,9 @@ class _Scanner:
             return
         seamed = "".join(self.buffer)
         has_seams = _SEAM in seamed or _FAINT_SEAM in seamed
-        text = squeeze_space(seamed.replace(_SEAM, "").replace(_FAINT_SEAM, "") if has_seams else seamed)
-        if text:
+        if not seamed.isspace() and (  # seams are white space too
+            text := squeeze_space(seamed.replace(_SEAM, "").replace(_FAINT_SEAM, "") if has_seams else seamed)
+        ):
             tag = str(self.scan.elements[self.node].tag if self.node >= 0 else tag)
             _, hint, hint_node = self.hints[-1]
             pieces = text
@@ -528,13 +531,14 @@ def _names_hidden_by(css: str) -> frozenset[str]:
         if word in small
         for match in declaration.finditer(small)
     }
-    unseen = _media_spans(css) if rules else ()
+    begins, stops = _media_spans(css) if rules else ([], [])
     names: set[str] = set()
     for selector, body, end in rules:
+        around = bisect_right(begins, selector) - 1
+        if around >= 0 and selector < stops[around]:
+            continue
         style = css[body:end]
-        if not any(begin <= selector < stop for begin, stop in unseen) and (
-            _invisible_style(style) or _is_faint(style)
-        ):
+        if _invisible_style(style) or _is_faint(style):
             names.update(_simple_names(css[selector : body - 1]))
     return frozenset(names)
 
@@ -605,13 +609,14 @@ def _rule_at(css: str, position: int) -> tuple[int, int, int]:
     return selector, body, end if end >= 0 else len(css)
 
 
-def _media_spans(css: str) -> list[tuple[int, int]]:
-    """Where the rules for print or small screens stand: they say nothing about what a reader saw."""
-    spans = []
-    for match in re.finditer("@media", css):
-        stop = _BLOCK_END.search(css, match.start())
-        spans.append((match.start(), stop.end() if stop else len(css)))
-    return spans
+def _media_spans(css: str) -> tuple[list[int], list[int]]:
+    """Where the rules for print or small screens begin and end: they say nothing about what a reader saw.
+
+    Both ascend, so that the last that begins before a rule is the one that may hold it.
+    """
+    begins = [match.start() for match in re.finditer("@media", css)]
+    found = (_BLOCK_END.search(css, begin) for begin in begins)
+    return begins, [stop.end() if stop else len(css) for stop in found]
 
 
 def _simple_names(selectors: str) -> set[str]:

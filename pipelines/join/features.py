@@ -8,6 +8,7 @@ out before texts come here; this is for sites of which we know too few pages to 
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,7 +42,9 @@ class Features:
     @cached_property
     def is_lettered(self) -> bool:
         """Whether it is written in an alphabet, of which three letters say as much as one ideograph."""
-        letters = sum(character < _FIRST_SYLLABLE and not character.isdigit() for character in self.text)
+        letters = sum(
+            count for one, count in Counter(self.text).items() if one < _FIRST_SYLLABLE and not one.isdigit()
+        )
         return letters >= _LETTERED * len(self.text)
 
     @cached_property

@@ -147,7 +147,7 @@ def agree(one: str, other: str) -> bool:
     """
     if one[-1:] == _SCALED or other[-1:] == _SCALED:
         return one.rstrip(_SCALED).strip("0") == other.rstrip(_SCALED).strip("0")
-    short, long = sorted((one, other), key=len)
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     return short == long or (len(short) >= _ENOUGH and (long.startswith(short) or long.endswith(short)))
 
 

@@ -18,6 +18,7 @@ from lxml.html import HtmlElement
 
 from pipelines.extract import Found
 from pipelines.extract.body import MAYBE_NOTICE
+from pipelines.extract.metadata import linked_data
 from pipelines.extract.prose import is_linked, is_prose, size
 from pipelines.extract.scan import Line, squeeze_space
 from pipelines.furniture import title_key
@@ -40,10 +41,11 @@ _LOUD = 30
 names of sections are shorter. So does what reads like prose or a notice: it moves the vote, or is told."""
 _PLACE = "descendant::a/@href | descendant::iframe/@src | descendant::embed/@src"
 _FILE = pattern(r"\.(?:{address.document_ending})(?:$|[?#&\n])")
-_PIECES = etree.XPath(
-    "descendant::text()[string-length(normalize-space(.)) > 2]"
+_PIECE = (
+    "descendant::text()[not(parent::a)][string-length(normalize-space(.)) > 2]"
     "[not(parent::script or parent::style or parent::noscript or parent::textarea or ancestor::a)]"
 )
+_PIECES, _PLAIN_PIECES = etree.XPath(_PIECE), etree.XPath(_PIECE, smart_strings=False)
 _IN_PIECES = etree.XPath("descendant::p[*][string-length(normalize-space(.)) > 2]")
 """Paragraphs with emphasis or links in them: none of their pieces may say anything alone."""
 _PLACES, _PLAIN_PLACES = etree.XPath(_PLACE), etree.XPath(_PLACE, smart_strings=False)
@@ -112,7 +114,8 @@ def _key_on_page(element: HtmlElement, body: HtmlElement) -> int:
 
 def speaks(element: HtmlElement) -> bool:
     """Whether a piece of text in an element says something, or something in it leads to a file."""
-    if any(_says(text) for text, _ in _pieces(element)):
+    texts = set(cast("list[str]", _PLAIN_PIECES(element)))
+    if any(map(_says, texts)) or any(_says(text) for text, _ in _paragraphs(element)):
         return True
     return bool(_FILE.search("\n".join(cast("list[str]", _PLAIN_PLACES(element)))))
 
@@ -127,6 +130,11 @@ def _speaking(element: HtmlElement) -> Iterator[HtmlElement]:
 def _pieces(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
     """The texts that are no links, each with its element."""
     yield from ((text, text.getparent()) for text in cast("list[Any]", _PIECES(element)))
+    yield from _paragraphs(element)
+
+
+def _paragraphs(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
+    """The texts of those with emphasis or links in them, unless these are most of it."""
     for paragraph in cast("list[HtmlElement]", _IN_PIECES(element)):
         text = "".join(paragraph.itertext())
         linked = sum(len("".join(link.itertext())) for link in paragraph.iter("a"))
@@ -156,27 +164,28 @@ def linked_share(lines: list[Line]) -> float:
 def _telling(body: HtmlElement, extracted: Extracted, found: Found) -> Iterator[HtmlElement]:
     """The elements outside the article's that say something, or from which something was read."""
     scan = found.scan
+    values = (getattr(extracted, name) for name in FIELDS)
+    evidence = [value.evidence for value in values if value and value.evidence]
+    said = frozenset((*extracted.around, *extracted.lines))
     for index, line in enumerate(scan.lines):
-        if line.node >= 0 and _tells(index, line, extracted, found):
+        if line.node >= 0 and _tells(index, line, found, said, evidence):
             yield scan.elements[line.node]
     yield from (*scan.sources, *scan.authors, *scan.writers)
     yield from body.iter("time", "meta", "link", "base")
     scripted = any(origin == "script" for _, origin in origins(extracted))
-    yield from (s for s in body.iter("script") if scripted or "ld+json" in (s.get("type") or "").lower())
+    yield from body.iter("script") if scripted else linked_data(body)
     yield from _speaking(body)
 
 
-def _tells(index: int, line: Line, extracted: Extracted, found: Found) -> bool:
+def _tells(index: int, line: Line, found: Found, said: frozenset[str], evidence: Sequence[str]) -> bool:
+    """Whether a line is the headline or near it, stands in what was `said`, or gave a field."""
     title, first = found.title_line, found.choice.first
     top = first if title is None else min(title, first)
     if top <= index < first or index == title or line.tag == "h1":
         return True
     if top - (_ABOVE_UNTITLED if title is None else _ABOVE) <= index < top and not line.is_linked:
         return len(line.text) <= _LONGEST_BYLINE
-    if line.is_prose or line.text in extracted.around or line.text in extracted.lines:
-        return True
-    evidence = (getattr(extracted, name) for name in FIELDS)
-    return any(value and value.evidence and value.evidence in line.pieces for value in evidence)
+    return line.is_prose or line.text in said or any(text in line.pieces for text in evidence)
 
 
 def _with_ancestors(elements: list[HtmlElement]) -> set[HtmlElement]:

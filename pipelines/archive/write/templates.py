@@ -13,6 +13,7 @@ import json
 import re
 import sqlite3
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -324,6 +325,7 @@ def templates_as_known(connection: sqlite3.Connection, source: str) -> tuple[Tem
     return tuple(load_template(learned, state) for learned, state in rows)
 
 
+@lru_cache(maxsize=16)  # two ask for that of the same page
 def shape_of(url: str) -> int:
     """64 bits, signed, of an address's kind: its folder without numbers, its ending and its keys."""
     parts = urlsplit(url)
