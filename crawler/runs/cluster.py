@@ -342,7 +342,7 @@ def _client(engine: ClusterEngine) -> Iterator[Any]:
 
     logging.getLogger("distributed").setLevel(logging.ERROR)  # it tells the end of every worker at length
     with contextlib.ExitStack() as opened:
-        opened.enter_context(dask.config.set(_LEAN))
+        dask.config.set(_LEAN)  # for good: what ends with a block takes Dask's own defaults with it
         raised_ = opened.enter_context(raised(engine))
         assert isinstance(raised_, ClusterEngine)
         try:
