@@ -13,7 +13,8 @@ import base64
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, TypeVar
@@ -91,7 +92,7 @@ class Redaction:
             said: the text.
             is_cut: it is a piece of one, and may begin or end within a passage that was met before.
         """
-        for drop in (_NOTHING, _TAG) if "<" in said else (_NOTHING,):
+        for drop in (_nothing, _tags) if "<" in said else (_nothing,):
             said = _marked(said, self._spans(_heard(_without(drop, said)), said))
         return _marked(said, self._ends(_heard(_characters(said)))) if is_cut and self.found else said
 
@@ -101,7 +102,7 @@ class Redaction:
         if isinstance(decoded, str):
             return body
         said = _BASE64.sub(self._packed, decoded.html)
-        for drop in (_NOTHING, _TAG, _UNSEEN):
+        for drop in (_nothing, _tags, _unseen):
             said = _marked(said, self._spans(_heard(_without(drop, said)), said))
         if said == decoded.html:
             return body
@@ -190,14 +191,12 @@ _NO_WORDS = frozenset({"url", "kind", "origin", "rule", "key", "language", "type
 """Fields of records that are no words of a page."""
 _DIGESTS = frozenset({"etag", "content-md5", "digest", "content-digest", "repr-digest", "content-length"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
-_NOTHING = re.compile(r"(?!)")
-_TAG = re.compile(r"<!--.*?-->|<[\\/]*[A-Za-z!?][^<>]*>", re.DOTALL)
-_UNSEEN = re.compile(
-    r"<(script|style|template|rt|rp)\b.*?</\1\s*>"
-    r"|<([a-z]+)\b[^<>]*?(?:\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden)[^<>]*>.*?</\2\s*>"
-    rf"|{_TAG.pattern}",
-    re.DOTALL | re.IGNORECASE,
+_TAG = re.compile(
+    r"<!--|<(?P<name>[a-z][a-z0-9]*)\b(?P<attributes>[^<>]*)>|<[\\/]*[a-z!?][^<>]*>", re.IGNORECASE
 )
+_CLOSING = re.compile(r"-->|</([a-z][a-z0-9]*)\s*>", re.IGNORECASE)
+_UNSEEN = frozenset(["script", "style", "template", "rt", "rp"])
+_HIDDEN = re.compile(r"\shidden\b|display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CHARACTER = re.compile(
     r"&(?:amp;)*(?:#[xX]?[0-9a-fA-F]{1,6}|[A-Za-z]{2,8});?"
     r"|(?:\\+|%)u[0-9a-fA-F]{4}|\\+x[0-9a-fA-F]{2}|\\+[nrt/\"']|(?:%(?:25)*[0-9a-fA-F]{2})+|.",
@@ -352,20 +351,49 @@ def _of_bytes(spelling: str, start: int) -> Iterator[tuple[str, int, int]]:
     yield " ", start, start + len(spelling)
 
 
-def _without(drop: re.Pattern[str], source: str) -> Iterator[tuple[str, int, int]]:
+def _nothing(_: str) -> list[tuple[int, int]]:
+    return []
+
+
+def _tags(source: str) -> list[tuple[int, int]]:
+    """Where tags and comments stand."""
+    return list(_dropped(source))
+
+
+def _unseen(source: str) -> list[tuple[int, int]]:
+    """Where tags, comments and the elements stand that no reader sees."""
+    return list(_dropped(source, unseen=True))
+
+
+def _dropped(source: str, *, unseen: bool = False) -> Iterator[tuple[int, int]]:
+    """Tags and comments, and whole elements that no reader sees; linear in the source's length."""
+    closings: dict[str, list[int]] = {}
+    for closing in _CLOSING.finditer(source):
+        closings.setdefault((closing[1] or "").lower(), []).append(closing.end())
+    at = 0
+    while found := _TAG.search(source, at):
+        at, name = found.end(), (found["name"] or "").lower()
+        is_unseen = unseen and (name in _UNSEEN or _HIDDEN.search(found["attributes"] or ""))
+        if is_unseen or found[0] == "<!--":
+            ends = closings.get(name, [])
+            place = bisect_right(ends, at)
+            at = ends[place] if place < len(ends) else at  # never closed: its sign or tag alone
+        yield found.start(), at
+
+
+def _without(drop: Callable[[str], list[tuple[int, int]]], source: str) -> Iterator[tuple[str, int, int]]:
     """The characters of a source outside of what is dropped, which stands for a space; escaped tags too."""
     pieces: list[tuple[str, int, int]] = []
     at = 0
-    for found in drop.finditer(source):
-        pieces += _characters(source[at : found.start()], at)
-        pieces.append((" ", *found.span()))
-        at = found.end()
+    for start, end in drop(source):
+        pieces += _characters(source[at:start], at)
+        pieces.append((" ", start, end))
+        at = end
     pieces += _characters(source[at:], at)
-    if drop is _NOTHING:
+    if drop is _nothing:
         return iter(pieces)
     shown = "".join(character[:1] or " " for character, _, _ in pieces)
-    inner = [span for match in _TAG.finditer(shown) for span in [match.span()]]
-    return _cut(pieces, inner)
+    return _cut(pieces, _tags(shown))
 
 
 def _cut(pieces: list[tuple[str, int, int]], spans: list[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
