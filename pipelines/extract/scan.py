@@ -252,6 +252,8 @@ class _Scanner:
         self.hints: list[tuple[object, Hint, int]] = [(None, "", -1)]
         """Elements that announce something with the hint that holds in each, and where that stands."""
         self.row: object = None
+        self.folded: tuple[HtmlElement | None, HtmlElement | None] = None, None
+        """The last hidden block, and what is shown behind it."""
         self.breaking: object = None
         """The outermost element whose line breaks are shown."""
 
@@ -365,7 +367,7 @@ class _Scanner:
             self.buffer.append(" ")
 
     def _mark(self, element: HtmlElement, tag: str, marks: _Marks) -> None:
-        if marks.hides and tag in _BLOCKS and _is_folded(element):
+        if marks.hides and tag in _BLOCKS and self._is_folded(element):
             element.attrib.pop("hidden", None)  # or trafilatura would leave it out
             element.attrib.pop("style", None)
         elif marks.hides:
@@ -382,6 +384,13 @@ class _Scanner:
             around = self.hints[-1]
             holds = hint == "byline" and around[1] not in ("", "byline")  # it says more than a byline's own
             self.hints.append((element, *(around[1:] if holds else (hint, self.node))))
+
+    def _is_folded(self, element: HtmlElement) -> bool:
+        before, behind = self.folded
+        if before is None or before is not element.getprevious():  # else behind both stands the same
+            behind = _shown_behind(element)
+        self.folded = element, behind
+        return _is_folded(element, behind)
 
     def _end(self, element: HtmlElement, tag: str) -> None:
         if tag in _PIECES:
@@ -486,7 +495,7 @@ _FAINT_TOGETHER = re.compile(
 """White letters of at most 10 pixels: the jammer words of forums."""
 _WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b)", re.IGNORECASE)
 _OPENER = pattern(r"^\W*{element.opener}\W*$")
-_LONGEST_OPENER = 24
+_LONGEST_OPENER, _LONGEST_OPENER_WRITTEN = 24, 500
 _TEMPLATE_TYPE = re.compile(r"text/(?:html|[a-z-]*template|x-)", re.IGNORECASE)
 _LEAST_KEPT = 60
 """Characters from which on what a page keeps for scripts may be its text."""
@@ -548,25 +557,36 @@ def _is_faint(style: str) -> bool:
     return bool(style) and (_FAINT.search(style) is not None or len(_FAINT_TOGETHER.findall(style)) > 1)
 
 
-def _is_folded(element: HtmlElement) -> bool:
+def _is_folded(element: HtmlElement, behind: HtmlElement | None) -> bool:
     """Whether readers can open a hidden element: right beside it stands a short line that says so.
 
-    Behind it, behind the element that ends with it, or before it: 展开全文, 剩余全文 ↓, Read more. Anything
-    else that is hidden nobody can open.
+    Behind it and those hidden with it, behind the element that ends with it, or before it: 展开全文,
+    剩余全文 ↓, Read more. Anything else that is hidden nobody can open.
     """
+    up = element.getparent()
+    return any(map(_is_opener, (behind, None if up is None else up.getnext(), element.getprevious())))
+
+
+def _is_opener(element: HtmlElement | None) -> bool:
+    if element is None or not isinstance(element.tag, str):
+        return False
+    text = ""
+    for piece in element.itertext():
+        text += piece
+        if len(text) > _LONGEST_OPENER_WRITTEN:
+            return False
+    text = squeeze_space(text)
+    return 0 < len(text) <= _LONGEST_OPENER and _OPENER.match(simplify(text)) is not None
+
+
+def _shown_behind(element: HtmlElement) -> HtmlElement | None:
+    """What stands behind an element and those after it that are hidden one by one."""
     following = element.getnext()
     while following is not None and (
         following.get("hidden") is not None or _invisible_style(following.get("style", ""))
     ):
-        following = following.getnext()  # each paragraph is hidden by itself
-    up = element.getparent()
-    for beside in (following, None if up is None else up.getnext(), element.getprevious()):
-        if beside is None or not isinstance(beside.tag, str):
-            continue
-        text = squeeze_space("".join(beside.itertext()))
-        if 0 < len(text) <= _LONGEST_OPENER and _OPENER.match(simplify(text)):
-            return True
-    return False
+        following = following.getnext()
+    return following
 
 
 def _leads_away(link: HtmlElement) -> bool:
