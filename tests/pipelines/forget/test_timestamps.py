@@ -68,14 +68,14 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, P
 
 
 def test_a_receipt_is_stamped_and_openssl_verifies_it(
-    world: World, parknews: Run, authority: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+    world: World, parknews: Run, authority: tuple[str, Path]
 ) -> None:
     address, folder = authority
     page = world.of(COPIER)[5]
     parknews("remove-source", "--url", page.url, *WHO, "--yes")
-    monkeypatch.setenv("PARKNEWS_TIMESTAMP_AUTHORITY", address)
     receipt = world.path.parent / "receipt.md"
-    assert parknews("removals", "show", "1", "--receipt", str(receipt)).code == 0
+    show = ("removals", "show", "1", "--receipt", str(receipt))
+    assert parknews(*show, PARKNEWS_TIMESTAMP_AUTHORITY=address).code == 0
     text = receipt.read_text("utf-8")
     [token] = re.findall(r"RFC 3161.*: `([^`]+)`", text)
     (folder / "token").write_bytes(base64.b64decode(token))
