@@ -1,6 +1,6 @@
 """Importing this loads all that reading a page needs: the process does it from which workers are forked.
 
-Nothing flows in or out. Imports and tables take 2.4 s of CPU, which each worker would pay for itself; frozen,
+Nothing flows in or out. Imports and tables take 2.2 s of CPU, which each worker would pay for itself; frozen,
 they are not looked over for garbage in each of them, so that their memory stays shared.
 """
 

@@ -132,17 +132,14 @@ def read_json_feed(body: bytes) -> AddressList:
 
 
 def _item(item: object) -> Announced | None:
-    said = (
-        {name: value for name, value in item.items() if isinstance(value, str)}
-        if isinstance(item, dict)
-        else {}
-    )
-    url, *others = [said[name] for name in ("url", "id", "external_url") if "//" in said.get(name, "")] or [
-        ""
-    ]
+    stated = item.items() if isinstance(item, dict) else ()
+    said = {name: value for name, value in stated if isinstance(value, str)}
+    urls = [said[name] for name in ("url", "id", "external_url") if "//" in said.get(name, "")]
+    if not urls:
+        return None
     changed = said.get("date_modified")
     date = said.get("date_published", changed)
-    return Announced(url, date, said.get("title"), changed, tuple(others)) if url else None
+    return Announced(urls[0], date, said.get("title"), changed, tuple(urls[1:]))
 
 
 def _root(plain: bytes) -> re.Match[bytes] | None:
@@ -231,9 +228,8 @@ def _mended(plain: bytes) -> bytes:
     """XML without what stands before its root, its bare ampersands escaped."""
     if root := _root(plain):
         declared = _XML_DECLARATION.findall(plain[: root.start()])
-        declarations = [
-            one for one in declared if b"utf-16" not in one.lower()
-        ]  # it would not have been read
+        # UTF-16 would not have been read
+        declarations = [one for one in declared if b"utf-16" not in one.lower()]
         plain = b"".join(declarations[-1:]) + plain[root.start() :]
     return _BARE_AMPERSAND.sub(lambda found: b"&amp;" if found[0] == b"&" else found[0], plain)
 
