@@ -129,7 +129,8 @@ def _speaking(element: HtmlElement) -> Iterator[HtmlElement]:
 
 def _pieces(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
     """The texts that are no links, each with its element."""
-    yield from ((text, text.getparent()) for text in cast("list[Any]", _PIECES(element)))
+    # plain ones: what knows its element would keep the whole page in memory, as long as a cache knows it
+    yield from ((str(text), text.getparent()) for text in cast("list[Any]", _PIECES(element)))
     yield from _paragraphs(element)
 
 

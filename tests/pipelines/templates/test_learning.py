@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
+from lxml.html import HtmlElement
 
 from pipelines.archive import Archive
 from pipelines.archive.write.templates import MOST_OUTLINES
@@ -48,6 +50,18 @@ def test_what_is_learned_does_not_depend_on_the_order_of_pages() -> None:
     outlines = [taught(number) for number in range(1, 13)]
     shuffled = random.Random(1).sample(outlines, len(outlines))
     assert learn(outlines) == learn(shuffled)
+
+
+def test_nothing_of_a_page_stays_in_memory_once_its_outline_is_learned() -> None:
+    before = _elements()
+    for number in (401, 402, 403):
+        taught(number)
+    assert _elements() <= before
+
+
+def _elements() -> int:
+    gc.collect()
+    return sum(isinstance(held, HtmlElement) for held in gc.get_objects())
 
 
 def test_numbers_of_pages_are_no_part_of_what_an_element_is_called() -> None:
