@@ -1,7 +1,7 @@
 """What a page costs, in CPU and in pages a second, beside bare trafilatura and lxml on the same pages.
 
     python -m benchmarks.throughput [--pages 2000] [--weight 1] [--stages]
-    python -m benchmarks.throughput --mature 60
+    python -m benchmarks.throughput --mature 60 [--weight 10]
 
 The baselines are `trafilatura.bare_extraction(..., with_metadata=True)` and lxml's parse, each in one process.
 The whole path is `parknews crawl` in its own process, start-up included, against a server on loopback
@@ -9,8 +9,9 @@ The whole path is `parknews crawl` in its own process, start-up included, agains
 other in this process. Pages of weight 1 have 44 KB, of weight 4 150 KB. `--stages` also prints the CPU of each
 stage a page.
 
-`--mature N` takes eight sources (benchmarks/makes.py), N new pages each of 100 to 200 KB, after a crawl from which
-their templates were learned; the same crawl without templates beside it.
+`--mature N` takes eight sources (benchmarks/makes.py), N new pages each of 100 to 200 KB (of weight 3: 44 KB), after
+a crawl from which their templates were learned; the same crawl without templates beside it. Peak memory is that of
+all processes at once, and of each.
 """
 
 from __future__ import annotations
@@ -40,17 +41,18 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     arguments.add_argument("--pages", type=int, default=2000)
-    arguments.add_argument("--weight", type=int, default=1, help="how much stands around each article")
+    arguments.add_argument("--weight", type=int, help="how much stands around each article")
     arguments.add_argument("--stages", action="store_true", help="also print each stage's CPU a page")
     arguments.add_argument("--mature", type=int, help="new pages of each of eight sources that are known")
     options = arguments.parse_args()
     if options.mature:
-        mature(options.mature)
+        mature(options.mature, options.weight)
         return
-    pages = generate(options.pages, weight=options.weight)
+    weight = options.weight or 1
+    pages = generate(options.pages, weight=weight)
     sample = pages[: min(len(pages), 400)]
     before = baseline(sample)
-    with serve(options.pages, weight=options.weight) as port, tempfile.TemporaryDirectory() as folder:
+    with serve(options.pages, weight=weight) as port, tempfile.TemporaryDirectory() as folder:
         fetched = fetch_only(Path(folder), port)
         spent = children_cpu()
         whole = whole_path(Path(folder), port, options.pages)
@@ -72,7 +74,7 @@ def main() -> None:
         if options.stages or " " in name:
             ratios = f"{ms / bare_ms:.2f} of bare trafilatura's, {ms / parse_ms:.1f} x parse"
             print(f"CPU of {name:<19} {ms:.2f} ms a page, {ratios}")
-    print(f"peak memory, all processes {max(_peaks_mb):.0f} MB")
+    print(f"peak memory                {_said(_peaks_mb[-1])}")
 
 
 def baseline(pages: list[GeneratedPage]) -> float:
@@ -99,20 +101,25 @@ while True:
 """Runs a command and waits for what it leaves behind: workers are no children of the crawl's own process."""
 
 
-_peaks_mb = [0.0]
-"""The most that all processes of each command had at once."""
+_peaks_mb: list[list[float]] = []
+"""What each process of each command had when all had the most."""
+
+
+def _said(shares: list[float]) -> str:
+    each = ", ".join(f"{mb:.0f}" for mb in sorted(shares, reverse=True))
+    return f"{sum(shares):.0f} MB in all processes ({each})"
 
 
 def run_counted(command: list[object]) -> subprocess.CompletedProcess[str]:
     """Runs a command so that `children_cpu` has all its processes; its memory is looked at twice a second."""
     counted = [sys.executable, "-c", COUNTED, *map(str, command)]
-    peak = 0.0
+    peak: list[float] = []
     with subprocess.Popen(counted, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while True:
             try:
                 out, err = process.communicate(timeout=0.5)
             except subprocess.TimeoutExpired:
-                peak = max(peak, sum(shares_mb(process.pid)))
+                peak = max(peak, shares_mb(process.pid), key=sum)
             else:
                 break
     _peaks_mb.append(peak)
@@ -182,20 +189,21 @@ LEARNED_FROM = 60
 """Pages of each source in the crawl before: 24 teach, and some are under way."""
 
 
-def mature(count: int) -> None:
+def mature(count: int, weight: int | None) -> None:
     """Reading alone, and the whole path, with templates and without, beside bare trafilatura and lxml's parse."""
-    from benchmarks.makes import SOURCES, all_sources, articles  # noqa: PLC0415
+    from benchmarks.makes import SOURCES, WEIGHT, all_sources, articles  # noqa: PLC0415
 
-    sample = [page for source in range(SOURCES) for page in articles(source, 40)]
+    weight = weight or WEIGHT
+    sample = [page for source in range(SOURCES) for page in articles(source, 40, weight=weight)]
     size = sum(len(page.html) for page in sample) / len(sample) / 1000
     bare_ms, parse_ms = _bare_ms(sample[10::20]), _parse_ms(sample)
     print(f"pages               {SOURCES} sources, {count} new pages each, {size:.0f} KB a page")
     print(f"bare trafilatura    {bare_ms:.1f} ms CPU a page; lxml's parse {parse_ms:.2f}")
-    for name, ms in _reading_ms(SOURCES).items():
+    for name, ms in _reading_ms(SOURCES, weight).items():
         print(
             f"reading {name:11} {ms:.1f} ms, {ms / bare_ms:.3f} of trafilatura, {ms / parse_ms:.1f} x parse"
         )
-    with serve(LEARNED_FROM + count, make=all_sources) as port:
+    with serve(LEARNED_FROM + count, weight=weight, make=all_sources) as port:
         for name, script in (("by template", _CRAWL), ("whole", _CRAWL_WHOLE)):
             with tempfile.TemporaryDirectory() as folder:
                 sources = _eight_sources(Path(folder), port, SOURCES)
@@ -206,9 +214,9 @@ def mature(count: int) -> None:
                 rate = pages / (time.perf_counter() - start)
                 print(
                     f"whole path, {name:11} {pages} pages, {rate:.1f} pages/s ({rate * bare_ms / 1000:.2f} of"
-                    f" trafilatura), {cpu_ms:.1f} ms CPU a page, {cpu_ms / bare_ms:.2f} of trafilatura's"
+                    f" trafilatura), {cpu_ms:.1f} ms CPU a page, {cpu_ms / bare_ms:.2f} of trafilatura's;"
+                    f" peak memory {_said(_peaks_mb[-1])}"
                 )
-    print(f"peak memory, all processes {max(_peaks_mb):.0f} MB")
 
 
 _CRAWL = "from crawler.cli import main; main()"
@@ -255,7 +263,7 @@ def _parse_ms(pages: list[GeneratedPage]) -> float:
     return 1000 * (time.process_time() - mark) / len(texts)
 
 
-def _reading_ms(count: int) -> dict[str, float]:
+def _reading_ms(count: int, weight: int) -> dict[str, float]:
     """CPU a page of all stages, whole and by the template that the first pages taught."""
     from benchmarks.makes import articles  # noqa: PLC0415
     from pipelines.records import Page, Source  # noqa: PLC0415
@@ -276,7 +284,7 @@ def _reading_ms(count: int) -> dict[str, float]:
                 p.html,
                 datetime.now(UTC),
             )
-            for n, p in enumerate(articles(source, 40))
+            for n, p in enumerate(articles(source, 40, weight=weight))
         ]
         taught = [read_page(page, Source("m")) for page in found[:LESSONS]]
         learned = learn([one.lesson.outline for one in taught if one.lesson and one.lesson.outline])
