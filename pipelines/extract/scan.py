@@ -176,6 +176,12 @@ def is_inside(element: HtmlElement, outer: HtmlElement) -> bool:
     return element is outer or any(up is outer for up in element.iterancestors())
 
 
+@lru_cache(maxsize=1 << 14)  # the pages of a source repeat them
+def is_named_for_field(names: str) -> bool:
+    """Whether a class or id speaks of a source, an author or an account."""
+    return _names_source(names) or _names_writer(names)
+
+
 def opens_text(line: Line) -> bool:
     """Whether a line is what readers press to see more: 展开全文, Read more."""
     return len(line.text) <= _LONGEST_OPENER and _OPENER.match(line.plain) is not None
@@ -690,11 +696,19 @@ def _marks(tag: str, classes: str, name: str, style: str, hidden: str | None) ->
         hides=(hidden is not None and hidden.lower() != "until-found") or _invisible_style(style),
         faint=tag in STRUCK or _is_faint(style) or not _UNSEEN_NAMES.isdisjoint(classes.split()),
         hint=hint if tag != "span" or hint == "byline" else "",
-        source=_SOURCE_NAMES.search(both) is not None,
+        source=_names_source(both),
         pale="background" not in style and _WHITE.search(style) is not None,
         breaks=tag == "pre" or _SHOWS_BREAKS.search(style) is not None,
-        writer=_WRITER_NAMES.search(both) is not None and _NOT_WRITER_NAMES.search(both) is None,
+        writer=_names_writer(both),
     )
+
+
+def _names_source(names: str) -> bool:
+    return _SOURCE_NAMES.search(names) is not None
+
+
+def _names_writer(names: str) -> bool:
+    return _WRITER_NAMES.search(names) is not None and _NOT_WRITER_NAMES.search(names) is None
 
 
 def _of_names(names: str) -> Hint:

@@ -20,7 +20,7 @@ from pipelines.extract import Found
 from pipelines.extract.body import MAYBE_NOTICE
 from pipelines.extract.metadata import linked_data
 from pipelines.extract.prose import is_linked, is_prose, size
-from pipelines.extract.scan import Line, squeeze_space
+from pipelines.extract.scan import Line, is_named_for_field, squeeze_space
 from pipelines.furniture import title_key
 from pipelines.normalise import simplify
 from pipelines.records import Extracted, Field, Outline, Published
@@ -48,6 +48,14 @@ _PIECE = (
 _PIECES, _PLAIN_PIECES = etree.XPath(_PIECE), etree.XPath(_PIECE, smart_strings=False)
 _IN_PIECES = etree.XPath("descendant::p[*][string-length(normalize-space(.)) > 2]")
 """Paragraphs with emphasis or links in them: none of their pieces may say anything alone."""
+_STATING = ("time", "meta", "link", "base", "h1")
+"""What states a field, most of them for machines; JSON-LD besides."""
+_NAME = "descendant::*/@class | descendant::*/@id"
+_NAMES, _PLAIN_NAMES = etree.XPath(_NAME), etree.XPath(_NAME, smart_strings=False)
+_LABELLED = pattern(
+    r"^\W{0,3}(?:{byline.author|byline.editor|credit.label}|(?:{byline.released})?{byline.when})\s?[:：]"
+)
+"""How a line begins that gives a field wherever it stands."""
 _PLACES, _PLAIN_PLACES = etree.XPath(_PLACE), etree.XPath(_PLACE, smart_strings=False)
 
 
@@ -113,11 +121,14 @@ def _key_on_page(element: HtmlElement, body: HtmlElement) -> int:
 
 
 def speaks(element: HtmlElement) -> bool:
-    """Whether a piece of text in an element says something, or something in it leads to a file."""
+    """Whether something in an element says something, leads to a file, or gives a field or is named for one."""
     texts = set(cast("list[str]", _PLAIN_PIECES(element)))
     if any(map(_says, texts)) or any(_says(text) for text, _ in _paragraphs(element)):
         return True
-    return bool(_FILE.search("\n".join(cast("list[str]", _PLAIN_PLACES(element)))))
+    if _FILE.search("\n".join(cast("list[str]", _PLAIN_PLACES(element)))):
+        return True
+    names = set(cast("list[str]", _PLAIN_NAMES(element)))
+    return next(_stating(element), None) is not None or any(map(is_named_for_field, names))
 
 
 def _speaking(element: HtmlElement) -> Iterator[HtmlElement]:
@@ -125,6 +136,14 @@ def _speaking(element: HtmlElement) -> Iterator[HtmlElement]:
     yield from (holder for text, holder in _pieces(element) if _says(text))
     places = cast("list[Any]", _PLACES(element))
     yield from (address.getparent() for address in places if _FILE.search(address))
+    names = cast("list[Any]", _NAMES(element))
+    yield from (name.getparent() for name in names if is_named_for_field(name))
+    yield from _stating(element)
+
+
+def _stating(element: HtmlElement) -> Iterator[HtmlElement]:
+    yield from element.iter(*_STATING)
+    yield from linked_data(element)
 
 
 def _pieces(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
@@ -146,7 +165,10 @@ def _paragraphs(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
 @lru_cache(maxsize=1 << 14)  # the pages of a source have most pieces in common
 def _says(text: str) -> bool:
     text = squeeze_space(text)
-    return len(text) > _LOUD or is_prose(text, size(text)) or MAYBE_NOTICE.search(simplify(text)) is not None
+    if len(text) > _LOUD or is_prose(text, size(text)):
+        return True
+    plain = simplify(text)
+    return MAYBE_NOTICE.search(plain) is not None or _LABELLED.match(plain) is not None
 
 
 def origins(extracted: Extracted) -> Iterator[tuple[str, str]]:
@@ -171,18 +193,16 @@ def _telling(body: HtmlElement, extracted: Extracted, found: Found) -> Iterator[
     for index, line in enumerate(scan.lines):
         if line.node >= 0 and _tells(index, line, found, said, evidence):
             yield scan.elements[line.node]
-    yield from (*scan.sources, *scan.authors, *scan.writers)
-    yield from body.iter("time", "meta", "link", "base")
-    scripted = any(origin == "script" for _, origin in origins(extracted))
-    yield from body.iter("script") if scripted else linked_data(body)
-    yield from _speaking(body)
+    if any(origin == "script" for _, origin in origins(extracted)):
+        yield from body.iter("script")
+    yield from (*scan.authors, *_speaking(body))
 
 
 def _tells(index: int, line: Line, found: Found, said: frozenset[str], evidence: Sequence[str]) -> bool:
     """Whether a line is the headline or near it, stands in what was `said`, or gave a field."""
     title, first = found.title_line, found.choice.first
     top = first if title is None else min(title, first)
-    if top <= index < first or index == title or line.tag == "h1":
+    if top <= index < first or index == title:
         return True
     if top - (_ABOVE_UNTITLED if title is None else _ABOVE) <= index < top and not line.is_linked:
         return len(line.text) <= _LONGEST_BYLINE

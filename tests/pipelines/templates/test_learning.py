@@ -96,10 +96,17 @@ def test_a_page_on_which_a_cut_part_says_no_more_than_usual_is_read_by_its_templ
         "<p>责任编辑：王小五</p>",
         "<p>版权所有，不得转载</p>",
         '<a href="/files/3.pdf">名单</a>',
+        "<p>发布时间：2026-01-03</p>",
+        "<span>来源：白鹭洲日报</span>",
+        '<time datetime="2026-01-03">3</time>',
+        '<i class="post-author">林远</i>',
+        '<b id="source_baidu">日报</b>',
+        "<h1>厂房竣工</h1>",
+        '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2026-01-03"}</script>',
     ],
 )
 def test_a_page_on_which_a_cut_part_speaks_is_read_whole(says: str) -> None:
-    """Short lines of prose may be an article's second half; notices and files are told wherever they are."""
+    """Short lines of prose may be an article's second half; notices, files and fields are told wherever they are."""
     template = used([taught(number) for number in range(1, 13)])
     assert way_of(20, news(20).replace("<h3>热门</h3>", says), template) == "whole"
 
