@@ -7,7 +7,6 @@ text, so it runs in any worker process.
 from __future__ import annotations
 
 import hashlib
-import struct
 from functools import cache
 
 import numpy as np
@@ -30,10 +29,6 @@ _LATIN_SHINGLE = 14
 PERMUTATIONS = 128
 SCHEME = f"affine32:{PERMUTATIONS}:sound{SHINGLE}latin{_LATIN_SHINGLE}"
 """datasketch's permutation scheme, the number of values, and what a shingle is."""
-_SEED = 1
-_HEADER = struct.pack("<qiB", _SEED, -PERMUTATIONS, 1)
-"""What its LeanMinHash writes before the values: the seed, their number (negative: the scheme follows), the
-scheme."""
 
 # A key is a shingle hash in the lowest 1/16 of the hash space, so two texts sample the same shingles
 # (mod sampling; Manber 1994, Broder 1997). At least 32, since a short text has few; at most 256, since
@@ -109,17 +104,16 @@ def _keys(shingles: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
 
 
 def _signature(shingles: npt.NDArray[np.uint64]) -> bytes:
-    """The shingles' MinHash as datasketch computes it, serialised as by its LeanMinHash.
+    """The shingles' MinHash as datasketch computes it, serialised by its LeanMinHash.
 
-    Its own `update_batch` takes a Python list and four times as long, and importing it loads SciPy; a
-    property test holds that both agree.
+    Its own `update_batch` takes a Python list and four times as long; a property test holds that both agree.
     """
     factors, summands = _permutations()
     hashes = _fmix((shingles & np.uint64(0xFFFFFFFF)).astype(np.uint32))
     permuted = factors[:, np.newaxis] * hashes  # a row each: the least of a row is found in one go
     permuted += summands[:, np.newaxis]
     values: npt.NDArray[np.uint32] = permuted.min(axis=1)
-    return _HEADER + values.astype("<u4").tobytes()
+    return _header() + values.astype("<u4").tobytes()
 
 
 def _fmix(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
@@ -130,8 +124,20 @@ def _fmix(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 
 @cache
+def _header() -> bytes:
+    """What LeanMinHash writes before the values: the seed, their number and the scheme."""
+    from datasketch import LeanMinHash, MinHash  # noqa: PLC0415  # loads scipy: readers do not sign
+
+    lean = LeanMinHash(MinHash(permutations=_permutations(), scheme="affine32"))
+    buffer = bytearray(lean.bytesize("<"))
+    lean.serialize(buffer, "<")
+    return bytes(buffer[: -4 * PERMUTATIONS])
+
+
+@cache
 def _permutations() -> npt.NDArray[np.uint32]:
-    """Odd factors and summands, as datasketch draws them (`RandomState` gives the same for good)."""
-    drawn = np.random.RandomState(_SEED)
-    factors = drawn.randint(0, 2**31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
-    return np.array([factors, drawn.randint(0, 2**32, PERMUTATIONS, dtype=np.uint32)])
+    """Worked out once a process: making them takes longer than using them."""
+    from datasketch import MinHash  # noqa: PLC0415  # as above
+
+    permutations: npt.NDArray[np.uint32] = MinHash(PERMUTATIONS, scheme="affine32").permutations
+    return permutations

@@ -1,6 +1,6 @@
 """The archive: an SQLite file that the plain `sqlite3` shell can read. All SQL of pipelines/ is here.
 
-Names load when they are first asked for: a reader never pays for the writer's numpy and opencc
+Names load when they are first asked for: a reader never pays for the writer's numpy, scipy and opencc
 (0.4 s of a search's 0.6).
 """
 
