@@ -121,7 +121,7 @@ def _key_on_page(element: HtmlElement, body: HtmlElement) -> int:
 
 
 def speaks(element: HtmlElement) -> bool:
-    """Whether something in an element says something, leads to a file, or gives a field or is named for one."""
+    """Whether something in an element says something, leads to a file, gives a field or is named for one."""
     texts = set(cast("list[str]", _PLAIN_PIECES(element)))
     if any(map(_says, texts)) or any(_says(text) for text, _ in _paragraphs(element)):
         return True

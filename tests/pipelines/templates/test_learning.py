@@ -106,7 +106,7 @@ def test_a_page_on_which_a_cut_part_says_no_more_than_usual_is_read_by_its_templ
     ],
 )
 def test_a_page_on_which_a_cut_part_speaks_is_read_whole(says: str) -> None:
-    """Short lines of prose may be an article's second half; notices, files, fields are told wherever they are."""
+    """Short lines of prose may be the second half; notices, files and fields are told wherever they are."""
     template = used([taught(number) for number in range(1, 13)])
     assert way_of(20, news(20).replace("<h3>热门</h3>", says), template) == "whole"
 
