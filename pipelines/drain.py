@@ -12,7 +12,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from pipelines.records import FileText, Page, Reading, Rejection, Source
-from pipelines.stages import read_stored
 from pipelines.utc import now_utc
 from pipelines.workers import BATCH_PAGES
 
@@ -217,6 +216,13 @@ class _Drain:
         return done.kept_out
 
 
+def _read(page: Page, source: Source) -> Reading | FileText | Rejection:
+    """Where pages are read: whoever drains only writes, and loads nothing of reading."""
+    from pipelines.stages import read_stored  # noqa: PLC0415  # as said
+
+    return read_stored(page, source)
+
+
 def _is_list(result: Reading | FileText | Rejection) -> bool:
     return isinstance(result, Rejection) and result.reason.startswith("list page")
 
@@ -252,7 +258,7 @@ def drain(
         StorageError: the archive or the crawl store cannot be written; what was not marked comes again.
         WorkersError: the engine cannot be started or is lost; the same.
     """
-    with engine.start(read_stored) as readers:
+    with engine.start(_read) as readers:
         state = _Drain(archive, queue, sources, readers, on_results, on_archived, by_templates)
         while True:
             last_look = no_more.is_set()

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines import templates
 from pipelines.attached import read_file
 from pipelines.clean import clean
 from pipelines.decode import decode
@@ -22,6 +21,7 @@ from pipelines.records import Claim, FileText, Page, Reading, Rejection, Source
 from pipelines.said import word_on
 from pipelines.sign import sign
 from pipelines.signals import page_signals
+from pipelines.templates.reading import read
 
 
 def read_stored(page: Page, source: Source) -> Reading | FileText | Rejection:
@@ -39,7 +39,7 @@ def read_page(page: Page, source: Source) -> Reading | Rejection:
     decoded = decode(page)
     if isinstance(decoded, Rejection):
         return decoded
-    extracted, lesson = templates.read(decoded, page, source)
+    extracted, lesson = read(decoded, page, source)
     if isinstance(extracted, Rejection):
         return replace(extracted, lesson=lesson)
     used = furniture_on(extracted.lines, source.furniture)

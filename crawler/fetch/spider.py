@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider
+from scrapy.core.downloader import contextfactory  # noqa: F401  # looks at all modules, so before there are many
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings.default_settings import DOWNLOAD_HANDLERS_BASE
 from scrapy.utils.asyncio import create_looping_call

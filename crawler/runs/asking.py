@@ -19,7 +19,6 @@ from pipelines.errors import ConfigurationError, RefusedError
 from pipelines.pages.frontier import PRIORITY, Link
 from pipelines.pages.links import Territory
 from pipelines.records import CrawlSource
-from pipelines.show import ShownArticle, show
 from pipelines.store import CrawlStore, store_path
 from pipelines.urls import canonical_url, host_of
 
@@ -81,6 +80,8 @@ def wish_failed(archive_path: Path, source: CrawlSource) -> int:
 
 def answered(archive_path: Path, url: str) -> Answered:
     """What became of an address."""
+    from pipelines.show import ShownArticle, show  # noqa: PLC0415  # no other run shows articles
+
     with CrawlStore(store_path(archive_path)) as store:
         address = store.frontier.address(url)
     if address is None:

@@ -39,7 +39,6 @@ from pipelines.archive.file import read_only
 from pipelines.archive.kept_out.redacted import is_of_passages
 from pipelines.attached import READ, require_readers
 from pipelines.drain import Drained, drain
-from pipelines.export.rows import copies_read
 from pipelines.pages.links import Territory
 from pipelines.records import CrawlSource, Reading, SourceRun
 from pipelines.store import CrawlStore, store_beside, store_path
@@ -369,6 +368,8 @@ class RunExtension:
 
     def _take(self) -> list[dict[str, Any]]:
         """Copies that are in the archive and were not given yet."""
+        from pipelines.export.rows import copies_read  # noqa: PLC0415  # `parknews crawl` gives no items
+
         fresh: list[dict[str, Any]] = []
         while self._read and not fresh:
             pages = [self._read.popleft() for _ in range(min(len(self._read), _ITEMS_AT_ONCE))]

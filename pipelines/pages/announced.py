@@ -15,12 +15,15 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-import feedparser
 from lxml import etree
 
 from pipelines.decode import decode_body
+
+if TYPE_CHECKING:
+    from feedparser import FeedParserDict
 
 MAX_UNPACKED_BYTES = 50 * 1024 * 1024
 MAX_ADDRESSES = 50_000
@@ -110,6 +113,8 @@ def read_sitemap(body: bytes) -> AddressList:
 
 def read_feed(body: bytes) -> AddressList:
     """The entries of an RSS or Atom feed."""
+    import feedparser  # noqa: PLC0415  # most crawls meet none
+
     plain = _mended(_unpacked(body))
     parsed = feedparser.parse(io.BytesIO(plain), sanitize_html=False, resolve_relative_uris=False)
     entries: list[Announced] = []
@@ -179,7 +184,7 @@ def _tells_changes(pages: Sequence[Announced]) -> bool:
     return most * 2 <= len(pages)
 
 
-def _links(entry: feedparser.FeedParserDict) -> tuple[str, ...]:
+def _links(entry: FeedParserDict) -> tuple[str, ...]:
     """The addresses that an entry of a feed gives its page, the most original first."""
     named = (
         entry.get(name) for name in ("feedburner_origlink", "pheedo_origlink", "link", "id", "prism_url")

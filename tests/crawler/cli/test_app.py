@@ -43,6 +43,23 @@ def test_the_overview_says_of_a_command_what_its_own_help_begins_with(command: s
     assert OVERVIEW[command][1] == whole.split("\n\n")[0]
 
 
+def test_the_process_that_crawls_and_writes_loads_nothing_of_reading() -> None:
+    code = "import sys, crawler.cli.crawl; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    heavy = {
+        "trafilatura",
+        "dateparser",
+        "scipy",
+        "datasketch",
+        "feedparser",
+        "pipelines.extract",
+        "pipelines.show",
+    }
+    assert heavy.intersection(loaded) == set()
+
+
 def test_no_command_shows_the_help_and_exits_2(parknews: Run) -> None:
     found = parknews()
     assert (found.code, "Usage" in found.out + found.err) == (2, True)

@@ -15,7 +15,8 @@ from pipelines.archive import Archive
 from pipelines.archive.write.templates import MOST_OUTLINES
 from pipelines.decode import decode
 from pipelines.records import Decoded, Lesson, Outline, Rejection, Source, Template
-from pipelines.templates import CONFIRMATIONS, LESSONS, amended, learn, read
+from pipelines.templates import CONFIRMATIONS, LESSONS, amended, learn
+from pipelines.templates.reading import read
 from tests.pipelines.templates.site import HOST, NOW, news, page, paragraphs
 from tests.readings import make_reading, rows
 
