@@ -168,7 +168,6 @@ def _count_nodes(connection: sqlite3.Connection, nodes: str) -> dict[str, int]:
     """How many rows go with texts that no page has any more."""
     return {
         "signatures": _count(connection, f"nodes WHERE node_id {_THESE}", nodes),
-        "candidate keys": _count(connection, f"node_keys WHERE node_id {_THESE}", nodes),
         "pairs (evidence)": _count(
             connection, f"(SELECT * FROM pairs WHERE node_a {_THESE} OR node_b {_THESE})", nodes, nodes
         ),

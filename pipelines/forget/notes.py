@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pipelines.archive.kept_out.key import Key
 from pipelines.errors import StorageError
-from pipelines.forget.passages import Anchors, Hasher, Hashes, Seeker, packed, united, unpacked
+from pipelines.forget.passages import Anchors, Hasher, Hashes, Seeker, in_every_form, packed, united, unpacked
 
 DENSE, ANCHORS = "passages", "anchors"
 
@@ -47,8 +47,9 @@ class Notes:
         """
         if not texts:
             return
-        dense = Hasher(self.key.secret).of_texts(texts, every)
-        anchors = Anchors(self.key.secret, united([])).of_texts(texts)
+        spelled = in_every_form(texts)
+        dense = Hasher(self.key.secret).of_lines(spelled, every)
+        anchors = Anchors(self.key.secret, united([])).of_lines(spelled)
         lines = (_line(order, DENSE, dense), _line(order, ANCHORS, anchors))
         path = notes_path(self.archive_path)
         try:
@@ -70,7 +71,7 @@ class Notes:
 
     def seeker_of(self, texts: Iterable[str], every: int = 1) -> Seeker:
         """What looks for passages of texts; nothing of it is noted."""
-        return Seeker(hasher := Hasher(self.key.secret), hasher.of_texts(texts, every))
+        return Seeker(hasher := Hasher(self.key.secret), hasher.of_lines(in_every_form(texts), every))
 
     def keep_anchors(self, order: str) -> None:
         """Forgets all passages of an order but their anchors.

@@ -26,6 +26,7 @@ from pipelines.forget.files import Files
 from pipelines.forget.plan import Line, Plan
 from pipelines.forget.record import put_event, removal
 from pipelines.forget.redact import redactions, values_held
+from pipelines.forget.rows import having, where_removed
 from pipelines.urls import host_of
 from pipelines.utc import iso
 
@@ -227,36 +228,31 @@ def withhold_blocked(
             of their addresses, which the order left as contested. None: the order has marked what it took.
     """
     mine = read_blocklist(connection, removal_id)
-    rows = connection.execute(
-        "SELECT readings.id, page_url, url_answered, readings.source, readings.credited_source, claimed_url,"
-        " copies.url FROM readings LEFT JOIN copies ON copies.reading_id = readings.id"
-        " WHERE readings.id NOT IN (SELECT reading_id FROM withheld WHERE removal_id = ?)",
-        (removal_id,),
-    ).fetchall()
-    key = needed_key(connection)
-
-    def was_left(url: str | None) -> bool:
-        return url is not None and key.block("url", url).hex() in (but_not or ())
-
-    held = [
-        number
-        for number, page_url, answered, source, name, *others in rows
-        if mine.blocks_host(source)
-        or mine.blocks(page_url)
-        or mine.blocks(answered)
-        or (
-            but_not is not None
-            and mine.blocks_publisher(name)
-            and not any(map(was_left, (page_url, *others)))
-        )
-    ]
-    held += [
+    blocked = where_removed(connection, "readings", ("page_url", "url_answered"), mine, ("source",))
+    others = f"id NOT IN (SELECT reading_id FROM withheld WHERE removal_id = {removal_id})"
+    held = {row[0] for row in connection.execute(f"SELECT id FROM readings WHERE ({blocked}) AND {others}")}
+    if but_not is not None:
+        crediting = f"{having(connection, 'credited_source', mine.blocks_publisher)} AND {others}"
+        held.update(_not_left(connection, crediting, but_not))
+    held.update(
         number
         for number, redaction in redactions(connection, mine)
         if values_held(connection, number, redaction)
-    ]
+    )
     withhold(connection, removal_id, held)
     return len(held)
+
+
+def _not_left(connection: sqlite3.Connection, which: str, left: Collection[str]) -> Iterator[int]:
+    """Those readings of which an order did not leave an address as contested."""
+    key = needed_key(connection)
+    rows = connection.execute(
+        "SELECT id, page_url, claimed_url, (SELECT url FROM copies WHERE reading_id = readings.id)"
+        f" FROM readings WHERE {which}"
+    )
+    for number, *urls in rows.fetchall():
+        if not any(key.block("url", url).hex() in left for url in urls if url):
+            yield number
 
 
 def still_held(connection: sqlite3.Connection, removal_id: int) -> int:

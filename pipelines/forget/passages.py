@@ -76,14 +76,10 @@ class Hasher:
             width *= 2
         return _tripled(hashes, spare, width)
 
-    def of_text(self, text: str, every: int = 1) -> Hashes:
-        """Hashes of passages of a text in every form, line by line; `every` thins them out."""
-        return self.of_texts([text], every)
-
-    def of_texts(self, texts: Iterable[str], every: int = 1) -> Hashes:
-        """The same of several texts."""
+    def of_lines(self, lines: Iterable[bytes], every: int = 1) -> Hashes:
+        """Hashes of passages of what `in_every_form` gave; `every` thins them out."""
         found = []
-        for data, ends, lengths in _joined(texts, self.window):
+        for data, ends, lengths in _joined(lines, self.window):
             places: list[int] = []
             for end, length in zip(ends.tolist(), lengths.tolist(), strict=True):
                 places.extend(range(end - length, end - WINDOW, STRIDE * every))
@@ -163,10 +159,10 @@ class Anchors(Seeker):
         sure = np.isin(hashes, self.known)
         return at[sure], hashes[sure]
 
-    def of_texts(self, texts: Iterable[str]) -> Hashes:
-        """The anchors of texts in every form, none of which overlaps the one before."""
+    def of_lines(self, lines: Iterable[bytes]) -> Hashes:
+        """The anchors of what `in_every_form` gave, none of which overlaps the one before."""
         found = []
-        for data, ends, _ in _joined(texts, self.window):
+        for data, ends, _ in _joined(lines, self.window):
             at, rolling = self._anchors(data)
             line = np.searchsorted(ends, at, side="right")
             inside = at + self.window <= ends[line]
@@ -208,6 +204,12 @@ class _Filter:
         # `take` with signed numbers: unsigned ones are converted first, which takes five times as long.
         told: npt.NDArray[np.bool_] = np.take(self._table, places.view(np.int64), mode="clip")
         return told
+
+
+def in_every_form(texts: Iterable[str]) -> list[bytes]:
+    """Each line of texts once: in each encoding that has its characters, and as the index spells it."""
+    lines = dict.fromkeys(line.strip() for text in texts for line in text.split("\n"))
+    return [form for line in lines for form in _forms(line) if len(form) >= WINDOW]
 
 
 def address_tail(url: str) -> str:
@@ -260,14 +262,7 @@ def _power(width: int) -> np.uint64:
     return np.uint64(pow(int(_BASE), width, 2**64))
 
 
-def _lines(text: str) -> Iterator[str]:
-    for line in text.split("\n"):
-        if stripped := line.strip():
-            yield stripped
-
-
 def _forms(line: str) -> Iterator[bytes]:
-    """The line as bytes, in each encoding that has its characters, and as the search index spells it."""
     for form in _FORMS:
         try:
             yield line.encode(form)
@@ -277,17 +272,15 @@ def _forms(line: str) -> Iterator[bytes]:
 
 
 def _joined(
-    texts: Iterable[str], window: int
+    lines: Iterable[bytes], window: int
 ) -> Iterator[tuple[bytes, npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-    """Lines of texts in every form as bytes, many at a time: with where each ends, and how long it is."""
+    """Those lines that have a window, many at a time: with where each ends, and how long it is."""
     batch: list[bytes] = []
     size = 0
-    for text in texts:
-        for line in _lines(text):
-            for data in _forms(line):
-                if len(data) >= window:
-                    batch.append(data)
-                    size += len(data)
+    for data in lines:
+        if len(data) >= window:
+            batch.append(data)
+            size += len(data)
         if size >= _CHUNK_BYTES:
             yield _one(batch)
             batch, size = [], 0

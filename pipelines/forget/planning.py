@@ -69,7 +69,7 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
     with files.store.reading() as crawled:
         led = {url: way for url in scope.urls if (way := way_from(connection, crawled, url))}
     reach = Reach(connection, scope, led)
-    pages = (_candidate(row, reach) for row in connection.execute(REACHED, (_reached(connection, reach),)))
+    pages = (_candidate(row, reach) for row in connection.execute(REACHED, (reach.reached(connection),)))
     candidates = [page for page in pages if page.own or page.credits_scope or page.named_by]
     articles = _articles(connection, reach, {c.article_id for c in candidates if c.article_id is not None})
     asked = [page for page in candidates if page.own and reach.is_asked(page)]
@@ -198,14 +198,7 @@ _TITLE_LEAST = 4
 """Characters of a title that is quoted: a shorter one is a word (公告)."""
 
 
-_FROM = """
-    FROM readings r LEFT JOIN copies own ON own.reading_id = r.id
-    LEFT JOIN copies claimed ON own.url IS NULL AND +claimed.source = r.source AND claimed.reading_id IN (
-              SELECT id FROM readings b WHERE b.page_url = r.claimed_url OR b.claimed_url = r.claimed_url)
-    LEFT JOIN (SELECT reading_id, max(article_id) AS article_id FROM withheld GROUP BY reading_id) w
-              ON w.reading_id = r.id
-"""
-_PAGES = f"""
+_PAGES = """
     SELECT r.id, r.page_url, r.url_answered, coalesce(own.url, claimed.url, r.page_url), r.source, s.name,
            lower(hex(r.digest)), coalesce(own.article_id, claimed.article_id, w.article_id),
            coalesce(own.kept, 0), r.title, r.published_day, r.first_fetched_at,
@@ -214,29 +207,14 @@ _PAGES = f"""
                      AND v.text_id = r.text_id), r.fetched_at),
            coalesce((SELECT max(first_fetched_at) FROM readings b WHERE b.source = r.source
                      AND b.first_fetched_at < substr(r.first_fetched_at, 1, 10)), '')
-    {_FROM} JOIN sources s ON s.host = r.source JOIN texts t ON t.id = r.text_id
+    FROM readings r LEFT JOIN copies own ON own.reading_id = r.id
+    LEFT JOIN copies claimed ON own.url IS NULL AND +claimed.source = r.source AND claimed.reading_id IN (
+              SELECT id FROM readings b WHERE b.page_url = r.claimed_url OR b.claimed_url = r.claimed_url)
+    LEFT JOIN (SELECT reading_id, max(article_id) AS article_id FROM withheld GROUP BY reading_id) w
+              ON w.reading_id = r.id
+    JOIN sources s ON s.host = r.source JOIN texts t ON t.id = r.text_id
 """
 REACHED = f"{_PAGES} WHERE r.id IN (SELECT value FROM json_each(?))"
-_SAID = f"""
-    SELECT r.id, r.page_url, r.url_answered, coalesce(own.url, claimed.url, r.page_url), r.source,
-           coalesce(own.article_id, claimed.article_id, w.article_id), r.credited_source,
-           coalesce(r.author, '') {_FROM}
-"""
-
-
-def _reached(connection: sqlite3.Connection, reach: Reach) -> str:
-    """Pages that a scope reaches, as JSON: every page is asked, but for as little as tells."""
-    return json.dumps(
-        [
-            reading_id
-            for reading_id, page_url, answered, copy_url, source, article, by, author in connection.execute(
-                _SAID
-            )
-            if reach.is_own(source, {page_url, answered, copy_url}, reading_id)
-            or reach.matcher.blocks_publisher(by)
-            or reach.named_by(reading_id, article, author)[0]
-        ]
-    )
 
 
 def _candidate(row: tuple[Any, ...], reach: Reach) -> Candidate:

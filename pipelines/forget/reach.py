@@ -16,6 +16,7 @@ from dataclasses import replace
 from pipelines.archive.kept_out.blocks import Matcher, Term, owner_of, removed
 from pipelines.forget.find import authors_of
 from pipelines.forget.plan import CONTESTED, Candidate, LeftOut, Line, unmeant
+from pipelines.forget.rows import having, listed, where_removed
 from pipelines.forget.scope import Scope, TermMatcher
 from pipelines.normalise import normalise, simplify
 from pipelines.query import Needle, Or, Words, expression
@@ -42,6 +43,23 @@ class Reach:
         self._own = _own_of(connection, self._articles)
         self._titled(connection, scope)
         self._persons = _naming(connection, scope.persons)
+
+    def reached(self, connection: sqlite3.Connection) -> str:
+        """Numbers of all pages that the scope may mean, and of a few more, as JSON."""
+        meant = where_removed(connection, "readings", ("page_url", "url_answered"), self.matcher, ("source",))
+        if "credited" in self.matcher.kinds:
+            meant += f" OR {having(connection, 'credited_source', self.matcher.blocks_publisher)}"
+        if self._authors:
+            meant += f" OR {having(connection, 'author', lambda said: self._authors & authors_of(said))}"
+        of_articles = f"article_id IN {listed(self._articles)}"
+        copies = f"{where_removed(connection, 'copies', ('url',), self.matcher)} OR {of_articles}"
+        asked = [
+            f"SELECT id FROM readings WHERE {meant}",
+            f"SELECT reading_id FROM withheld WHERE {of_articles}",
+        ]
+        asked += [sql.format(copies) for sql in _OF_COPIES]
+        ids = {row[0] for sql in asked for row in connection.execute(sql)}
+        return json.dumps(sorted({*ids, *self._own, *self._persons}))
 
     def is_own(self, source: str, addresses: Iterable[str], reading_id: int) -> bool:
         """Whether a page is at an address of the scope, or has one of its titles."""
@@ -80,6 +98,12 @@ class Reach:
             ]
 
 
+_OF_COPIES = (
+    "SELECT reading_id FROM copies WHERE {}",
+    # pages without a copy, which call a copy's address their own
+    "SELECT r.id FROM copies c JOIN readings b ON b.id = c.reading_id JOIN readings r"
+    " ON r.claimed_url IN (b.page_url, b.claimed_url) WHERE c.id IN (SELECT id FROM copies WHERE {})",
+)
 _TITLES = (
     "SELECT r.id, r.page_url, r.source, r.title, c.article_id FROM readings r"
     " LEFT JOIN copies c ON c.reading_id = r.id"

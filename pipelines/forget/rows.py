@@ -35,7 +35,7 @@ def count_rows(
     """How many rows would go with removed addresses and hosts, by their name in plans."""
     counts = {}
     for table in _by_address(tables):
-        where = _is_removed(connection, table.name, table.addresses, removed, table.hosts)
+        where = where_removed(connection, table.name, table.addresses, removed, table.hosts)
         [number] = connection.execute(f"SELECT count(*) FROM {table.name} WHERE {where}").fetchone()
         counts[table.counted] = int(number)
     return counts
@@ -45,7 +45,7 @@ def delete_from_archive(connection: sqlite3.Connection, removed: Matcher) -> dic
     """Deletes the archive's rows of removed addresses and hosts; returns how many, by name."""
     counts = {}
     for table in _by_address(catalogue.archive()):
-        where = _is_removed(connection, table.name, table.addresses, removed, table.hosts)
+        where = where_removed(connection, table.name, table.addresses, removed, table.hosts)
         counts[table.counted] = connection.execute(f"DELETE FROM {table.name} WHERE {where}").rowcount
     return counts
 
@@ -58,7 +58,7 @@ def delete_from_store(store: CrawlStore, removed: Matcher) -> dict[str, int]:
     counts = {}
     for table in _by_address(catalogue.store()):
         with store.reading() as connection:
-            where = _is_removed(connection, table.name, table.addresses, removed, table.hosts)
+            where = where_removed(connection, table.name, table.addresses, removed, table.hosts)
             keys = connection.execute(f"SELECT {table.key} FROM {table.name} WHERE {where}").fetchall()
         delete_keys(store, table, [key for (key,) in keys])
         counts[table.counted] = len(keys)
@@ -86,10 +86,48 @@ def rows_left(connection: sqlite3.Connection, removed: Matcher) -> dict[str, int
         columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
         doubtful = [c for c in columns if not known or c in known.addresses or c not in known.columns]
         if doubtful:
-            where = _is_removed(connection, name, doubtful, removed)
+            where = where_removed(connection, name, doubtful, removed)
             [number] = connection.execute(f'SELECT count(*) FROM "{name}" WHERE {where}').fetchone()
             left |= {name: int(number)} if number else {}
     return left
+
+
+def where_removed(
+    connection: sqlite3.Connection,
+    table: str,
+    addresses: Sequence[str],
+    removed: Matcher,
+    hosts: Sequence[str] = (),
+) -> str:
+    """Whether a row has a removed address or host in one of these columns, in SQL for this connection.
+
+    How addresses begin and hosts are few and asked once; of hosts with nothing removed no row is looked at.
+    """
+    connection.create_function("removed_address", 1, lambda value: _is_at(value, removed))
+    begins = [f'substr("{a}", 1, 8 + instr(substr("{a}", 9), \'/\'))' for a in addresses]
+    asked = [*begins, *(f'"{host}"' for host in hosts)]
+    rows = connection.execute(f'SELECT DISTINCT {", ".join(asked)} FROM "{table}"').fetchall()
+    there = [set(values) for values in zip(*rows, strict=True)] if rows else [set[Any]() for _ in asked]
+    parts = ["0"]
+    for column, known in zip(asked[len(begins) :], there[len(begins) :], strict=True):
+        held = (host for host in known if host and removed.blocks_host(_host(host)))
+        parts.append(f"{column} IN {listed(held)}")
+    for address, start, known in zip(addresses, begins, there[: len(begins)], strict=True):
+        if near := [head for head in known if _may_hold(head, removed)]:
+            parts.append(f'{start} IN {listed(near)} AND removed_address("{address}")')
+    return " OR ".join(parts)
+
+
+def having(connection: sqlite3.Connection, column: str, are_meant: Callable[[str], object]) -> str:
+    """Which readings have words in a column that are meant, in SQL: the same words are asked once."""
+    said = connection.execute(f"SELECT DISTINCT {column} FROM readings WHERE {column} <> ''")
+    return f"{column} IN {listed(words for (words,) in said if are_meant(words))}"
+
+
+def listed(values: Iterable[object]) -> str:
+    """Words as a list in SQL."""
+    said = json.dumps([*values]).replace("'", "''")
+    return f"(SELECT value FROM json_each('{said}'))"
 
 
 def empty_sentences(
@@ -194,8 +232,8 @@ def words_of_nobody(
         if name == "texts":
             yield from _words(connection, "'texts'", ["text"], f"texts WHERE {_OF_NO_PAGE}")
             columns = [column for column in columns if column != "text"]
-        long = " OR ".join(f'length("{column}") >= 24' for column in columns)
-        yield from _words(connection, f"'{name}'", columns, f'"{name}" WHERE {long}')
+        long = " OR ".join(f'length(CAST("{column}" AS BLOB)) >= 24' for column in columns)
+        yield from _words(connection, f"DISTINCT '{name}'", columns, f'"{name}" WHERE {long}')
 
 
 _INDEX = "articles_fts"
@@ -211,32 +249,6 @@ def _by_address(tables: Mapping[str, Table]) -> list[Table]:
     return [table for table in tables.values() if table.forgets == "address"]
 
 
-def _is_removed(
-    connection: sqlite3.Connection,
-    table: str,
-    addresses: Sequence[str],
-    removed: Matcher,
-    hosts: Sequence[str] = (),
-) -> str:
-    """Whether a row has a removed address or host in one of these columns, in SQL for this connection.
-
-    How addresses begin and hosts are few and asked once; of hosts with nothing removed no row is looked at.
-    """
-    connection.create_function("removed_address", 1, lambda value: _is_at(value, removed))
-    begins = [f'substr("{a}", 1, 8 + instr(substr("{a}", 9), \'/\'))' for a in addresses]
-    asked = [*begins, *(f'"{host}"' for host in hosts)]
-    rows = connection.execute(f'SELECT DISTINCT {", ".join(asked)} FROM "{table}"').fetchall()
-    there = [set(values) for values in zip(*rows, strict=True)] if rows else [set[Any]() for _ in asked]
-    parts = ["0"]
-    for column, known in zip(asked[len(begins) :], there[len(begins) :], strict=True):
-        held = (host for host in known if host and removed.blocks_host(_host(host)))
-        parts.append(f"{column} IN {_listed(held)}")
-    for address, start, known in zip(addresses, begins, there[: len(begins)], strict=True):
-        if near := [head for head in known if _may_hold(head, removed)]:
-            parts.append(f'{start} IN {_listed(near)} AND removed_address("{address}")')
-    return " OR ".join(parts)
-
-
 def _may_hold(head: object, removed: Matcher) -> bool:
     """Whether something may be removed of what begins so: a scheme and a host, or less where none ends."""
     if not isinstance(head, str) or not head.startswith("http"):
@@ -246,12 +258,6 @@ def _may_hold(head: object, removed: Matcher) -> bool:
     except ValueError:  # it begins like an address and is none
         return False
     return not head.endswith("/") or removed.blocks_host(host) or removed.has_pages_on(host)
-
-
-def _listed(values: Iterable[str]) -> str:
-    """Words as a list in SQL."""
-    said = json.dumps([*values]).replace("'", "''")
-    return f"(SELECT value FROM json_each('{said}'))"
 
 
 def _is_at(value: object, removed: Matcher) -> bool:

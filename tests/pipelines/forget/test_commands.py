@@ -241,8 +241,8 @@ def test_a_removal_that_is_through_is_not_recorded_again(world: World, parknews:
 def test_the_receipt_has_the_numbers_of_the_plan_and_what_stays_down(world: World, parknews: Run) -> None:
     planned = parknews("remove-source", PARK, "--dry-run", "--json").json["plan"]["counts"]
     done = parknews("remove-source", PARK, *WHO, "--stay-down", "--yes")
-    assert planned["candidate keys"] > 0
-    assert f"- candidate keys: {planned['candidate keys']}\n" in done.out
+    assert planned["signatures"] > 0
+    assert f"- signatures: {planned['signatures']}\n" in done.out
     assert "The same texts are held when they come from other addresses" in done.out
 
 

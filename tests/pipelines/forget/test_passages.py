@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.forget.passages import WINDOW, Hasher, Seeker, address_tail, packed, unpacked
+from pipelines.forget.passages import WINDOW, Hasher, Seeker, address_tail, in_every_form, packed, unpacked
 from pipelines.spelling import spell
 
 TEXT = "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻。"
@@ -17,40 +17,40 @@ HASHER = Hasher(b"key")
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "gb18030"])
 @pytest.mark.parametrize("before", [0, 1, 7, 65_530])
 def test_a_text_is_found_in_every_encoding_wherever_it_lies(encoding: str, before: int) -> None:
-    seeker = Seeker(HASHER, HASHER.of_text(TEXT))
+    seeker = Seeker(HASHER, HASHER.of_lines(in_every_form([TEXT])))
     assert len(seeker.find(b"x" * before + TEXT.encode(encoding) + b"y" * 99)) > 0
 
 
 def test_the_index_form_is_found() -> None:
-    assert len(Seeker(HASHER, HASHER.of_text(TEXT)).find(spell(TEXT).encode())) > 0
+    assert len(Seeker(HASHER, HASHER.of_lines(in_every_form([TEXT]))).find(spell(TEXT).encode())) > 0
 
 
 def test_whatever_is_left_of_a_text_is_found_from_72_bytes_on() -> None:
     data = TEXT.encode()
-    seeker = Seeker(HASHER, HASHER.of_text(TEXT))
+    seeker = Seeker(HASHER, HASHER.of_lines(in_every_form([TEXT])))
     assert all(len(seeker.find(data[at : at + 72])) > 0 for at in range(len(data) - 72))
 
 
 def test_another_archives_hashes_mean_nothing() -> None:
     other = Hasher(b"another key")
-    assert len(Seeker(other, HASHER.of_text(TEXT)).find(TEXT.encode())) == 0
+    assert len(Seeker(other, HASHER.of_lines(in_every_form([TEXT]))).find(TEXT.encode())) == 0
 
 
 @given(st.binary(max_size=300))
 def test_nothing_is_found_that_is_not_there(data: bytes) -> None:
-    known = HASHER.of_text(TEXT)
+    known = HASHER.of_lines(in_every_form([TEXT]))
     holds = any(data[at : at + WINDOW] in TEXT.encode() for at in range(max(0, len(data) - WINDOW)))
     assert holds or len(Seeker(HASHER, known).find(data)) == 0
 
 
 def test_each_value_is_told_from_its_neighbours() -> None:
-    seeker = Seeker(HASHER, HASHER.of_text(TEXT))
+    seeker = Seeker(HASHER, HASHER.of_lines(in_every_form([TEXT])))
     values = [(number, (TEXT if number % 3 == 0 else "无关的文字" * 20).encode()) for number in range(900)]
     assert [number for number, _ in seeker.find_in_values(values)] == list(range(0, 900, 3))
 
 
 def test_hashes_survive_their_column() -> None:
-    hashes = HASHER.of_text(TEXT)
+    hashes = HASHER.of_lines(in_every_form([TEXT]))
     assert np.array_equal(unpacked(packed(hashes)), hashes)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,9 +19,10 @@ from pipelines.errors import ConfigurationError
 from pipelines.forget.order import Order, hashed, put_blocks
 from pipelines.forget.plan import Plan
 from pipelines.forget.planning import REACHED
+from pipelines.forget.reach import Reach
 from pipelines.forget.scope import Scope, TermMatcher, make_scope
 from pipelines.forget.verbs import remove
-from tests.pipelines.forget.worlds import PARK, World
+from tests.pipelines.forget.worlds import COPIER, DAILY, PARK, MakeWorld, Told, World, make_text, make_title
 from tests.readings import rows
 
 KEY = Key(b"k" * 32)
@@ -73,6 +77,32 @@ def test_a_plan_looks_up_what_it_tells_of_a_page_for_the_pages_that_it_reaches(w
     assert "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)" in steps
     day_before = "readings_by_source (source=? AND first_fetched_at<?)"
     assert [step for step in steps if day_before in step]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ({"urls": ["http://copier.example.org/news/2026/7.html"]}, "copy"),
+        ({"hosts": [COPIER]}, "copy"),
+        ({"prefixes": [f"https://{PARK}/m/"]}, "mobile"),
+        ({"urls": [f"https://{PARK}/news/2026/1.html"]}, "own mobile"),  # which calls that its own address
+        ({"credited": ["澜江日报社"]}, "copy"),
+        ({"authors": ["林晚"]}, "own"),
+        ({"articles": [3]}, "own mobile"),
+    ],
+)
+def test_a_plan_looks_at_the_pages_that_its_scope_may_mean_and_no_others(
+    make_world: MakeWorld, asked: dict[str, Any], meant: str
+) -> None:
+    own = Told(PARK, 1, make_title(1), make_text(1), author="林晚 周宁")
+    mobile = replace(own, path="/m/1.html", canonical=own.url, author="")
+    copy = Told(COPIER, 7, make_title(7), make_text(7), credited="澜江日报")
+    world = make_world([own, mobile, copy, *(Told(DAILY, n, make_title(n), make_text(n)) for n in (11, 12))])
+    with closing(sqlite3.connect(world.path)) as connection:
+        looked_at = json.loads(Reach(connection, make_scope(**asked), {}).reached(connection))
+    addresses = {url: page_id for page_id, url in rows(world.path, "SELECT id, page_url FROM readings")}
+    there = {"own": own, "mobile": mobile, "copy": copy}
+    assert looked_at == sorted(addresses[there[name].url] for name in meant.split())
 
 
 def test_a_publisher_is_known_by_its_name_in_any_spelling() -> None:
