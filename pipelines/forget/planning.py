@@ -29,7 +29,7 @@ from pipelines.forget.find import way_from
 from pipelines.forget.hide import rehearse
 from pipelines.forget.plan import Candidate, KnownExport, LeftOut, Plan, choose_pages, left_out, variants
 from pipelines.forget.prove import search_pages
-from pipelines.forget.reach import Reach, lines_of
+from pipelines.forget.reach import Reach, lines_of, pages_of
 from pipelines.forget.redact import pages_held, values_held
 from pipelines.forget.rows import addresses_in, count_rows, names
 from pipelines.forget.scope import Scope, TermMatcher
@@ -198,7 +198,7 @@ _TITLE_LEAST = 4
 """Characters of a title that is quoted: a shorter one is a word (公告)."""
 
 
-_PAGES = """
+REACHED = """
     SELECT r.id, r.page_url, r.url_answered, coalesce(own.url, claimed.url, r.page_url), r.source, s.name,
            lower(hex(r.digest)), coalesce(own.article_id, claimed.article_id, w.article_id),
            coalesce(own.kept, 0), r.title, r.published_day, r.first_fetched_at,
@@ -213,8 +213,8 @@ _PAGES = """
     LEFT JOIN (SELECT reading_id, max(article_id) AS article_id FROM withheld GROUP BY reading_id) w
               ON w.reading_id = r.id
     JOIN sources s ON s.host = r.source JOIN texts t ON t.id = r.text_id
+    WHERE r.id IN (SELECT value FROM json_each(?))
 """
-REACHED = f"{_PAGES} WHERE r.id IN (SELECT value FROM json_each(?))"
 
 
 def _candidate(row: tuple[Any, ...], reach: Reach) -> Candidate:
@@ -248,18 +248,12 @@ def _candidate(row: tuple[Any, ...], reach: Reach) -> Candidate:
 
 def _articles(connection: sqlite3.Connection, reach: Reach, ids: set[int]) -> dict[int, list[Candidate]]:
     """Every page of these articles."""
-    pages: dict[int, dict[int, Candidate]] = defaultdict(dict)
-    said = json.dumps(sorted(ids))
-    for article in (
-        "own.article_id",
-        "own.article_id IS NULL AND coalesce(claimed.article_id, w.article_id)",
-    ):
-        sql = f"{_PAGES} WHERE {article} IN (SELECT value FROM json_each(?))"
-        for row in connection.execute(sql, (said,)):
-            page = _candidate(row, reach)
-            if page.article_id is not None:
-                pages[page.article_id].setdefault(page.reading_id, page)
-    return {article_id: list(its.values()) for article_id, its in pages.items()}
+    pages = defaultdict(list)
+    for row in connection.execute(REACHED, (json.dumps(sorted(pages_of(connection, ids))),)):
+        page = _candidate(row, reach)
+        if page.article_id in ids:
+            pages[page.article_id].append(page)
+    return pages
 
 
 def _fates(

@@ -51,14 +51,9 @@ class Reach:
             meant += f" OR {having(connection, 'credited_source', self.matcher.blocks_publisher)}"
         if self._authors:
             meant += f" OR {having(connection, 'author', lambda said: self._authors & authors_of(said))}"
-        of_articles = f"article_id IN {listed(self._articles)}"
-        copies = f"{where_removed(connection, 'copies', ('url',), self.matcher)} OR {of_articles}"
-        asked = [
-            f"SELECT id FROM readings WHERE {meant}",
-            f"SELECT reading_id FROM withheld WHERE {of_articles}",
-        ]
-        asked += [sql.format(copies) for sql in _OF_COPIES]
-        ids = {row[0] for sql in asked for row in connection.execute(sql)}
+        at = where_removed(connection, "copies", ("url",), self.matcher)
+        ids = {row[0] for row in connection.execute(f"SELECT id FROM readings WHERE {meant}")}
+        ids |= _of_copies(connection, at) | pages_of(connection, self._articles)
         return json.dumps(sorted({*ids, *self._own, *self._persons}))
 
     def is_own(self, source: str, addresses: Iterable[str], reading_id: int) -> bool:
@@ -98,16 +93,31 @@ class Reach:
             ]
 
 
-_OF_COPIES = (
-    "SELECT reading_id FROM copies WHERE {}",
-    # pages without a copy, which call a copy's address their own
-    "SELECT r.id FROM copies c JOIN readings b ON b.id = c.reading_id JOIN readings r"
-    " ON r.claimed_url IN (b.page_url, b.claimed_url) WHERE c.id IN (SELECT id FROM copies WHERE {})",
-)
 _TITLES = (
     "SELECT r.id, r.page_url, r.source, r.title, c.article_id FROM readings r"
     " LEFT JOIN copies c ON c.reading_id = r.id"
 )
+
+
+def pages_of(connection: sqlite3.Connection, articles: Iterable[int]) -> set[int]:
+    """The pages of articles, and a few more: of their copies, and what is withheld from them."""
+    theirs = f"article_id IN {listed(articles)}"
+    withheld = connection.execute(f"SELECT reading_id FROM withheld WHERE {theirs}")
+    return _of_copies(connection, theirs) | {row[0] for row in withheld}
+
+
+def _of_copies(connection: sqlite3.Connection, which: str) -> set[int]:
+    """The pages of copies, and those without a copy that call the address of one their own."""
+    rows = connection.execute(_OF_COPIES.format(which))
+    return {row[0] for row in rows}
+
+
+_OF_COPIES = """
+WITH these (id) AS MATERIALIZED (SELECT reading_id FROM copies WHERE {})
+SELECT id FROM these
+UNION SELECT r.id FROM these JOIN readings b ON b.id = these.id
+JOIN readings r ON r.claimed_url IN (b.page_url, b.claimed_url)
+"""
 
 
 def _numbers_now(connection: sqlite3.Connection, articles: Iterable[int]) -> set[int]:

@@ -106,7 +106,7 @@ def where_removed(
     connection.create_function("removed_address", 1, lambda value: _is_at(value, removed))
     begins = [f'substr("{a}", 1, 8 + instr(substr("{a}", 9), \'/\'))' for a in addresses]
     asked = [*begins, *(f'"{host}"' for host in hosts)]
-    rows = connection.execute(f'SELECT DISTINCT {", ".join(asked)} FROM "{table}"').fetchall()
+    rows = connection.execute(f'SELECT DISTINCT {", ".join(asked)} FROM "{table}" NOT INDEXED').fetchall()
     there = [set(values) for values in zip(*rows, strict=True)] if rows else [set[Any]() for _ in asked]
     parts = ["0"]
     for column, known in zip(asked[len(begins) :], there[len(begins) :], strict=True):
@@ -224,16 +224,18 @@ def words_of_nobody(
             lawful = tuple(known.columns)
         elif known:
             lawful = (*known.words, *known.addresses, *known.sentences)
+        described = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
         columns = [
             row[1]
-            for row in connection.execute(f'PRAGMA table_info("{name}")')
+            for row in described
             if row[1] not in lawful and not (known and row[1] in known.columns and row[2] in _NO_WORDS)
         ]
         if name == "texts":
             yield from _words(connection, "'texts'", ["text"], f"texts WHERE {_OF_NO_PAGE}")
             columns = [column for column in columns if column != "text"]
         long = " OR ".join(f'length(CAST("{column}" AS BLOB)) >= 24' for column in columns)
-        yield from _words(connection, f"DISTINCT '{name}'", columns, f'"{name}" WHERE {long}')
+        order = next((f' ORDER BY "{row[1]}"' for row in described if row[5] == 1), "")  # as the rows lie
+        yield from _words(connection, f"DISTINCT '{name}'", columns, f'"{name}" WHERE {long}{order}')
 
 
 _INDEX = "articles_fts"
