@@ -41,13 +41,18 @@ class FileKind:
     """Whether it has a list of its scripts (sqlite-utils' record) besides the number in its header."""
     on_migrated: Callable[[sqlite3.Connection, Sequence[str], bool], None] = lambda _, __, ___: None
     """What else a file needs that now has these scripts (True: it is new), in the same transaction."""
+    before_commit: Callable[[sqlite3.Connection], None] = lambda _: None
+    """What each transaction does last."""
 
 
 class Database:
     """One connection that may write."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(
+        self, conn: sqlite3.Connection, before_commit: Callable[[sqlite3.Connection], None] = lambda _: None
+    ) -> None:
         self.conn = conn
+        self._before_commit = before_commit
 
     @contextmanager
     def atomic(self) -> Iterator[sqlite3.Connection]:
@@ -61,6 +66,8 @@ class Database:
         self.conn.execute("SAVEPOINT part" if inside else "BEGIN IMMEDIATE")
         try:
             yield self.conn
+            if not inside:
+                self._before_commit(self.conn)
             self.conn.execute("RELEASE part" if inside else "COMMIT")
         except BaseException:
             if self.conn.in_transaction:  # the error itself may have ended it
@@ -101,8 +108,7 @@ def open_file(path: Path, kind: FileKind) -> Database:
                 database.conn.execute(f"PRAGMA application_id = {kind.application_id}")
                 database.conn.execute(f"PRAGMA user_version = {_version(database.conn)[0]}")
             if lacks_scripts:  # first, so that a new file which a kill leaves empty is known as ours
-                with database.atomic() as connection:
-                    connection.execute(f"PRAGMA application_id = {kind.application_id}")
+                database.conn.execute(f"PRAGMA application_id = {kind.application_id}")
             database.conn.execute("PRAGMA journal_mode = WAL")
             if lacks_scripts:
                 _migrate(database, kind)
@@ -120,7 +126,7 @@ def connect(path: Path, kind: FileKind, *, any_thread: bool = False) -> Database
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # a removal finds nothing left in free pages
-    return Database(connection)
+    return Database(connection, kind.before_commit)
 
 
 def open_read_only(path: Path, kind: FileKind) -> sqlite3.Connection:

@@ -11,7 +11,7 @@ import typer
 from crawler.cli.filters import Since, Until
 from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of, tell
 from pipelines.archive.file import reader
-from pipelines.archive.read.figures import figures
+from pipelines.archive.read.figures import Figures
 from pipelines.archive.read.selection import Days
 from pipelines.errors import StorageError
 from pipelines.report.page import write_report
@@ -37,14 +37,15 @@ def report(
 ) -> None:
     """Draw the archive: who publishes, who copies whom, what spreads, what failed. In Chinese and English."""
     days = Days(day_of("--since", since), day_of("--until", until))
-    with reader(settings_of(ctx).db) as connection:
-        found = figures(connection, days)
     made_at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    try:
-        files = write_report(found, out, made_at)
-    except OSError as error:
-        raise StorageError(f"{out}: {error.strerror or error}; name another folder with --out") from error
-    articles = found.total.articles
+    with reader(settings_of(ctx).db) as connection:
+        connection.execute("BEGIN")  # all pictures are of one state
+        found = Figures(connection, days)
+        try:
+            files = write_report(found, out, made_at)
+        except OSError as error:
+            raise StorageError(f"{out}: {error.strerror or error}; name another folder with --out") from error
+        articles = found.total.articles
     answer = {"out": str(out), "files": [file.name for file in files], "articles": articles}
     noun = "article" if articles == 1 else "articles"
     tell(as_json, answer, f"{articles:,} {noun} drawn: open {one_line(str(out / 'index.html'))}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from crawler.serve.front_page import PERIODS, days_of
 from crawler.serve.made import Made
-from pipelines.archive.read.figures import figures
+from pipelines.archive.read.figures import Figures
 from pipelines.archive.read.sources import source_standing
 from pipelines.report.page import pictures
 from pipelines.report.panels import GATHERING, Leads
@@ -24,7 +24,7 @@ def coverage_page(connection: sqlite3.Connection, args: Any, words: Words, made:
     return {
         "pictures": made.get(
             ("coverage", days, words.language),
-            lambda own: pictures(figures(own, days), words, leads=Leads(lambda _: ""), names=GATHERING),
+            lambda own: pictures(Figures(own, days), words, leads=Leads(lambda _: ""), names=GATHERING),
         ),
         "sources": [(row, reason_in(words.language, row["last_error"])) for row in standing],
         "days": days,

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from crawler.serve.made import Made
 from crawler.serve.visitor import day_of
-from pipelines.archive.read.figures import figures
+from pipelines.archive.read.figures import Figures
 from pipelines.archive.read.selection import Days
 from pipelines.archive.read.sources import last_run, newest_day
 from pipelines.report.page import pictures
@@ -30,7 +30,7 @@ def front_page(
     return {
         "pictures": made.get(
             (days, words.language, base),  # 100 KB each, drawn once for each state of the archive
-            lambda own: pictures(figures(own, days), words, leads=_leads(base), names=NEWS),
+            lambda own: pictures(Figures(own, days), words, leads=_leads(base), names=NEWS),
         ),
         "days": days,
         "period": period,

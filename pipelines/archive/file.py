@@ -18,6 +18,7 @@ from pipelines.archive.kept_out.rekeyed import erase_rest, rekey
 from pipelines.archive.own_tables import let_rows_go
 from pipelines.archive.rules import put_rules
 from pipelines.archive.searched import fill
+from pipelines.archive.tallies import count_changed
 from pipelines.errors import ConfigurationError, ForeignArchiveError
 
 BUSY_TIMEOUT_MS = 30_000
@@ -55,6 +56,7 @@ ARCHIVE = database.FileKind(
     ),
     is_recorded=True,
     on_migrated=_complete,
+    before_commit=count_changed,
 )
 
 

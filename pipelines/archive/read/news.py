@@ -8,11 +8,14 @@ its kept copy's text. Where no days are asked about, it is the newest stretch th
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from heapq import nsmallest
 
 from pipelines.archive.read.selection import Days, first_day, last_day
 from pipelines.archive.read.sources import newest_day
+from pipelines.archive.tallies import under
 from pipelines.places import region_name
 
 _NAMED = 10
@@ -67,18 +70,13 @@ def news(connection: sqlite3.Connection, asked: Days) -> News:
     before = _before(days)
     connection.execute("DROP TABLE IF EXISTS temp.told")
     connection.execute(
-        "CREATE TEMP TABLE told AS SELECT text_id, min(article_id) AS article_id, min(day) AS day,"
-        " max(now) AS now FROM (SELECT text_id, article_id, published_day AS day,"
-        " published_day >= ?1 AND published_day <= ?2 AS now FROM copies WHERE kept = 1"
-        " AND published_day >= ?3 AND published_day <= ?2) GROUP BY text_id",
+        "CREATE TEMP TABLE told AS SELECT article_id, published_day AS day,"
+        f" published_day >= ?1 AND published_day <= ?2 AS now, (SELECT max(value) {_INVESTED}) AS invested"
+        " FROM copies WHERE kept = 1 AND published_day >= ?3 AND published_day <= ?2",
         (days.since, (days.until or "9999") + "~", before.since or days.since),
     )
     named = {kind: _named(connection, kind) for kind in ("park", "region", "company")}
-    sums = dict(
-        connection.execute(
-            f"SELECT t.now, sum(most) FROM told t JOIN ({_MOST}) m ON m.text_id = t.text_id GROUP BY 1"
-        ).fetchall()
-    )
+    sums = dict(connection.execute("SELECT now, total(invested) FROM told GROUP BY 1").fetchall())
     return News(days, before, named, _amounts(connection), (sums.get(1, 0.0), sums.get(0, 0.0)))
 
 
@@ -110,49 +108,33 @@ def _before(days: Days) -> Days:
         return Days()
 
 
-_PREFECTURE = (
-    "CASE WHEN substr(m.code, 1, 2) IN ('11', '12', '31', '50') THEN substr(m.code, 1, 2) || '0000'"
-    " WHEN substr(m.code, 3, 2) = '90' THEN m.code ELSE substr(m.code, 1, 4) || '00' END"
-)
-
-
-_LOCAL = "(substr(m.code, 3, 4) <> '0000' OR substr(m.code, 1, 2) IN ('11', '12', '31', '50'))"
-_PROVINCE = "substr(m.code, 1, 2) || '0000'"
-
-
 def _named(connection: sqlite3.Connection, kind: str) -> tuple[Trend, ...]:
     if kind == "region":
-        return _counted(connection, kind, _PREFECTURE) or _counted(connection, kind, _PROVINCE)
-    return _counted(connection, kind, "coalesce(m.entity, m.name)")
+        return _trends(connection, "prefecture") or _trends(connection, "province")
+    return _trends(connection, kind)
 
 
-def _counted(connection: sqlite3.Connection, kind: str, value: str) -> tuple[Trend, ...]:
-    rows = connection.execute(
-        f"SELECT {value} AS value, count(DISTINCT CASE WHEN t.now THEN t.text_id END) AS articles,"
-        " count(DISTINCT CASE WHEN NOT t.now THEN t.text_id END) AS earlier"
-        " FROM told t CROSS JOIN mentions m ON m.text_id = t.text_id WHERE +m.kind = ?"
-        f" AND {_LOCAL if value == _PREFECTURE else 1}"
-        " GROUP BY 1 HAVING articles > 0 ORDER BY 2 DESC, 3, 1 LIMIT ?",
-        (kind, _NAMED),
+def _trends(connection: sqlite3.Connection, kind: str) -> tuple[Trend, ...]:
+    now, earlier = (
+        Counter(dict(under(connection, kind, (f"SELECT article_id FROM told WHERE {which}", []))))
+        for which in ("now", "NOT now")
     )
-    return tuple(
-        Trend(region_name(row[0]) if kind == "region" else row[0], row[0], row[1], row[2]) for row in rows
-    )
+    first = nsmallest(_NAMED, now, key=lambda key: (-now[key], earlier[key], key))
+    is_code = kind in ("prefecture", "province")
+    return tuple(Trend(region_name(key) if is_code else key, key, now[key], earlier[key]) for key in first)
 
 
-_MOST = (
-    "SELECT text_id, max(value) AS most FROM mentions WHERE kind = 'money' AND role = 'investment'"
-    " AND unit = 'CNY' AND text_id IN (SELECT text_id FROM told) GROUP BY text_id"
+_INVESTED = (
+    "FROM mentions WHERE text_id = copies.text_id AND +kind = 'money' AND role = 'investment'"
+    " AND unit = 'CNY'"
 )
 
 
 def _amounts(connection: sqlite3.Connection) -> tuple[Amount, ...]:
     rows = connection.execute(
-        f"SELECT t.article_id, k.title, k.url, t.day, m.name, m.value FROM told t JOIN ({_MOST}) x"
-        " ON x.text_id = t.text_id JOIN mentions m ON m.text_id = t.text_id AND m.kind = 'money'"
-        " AND m.role = 'investment' AND m.unit = 'CNY' AND m.value = x.most"
-        " JOIN copies k ON k.article_id = t.article_id AND k.kept = 1"
-        " WHERE t.now GROUP BY t.text_id ORDER BY m.value DESC, t.article_id LIMIT ?",
+        "SELECT article_id, title, url, day, (SELECT name"
+        f" {_INVESTED} AND value = invested LIMIT 1), invested FROM told JOIN copies USING (article_id)"
+        " WHERE now AND kept = 1 AND invested IS NOT NULL ORDER BY invested DESC, article_id LIMIT ?",
         (_AMOUNTS,),
     )
     return tuple(Amount(*row) for row in rows)

@@ -3,23 +3,26 @@
 In: a read-only connection and a Selection (words and filters). Out: ids in order, counts, and facets:
 sources, months, regions, parks, languages and credited sources with their counts. Everything but the words is
 asked of the kept copies' rows: they have an article's fields without its text, so a filter over the whole
-archive reads a tenth of the bytes. At 100,000 articles that name eight regions each, all facets of the whole
-archive take 1.5 s of a core, half of that the regions, and those of two thousand articles 0.1 s
-(`python -m benchmarks.search`).
+archive reads a tenth of the bytes, and what falls into what is read from tallies.py: at 100,000 articles all
+counts of the whole archive take 0.14 s of a core, those of a fifth of it 0.2 s
+(`python -m benchmarks.million FOLDER measure pages`).
 """
 
 from __future__ import annotations
 
 import sqlite3
 from calendar import month_name, monthrange
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
+from heapq import nsmallest
 from typing import Literal
 
 from pipelines.archive.read.sets import IN_SET
-from pipelines.places import division_names, park_entity, region_range
+from pipelines.archive.tallies import MUNICIPALITIES, Among, under
+from pipelines.places import park_entity, region_range
 from pipelines.query import (
     And,
     Field,
@@ -346,17 +349,17 @@ def _marks(values: tuple[str, ...]) -> str:
     return ", ".join("?" * len(values))
 
 
+_LAST = "\U0010ffff"
+"""Sorts after any key."""
 FACETS = ("source", "month", "region", "park", "language", "credited_source")
 Facet = list[tuple[str | None, int]]
 
 _COLUMNS = {
-    "source": "k.source",
-    "month": "substr(k.published_day, 1, 7)",
-    "language": "k.language",
-    "credited_source": "k.credited_source",
+    "source": "source",
+    "month": "substr(published_day, 1, 7)",
+    "language": "language",
+    "credited_source": "credited_source",
 }
-_FEW_TEXTS = 10_000
-"""Up to so many articles their own mentions are counted, beyond it those in the index: equal at 100,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,153 +378,118 @@ class Counts:
 def counts(connection: sqlite3.Connection, selection: Selection, limit: int) -> Counts:
     """All that is counted of a selection, each facet's first values; its words are looked for once.
 
-    What is selected stands in a temporary table of this connection meanwhile.
+    What is selected stands in a temporary table of this connection meanwhile; of the whole archive nothing is
+    counted that is tallied.
     """
-    tables, where, values = clauses(selection)
-    connection.execute("DROP TABLE IF EXISTS temp.chosen")
-    connection.execute(f"CREATE TEMP TABLE chosen AS SELECT {_NARROW} FROM {tables} WHERE {where}", values)
-    connection.execute("CREATE INDEX temp.chosen_by_text ON chosen (text_id)")
-    among: _Among = "chosen k", "1", []
-    total, undated, disputed = connection.execute(
-        "SELECT count(*), sum(published_day IS NULL),"
-        " sum(article_id IN (SELECT article_id FROM differences)) FROM chosen"
-    ).fetchone()
+    among: Among | None = None
+    if not selection.is_everything:
+        tables, where, values = clauses(selection)
+        connection.execute("DROP TABLE IF EXISTS temp.chosen")
+        connection.execute(
+            f"CREATE TEMP TABLE chosen AS SELECT {_NARROW} FROM {tables} WHERE {where}", values
+        )
+        among = "SELECT * FROM chosen", []
+    disputed = f"SELECT count(DISTINCT article_id) FROM differences{_OF_CHOSEN if among else ''}"
+    total, undated = _total(connection, among)
     facets = {name: _facet(connection, selection, name, limit, among) for name in FACETS}
-    return Counts(total, undated or 0, disputed or 0, facets, *_by_time(connection, selection, among))
+    [in_dispute] = connection.execute(disputed).fetchone()
+    return Counts(total, undated, in_dispute, facets, *_by_time(connection, among))
 
 
-_NARROW = "k.article_id, k.text_id, k.source, k.published_day, k.language, k.credited_source"
-_Among = tuple[str, str, list[object]]
-"""FROM, WHERE and their values: what is counted."""
+_NARROW = "k.article_id, k.source, k.published_day, k.language, k.credited_source"
+_OF_CHOSEN = " WHERE article_id IN (SELECT article_id FROM chosen)"
+
+
+def _total(connection: sqlite3.Connection, among: Among | None) -> tuple[int, int]:
+    """How many articles there are, and how many of them without a date."""
+    if among is None:
+        held = list(under(connection, "held"))
+        return sum(n for _, n in held), sum(n for key, n in held if key.startswith(" "))
+    sql, values = among
+    row = connection.execute(f"SELECT count(*), sum(published_day IS NULL) FROM ({sql})", values).fetchone()
+    return row[0], row[1] or 0
 
 
 def facet(connection: sqlite3.Connection, selection: Selection, name: str, limit: int = 12) -> Facet:
-    """What the selected articles fall into by one of FACETS: value (None: unknown) and count, most first.
+    """What the selected articles fall into by one of FACETS: value and count, most first (months: newest).
 
     By region or park an article counts under each that its text names: a region's value is a province's code,
-    or where the selection names one region, a code directly below that. Two articles of one text (which only
-    a person's split makes) count there once.
+    or where the selection names one region, a code directly below that. None is the month of those without a
+    date; articles that credit nobody count under no credited source.
     """
-    return _facet(connection, selection, name, limit, clauses(selection))
+    among: Among | None = None
+    if not selection.is_everything:
+        tables, where, values = clauses(selection)
+        among = f"SELECT {_NARROW} FROM {tables} WHERE {where}", values
+    return _facet(connection, selection, name, limit, among)
 
 
 def _facet(
-    connection: sqlite3.Connection, selection: Selection, name: str, limit: int, among: _Among
+    connection: sqlite3.Connection, selection: Selection, name: str, limit: int, among: Among | None
 ) -> Facet:
-    tables, where, values = among
-    if name in {"region", "park"}:
-        [few] = connection.execute(
-            f"SELECT count(*) <= ? FROM {tables} WHERE {where}", (_FEW_TEXTS, *values)
-        ).fetchone()
-        many = _provinces if name == "region" and not _within(selection) else _named_by_many
-        return (_named_by_few if few else many)(connection, selection, name, limit, among)
-    if selection.is_everything and name in ("source", "month"):
-        tables, where = "articles k", "1"  # its own indexes cover these; its rows have texts
-    order = "1 DESC" if name == "month" else "2 DESC, 1"
-    rows = connection.execute(
-        f"SELECT {_COLUMNS[name]}, count(*) FROM {tables} WHERE {where} GROUP BY 1 ORDER BY {order} LIMIT ?",
-        (*values, limit),
-    )
-    return [(row[0], row[1]) for row in rows]
+    counted: Counter[str | None] = Counter()
+    if name in _COLUMNS and among is not None:
+        sql, values = among
+        column = _COLUMNS[name]
+        counted.update(dict(connection.execute(f"SELECT {column}, count(*) FROM ({sql}) GROUP BY 1", values)))
+    elif name in _OF_HELD:
+        for key, n in under(connection, "held"):
+            counted[_OF_HELD[name](key)] += n
+    else:
+        kind, after, until = _kind_of(name, selection)
+        for key, n in under(connection, kind, among):
+            if after < key <= until:
+                counted[key] = n
+    if name == "month":
+        return sorted(counted.items(), key=lambda pair: pair[0] or "", reverse=True)[:limit]
+    del counted[None]
+    return nsmallest(limit, counted.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+_OF_HELD: dict[str, Callable[[str], str | None]] = {
+    "source": lambda key: key.partition(" ")[2],
+    "month": lambda key: key.partition(" ")[0] or None,
+}
+"""Facets of the whole archive that stand in one key."""
+
+
+def _kind_of(name: str, selection: Selection) -> tuple[str, str, str]:
+    """As what a facet is tallied, and between which keys."""
+    if name != "region":
+        return name.removesuffix("_source"), "", _LAST
+    within = selection.regions[0] if len(selection.regions) == 1 else ""
+    if not within:
+        return "province", "", _LAST
+    is_parted = within.endswith("0000") and within[:2] not in MUNICIPALITIES
+    return "prefecture" if is_parted else "region", within, region_range(within)[1]
 
 
 DAYS_FROM, MONTHS_FROM = 92, 366 * 6
 """Up to a quarter is counted by day, up to six years by month: more columns cannot be told apart."""
 
 
-def _by_time(connection: sqlite3.Connection, selection: Selection, among: _Among) -> tuple[str, Facet]:
+def _by_time(connection: sqlite3.Connection, among: Among | None) -> tuple[str, Facet]:
     """How many articles are selected a day, month or year: which of these it is, and counts in order."""
-    tables, where, values = among
-    if selection.is_everything:
-        tables, where = "articles k", "1"  # its index covers the day
-    rows = connection.execute(
-        f"SELECT k.published_day, count(*) FROM {tables} WHERE {where} AND k.published_day IS NOT NULL"
-        " GROUP BY 1 ORDER BY 1",
-        values,
-    ).fetchall()
-    if not rows:
+    sql, values = among or ("SELECT published_day FROM copies WHERE kept = 1", [])
+    ends = f"SELECT (SELECT min(published_day) FROM ({sql})), (SELECT max(published_day) FROM ({sql}))"
+    first, last = connection.execute(ends, [*values, *values]).fetchone()
+    if first is None:
         return "day", []
-    span = (date.fromisoformat(rows[-1][0]) - date.fromisoformat(rows[0][0])).days
-    unit, length = ("day", 10) if span <= DAYS_FROM else ("month", 7) if span <= MONTHS_FROM else ("year", 4)
-    counts: dict[str | None, int] = {}
-    for day, count in rows:
-        counts[day[:length]] = counts.get(day[:length], 0) + count
-    return unit, list(counts.items())
+    unit, length = unit_of(first, last)
+    found: Counter[str | None] = Counter()
+    if among is None and unit != "day":
+        for key, n in under(connection, "held"):
+            found[key.partition(" ")[0][:length] or None] += n
+        del found[None]
+    else:
+        rows = connection.execute(f"SELECT published_day, count(*) FROM ({sql}) GROUP BY 1", values)
+        for day, n in rows:
+            if day is not None:
+                found[day[:length]] += n
+    return unit, sorted(found.items(), key=lambda pair: pair[0] or "")
 
 
-def _named_by_few(
-    connection: sqlite3.Connection, selection: Selection, kind: str, limit: int, among: _Among
-) -> Facet:
-    """Text by text; the plus sign keeps SQLite from reading the whole index for each of them."""
-    tables, where, values = among
-    value, narrower, ends = _counted_under(selection, kind)
-    rows = connection.execute(
-        f"SELECT {value}, count(DISTINCT m.text_id)"
-        f" FROM (SELECT DISTINCT k.text_id FROM {tables} WHERE {where}) chosen"
-        f" CROSS JOIN mentions m ON m.text_id = chosen.text_id WHERE +m.kind = ?{narrower}"
-        " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
-        (*values, kind, *ends, limit),
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def _named_by_many(
-    connection: sqlite3.Connection, selection: Selection, kind: str, limit: int, among: _Among
-) -> Facet:
-    """Along an index of the mentions."""
-    tables, where, values = among
-    value, narrower, ends = _counted_under(selection, kind)
-    index = "mentions_by_code" if kind == "region" else "mentions_by_entity"
-    rows = connection.execute(
-        f"SELECT {value}, count(DISTINCT m.text_id) FROM mentions m INDEXED BY {index}"
-        f" WHERE m.kind = ?{narrower} AND m.text_id IN (SELECT k.text_id FROM {tables} WHERE {where})"
-        " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
-        (kind, *ends, *values, limit),
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
-def _provinces(
-    connection: sqlite3.Connection, selection: Selection, kind: str, limit: int, among: _Among
-) -> Facet:
-    """Province by province, so that nothing is sorted: 0.7 s at 100,000 articles, in one go 1.2 s."""
-    tables, where, values = among
-    provinces = [code for code in division_names() if code.endswith("0000")]
-    listed = ", ".join("(?)" for _ in provinces)
-    rows = connection.execute(
-        f"WITH provinces (code) AS (VALUES {listed})"
-        " SELECT code, (SELECT count(DISTINCT m.text_id) FROM mentions m INDEXED BY mentions_by_code"
-        " WHERE m.kind = ? AND m.code >= provinces.code AND m.code <= substr(provinces.code, 1, 2) || '9999'"
-        f" AND m.text_id IN (SELECT k.text_id FROM {tables} WHERE {where})) AS found"
-        " FROM provinces ORDER BY 2 DESC, 1 LIMIT ?",  # WHERE found > 0 would count everything twice
-        (*provinces, kind, *values, limit),
-    )
-    return [(row[0], row[1]) for row in rows if row[1]]
-
-
-def _within(selection: Selection) -> str:
-    """The region whose parts are asked for; empty for the provinces."""
-    return selection.regions[0] if len(selection.regions) == 1 else ""
-
-
-def _counted_under(selection: Selection, kind: str) -> tuple[str, str, tuple[str, ...]]:
-    """What a mention counts under, what narrows it, and the values that this takes."""
-    if kind != "region":
-        return "m.entity", "", ()
-    within = _within(selection)
-    if not within:
-        return "substr(m.code, 1, 2) || '0000'", "", ()
-    return _below(within), " AND m.code > ? AND m.code <= ?", region_range(within)
-
-
-def _below(within: str) -> str:
-    """The code that a mention counts under: one level below `within`.
-
-    Districts stand directly below the four municipalities, and some counties directly below their province.
-    """
-    if not within.endswith("0000"):
-        return "m.code"
-    return (
-        "CASE WHEN substr(m.code, 1, 2) IN ('11', '12', '31', '50') OR substr(m.code, 3, 2) = '90'"
-        " THEN m.code ELSE substr(m.code, 1, 4) || '00' END"
-    )
+def unit_of(first: str, last: str) -> tuple[str, int]:
+    """By what articles between two days are counted, and how many characters of a day tell it."""
+    span = (date.fromisoformat(last) - date.fromisoformat(first)).days
+    return ("day", 10) if span <= DAYS_FROM else ("month", 7) if span <= MONTHS_FROM else ("year", 4)

@@ -35,17 +35,20 @@ def source_standing(connection: sqlite3.Connection, days: Days) -> list[sqlite3.
     """
     where, values = within(days, "day")
     return connection.execute(
-        "WITH held AS (SELECT source, count(*) AS copies, sum(kept) AS articles,"
-        " max(published_day) AS newest_day FROM copies GROUP BY source),"
+        "WITH held AS (SELECT source, count(*) AS copies, max(published_day) AS newest_day FROM copies"
+        " GROUP BY source),"
+        " shown AS (SELECT substr(key, instr(key, ' ') + 1) AS source, sum(n) AS articles FROM tallies"
+        " WHERE kind = 'held' GROUP BY 1),"
         " asked AS (SELECT source, sum(state <> 'not due') AS days_asked, sum(state = 'fetched') AS"
         f" days_fetched, sum(state = 'failed') AS days_failed FROM coverage WHERE {where} GROUP BY source)"
-        " SELECT s.host, s.name, s.status, coalesce(h.articles, 0) AS articles,"
+        " SELECT s.host, s.name, s.status, coalesce(k.articles, 0) AS articles,"
         " coalesce(h.copies, 0) AS copies, h.newest_day, coalesce(a.days_asked, 0) AS days_asked,"
         " coalesce(a.days_fetched, 0) AS days_fetched, coalesce(a.days_failed, 0) AS days_failed,"
         " (SELECT max(at) FROM run_sources r WHERE r.source = s.host AND r.fetched + r.unchanged > 0)"
         " AS last_fetched, coalesce((SELECT last_error FROM run_sources r WHERE r.source = s.host"
         " ORDER BY run_id DESC LIMIT 1), '') AS last_error"
-        " FROM sources s LEFT JOIN held h ON h.source = s.host LEFT JOIN asked a ON a.source = s.host"
+        " FROM sources s LEFT JOIN held h ON h.source = s.host LEFT JOIN shown k ON k.source = s.host"
+        " LEFT JOIN asked a ON a.source = s.host"
         " WHERE s.status <> 'removed' ORDER BY s.name, s.host",
         values,
     ).fetchall()

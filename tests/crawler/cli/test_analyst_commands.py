@@ -175,11 +175,11 @@ COUNTING = """
 import sys, time
 from crawler.serve import front_page
 
-def figures(*_):
+def counting(*_):
     print("counting", file=sys.stderr, flush=True)
     time.sleep(100)
 
-front_page.figures = figures
+front_page.Figures = counting
 from crawler.cli import main
 main()
 """

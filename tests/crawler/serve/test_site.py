@@ -230,6 +230,8 @@ def test_what_an_article_names_leads_to_the_articles_that_name_it(get: Get, arch
             " VALUES (?, ?, 0, ?, ?, '320500', ?)",
             [(text, "park", 6, "苏州工业园区", "苏州工业园区"), (text, "region", 2, "苏州", "苏州市")],
         )
+    with Archive(archive_path) as archive:
+        archive.remember("a word", "so that what changed is counted")
     article = get("/article/2").text
     leads = dict(re.findall(r'<a href="/search\?((?:park|region)=[^"]+)">([^<]+)', article))
     assert leads == {f"park={quote('苏州工业园区')}": "苏州工业园区", "region=320500": "苏州市"}

@@ -14,7 +14,7 @@ import pytest
 from pipelines.archive import Archive, RunCounts, read_only
 from pipelines.archive.read import figures as reprints
 from pipelines.archive.read.articles import differences_of
-from pipelines.archive.read.figures import Flow, SourceShare, figures
+from pipelines.archive.read.figures import Figures, Flow, SourceShare
 from pipelines.archive.read.selection import (
     Days,
     Selection,
@@ -58,7 +58,7 @@ def connection(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def test_originals_and_copies_are_counted_by_source(connection: sqlite3.Connection) -> None:
-    assert set(figures(connection).shares) == {
+    assert set(Figures(connection).shares) == {
         SourceShare("park.example", "名park.example", alone=0, first=1, reprints=0, unknown=0),
         SourceShare("copier.example", "名copier.example", alone=0, first=0, reprints=1, unknown=0),
         SourceShare("daily.example", "名daily.example", alone=2, first=0, reprints=1, unknown=0),
@@ -66,7 +66,7 @@ def test_originals_and_copies_are_counted_by_source(connection: sqlite3.Connecti
 
 
 def test_who_copies_whom_comes_from_kept_copies_and_from_credits(connection: sqlite3.Connection) -> None:
-    assert figures(connection).flows == (
+    assert Figures(connection).flows == (
         Flow("名park.example", "名copier.example", 1, 0, 1.0),
         Flow("名park.example", "名daily.example", 1, 0, 3.0),
         Flow("海沧晚报", "名daily.example", 1, 1, None),
@@ -74,18 +74,18 @@ def test_who_copies_whom_comes_from_kept_copies_and_from_credits(connection: sql
 
 
 def test_figures_leave_no_transaction_open(connection: sqlite3.Connection) -> None:
-    figures(connection)
+    Figures(connection)
     assert not connection.in_transaction
 
 
 def test_what_has_no_date_stands_beside_the_figures(connection: sqlite3.Connection) -> None:
-    everything, january = figures(connection).total, figures(connection, Days("2026-01", "2026-01")).total
+    everything, january = Figures(connection).total, Figures(connection, Days("2026-01", "2026-01")).total
     assert (everything.articles, everything.copies, everything.undated_articles) == (3, 5, 1)
     assert (january.articles, january.copies, january.undated_articles) == (1, 3, 1)
 
 
 def test_the_fastest_article_is_counted_by_days_after_its_first(connection: sqlite3.Connection) -> None:
-    (spread,) = figures(connection).spreads
+    (spread,) = Figures(connection).spreads
     assert (spread.title, spread.on_first_day, spread.within_two_days, spread.within_week) == (
         "厂房",
         1,
@@ -120,7 +120,7 @@ def test_the_fastest_are_the_views_however_few_are_looked_at(
         "SELECT article_id, within_two_days FROM spread"
         " ORDER BY within_two_days DESC, within_week DESC, dated_sources DESC, first_day DESC LIMIT 2"
     ).fetchall()
-    found = [(spread.article_id, spread.within_two_days) for spread in figures(connection).spreads]
+    found = [(spread.article_id, spread.within_two_days) for spread in Figures(connection).spreads]
     connection.close()
     assert found == [tuple(row) for row in view]
     assert [count for _, count in found] == [2, 2]
@@ -135,7 +135,7 @@ def _story(number: int) -> str:
 
 def test_figures_agree_with_the_views_of_the_same_name(connection: sqlite3.Connection) -> None:
     view = connection.execute("SELECT from_name, to_name, count(*) FROM reprints GROUP BY 1, 2").fetchall()
-    flows = {(f.origin, f.by): f.articles for f in figures(connection).flows}
+    flows = {(f.origin, f.by): f.articles for f in Figures(connection).flows}
     assert {(row[0], row[1]): row[2] for row in view} == flows
 
 
@@ -143,7 +143,8 @@ def test_reprints_never_accuse_the_first_publisher_whoevers_text_is_kept(
     connection: sqlite3.Connection,
 ) -> None:
     first = "名copier.example"
-    writable = sqlite3.connect(connection.execute("PRAGMA database_list").fetchone()["file"])
+    path = Path(connection.execute("PRAGMA database_list").fetchone()["file"])
+    writable = sqlite3.connect(path)
     with writable:
         writable.execute(
             "UPDATE articles SET first_publisher = ?, first_publisher_status = 'likely' WHERE copies = 3",
@@ -151,12 +152,14 @@ def test_reprints_never_accuse_the_first_publisher_whoevers_text_is_kept(
         )
         writable.execute("UPDATE articles SET first_publisher_status = 'disputed' WHERE copies = 1")
     writable.close()
+    with Archive(path) as archive:
+        archive.remember("a word", "so that what changed is counted")
     found = connection.execute("SELECT from_name, from_source, to_name, lag_days FROM reprints").fetchall()
     assert sorted(map(tuple, found)) == [
         (first, "copier.example", "名daily.example", 2),
         (first, "copier.example", "名park.example", -1),
     ]
-    assert {(f.origin, f.by) for f in figures(connection).flows} == {(row[0], row[2]) for row in found}
+    assert {(f.origin, f.by) for f in Figures(connection).flows} == {(row[0], row[2]) for row in found}
 
 
 def test_the_news_counts_articles_once_against_as_many_days_before(fill: Fill) -> None:
@@ -174,7 +177,7 @@ def test_the_news_counts_articles_once_against_as_many_days_before(fill: Fill) -
         ]
     )
     connection = read_only(path)
-    found = figures(connection, Days("2026-03", "2026-03")).news
+    found = Figures(connection, Days("2026-03", "2026-03")).news
     connection.close()
     assert found.before == Days("2026-01-29", "2026-02-28")
     assert [(one.name, one.articles, one.before) for one in found.named["park"]] == [("苏州工业园区", 2, 1)]
@@ -192,7 +195,7 @@ def test_coverage_has_a_row_a_source_and_day(path: Path) -> None:
             archive.finish_run(run_id, "done", RunCounts(), at, sources)
     connection = read_only(path)
     rows = connection.execute("SELECT source, day, state FROM coverage ORDER BY source, day").fetchall()
-    total = figures(connection).total
+    total = Figures(connection).total
     connection.close()
     assert [tuple(row) for row in rows] == [
         ("copier.example", "2026-03-01", "not due"),
@@ -226,7 +229,7 @@ def test_articles_whose_copies_differ_in_numbers_are_disputed(fill: Fill) -> Non
         writer.execute("INSERT INTO differences VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
     connection = read_only(path)
     rows = connection.execute("SELECT article_id, numbers_differ, names_differ FROM disputed").fetchall()
-    assert ([tuple(row) for row in rows], figures(connection).total.disputed_articles) == ([(1, 1, 0)], 1)
+    assert ([tuple(row) for row in rows], Figures(connection).total.disputed_articles) == ([(1, 1, 0)], 1)
     assert [(d["kept_value"], d["copy_value"]) for d in differences_of(connection, 1)] == [("12", "21")]
     connection.close()
 

@@ -13,9 +13,6 @@ from pipelines.archive.read.articles import Named, names_in
 from pipelines.archive.read.selection import (
     FACETS,
     Selection,
-    _named_by_many,
-    _provinces,
-    clauses,
     count_selected,
     counts,
     facet,
@@ -75,17 +72,6 @@ def test_articles_fall_into_each_region_that_they_name_level_by_level(placed: sq
     assert facet(placed, Selection(regions=("110000",)), "region") == [("110108", 1)]
     assert facet(placed, Selection(query="实验室"), "region") == []
     assert facet(placed, Selection(), "park")[0] == ("苏州工业园区", 2)
-
-
-def test_many_articles_are_counted_like_few(placed: sqlite3.Connection) -> None:
-    everything, province = Selection(), Selection(regions=("320000",))
-    for count, selection, name in (
-        (_provinces, everything, "region"),
-        (_named_by_many, province, "region"),
-        (_named_by_many, everything, "park"),
-    ):
-        counted = count(placed, selection, name, 12, clauses(selection))
-        assert counted == facet(placed, selection, name) != []
 
 
 def test_all_counts_of_a_selection_are_those_that_are_asked_one_by_one(placed: sqlite3.Connection) -> None:

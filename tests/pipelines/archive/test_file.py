@@ -25,7 +25,7 @@ def test_an_archive_of_an_older_version_is_migrated_with_all_it_holds(
     first = file.ARCHIVE.scripts / "0001_archive.sql"
     (old / first.name).write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr(file, "ARCHIVE", replace(file.ARCHIVE, scripts=old))
+        patched.setattr(file, "ARCHIVE", replace(file.ARCHIVE, scripts=old, before_commit=lambda _: None))
         database = file.open_for_writing(path)
         database.conn.execute("INSERT INTO sources (host, name) VALUES ('park.example', '园区')")
         database.close()
@@ -48,7 +48,7 @@ def test_a_reader_of_an_older_archive_sees_it_as_it_is_now(
     first = file.ARCHIVE.scripts / "0001_archive.sql"
     (old / first.name).write_text(first.read_text(encoding="utf-8"), encoding="utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr(file, "ARCHIVE", replace(file.ARCHIVE, scripts=old))
+        patched.setattr(file, "ARCHIVE", replace(file.ARCHIVE, scripts=old, before_commit=lambda _: None))
         file.open_for_writing(path).close()
     reader = read_only(path)
     assert reader.execute("SELECT count(*) FROM mentions").fetchone()[0] == 0

@@ -47,7 +47,7 @@ def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         if script.name < "0017":
             (scripts / script.name).write_text(script.read_text("utf-8"), "utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr(file, "ARCHIVE", replace(file.ARCHIVE, scripts=scripts))
+        patched.setattr(file, "ARCHIVE", replace(file.ARCHIVE, scripts=scripts, before_commit=lambda _: None))
         database = file.open_for_writing(path)
     line = _line("ordered", [["url", _salted("url", URL).hex()]], "0" * 64)
     piece = hashlib.blake2b(b"shingle", key=SALT.encode(), digest_size=8).digest()

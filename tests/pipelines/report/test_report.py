@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.archive import read_only
-from pipelines.archive.read.figures import figures
+from pipelines.archive.read.figures import Figures
 from pipelines.normalise import plain
 from pipelines.records import StrippedKind
 from pipelines.report import svg
@@ -40,7 +40,7 @@ def folder(fill: Fill, tmp_path: Path) -> Path:
         ]
     )
     connection = read_only(path)
-    write_report(figures(connection), tmp_path / "out", "2026-03-01 10:00 UTC")
+    write_report(Figures(connection), tmp_path / "out", "2026-03-01 10:00 UTC")
     connection.close()
     return tmp_path / "out"
 
@@ -73,7 +73,7 @@ def test_the_data_behind_a_picture_opens_safely_in_a_spreadsheet(folder: Path) -
 
 def test_an_empty_archive_makes_a_report_too(fill: Fill, tmp_path: Path) -> None:
     connection = read_only(fill([]))
-    files = write_report(figures(connection), tmp_path / "out", "now")
+    files = write_report(Figures(connection), tmp_path / "out", "now")
     connection.close()
     assert {"index.html", "index.en.html", "report.css"} <= {file.name for file in files}
 
