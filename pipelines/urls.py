@@ -18,6 +18,8 @@ from w3lib.url import safe_url_string
 
 MAX_LENGTH = 2000
 """Characters; longer addresses are traps or state dumps (sites stay below Internet Explorer's 2,083)."""
+_LONGEST_WRITTEN = 4 * MAX_LENGTH
+"""Before sessions, trackers and escapes are taken out."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -46,9 +48,9 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:html?|shtml?|xhtml|jhtml|php|aspx?|
 _VARIANT_PATHS = (
     re.compile(r"(?P<keep>/.+?)/amp/?$", re.IGNORECASE),
     # `print` is also a trade (/services/print, 3d-print.html), so a number has to stand before it.
-    re.compile(r"(?P<keep>/.*\d.*)/print/?$", re.IGNORECASE),
+    re.compile(r"(?P<keep>/(?=\D*\d).*)/print/?$", re.IGNORECASE),
     re.compile(r"(?P<keep>/.*(?:\d[._-]|[0-9a-z][._]))(?:amp|print)(?P<end>\.[sx]?html?)$", re.IGNORECASE),
-    re.compile(r"^/amp(?P<keep>/.*\d.*)$", re.IGNORECASE),
+    re.compile(r"^/amp(?P<keep>/(?=\D*\d).*)$", re.IGNORECASE),
 )
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;]*", re.IGNORECASE)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -61,7 +63,7 @@ _IS_FOLDED = re.compile(_AUTHORITY.pattern + r"(?:/[!-\"$-.0->@\[-~]+)+")
 _IGNORED = re.compile(r"[\t\n\r]")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 _PLAIN = re.compile(
-    r"(?P<host>https?://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}/)"
+    r"(?P<host>https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}/)"
     r"(?P<path>(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.[A-Za-z]+)?)?)"
     r"(?:\?(?P<query>[A-Za-z0-9_.~=&-]+))?"
 )
@@ -86,6 +88,8 @@ def canonical_url(url: str, base: str | None = None, encoding: str = "utf-8") ->
     if plain and not _FOLDS.search(url, plain.end("host"), plain.end("path")):
         query = _query(plain["query"] or "")
         return url[: plain.end("path")] + ("?" + query if query else "")
+    if len(url) > _LONGEST_WRITTEN:
+        raise ValueError(f"longer than {_LONGEST_WRITTEN} characters: {url[:80]!r}...")
     raw = _IGNORED.sub("", url.strip(" \x00\x0b\x0c\t\n\r"))
     if base is not None:
         raw = urljoin(base, raw)

@@ -61,7 +61,7 @@ _JOINERS = r"\u034f\u061c\u115f\u1160\u180b-\u180f\u200c-\u200f\u202a-\u202e\u20
 _VARIANTS = r"\ufe00-\ufe0f\U000e0000-\U000e0fff"
 _MAYBE_UNSEEN = re.compile(rf"[\u00ad\u200b\u2060-\u2064\ufeff{_JOINERS}{_VARIANTS}]")
 _UNSEEN = re.compile(
-    rf"[\u00ad\u200b\u2060-\u2064\ufeff]|(?<=[{_HAN}])[{_JOINERS}]+|(?<=[{_HAN}\u2014-\u2026])[{_VARIANTS}]+|[{_JOINERS}]+(?=[{_HAN}])"
+    rf"[\u00ad\u200b\u2060-\u2064\ufeff]|(?<=[{_HAN}])[{_JOINERS}]+|(?<=[{_HAN}\u2014-\u2026])[{_VARIANTS}]+|(?<![{_JOINERS}])[{_JOINERS}]+(?=[{_HAN}])"
     rf"|(?<=[a-zA-Z0-9])[{_JOINERS}]+(?=[a-zA-Z0-9])"
 )
 """Soft hyphens, zero-width spaces and joiners: no reader sees them (Default_Ignorable_Code_Point of Unicode).

@@ -59,7 +59,8 @@ _WORDS = {
     "trillion": 1e12,
 } | _MULTIPLIERS
 
-_FIGURE = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_FIGURE = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15})(?:\.\d{1,12})?"
+"""Bounded, and begun where digits begin: a page may have a hundred thousand of them in a row."""
 _HAN = "[零〇一二两三四五六七八九十百千万亿]"
 _HAN_NUMBER = rf"{_HAN}{{2,12}}|{_HAN}{{1,8}}点[零〇一二三四五六七八九]{{1,4}}(?:万亿|[十百千]?[亿万])?"
 _TIMES = "(?P<times>万亿|兆|[十百千]?[亿万]|[百千])?"
@@ -70,7 +71,7 @@ _OF_CURRENCIES = frozenset(name[-1] for name in _CURRENCIES)
 _FOREIGN = re.compile("(新台币|台币|港币|港元|美元|日元|欧元) ?$")
 """What makes the 元 behind a figure no yuan: 港币8亿元."""
 _BEFORE = re.compile(
-    rf"(?:(?P<hundred_millions>\d+)亿零?(?=\d{{1,4}}(?:\.\d+)?万))?(?P<figure>{_FIGURE})\s?[多余]?{_TIMES}{_CURRENCY}"
+    rf"(?:(?P<hundred_millions>(?<!\d)\d{1,9})亿零?(?=\d{{1,4}}(?:\.\d+)?万))?(?P<figure>{_FIGURE})\s?[多余]?{_TIMES}{_CURRENCY}"
 )
 """Also in two parts: 1亿2000万元."""
 _COUNTED = re.compile(rf"(?P<figure>{_FIGURE})\s?[多余]?个(?P<times>亿)(?![人次吨度平千立斤种条件户])")

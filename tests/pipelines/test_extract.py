@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from pipelines.clean import clean
 from pipelines.extract import extract
 from pipelines.records import Claim, Decoded, Extracted, Page, Rejection, Source
+from pipelines.stages import read_page
 
 NEWS = "临湖智造园一季度新签约项目三十二个，计划总投资一百八十六亿元，较去年同期增长两成一。"
 TITLE = "园区新签项目三十二个"
@@ -220,14 +222,16 @@ def test_a_short_true_article_is_no_rejection(text: str) -> None:
         "<p>" + "a@b." * 100_000,
         "<p>" + "，。" * 200_000,
         "<p>" + "来源：" * 50_000,
+        f"<p>{NEWS * 5}</p><p>投资3亿元" + "9" * 100_000,
+        f"<p>{NEWS * 5}</p><p>投资3亿元" + "1,234," * 20_000,
+        f"<p>{NEWS * 5}</p><p>" + "\u202e" * 100_000,
+        f'<p>{NEWS * 5}</p><p><a href="/{"9" * 100_000}">x</a>',
     ],
     ids=lambda html: html[:24] or "nothing",
 )
 def test_a_hostile_page_takes_no_more_than_seconds(html: str) -> None:
     started = time.process_time()
-    result = _extract(html)
-    if isinstance(result, Extracted):
-        clean(result, _page(), SOURCE)
+    read_page(replace(_page(), body=html.encode()), SOURCE)
     assert time.process_time() - started < 5
 
 

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -195,3 +197,12 @@ def test_two_ports_are_two_hosts() -> None:
 def test_the_quick_way_gives_what_the_long_way_gives(place: str) -> None:
     quick = canonical_url(f"https://www.example.cn{place}")
     assert quick == canonical_url(f"HTTPS://www.example.cn{place}")
+
+
+@pytest.mark.parametrize("path", ["9" * 7_000, "amp/" * 1_700 + "x", "9/print/" * 900 + "x", "a-" * 3_500])
+def test_a_long_address_is_refused_in_time_that_grows_with_its_length(path: str) -> None:
+    began = time.process_time()
+    for _ in range(20):
+        with pytest.raises(ValueError, match="longer"):
+            canonical_url(f"https://a.cn/{path}")
+    assert time.process_time() - began < 2
