@@ -70,9 +70,8 @@ _OF_CURRENCIES = frozenset(name[-1] for name in _CURRENCIES)
 """The last characters of the names of currencies: most texts have none of them."""
 _FOREIGN = re.compile("(新台币|台币|港币|港元|美元|日元|欧元) ?$")
 """What makes the 元 behind a figure no yuan: 港币8亿元."""
-_BEFORE = re.compile(
-    rf"(?:(?P<hundred_millions>(?<!\d)\d{1, 9})亿零?(?=\d{{1,4}}(?:\.\d+)?万))?(?P<figure>{_FIGURE})\s?[多余]?{_TIMES}{_CURRENCY}"
-)
+_HUNDRED_MILLIONS = r"(?:(?P<hundred_millions>(?<!\d)\d{1,9})亿零?(?=\d{1,4}(?:\.\d+)?万))?"
+_BEFORE = re.compile(rf"{_HUNDRED_MILLIONS}(?P<figure>{_FIGURE})\s?[多余]?{_TIMES}{_CURRENCY}")
 """Also in two parts: 1亿2000万元."""
 _COUNTED = re.compile(rf"(?P<figure>{_FIGURE})\s?[多余]?个(?P<times>亿)(?![人次吨度平千立斤种条件户])")
 _HAN_BEFORE = re.compile(rf"(?<![{_HAN[1:-1]}第])(?P<han>{_HAN_NUMBER}){_CURRENCY}")
