@@ -38,6 +38,8 @@ SIEVED = 1000
 """Entries looked at together where those before were all sorted out."""
 _SOON_S = 0.05
 """A host whose time comes within this is asked now: the turn middleware holds the request that long."""
+_LEARNING_MAX = 1024
+"""Hosts whose robots.txt is learned at once; most of them wait for the host's time."""
 _BACKLOG_CHECK_S = 0.2
 """How often the pages that wait for ingest are counted while fetching pauses."""
 _BACKLOG_CHECK_PART = 10
@@ -268,7 +270,7 @@ class FrontierScheduler(BaseScheduler):
         return True
 
     def _ask_more(self) -> None:
-        while self._to_ask and len(self._asked) < self._spider.options.concurrency:
+        while self._to_ask and len(self._asked) < _LEARNING_MAX:
             self._asked.add(asyncio.ensure_future(self._ask(*self._to_ask.popleft())))
 
     async def _ask(self, lane: _Lane, authority: str) -> None:

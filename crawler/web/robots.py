@@ -182,6 +182,8 @@ class RobotsMiddleware:
         self._spider = spider
         self._agent = spider.agent_name
         self._policies: dict[str, asyncio.Future[Policy]] = {}
+        self._places = asyncio.Semaphore(spider.options.concurrency)
+        """Taken while a host is asked, not while its time is waited for."""
         crawler.signals.connect(self._enough, signal=signals.bytes_received)
 
     @classmethod
@@ -281,7 +283,8 @@ class RobotsMiddleware:
                 dont_filter=True,
             )
             try:
-                response = await self._crawler.engine.download_async(request)
+                async with self._places:
+                    response = await self._crawler.engine.download_async(request)
             except (StoppingError, RestingError, StorageError, RemovedError):
                 raise
             except AddressRefusedError as error:
