@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from datasette.utils import path_with_replaced_args
 from markupsafe import Markup
 
 from crawler.serve import pages
-from crawler.serve.cached import cached
+from crawler.serve.cached import Kept, cached
 from crawler.serve.gate import gate
 from crawler.serve.guard import guard, has_page
 from crawler.serve.labels import column_label, table_label, value_label
@@ -59,6 +59,7 @@ class Shown:
     hosts: tuple[str, ...]
     edit_sets: bool
     indexable: bool
+    kept: Kept = field(default_factory=Kept)
 
 
 @hookimpl(trylast=True)
@@ -80,7 +81,7 @@ def asgi_wrapper(datasette: Any) -> Callable[..., Any]:
     return lambda app: (
         _with_headers(
             gate(
-                cached(app, lambda: state_of(datasette.parknews.path)),
+                cached(app, lambda: state_of(datasette.parknews.path), datasette.parknews.kept),
                 datasette.setting("base_url"),
                 datasette.parknews.hosts,
                 posted=("/sets",) if datasette.parknews.edit_sets else (),

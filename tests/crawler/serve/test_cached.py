@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from crawler.serve import cached, pages
+from crawler.serve.search_page import search_page
+from crawler.serve.site import build_site
+from pipelines.archive import Archive
 from tests.crawler.serve.conftest import Get
+from tests.readings import NOW
 
 
 @pytest.mark.parametrize(
@@ -47,3 +54,39 @@ def test_text_is_packed_and_downloads_go_out_as_they_are(get: Get) -> None:
 def test_a_host_that_is_not_ours_gets_no_answer_from_a_tag(get: Get) -> None:
     tag = get("/").headers["etag"]
     assert get("/", if_none_match=tag, host="evil.example").status_code == 421
+
+
+def test_an_answer_is_made_once_a_state_and_a_change_has_it_made_anew(
+    archive_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def seen(*arguments: Any) -> dict[str, Any]:
+        made.append(arguments[1]["q"])
+        return search_page(*arguments)
+
+    async def visit() -> list[Any]:
+        site = build_site(archive_path, None)
+        await site.invoke_startup()
+        got = [await site.client.get("/search?q=厂房", headers={"accept-language": "en"}) for _ in range(2)]
+        got.append(await site.client.get("/search?q=厂房", headers={"accept-language": "zh"}))
+        with Archive(archive_path) as archive:
+            for url in ("https://park.example/a.html", "https://copier.example/b.html"):
+                archive.reject(url, "栏目页", NOW)
+        return [*got, await site.client.get("/search?q=厂房", headers={"accept-language": "en"})]
+
+    monkeypatch.setattr(pages, "search_page", seen)
+    first, second, chinese, after = asyncio.run(visit())
+    assert (second.text, sorted(second.headers)) == (first.text, sorted(first.headers))
+    assert made == ["厂房"] * 3
+    assert chinese.text != first.text
+    assert ("三期标准" in first.text, "三期标准" in after.text) == (True, False)
+
+
+def test_of_kept_answers_the_oldest_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached, "_KEPT_BYTES", 10)
+    kept = cached.Kept()
+    for name in (b"a", b"b", b"a", b"c"):
+        if kept.get((name, False)) is None:
+            kept.put((name, False), ({}, name * 5))
+    assert [kept.get((name, False)) is not None for name in (b"a", b"b", b"c")] == [True, False, True]
