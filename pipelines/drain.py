@@ -258,7 +258,7 @@ def drain(
         StorageError: the archive or the crawl store cannot be written; what was not marked comes again.
         WorkersError: the engine cannot be started or is lost; the same.
     """
-    with engine.start(_read) as readers:
+    with engine.start(_read, latin=archive.has_latin()) as readers:
         state = _Drain(archive, queue, sources, readers, on_results, on_archived, by_templates)
         while True:
             last_look = no_more.is_set()

@@ -83,8 +83,10 @@ class Readers(Protocol):
 class Engine(Protocol):
     """Starts readers; whoever drains is handed one and does not know which."""
 
-    def start(self, read: Read) -> Readers:
+    def start(self, read: Read, *, latin: bool = False) -> Readers:
         """Readers that read by `read`, a function that other processes can import.
+
+        `latin`: some of the texts are in Latin script, for which more is loaded.
 
         Raises:
             WorkersError: they cannot be started or reached.
@@ -99,22 +101,22 @@ class WorkerOptions:
     page_limit_s: float = 20.0
     """Wall time for one page read alone, and for a batch; real pages take 0.05 s."""
 
-    def start(self, read: Read) -> Workers:
+    def start(self, read: Read, *, latin: bool = False) -> Workers:
         """Worker processes that read by `read`."""
-        return Workers(read, self)
+        return Workers(read, self, latin=latin)
 
 
 class Workers:
     """A pool that reads pages; at most `room` more batches may be handed in."""
 
-    def __init__(self, read: Read | None, options: WorkerOptions) -> None:
+    def __init__(self, read: Read | None, options: WorkerOptions, *, latin: bool = False) -> None:
         self._read = read  # None: every batch brings its own (`read_packed`)
         self._options = options
         self._pool: Any = ProcessPool(  # pebble's methods are not typed
             max_workers=options.workers,
             max_tasks=500,  # a worker is replaced after 4,000 pages, so that no leak of a parser grows
             initializer=start_worker,
-            context=_context(),
+            context=_context(latin=latin),
         )
         self._running: dict[Future[list[Result]], Batch] = {}
 
@@ -200,10 +202,10 @@ class Workers:
             return result  # type: ignore[no-any-return]  # pebble's are not typed
 
 
-def _context() -> Any:
+def _context(*, latin: bool) -> Any:
     """Workers are forked from a process that has loaded what reading needs, and has no threads of ours."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", "pipelines.warmed"])
+    context.set_forkserver_preload(["__main__", "pipelines.warmed_latin" if latin else "pipelines.warmed"])
     return context
 
 

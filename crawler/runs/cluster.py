@@ -118,8 +118,8 @@ class ClusterEngine:
     page_limit_s: float
     """As in WorkerOptions."""
 
-    def start(self, read: Read) -> Readers:
-        """Connects, and waits for the first worker.
+    def start(self, read: Read, *, latin: bool = False) -> Readers:
+        """Connects, and waits for the first worker; workers load by themselves what they need.
 
         Raises:
             WorkersError: no scheduler answers, or no worker has joined it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,8 +15,8 @@ import pytest
 from pipelines.archive import Archive
 from pipelines.drain import drain
 from pipelines.records import Page, Rejection, Source
-from pipelines.workers import BATCH_PAGES, BATCHES_PER_WORKER, WorkerOptions
-from tests.readings import rows
+from pipelines.workers import BATCH_PAGES, BATCHES_PER_WORKER, Readers, WorkerOptions
+from tests.readings import make_reading, rows
 
 HOST = "news.example"
 SOURCE = Source(HOST, "青岚湖新闻")
@@ -99,6 +101,43 @@ def test_every_page_is_archived_once_and_rejections_arrive(tmp_path: Path) -> No
     assert rows(tmp_path / "archive.db", "SELECT url, stage, reason FROM rejections") == [
         (refusal.url, "fetch", "robots.txt forbids it")
     ]
+
+
+class _Asked(Exception):  # noqa: N818  # no error
+    """What an engine was asked to be ready for."""
+
+
+class Noting:
+    """An engine that is never there."""
+
+    def start(self, read: object, *, latin: bool = False) -> Readers:
+        raise _Asked(latin)
+
+
+@pytest.mark.parametrize(("language", "latin"), [("zh-Hans", False), ("und", False), ("en", True)])
+def test_readers_are_ready_for_latin_script_where_the_archive_has_some(
+    tmp_path: Path, language: str, latin: bool
+) -> None:
+    one = make_reading(f"https://{HOST}/1.html", "The park opened a plant. " * 9, language=language)
+    with Archive(tmp_path / "archive.db") as archive:
+        archive.put_sources([SOURCE])
+        archive.ingest([one], "2026-01-06T00:00:00Z")
+        with pytest.raises(_Asked) as asked:
+            drain(archive, Queue([]), {HOST: SOURCE}, Noting(), no_more=threading.Event())
+    assert asked.value.args == (latin,)
+
+
+def test_what_is_ready_for_latin_script_has_loaded_what_tells_its_languages() -> None:
+    code = (
+        "import {}, py3langid.langid as found; print(found.IDENTIFIER is not None)"  # as each worker has it
+    )
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", code.format(module)], capture_output=True, text=True, check=True
+        ).stdout
+        for module in ("pipelines.warmed", "pipelines.warmed_latin")
+    ]
+    assert found == ["False\n", "True\n"]
 
 
 def test_what_reading_finds_to_be_a_list_is_told_to_the_queue(tmp_path: Path) -> None:

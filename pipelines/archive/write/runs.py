@@ -56,6 +56,14 @@ def known_sources(connection: sqlite3.Connection) -> list[Source]:
     return [Source(host, name, time_zone, paused=bool(paused)) for host, name, time_zone, paused in rows]
 
 
+def has_latin(connection: sqlite3.Connection) -> bool:
+    """Whether some of the newest articles are in Latin script."""
+    rows = connection.execute(
+        "SELECT DISTINCT language FROM (SELECT language FROM articles ORDER BY id DESC LIMIT 200)"
+    )
+    return any(language[:2] not in ("zh", "ja", "ko", "un") for (language,) in rows)
+
+
 def unended_run(connection: sqlite3.Connection) -> str | None:
     """When the run began that has not ended; since one runs at a time, it was killed."""
     row = connection.execute(

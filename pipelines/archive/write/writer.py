@@ -56,6 +56,7 @@ from pipelines.archive.write.runs import (
     RunCounts,
     copies_by_source,
     finish_run,
+    has_latin,
     known_sources,
     put_sources,
     start_run,
@@ -267,6 +268,10 @@ class Archive:
                 "SELECT url, source FROM rejections WHERE reason LIKE ? || ':%'", (BY_HAND,)
             ).fetchall()
             return [(u, s) for u, s in rows if stands_for(address, u) and not no_article(connection, u)]
+
+    def has_latin(self) -> bool:
+        """Whether some of the newest articles are in Latin script."""
+        return has_latin(self._database.conn)
 
     def no_article(self, page_url: str) -> str:
         """Why a person says that a page is no article; empty where nobody does."""
