@@ -76,6 +76,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
 EXTENSIONS = {
     "crawler.fetch.looking.LookExtension": 0,
@@ -86,6 +87,7 @@ EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.spiderstate.SpiderState": None,
     "scrapy.extensions.throttle.AutoThrottle": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,
 }
 
 ROBOTSTXT_OBEY = False  # obeyed by crawler.web.robots, which does not leak
@@ -136,6 +138,11 @@ def settings_for(options: FetchOptions) -> Settings:
         },
         priority="cmdline",
     )
+    for name in ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS"):
+        # Scrapy loads what it is told to leave out, should it be named twice: remote control brings aiohttp
+        named = settings.getwithbase(name).items()
+        settings.set(name, {part: place for part, place in named if place is not None}, "cmdline")
+        settings.set(f"{name}_BASE", {}, "cmdline")
     for name in ("scrapy", "twisted", "asyncio", "filelock"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(options.log_level)))
     return settings

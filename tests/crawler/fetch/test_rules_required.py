@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
@@ -50,6 +53,18 @@ def test_the_addon_brings_the_rules_into_any_project_and_leaves_its_own_settings
     NewsAddon.update_pre_crawler_settings(settings)
     _require_rules(Crawler(NewsSpider, settings))
     assert settings["BOT_NAME"] == "theirs"
+
+
+def test_nothing_is_loaded_of_what_a_crawl_leaves_out() -> None:
+    code = """if True:
+        import sys
+        from crawler.config import FetchOptions
+        from crawler.fetch.settings import settings_for
+        for name in ("DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS"):
+            settings_for(FetchOptions()).get_component_priority_dict_with_base(name)
+        print({"aiohttp", "scrapy.downloadermiddlewares.cookies"} & sys.modules.keys())"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said == "set()\n"
 
 
 def test_an_argument_that_the_spider_does_not_have_is_named() -> None:
