@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple, cast
 from urllib.parse import urljoin, urlsplit
 
+from ahocorasick_rs import BytesAhoCorasick
 from lxml import etree
 
 from pipelines.decode import decode_body
@@ -76,10 +77,11 @@ _LEADING = ("data-href", "data-url", "data-link")
 _CLICKED = frozenset([*_HANDLERS, *_LEADING, "href"])
 _BEGINS_ADDRESS = frozenset("/.?hH0123456789")
 """Nearly all links begin so, and neither a script nor a place on the page does."""
-_SCRIPTED = tuple(name.encode() for name in ("javascript:", *_HANDLERS, *_LEADING))
-"""The most frequent first: the search for them ends with the first that is found."""
+_SCRIPTED = BytesAhoCorasick([name.encode() for name in (*_HANDLERS, *_LEADING)])
+"""What pages have in which elements lead somewhere when they are clicked; most have `javascript:` besides."""
 _PIECES = etree.XPath(
-    "//text()[string-length(normalize-space()) >= $least][not(parent::script or parent::style or parent::a)]"
+    "//text()[string-length(normalize-space()) >= $least]"
+    "[not(parent::script or parent::style or ancestor::a)]"
 )
 """Texts that may be running text; within libxml2, since a page has thousands of shorter ones."""
 _PLACE = re.compile(
@@ -154,7 +156,7 @@ def read_html(body: bytes, url: str, content_type: str = "") -> HtmlPage:
         return HtmlPage()
     walk = _Walk(url)
     small = body.lower()
-    walk.over(tree, scripted=any(mark in small for mark in _SCRIPTED))
+    walk.over(tree, scripted=b"javascript:" in small or bool(_SCRIPTED.find_matches_as_indexes(small)))
     resolver = _Resolver(walk.base, encoding)
     if not (walk.links or walk.refresh or walk.shape().prose_chars):
         walk.refresh = _led_by_script(tree)
@@ -238,13 +240,15 @@ class _Walk:
 
     def over(self, tree: etree._Element, *, scripted: bool) -> None:
         """`scripted`: its elements may lead somewhere when they are clicked."""
+        shown, links = self._shown.append, self.links.append  # there are hundreds
         for element in tree.iter("a"):
             if href := element.get("href"):
-                text, role, is_headline = _said_by(_raw_text(element), element.get("rel", ""))
+                said = _raw_text(element) if len(element) else element.text or ""
+                text, role, is_headline = _said_by(said, element.get("rel", ""))
                 self._headlines += is_headline
-                self._shown.append((text, href))
+                shown((text, href))
                 if role:
-                    self.links.append((href, role))
+                    links((href, role))
         special: dict[str, Callable[[etree._Element], None]] = {
             **dict.fromkeys(("area", "iframe", "frame", "option"), self._place),
             **dict.fromkeys(("h1", "h2"), self._head),
