@@ -38,20 +38,27 @@ from pipelines import records
 from pipelines.archive.rules import RULES
 from pipelines.errors import ConfigurationError, WorkersError
 from pipelines.records import FileText, Reading, Rejection
-from pipelines.workers import BATCHES_PER_WORKER, WorkerOptions, Workers
+from pipelines.workers import WorkerOptions, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import TracebackType
 
     from crawler.fetch.slices import Slice
-    from pipelines.records import Page
+    from pipelines.records import Page, Source
     from pipelines.workers import Batch, Engine, Read, Readers
 
 _ADDRESS = re.compile(r"(tcp|tls)://\S+:\d+")
 
-_IN_FLIGHT_MAX = 256
-"""Batches handed out at once, however many workers there are: 2,000 pages of 40 KB, so 80 MB."""
+_TASK_PAGES = 24
+"""Pages of a task, where all readers have work. Whatever it reads, a task costs 3 ms of CPU, and 4 ms a MB:
+with 8 pages each `benchmarks/cluster.py` had .72 of what processes do, .85 with these."""
+
+_TASKS_PER_READER = 2
+"""Tasks under way per reader: none waits for the process that writes."""
+
+_IN_FLIGHT_MAX = 128
+"""Tasks handed out at once, however many workers there are."""
 
 _COUNT_EVERY_S = 2.0
 """How often the workers are counted; Dask itself hears of them every half to five seconds."""
@@ -61,15 +68,17 @@ _SENT_BYTES = 64 * 1024 * 1024
 
 _FIRST_WORKER_S = 30.0
 
-_LEAN = {
+_SETTINGS = {
+    "distributed.worker.daemon": False,
     "distributed.worker.profile.enabled": False,
     "distributed.worker.memory.monitor-interval": "1s",
     "distributed.admin.tick.interval": "1s",
     "distributed.admin.system-monitor.interval": "5s",
     "distributed.admin.low-level-log-length": 10,
 }
-"""Dask looks at itself every 10 to 500 ms: two idle workers take 78 ms of CPU a second, 11 with this. And
-each end of a connection keeps the last 1,000 messages, with the pages in them: 125 KB of memory a page."""
+"""Workers start processes. Dask looks at itself every 10 to 500 ms: two idle workers take 78 ms of CPU a
+second, 11 with this. And each end of a connection keeps the last 1,000 messages, with the pages in them:
+125 KB of memory a page."""
 
 _READERS_PER_WORKER = 8
 """Of a cluster of this machine: to start a worker costs 5 s of CPU, to hand a page on .3 ms."""
@@ -133,20 +142,24 @@ def raised(engine: Engine) -> Iterator[Engine]:
     if not isinstance(engine, ClusterEngine) or engine.address:
         yield engine
         return
-    import dask  # noqa: PLC0415  # an optional package
-    from distributed import LocalCluster  # noqa: PLC0415
+    from distributed import LocalCluster  # noqa: PLC0415  # an optional package
 
-    logging.getLogger("distributed").setLevel(logging.ERROR)
-    with (
-        dask.config.set(_LEAN | {"distributed.worker.daemon": False}),
-        LocalCluster(
-            n_workers=(workers := math.ceil(engine.workers / _READERS_PER_WORKER)),
-            threads_per_worker=math.ceil(engine.workers / workers),
-            dashboard_address="127.0.0.1:0",
-            host="127.0.0.1",
-        ) as cluster,
-    ):
+    _set_dask()
+    with LocalCluster(
+        n_workers=(workers := math.ceil(engine.workers / _READERS_PER_WORKER)),
+        threads_per_worker=math.ceil(engine.workers / workers),
+        dashboard_address="127.0.0.1:0",
+        host="127.0.0.1",
+    ) as cluster:
         yield replace(engine, address=cluster.scheduler_address)
+
+
+def _set_dask() -> None:
+    """Dask's settings of this process, for good: what ends with a block takes Dask's own defaults with it."""
+    import dask  # noqa: PLC0415  # an optional package
+
+    dask.config.set(_SETTINGS)
+    logging.getLogger("distributed").setLevel(logging.ERROR)  # it tells the end of every worker at length
 
 
 class ClusterHands:
@@ -228,6 +241,7 @@ class _Cluster:
         self._page_limit_s = engine.page_limit_s
         self._open = contextlib.ExitStack()
         self._running: dict[Any, Batch] = {}
+        self._held: list[tuple[Page, Source]] = []
         self._sent_bytes = 0
         self._lost: list[Batch] = []
         self._suspects: list[Batch] = []
@@ -253,7 +267,7 @@ class _Cluster:
             return 0
         if self._sent_bytes > _SENT_BYTES:
             return 0
-        return min(self._count_threads() * BATCHES_PER_WORKER, _IN_FLIGHT_MAX) - len(self._running)
+        return min(self._count_threads() * _TASKS_PER_READER, _IN_FLIGHT_MAX) - len(self._running)
 
     @property
     def is_half_empty(self) -> bool:
@@ -263,10 +277,20 @@ class _Cluster:
     @property
     def busy(self) -> bool:
         """Whether any batch is under way."""
-        return bool(self._running or self._suspects or self._lost)
+        return bool(self._running or self._held or self._suspects or self._lost)
 
     def submit(self, batch: Batch) -> None:
-        """Hands in a batch of pages."""
+        """Hands in a batch of pages; with others, where all readers have work."""
+        self._held += batch
+        if len(self._held) >= _TASK_PAGES or len(self._running) < self._count_threads():
+            self._hand_out_held()
+
+    def _hand_out_held(self) -> None:
+        if self._held:
+            held, self._held = self._held, []
+            self._hand_out(held)
+
+    def _hand_out(self, batch: Batch) -> None:
         future = self._client.submit(
             read_there, pickle.dumps((self._read, batch)), identity(), self._page_limit_s, pure=False
         )
@@ -276,6 +300,7 @@ class _Cluster:
 
     def collect(self, timeout_s: float) -> list[tuple[Page, Reading | FileText | Rejection]]:
         """Results of the batches that end within `timeout_s`; an empty list where none does."""
+        self._hand_out_held()
         self._hand_in_again()
         results: list[tuple[Page, Reading | FileText | Rejection]] = []
         with contextlib.suppress(queue.Empty):
@@ -292,9 +317,9 @@ class _Cluster:
         if self._client.status == "closed":
             raise WorkersError(_GONE)
         if self._lost and self._client.status == "running":
-            self.submit(self._lost.pop())
+            self._hand_out(self._lost.pop())
         elif self._suspects and not self._running:
-            self.submit(self._suspects[-1])
+            self._hand_out(self._suspects[-1])
 
     def _results(self, future: Any, batch: Batch) -> list[tuple[Page, Reading | FileText | Rejection]]:
         """What came of a batch; nothing yet where it is handed in again."""
@@ -337,12 +362,10 @@ def _bytes(batch: Batch) -> int:
 @contextlib.contextmanager
 def _client(engine: ClusterEngine) -> Iterator[Any]:
     """A Dask client; addresses of keys and certificates are Dask's own settings."""
-    import dask  # noqa: PLC0415  # an optional package
-    from distributed import Client  # noqa: PLC0415
+    from distributed import Client  # noqa: PLC0415  # an optional package
 
-    logging.getLogger("distributed").setLevel(logging.ERROR)  # it tells the end of every worker at length
+    _set_dask()
     with contextlib.ExitStack() as opened:
-        dask.config.set(_LEAN)  # for good: what ends with a block takes Dask's own defaults with it
         raised_ = opened.enter_context(raised(engine))
         assert isinstance(raised_, ClusterEngine)
         try:

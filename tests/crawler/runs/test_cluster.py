@@ -152,6 +152,19 @@ def test_a_page_that_kills_every_worker_is_rejected_and_its_neighbours_are_read(
     }
 
 
+def test_batches_go_out_together_where_all_readers_have_work(scheduler: str) -> None:
+    waiting = [[(page(n, "slow"), SOURCE), (page(n + 1, "slow"), SOURCE)] for n in range(0, 120, 2)]
+    handed_in, results = 0, []
+    with ClusterEngine(scheduler, 0, 60.0).start(read) as readers:
+        while readers.room > 0 and waiting:
+            readers.submit(waiting.pop())
+            handed_in += 1
+        while readers.busy:
+            results += readers.collect(1.0)
+    assert handed_in >= WORKERS + WORKERS * 24 / 2  # one for each reader, and one of 24 pages that waits
+    assert len(outcome(results)) == 2 * handed_in
+
+
 def test_batches_that_were_read_are_not_kept(scheduler: str) -> None:
     waiting = [[(page(number, f"{number} {' ' * 300_000}"), SOURCE)] for number in range(80)]
     with ClusterEngine(scheduler, 0, 10.0).start(read) as readers:
@@ -229,7 +242,7 @@ def test_a_crawl_that_loses_two_of_three_workers_leaves_the_archive_that_this_pr
 def _apart() -> list[str]:
     """What gives a process a network of its own; nothing where the machine does not allow it."""
     command = ["unshare", "--map-root-user", "--net"]
-    tried = "ip link add a type veth peer name b && ip link delete a"
+    tried = "ip link add tried type veth peer name other && ip link delete tried"
     allowed = shutil.which("unshare") and shutil.which("ip")
     return (
         command
