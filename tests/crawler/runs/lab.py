@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, suppress
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ def main() -> None:
         _ip("addr", "add", f"{HUB}/32", "dev", "lo")
     with ExitStack() as opened:
         demo = opened.enter_context(DemoServer())
-        made = [_site(number, pages // sites) for number in range(sites)]
+        made = [_site(number, pages // sites, sites) for number in range(sites)]
         servers = [opened.enter_context(Server(site)) for site in made]
         (folder / "sources.toml").write_text(
             demo.sources_toml(delay_s=0.02) + "".join(_entry(server) for server in servers), encoding="utf-8"
@@ -121,11 +122,16 @@ def _crawl(
     )
 
 
-def _site(number: int, pages: int) -> Site:
+def _site(number: int, pages: int, sites: int) -> Site:
+    """Each page has a day of its own: of copies of one day that is kept which was fetched first."""
+    days = [date(2010, 1, 1) + timedelta(place * sites + number) for place in range(pages)]
+    dated = [f'<meta property="article:published_time" content="{day}">' for day in days]
     paths = [f"/news/2026/{number}-{page}.html" for page in range(pages)]
     lists = [paths[place : place + 100] for place in range(0, pages, 100)]
     links = [f"/list/{place}.html" for place in range(1, len(lists))]
-    site = Site({path: article(number * 10_000 + place) for place, path in enumerate(paths)})
+    site = Site(
+        {path: article(number * 10_000 + place, extra=dated[place]) for place, path in enumerate(paths)}
+    )
     site.pages |= {f"/list/{place}.html": list_page(some) for place, some in enumerate(lists) if place}
     site.pages["/"] = list_page([*lists[0], *links])
     return site
