@@ -10,14 +10,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove, verify
 from tests.end_to_end.site import Site
+from tests.pipelines.forget.worlds import LETTER
 from tests.readings import rows
 
 PARKNEWS = Path(sys.executable).with_name("parknews")
-LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 
 
 def test_a_crawl_under_way_neither_asks_nor_keeps_anything_of_a_removed_source(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from pipelines.store import CrawlStore, store_path
 from tests.commands import parknews_here
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
 from tests.crawler.moved import parknews, write_source
-from tests.pipelines.forget.test_removal import LETTER
+from tests.pipelines.forget.worlds import LETTER
 
 
 def _pdf(words: str = "", *, password: str = "") -> bytes:

@@ -10,9 +10,9 @@ from pipelines.archive import Archive
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview, remove
 from pipelines.records import Attachment
-from tests.pipelines.forget.test_removal import LETTER
 from tests.pipelines.forget.worlds import (
     DAILY,
+    LETTER,
     PARK,
     MakeWorld,
     Told,

@@ -14,16 +14,13 @@ import pytest
 
 from pipelines.archive.kept_out.key import key_path
 from pipelines.forget.delete import notes_of, seeker
-from pipelines.forget.order import Order
 from pipelines.forget.passages import Anchors, in_every_form
 from pipelines.forget.plan import Plan
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from tests.commands import Run
-from tests.pipelines.forget.worlds import PARK, WHO, World, make_text, make_title
+from tests.pipelines.forget.worlds import PARK, STAY_DOWN, WHO, World, make_text, make_title
 from tests.readings import rows
-
-LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z", stay_down=True)
 
 
 def _values(path: Path) -> Iterator[object]:
@@ -63,7 +60,7 @@ def _rolling(data: bytes, secret: str) -> np.ndarray:
 
 def test_no_piece_of_a_removed_text_can_be_confirmed_from_what_is_kept(world: World) -> None:
     texts = [page.text for page in world.of(PARK)]
-    assert remove(world.path, make_scope(hosts=[PARK]), LETTER).removal.verified
+    assert remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN).removal.verified
     held = _held(world.path)
     kept = np.unique(
         np.concatenate(
@@ -82,8 +79,8 @@ def test_no_guessed_address_or_sentence_is_confirmed(world: World) -> None:
     page = world.of(PARK)[3]
     scope = make_scope(urls=[page.url])
     empty = make_scope(urls=[f"https://{PARK}/never-here.html"])
-    remove(world.path, scope, LETTER)
-    remove(world.path, empty, LETTER)
+    remove(world.path, scope, STAY_DOWN)
+    remove(world.path, empty, STAY_DOWN)
     held = _held(world.path)
     for secret in _secrets(world.path):
         for url in (page.url, *empty.urls):
@@ -97,7 +94,7 @@ def test_no_guessed_address_or_sentence_is_confirmed(world: World) -> None:
 
 
 def test_even_with_the_key_unrelated_texts_confirm_nothing(world: World) -> None:
-    outcome = remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    outcome = remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN)
     with closing(sqlite3.connect(world.path)) as connection:
         looks, key = seeker(connection, outcome.removal.id), notes_of(connection).key
     assert isinstance(looks, Anchors)
@@ -110,7 +107,7 @@ def test_even_with_the_key_unrelated_texts_confirm_nothing(world: World) -> None
 
 
 def test_the_key_is_its_owners_alone_and_the_archive_knows_it_by_a_check_only(world: World) -> None:
-    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN)
     path = key_path(world.path)
     secret = bytes.fromhex(json.loads(path.read_text("ascii"))["key"])
     assert (path.stat().st_mode & 0o777, len(secret)) == (0o600, 32)

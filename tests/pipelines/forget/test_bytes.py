@@ -12,15 +12,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_interrupted import PLACES, command
-from tests.pipelines.forget.worlds import PARK, MakeWorld, World, many_pages
+from tests.pipelines.forget.worlds import LETTER, PARK, MakeWorld, World, many_pages
 from tests.readings import rows
 
-LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 SIZES = [pytest.param(200, id="200"), pytest.param(5_000, id="5000", marks=pytest.mark.slow)]
 
 _READER = """

@@ -12,18 +12,16 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.snapshot import back_up, restore
 from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import unique_words
-from tests.pipelines.forget.worlds import PARK, World, store_pages
+from tests.pipelines.forget.worlds import LETTER, PARK, World, store_pages
 from tests.processes import Child, Ended
 from tests.readings import rows
 
-LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 SCOPE = make_scope(hosts=[PARK])
 
 _CHILD = """

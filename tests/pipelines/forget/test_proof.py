@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.forget.delete import seeker
-from pipelines.forget.order import Order
 from pipelines.forget.passages import Hashes, Seeker
 from pipelines.forget.prove import held_by
 from pipelines.forget.rows import words_in_archive, words_in_store
@@ -19,9 +18,17 @@ from pipelines.forget.verbs import remove, verify
 from pipelines.pages.signs import read_signs
 from pipelines.store import CrawlStore
 from tests.pipelines.added import add_everywhere
-from tests.pipelines.forget.worlds import PARK, MakeWorld, Told, World, make_text, make_title, small_pages
+from tests.pipelines.forget.worlds import (
+    LETTER,
+    PARK,
+    MakeWorld,
+    Told,
+    World,
+    make_text,
+    make_title,
+    small_pages,
+)
 
-LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 LONG = Told(PARK, 777, make_title(777), make_text(777, lines=400))
 
 

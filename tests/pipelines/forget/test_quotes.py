@@ -14,8 +14,7 @@ from pipelines.forget.snapshot import back_up
 from pipelines.forget.verbs import remove
 from pipelines.report.words import words
 from tests.pipelines.forget import stranger
-from tests.pipelines.forget.test_removal import LETTER, WHOLE_PARK
-from tests.pipelines.forget.worlds import COPIER, DAILY, PARK, World
+from tests.pipelines.forget.worlds import COPIER, DAILY, LETTER, PARK, WHOLE_PARK, World
 from tests.readings import rows
 
 AT = "2026-03-02T00:00:00Z"

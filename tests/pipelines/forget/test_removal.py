@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pipelines.errors import RefusedError
-from pipelines.forget.order import Order
 from pipelines.forget.planning import MENTIONS
 from pipelines.forget.record import waiting
 from pipelines.forget.scope import make_scope
@@ -19,8 +18,10 @@ from tests.pipelines.forget import stranger
 from tests.pipelines.forget.worlds import (
     COPIER,
     DAILY,
+    LETTER,
     NAMES,
     PARK,
+    WHOLE_PARK,
     MakeWorld,
     Told,
     World,
@@ -29,9 +30,6 @@ from tests.pipelines.forget.worlds import (
     small_pages,
 )
 from tests.readings import rows
-
-LETTER = Order("青岚湖园区法务", "来函要求下架", "2026-04-01T00:00:00Z")
-WHOLE_PARK = make_scope(hosts=[PARK])
 
 
 def words_of(pages: list[Told]) -> list[str]:

@@ -16,17 +16,26 @@ from pipelines.archive.kept_out import blocks
 from pipelines.archive.kept_out.blocks import Blocklist, Term, read_blocklist, registrable_domain, with_hosts
 from pipelines.archive.kept_out.key import Key
 from pipelines.errors import ConfigurationError
-from pipelines.forget.order import Order, hashed, put_blocks
+from pipelines.forget.order import hashed, put_blocks
 from pipelines.forget.plan import Plan
 from pipelines.forget.planning import REACHED
 from pipelines.forget.reach import Reach
 from pipelines.forget.scope import Scope, TermMatcher, make_scope
 from pipelines.forget.verbs import remove
-from tests.pipelines.forget.worlds import COPIER, DAILY, PARK, MakeWorld, Told, World, make_text, make_title
+from tests.pipelines.forget.worlds import (
+    COPIER,
+    DAILY,
+    LETTER,
+    PARK,
+    MakeWorld,
+    Told,
+    World,
+    make_text,
+    make_title,
+)
 from tests.readings import rows
 
 KEY = Key(b"k" * 32)
-LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 
 
 def blocklist(scope: Scope) -> Blocklist:

@@ -11,7 +11,6 @@ import pytest
 from pipelines.archive import Archive
 from pipelines.archive.kept_out.stay_down import held_pages
 from pipelines.drain import drain
-from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import decide, remove
 from pipelines.records import Source
@@ -22,6 +21,7 @@ from tests.pipelines.forget.worlds import (
     COPIER,
     NAMES,
     PARK,
+    STAY_DOWN,
     MakeWorld,
     Told,
     World,
@@ -31,7 +31,6 @@ from tests.pipelines.forget.worlds import (
 )
 from tests.readings import rows
 
-LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z", stay_down=True)
 BULLETIN = (
     "青岚湖园区{month}月份经济运行情况公布。全月规模以上工业产值{a}亿元,同比增长百分之{b},新签约项目{c}个,"
     "其中外资项目{d}个。园区管委会有关负责人介绍,当月完成固定资产投资{e}亿元,新增就业岗位{f}个,"
@@ -51,7 +50,7 @@ def come(world: World, *pages: Told) -> set[str]:
 
 def test_a_removed_text_waits_wherever_it_comes_from(world: World) -> None:
     removed = world.of(PARK)[3]
-    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN)
     whole = Told(COPIER, 501, "换了标题", removed.text)
     cut = Told(COPIER, 502, "只有一半", "\n".join(removed.text.split("\n")[:2]))
     other = Told(COPIER, 503, "另一篇", make_text(503))
@@ -63,20 +62,20 @@ def test_a_removed_text_waits_wherever_it_comes_from(world: World) -> None:
 def test_marchs_bulletin_stays_down_and_aprils_comes_in(make_world: MakeWorld) -> None:
     filler = [Told(COPIER, n, f"其他{n}", make_text(n)) for n in range(10)]
     world = make_world([Told(PARK, 1, "三月运行情况", MARCH), *filler])
-    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN)
     march, april = Told(COPIER, 601, "三月", MARCH), Told(COPIER, 602, "四月", APRIL)
     assert come(world, march, april) & {march.url, april.url} == {april.url}
 
 
 def test_survivors_are_not_held_back_when_they_are_read_again(world: World) -> None:
-    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN)
     survivor = next(page for page in world.of(COPIER) if page.credited)
     assert survivor.url in come(world, replace(survivor, title="改了标题"))
     assert rows(world.path, "SELECT title FROM copies WHERE url = ?", survivor.url) == [("改了标题",)]
 
 
 def test_a_person_decides_on_a_match(world: World) -> None:
-    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN)
     one = Told(COPIER, 501, "一", world.of(PARK)[3].text)
     two = Told(COPIER, 502, "二", world.of(PARK)[4].text)
     come(world, one, two)
@@ -94,13 +93,13 @@ def test_what_is_kept_holds_no_word(world: World) -> None:
     from tests.pipelines.forget.test_removal import unique_words  # noqa: PLC0415
 
     words = unique_words(world, PARK)
-    assert remove(world.path, make_scope(hosts=[PARK]), LETTER).trouble == ""
+    assert remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN).trouble == ""
     assert rows(world.path, "SELECT count(*) > 0 FROM stay_down") == [(1,)]
     assert stranger.search(world.path.parent, words) == {}
 
 
 def test_showing_a_page_that_waits_says_where_it_waits(world: World) -> None:
-    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN)
     page = Told(COPIER, 501, "换了标题", world.of(PARK)[3].text)
     come(world, page)
     done = parknews_here(world.path, "show", page.url)
@@ -113,7 +112,7 @@ def test_showing_a_page_that_waits_says_where_it_waits(world: World) -> None:
 
 
 def test_a_page_that_is_edited_into_the_removed_text_waits_and_goes_on_as_it_was(world: World) -> None:
-    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN)
     innocent = Told(COPIER, 701, "人才公寓", make_text(701))
     assert innocent.url in come(world, innocent)
     edited = replace(innocent, title="换了标题", text=world.of(PARK)[3].text)
@@ -128,7 +127,7 @@ def test_a_page_that_is_edited_into_the_removed_text_waits_and_goes_on_as_it_was
 
 @pytest.mark.parametrize("kept_out", ["held", "credited", "blocked"])
 def test_what_is_kept_out_is_told_by_its_place(world: World, kept_out: str) -> None:
-    order = replace(LETTER, now_reason="court order")
+    order = replace(STAY_DOWN, now_reason="court order")
     remove(world.path, make_scope(hosts=[PARK], credited=[NAMES[PARK]]), order)
     text = world.of(PARK)[3].text if kept_out == "held" else make_text(801)
     page = Told(PARK if kept_out == "blocked" else COPIER, 801, "新页", text)
@@ -139,7 +138,7 @@ def test_what_is_kept_out_is_told_by_its_place(world: World, kept_out: str) -> N
 
 
 def test_the_raw_page_of_what_is_kept_out_is_deleted(world: World) -> None:
-    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN)
     page, other = Told(PARK, 801, "新页", make_text(801)), Told(COPIER, 802, "另一页", make_text(802))
     with CrawlStore(world.store_path) as store, Archive(world.path) as archive:
         ids = store_pages(store, [page, other])
@@ -153,7 +152,7 @@ def test_the_raw_page_of_what_is_kept_out_is_deleted(world: World) -> None:
 
 
 def test_a_page_that_is_admitted_is_asked_for_again(world: World) -> None:
-    remove(world.path, make_scope(hosts=[PARK]), LETTER)
+    remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN)
     one = Told(COPIER, 501, "一", world.of(PARK)[3].text)
     with CrawlStore(world.store_path) as store:
         [page_id] = store_pages(store, [one]).values()

@@ -14,11 +14,12 @@ from pipelines.pages.frontier import Link
 from pipelines.store import CrawlStore
 from tests.commands import Run
 from tests.pipelines.forget import stranger
-from tests.pipelines.forget.test_stay_down import LETTER, come
+from tests.pipelines.forget.test_stay_down import come
 from tests.pipelines.forget.worlds import (
     COPIER,
     NAMES,
     PARK,
+    STAY_DOWN,
     WHO,
     MakeWorld,
     Told,
@@ -91,7 +92,7 @@ def test_a_correction_is_replayed_too(world: World, parknews: Run) -> None:
 
 
 def test_a_match_that_was_refused_leaves_its_removal_verifiable(world: World) -> None:
-    number = remove(world.path, make_scope(hosts=[PARK]), LETTER).removal.id
+    number = remove(world.path, make_scope(hosts=[PARK]), STAY_DOWN).removal.id
     copy = Told(COPIER, 501, "换了标题", world.of(PARK)[3].text)
     come(world, copy)
     decide(world.path, copy.url, admit=False)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pipelines.archive import Archive
 from pipelines.archive.write.runs import RunCounts
+from pipelines.forget.order import Order
+from pipelines.forget.scope import make_scope
 from pipelines.pages.frontier import Announcement, Fetched, Link
 from pipelines.records import Attachment, Claim, Reading, Rejection, Source, Stripped
 from pipelines.store import CrawlStore, store_path
@@ -27,6 +29,9 @@ _STOCK = (
 _WORDS = _STOCK.split()
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 WHO = ("--requester", "青岚湖园区法务", "--reason", "来函")
+LETTER = Order("青岚湖园区法务", "来函要求下架", "2026-04-01T00:00:00Z")
+STAY_DOWN = replace(LETTER, stay_down=True)
+WHOLE_PARK = make_scope(hosts=[PARK])
 
 
 @dataclass

@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from pipelines.archive import Archive
-from pipelines.forget.order import Order
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove
 from pipelines.store import CrawlStore, store_path
 from pipelines.templates import LESSONS
+from tests.pipelines.forget.worlds import LETTER
 from tests.pipelines.templates.site import HOST, LEARNED, ingest, learned, news, page, paragraphs, title_of
 from tests.readings import rows
 
-LETTER = Order("legal", "letter", "2026-04-01T00:00:00Z")
 TABLES = ("templates", "template_pages", "template_changes")
 
 
