@@ -8,9 +8,11 @@ changed here.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipelines import catalogue
 
@@ -32,6 +34,23 @@ def own_tables(connection: sqlite3.Connection) -> list[str]:
         " AND name <> '_sqlite_migrations' ORDER BY name"
     )
     return [row[0] for row in rows if row[0] not in catalogue.archive()]
+
+
+def own_triggers(connection: sqlite3.Connection) -> list[str]:
+    """Triggers on tables of ours that no script of ours made: they may keep rows, or copy them elsewhere."""
+    scripts = (
+        path.read_text(encoding="utf-8") for path in Path(__file__).with_name("migrations").glob("*.sql")
+    )
+    ours = {name for script in scripts for name in re.findall(r"CREATE TRIGGER (\w+)", script)}
+    rows = connection.execute(
+        "SELECT name, tbl_name FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY name"
+    )
+    return [name for name, table in rows if table in catalogue.archive() and name not in ours]
+
+
+def quoted(name: str) -> str:
+    """A table's or column's name in SQL, whatever signs it has."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def references(connection: sqlite3.Connection) -> list[Reference]:
@@ -73,7 +92,8 @@ def referring(connection: sqlite3.Connection, ids: Mapping[str, Iterable[int]]) 
     found: dict[str, int] = {}
     for one in references(connection):
         [number] = connection.execute(
-            f'SELECT count(*) FROM "{one.table}" WHERE "{one.column}" IN (SELECT value FROM json_each(?))',
+            f"SELECT count(*) FROM {quoted(one.table)}"
+            f" WHERE {quoted(one.column)} IN (SELECT value FROM json_each(?))",
             (json.dumps([*ids.get(one.ours, ())]),),
         ).fetchone()
         found |= {one.table: found.get(one.table, 0) + int(number)} if number else {}
@@ -85,8 +105,8 @@ def dangling(connection: sqlite3.Connection) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in references(connection):
         [number] = connection.execute(
-            f'SELECT count(*) FROM "{one.table}" WHERE "{one.column}" IS NOT NULL'
-            f' AND "{one.column}" NOT IN (SELECT {one.our_column} FROM {one.ours})'
+            f"SELECT count(*) FROM {quoted(one.table)} WHERE {quoted(one.column)} IS NOT NULL"
+            f" AND {quoted(one.column)} NOT IN (SELECT {one.our_column} FROM {one.ours})"
         ).fetchone()
         found |= {one.table: found.get(one.table, 0) + int(number)} if number else {}
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import sys
 import time
 from collections.abc import Iterable
 
@@ -52,10 +53,13 @@ def delete(files: Files, removal_id: int) -> None:
     A page that a crawl was fetching when it was blocked is committed by then.
     """
     started = time.monotonic()
-    left = 1
+    left = sys.maxsize
     while left:
+        before = left
         with files.transaction() as connection:
             left = delete_some(connection, files.joiner, removal_id, now_utc())
+        if left >= before:
+            files.refuse_triggers("nothing was deleted")
     time.sleep(max(0.0, 3 * LOOK_S - (time.monotonic() - started)))
     mine = read_blocklist(files.archive, removal_id)
     with files.transaction() as connection:

@@ -15,9 +15,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pipelines.archive.file import open_for_writing, storage_errors
+from pipelines.archive.own_tables import own_triggers
 from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.database import Database
-from pipelines.errors import LockedError, StorageError
+from pipelines.errors import LockedError, RefusedError, StorageError
 from pipelines.join import Joiner
 from pipelines.store import CrawlStore, store_path
 
@@ -44,9 +45,28 @@ class Files:
 
         Raises:
             StorageError: the disk is full or fails; what was done before stays.
+            RefusedError: a trigger that somebody keeps in the archive does not let it happen.
         """
-        with storage_errors(self.path), self.database.atomic() as connection:
-            yield connection
+        try:
+            with storage_errors(self.path), self.database.atomic() as connection:
+                yield connection
+        except (sqlite3.DatabaseError, StorageError) as error:
+            cause = error if isinstance(error, sqlite3.DatabaseError) else error.__cause__
+            if getattr(cause, "sqlite_errorcode", None) in _OF_TRIGGERS:
+                self.refuse_triggers(str(cause))
+            raise
+
+    def refuse_triggers(self, why: str) -> None:
+        """Raises RefusedError where somebody keeps triggers of his own on tables of ours."""
+        if triggers := own_triggers(self.archive):
+            raise RefusedError(
+                f"{self.path}: {why}: your own triggers run with what is deleted ({', '.join(triggers)});"
+                " drop them and run the same command again"
+            )
+
+
+_OF_TRIGGERS = (sqlite3.SQLITE_CONSTRAINT_TRIGGER, sqlite3.SQLITE_ERROR)
+"""A trigger refused, or names what is not here."""
 
 
 @contextmanager

@@ -34,7 +34,7 @@ from pipelines import catalogue
 from pipelines.archive.kept_out.blocks import Matcher, read_blocklist
 from pipelines.archive.kept_out.key import key_path
 from pipelines.archive.kept_out.ledger import ledger_path
-from pipelines.archive.own_tables import dangling, own_tables
+from pipelines.archive.own_tables import dangling, own_triggers
 from pipelines.forget.delete import notes_of, seeker
 from pipelines.forget.erase import fold_log, forget_files, killed, overwrite_slack
 from pipelines.forget.files import Files
@@ -137,16 +137,16 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
         ours = {f"{path.name}{end}" for path in (files.path, files.store.path) for end in ("", "-shm")}
         searched = search_files(folder, looks, set(), record | ours)
     said, _ = held_by(looks, words_in_record(files.archive))
-    strays = {} if full else _strays(files, looks, said)
+    found, quotes = _of_nobody(files, looks)
+    strays = {} if full else {path: np.setdiff1d(held, said) for path, held in found.items()}
     if not full and any(len(file.passages) for file in searched):
         mentions = search_pages(files.store, looks)
     lawful, owners = _lawful(files, looks, searched, mentions)
     troubles = [*check_index(files.archive, full=full), *_rows_left(files, order.id, mine)]
-    own = _own_notes(files, looks)
     troubles += [
-        f"your own table {table} quotes {number} removed passages: mend its rows, then"
+        f"your own {place} quotes {number} removed passages: mend its rows, then"
         f" `parknews removals verify {order.id}`"
-        for table, number in own.items()
+        for place, number in quotes.items()
     ]
     report, needs_vacuum = [], []
     for file in [
@@ -165,6 +165,8 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
         report.append(
             {"file": file.name, "bytes": file.size, "shared": len(file.passages) - left, "left": left}
         )
+    if troubles and (triggers := own_triggers(files.archive)):
+        troubles.append(f"your own triggers may keep or copy rows, drop them: {', '.join(triggers)}")
     return {
         "verified": not troubles,
         "full": full,
@@ -183,24 +185,37 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
     }
 
 
-def _strays(files: Files, looks: Seeker, said: Hashes) -> dict[Path, Hashes]:
-    """Removed passages in rows of each database that are nobody's: in what the catalogue does not know."""
-    in_archive, _ = held_by(looks, words_of_nobody(files.archive, catalogue.archive()))
-    with files.store.reading() as connection:
-        in_store, _ = held_by(looks, words_of_nobody(connection, catalogue.store(), is_store=True))
-    return {files.path: np.setdiff1d(in_archive, said), files.store.path: in_store}
+def _of_nobody(files: Files, looks: Seeker) -> tuple[dict[Path, Hashes], Counter[str]]:
+    """Removed passages in rows of each database that are nobody's, and how many our readers' own things hold.
+
+    Those are tables and columns that the catalogue does not know.
+    """
+    found, quotes = {}, Counter[str]()
+    with files.store.reading() as store:
+        for path, connection, tables in (
+            (files.path, files.archive, catalogue.archive()),
+            (files.store.path, store, catalogue.store()),
+        ):
+            words = words_of_nobody(connection, tables, is_store=path == files.store.path)
+            own = ((whose, inside) for whose, said in words for inside in _as_written(said))
+            found[path], owners = held_by(looks, own)
+            for whose, number in owners.items():
+                if whose not in tables:
+                    quotes[f"{'column' if whose.partition('.')[0] in tables else 'table'} {whose}"] += number
+    return found, quotes
 
 
-def _own_notes(files: Files, looks: Seeker) -> dict[str, int]:
-    """Own tables of the archive's readers that hold removed passages, and how many."""
-    own = set(own_tables(files.archive))
-    if not own:
-        return {}
-    values = (
-        (name, text) for name, text in words_of_nobody(files.archive, catalogue.archive()) if name in own
-    )
-    _, owners = held_by(looks, values)
-    return dict(owners)
+def _as_written(said: str | bytes) -> Iterator[bytes]:
+    """A value, what is written in it in disguise, and what it is packed of."""
+    data = said.encode("utf-8", "replace") if isinstance(said, str) else said
+    inside = [data]
+    for sign, unpack in _UNPACKED.items():
+        if data.startswith(sign):
+            with suppress(OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError):
+                inside.append(unpack(data))
+    for one in inside:
+        yield one
+        yield from _undisguised(one)
 
 
 def check_index(connection: sqlite3.Connection, *, full: bool = True) -> list[str]:
@@ -331,6 +346,14 @@ _FRAME_BYTES = 1 << 16
 """Of a stray frame so much is unpacked: more of it does not lie in one piece, since SQLite puts a pointer
 after each page of a long row."""
 _GZIP, _ZIP, _PARQUET, _BZIP, _XZ = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"BZh", b"\xfd7zX"
+_UNPACKED: dict[bytes, Callable[[bytes], bytes]] = {
+    _GZIP: gzip.decompress,
+    b"\x78": zlib.decompress,
+    _BZIP: bz2.decompress,
+    _XZ: lzma.decompress,
+    _FRAME: lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data),
+}
+"""How a value begins that is packed, and what unpacks it."""
 _SHUT = (_PARQUET, b"7z\xbc\xaf", b"Rar!")
 """How packed files begin that cannot be looked into."""
 _DISGUISED = 8
@@ -528,11 +551,15 @@ def search_pages(
     return mentions
 
 
-def held_by(seeker: Seeker, values: Iterable[tuple[str, str]]) -> tuple[Hashes, Counter[str]]:
+def held_by(seeker: Seeker, values: Iterable[tuple[str, str | bytes]]) -> tuple[Hashes, Counter[str]]:
     """The passages that others lawfully hold, and how many texts of each owner hold some."""
     numbers: dict[str, int] = {}
     encoded = (
-        (numbers.setdefault(owner, len(numbers)), text.encode("utf-8", "replace")) for owner, text in values
+        (
+            numbers.setdefault(owner, len(numbers)),
+            said if isinstance(said, bytes) else said.encode("utf-8", "replace"),
+        )
+        for owner, said in values
     )
     held: list[Hashes] = []
     counts: Counter[int] = Counter()

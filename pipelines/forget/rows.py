@@ -15,6 +15,7 @@ from typing import Any
 
 from pipelines import catalogue
 from pipelines.archive.kept_out.blocks import Matcher
+from pipelines.archive.own_tables import quoted
 from pipelines.catalogue import Table
 from pipelines.store import CrawlStore
 from pipelines.urls import authority_of
@@ -83,11 +84,12 @@ def rows_left(connection: sqlite3.Connection, removed: Matcher) -> dict[str, int
     left: dict[str, int] = {}
     for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
         known = catalogue.archive().get(name)
-        columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
+        columns = [row[1] for row in _described(connection, name)]
         doubtful = [c for c in columns if not known or c in known.addresses or c not in known.columns]
         if doubtful:
             where = where_removed(connection, name, doubtful, removed)
-            [number] = connection.execute(f'SELECT count(*) FROM "{name}" WHERE {where}').fetchone()
+            sql = f"SELECT count(*) FROM {quoted(name)} WHERE {where}"
+            [number] = connection.execute(sql).fetchone()
             left |= {name: int(number)} if number else {}
     return left
 
@@ -104,9 +106,11 @@ def where_removed(
     How addresses begin and hosts are few and asked once; of hosts with nothing removed no row is looked at.
     """
     connection.create_function("removed_address", 1, lambda value: _is_at(value, removed))
-    begins = [f'substr("{a}", 1, 8 + instr(substr("{a}", 9), \'/\'))' for a in addresses]
-    asked = [*begins, *(f'"{host}"' for host in hosts)]
-    rows = connection.execute(f'SELECT DISTINCT {", ".join(asked)} FROM "{table}" NOT INDEXED').fetchall()
+    addresses = [*map(quoted, addresses)]
+    begins = [f"substr({a}, 1, 8 + instr(substr({a}, 9), '/'))" for a in addresses]
+    asked = [*begins, *map(quoted, hosts)]
+    sql = f"SELECT DISTINCT {', '.join(asked)} FROM {quoted(table)} NOT INDEXED"
+    rows = connection.execute(sql).fetchall()
     there = [set(values) for values in zip(*rows, strict=True)] if rows else [set[Any]() for _ in asked]
     parts = ["0"]
     for column, known in zip(asked[len(begins) :], there[len(begins) :], strict=True):
@@ -114,7 +118,7 @@ def where_removed(
         parts.append(f"{column} IN {listed(held)}")
     for address, start, known in zip(addresses, begins, there[: len(begins)], strict=True):
         if near := [head for head in known if _may_hold(head, removed)]:
-            parts.append(f'{start} IN {listed(near)} AND removed_address("{address}")')
+            parts.append(f"{start} IN {listed(near)} AND removed_address({address})")
     return " OR ".join(parts)
 
 
@@ -172,7 +176,7 @@ def addresses_in(said: str) -> set[str]:
     }
 
 
-def words_in_archive(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+def words_in_archive(connection: sqlite3.Connection) -> Iterator[tuple[str, str | bytes]]:
     """Every text in the archive that may lawfully be there: whose it is, and the text.
 
     Of surviving pages and what is drawn from them, by source; of the record of removals. A removed passage
@@ -189,7 +193,7 @@ def words_in_archive(connection: sqlite3.Connection) -> Iterator[tuple[str, str]
             yield from _words(connection, table.owner, ("text",), f"{name} JOIN texts ON texts.id = text_id")
 
 
-def words_in_record(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+def words_in_record(connection: sqlite3.Connection) -> Iterator[tuple[str, str | bytes]]:
     """What people said in orders and requests, which may quote what was removed: whose, and the text."""
     for name, table in catalogue.archive().items():
         if table.forgets == "record":
@@ -197,7 +201,7 @@ def words_in_record(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]
             yield from _words(connection, owner, table.columns, name)
 
 
-def words_in_store(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
+def words_in_store(connection: sqlite3.Connection) -> Iterator[tuple[str, str | bytes]]:
     """Every text that lies uncompressed in the crawl store: whose it is, and the text."""
     for name, table in catalogue.store().items():
         owner = next(iter((*table.hosts, *table.addresses)), f"'{name}'")
@@ -208,7 +212,7 @@ def words_in_store(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]:
 
 def words_of_nobody(
     connection: sqlite3.Connection, tables: Mapping[str, Table], *, is_store: bool = False
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str | bytes]]:
     """Every text in a file that nobody is known to hold lawfully: its table, and the text.
 
     In tables and columns that the catalogue does not know and, in the archive, in those that it knows to hold
@@ -224,18 +228,34 @@ def words_of_nobody(
             lawful = tuple(known.columns)
         elif known:
             lawful = (*known.words, *known.addresses, *known.sentences)
-        described = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
+        described = _described(connection, name)
+        order = next((f" ORDER BY {quoted(row[1])}" for row in described if row[5] == 1), "")  # as they lie
+        unknown = [row[1] for row in described if known and row[1] not in known.columns]
         columns = [
             row[1]
             for row in described
-            if row[1] not in lawful and not (known and row[1] in known.columns and row[2] in _NO_WORDS)
+            if row[1] not in (*lawful, *unknown) and not (known and row[2] in _NO_WORDS)
         ]
         if name == "texts":
             yield from _words(connection, "'texts'", ["text"], f"texts WHERE {_OF_NO_PAGE}")
             columns = [column for column in columns if column != "text"]
-        long = " OR ".join(f'length(CAST("{column}" AS BLOB)) >= 24' for column in columns)
-        order = next((f' ORDER BY "{row[1]}"' for row in described if row[5] == 1), "")  # as the rows lie
-        yield from _words(connection, f"DISTINCT '{name}'", columns, f'"{name}" WHERE {long}{order}')
+        for whose, some in ((name, columns), *((f"{name}.{column}", [column]) for column in unknown)):
+            literal = whose.replace("'", "''")
+            long = " OR ".join(f"length(CAST({quoted(column)} AS BLOB)) >= 24" for column in some)
+            yield from _words(
+                connection, f"DISTINCT '{literal}'", some, f"{quoted(name)} WHERE {long}{order}"
+            )
+
+
+def _described(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
+    """What SQLite says of each column of a table; nothing of one that needs a program that is not here.
+
+    Such an index of somebody's own keeps its rows in tables beside it, which have columns.
+    """
+    try:
+        return connection.execute(f"PRAGMA table_info({quoted(table)})").fetchall()
+    except sqlite3.OperationalError:
+        return []
 
 
 _INDEX = "articles_fts"
@@ -272,14 +292,13 @@ def _is_at(value: object, removed: Matcher) -> bool:
 
 def _words(
     connection: sqlite3.Connection, owner: str, columns: Iterable[str], tables: str
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str | bytes]]:
     """The words in these columns of every row: whose they are, and each of them."""
-    if listed := ", ".join(f'"{column}"' for column in columns):
-        for whose, *values in connection.execute(f"SELECT {owner}, {listed} FROM {tables}"):
+    if named := ", ".join(map(quoted, columns)):
+        for whose, *values in connection.execute(f"SELECT {owner}, {named} FROM {tables}"):
             for value in values:
-                words = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-                if words and isinstance(words, str):
-                    yield str(whose), words
+                if value and isinstance(value, str | bytes):
+                    yield str(whose), value
 
 
 def _host(value: str) -> str:

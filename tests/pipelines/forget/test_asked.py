@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -137,29 +138,50 @@ def test_readers_own_tables_stop_no_removal_and_are_named(world: World, parknews
     assert broken == {"my_tags"}  # all that our own keys would have deleted is gone
 
 
-def test_a_note_that_quotes_what_goes_is_named_with_its_table(world: World, parknews: Run) -> None:
+def test_what_readers_keep_of_it_is_named_however_they_keep_it(world: World, parknews: Run) -> None:
+    page = world.of(PARK)[2]
+    text = page.text.encode()
+    kept = {
+        "my_notes": f"参见：{page.text}",
+        "my_titles": page.title[:16],
+        "my_blobs": page.text.encode("utf-16-le"),
+        "my_packed": zlib.compress(text),
+        "my_hex": text.hex(),
+        "my \"odd\" 'one'": page.text,
+    }
     with closing(sqlite3.connect(world.path)) as archive:
-        archive.execute("CREATE TABLE my_notes (note TEXT)")
-        archive.execute("INSERT INTO my_notes VALUES (?)", (f"参见：{world.of(PARK)[2].text}",))
+        for name, value in kept.items():
+            table = '"' + name.replace('"', '""') + '"'
+            archive.execute(f'CREATE TABLE {table} ("a ""b""")')
+            archive.execute(f"INSERT INTO {table} VALUES (?)", (value,))
+        archive.execute("ALTER TABLE sources ADD COLUMN my_remark")
+        archive.execute("UPDATE sources SET my_remark = ?", (page.title,))
         archive.commit()
     done = parknews("remove-source", PARK, *WHO, "--yes", "--json")
     assert (done.code, done.json["verified"]) == (4, False)
-    assert "your own table my_notes quotes" in done.json["trouble"]
-    with closing(sqlite3.connect(world.path)) as archive:
-        archive.execute("DELETE FROM my_notes")
-        archive.commit()
-    assert parknews("removals", "verify", "1").code == 0
+    own = {f"table {name}" for name in kept} | {"column sources.my_remark"}
+    assert {name for name in own if f"your own {name} quotes" in done.json["trouble"]} == own
 
 
-def test_a_page_goes_from_every_address_at_which_its_site_has_it(
-    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        "BEFORE DELETE ON readings BEGIN SELECT RAISE(IGNORE); END",
+        "BEFORE DELETE ON texts BEGIN SELECT RAISE(IGNORE); END",
+        "BEFORE DELETE ON articles BEGIN SELECT RAISE(ABORT, 'kept'); END",
+        "AFTER DELETE ON articles BEGIN SELECT my_function(old.title); END",
+        "AFTER DELETE ON articles BEGIN INSERT INTO my_log VALUES (old.title); END",
+    ],
+)
+def test_a_trigger_of_a_readers_own_that_keeps_rows_is_named(
+    world: World, parknews: Run, trigger: str
 ) -> None:
-    mobile = f"m.{PARK[4:]}"
-    monkeypatch.setitem(NAMES, mobile, NAMES[PARK])
-    pages = [page(PARK, 1), page(mobile, 1), page(PARK, 1, path="/yw/1.html"), page(COPIER, 1), page(PARK, 2)]
-    world = make_world(pages)
-    plan = preview(world.path, make_scope(urls=[pages[0].url]))
-    assert {p.page_url for p in plan.pages} == {p.url for p in pages[:3]}
-    assert [(line.state, line.pages) for line in plan.lines] == [("taken", 3)]
-    left = preview(world.path, make_scope(urls=[pages[0].url], exceptions=[pages[1].url]))
-    assert {p.page_url for p in left.pages} == {pages[0].url, pages[2].url}
+    rows(world.path, "CREATE TABLE my_log (title TEXT)")
+    rows(world.path, f"CREATE TRIGGER my_own {trigger}")
+    held = parknews("remove-source", PARK, *WHO, "--yes")
+    assert (held.code, "my_own" in held.err, "drop them" in held.err) == (4, True, True), held
+    rows(world.path, "DROP TRIGGER my_own")
+    rows(world.path, "DELETE FROM my_log")
+    if "texts" not in trigger:  # what it kept is nobody's now
+        assert parknews("removals", "go-on").code == 0
+        assert parknews("removals", "show", "1", "--json").json["state"] == "verified"
