@@ -26,7 +26,14 @@ from pipelines.forget.files import Files
 from pipelines.forget.notes import Notes
 from pipelines.forget.passages import Seeker, address_tail, thinning
 from pipelines.forget.record import add_counts, removal, set_state
-from pipelines.forget.rows import EMPTIED, delete_from_archive, delete_from_store, empty_sentences, names
+from pipelines.forget.rows import (
+    EMPTIED,
+    delete_from_archive,
+    delete_from_store,
+    empty_sentences,
+    forget_names,
+    names,
+)
 from pipelines.join import Joiner
 from pipelines.store import CrawlStore
 from pipelines.utc import now_utc
@@ -231,12 +238,12 @@ def _delete_by_address(
     hosts = [(host,) for (host,) in known if mine.blocks_host(host)]
     connection.executemany("UPDATE run_sources SET last_error = '' WHERE source = ?", hosts)
     connection.executemany("UPDATE sources SET status = 'removed' WHERE host = ?", hosts)
-    counts["reasons that quoted it"] = empty_sentences(
-        connection,
-        catalogue.archive(),
-        lambda said: names(said, mine) or len(looks.find(said.encode("utf-8", "replace"))) > 0,
-        _emptied,
-    )
+
+    def quotes(said: str) -> bool:
+        return names(said, mine) or len(looks.find(said.encode("utf-8", "replace"))) > 0
+
+    counts["reasons that quoted it"] = empty_sentences(connection, catalogue.archive(), quotes, _emptied)
+    counts["searches and names of sets that quoted it"] = forget_names(connection, quotes)
     _forget_claims(connection, joiner, mine, at)
     return counts
 

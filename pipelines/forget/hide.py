@@ -25,7 +25,7 @@ from pipelines.forget.order import Order, hashed, put_order
 from pipelines.forget.plan import Plan, Survivor
 from pipelines.forget.record import add_counts, removal, set_state
 from pipelines.forget.redact import redactions, rewrite_pages, rewrite_values
-from pipelines.forget.rows import EMPTIED, empty_sentences
+from pipelines.forget.rows import EMPTIED, empty_sentences, forget_names
 from pipelines.join import Joiner
 from pipelines.normalise import normalise
 from pipelines.utc import now_utc
@@ -150,12 +150,12 @@ def redact(files: Files, removal_id: int) -> None:
                 said |= redaction.found
         notes_of(connection).put(removal(connection, removal_id).ledger_order, list(said.values()))
         quoted = [letters for letters in said if len(letters) >= _QUOTED_LEAST]
-        empty_sentences(
-            connection,
-            catalogue.archive(),
-            lambda words: any(letters in normalise(words) for letters in quoted),
-            lambda *_: EMPTIED,
-        )
+
+        def quotes(words: str) -> bool:
+            return any(letters in normalise(words) for letters in quoted)
+
+        empty_sentences(connection, catalogue.archive(), quotes, lambda *_: EMPTIED)
+        forget_names(connection, quotes)
         clusters = joined_again(connection, files.joiner, changes)
         give_back(connection, files.joiner, removal_id, now_utc(), clusters)
         refresh_files(connection, changes.files)

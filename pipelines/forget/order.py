@@ -27,6 +27,7 @@ from pipelines.forget.plan import Line, Plan
 from pipelines.forget.record import put_event, removal
 from pipelines.forget.redact import redactions, values_held
 from pipelines.forget.rows import having, where_removed
+from pipelines.forget.scope import names_a_page
 from pipelines.urls import host_of
 from pipelines.utc import iso
 
@@ -109,7 +110,7 @@ def _told(line: Line, salt: str) -> dict[str, Any]:
     """What the record keeps of a thing that was asked for: no address, title or person's name."""
     digest = hashlib.sha256(f"{salt}{line.asked}".encode()).hexdigest()
     shown = line.asked if line.kind in ("host", "domain", "prefix", "credited", "article") else ""
-    if line.kind == "url":
+    if names_a_page(line.kind, line.asked):
         shown = host_of(line.asked)
     said = line.detail if line.state == "removed" else ""
     return {

@@ -7,6 +7,7 @@ that the catalogue has is handled here without further code.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sqlite3
@@ -158,6 +159,20 @@ def empty_sentences(
             change = f"UPDATE {table.name} SET {column} = emptied('{table.name}', {column})"
             count += connection.execute(f"{change} WHERE {column} <> '' AND quotes({column})").rowcount
     return count
+
+
+def forget_names(connection: sqlite3.Connection, quotes: Callable[[str], bool]) -> int:
+    """Drops kept searches that quote what is removed, and renames such sets; returns how many.
+
+    An empty query would ask for everything, and a set goes by its name.
+    """
+    connection.create_function("quotes", 1, quotes)
+    count = connection.execute("DELETE FROM searches WHERE quotes(name) OR quotes(query)").rowcount
+    known = [name for (name,) in connection.execute("SELECT DISTINCT set_name FROM set_articles")]
+    free = (name for number in itertools.count(1) if (name := f"{EMPTIED} {number}") not in known)
+    renamed = list(zip(free, filter(quotes, known), strict=False))
+    connection.executemany("UPDATE set_articles SET set_name = ? WHERE set_name = ?", renamed)
+    return count + len(renamed)
 
 
 def names(said: str, removed: Matcher) -> bool:

@@ -230,7 +230,12 @@ def _sorted(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(values)))
 
 
+def names_a_page(kind: str, value: str) -> bool:
+    """Whether a term may be one page's address, which stands nowhere in clear: a column ends in a slash."""
+    return kind == "url" or (kind == "prefix" and not value.endswith("/"))
+
+
 def _shown(term: Term, key: Key | None) -> str:
-    if term.kind != "url":
+    if not names_a_page(*term):
         return term.value
     return f"on {host_of(term.value)}" + (f" ({key.mark(term.value)}…)" if key else "")

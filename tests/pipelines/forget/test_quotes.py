@@ -13,8 +13,9 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.snapshot import back_up
 from pipelines.forget.verbs import remove
 from pipelines.report.words import words
+from tests.commands import Run
 from tests.pipelines.forget import stranger
-from tests.pipelines.forget.worlds import COPIER, DAILY, LETTER, PARK, WHOLE_PARK, World
+from tests.pipelines.forget.worlds import COPIER, DAILY, LETTER, PARK, WHO, WHOLE_PARK, World
 from tests.readings import rows
 
 AT = "2026-03-02T00:00:00Z"
@@ -34,6 +35,33 @@ def test_a_reason_that_quotes_what_goes_is_emptied_and_the_correction_holds_on(w
         ("丙", f"见 {other[4].url} 一文"),
     ]
     assert stranger.search(world.path.parent, [park.url, park.title]) == {}
+
+
+def test_a_kept_search_that_quotes_what_goes_goes_too_and_a_set_gets_another_name(
+    world: World, parknews: Run
+) -> None:
+    park, other = world.of(PARK)[3], world.of(COPIER)[5]
+    for name, query in (("q", f'"{park.text[:30]}"'), (park.title, "园区"), ("kept", "园区 企业")):
+        parknews("searches", "add", name, query)
+    for name in (park.title, f"{park.title}续", "kept"):
+        parknews("sets", "add", name, other.url)
+    done = parknews("remove-source", "--url", park.url, *WHO, "--yes", "--json")
+    assert done.json["counts"]["searches and names of sets that quoted it"] == 4
+    assert rows(world.path, "SELECT name FROM searches") == [("kept",)]
+    assert {name for (name,) in rows(world.path, "SELECT set_name FROM set_articles")} == {
+        f"{EMPTIED} 1",
+        f"{EMPTIED} 2",
+        "kept",
+    }
+    assert stranger.search(world.path.parent, [park.text[:30], f"{park.title}续"]) == {}
+
+
+def test_a_prefix_that_is_a_pages_address_stands_nowhere_in_clear(world: World, parknews: Run) -> None:
+    url = world.of(DAILY)[-2].url
+    done = parknews("remove-source", "--url-prefix", url, *WHO, "--yes", "--json")
+    assert (done.code, done.json["state"], done.json["asked"][0]["state"]) == (0, "verified", "taken")
+    lawful = {world.store_path.name}  # the site's list still leads there
+    assert set(stranger.search(world.path.parent, [url.partition("//")[2]])) <= lawful
 
 
 def test_a_reason_of_a_join_or_split_of_others_is_emptied_where_it_moved_their_copies_too(
