@@ -135,11 +135,16 @@ def folded(url: str) -> str:
     """
     if _IS_FOLDED.fullmatch(url):
         return url
-    parts = urlsplit(url)
+    parts = urlsplit(without_ways(url))
     path = _SLASHES.sub("/", parts.path.lower()).rstrip("/") or "/"
-    pairs = (pair for pair in parts.query.split("&") if pair)
-    query = "&".join(pair for pair in pairs if not may_be_tracking(pair.partition("=")[0]))
-    return f"{parts.scheme}://{parts.netloc}{path}" + (f"?{query}" if query else "")
+    return f"{parts.scheme}://{parts.netloc}{path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def without_ways(url: str) -> str:
+    """An address in its one spelling without parameters that mostly name the way to a page."""
+    page, _, query = url.partition("?")
+    pairs = (pair for pair in query.split("&") if pair and not may_be_tracking(pair.partition("=")[0]))
+    return "?".join(filter(None, (page, "&".join(pairs))))
 
 
 def authority_of(url: str) -> str:

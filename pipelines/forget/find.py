@@ -175,17 +175,28 @@ def way_from(archive: sqlite3.Connection, crawled: sqlite3.Connection, url: str)
 
 def _on_other_host(archive: sqlite3.Connection, url: str) -> list[str]:
     """The pages at this path on the other hosts of a site, for an address that no page has."""
+    if pages_at(archive, [url]):
+        return []
+    return pages_at(archive, on_other_hosts(url))
+
+
+def pages_at(archive: sqlite3.Connection, urls: Iterable[str]) -> list[str]:
+    """The pages at addresses, by http or https."""
+    spelled = json.dumps([address for url in urls for address in json.loads(_spelled(url))])
     here = "SELECT page_url FROM readings WHERE page_url IN (SELECT value FROM json_each(?))"
-    if not re.search(r"//[^/]+/.*\d", url) or archive.execute(here, (_spelled(url),)).fetchone():
+    return [row[0] for row in archive.execute(here, (spelled,))]
+
+
+def on_other_hosts(url: str) -> list[str]:
+    """The same path on a site's other hosts (m., www.), where it has a number: it is the same page there."""
+    if not re.search(r"//[^/]+/.*\d", url):
         return []
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     first, _, name = host.partition(".")
     name = name if first in words("address.host_variant") and "." in name else host
     others = [name, *(f"{variant}.{name}" for variant in words("address.host_variant"))]
-    asked = [json.loads(_spelled(f"{scheme}://{other}{slash}{path}")) for other in others if other != host]
-    spelled = json.dumps([address for one in asked for address in one])
-    return [row[0] for row in archive.execute(here, (spelled,))]
+    return [f"{scheme}://{other}{slash}{path}" for other in others if other != host]
 
 
 def _spelled(url: str) -> str:

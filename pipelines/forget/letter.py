@@ -121,7 +121,7 @@ def _cut(address: str) -> str:
 
 def _spelled(address: str) -> str:
     try:
-        return canonical_url("".join(unicodedata.normalize("NFKC", address).split()))
+        return canonical_url("".join(unicodedata.normalize("NFKC", address).split()).replace("&amp;", "&"))
     except ValueError:
         return ""
 

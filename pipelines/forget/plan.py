@@ -174,6 +174,8 @@ class Plan:
     """Addresses of files that its pages link to, and no page that stays."""
     led: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Addresses that were asked for → what the crawl saw them lead to, the page's own address last."""
+    beside: tuple[str, ...] = ()
+    """Addresses at which a site has the pages that were asked for on its other hosts: none is here."""
     lines: tuple[Line, ...] = ()
     """A line for each thing that was asked for."""
     own_tables: Mapping[str, int] = field(default_factory=dict)
@@ -191,7 +193,7 @@ class Plan:
             return
         if not self.scope.is_narrowed:
             yield from self.scope.terms()
-            yield from (Term("url", url) for way in self.led.values() for url in way)
+            yield from (Term("url", url) for way in (*self.led.values(), self.beside) for url in way)
         for page in self.pages:
             yield Term("url", page.page_url)
             yield Term("url", page.copy_url)

@@ -25,7 +25,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.export.manifest import read_manifest, read_row_notes
 from pipelines.forget.delete import announced_titles, would_look_for
 from pipelines.forget.files import Files
-from pipelines.forget.find import way_from
+from pipelines.forget.find import on_other_hosts, pages_at, way_from
 from pipelines.forget.hide import rehearse
 from pipelines.forget.plan import Candidate, KnownExport, LeftOut, Plan, choose_pages, left_out, variants
 from pipelines.forget.prove import search_pages
@@ -93,6 +93,7 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
             attachments=_attachments(connection, shared=bool(scope.passages)),
             key=needed_key(connection),
             led=led,
+            beside=() if scope.passages else _beside(connection, scope),
             lines=tuple(lines_of(connection, scope, led, candidates, taken, contested)),
         )
         counts = _counts(connection)
@@ -111,6 +112,12 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
     if scope.passages:
         return replace(plan, counts={"pages redacted": len(taken)}, own_tables={})
     return replace(plan, survivors=rehearse(connection, files.joiner, plan, at)) if shared else plan
+
+
+def _beside(connection: sqlite3.Connection, scope: Scope) -> tuple[str, ...]:
+    """Addresses of the scope on a site's other hosts; a page that is there has its own line."""
+    urls = dict.fromkeys(other for url in scope.urls for other in on_other_hosts(url))
+    return tuple(url for url in urls if not pages_at(connection, [url]))
 
 
 def _saying(

@@ -20,7 +20,7 @@ import tldextract
 
 from pipelines.archive.kept_out.key import Key, key_of, needed_key
 from pipelines.publishers import normalise_publisher, publisher_of
-from pipelines.urls import authority_of, canonical_url, folded
+from pipelines.urls import authority_of, canonical_url, folded, without_ways
 
 _DOMAINS = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 """The bundled public suffix list only: nothing is downloaded. With its private part, so that one blog of a
@@ -210,7 +210,7 @@ def with_hosts(terms: Iterable[Term]) -> Iterator[Term]:
 
 def path_terms(url: str, *, with_prefixes: bool = True) -> Iterator[Term]:
     """Everything a block of a part of this URL's host could have been written for, http or https."""
-    for spelled in dict.fromkeys((url, folded(url))):  # `?from=x` brings nothing back
+    for spelled in dict.fromkeys((url, without_ways(url), folded(url))):  # `?from=x` brings nothing back
         rest = spelled.partition(":")[2]
         for scheme in ("https", "http"):
             yield Term("url", f"{scheme}:{rest}")

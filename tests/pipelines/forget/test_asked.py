@@ -10,6 +10,8 @@ from datetime import date
 
 import pytest
 
+from pipelines.archive.file import reader
+from pipelines.archive.kept_out.blocks import read_blocklist
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview
 from tests.commands import Run
@@ -59,6 +61,20 @@ def test_each_thing_asked_for_has_its_line(world: World, parknews: Run) -> None:
     letter.write_text("\r\n".join(lines), encoding="gb18030")  # as spreadsheets of Chinese Windows write it
     chinese = parknews("remove-source", "--from", str(letter), "--dry-run", "--lang", "zh").out
     assert f"https://{DAILY}/none.html: 不在档案中" in chinese
+
+
+def test_a_page_that_went_is_kept_out_and_answered_for_on_the_sites_other_hosts_too(
+    world: World, parknews: Run
+) -> None:
+    page = world.of(PARK)[3]
+    mobile = page.url.replace("www.", "m.")
+    assert parknews("remove-source", "--url", page.url, *WHO, "--yes").code == 0
+    again = parknews("remove-source", "--url", mobile, "--dry-run", "--json").json["plan"]["lines"]
+    assert [line["state"] for line in again] == ["removed"]
+    with reader(world.path) as connection:
+        blocklist = read_blocklist(connection)
+    others = (page.url.replace("www.", ""), mobile.replace("/4.html", "/5.html"))
+    assert [blocklist.blocks(url) for url in (mobile, *others)] == [True, True, False]
 
 
 def test_pages_without_a_date_are_left_or_taken_as_it_is_said(make_world: MakeWorld) -> None:

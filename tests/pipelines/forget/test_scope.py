@@ -52,6 +52,11 @@ def blocklist(scope: Scope) -> Blocklist:
         (make_scope(prefixes=["https://a.cn/news/"]), "https://a.cn/news/1.html", "https://a.cn/newspaper/1"),
         (make_scope(prefixes=["https://a.cn/news"]), "http://a.cn/news/1.html", "https://a.cn/newspaper/1"),
         (make_scope(urls=["https://a.cn/1.html?utm_source=x"]), "http://a.cn/1.html", "https://a.cn/2.html"),
+        (
+            make_scope(urls=["https://a.cn/%E8%B5%84/Ab.html"]),
+            "https://a.cn/%E8%B5%84/Ab.html?from=x",
+            "https://a.cn/a",
+        ),
     ],
 )
 def test_what_a_scope_holds_is_what_its_blocks_keep_out(scope: Scope, held: str, free: str) -> None:
