@@ -14,7 +14,7 @@ from crawler.cli.receipts import Language, SigningKey, agree, language_of, login
 from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of, text_of
 from pipelines.errors import ConfigurationError
 from pipelines.forget.find import nearest
-from pipelines.forget.letter import Asked, read_letter
+from pipelines.forget.letter import Asked, read_letter, unwrapped
 from pipelines.forget.order import Order, with_wait
 from pipelines.forget.plan import Plan
 from pipelines.forget.planning import without_quotes
@@ -384,7 +384,7 @@ def _listed(requests: Path | None) -> dict[str, list[str]]:
 
 
 def _lines(path: Path | None) -> list[str]:
-    return [line.strip() for line in text_of(path).split("\n")] if path else []
+    return [line.strip() for line in unwrapped(text_of(path)).split("\n")] if path else []
 
 
 _NAMED = {"credited": "credited", "author": "authors", "person": "persons", "title": "titles"}

@@ -25,14 +25,23 @@ PASSAGE_LEAST = 12
 _LINE_MOST = 80
 """Characters of a line that may be a name or a title by itself; a longer one is sentences."""
 _ENDS = r"\s<>\"“”‘’《》〈〉「」『』【】（），。；！？、：…|\\^`"
-_SCHEMED = re.compile(rf"https?[:：][/／]{{2}}(?:(?![,;]https?:)[^{_ENDS}])+", re.IGNORECASE)
+_SCHEMED = re.compile(
+    rf"https?[:：][/／]{{2}}(?:(?!(?:[,;]|(?<=[a-z])\d{{1,2}}[.)])https?:)[^{_ENDS}])+", re.IGNORECASE
+)
 _BARE = re.compile(
-    r"(?<![A-Za-z0-9_@./:%-])"
+    r"(?:(?<![A-Za-z0-9_@./:%-])|(?<=[^:\w]//))"
     r"(?P<host>(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,24}|\d{1,3})(?P<port>:\d{2,5})?)"
     rf"(?P<path>[/?][^{_ENDS}]*)?(?![A-Za-z0-9@])",
     re.IGNORECASE,
 )
 _ASCII = re.compile(r"(?:https?：?[/／]{2})?[!-~]+", re.IGNORECASE)
+_WRAPPED = re.compile(r"(https?://[!-~]+[/=&?-])\n(?=>* ?[!-~]*\d[!-~]*\.s?html?\b)(?:>+ ?)?", re.IGNORECASE)
+"""A mail program breaks long lines; what stands above the break would be everything of a column."""
+_WIDE = re.compile(r"[Ａ-Ｚａ-ｚ０-９][Ａ-Ｚａ-ｚ０-９．／：－＿＝＆％＃？]{5,}")
+_MASKED = (re.compile(r"\bhxxp(s?)(?=[:：])", re.IGNORECASE), re.compile(r"[\[(]\.[\])]"))
+"""As addresses are written so that nobody follows them by mistake."""
+_ENDING = re.compile(r"[^?#]*?\.(?:s?html?|php|aspx?|jsp|pdf)(?=[\u4e00-\u9fff])", re.IGNORECASE)
+"""A page's ending; the sentence goes on behind it."""
 _VALUE_FOLLOWS = re.compile(r"[/=&_%-]$")
 """Behind these an ideograph belongs to the address; behind others the sentence goes on."""
 _NOTE = re.compile(r"[,;](?=\d{4}-\d\d|[^/\d]*$)|(?:(?<=\.\w{3})|(?<=\.\w{4}))[,;]")
@@ -40,20 +49,21 @@ _NOTE = re.compile(r"[,;](?=\d{4}-\d\d|[^/\d]*$)|(?:(?<=\.\w{3})|(?<=\.\w{4}))[,
 _TRAILING = ".,;:!?'\"*]>}"
 _NUMBERING = re.compile(r"^\s*(?:[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[.．、)）:：]\s*|[-*•·–—]\s+)")
 _SENTENCES = re.compile(r"(?<=[。！？!?；;\n])|(?<=\.)\s+")
-_QUOTED = tuple(
-    re.compile(pattern, re.DOTALL)
-    for pattern in (
-        r"《([^《》]+)》",
-        r"〈([^〈〉]+)〉",
-        r"「([^「」]+)」",
-        r"『([^『』]+)』",
-        r"【([^【】]+)】",
-        r"“([^“”]+)”",
-        r"«([^«»]+)»",
-        r"‘(.{4,400}?)’(?!\w)",
-        r"(?<!\w)\"([^\"]+)\"(?!\w)",
-        r"[“„]([^“”„]+)[”“]",
-    )
+_PAIRS = ("《》", "〈〉", "「」", "『』", "【】", "“”", "«»", "»«", "‹›", "›‹", "﹁﹂", "﹃﹄", "〝〞")
+_QUOTED = (
+    *(
+        re.compile(rf"{left}((?:[^{left}{right}]|{left}[^{left}{right}]*{right})+){right}")
+        for left, right in _PAIRS
+    ),
+    *(
+        re.compile(pattern, re.DOTALL)
+        for pattern in (
+            r"‘(.{4,400}?)’(?!\w)",
+            r"(?<!\w)\"([^\"]+)\"(?!\w)",
+            r"＂([^＂]+)＂",
+            r"[“„]([^“”„]+)[”“]",
+        )
+    ),
 )
 
 
@@ -70,7 +80,7 @@ class Asked:
 
 def read_letter(text: str) -> list[Asked]:
     """What a letter asks about: first addresses and hosts, then what it quotes, then its lines."""
-    text = text.replace("\r\n", "\n")
+    text = unwrapped(text)
     addresses = sorted(_addresses(text), key=lambda found: found[0])
     text = _without(text, [(start, end) for start, end, _ in addresses], "\n")
     quoted = _quoted(text)
@@ -78,6 +88,13 @@ def read_letter(text: str) -> list[Asked]:
     asked = [asked for _, _, asked in addresses]
     asked += [Asked("quoted", words) for _, _, words in quoted if words]
     return list(dict.fromkeys([*asked, *_lines(text)]))
+
+
+def unwrapped(text: str) -> str:
+    """A letter with its addresses in one piece, not masked and not in wide letters."""
+    text = _WRAPPED.sub(r"\1", text.replace("\r\n", "\n"))
+    text = _WIDE.sub(lambda wide: unicodedata.normalize("NFKC", wide[0]), text)
+    return _MASKED[1].sub(".", _MASKED[0].sub(r"http\1", text))
 
 
 def _without(text: str, spans: list[tuple[int, int]], sign: str) -> str:
@@ -109,6 +126,8 @@ def _addresses(text: str) -> Iterator[tuple[int, int, Asked]]:
 
 def _cut(address: str) -> str:
     """An address without the sentence, note or sign behind it."""
+    if ended := _ENDING.match(address):
+        address = ended[0]
     ascii_part = _ASCII.match(address)
     if ascii_part and not _VALUE_FOLLOWS.search(ascii_part[0]):
         address = ascii_part[0]

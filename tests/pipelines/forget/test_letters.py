@@ -47,6 +47,13 @@ from tests.pipelines.forget.worlds import (
         ("(see a.example.com/x(1).html)", ["https://a.example.com/x(1).html"]),
         ("写信给 law@a.cn，附件letter.txt", []),
         ("https://a.cn/园区/1.html", ["https://a.cn/%E5%9B%AD%E5%8C%BA/1.html"]),
+        ("https://a.cn/园区/1.html一文", ["https://a.cn/%E5%9B%AD%E5%8C%BA/1.html"]),
+        ("1.https://a.cn/1.html2.https://a.cn/2.html", ["https://a.cn/1.html", "https://a.cn/2.html"]),
+        ("> https://a.cn/news/\n> 2026/1.html", ["https://a.cn/news/2026/1.html"]),
+        ("https://a.cn/news/\n全部内容", ["https://a.cn/news/"]),
+        ("hxxps://a[.]cn/1.html", ["https://a.cn/1.html"]),
+        ("見ａ．ｃｎ／１．ｈｔｍｌ，", ["https://a.cn/1.html"]),
+        ("<a href='//a.cn/1.php?a=1&amp;b=2'>", ["https://a.cn/1.php?a=1&b=2"]),
     ],
 )
 def test_addresses_are_read_out_of_sentences(said: str, asked: list[str]) -> None:
@@ -60,6 +67,8 @@ def test_addresses_are_read_out_of_sentences(said: str, asked: list[str]) -> Non
         ("「夜間開放日」『公告』【快讯】", ["夜間開放日", "公告", "快讯"]),
         ('"A new park" and ‘The park’s day’', ["A new park", "The park’s day"]),
         ("“园区表示，\n基地免收机时费”", ["园区表示， 基地免收机时费"]),
+        ("「簽約「新材料」項目」﹁公告﹂〝通知〞＂快訊＂", ["簽約「新材料」項目", "公告", "通知", "快訊"]),
+        ("« Un » et « deux », »Drei« ‹vier›", ["Un", "deux", "Drei", "vier"]),
     ],
 )
 def test_titles_and_passages_are_read_in_any_quotation_marks(said: str, quoted: list[str]) -> None:

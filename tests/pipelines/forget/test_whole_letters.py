@@ -1,4 +1,4 @@
-"""Fourteen letters, each answered from what is found to the receipt with at most three commands."""
+"""Twenty-eight letters, each answered from what is found to the receipt with at most three commands."""
 
 from __future__ import annotations
 
@@ -33,8 +33,14 @@ def _page(number: int, host: str = PARK, **more: object) -> Told:
 
 
 LINE = "联系人王小明，电话０５１２－６６１２３４５６，周一至周五接待。"
+ADDED = "本网另悉，该户现住青岚湖东岸七号楼，电话可向物业查询。"
 PAGES = [
-    *(_page(n) for n in range(201, 230)),
+    *(_page(n) for n in range(201, 225)),
+    _page(225, path="/%E8%B5%84%E8%AE%AF/225.html"),
+    _page(226, path="/show.php?cat=7&id=226"),
+    *(_page(n) for n in range(227, 230)),
+    _page(271, DAILY),
+    _page(272, COPIER, credited=NAMES[DAILY], text=f"{make_text(271)}\n{ADDED}"),
     _page(230, text=f"{make_text(230)}\n{LINE}"),
     _page(231, COPIER, credited="澜江晚報"),
     _page(232, DAILY, credited="瀾江晚报"),
@@ -144,6 +150,62 @@ LETTERS = {
         ("taken",),
         ("removals", "undo", "ID", "--reason", "counter-notice"),
         (207,),
+    ),
+}
+
+
+BARE = {number: url.partition("//")[2] for number, url in URL.items()}
+WIDE = BARE[212].translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
+FROM = ("remove-source", "--from", "LETTER")
+LETTERS |= {
+    "zh: a mail that quotes one": Letter(
+        f"> 您好：\n> {URL[211]}\n>> 请删除。", ("remove-source", "--url", URL[211]), (211,), ("taken",)
+    ),
+    "zh: an address in wide letters": Letter(f"敬啟者：{WIDE}，請即移除。", FROM, (212,), ("taken",)),
+    "en: links of a mark-up": Letter(
+        f"Remove <{URL[213]}> and [this]({URL[214]}).", FROM, (213, 214), ("taken", "taken")
+    ),
+    "en: addresses that nobody can follow": Letter(
+        f"hxxps://{BARE[215].replace('.', '[.]')} and {BARE[216].replace('.cn', '[.]cn')}",
+        FROM,
+        (215, 216),
+        ("taken", "taken"),
+    ),
+    "zh: three addresses between commas": Letter(
+        f"请删除{BARE[217]}、{BARE[218]}；以及{BARE[219][4:]}。",
+        FROM,
+        (217, 218, 219),
+        ("redirected", "taken", "taken"),
+    ),
+    "zh: a title within marks within marks": Letter(
+        f"请撤下《〈{TITLE[220]}〉》一文", FROM, (220,), ("taken",)
+    ),
+    "zh: a title in upright marks": Letter(f"請撤下﹁{TITLE[221]}﹂", FROM, (221,), ("taken",)),
+    "zh: a passage that a copy alone has": Letter(
+        f"贵站称『{ADDED}』，系本人住址。",
+        ("redact", URL[272], "--passage", ADDED),
+        (),
+        ("taken", "taken"),
+        finds=(272,),
+    ),
+    "en: the source of a mail": Letter(
+        f'<a href="https://{PARK}/show.php?id=226&amp;cat=7">this</a>', FROM, (226,), ("taken",)
+    ),
+    "zh: rows of a table": Letter(
+        f"1\t{TITLE[222]}\t{URL[222]}\t2026/2/3\n2\t{TITLE[223]}\t{URL[223]}\t2026-02-04",
+        FROM,
+        (222, 223),
+        ("taken", "taken"),
+    ),
+    "en: an anchor in brackets": Letter(f"(see {URL[224]}#comments). Thanks.", FROM, (224,), ("taken",)),
+    "zh: numbers stuck to addresses": Letter(
+        f"请删：1.{URL[227]}2.{URL[228]}", FROM, (227, 228), ("taken", "taken")
+    ),
+    "en: an address that a mail program broke": Letter(
+        f"Remove {URL[229].replace('/2026', '/ 2026').replace(' ', chr(10))}", FROM, (229,), ("taken",)
+    ),
+    "zh: a sentence stuck to an address": Letter(
+        f"请删除https://{PARK}/资讯/225.html这篇文章", FROM, (225,), ("taken",)
     ),
 }
 
