@@ -51,10 +51,7 @@ _NUMBERING = re.compile(r"^\s*(?:[(（]?(?:\d{1,3}|[一二三四五六七八九�
 _SENTENCES = re.compile(r"(?<=[。！？!?；;\n])|(?<=\.)\s+")
 _PAIRS = ("《》", "〈〉", "「」", "『』", "【】", "“”", "«»", "»«", "‹›", "›‹", "﹁﹂", "﹃﹄", "〝〞")
 _QUOTED = (
-    *(
-        re.compile(rf"{left}((?:[^{left}{right}]|{left}[^{left}{right}]*{right})+){right}")
-        for left, right in _PAIRS
-    ),
+    *(re.compile(rf"{pair[0]}((?:[^{pair}]|{pair[0]}[^{pair}]*{pair[1]})+){pair[1]}") for pair in _PAIRS),
     *(
         re.compile(pattern, re.DOTALL)
         for pattern in (
