@@ -71,15 +71,18 @@ _OF_CURRENCIES = frozenset(name[-1] for name in _CURRENCIES)
 _FOREIGN = re.compile("(新台币|台币|港币|港元|美元|日元|欧元) ?$")
 """What makes the 元 behind a figure no yuan: 港币8亿元."""
 _HUNDRED_MILLIONS = r"(?:(?P<hundred_millions>(?<!\d)\d{1,9})亿零?(?=\d{1,4}(?:\.\d+)?万))?"
-_BEFORE = re.compile(rf"{_HUNDRED_MILLIONS}(?P<figure>{_FIGURE})\s?[多余]?{_TIMES}{_CURRENCY}")
+_BEFORE = pattern(rf"{_HUNDRED_MILLIONS}(?P<figure>{_FIGURE})\s?[多余]?{_TIMES}{_CURRENCY}", case=True)
 """Also in two parts: 1亿2000万元."""
-_COUNTED = re.compile(rf"(?P<figure>{_FIGURE})\s?[多余]?个(?P<times>亿)(?![人次吨度平千立斤种条件户])")
-_HAN_BEFORE = re.compile(rf"(?<![{_HAN[1:-1]}第])(?P<han>{_HAN_NUMBER}){_CURRENCY}")
-_ROUND = re.compile(rf"(?<=[近超逾过约达破上])(?P<han>[百千][万亿]|万亿){_CURRENCY}")
+_COUNTED = pattern(
+    rf"(?P<figure>{_FIGURE})\s?[多余]?个(?P<times>亿)(?![人次吨度平千立斤种条件户])", case=True
+)
+_HAN_BEFORE = pattern(rf"(?<![{_HAN[1:-1]}第])(?P<han>{_HAN_NUMBER}){_CURRENCY}", case=True)
+_ROUND = pattern(rf"(?<=[近超逾过约达破上])(?P<han>[百千][万亿]|万亿){_CURRENCY}", case=True)
 """近百亿元, 超千亿元: about that much; what is counted in 数百亿 and 几千万 is no figure."""
-_RANGE = re.compile(
+_RANGE = pattern(
     rf"(?P<figure>{_FIGURE})(?P<own>万亿|[十百千]?[亿万]|[百千])?"
-    rf"(?=元?(?:至|到|[-~—–～]{{1,2}})(?P<to>{_FIGURE})[多余]?{_TIMES}{_CURRENCY})"
+    rf"(?=元?(?:至|到|[-~—–～]{{1,2}})(?P<to>{_FIGURE})[多余]?{_TIMES}{_CURRENCY})",
+    case=True,
 )
 """The lower end of a range, whose unit and currency stand behind the upper one: 3亿至5亿元, 3-5亿元."""
 _AFTER = re.compile(

@@ -24,9 +24,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache, cached_property
 from importlib import resources
-from typing import cast
+from re import _compiler as compiler  # type: ignore[attr-defined]  # typeshed has not the module
+from re import _constants as ops  # type: ignore[attr-defined]  # as above
+from re import _parser as parser  # type: ignore[attr-defined]  # as above
+from typing import Any, cast
 
 from pipelines.normalise import simplify, traditional
 
@@ -99,7 +103,7 @@ class _Pattern:
         return _in_both_scripts(expression) if self._as_written else expression
 
     def compiled(self) -> re.Pattern[str]:
-        return re.compile(self.pattern, self.flags)
+        return _gated(parser.parse(self.pattern, self.flags))
 
     def __getattr__(self, name: str) -> object:
         if name not in _METHODS:
@@ -111,6 +115,54 @@ class _Pattern:
 
 _METHODS = ("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 _made: list[_Pattern] = []
+
+
+def _gated(parsed: Any) -> re.Pattern[str]:
+    """The pattern of a parsed expression that looks first whether a match may begin with the next character.
+
+    `re` does so itself where all alternatives begin with a plain character that has no capital; else it tries
+    each of a hundred at each place of a text. Reading took 4 to 8% less.
+    """
+    looks_itself = parsed[0][0] is ops.AT or compiler._get_charset_prefix(parsed, parsed.state.flags)
+    firsts = None if looks_itself else _firsts(parsed)
+    if firsts and None not in firsts:
+        parsed.insert(0, (ops.ASSERT, (1, parser.SubPattern(parsed.state, [(ops.IN, list(firsts))]))))
+    return cast("re.Pattern[str]", compiler.compile(parsed))
+
+
+_Firsts = set[tuple[Any, Any] | None]
+"""Members of a set of characters, as `re` parses it; None among them for no character at all."""
+
+
+def _firsts(parts: Iterable[tuple[Any, Any]]) -> _Firsts | None:
+    """With what a match of these parts may begin; None where that is not known."""
+    found: _Firsts = set()
+    for operation, said in parts:
+        if operation in (ops.AT, ops.ASSERT, ops.ASSERT_NOT):
+            continue
+        firsts = _firsts_of(operation, said)
+        if firsts is None:
+            return None
+        found |= firsts - {None}
+        if None not in firsts:
+            return found
+    return found | {None}
+
+
+def _firsts_of(operation: Any, said: Any) -> _Firsts | None:
+    if operation is ops.LITERAL:
+        return {(operation, said)}
+    if operation is ops.IN:
+        return None if said[0][0] is ops.NEGATE else set(said)
+    if operation is ops.BRANCH:
+        branches = [_firsts(branch) for branch in said[1]]
+        return None if None in branches else set().union(*(firsts or () for firsts in branches))
+    if operation is ops.SUBPATTERN and not said[1]:  # else capitals may matter in it and not outside
+        return _firsts(said[3])
+    if operation in (ops.MAX_REPEAT, ops.MIN_REPEAT):
+        firsts = _firsts(said[2])
+        return firsts and (firsts if said[0] else firsts | {None})
+    return None
 
 
 def _filled(shape: str) -> str:

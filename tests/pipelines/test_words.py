@@ -14,8 +14,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import pipelines
+import pipelines.stages  # makes the patterns by which pages are read
 from pipelines import words
 from pipelines.report.words import words as report_words
 from pipelines.words import pattern, position
@@ -35,6 +38,36 @@ def test_the_lists_and_all_patterns_made_of_them_have_no_fault() -> None:
     for module in pkgutil.walk_packages(pipelines.__path__, "pipelines."):
         import_module(module.name)
     assert words.check() == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_pattern_finds_what_its_expression_does(data: st.DataObject) -> None:
+    made = data.draw(st.sampled_from(words._made))
+    written = re.compile(made.pattern, made.flags)
+    text = data.draw(st.from_regex(written))
+    assert [m.regs for m in made.compiled().finditer(text)] == [m.regs for m in written.finditer(text)]
+
+
+@pytest.mark.parametrize(
+    ("shape", "text"),
+    [
+        ("(?:Photo|foto)s?:", "PHOTO: a"),
+        (r"(?:\s|By)*(?:Ann|Bob)", "bob"),
+        ("(?:Ann|)b", "b"),
+        ("(?i:ann|bob)|Carl", "BOB"),
+        ("[^a]nn|Bob", "Tnn"),
+        (".nn|Bob", "enn"),
+        (r"(A|b)\1|C", "aa"),
+        ("^Ann|Bob", "of bob"),
+        ("(?<=x)(?:Ann|[b-d]ob)", "xcob"),
+        ("(?!x)(?:Ann|\\w-)", "y-"),
+    ],
+)
+def test_no_beginning_of_a_match_is_overlooked(shape: str, text: str) -> None:
+    assert pattern(shape).search(text)
+    if "(?i:" in shape:
+        assert pattern(shape, case=True).search(text)
 
 
 def test_every_list_is_asked_for() -> None:
