@@ -213,7 +213,10 @@ def own_text(root: HtmlElement, scan: Scan, least_share: float) -> Body | None:
     """What trafilatura takes for the body, where most of it is prose of the page's own; else None.
 
     Prose below a linked headline is an excerpt of what the link leads to, and a line of links is a list's.
+    Nine of ten lists have less prose than one paragraph, and trafilatura is not asked about them.
     """
+    if sum(line.amount for line in scan.lines if line.is_prose) < _LEAST_OWN:
+        return None
     lines = _by_trafilatura(root, precision=True, fast=True)
     places: dict[str, int] = {}
     for index, line in enumerate(scan.lines):

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.extract import extract
+from pipelines.extract.body import own_text
 from pipelines.extract.listing import leads_out
-from pipelines.extract.scan import parse_page, scan
+from pipelines.extract.scan import Scan, parse_page, scan
 from pipelines.records import Decoded, Extracted, Page, Rejection, Source
 
 HOST = "news.example-park.cn"
@@ -224,6 +225,14 @@ def test_what_a_shield_says_instead_of_a_page_is_none(title: str, is_page: bool)
     told = "".join(f"<p>{text}</p>" for text in TOLD * 2)
     read = _read(f"<body><h1>{title}</h1><span>2026-03-02</span>{told}</body>", title=title)
     assert isinstance(read, Extracted) == is_page
+
+
+def test_a_page_without_a_paragraph_of_prose_has_no_text_of_its_own() -> None:
+    told = "The new hall was opened on Monday, and the first six firms have moved in, the council said. "
+    root = parse_page(f"<html><body><h1>Hall</h1><p>{told * 2}</p><p>{told * 3}</p></body></html>")
+    assert root is not None
+    assert own_text(root, scan(root), 0.5)
+    assert own_text(root, Scan(), 0.5) is None
 
 
 def test_a_link_that_repeats_the_section_of_the_head_is_no_headline() -> None:
