@@ -14,8 +14,10 @@ from lxml.html import HtmlElement
 from pipelines.archive import Archive
 from pipelines.archive.write.templates import MOST_OUTLINES
 from pipelines.decode import decode
+from pipelines.extract.scan import parse_page
 from pipelines.records import Decoded, Lesson, Outline, Rejection, Source, Template
 from pipelines.templates import CONFIRMATIONS, LESSONS, amended, learn
+from pipelines.templates.outlines import TOP, child_key, speaks
 from pipelines.templates.reading import read
 from tests.pipelines.templates.site import HOST, NOW, news, page, paragraphs
 from tests.readings import make_reading, rows
@@ -45,6 +47,41 @@ def way_of(number: int, html: str, template: Template) -> str:
 
 def used(outlines: list[Outline]) -> Template:
     return replace(learn(outlines), is_used=True, audit_one_in=10**9)
+
+
+LONG = "The new hall was opened on Monday, and six firms have moved in, the council said."
+
+
+@pytest.mark.parametrize(
+    ("inside", "is_said"),
+    [
+        (f"<p>{LONG}</p>", True),
+        (f'<a href="/1.html"><b>{LONG}</b></a>', False),
+        (f'<a href="/1.html">Halls</a> {LONG}', True),
+        ('<a href="/1.html">Halls</a>', False),
+        ('<a href="/rules.pdf">Rules</a>', True),
+        ('<iframe src="/rules.pdf"></iframe>', True),
+        (f"<script>say('{LONG}')</script><style>/* {LONG} */</style>", False),
+        (f"<script></script>{LONG}", True),
+        (f"<noscript>{LONG}</noscript>", False),
+        (f"<noscript><p>{LONG}</p></noscript>", True),
+        ("<p>The new <b>hall</b>, which was <i>opened</i> on <b>Monday</b></p>", True),
+        (f'<p><a href="/1.html">{LONG}</a> <i>new</i></p>', False),
+        ("<p>go</p>", False),
+        ("<p>© 2024</p>", True),
+    ],
+)
+def test_an_element_that_says_something_is_neither_cut_nor_learned_to_be_idle(
+    inside: str, *, is_said: bool
+) -> None:
+    lessons = [
+        taught(n, news(n).replace("</body>", f'<div class="box">{inside}</div></body>')) for n in (1, 2, 3)
+    ]
+    box = child_key(TOP, "div", "", "box")
+    root = parse_page(f'<html><body><div class="box">{inside}</div></body></html>')
+    assert root is not None
+    assert {box in one.passed for one in lessons} == {is_said}
+    assert speaks(root.find("body/div")) == is_said
 
 
 def test_what_is_learned_does_not_depend_on_the_order_of_pages() -> None:
