@@ -86,7 +86,6 @@ _SHIFTED = (
 _SHIFTED_OUT = re.compile(rb"\x1b\$\)[AC]|\x0e([^\x0e\x0f\r\n]*)\x0f?")  # RFC 1557, 1922
 _SHIFTED_SETS = ((b"\x1b$)C", "euc_kr"), (b"\x1b$)A", "gb2312"))
 _ASCII = bytes(range(128))
-_BROKEN = "\ufffd".encode()
 _HIGH = bytes(byte | 0x80 for byte in range(256))
 _NOT_FIRST = bytes(range(0xC0))
 """What no character beyond ASCII begins with in UTF-8."""
@@ -186,7 +185,7 @@ def _utf8(body: bytes, text: str, content_type: str) -> Decoded | None:
             return Decoded(_unshifted(body) if b"\x1b$" in body or b"~{" in body else text, encoding)
         if encoding in _MULTIBYTE and _is_rather(body, encoding, text):
             return Decoded(body.decode(encoding), encoding)
-    broken = body.count(_BROKEN)
+    broken = text.count("\ufffd") if "\ufffd" in text else 0
     mended = _mended(text) if broken > _FEW or _looks_misread(text) else text
     if mended and broken:
         mended = mended.replace("\ufffd", "")
@@ -217,9 +216,10 @@ def _in_set(encoding: str, run: re.Match[bytes]) -> bytes:
 def _looks_misread(text: str) -> bool:
     """Whether a look at some characters finds few of those that languages mostly use."""
     some = text[:: max(1, len(text) // _LOOK_CHARS)].encode().translate(None, _ASCII).decode()
-    judged = _JUDGED.findall(some)
-    usual = sum(map(_usual().__contains__, judged))
-    few = len(judged) > 2 * _FEW and usual < _DOUBTFUL * len(judged)
+    usual, judged = sum(map(_usual().__contains__, some)), len(some)
+    if usual < _DOUBTFUL * judged:
+        judged = len(_JUDGED.findall(some))
+    few = judged > 2 * _FEW and usual < _DOUBTFUL * judged
     return (few and _can_be_undone(text)) or any(mark[0] in text and mark in text for mark in _TELLING)
 
 
@@ -438,7 +438,9 @@ def _letters() -> dict[str, list[tuple[float, frozenset[str]]]]:
 
 @cache
 def _usual() -> frozenset[str]:
-    return frozenset().union(*(letters for languages in _letters().values() for _, letters in languages))
+    """The usual letters of all languages, of those that are judged."""
+    usual = frozenset().union(*(letters for languages in _letters().values() for _, letters in languages))
+    return frozenset(filter(_JUDGED.match, usual))
 
 
 def _stray(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -41,6 +41,7 @@ def ascii_letters(text: str) -> str:
     return text.encode().lower().translate(None, _NO_LETTERS).decode()
 
 
+@lru_cache(maxsize=1024)  # as above
 def simplify(text: str) -> str:
     """The text in simplified characters, each in its place: lengths and offsets stay as they were."""
     if text.isascii():
@@ -56,7 +57,10 @@ def traditional(character: str) -> str:
 
 def is_traditional(text: str) -> bool:
     """Whether a Chinese text has more characters that only traditional texts have than of the simplified."""
-    only_traditional = sum(map(ne, text, simplify(text)))
+    simplified = simplify(text)
+    if simplified == text:  # as most: counting takes a hundred times as long
+        return False
+    only_traditional = sum(map(ne, text, simplified))
     only_simplified = sum(map(_traditional().__contains__, text))
     return bool(only_traditional > only_simplified)
 
@@ -102,7 +106,7 @@ def are_regional(one: str, other: str) -> bool:
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _TONED = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
-_BRACKETED = re.compile(rf"(?<=[\u3400-\u9fff])[(（\[［【]([a-züɡ{_TONED}]{{1,6}}[1-5]?)[)）\]］】]")
+_BRACKETED = re.compile(rf"[(（\[［【](?<=[\u3400-\u9fff].)([a-züɡ{_TONED}]{{1,6}}[1-5]?)[)）\]］】]")
 _SYLLABLE = re.compile(r"(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouü]{1,3}(?:n|ng|r)?[1-5]?")
 _PLAIN_LEAST = 4
 """Syllables without tone marks that a text must have in brackets: one may be an abbreviation."""

@@ -205,7 +205,7 @@ def _is_name_and_role(line: str, key: str, names: set[str]) -> bool:
 def _obey(lines: list[str], as_read: Sequence[str], source: Source, stripped: list[Stripped]) -> list[str]:
     """The lines as a person wants them: what they keep stands where it stood, what they remove is gone."""
     kept, removed = source.kept_lines, source.removed_lines
-    for place, line in enumerate(as_read):
+    for place, line in enumerate(as_read if kept else ()):
         if line in kept and line not in lines:
             above = next((lines.index(other) for other in reversed(as_read[:place]) if other in lines), -1)
             lines.insert(above + 1, line)
@@ -241,7 +241,7 @@ def _title(found: Field | None, lines: Sequence[str]) -> Field:
 
 
 _BRACKETED = re.compile(
-    r"(?<=[\u3400-\u9fff])[（(]\s?([a-züāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿɡê]{1,7}[1-5]?)\s?[)）]"
+    r"[（(](?<=[\u3400-\u9fff].)\s?([a-züāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿɡê]{1,7}[1-5]?)\s?[)）]"
 )
 _TONED = re.compile("[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ]")
 _SYLLABLE = re.compile(r"^(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouüvɡ]{1,3}(?:n|ng|r|nɡ)?[1-5]?$")

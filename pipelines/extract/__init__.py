@@ -233,17 +233,20 @@ def _is_chinese(scanned: Scan, choice: Choice | None) -> bool:
     """Whether what may be the article is written in Chinese; code and names in it have Latin letters."""
     lines = scanned.lines[choice.first : choice.last] if choice else scanned.lines
     text = "".join(line.plain for line in lines)
-    return _HAN.search(text) is not None and _script(text)[0] == "Han"
+    return _script(text)[0] == "Han"
 
 
-def _script(text: str) -> tuple[str, int, int]:
-    """Han, Kana or Hangul where a text is written so, else nothing; how many letters are, of how many."""
-    han, kana, hangul = (sum(map(len, runs.findall(text))) for runs in (_HAN, _KANA, _HANGUL))
-    letters = sum(map(str.isalpha, text))
-    for name, count, share in (("Hangul", hangul, 0.3), ("Kana", kana, 0.1), ("Han", han, 0.2)):
-        if count > share * letters:
-            return name, count, letters
-    return "", 0, letters
+def _script(text: str) -> tuple[str, int]:
+    """Han, Kana or Hangul where a text is written so, else nothing; how many of its letters are."""
+    for name, runs, share in (("Hangul", _HANGUL, 0.3), ("Kana", _KANA, 0.1), ("Han", _HAN, 0.2)):
+        count = sum(map(len, runs.findall(text)))
+        if count and (count > share * len(text) or count > share * _letters(text)):
+            return name, count
+    return "", 0
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
 
 
 def _moment(root: HtmlElement, page: Page, source: Source, language: Field | None) -> Moment:
@@ -266,9 +269,10 @@ def _language_of(source: Source) -> Field | None:
 def _language(text: str) -> Field | None:
     """The BCP 47 language of a text (zh-Hans, en, …), by its script, else by py3langid; None where short."""
     sample = text[:_SAMPLE]
-    script, count, letters = _script(sample)
+    letters = _letters(sample)
     if letters < 10:
         return None
+    script, count = _script(sample)
     if script:
         code = _LANGUAGE_OF.get(script) or ("zh-Hant" if is_traditional(sample) else "zh-Hans")
         return Field(code, "script", f"{count} of {letters} letters are {script}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pipelines.normalise import ascii_letters
 from pipelines.words import pattern
@@ -27,6 +28,7 @@ def size(text: str) -> float:
     return wide + (len(text) - wide) / 3
 
 
+@lru_cache(maxsize=1024)  # the readers of title and body compare the same lines
 def bare(text: str) -> str:
     """Letters and digits alone, width and case folded: how titles and lines are compared."""
     if text.isascii():
