@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from pipelines.join.numbers import Places, number_places
 from pipelines.normalise import fold_sounds
-from pipelines.sign import distinct, shingle_hashes
+from pipelines.records import Signed
+from pipelines.sign import LONGEST, distinct, shingle_hashes
 from pipelines.words import pattern
 
 PAGE_WORDS = pattern("{page.own}", case=True)
@@ -38,6 +39,13 @@ class Features:
     node_id: int
     text: str
     """The normalised text."""
+
+    @classmethod
+    def signed(cls, signed: Signed) -> Features:
+        """Those of a text whose shingles are known."""
+        features = cls(signed.node_id, signed.normalised[:LONGEST])
+        vars(features)["shingles"] = signed.shingles
+        return features
 
     @cached_property
     def is_lettered(self) -> bool:

@@ -66,7 +66,7 @@ class Joiner:
         node = Node(signed.node_id, len(signed.shingles), signed.keys, signed.scheme, signed.signature)
         around = self._index.around(node, self._window)
         self._index.insert(node)
-        self._features.get(node.node_id, lambda: Features(signed.node_id, signed.normalised[:LONGEST]))
+        self._features.get(node.node_id, lambda: Features.signed(signed))
         self._apart |= around.straddling
         self._touched.add(node.node_id)
         for other in self._partners(node, around):

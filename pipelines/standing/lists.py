@@ -34,6 +34,8 @@ class Led(NamedTuple):
 
 def is_list_of(title: str, text: str, led: Sequence[Led]) -> bool:
     """Whether a page with this title and text is a list of some of the pages that it leads to."""
+    if not led:
+        return False
     pieces = _pieces(squeeze(text))
     least = _MOST * len(pieces)
     found = [(page, _standing_on(pieces, page)) for page in led] if pieces else []

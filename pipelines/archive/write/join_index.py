@@ -24,37 +24,35 @@ _CACHE_KIB = 64 * 1024
 """SQLite's page cache. A text's keys stand on as many pages, all over the table: with the default of 2 MB
 nearly every one is read again; a million texts were joined with these (`benchmarks/million.py`)."""
 
-_LOG_PAGES = 8_000
-"""Pages of the write-ahead log (32 MB) before they are copied into the archive. A text's keys change some
-sixty pages; with SQLite's 1,000 each batch was copied by itself, a quarter of the CPU at 10,000 texts."""
+_LOG_PAGES = 32_000
+"""Pages of the write-ahead log (128 MB) before they are copied into the archive, each once however often it
+was written. A text changes a hundred, of which sixty hold its keys: with 8,000 and 48 texts a transaction
+writing took 10% more CPU at 100,000 articles, with SQLite's 1,000 each batch was copied by itself."""
 
-_AROUND = """
+_LISTS = """
 WITH own AS MATERIALIZED (
     SELECT CAST(key AS INTEGER) AS key, value AS place,
-           (SELECT count(*) FROM (SELECT 1 FROM node_keys WHERE node_keys.key = CAST(json_each.key AS INTEGER)
-                                  LIMIT :window + 2)) AS others
+           (SELECT group_concat(place || ' ' || node_id, ' ') FROM
+               (SELECT node_keys.place, node_id FROM node_keys
+                WHERE node_keys.key = CAST(json_each.key AS INTEGER) LIMIT :window + 2)) AS listed
     FROM json_each(:places)
 )
-SELECT NULL AS place, group_concat(node_id, ' ') AS short, NULL AS below, NULL AS above
-FROM own JOIN node_keys ON node_keys.key = own.key WHERE others <= :window
-UNION ALL
-SELECT place,
-       CASE WHEN others = :window + 1 THEN
-           (SELECT group_concat(place || ' ' || node_id, ' ') FROM node_keys WHERE node_keys.key = own.key)
-       END,
-       CASE WHEN others > :window + 1 THEN
-           (SELECT group_concat(node_id, ' ') FROM
-               (SELECT node_id FROM node_keys WHERE node_keys.key = own.key AND node_keys.place = own.place
-                AND node_id < :node_id ORDER BY node_id DESC LIMIT :window))
-       END,
-       CASE WHEN others > :window + 1 THEN
-           (SELECT group_concat(node_id, ' ') FROM
-               (SELECT node_id FROM node_keys WHERE node_keys.key = own.key AND node_keys.place = own.place
-                AND node_id > :node_id ORDER BY node_id LIMIT :window))
-       END
-FROM own WHERE others > :window
+SELECT key, place, listed FROM own WHERE listed IS NOT NULL
 """
-"""What stands around a text in all its lists, in one statement: one a list took twice as long."""
+"""What stands in all the lists of a text, of long ones the beginning. Each list is looked up once, all in one
+statement: one a list took twice as long."""
+
+_NEIGHBOURS = """
+WITH own AS MATERIALIZED (SELECT value ->> 0 AS list, value ->> 1 AS place FROM json_each(:places))
+SELECT (SELECT group_concat(node_id, ' ') FROM
+           (SELECT node_id FROM node_keys WHERE key = list AND node_keys.place = own.place
+            AND node_id < :node_id ORDER BY node_id DESC LIMIT :window)),
+       (SELECT group_concat(node_id, ' ') FROM
+           (SELECT node_id FROM node_keys WHERE key = list AND node_keys.place = own.place
+            AND node_id > :node_id ORDER BY node_id LIMIT :window))
+FROM own
+"""
+"""What stands around a text in its long lists."""
 
 _NEAR_LISTS = """
 WITH shared AS MATERIALIZED (
@@ -140,16 +138,25 @@ class SqliteJoinIndex:
 
     def around(self, node: Node, window: int) -> Around:
         """What stands around a text that is not in the index."""
-        values = {"places": json.dumps(dict(_listed(node))), "node_id": node.node_id, "window": window}
-        short, *longer = self._connection.execute(_AROUND, values)
-        near = Counter(_numbers(short[1]))
+        values = {"places": json.dumps(dict(_listed(node))), "window": window}
+        near: Counter[int] = Counter()
         straddled: set[Pair] = set()
-        for place, full, below_ids, above_ids in longer:
-            if full is None:
-                below, above = sorted(_numbers(below_ids), reverse=True), sorted(_numbers(above_ids))
-            else:
-                below, above, others = _in_full(full, (place, node.node_id), window)
+        sides, longer = [], []
+        for key, place, listed in self._connection.execute(_LISTS, values):
+            numbers = _numbers(listed)
+            node_ids = numbers[1::2]
+            if len(node_ids) <= window:
+                near.update(node_ids)
+            elif len(node_ids) == window + 1:
+                below, above, others = _in_full(numbers, (place, node.node_id), window)
                 straddled.update(itertools.starmap(pair_of, others))
+                sides.append((below, above))
+            else:
+                longer.append((key, place))
+        values = {"places": json.dumps(longer), "node_id": node.node_id, "window": window}
+        for below_ids, above_ids in self._connection.execute(_NEIGHBOURS, values) if longer else ():
+            sides.append((sorted(_numbers(below_ids), reverse=True), sorted(_numbers(above_ids))))
+        for below, above in sides:
             near.update(below)
             near.update(above)
             straddled.update(straddling(below, above, window))
@@ -247,10 +254,9 @@ def _listed(node: Node) -> list[tuple[int, int]]:
 
 
 def _in_full(
-    listed: str, here: tuple[int, int], window: int
+    numbers: list[int], here: tuple[int, int], window: int
 ) -> tuple[list[int], list[int], Iterator[tuple[int, int]]]:
     """Of a list that is not short any more with the text: its neighbours, and the pairs of several places."""
-    numbers = _numbers(listed)
     rows = sorted(zip(numbers[::2], numbers[1::2], strict=True))
     below = [node_id for place, node_id in reversed(rows) if place == here[0] and node_id < here[1]]
     above = [node_id for place, node_id in rows if place == here[0] and node_id > here[1]]
