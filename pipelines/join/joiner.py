@@ -19,6 +19,7 @@ it tells adds up to a function of the set of texts, as what `relink` tells does.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -120,8 +121,10 @@ class Joiner:
 
     def _partners(self, node: Node, around: Around) -> list[int]:
         """Candidates of a text: near it in some lists, sharing enough keys with it."""
-        others = self._index.nodes([other for other, lists in around.near.items() if lists >= _NEAR_LEAST])
-        return [other for other in others if _share_enough(node, others[other])]
+        near = [other for other, lists in around.near.items() if lists >= _NEAR_LEAST]
+        others = list(self._index.nodes(near).values()) if near else []
+        together = zip(others, _keys_shared(node, others), strict=True)
+        return [other.node_id for other, shared in together if _share_enough(node, other, shared)]
 
     def _decide(self, pair: Pair) -> None:
         """Judge a candidate pair and store the evidence, unless the texts are far apart."""
@@ -148,7 +151,11 @@ class Joiner:
         self._together.clear()
 
     def _is_candidate(self, a: Node, b: Node) -> bool:
-        return _share_enough(a, b) and self._index.near_lists(a, b, self._window, _NEAR_LEAST) == _NEAR_LEAST
+        [shared] = _keys_shared(a, [b])
+        return (
+            _share_enough(a, b, shared)
+            and self._index.near_lists(a, b, self._window, _NEAR_LEAST) == _NEAR_LEAST
+        )
 
     def _verdict(self, pair: Pair) -> Verdict:
         return self._verdicts.get(pair, lambda: judge(self._of(pair[0]), self._of(pair[1])))
@@ -157,13 +164,24 @@ class Joiner:
         return self._features.get(node_id, lambda: Features(node_id, self._index.text(node_id)[:LONGEST]))
 
 
-def _share_enough(a: Node, b: Node) -> bool:
+def _keys_shared(node: Node, others: Sequence[Node]) -> list[int]:
+    """How many keys a text shares with each of some, counted at once: most of dozens share too few."""
+    if not others:
+        return []
+    keys = np.concatenate([other.keys for other in others]).view(np.uint64)
+    starts = np.cumsum([0, *(len(other.keys) for other in others[:-1])])
+    counts: list[int] = np.add.reduceat(
+        are_among(keys, node.keys.view(np.uint64)), starts, dtype=int
+    ).tolist()
+    return counts
+
+
+def _share_enough(a: Node, b: Node, shared: int) -> bool:
     """Whether two texts may be near: enough common keys, and as many common MinHash values as near ones.
 
     Both counts are samples of what the texts share; a pair that is near at all (`SPREAD_LEAST`) falls
     so far below what is expected of it in one case of two hundred.
     """
-    shared = int(np.count_nonzero(are_among(a.keys.view(np.uint64), b.keys.view(np.uint64))))
     least_keys = min(len(a.keys), len(b.keys))
     if shared < _NEAR_LEAST or shared < _SHARED_PART * least_keys:
         return False
