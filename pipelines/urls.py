@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urljoin, urlsplit
 
 import idna
@@ -63,7 +63,8 @@ _IS_FOLDED = re.compile(_AUTHORITY.pattern + r"(?:/[!-\"$-.0->@\[-~]+)+")
 _IGNORED = re.compile(r"[\t\n\r]")
 _NUMBER = re.compile(r"0[xX][0-9a-fA-F]*|[0-9]+")
 _PLAIN = re.compile(
-    r"(?P<host>https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}/)"
+    r"(?P<host>https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}"
+    r"(?::(?!80/|443/)(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}))?/)"
     r"(?P<path>(?:[A-Za-z0-9_-]+/)*(?:[A-Za-z0-9_-]+(?:\.[A-Za-z]+)?)?)"
     r"(?:\?(?P<query>[A-Za-z0-9_.~=&-]+))?"
 )
@@ -193,6 +194,7 @@ def _authority(hostname: str | None, port: int | None, scheme: str) -> str:
     return host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
 
 
+@lru_cache(maxsize=10_000)
 def _hostname(hostname: str) -> str:
     host = hostname.rstrip(".").lower()
     if ":" in host:

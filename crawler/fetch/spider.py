@@ -161,7 +161,10 @@ class NewsSpider(Spider):
     """Fetches the sources' frontier until it is empty."""
 
     name = "news"
-    custom_settings = {"SCHEDULER": "crawler.fetch.scheduler.FrontierScheduler"}  # noqa: RUF012  # Scrapy's way
+    custom_settings = {  # noqa: RUF012  # Scrapy's way
+        "SCHEDULER": "crawler.fetch.scheduler.FrontierScheduler",
+        "CONCURRENT_ITEMS": 1,  # of an answer, which gives none: Scrapy makes as many tasks for each
+    }
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from pipelines.decode import decode_body
@@ -90,6 +90,7 @@ class Shape:
     """A heading that leads nowhere says what the page's title begins with, and more than a column's name."""
 
 
+@lru_cache(maxsize=50_000)  # most links of a page stand on its site's other pages, too
 def kind_of_url(url: str) -> str:
     """What its address alone says: article, list, more, tag, search, service, file, trap or unknown."""
     parts = urlsplit(url)

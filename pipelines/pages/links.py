@@ -37,7 +37,6 @@ FRESH = timedelta(days=14)
 _SEEN_MAX = 300_000
 """Addresses remembered per source, about 40 MB at the most, to spare the store what it knows."""
 
-_kind_of_url = lru_cache(maxsize=50_000)(kind_of_url)
 _host_of = lru_cache(maxsize=50_000)(host_of)
 
 
@@ -205,7 +204,7 @@ class Territory:
         """Whether an address is asked for; a headline may lead into a column that is called 搜 or 分享."""
         if url not in self._seen and self._is_facet(url):
             return False
-        is_column = is_headline and may_be_column(url) and _kind_of_url(url) != "trap"
+        is_column = is_headline and may_be_column(url) and kind_of_url(url) != "trap"
         return self._is_ours(url) and (is_column or self._kind(url) not in NEVER)
 
     def _is_ours(self, url: str) -> bool:
@@ -235,7 +234,7 @@ class Territory:
 
     def _kind(self, url: str) -> str:
         said = self.said(url)
-        return said.kind if said and said.kind != "deny" else _kind_of_url(url)
+        return said.kind if said and said.kind != "deny" else kind_of_url(url)
 
     def _announced(self, place: str, base: str) -> str | None:
         """An address that a feed or sitemap names, as the source's own; None where it is not its."""
