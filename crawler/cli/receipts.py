@@ -184,9 +184,12 @@ def report(
     """Prints the receipt, writes it to a file where one is named (.html: to print); ends with a code."""
     text = written(outcome, lang, key, authority if receipt is not None else "")
     if receipt is not None:
-        page = _page(text, lang) if receipt.suffix.lower() in (".html", ".htm") else text
+        pages = {receipt: text}
+        if receipt.suffix.lower() in (".html", ".htm"):  # beside it what hash and signature are of
+            pages = {receipt.with_suffix(".md"): text, receipt: _page(text, lang)}
         try:
-            receipt.write_text(page, encoding="utf-8")
+            for path, page in pages.items():
+                path.write_text(page, encoding="utf-8")
         except OSError as error:
             why = error.strerror or error
             raise StorageError(f"{receipt}: {why}; print it with `removals show`") from error

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -37,7 +36,7 @@ def markdown(outcome: Outcome, say: Say) -> str:
     told = functools.partial(_told, say)
     lines = [f"# {told('title', id=str(removal.id))}", "", _state(removal, say), ""]
     if outcome.trouble:
-        lines += [told("trouble", trouble=outcome.trouble), ""]
+        lines += [told("trouble", trouble=plainly(outcome.trouble, but="`")), ""]
     ordered = [(say(f"receipt_of.{name}"), plainly(str(getattr(removal, name)))) for name in _ORDERED]
     lines += ["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in ordered if value), ""]
     for name in ("stay_down", "mentions"):
@@ -45,13 +44,14 @@ def markdown(outcome: Outcome, say: Say) -> str:
     lines += [told("due", day=removal.due_at), ""] if removal.due_at else []
     lines += _asked(outcome, say)
     nothing = told("nothing" if removal.found_nothing else "nothing_yet")
-    deleted = [f"- {name}: {number}" for name, number in removal.counts.items() if number]
+    deleted = [f"- {_named(say, 'count', name)}: {n}" for name, n in removal.counts.items() if n]
     lines += [f"## {told('deleted')}", "", *(deleted or [nothing]), ""]
     lines += _survivors(removal.survivors, say)
     lines += _verification(removal, say)
     lines += [f"## {told('reach')}", "", *_out_of_reach(outcome, say), "", f"## {told('record')}", ""]
     lines += [
-        f"- {at} {event}{': ' + plainly(detail) if detail else ''}" for at, event, detail in outcome.events
+        f"- {at} {_named(say, 'event', event)}{': ' + plainly(detail) if detail else ''}"
+        for at, event, detail in outcome.events
     ]
     lines += [f"- {told('ledger', head=outcome.ledger_head)}"] if outcome.ledger_head else []
     return "\n".join(lines) + "\n"
@@ -82,9 +82,15 @@ def sealed(
     return text + "\n".join(lines) + "\n"
 
 
-def plainly(said: str) -> str:
-    """What a person said, in Markdown that shows just that."""
-    return re.sub(r"([\\`*<>\[\]|])", r"\\\1", " ".join(said.split()))
+def plainly(said: str, *, but: str = "") -> str:
+    """What a person said, or a file is called, in Markdown that shows just that.
+
+    Args:
+        said: the words.
+        but: a sign that may mean something: ` around our own commands.
+    """
+    signs = "\\`*<>[]|".replace(but, "") if but else "\\`*<>[]|"
+    return "".join(f"\\{sign}" if sign in signs else sign for sign in " ".join(said.split()))
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:
@@ -107,7 +113,22 @@ def row(removal: Removal) -> dict[str, Any]:
 
 
 def _told(say: Say, name: str, /, **values: object) -> str:
-    return say(f"receipt.{name}", **values)
+    """A sentence of the receipt; names of files, tables and sources in it make no mark-up."""
+    shown = {key: value if key in _OURS else plainly(str(value)) for key, value in values.items()}
+    numbers = {key: value for key, value in values.items() if isinstance(value, int)}
+    return say(f"receipt.{name}", **(shown | numbers))
+
+
+_OURS = ("trouble", "state", "means")
+"""Values that are words of ours, and plain already."""
+
+
+def _named(say: Say, group: str, name: str) -> str:
+    """What the record calls something, in the receipt's language; as it stands there where it is older."""
+    try:
+        return say(f"receipt_{group}.{name}")
+    except KeyError:
+        return name
 
 
 def _state(removal: Removal, say: Say) -> str:
@@ -125,10 +146,9 @@ def _asked(outcome: Outcome, say: Say) -> list[str]:
     for asked in outcome.removal.asked:
         names = {f"name{place}": name for place, name in enumerate(asked["names"])}
         why = say(f"left.{asked['why']}", **names) if asked["why"] else asked["detail"]
-        state = say(f"receipt_line.{asked['state']}", n=asked["pages"], detail=why)
-        lines.append(
-            f"- {' '.join(filter(None, (asked['kind'], asked['shown'])))} `{asked['digest']}`: {state}"
-        )
+        state = say(f"receipt_line.{asked['state']}", n=asked["pages"], detail=plainly(why))
+        what = filter(None, (_named(say, "kind", asked["kind"]), plainly(asked["shown"])))
+        lines.append(f"- {' '.join(what)} `{asked['digest']}`: {state}")
     return [*lines, "", *([_told(say, "check", salt=outcome.salt), ""] if outcome.salt else [])]
 
 
@@ -164,7 +184,7 @@ def _verification(removal: Removal, say: Say) -> list[str]:
         owners = proof["shared_with"].items()
         lines += ["- " + _told(say, "texts", owner=owner, n=number) for owner, number in owners]
         lines += [""]
-    lines += [f"- **{trouble}**" for trouble in proof["troubles"]]
+    lines += [f"- **{plainly(trouble, but='`')}**" for trouble in proof["troubles"]]
     return lines + ([""] if proof["troubles"] else [])
 
 

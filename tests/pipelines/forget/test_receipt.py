@@ -10,6 +10,8 @@ import json
 import lzma
 import quopri
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,8 +19,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from crawler.cli.receipts import RECEIPT, WORDS
+from pipelines import catalogue
+from pipelines.report.words import words
 from tests.commands import Run
-from tests.pipelines.forget.worlds import DAILY, PARK, World
+from tests.pipelines.forget.worlds import DAILY, PARK, WHO, World
+from tests.readings import rows
 
 LETTERS = {
     "zh": "贵站编辑：\n请删除{0}。另有《{1}》一文，以及{2}，均系侵权。\n青岚湖园区法务",
@@ -77,6 +83,52 @@ def test_three_commands_lead_from_a_letter_to_a_receipt_that_can_be_checked(
     assert page.url not in text
     assert titled.title not in text
     assert "<b>" not in re.sub(r"\\\\<", "", text)
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="OpenSSL checks the signature")
+def test_the_commands_of_the_guide_check_a_receipt_without_parknews(
+    world: World, parknews: Run, elsewhere: Path
+) -> None:
+    guide = Path(__file__).parents[3] / "docs/how-to/takedown.md"
+    [commands] = re.findall(r"```\n(sed .*?)```", guide.read_text("utf-8"), re.S)
+    key = ("openssl", "genpkey", "-algorithm", "ed25519", "-out", str(elsewhere / "key.pem"))
+    subprocess.run(key, check=True, capture_output=True)
+    sign = ("--receipt", str(elsewhere / "receipt-1.html"), "--sign", str(elsewhere / "key.pem"))
+    for lang in ("zh", "en"):
+        parknews("remove-source", PARK, *WHO, "--yes", "--lang", lang)
+        assert parknews("removals", "show", "1", "--lang", lang, *sign).code == 0
+        said = _shell(commands, elsewhere)
+        assert "Signature Verified Successfully" in said.stdout, said
+        text = (elsewhere / "receipt-1.md").read_text("utf-8")
+        assert said.stdout.partition(" ")[0] in text.partition("\n---\n")[2]
+        (elsewhere / "receipt-1.md").write_text(text.replace("2026-", "2027-", 1), "utf-8")
+        forged = _shell(commands, elsewhere)
+        assert (forged.returncode, "Failure" in forged.stdout + forged.stderr) == (1, True)
+
+
+def _shell(commands: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["sh", "-ec", commands], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_receipt_says_all_that_is_counted_and_recorded_in_either_language(
+    world: World, parknews: Run
+) -> None:
+    said = words("zh", WORDS, RECEIPT).texts
+    tables = [*catalogue.archive().values(), *catalogue.store().values()]
+    assert {t.counted for t in tables if t.counted and f"receipt_count.{t.counted}" not in said} == set()
+    parknews("remove-source", PARK, *WHO, "--yes")
+    text = parknews("removals", "show", "1", "--lang", "zh").out
+    assert re.findall(r"^- [a-z][a-z ]+(?: www\S*)?[:：`]", text, re.M) == []
+    assert re.findall(r"Z [a-z]+", text) == []
+
+
+def test_names_of_files_and_tables_make_no_mark_up_in_a_receipt(world: World, parknews: Run) -> None:
+    page = world.of(PARK)[2]
+    (world.path.parent / "<img src=x>|.txt").write_text(page.text)
+    rows(world.path, 'CREATE TABLE "<b>x</b>" AS SELECT text FROM texts')
+    done = parknews("remove-source", "--url", page.url, *WHO, "--yes")
+    assert re.findall(r"(?<!\\)<(?:img|b)\b", done.out) == []
+    assert "\\<b\\>x" in done.out
 
 
 def test_a_receipt_prints_as_a_page_without_anybodys_html(
