@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"(tcp|tls)://\S+:\d+")
 
-_TASK_PAGES = 24
+TASK_PAGES = 24
 """Pages of a task, where all readers have work. Whatever it reads, a task costs 3 ms of CPU, and 4 ms a MB:
 with 8 pages each `benchmarks/cluster.py` had .72 of what processes do, .85 with these."""
 
@@ -282,7 +282,7 @@ class _Cluster:
     def submit(self, batch: Batch) -> None:
         """Hands in a batch of pages; with others, where all readers have work."""
         self._held += batch
-        if len(self._held) >= _TASK_PAGES or len(self._running) < self._count_threads():
+        if len(self._held) >= TASK_PAGES or len(self._running) < self._count_threads():
             self._hand_out_held()
 
     def _hand_out_held(self) -> None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from crawler.runs.run import RunReport
 
 DELAY_S = 0.1
-SLICE_S, LEASE_S = 4.0, 40.0
+SLICE_S, LEASE_S = 4.0, 25.0
 """What nothing is heard of is handed out again after both."""
 WORKERS = 3
 PACED = 10

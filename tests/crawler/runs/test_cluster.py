@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from crawler.runs.cluster import ClusterEngine, engine_of, identity, read_there, results_of
+from crawler.runs.cluster import TASK_PAGES, ClusterEngine, engine_of, identity, read_there, results_of
 from crawler.runs.warc import write_warc
 from pipelines.errors import ConfigurationError, WorkersError
 from pipelines.records import Page, Reading, Rejection
@@ -121,7 +121,11 @@ def outcome(results: list[tuple[Page, Reading | Rejection]]) -> dict[int, str]:
 def test_what_lost_workers_had_is_read_by_others_once(dask: Dask, scheduler: str) -> None:
     killed, cut_off = (worker.pid for worker in dask.workers[:2])
     results: list[tuple[Page, Reading | Rejection]] = []
-    waiting = [[(page(n, "slow"), SOURCE), (page(n + 1, "slow"), SOURCE)] for n in range(0, 30, 2)]
+    words = [["slow", *["good"] * (TASK_PAGES - 1)] for _ in range(12)]
+    waiting = [
+        [(page(place * TASK_PAGES + n, word), SOURCE) for n, word in enumerate(batch)]
+        for place, batch in enumerate(words)
+    ]
     with ClusterEngine(scheduler, 0, 10.0).start(read) as readers:
         while waiting or readers.busy:
             while waiting and readers.room > 0:
@@ -133,27 +137,28 @@ def test_what_lost_workers_had_is_read_by_others_once(dask: Dask, scheduler: str
                 os.kill(cut_off, signal.SIGSTOP)
     with contextlib.suppress(ProcessLookupError):
         os.kill(cut_off, signal.SIGKILL)
-    assert outcome(results) == dict.fromkeys(range(30), "slow 测试园区")
+    said = [f"{word} 测试园区" for batch in words for word in batch]
+    assert outcome(results) == dict(enumerate(said))
 
 
 def test_a_page_that_kills_every_worker_is_rejected_and_its_neighbours_are_read(scheduler: str) -> None:
     words = ["good", "kill", "hang", "fine", "crash"]
     results = []
-    with ClusterEngine(scheduler, 0, 6.0).start(read) as readers:
+    with ClusterEngine(scheduler, 0, 4.0).start(read) as readers:
         readers.submit([(page(number, word), SOURCE) for number, word in enumerate(words)])
         while readers.busy:
             results += readers.collect(1.0)
     assert outcome(results) == {
         0: "good 测试园区",
         1: "crashed every worker that read it",
-        2: "took longer than 6 s",
+        2: "took longer than 4 s",
         3: "fine 测试园区",
         4: "crashed its worker",
     }
 
 
 def test_batches_go_out_together_where_all_readers_have_work(scheduler: str) -> None:
-    waiting = [[(page(n, "slow"), SOURCE), (page(n + 1, "slow"), SOURCE)] for n in range(0, 120, 2)]
+    waiting = [[(page(n, "slow" if n < WORKERS else "good"), SOURCE)] for n in reversed(range(120))]
     handed_in, results = 0, []
     with ClusterEngine(scheduler, 0, 60.0).start(read) as readers:
         while readers.room > 0 and waiting:
@@ -161,8 +166,8 @@ def test_batches_go_out_together_where_all_readers_have_work(scheduler: str) -> 
             handed_in += 1
         while readers.busy:
             results += readers.collect(1.0)
-    assert handed_in >= WORKERS + WORKERS * 24 / 2  # one for each reader, and one of 24 pages that waits
-    assert len(outcome(results)) == 2 * handed_in
+    assert handed_in >= WORKERS + WORKERS * TASK_PAGES  # of a page each; that many wait
+    assert len(outcome(results)) == handed_in
 
 
 def test_batches_that_were_read_are_not_kept(scheduler: str) -> None:
@@ -358,18 +363,8 @@ def test_without_an_engine_processes_of_this_machine_read() -> None:
 
 
 def test_who_lacks_dask_is_told_what_to_install(tmp_path: Path) -> None:
-    script = "import sys; sys.modules['distributed'] = None; from crawler.cli import main; main()"
-    command = [
-        sys.executable,
-        "-c",
-        script,
-        "--db",
-        str(tmp_path / "a.db"),
-        "reprocess",
-        "--engine",
-        "local:2",
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    without = "import sys; sys.modules['distributed'] = None; " + PARKNEWS
+    done = Child(without, "--db", str(tmp_path / "a.db"), "reprocess", "--engine", "local:2").end()
     assert (done.returncode, "pip install 'parknews[cluster]'" in done.stderr) == (2, True)
 
 
