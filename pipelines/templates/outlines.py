@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 
 from pipelines.extract import Found
 from pipelines.extract.body import MAYBE_NOTICE
-from pipelines.extract.metadata import linked_data
+from pipelines.extract.metadata import is_linked_data
 from pipelines.extract.prose import is_linked, is_prose, size
 from pipelines.extract.scan import Line, is_named_for_field, squeeze_space
 from pipelines.furniture import title_key
@@ -41,16 +41,13 @@ _SAYS_NOTHING, _LOUD = 2, 30
 something: menus, buttons and names of sections are shorter. So does what reads like prose or a notice: it
 moves the vote, or is told."""
 _FILE = pattern(r"\.(?:{address.document_ending})(?:$|[?#&\n])")
-_STATING = ("time", "meta", "link", "base", "h1")
+_STATING = frozenset(["time", "meta", "link", "base", "h1"])
 """What states a field, most of them for machines; JSON-LD besides."""
-_CLASSED = etree.XPath("descendant::*/@class", smart_strings=False)
-_IDENTIFIED = etree.XPath("descendant::*/@id", smart_strings=False)
 _LABELLED = pattern(
     r"^\W{0,3}(?:{byline.author|byline.editor|credit.label}|(?:{byline.released})?{byline.when})\s?[:：]"
 )
 """How a line begins that gives a field wherever it stands."""
-_LINKED = etree.XPath("descendant::a/@href", smart_strings=False)
-_FRAMES = ("iframe", "embed")
+_LEADING = {"a": "href", "iframe": "src", "embed": "src"}
 _NO_TEXT = ("a", "script", "style")
 """Elements with nothing in them that speaks; in links only what they lead to does."""
 _UNSEEN = ("noscript", "textarea")
@@ -124,11 +121,7 @@ def speaks(element: HtmlElement) -> bool:
 
     Links and scripts are taken out of it: to ask each text whether it stands in one takes twice as long.
     """
-    frames = (frame.get("src", "") for frame in element.iter(*_FRAMES))
-    places = "\n".join([*cast("list[str]", _LINKED(element)), *frames])
-    if _FILE.search(places) or any(_says(text) for text, _ in _paragraphs(element)):
-        return True
-    if next(_stating(element), None) is not None or any(map(is_named_for_field, _names(element))):
+    if next(_telling_by_itself(element), None) is not None:
         return True
     etree.strip_elements(element, *_NO_TEXT, with_tail=False)
     return any(map(_says, set(cast("list[str]", _TEXTS(element)))))
@@ -136,23 +129,23 @@ def speaks(element: HtmlElement) -> bool:
 
 def _speaking(element: HtmlElement, container: HtmlElement) -> Iterator[HtmlElement]:
     """The elements in it for which `speaks` holds by their own; of those in the container only some."""
+    yield from _telling_by_itself(element)
     yield from (holder for text, holder in _pieces(element, container) if _says(text))
-    for link in element.iter("a", *_FRAMES):
-        if _FILE.search(link.get("href" if link.tag == "a" else "src", "")):
-            yield link
-    if telling := set(filter(is_named_for_field, _names(element))):
-        yield from (one for one in element.iter() if one.get("class") in telling or one.get("id") in telling)
-    yield from _stating(element)
 
 
-def _names(element: HtmlElement) -> set[str]:
-    """The classes and ids in it, as written."""
-    return {*cast("list[str]", _CLASSED(element)), *cast("list[str]", _IDENTIFIED(element))}
-
-
-def _stating(element: HtmlElement) -> Iterator[HtmlElement]:
-    yield from element.iter(*_STATING)
-    yield from linked_data(element)
+def _telling_by_itself(top: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements that state a field, are named for one, lead to a file or are a paragraph in pieces."""
+    for one in top.iter():  # each look for one kind of them by a path of its own takes a third of this one
+        tag, get = one.tag, one.get
+        if (
+            tag in _STATING
+            or ((classes := get("class")) and is_named_for_field(classes))
+            or ((name := get("id")) and is_named_for_field(name))
+            or (tag in _LEADING and _leads_to_file(get(_LEADING[tag], "")))
+            or (tag == "p" and len(one) and _says_in_pieces(one))
+            or (tag == "script" and is_linked_data(one))
+        ):
+            yield one
 
 
 def _pieces(top: HtmlElement, container: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
@@ -167,21 +160,18 @@ def _pieces(top: HtmlElement, container: HtmlElement) -> Iterator[tuple[str, Htm
                 yield child.tail, child
             if child is not container and child.tag not in _NO_TEXT:
                 todo.append(child)
-    yield from _paragraphs(top)
 
 
-def _paragraphs(element: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
-    """The texts of those with emphasis or links in them, unless these are most of it.
+@lru_cache(maxsize=1 << 14)  # as below
+def _leads_to_file(address: str) -> bool:
+    return _FILE.search(address) is not None
 
-    None of the pieces of such a paragraph may say anything alone.
-    """
-    for paragraph in element.iter("p"):
-        if not len(paragraph):
-            continue
-        text = "".join(paragraph.itertext())
-        linked = sum(len("".join(link.itertext())) for link in paragraph.iter("a"))
-        if not is_linked(text, linked):
-            yield text, paragraph
+
+def _says_in_pieces(paragraph: HtmlElement) -> bool:
+    """Whether one with emphasis or links in it says something: none of its pieces may do so alone."""
+    text = "".join(paragraph.itertext())
+    linked = sum(len("".join(link.itertext())) for link in paragraph.iter("a"))
+    return not is_linked(text, linked) and _says(text)
 
 
 @lru_cache(maxsize=1 << 14)  # the pages of a source have most pieces in common
