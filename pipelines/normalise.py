@@ -88,6 +88,8 @@ def fold_sounds(normalised: str) -> str:
     Sounds are pinyin syllables without tones, with the confusions of 模糊音 (zh/z, n/l, ng/n …) folded;
     words that Taiwan and the mainland say otherwise (社群, 社区) are one where they are as long.
     """
+    if normalised.isascii():
+        return normalised
     codes = _sounds()[code_points(normalised)]
     sounds = _text(codes)
     known, pairs = _starts_of_words(), _pairs(codes)

@@ -54,7 +54,7 @@ _HAN = re.compile("[\u3400-\u9fff]+")
 _KANA = re.compile("[\u3040-\u30ff]+")
 _HANGUL = re.compile("[\uac00-\ud7af]+")
 _LANGUAGE_OF = {"Hangul": "ko", "Kana": "ja"}
-_SAMPLE, _LATIN_SAMPLE = 1500, 700
+_SAMPLE, _LATIN_SAMPLE = 1500, 400
 """Characters that tell the language; of 212 texts of benchmarks/corpus.py py3langid says the same by 300."""
 _WITHOUT_TEXT = ("no text", "script page")
 """Reasons for which a page is read again with what it shows only without scripts."""

@@ -138,6 +138,8 @@ def _stamps(scan: Scan, place: _Place) -> list[tuple[str, int]]:
     stamps: dict[str, int] = {}
     for block in blocks:
         for element in islice(block.iter(), _MOST_STAMPED):
+            if not element.keys():
+                continue
             names = f"{element.get('class')} {element.get('itemprop')}"
             if _CHANGED_NAME.search(names) and not _RELEASED_NAME.search(names):
                 continue

@@ -66,7 +66,10 @@ _UNSEEN = re.compile(
 )
 """Soft hyphens, zero-width spaces and joiners: no reader sees them (Default_Ignorable_Code_Point of Unicode).
 Between other letters some of them join, part and turn (Persian, Hindi, Hebrew, emoji)."""
-_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])[ \t]*[\r\n]+\s*(?=[{_HAN}])")
+_BETWEEN_HAN = re.compile(
+    rf"(?:[ \t](?<=[{_HAN}][ \t])[ \t]*[\r\n]+|[\r\n](?<=[{_HAN}][\r\n])[\r\n]*)\s*(?=[{_HAN}])"
+)
+"""What stands before it is asked behind its first character, which `re` finds in a tenth of the time."""
 
 
 _ELEMENTS = etree.ElementDefaultClassLookup(element=lxml_html.HtmlElement)

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.clean import clean
 from pipelines.extract import extract
+from pipelines.extract.scan import squeeze_space
 from pipelines.records import Claim, Decoded, Extracted, Page, Rejection, Source
 from pipelines.stages import read_page
 
@@ -116,6 +117,22 @@ def test_the_title_is_the_heading_whatever_the_site_adds_to_it(title: str) -> No
 def test_a_byline_is_read_label_by_label(byline: str, name: str, value: str | None) -> None:
     field = getattr(_found(_article(f"<div>{byline}</div>")), name)
     assert (field and field.value) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("园区\n落成", "园区落成"),
+        ("园区 \t\r\n  落成", "园区落成"),
+        ("园区。\n\n\u3000落成", "园区。落成"),
+        ("园区\u3000\n落成", "园区 落成"),
+        ("园区 落成", "园区 落成"),
+        ("园区\nHall", "园区 Hall"),
+        ("Hall\n园区", "Hall 园区"),
+    ],
+)
+def test_a_line_break_between_ideographs_is_no_space(written: str, shown: str) -> None:
+    assert squeeze_space(written) == shown
 
 
 def test_who_typed_a_page_in_is_not_its_author() -> None:
