@@ -14,7 +14,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
-from operator import ne
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -57,12 +57,9 @@ def traditional(character: str) -> str:
 
 def is_traditional(text: str) -> bool:
     """Whether a Chinese text has more characters that only traditional texts have than of the simplified."""
-    simplified = simplify(text)
-    if simplified == text:  # as most: counting takes a hundred times as long
-        return False
-    only_traditional = sum(map(ne, text, simplified))
-    only_simplified = sum(map(_traditional().__contains__, text))
-    return bool(only_traditional > only_simplified)
+    only_traditional = len(_simplified()[1].findall(text))
+    only_simplified = islice(filter(_traditional().__contains__, text), only_traditional)  # are enough
+    return only_traditional > sum(1 for _ in only_simplified)
 
 
 def plain(text: str) -> str:
@@ -92,9 +89,10 @@ def fold_sounds(normalised: str) -> str:
         return normalised
     codes = _sounds()[code_points(normalised)]
     sounds = _text(codes)
-    known, pairs = _starts_of_words(), _pairs(codes)
-    found = known[np.searchsorted(known[:-1], pairs)] == pairs
-    for start in sorted({sounds[at : at + 2] for at in np.flatnonzero(found).tolist()}):
+    first, second = _first_sounds()
+    likely = np.flatnonzero(first[codes[:-1]] & second[codes[1:]]).tolist()
+    starts = {sounds[at : at + 2] for at in likely} & _words_as_one().keys()
+    for start in sorted(starts):
         for word, one in _words_as_one()[start]:
             sounds = sounds.replace(word, one)
     return sounds
@@ -239,15 +237,12 @@ def _words_as_one() -> dict[str, list[tuple[str, str]]]:
 
 
 @cache
-def _starts_of_words() -> npt.NDArray[np.uint64]:
-    """The first two sounds of the regional words, as one number each, sorted."""
-    return np.sort(np.concatenate([_pairs(code_points(start)) for start in _words_as_one()]))
-
-
-def _pairs(codes: Codes) -> npt.NDArray[np.uint64]:
-    """Every two neighbouring codes as one number."""
-    wide = codes.astype(np.uint64)
-    return (wide[:-1] << np.uint64(32)) | wide[1:]
+def _first_sounds() -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """By code point, whether some regional word has this sound first, and whether one has it second."""
+    tables = np.zeros((2, _CODE_POINTS), dtype=np.bool_)
+    for start in _words_as_one():
+        tables[(0, 1), code_points(start)] = True
+    return tables[0], tables[1]
 
 
 @cache

@@ -12,6 +12,8 @@ from dataclasses import replace
 from functools import cache
 from typing import cast
 
+from ahocorasick_rs import BytesAhoCorasick
+
 from pipelines.records import Mention, MoneyRole
 from pipelines.words import pattern
 
@@ -66,6 +68,7 @@ _HAN_NUMBER = rf"{_HAN}{{2,12}}|{_HAN}{{1,8}}点[零〇一二三四五六七八�
 _TIMES = "(?P<times>万亿|兆|[十百千]?[亿万]|[百千])?"
 _CURRENCY = rf"(?:多|余)?(?P<currency>{'|'.join(_CURRENCIES)})(?![旦宵素件器首])"
 _SIGN = "|".join(re.escape(sign) for sign in _SIGNS)
+_SIGNED = BytesAhoCorasick([sign.encode() for sign in _SIGNS])
 _OF_CURRENCIES = frozenset(name[-1] for name in _CURRENCIES)
 """The last characters of the names of currencies: most texts have none of them."""
 _FOREIGN = re.compile("(新台币|台币|港币|港元|美元|日元|欧元) ?$")
@@ -102,8 +105,8 @@ def find_money(text: str) -> list[Mention]:
     """The amounts named in a plain text, in order, not overlapping, each with its role where that is said."""
     found = []
     named = text if not _OF_CURRENCIES.isdisjoint(text) else ""
-    small = text.lower()
-    signed = text if any(sign in small for sign in _SIGNS) else ""
+    small = text.encode("utf-8", "surrogatepass").lower()
+    signed = text if _SIGNED.find_matches_as_indexes(small) else ""
     for match in _BEFORE.finditer(named):
         value = _number(match["figure"]) * _MULTIPLIERS[match["times"] or ""]
         value += float(match["hundred_millions"] or 0) * 1e8
