@@ -97,7 +97,7 @@ _JUDGED = re.compile(
 """All but ASCII, marks and signs that stand in any text, and scripts that no misreading brings about."""
 _STRANGE = re.compile(
     "(?<=[a-zß-öø-ʯά-ώа-џ])[\x80-\x9f¡-¬®-¶¸-¿×÷ˆ˜‚-‟‰‹›€™─-╿]+(?=[a-zß-öø-ʯά-ώа-џ])"
-    "|[ß-öø-ʯ]{4,}|(?<=[a-zß-öø-ʯ])[Ͱ-ԯ֐-ۿก-๛]+|[Ͱ-ԯ֐-ۿก-๛]+(?=[a-zß-öø-ʯ])"
+    "|[ß-öø-ʯ]{4,}|(?<=[a-zß-öø-ʯ])[Ͱ-ԯ֐-ۿก-๛]+|(?<![Ͱ-ԯ֐-ۿก-๛])[Ͱ-ԯ֐-ۿก-๛]+(?=[a-zß-öø-ʯ])"
 )
 """What no language has within a word: signs, four accents in a row, two scripts. Tells more than a letter."""
 _WORD = re.compile(r"[^\W\d_]+")

@@ -46,7 +46,7 @@ _SHELL_MAX_CHARS = 60
 _SHELL_MAX_LINKS = 5
 """A shell has a name, a line that says to turn scripts on, and at most the links of its foot."""
 _LEAVES = re.compile(r"redirect leaves the source: (\S+)")
-_TITLE = re.compile(r"(?is)<title[^>]*>(.*?)</title>")
+_TITLE = re.compile(r"(?is)<title[^<>]*>(.*?)(?:</title>|\Z)")
 _META = re.compile(r"(?i)<meta\b[^>]{1,1000}>")
 _SITE_NAME = re.compile(r"""(?i)\b(?:property|name)\s*=\s*["']?(?:og:site_name|application-name)\b""")
 _CONTENT = re.compile(r"""(?is)\bcontent\s*=\s*(["'])(.{2,100}?)\1""")

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -116,7 +117,7 @@ def read_policy(stored: StoredRobots, agent: str) -> Policy:
     """The policy of a robots.txt as it was answered."""
     rules, signals = None, tdmrep_signals(stored.tdmrep)
     if stored.status is not None and 200 <= stored.status < 300:
-        plain = "\n".join(_plainly(line, agent) for line in _text(stored.body).splitlines())
+        plain = "\n".join(_plain_lines(_text(stored.body), agent))
         rules = Protego.parse(plain)
         signals = (*robots_signals(plain, agent), *signals)
     return Policy(stored, rules, agent, signals)
@@ -128,6 +129,20 @@ def _text(body: bytes) -> str:
         body = body[:MAX_BYTES].rpartition(b"\n")[0]
     read = decode_body(body, "text/plain")
     return body.decode("utf-8-sig", "replace") if isinstance(read, str) else read.html
+
+
+def _plain_lines(text: str, agent: str) -> Iterator[str]:
+    """Its lines as the standard has them; whom a group is for is said once: Protego compares all pairs."""
+    named: set[str] = set()
+    for line in text.splitlines():
+        plain = _plainly(line, agent)
+        if not plain.startswith("User-agent:"):
+            named.clear()
+        elif plain in named:
+            continue
+        else:
+            named.add(plain)
+        yield plain
 
 
 def _plainly(line: str, agent: str) -> str:

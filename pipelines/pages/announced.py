@@ -32,12 +32,12 @@ _PACKED_MAX = 3
 _PORTION_BYTES = 65536
 _HEAD_BYTES = 20_000
 """Within which a root element is looked for: notices of PHP may run to some screens."""
-_ROOT = re.compile(rb"<(?:[\w-]+:)?(urlset|sitemapindex|rss|rdf|feed)\b[^>]{0,2000}>", re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:[\w-]+:)?(urlset|sitemapindex|rss|rdf|feed)\b[^<>]{0,2000}>", re.IGNORECASE)
 _XML_DECLARATION = re.compile(rb"<\?xml\s[^>]{0,200}\?>")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _PAGE = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 """Pages hold trackbacks in RDF and pieces of feeds in scripts."""
-_BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[.*?\]\]>|&(?!#?\w{1,31};)", re.DOTALL)
+_BARE_AMPERSAND = re.compile(rb"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?!#?\w{1,31};)", re.DOTALL)
 _CARRIED = re.compile(r"(?<=.)https?(?::|%3a)(?:/|%2f){2}.+", re.IGNORECASE)
 """An address within another: what click counters are asked for."""
 _ENOUGH_PAGES = 20

@@ -31,8 +31,8 @@ _PAGED_NAMES = frozenset(words("address.page_parameter"))
 _LIST = pattern("/{address.list_path}(?:[/._-]|$)")
 _CALENDAR_NAMES = frozenset(words("address.date_parameter"))
 _ARTICLE = pattern(
-    r"/t\d{8}_\d+\.|/{address.article_path}[-_/]?(?:[\w-]*/)*[\w-]*\d{3,}"
-    r"|/(?:19|20)\d{2}[-/_]?(?:0?[1-9]|1[0-2])(?:[-/_]?\d{1,2})?[/_-][^/]*[0-9a-z]|\d{4,}[\w-]*\.\w{2,5}$"
+    r"/t\d{8}_\d+\.|/{address.article_path}[-_/]?(?:[\w-]*/)*[\w-]*\d{3}"
+    r"|/(?:19|20)\d{2}[-/_]?(?:0?[1-9]|1[0-2])(?:[-/_]?\d{1,2})?[/_-][^/]*[0-9a-z]|(?<!\d)\d{4}[\w-]*\.\w{2,5}$"
     r"|/[\w%]+(?:-[\w%]+){3,}(?:\.html?|/)?$"
 )
 _ARTICLE_NAMES = frozenset(words("address.article_parameter"))
@@ -46,7 +46,7 @@ _SHIELD_MAX_BYTES = 60_000
 _PROOF = pattern("{kind.challenge}")
 _SHIELD_MAX_LINKS = 10
 """Shields have one or two; their marks also stand in scripts that they put into a site's own pages."""
-_TITLE = re.compile(r"<title[^>]*>.{0,600}?</title>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title[^<>]*>.{0,600}?</title>", re.IGNORECASE | re.DOTALL)
 CHALLENGE = "bot challenge"
 """Why a page is given up that asks for proof of a human."""
 MAX_SEGMENTS = 12

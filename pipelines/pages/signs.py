@@ -38,7 +38,7 @@ _REGISTRATION = re.compile(
 )
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _LETTER = re.compile(r"[A-Za-zÀ-ÿ\u0400-\u04ff\u0e00-\u0e7f\uac00-\ud7af\u3040-\u30ff]")
-_MARKUP = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<[^>]{0,2000}>")
+_MARKUP = re.compile(r"(?is)<(script|style)\b(?:.*?</\1\s*>|.*)|<[^<>]{0,2000}>")
 
 
 @dataclass(frozen=True, slots=True)
