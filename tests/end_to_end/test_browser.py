@@ -193,12 +193,16 @@ def test_letters_of_charts_are_large_enough_on_a_phone(browser: Driver, address:
     assert min(sizes) >= 10
 
 
-@pytest.mark.parametrize("path", ["", "search?q=园区", "article/1", "archive", "archive/copies"])
+@pytest.mark.parametrize(
+    "path", ["", "search?q=园区", "article/1?_lang=en", "coverage?_lang=en", "archive", "archive/copies"]
+)
 def test_a_page_fits_a_phone(browser: Driver, address: str, path: str) -> None:
-    metrics = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    metrics = {"width": 320, "height": 844, "deviceScaleFactor": 2, "mobile": True}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     browser.get(address + path)
-    assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+    browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true")
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 320
+    assert browser.execute_script(_THIN) == []
 
 
 @pytest.mark.parametrize(
@@ -228,6 +232,8 @@ def test_every_field_and_picture_has_a_name(browser: Driver, address: str) -> No
         assert browser.execute_script(_NAMELESS) == [], path
 
 
+_THIN = """return [...document.querySelectorAll('a[download]')].map((one) => one.getBoundingClientRect())
+  .filter((box) => box.height && box.height < 24).length ? ['a download is no target for a finger'] : []"""
 _LETTERS = """
 return [...document.querySelectorAll('svg.chart')].filter(e => e.clientWidth)
   .map(e => 11.5 * e.clientWidth / e.viewBox.baseVal.width);
