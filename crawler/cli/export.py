@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli import filters
-from crawler.cli.terminal import ATTENTION, Json, examples, one_line, print_json, settings_of
+from crawler.cli.terminal import ATTENTION, Json, counted, examples, one_line, print_json, settings_of
 from pipelines.archive.file import reader
 from pipelines.archive.read.selection import Selection, count_left_out_undated
 from pipelines.catalogue import WHATS
@@ -103,7 +103,7 @@ def _stream(ctx: typer.Context, request: ExportRequest, *, as_json: bool) -> Non
     with reader(settings_of(ctx).db) as connection:
         rows = stream_export(connection, sys.stdout.buffer, request)
     sys.stdout.buffer.flush()
-    print(f"{rows:,} {request.what} written", file=sys.stderr)
+    print(f"{_counted(rows, request.what)} written", file=sys.stderr)
 
 
 def _write(ctx: typer.Context, output: Path, request: ExportRequest, *, as_json: bool) -> None:
@@ -114,7 +114,7 @@ def _write(ctx: typer.Context, output: Path, request: ExportRequest, *, as_json:
     if as_json:
         print_json({**_told(manifest, output), "undated_left_out": undated})
     else:
-        print(f"{manifest.rows:,} {manifest.what} written to {one_line(str(output))}")
+        print(f"{_counted(manifest.rows, manifest.what)} written to {one_line(str(output))}")
         if undated:
             print(f"{undated:,} more match but have no date", file=sys.stderr)
     if not manifest.complete:
@@ -170,3 +170,8 @@ def _format(output: Path, given: Format | None) -> Format:
         known = ", ".join(FORMATS)
         raise ConfigurationError(f"{output}: its ending names no format; use --format ({known})")
     return Format(ending)
+
+
+def _counted(rows: int, what: str) -> str:
+    one = "copy" if what == "copies" else what.removesuffix("s")
+    return counted(rows, one, what)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.cli.filters import Since, Until
-from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of, tell
+from crawler.cli.terminal import Json, counted, day_of, examples, one_line, settings_of, tell
 from pipelines.archive.file import reader
 from pipelines.archive.read.figures import Figures
 from pipelines.archive.read.selection import Days
@@ -47,5 +47,4 @@ def report(
             raise StorageError(f"{out}: {error.strerror or error}; name another folder with --out") from error
         articles = found.total.articles
     answer = {"out": str(out), "files": [file.name for file in files], "articles": articles}
-    noun = "article" if articles == 1 else "articles"
-    tell(as_json, answer, f"{articles:,} {noun} drawn: open {one_line(str(out / 'index.html'))}")
+    tell(as_json, answer, f"{counted(articles, 'article')} drawn: open {one_line(str(out / 'index.html'))}")

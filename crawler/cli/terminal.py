@@ -109,7 +109,7 @@ def span(seconds: float) -> str:
 
 def counted(number: int, one: str, many: str = "") -> str:
     """A number and its noun: 1 page, 12 pages, 2 copies."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def print_json(answer: dict[str, Any]) -> None:

@@ -49,6 +49,11 @@ def test_search_and_export_narrow_by_what_texts_name(fill: Fill, parknews: Run, 
     assert json.loads(Path(told_of["manifest"]).read_text())["selection"] == {"parks": ["苏州工业园区"]}
     again = parknews("export", "--compare", told_of["manifest"], "--json").json
     assert again["changes"] == []
+    for what, said in (("articles", "2 articles written"), ("copies", "2 copies written")):
+        assert parknews("export", "--output", target, "--what", what).out.startswith(said)
+    assert parknews("export", "--park", "苏州工业园区", "--output", target).out.startswith(
+        "1 article written"
+    )
 
 
 @pytest.mark.usefixtures("archive")
