@@ -18,7 +18,7 @@ from typing import Any
 
 from typer.main import get_command
 
-from crawler.cli import app
+from crawler.cli.app import app
 from crawler.config import Settings
 from crawler.sources import KEYS, SELECTORS
 from pipelines import catalogue, errors

@@ -11,7 +11,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from crawler.cli import app
+from crawler.cli.app import app
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,9 @@ here fetches, extracts or knows SQL.
 
 from __future__ import annotations
 
-from crawler.cli.app import app, main
 
-__all__ = ["app", "main"]
+def main() -> None:
+    """The entry point of `.venv/bin/parknews`, a script that each worker loads, too, and does not run."""
+    from crawler.cli.app import main  # noqa: PLC0415  # as said
+
+    main()

@@ -11,7 +11,7 @@ import yaml
 from packaging.requirements import Requirement
 from typer.main import get_command
 
-from crawler.cli import app
+from crawler.cli.app import app
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted(path.name for path in DEPLOY.glob("parknews*"))

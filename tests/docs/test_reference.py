@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from crawler.cli import app
+from crawler.cli.app import app
 from crawler.config import Settings
 from docs import generate
 

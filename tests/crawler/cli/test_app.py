@@ -60,6 +60,12 @@ def test_the_process_that_crawls_and_writes_loads_nothing_of_reading() -> None:
     assert heavy.intersection(loaded) == set()
 
 
+def test_the_script_that_workers_load_as_well_loads_no_command_line() -> None:
+    code = "import sys; from crawler.cli import main; print({'typer', 'rich', 'numpy'} & sys.modules.keys())"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said == "set()\n"
+
+
 def test_no_command_shows_the_help_and_exits_2(parknews: Run) -> None:
     found = parknews()
     assert (found.code, "Usage" in found.out + found.err) == (2, True)
