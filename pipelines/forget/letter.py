@@ -35,7 +35,9 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _ASCII = re.compile(r"(?:https?：?[/／]{2})?[!-~]+", re.IGNORECASE)
-_WRAPPED = re.compile(r"(https?://[!-~]+[/=&?-])\n(?=>* ?[!-~]*\d[!-~]*\.s?html?\b)(?:>+ ?)?", re.IGNORECASE)
+_WRAPPED = re.compile(
+    r"(https?://[!-~]{1,2000}[/=&?-])\n(?=>* ?[!-~]*\d[!-~]*\.s?html?\b)(?:>+ ?)?", re.IGNORECASE
+)
 """A mail program breaks long lines; what stands above the break would be everything of a column."""
 _WIDE = re.compile(r"[Ａ-Ｚａ-ｚ０-９][Ａ-Ｚａ-ｚ０-９．／：－＿＝＆％＃？]{5,}")
 _MASKED = (re.compile(r"\bhxxp(s?)(?=[:：])", re.IGNORECASE), re.compile(r"[\[(]\.[\])]"))
