@@ -228,26 +228,22 @@ def _shares(connection: sqlite3.Connection, among: Among | None) -> tuple[Source
 
 def _flows(connection: sqlite3.Connection, among: Among | None) -> tuple[Flow, ...]:
     """Who has what another published first, as the view `reprints` has it; nobody where that is not known."""
-    articles: Counter[tuple[str, str]] = Counter()
-    credited: Counter[tuple[str, str]] = Counter()
-    lags: dict[tuple[str, str], list[int]] = defaultdict(list)
     is_one = _one_publisher(connection)
     names = dict(connection.execute("SELECT host, name FROM sources"))
+    told: dict[tuple[str, str], list[str]] = defaultdict(list)
     for key, n in under(connection, "flow", among):
         host, lag, origin = key.split("\t", 2)
-        if is_one(origin, host):
-            continue
-        pair = origin, names[host]
-        articles[pair] += n
-        if lag == "credited":
-            credited[pair] += n
-        elif lag:
-            lags[pair] += [int(lag)] * n
-    flows = [
-        Flow(*pair, n, credited[pair], float(median(lags[pair])) if lags[pair] else None)
-        for pair, n in articles.items()
-    ]
+        if not is_one(origin, host):
+            told[origin, names[host]] += [lag] * n
+    flows = [Flow(*pair, len(lags), lags.count("credited"), _median(lags)) for pair, lags in told.items()]
     return tuple(sorted(flows, key=lambda flow: (-flow.articles, flow.origin, flow.by)))
+
+
+def _median(lags: list[str]) -> float | None:
+    days = [int(lag) for lag in lags if lag not in ("", "credited")]
+    return (
+        float(median(days) if len(days) > 1 else days[0]) if days else None
+    )  # most flows are of one article
 
 
 def _one_publisher(connection: sqlite3.Connection) -> Callable[[str, str], bool]:
