@@ -157,7 +157,7 @@ def _index(target: sqlite3.Connection) -> None:
 
 
 def _merge(target: sqlite3.Connection, **how: int) -> None:
-    """How many pieces of the index are made one, and when: 64 at once spare 1.5 of 5 ms an article."""
+    """How many pieces of the index are made one, and when: 64 at once spare 1.3 of 4.8 ms an article."""
     insert = "INSERT INTO articles_fts (articles_fts, rank) VALUES (?, ?)"
     target.executemany(insert, how.items())
 
