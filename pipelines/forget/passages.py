@@ -21,6 +21,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.sign import distinct
 from pipelines.spelling import spell
 
 Hashes = npt.NDArray[np.uint64]
@@ -94,7 +95,7 @@ class Seeker:
     def __init__(self, hasher: Hasher, known: Hashes) -> None:
         """Take the hashes to look for."""
         self._hasher = hasher
-        self.known = np.unique(known)
+        self.known = united([known])
         bits = _BITS_OF_FEW if len(self.known) < _FEW else _BITS_OF_MANY
         self._filters = [_Filter(self.known, bits, place) for place in (1, 2)]
 
@@ -141,7 +142,7 @@ class Seeker:
         places, hashes = self.places(b"\n".join(value for _, value in batch))
         owners = np.searchsorted(ends, places, side="right")
         for owner in np.unique(owners):
-            yield batch[owner][0], np.unique(hashes[owners == owner])
+            yield batch[owner][0], united([hashes[owners == owner]])
 
 
 class Anchors(Seeker):
@@ -225,7 +226,8 @@ def thinning(text_bytes: int) -> int:
 
 def united(hashes: Iterable[Hashes]) -> Hashes:
     """Each hash of several arrays once, ascending."""
-    return np.unique(np.concatenate([np.empty(0, dtype=np.uint64), *hashes]))
+    found = np.concatenate([np.empty(0, dtype=np.uint64), *hashes])
+    return distinct(found) if len(found) else found
 
 
 def packed(hashes: Hashes) -> bytes:
