@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.extract import extract
-from pipelines.extract.body import own_text
+from pipelines.extract.body import _two_of_three, own_text
 from pipelines.extract.listing import leads_out
 from pipelines.extract.scan import Scan, parse_page, scan
 from pipelines.records import Decoded, Extracted, Page, Rejection, Source
@@ -233,6 +233,25 @@ def test_a_page_without_a_paragraph_of_prose_has_no_text_of_its_own() -> None:
     assert root is not None
     assert own_text(root, scan(root), 0.5)
     assert own_text(root, Scan(), 0.5) is None
+
+
+@pytest.mark.parametrize(("paragraphs", "is_taken"), [(4, True), (7, False)])
+def test_all_that_trafilatura_finds_is_asked_for_where_its_precise_lines_lack_much(
+    paragraphs: int, *, is_taken: bool
+) -> None:
+    told = (
+        "Hall {} was opened on Monday, and the first six firms have moved in since then, said the council. "
+    )
+    more = (
+        "Two more halls of the same size are to follow by the end of the year, and the roads will be widened."
+    )
+    text = [told.format(number) for number in range(paragraphs)]
+    shown = "".join(f"<p>{line}</p>" for line in text)
+    root = parse_page(
+        f'<html><body><article>{shown}<div class="bottom"><p>{more}</p></div></article></body></html>'
+    )
+    assert root is not None
+    assert (more in _two_of_three((*text, more), root, 0.0)) == is_taken
 
 
 def test_a_link_that_repeats_the_section_of_the_head_is_no_headline() -> None:
