@@ -31,7 +31,7 @@ def tree(tmp_path: Path) -> Path:
     [
         (VERDICT, "\nMOST = 0.45", "\nMOST = 0.46"),
         ("pipelines/extract/container.py", "_FAR_TEXT = 5", "_FAR_TEXT = 6"),
-        ("pipelines/templates/__init__.py", "def read(", "def reads("),
+        ("pipelines/templates/reading.py", "def read(", "def reads("),
         ("pipelines/standing/kept.py", "min(seen", "max(seen"),
         ("pipelines/archive/write/conclusions.py", "SELECT ", "SELECT DISTINCT "),
         ("pipelines/words/names.toml", "\n书记\n", "\n"),
