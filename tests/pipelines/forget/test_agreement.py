@@ -142,7 +142,7 @@ def test_a_pages_file_made_anew_is_none_from_before(world: World, parknews: Run)
 def test_an_archive_whose_ledger_is_gone_is_not_restored_to_an_older_one_unnoticed(
     world: World, parknews: Run
 ) -> None:
-    backup = world.path.parent.parent / "backup"
+    backup = world.elsewhere / "backup"
     words = unique_words(world, PARK)
     parknews("backup", str(backup))
     parknews("remove-source", PARK, *WHO, "--yes")
@@ -158,7 +158,7 @@ def test_two_orders_of_one_second_and_one_of_an_earlier_day_are_all_applied_agai
     world: World, parknews: Run
 ) -> None:
     """Hidden, given back and ordered anew within a second, then once more after the clock was set back."""
-    backup = world.path.parent.parent / "backup"
+    backup = world.elsewhere / "backup"
     parknews("backup", str(backup))
     hides = Order("legal", "letter", "2026-04-01T00:00:00Z", hide_only=True)
     scope = make_scope(hosts=[PARK])
@@ -200,7 +200,7 @@ def test_a_replay_leaves_the_contested_page_that_the_deed_left(make_world: MakeW
 
 def test_a_restore_that_meets_a_full_disk_leaves_the_present_files_whole(world: World, parknews: Run) -> None:
     """Rows that lie in the log alone, too: somebody has the archive open, so that nothing is folded in."""
-    backup = world.path.parent.parent / "backup"
+    backup = world.elsewhere / "backup"
     parknews("backup", str(backup))
     with closing(sqlite3.connect(world.path)) as reader, Archive(world.path) as archive:
         reader.execute("SELECT count(*) FROM copies").fetchone()
@@ -247,7 +247,7 @@ snapshot.restore(Path(sys.argv[1]), Path(sys.argv[2]), replace=True)
 def test_a_restore_that_was_killed_is_refused_until_it_is_done_again(
     world: World, parknews: Run, call: int
 ) -> None:
-    backup = world.path.parent.parent / "backup"
+    backup = world.elsewhere / "backup"
     words = unique_words(world, PARK)
     parknews("backup", str(backup))
     parknews("remove-source", PARK, *WHO, "--yes")

@@ -135,7 +135,7 @@ def test_without_the_key_nothing_is_shown_and_the_key_is_asked_for(
 def test_a_copy_that_was_handed_out_is_read_and_confirms_nothing(world: World, parknews: Run) -> None:
     url = world.of(PARK)[3].url
     parknews("remove-source", PARK, *WHO, "--yes")
-    copy = world.path.parent.parent / "handed" / "archive.db"
+    copy = world.elsewhere / "handed" / "archive.db"
     copy.parent.mkdir()
     copy.write_bytes(world.path.read_bytes())
     assert parknews("--db", str(copy), "search", make_title(0)).code in (0, 1)

@@ -34,7 +34,7 @@ def test_a_dry_run_shows_the_plan_and_changes_nothing(world: World, parknews: Ru
 
 
 def test_a_removal_ends_with_a_receipt_and_is_listed(world: World, parknews: Run) -> None:
-    receipt = world.path.parent.parent / "receipt.md"
+    receipt = world.elsewhere / "receipt.md"
     done = parknews("remove-source", PARK, *WHO, "--yes", "--receipt", str(receipt))
     assert done.code == 0, done.err
     assert "State: **verified**" in done.out
@@ -198,7 +198,7 @@ def test_no_digest_of_a_removed_address_can_be_made_without_the_archive(world: W
 
 
 def test_every_mistake_in_a_file_of_requests_is_told_with_its_line(world: World, parknews: Run) -> None:
-    letter = world.path.parent.parent / "letter.txt"
+    letter = world.elsewhere / "letter.txt"
     good, wrong = world.of(PARK)[3].url, ["javascript:alert(1)", "ftp://x/1", "credited="]
     letter.write_text(
         "\n".join(["# a letter", good, "", *wrong, "\x1b[31m", *["a b"] * 40]), encoding="utf-8"

@@ -114,7 +114,7 @@ def test_a_killed_removal_is_finished_by_the_same_command(world: World, place: s
     ],
 )
 def test_a_killed_replay_is_finished_by_the_same_command(world: World, place: str) -> None:
-    backup = world.path.parent.parent / "backup"
+    backup = world.elsewhere / "backup"
     words = unique_words(world, PARK)
     back_up(world.path, backup)
     assert remove(world.path, SCOPE, LETTER).trouble == ""

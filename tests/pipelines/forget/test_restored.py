@@ -16,7 +16,7 @@ from tests.readings import rows
 def test_a_restored_backup_is_refused_until_the_removals_are_applied_again(
     world: World, parknews: Run
 ) -> None:
-    backup = world.path.parent.parent / "backup"
+    backup = world.elsewhere / "backup"
     words = unique_words(world, PARK)
     assert parknews("backup", str(backup)).code == 0
     parknews("remove-source", PARK, *WHO, "--yes")
@@ -35,7 +35,7 @@ def test_a_restored_backup_is_refused_until_the_removals_are_applied_again(
 def test_a_backup_from_while_it_was_hidden_is_deleted_again_with_all_that_was_ordered(
     world: World, parknews: Run
 ) -> None:
-    backup = world.path.parent.parent / "backup"
+    backup = world.elsewhere / "backup"
     words = unique_words(world, PARK)
     everything = (PARK, *WHO, "--ticket", "T-1", "--stay-down", "--with-mentions", "--yes")
     assert parknews("remove-source", *everything, "--hide-only").code == 0

@@ -80,7 +80,7 @@ def test_of_a_removed_article_a_set_keeps_the_number_alone(world: World, parknew
 
 
 def test_a_correction_is_replayed_too(world: World, parknews: Run) -> None:
-    backup = world.path.parent.parent / "backup"
+    backup = world.elsewhere / "backup"
     page = world.of(PARK)[3]
     parknews("remove-source", "--url", page.url, "--requester", "甲", "--reason", SECRET, "--yes")
     parknews("backup", str(backup))

@@ -76,6 +76,13 @@ class World:
     def store_path(self) -> Path:
         return store_path(self.path)
 
+    @property
+    def elsewhere(self) -> Path:
+        """A folder of this test's that no removal searches."""
+        folder = self.path.parent.with_name(f"{self.path.parent.name}-elsewhere")
+        folder.mkdir(exist_ok=True)
+        return folder
+
     def of(self, host: str) -> list[Told]:
         return [page for page in self.pages if page.host == host]
 
