@@ -138,12 +138,7 @@ def base_of(root: HtmlElement, url: str) -> str:
 def linked_data(root: HtmlElement) -> list[HtmlElement]:
     """The scripts that hold JSON-LD; of hundreds of scripts few state a type."""
     typed = cast("list[HtmlElement]", _TYPED(root))
-    return list(filter(is_linked_data, typed))
-
-
-def is_linked_data(script: HtmlElement) -> bool:
-    """Whether a script holds JSON-LD."""
-    return "ld+json" in script.get("type", "").lower()
+    return [script for script in typed if "ld+json" in script.get("type", "").lower()]
 
 
 def scripted_lines(root: HtmlElement, metadata: Metadata) -> tuple[str, ...]:

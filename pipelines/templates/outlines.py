@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.extract import Found
 from pipelines.extract.body import MAYBE_NOTICE
-from pipelines.extract.metadata import is_linked_data
+from pipelines.extract.metadata import linked_data
 from pipelines.extract.prose import is_linked, is_prose, size
 from pipelines.extract.scan import Line, is_named_for_field, squeeze_space
 from pipelines.furniture import title_key
@@ -41,13 +41,13 @@ _SAYS_NOTHING, _LOUD = 2, 30
 something: menus, buttons and names of sections are shorter. So does what reads like prose or a notice: it
 moves the vote, or is told."""
 _FILE = pattern(r"\.(?:{address.document_ending})(?:$|[?#&\n])")
-_STATING = frozenset(["time", "meta", "link", "base", "h1"])
+_STATING = ("time", "meta", "link", "base", "h1")
 """What states a field, most of them for machines; JSON-LD besides."""
 _LABELLED = pattern(
     r"^\W{0,3}(?:{byline.author|byline.editor|credit.label}|(?:{byline.released})?{byline.when})\s?[:：]"
 )
 """How a line begins that gives a field wherever it stands."""
-_LEADING = {"a": "href", "iframe": "src", "embed": "src"}
+_IN_PIECES = etree.XPath("descendant::p[*]")
 _NO_TEXT = ("a", "script", "style")
 """Elements with nothing in them that speaks; in links only what they lead to does."""
 _UNSEEN = ("noscript", "textarea")
@@ -121,7 +121,7 @@ def speaks(element: HtmlElement) -> bool:
 
     Links and scripts are taken out of it: to ask each text whether it stands in one takes twice as long.
     """
-    if next(_telling_by_itself(element), None) is not None:
+    if any(any(map(tells, set(find(element)))) for _, find, tells in _ATTRIBUTES) or _stating(element):
         return True
     etree.strip_elements(element, *_NO_TEXT, with_tail=False)
     return any(map(_says, set(cast("list[str]", _TEXTS(element)))))
@@ -129,23 +129,16 @@ def speaks(element: HtmlElement) -> bool:
 
 def _speaking(element: HtmlElement, container: HtmlElement) -> Iterator[HtmlElement]:
     """The elements in it for which `speaks` holds by their own; of those in the container only some."""
-    yield from _telling_by_itself(element)
+    for find, _, tells in _ATTRIBUTES:
+        yield from (value.getparent() for value in find(element) if tells(str(value)))
+    yield from _stating(element)
     yield from (holder for text, holder in _pieces(element, container) if _says(text))
 
 
-def _telling_by_itself(top: HtmlElement) -> Iterator[HtmlElement]:
-    """The elements that state a field, are named for one, lead to a file or are a paragraph in pieces."""
-    for one in top.iter():  # each look for one kind of them by a path of its own takes a third of this one
-        tag, get = one.tag, one.get
-        if (
-            tag in _STATING
-            or ((classes := get("class")) and is_named_for_field(classes))
-            or ((name := get("id")) and is_named_for_field(name))
-            or (tag in _LEADING and _leads_to_file(get(_LEADING[tag], "")))
-            or (tag == "p" and len(one) and _says_in_pieces(one))
-            or (tag == "script" and is_linked_data(one))
-        ):
-            yield one
+def _stating(element: HtmlElement) -> list[HtmlElement]:
+    """The elements in it that state a field, or are a paragraph in pieces that says something."""
+    paragraphs = cast("list[HtmlElement]", _IN_PIECES(element))
+    return [*element.iter(*_STATING), *linked_data(element), *filter(_says_in_pieces, paragraphs)]
 
 
 def _pieces(top: HtmlElement, container: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
@@ -165,6 +158,19 @@ def _pieces(top: HtmlElement, container: HtmlElement) -> Iterator[tuple[str, Htm
 @lru_cache(maxsize=1 << 14)  # as below
 def _leads_to_file(address: str) -> bool:
     return _FILE.search(address) is not None
+
+
+def _asked(path: str, tells: Callable[[str], bool]) -> _Asked:
+    return etree.XPath(path), etree.XPath(path, smart_strings=False), tells
+
+
+_Asked = tuple[Callable[[HtmlElement], Any], Callable[[HtmlElement], Any], Callable[[str], bool]]
+_ATTRIBUTES: tuple[_Asked, ...] = (
+    _asked("descendant::*/@class", is_named_for_field),
+    _asked("descendant::*/@id", is_named_for_field),
+    _asked("descendant::a/@href | descendant::iframe/@src | descendant::embed/@src", _leads_to_file),
+)
+"""Attributes, how they are found with their elements and, much faster, without, and which tell something."""
 
 
 def _says_in_pieces(paragraph: HtmlElement) -> bool:
