@@ -2,6 +2,7 @@
 
     python -m benchmarks.throughput [--pages 2000] [--weight 1] [--stages]
     python -m benchmarks.throughput --mature 60 [--weight 10]
+    python -m benchmarks.throughput --sources 1500
 
 The baselines are `trafilatura.bare_extraction(..., with_metadata=True)` and lxml's parse, each in one process.
 The whole path is `parknews crawl` in its own process, start-up included, against a server on loopback
@@ -12,6 +13,9 @@ stage a page.
 `--mature N` takes eight sources (benchmarks/makes.py), N new pages each of 100 to 200 KB (of weight 3: 44 KB), after
 a crawl from which their templates were learned; the same crawl without templates beside it. Peak memory is that of
 all processes at once, and of each.
+
+`--sources N` fetches for half a minute from N hosts that are each asked once a second, and says how many pages came
+in each second: from the first one on as many as the CPU allows.
 """
 
 from __future__ import annotations
@@ -20,13 +24,16 @@ import argparse
 import json
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from benchmarks.pages import GeneratedPage, generate, serve
@@ -44,7 +51,11 @@ def main() -> None:
     arguments.add_argument("--weight", type=int, help="how much stands around each article")
     arguments.add_argument("--stages", action="store_true", help="also print each stage's CPU a page")
     arguments.add_argument("--mature", type=int, help="new pages of each of eight sources that are known")
+    arguments.add_argument("--sources", type=int, help="of which each is asked once a second")
     options = arguments.parse_args()
+    if options.sources:
+        many(options.sources)
+        return
     if options.mature:
         mature(options.mature, options.weight)
         return
@@ -168,21 +179,38 @@ def whole_path(folder: Path, port: int, count: int) -> float:
 
 def fetch_only(folder: Path, port: int) -> float:
     """Pages a second of fetching into the crawl store, nothing drained."""
+    fetched, seconds, _ = _fetch(folder / "alone-pages.db", write_sources(folder, port))
+    return fetched / seconds
+
+
+def many(count: int) -> None:
+    """How many pages of so many sources, each asked once a second, come in each of the first seconds."""
+    with serve(60) as port, tempfile.TemporaryDirectory() as name:
+        sources = write_sources(Path(name), port, [f"s{n}" for n in range(count)], delay_s=1.0)
+        store = Path(name) / "many-pages.db"
+        fetched, seconds, cpu_s = _fetch(store, sources, time_limit_s=30)
+        with closing(sqlite3.connect(store)) as connection:
+            came = [row[0] for row in connection.execute("SELECT fetched_at FROM pages ORDER BY 1")]
+    rates = [len(list(pages)) for _, pages in groupby(came)]
+    print(f"{fetched} pages of {count} sources in {seconds:.1f} s on {cpu_s / seconds:.0%} of a core")
+    print("pages in each second:", *rates)
+
+
+def _fetch(store: Path, sources: Path, **options: float) -> tuple[int, float, float]:
+    """Pages, seconds and CPU seconds of fetching alone."""
     script = (
-        "import sys; from pathlib import Path; from crawler.fetch.spider import fetch; from pipelines.store import CrawlStore;"
-        "from crawler.sources import read_sources; from crawler.config import FetchOptions;"
-        "store = CrawlStore(Path(sys.argv[1])); report = fetch(read_sources(Path(sys.argv[2])), store,"
-        " FetchOptions(backlog_max=10**9, log_level='WARNING')); print(report.fetched, report.elapsed_s)"
+        "import sys, time; from pathlib import Path; from crawler.fetch.spider import fetch;"
+        "from pipelines.store import CrawlStore; from crawler.sources import read_sources;"
+        "from crawler.config import FetchOptions; store = CrawlStore(Path(sys.argv[1])); used = time.process_time();"
+        f"options = FetchOptions(backlog_max=10**9, log_level='WARNING', **{options});"
+        "report = fetch(read_sources(Path(sys.argv[2])), store, options);"
+        "print(report.fetched, report.elapsed_s, time.process_time() - used)"
     )
-    sources = write_sources(folder, port)
     run = subprocess.run(
-        [sys.executable, "-c", script, folder / "alone-pages.db", sources],
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, "-c", script, store, sources], capture_output=True, text=True, check=True
     )
-    fetched, seconds = run.stdout.split()[-2:]
-    return int(fetched) / float(seconds)
+    fetched, seconds, cpu_s = run.stdout.split()[-3:]
+    return int(fetched), float(seconds), float(cpu_s)
 
 
 LEARNED_FROM = 60
@@ -206,7 +234,7 @@ def mature(count: int, weight: int | None) -> None:
     with serve(LEARNED_FROM + count, weight=weight, make=all_sources) as port:
         for name, script in (("by template", _CRAWL), ("whole", _CRAWL_WHOLE)):
             with tempfile.TemporaryDirectory() as folder:
-                sources = _eight_sources(Path(folder), port, SOURCES)
+                sources = write_sources(Path(folder), port, [f"m{n}" for n in range(SOURCES)])
                 _crawl(script, Path(folder), sources, "--max-pages", str(SOURCES * LEARNED_FROM))
                 spent, start = children_cpu(), time.perf_counter()
                 pages = _crawl(script, Path(folder), sources, "--max-pages", str(SOURCES * count))
@@ -234,17 +262,6 @@ def _crawl(script: str, folder: Path, sources: Path, *options: str) -> int:
         sys.exit(run.stderr[-2000:])
     report = json.loads(run.stdout.splitlines()[-1])
     return int(report["articles_new"] + report["copies_joined"])
-
-
-def _eight_sources(folder: Path, port: int, count: int) -> Path:
-    entries = (
-        f'[[source]]\nhost = "m{n}.localhost:{port}"\nname = "Test {n}"\nstart_urls = ["http://m{n}.localhost:{port}/"]\n'
-        "allow_private = true\ndelay_s = 0.0\n"
-        for n in range(count)
-    )
-    path = folder / "sources.toml"
-    path.write_text("\n".join(entries), encoding="utf-8")
-    return path
 
 
 def _bare_ms(pages: list[GeneratedPage]) -> float:
@@ -298,12 +315,16 @@ def _reading_ms(count: int, weight: int) -> dict[str, float]:
     return {name: 1000 * seconds / pages for name, seconds in spent.items()}
 
 
-def write_sources(folder: Path, port: int) -> Path:
+def write_sources(folder: Path, port: int, labels: Sequence[str] = ("bench",), delay_s: float = 0.0) -> Path:
+    """A sources file of a host of loopback for each label."""
+    hosts = [f"{label}.localhost:{port}" for label in labels]
     path = folder / "sources.toml"
-    host = f"bench.localhost:{port}"
     path.write_text(
-        f'[[source]]\nhost = "{host}"\nname = "测试新闻网"\nstart_urls = ["http://{host}/"]\n'
-        "allow_private = true\ndelay_s = 0.0\n",
+        "\n".join(
+            f'[[source]]\nhost = "{host}"\nname = "Test {host}"\nstart_urls = ["http://{host}/"]\n'
+            f"allow_private = true\ndelay_s = {delay_s}\n"
+            for host in hosts
+        ),
         encoding="utf-8",
     )
     return path
