@@ -14,7 +14,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
 
@@ -38,36 +38,45 @@ def cached(app: Callable[..., Any], state: Callable[[], object], kept: Kept) -> 
         if scope["type"] != "http" or scope["method"] != "GET":
             await app(scope, receive, send)
             return
-        tag = _tag(scope, state())
+        now = state()
+        tag = _tag(scope, now)
         known = _header(scope, b"if-none-match").split(b",")
         if tag and tag in [one.strip() for one in known]:
             await send({"type": "http.response.start", "status": 304, "headers": [[b"etag", tag], _VARY]})
             await send({"type": "http.response.body", "body": b""})
             return
         packed = b"gzip" in _header(scope, b"accept-encoding")
+        kept.only(now)
         if answer := kept.get((tag, packed)):
             await send(answer[0])
             await send({"type": "http.response.body", "body": answer[1]})
         else:
-            await app(scope, receive, _sender(send, tag, kept, packed=packed))
+            await app(scope, receive, _sender(send, tag, partial(kept.put, now), packed=packed))
 
     return wrapped
 
 
 class Kept:
-    """Answers of the present state and, until newer ones need their place, of earlier ones."""
+    """Answers of the archive's present state: those of earlier ones may have text that was removed since."""
 
     def __init__(self) -> None:
+        self._state: object = None
         self._answers: OrderedDict[tuple[bytes, bool], _Answer] = OrderedDict()
         self._bytes = 0
+
+    def only(self, state: object) -> None:
+        """Forgets the answers of other states."""
+        if state != self._state:
+            self._state, self._bytes = state, 0
+            self._answers.clear()
 
     def get(self, key: tuple[bytes, bool]) -> _Answer | None:
         if key in self._answers:
             self._answers.move_to_end(key)
         return self._answers.get(key)
 
-    def put(self, key: tuple[bytes, bool], answer: _Answer) -> None:
-        if key in self._answers:  # two visitors asked at once
+    def put(self, state: object, key: tuple[bytes, bool], answer: _Answer) -> None:
+        if state != self._state or key in self._answers:  # it changed meanwhile; two visitors asked at once
             return
         self._answers[key] = answer
         self._bytes += len(answer[1])
@@ -76,7 +85,7 @@ class Kept:
             self._bytes -= len(body)
 
 
-def _sender(send: Any, tag: bytes, kept: Kept, *, packed: bool) -> Callable[..., Any]:
+def _sender(send: Any, tag: bytes, keep: Callable[..., None], *, packed: bool) -> Callable[..., Any]:
     """Sends what the application sends; the head waits for the first piece, which tells whether it is all."""
     start: list[dict[str, Any]] = []
 
@@ -96,7 +105,7 @@ def _sender(send: Any, tag: bytes, kept: Kept, *, packed: bool) -> Callable[...,
                     headers = [pair for pair in headers if pair[0] != b"content-length"]
                     headers += [[b"content-encoding", b"gzip"], [b"content-length", b"%d" % len(body)]]
                 if is_kept and is_for_all:
-                    kept.put((tag, packed), ({**head, "headers": headers}, body))
+                    keep((tag, packed), ({**head, "headers": headers}, body))
             await send({**head, "headers": headers})
             message = {**message, "body": body}
         await send(message)

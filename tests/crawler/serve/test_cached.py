@@ -88,5 +88,14 @@ def test_of_kept_answers_the_oldest_go(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = cached.Kept()
     for name in (b"a", b"b", b"a", b"c"):
         if kept.get((name, False)) is None:
-            kept.put((name, False), ({}, name * 5))
+            kept.put(None, (name, False), ({}, name * 5))
     assert [kept.get((name, False)) is not None for name in (b"a", b"b", b"c")] == [True, False, True]
+
+
+def test_nothing_is_kept_of_an_earlier_state() -> None:
+    kept = cached.Kept()
+    kept.only(1)
+    kept.put(1, (b"a", False), ({}, b"text"))
+    kept.only(2)
+    kept.put(1, (b"b", False), ({}, b"a late answer"))
+    assert [kept.get((name, False)) for name in (b"a", b"b")] == [None, None]
