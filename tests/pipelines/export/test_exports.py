@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import time
 from datetime import date
@@ -17,9 +18,11 @@ import pytest
 from pipelines.archive import Archive, RunCounts, read_only
 from pipelines.archive.read.selection import Selection
 from pipelines.errors import ConfigurationError, StorageError
+from pipelines.export import formats
 from pipelines.export.file import ExportRequest, RowChange, compare_export, write_export
-from pipelines.export.formats import CELL_MAX, _cell, safe_cell
+from pipelines.export.formats import CELL_MAX, FORMATS, _shortened, safe_cell
 from pipelines.export.masking import mask_contacts
+from pipelines.export.result import typed
 from pipelines.records import SourceRun, Stripped
 from tests.readings import Fill, Told
 
@@ -120,11 +123,47 @@ def test_a_workbook_has_articles_copies_and_method(path: Path, tmp_path: Path) -
 
 
 def test_a_cell_that_is_too_long_is_cut_and_says_so() -> None:
-    cell, cut = _cell(LONG)
+    cell, cut = _shortened(LONG)
     assert cut
     assert len(cell) <= CELL_MAX
     assert cell.endswith("a cell has no room for them]")
-    assert _cell("园" * CELL_MAX) == ("园" * CELL_MAX, False)
+    assert _shortened("园" * CELL_MAX) == ("园" * CELL_MAX, False)
+
+
+def test_a_workbook_gives_back_what_its_cells_were_given() -> None:
+    columns, rows = typed(
+        ["n", "share", "=1+1", "said"],
+        [
+            (2**53, 0.1, 1, " <b>&amp;\n园 "),
+            (-1, 1e300, 0, "a\x00b\x1fc\r_x0041_"),
+            (None, None, None, "\uffff=1+1"),
+        ],
+    )
+    made = io.BytesIO()
+    assert FORMATS["xlsx"].write(made, [("rows", columns, [rows])], []).rows == 3
+    sheet = openpyxl.load_workbook(made)["rows"]
+    assert sheet["C1"].data_type == "s"
+    assert list(sheet.iter_rows(values_only=True)) == [
+        ("n", "share", "=1+1", "said"),
+        (2**53, 0.1, 1, " <b>&amp;\n园 "),
+        (-1, 1e300, 0, "a_x0000_b_x001F_c_x000D__x005F_x0041_"),
+        (None, None, None, "_xFFFF_=1+1"),
+    ]
+
+
+def test_numbers_that_a_workbook_has_not_are_text() -> None:
+    columns, rows = typed(["n"], [(float("inf"),), (1.5,)])
+    made = io.BytesIO()
+    FORMATS["xlsx"].write(made, [("rows", columns, [rows])], [])
+    assert [cell.value for (cell,) in openpyxl.load_workbook(made)["rows"].iter_rows()] == ["n", "inf", 1.5]
+
+
+def test_rows_for_which_a_sheet_has_no_room_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "_SHEET_BYTES_MAX", 300)
+    columns, rows = typed(["n"], [(number,) for number in range(30)])
+    made = io.BytesIO()
+    written = FORMATS["xlsx"].write(made, [("rows", columns, [rows[:10], rows[10:20], rows[20:]])], [])
+    assert (written.rows, written.left_out) == (10, 20)
 
 
 def test_filters_narrow_an_export_as_they_narrow_a_search(path: Path, tmp_path: Path) -> None:
