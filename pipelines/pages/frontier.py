@@ -74,6 +74,8 @@ class Announcement:
     title: str | None
     changed: str | None = None
     """When it says that the page changed last: lastmod, updated."""
+    fresh: bool = False
+    """Whether it is news: a feed's, or dated these days."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,12 +132,12 @@ class Territory:
             if not url:
                 continue
             kind = self._kind(url)
-            said.append(Announcement(url, via, item.date, item.title, item.changed))
+            fresh = via == "feed" or _is_fresh(item.date, now)
+            said.append(Announcement(url, via, item.date, item.title, item.changed, fresh))
             if url in self._seen:
                 continue
             kind = "article" if via == "feed" or item.title else kind
-            rank = "announced" if via == "feed" or _is_fresh(item.date, now) else "archived"
-            links.append(self._link(url, kind, rank, depth=1, asks=asks))
+            links.append(self._link(url, kind, "announced" if fresh else "archived", depth=1, asks=asks))
         self._remember(link.url for link in links)
         return links, said
 

@@ -41,12 +41,17 @@ _SPREAD = 0.2
 def first_interval_s(fetched_at: datetime, last_modified: str | None, *, fresh: bool) -> float:
     """How long after its first fetch an article is asked for again."""
     if fresh:
-        return _spread(FRESH_S)
+        return fresh_interval_s()
     changed_at = _http_date(last_modified)
     if changed_at is None or changed_at >= fetched_at:
         return _spread(UNKNOWN_S)
     age_s = (fetched_at - changed_at).total_seconds()
     return _spread(min(max(age_s * _AGE_PART, FRESH_S), LONGEST_S))
+
+
+def fresh_interval_s() -> float:
+    """The first interval of what is new."""
+    return _spread(FRESH_S)
 
 
 def next_interval_s(interval_s: float, *, changed: bool) -> float:

@@ -14,6 +14,7 @@ from pipelines.pages.frontier import ARTICLES, FILE, LISTS, PRIORITY, Announceme
 from pipelines.pages.revisits import (
     LONGEST_S,
     first_interval_s,
+    fresh_interval_s,
     moments,
     next_gone_s,
     next_interval_s,
@@ -84,6 +85,7 @@ class Commits:
             again = _queue_missing(db, entry.source, at, [link.url for link in fetched.news])
             if fetched.announcements and not same:
                 again += _queue_changed(db, entry.source, fetched.announcements)
+                _hasten(db, entry.source, fetched.announcements)
                 _announce(db, fetched.announcements, at)
             headers = dict(reversed(fetched.headers))
             interval_s = was.next_interval_s(fetched, headers, same=same)
@@ -288,6 +290,19 @@ def _queue_changed(db: sqlite3.Connection, source: str, announcements: Sequence[
         ][:_ANNOUNCED_MAX],
     )
     return max(cursor.rowcount, 0)
+
+
+def _hasten(db: sqlite3.Connection, source: str, announcements: Sequence[Announcement]) -> None:
+    """What is announced as news for the first time is asked for as if nothing had named it before."""
+    named = [(fresh_interval_s(), a.url, source, a.via) for a in announcements if a.fresh]
+    db.executemany(
+        f"UPDATE urls SET priority = MIN(priority, {PRIORITY['announced']}),"
+        " interval_s = MIN(interval_s, ?1), revisit_at = MIN(revisit_at, fetched_at + ?1)"
+        " WHERE url = ?2 AND source = ?3"
+        f" AND state IN ('queued', 'done') AND ({ARTICLES} OR kind = 'list' AND fetched_at IS NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM announcements a WHERE a.url = ?2 AND a.via = ?4)",
+        named[:_ANNOUNCED_MAX],
+    )
 
 
 def _before(db: sqlite3.Connection, entry: Entry, crawl_id: int) -> _Before:

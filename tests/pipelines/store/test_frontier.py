@@ -295,3 +295,45 @@ def test_a_page_comes_with_what_its_site_announced_of_it(
     store.commits.page(crawl, found["/feed"], fetched("/feed", article=False, announcements=said))
     store.commits.page(crawl, found["/a"], fetched("/a"))
     assert [(page.announced_at, page.announced_by) for page in store.pages.take(9, 0)] == [expected]
+
+
+SAID = (Announcement(f"http://{HOST}/a", "feed", None, None, fresh=True),)
+
+
+def _read(
+    store: CrawlStore, crawl: int, path: str, *, body: bytes = BODY, kind_of_a: str = "article"
+) -> None:
+    """Commits the front page, the feed that names /a or /a itself, whichever of them has to be read."""
+    news = {"/": (link("/a", kind_of_a),), "/feed": (link("/a", priority=15),)}.get(path, ())
+    kind = {"/": "start", "/feed": "feed"}.get(path, "article")
+    page = fetched(path, article=kind == "article", kind=kind, news=news, body=body)
+    page = replace(page, announcements=SAID if path == "/feed" else ())
+    [entry] = [entry for entry in entries(store) if entry.url == page.url_asked]
+    store.commits.page(crawl, entry, page)
+
+
+@pytest.mark.parametrize("kind", ["article", "list"])
+@pytest.mark.parametrize("order", [("/feed", "/", "/a"), ("/", "/feed", "/a"), ("/", "/a", "/feed")])
+def test_what_a_feed_names_is_asked_for_soon_whenever_the_feed_is_read(
+    store: CrawlStore, order: tuple[str, ...], kind: str
+) -> None:
+    """Whatever its address looks like: many an article's ends with a slash."""
+    queue(store, link("/", "start"), link("/feed", "feed"))
+    crawl = begin(store)
+    for path in order:
+        _read(store, crawl, path, kind_of_a=kind)
+    store.frontier.finish(crawl, outcome="done", now=NOON.timestamp())
+    assert "/a" in _asked(store, 1.3 * 86400)
+
+
+def test_a_feed_that_goes_on_naming_a_page_brings_no_further_visit(store: CrawlStore) -> None:
+    queue(store, link("/", "start"), link("/feed", "feed"))
+    crawl = begin(store)
+    for path in ("/", "/feed", "/a"):
+        _read(store, crawl, path)
+    store.frontier.finish(crawl, outcome="done", now=NOON.timestamp())
+    assert "/a" in _asked(store, 1.3 * 86400)
+    again = begin(store, now=NOON.timestamp() + 1.4 * 86400)
+    _read(store, again, "/feed", body=b"and more")
+    store.frontier.finish(again, outcome="done", now=NOON.timestamp() + 1.4 * 86400)
+    assert "/a" not in _asked(store, 2.6 * 86400)
