@@ -54,3 +54,17 @@ def test_a_passage_is_found_in_every_article_that_says_a_sentence_of_it(archive:
         assert asked == (1 if passage == SHARED else 2)
         _, but_one = reused(connection, passage, but=port.hit.id)
         assert [one.hit.id for one in but_one] == [plant.hit.id]
+
+
+def test_a_long_sentence_is_found_where_it_stands_to_its_end(tmp_path: Path) -> None:
+    begins = "".join(chr(0x5E00 + place * 13) for place in range(60))
+    said = f"{begins}，总投资三十亿元。"
+    pages = [
+        Told(f"https://s{n}.example/a", f"第{n}号", f"{sentence}\n{own * 90}。")
+        for n, (sentence, own) in enumerate([(said, "园区"), (f"{begins}，总投资三百亿元。", "港口")])
+    ]
+    with Archive(tmp_path / "archive.db") as opened:
+        opened.put_sources([Source(page.host, f"名{page.host}") for page in pages])
+        opened.ingest([page.reading(n) for n, page in enumerate(pages, 1)], "2026-03-01T08:00:30Z")
+    with reader(tmp_path / "archive.db") as connection:
+        assert [one.hit.title for one in reused(connection, said)[1]] == ["第0号"]
