@@ -21,6 +21,14 @@ _REASONS = Path(__file__).with_name("reasons.toml")
 _JOINTS = {"zh": "；"}
 
 
+class _Number(int):
+    """A number in a text: `{n}` is 1,200; `{n:article|articles}` is 1 article, or 1,200 articles."""
+
+    def __format__(self, counted: str) -> str:
+        one, _, more = counted.partition("|")
+        return f"{int(self):,}{' ' if counted else ''}{one if self == 1 else more}"
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The texts of one language; a text that is not there is an error, not a blank."""
@@ -30,7 +38,7 @@ class Words:
 
     def __call__(self, name: str, /, **values: object) -> str:
         """The text of that name with its places filled; numbers get their thousands separators."""
-        shown = {key: f"{v:,}" if isinstance(v, int) else v for key, v in values.items()}
+        shown = {key: _Number(v) if isinstance(v, int) else v for key, v in values.items()}
         return self.texts[name].format(**shown)
 
     def or_itself(self, group: str, value: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import html
 import json
@@ -20,7 +21,7 @@ from pyarrow import parquet
 
 from crawler.serve import downloads
 from crawler.serve.gate import hosts_of
-from crawler.serve.site import ServeOptions
+from crawler.serve.site import ServeOptions, build_site
 from pipelines.archive import Archive, RunCounts
 from pipelines.records import SourceRun
 from pipelines.store import CrawlStore, store_path
@@ -198,6 +199,10 @@ def test_no_page_names_another_host_but_in_links(get: Get, path: str) -> None:
     assert "default-src 'self'" in response.headers["content-security-policy"]
 
 
+def test_an_articles_number_has_no_separators(get: Get) -> None:
+    assert "no article 99999;" in get("/article/99999").text
+
+
 def test_an_unknown_article_is_a_404_that_says_so(get: Get) -> None:
     response = get("/article/77")
     assert (response.status_code, "No such article" in response.text) == (404, True)
@@ -218,7 +223,7 @@ def test_filters_narrow_and_undated_matches_are_counted_beside(get: Get) -> None
     assert _articles(get("/search?carried_by=copier.example")) == ["1"]
     january = get("/search?since=2026-01&until=2026-01")
     assert _articles(january) == ["1"]
-    assert "1 more match but have no date" in january.text
+    assert "1 more matches but has no date" in january.text
     assert _articles(get("/search?undated=1")) == ["2"]
 
 
@@ -287,6 +292,41 @@ def test_downloads_are_the_export(get: Get, kind: str) -> None:
     assert int(response.headers["content-length"]) == len(response.content)
 
 
+@pytest.mark.parametrize("path", ["/export.csv", "/rows.xlsx?sql=select+1", "/archive-file"])
+def test_who_asks_whether_a_download_is_there_has_no_file_made(
+    archive_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(downloads, "_PLACES", 0)
+
+    async def visit() -> Any:
+        site = build_site(archive_path, ServeOptions(allow_download=True))
+        await site.invoke_startup()
+        return await site.client.head(path)
+
+    answered = asyncio.run(visit())
+    assert answered.status_code == 200
+    assert "attachment" in answered.headers["content-disposition"]
+
+
+def test_a_websocket_is_refused_before_anything_is_asked(archive_path: Path) -> None:
+    sent = []
+
+    async def visit() -> None:
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {"type": "websocket", "path": "/search", "headers": [(b"host", b"evil.example")]}
+        await build_site(archive_path).app()(scope, None, send)
+
+    asyncio.run(visit())
+    assert sent == [{"type": "websocket.close"}]
+
+
+def test_counts_of_one_are_told_in_words_that_fit(get: Get) -> None:
+    assert "1 article found" in get("/search?q=集装箱").text
+    assert "2 articles found" in get("/search").text
+
+
 def test_a_downloaded_csv_has_the_selected_rows(get: Get) -> None:
     lines = get("/export.csv?undated=1").content.decode("utf-8-sig").splitlines()
     assert [line.split(",")[:2] for line in lines[1:2]] == [["2", "物流园吞吐创新高"]]
@@ -338,7 +378,7 @@ def test_a_site_is_asked_for_by_its_address_and_by_the_names_it_was_given(
 def test_the_front_page_draws_charts_and_says_what_they_leave_out(get: Get) -> None:
     html = get("/").text
     assert html.count('<svg class="chart"') >= 5
-    assert "1 more have no date" in html
+    assert "1 more has no date" in html
     assert "Who copies whom?" in html
 
 
