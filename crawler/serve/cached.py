@@ -19,6 +19,8 @@ from importlib.metadata import version
 from typing import Any
 
 _PACKED = re.compile(rb"text/|application/(?:[a-z.+]*json|javascript|xml|[a-z]+\+xml)|image/svg")
+_GZIP = re.compile(rb"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
+"""In Accept-Encoding, unless it is said not to be wanted (RFC 9110, 12.5.3)."""
 _PACKED_FROM = 1_000
 """Bytes; less is one packet on the way in any case."""
 _LEVEL = 5
@@ -45,7 +47,7 @@ def cached(app: Callable[..., Any], state: Callable[[], object], kept: Kept) -> 
             await send({"type": "http.response.start", "status": 304, "headers": [[b"etag", tag], _VARY]})
             await send({"type": "http.response.body", "body": b""})
             return
-        packed = b"gzip" in _header(scope, b"accept-encoding")
+        packed = _GZIP.search(_header(scope, b"accept-encoding")) is not None
         kept.only(now)
         if answer := kept.get((tag, packed)):
             await send(answer[0])

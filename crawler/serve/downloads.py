@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from datasette.database import QueryInterrupted
 from datasette.utils import InvalidSql
-from datasette.utils.asgi import Base400, Forbidden, NotFound
+from datasette.utils.asgi import Base400, Forbidden, NotFound, Response
 from datasette.views.base import DatasetteError
 
 from crawler.serve.visitor import selection_of
@@ -88,7 +88,7 @@ class FileAnswer:
             headers = [
                 [b"content-type", self.content_type.encode()],
                 [b"content-length", str(size).encode()],
-                [b"content-disposition", f'attachment; filename="{self.name}"'.encode()],
+                *([key.encode(), value.encode()] for key, value in _attached(self.name).items()),
             ]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             while chunk := await asyncio.to_thread(self.file.read, _CHUNK_BYTES):
@@ -97,7 +97,11 @@ class FileAnswer:
             await send({"type": "http.response.body", "body": b""})
 
 
-async def export(datasette: Any, request: Any) -> FileAnswer:
+def _attached(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+async def export(datasette: Any, request: Any) -> FileAnswer | Response:
     """The selection in the address as a file: articles, or with `what=copies` their copies."""
     wanted = request.url_vars["format"]
     what = request.args.get("what") or "articles"
@@ -109,10 +113,10 @@ async def export(datasette: Any, request: Any) -> FileAnswer:
     path = datasette.parknews.path
     day = datetime.now(UTC).strftime("%Y-%m-%d")
     name = f"parknews-{what}-{day}.{wanted}"
-    return await _made(path, lambda: _exported(path, asked), name, FORMATS[wanted].media_type)
+    return await _made(request, path, lambda: _exported(path, asked), name, FORMATS[wanted].media_type)
 
 
-async def rows(datasette: Any, request: Any) -> FileAnswer:
+async def rows(datasette: Any, request: Any) -> FileAnswer | Response:
     """The rows of a visitor's question as a file, with the same guard as on the page, and more of them."""
     wanted = request.url_vars["format"]
     if wanted not in FORMATS:
@@ -136,18 +140,22 @@ async def rows(datasette: Any, request: Any) -> FileAnswer:
         )
         return file
 
-    return await _made(datasette.parknews.path, make, name, FORMATS[wanted].media_type)
+    return await _made(request, datasette.parknews.path, make, name, FORMATS[wanted].media_type)
 
 
-async def archive_file(datasette: Any, request: Any) -> FileAnswer:
+async def archive_file(datasette: Any, request: Any) -> FileAnswer | Response:
     """The archive as it is now, whole."""
     if not datasette.parknews.allow_download:
         raise Forbidden("the archive's file is not offered here")
     path = datasette.parknews.path
-    return await _made(path, lambda: _copied(path), "archive.db", "application/vnd.sqlite3")
+    return await _made(request, path, lambda: _copied(path), "archive.db", "application/vnd.sqlite3")
 
 
-async def _made(path: Path, make: Callable[[], IO[bytes]], name: str, media_type: str) -> FileAnswer:
+async def _made(
+    request: Any, path: Path, make: Callable[[], IO[bytes]], name: str, media_type: str
+) -> FileAnswer | Response:
+    if request.method == "HEAD":  # whoever looks whether a link is alive has no file made
+        return Response("", headers=_attached(name), content_type=media_type)
     place = _Place(path.stat().st_size)  # a compressed or narrowed export is smaller than the archive
     try:
         async with _AT_ONCE:

@@ -51,6 +51,14 @@ def test_text_is_packed_and_downloads_go_out_as_they_are(get: Get) -> None:
     assert "content-encoding" not in get("/export.csv", accept_encoding="gzip").headers
 
 
+@pytest.mark.parametrize(
+    ("taken", "packed"),
+    [("gzip;q=0", False), ("br, gzip; q=0.0", False), ("gzip;q=0.5, br", True), ("br;q=1.0, gzip", True)],
+)
+def test_who_does_not_take_gzip_gets_none(get: Get, taken: str, packed: bool) -> None:
+    assert ("content-encoding" in get("/", accept_encoding=taken).headers) == packed
+
+
 def test_a_host_that_is_not_ours_gets_no_answer_from_a_tag(get: Get) -> None:
     tag = get("/").headers["etag"]
     assert get("/", if_none_match=tag, host="evil.example").status_code == 421
