@@ -45,7 +45,9 @@ def gate(
     """The application behind the gate; `posted`: the addresses that take what is sent to them."""
 
     async def wrapped(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})  # nobody speaks it here
+        elif scope["type"] != "http":
             await app(scope, receive, send)
         elif not _is_ours(scope, hosts):
             await _refuse(send, 421, b"this host was not named to us: serve --name\n")

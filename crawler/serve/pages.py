@@ -110,7 +110,11 @@ async def sets(datasette: Any, request: Any) -> Response:
 
 
 async def _change_set(datasette: Any, request: Any) -> Response:
-    posted, path = await request.post_vars(), datasette.parknews.path
+    path = datasette.parknews.path
+    try:
+        posted = await request.post_vars()
+    except (UnicodeDecodeError, AssertionError) as error:  # the latter is Datasette's, of a visitor who left
+        raise Base400("the form is not whole, or not UTF-8") from error
     name, asked = posted.get("name", ""), posted.get("article", "")
     removes = "remove" in posted
     number = await _ask(datasette, lambda found, _: present_number(found, asked, is_there=not removes))
@@ -213,7 +217,7 @@ async def article(datasette: Any, request: Any) -> Response:
         told = await _ask(datasette, lambda found, _: _told_of_removed(found, str(number), words))
         if told is not None:
             return await _failure(datasette, request, 410, words("removed"), told)
-        hint = words("no_article_hint", n=number)
+        hint = words("no_article_hint", n=str(number))
         return await _failure(datasette, request, 404, words("no_article"), hint)
     present = page["article"].id
     if present != number:

@@ -125,6 +125,9 @@ _READ = {"date": as_date, "time": as_time}
 
 
 def _plain(value: Any) -> Any:
+    """Bytes as base64, and infinity, which neither JSON nor a workbook has, as text."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
     return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
 
 
@@ -143,7 +146,7 @@ def write_csv(file: IO[bytes], head: Sequence[str], rows: Iterable[Sequence[obje
     text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="", write_through=True)
     text.write("\ufeff")
     writer = csv.writer(text)
-    writer.writerow(head)
+    writer.writerow(map(safe_cell, head))
     count = 0
     for count, row in enumerate(rows, start=1):  # noqa: B007  # the last one is the answer
         writer.writerow([safe_cell(value) for value in row])
@@ -246,13 +249,14 @@ def _letters(place: int) -> str:
 
 def _cell(value: Any) -> tuple[str, bool]:
     """A cell from its reference on, empty for none, and whether it was cut."""
+    value = _plain(value)
     if isinstance(value, bool):
         return f' t="b"><v>{value:d}</v>', False
-    if isinstance(value, (int, float)) and math.isfinite(value):
+    if isinstance(value, (int, float)):
         return f"><v>{value!r}</v>", False
     if value is None or value == "":
         return "", False
-    text, is_cut = _shortened(str(_plain(value)))
+    text, is_cut = _shortened(value)
     return f' t="inlineStr"><is><t xml:space="preserve">{escape(text, quote=False)}</t></is>', is_cut
 
 

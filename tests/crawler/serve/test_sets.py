@@ -93,3 +93,25 @@ def test_a_note_is_not_read_by_sql_and_not_handed_out(get: Get, archive_path: Pa
     put_in_set(archive_path, "cases", [1], "2026-03-02T08:00:00Z", label="fire", note="mine alone")
     rows = get("/archive.json?sql=select+*+from+sets&_shape=array").json()
     assert (rows[0]["label"], rows[0]["note"]) == ("fire", None)
+
+
+@pytest.mark.parametrize("answer", [{"body": b"name=\xff", "more_body": False}, None])
+def test_a_form_that_is_broken_or_whose_sender_left_is_a_400(archive_path: Path, answer: Any) -> None:
+    sent: list[Any] = []
+    headers = [(b"host", b"localhost"), (b"content-length", b"6")]
+    headers.append((b"content-type", b"application/x-www-form-urlencoded"))
+
+    async def visit() -> None:
+        async def receive() -> Any:
+            return {"type": "http.request", **answer} if answer else {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        site = build_site(archive_path, WRITES)
+        await site.invoke_startup()
+        scope = {"type": "http", "method": "POST", "path": "/sets", "raw_path": b"/sets", "query_string": b""}
+        await site.app()({**scope, "headers": headers, "scheme": "http"}, receive, send)
+
+    asyncio.run(visit())
+    assert sent[0]["status"] == 400

@@ -20,7 +20,7 @@ from pipelines.archive.read.selection import Selection
 from pipelines.errors import ConfigurationError, StorageError
 from pipelines.export import formats
 from pipelines.export.file import ExportRequest, RowChange, compare_export, write_export
-from pipelines.export.formats import CELL_MAX, FORMATS, _shortened, safe_cell
+from pipelines.export.formats import CELL_MAX, FORMATS, _shortened, safe_cell, write_csv
 from pipelines.export.masking import mask_contacts
 from pipelines.export.result import typed
 from pipelines.records import SourceRun, Stripped
@@ -149,6 +149,19 @@ def test_a_workbook_gives_back_what_its_cells_were_given() -> None:
         (-1, 1e300, 0, "a_x0000_b_x001F_c_x000D__x005F_x0041_"),
         (None, None, None, "_xFFFF_=1+1"),
     ]
+
+
+def test_names_of_columns_run_no_more_than_values_do() -> None:
+    made = io.BytesIO()
+    write_csv(made, ["=1+1"], [("=2",)])
+    assert made.getvalue().decode("utf-8-sig").split() == ["'=1+1", "'=2"]
+
+
+def test_infinity_is_text_in_json() -> None:
+    columns, rows = typed(["n"], [(float("-inf"),)])
+    made = io.BytesIO()
+    FORMATS["jsonl"].write(made, [("rows", columns, [rows])], [])
+    assert json.loads(made.getvalue(), parse_constant=pytest.fail) == {"n": "-inf"}
 
 
 def test_numbers_that_a_workbook_has_not_are_text() -> None:
