@@ -36,16 +36,28 @@ def own_tables(connection: sqlite3.Connection) -> list[str]:
     return [row[0] for row in rows if row[0] not in catalogue.archive()]
 
 
-def own_triggers(connection: sqlite3.Connection) -> list[str]:
-    """Triggers on tables of ours that no script of ours made: they may keep rows, or copy them elsewhere."""
+def own_triggers(connection: sqlite3.Connection, *, silent: bool = False) -> list[str]:
+    """Triggers on tables of ours that no script of ours made: they may keep rows, or copy them elsewhere.
+
+    Args:
+        connection: to the archive.
+        silent: those alone that keep rows without a word.
+    """
     scripts = (
         path.read_text(encoding="utf-8") for path in Path(__file__).with_name("migrations").glob("*.sql")
     )
     ours = {name for script in scripts for name in re.findall(r"CREATE TRIGGER (\w+)", script)}
     rows = connection.execute(
-        "SELECT name, tbl_name FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY name"
+        "SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger' ORDER BY name"
     )
-    return [name for name, table in rows if table in catalogue.archive() and name not in ours]
+    return [
+        name
+        for name, table, sql in rows
+        if table in catalogue.archive() and name not in ours and (not silent or _SILENT.search(sql))
+    ]
+
+
+_SILENT = re.compile(r"raise\s*\(\s*ignore", re.IGNORECASE)
 
 
 def quoted(name: str) -> str:

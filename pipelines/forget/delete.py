@@ -59,6 +59,7 @@ def delete(files: Files, removal_id: int) -> None:
 
     A page that a crawl was fetching when it was blocked is committed by then.
     """
+    files.refuse_triggers("rows would be kept", silent=True)
     started = time.monotonic()
     left = sys.maxsize
     while left:

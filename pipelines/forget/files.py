@@ -52,21 +52,21 @@ class Files:
                 yield connection
         except (sqlite3.DatabaseError, StorageError) as error:
             cause = error if isinstance(error, sqlite3.DatabaseError) else error.__cause__
-            if getattr(cause, "sqlite_errorcode", None) in _OF_TRIGGERS:
+            if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _OF_TRIGGERS:  # with what the code says more
                 self.refuse_triggers(str(cause))
             raise
 
-    def refuse_triggers(self, why: str) -> None:
-        """Raises RefusedError where somebody keeps triggers of his own on tables of ours."""
-        if triggers := own_triggers(self.archive):
+    def refuse_triggers(self, why: str, *, silent: bool = False) -> None:
+        """Raises RefusedError where somebody keeps triggers of his own (`silent` ones) on tables of ours."""
+        if triggers := own_triggers(self.archive, silent=silent):
             raise RefusedError(
                 f"{self.path}: {why}: your own triggers run with what is deleted ({', '.join(triggers)});"
                 " drop them and run the same command again"
             )
 
 
-_OF_TRIGGERS = (sqlite3.SQLITE_CONSTRAINT_TRIGGER, sqlite3.SQLITE_ERROR)
-"""A trigger refused, or names what is not here."""
+_OF_TRIGGERS = (sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_ERROR)
+"""A trigger refused, kept what other rows forbid, or names what is not here."""
 
 
 @contextmanager

@@ -139,6 +139,7 @@ def redact(files: Files, removal_id: int) -> None:
 
     What comes in from now on is redacted as it is written.
     """
+    files.refuse_triggers("passages would be kept", silent=True)
     with files.transaction() as connection:
         mine = read_blocklist(connection, removal_id)
         changes, said, counts = Changes(), dict[str, str](), Counter[str]()

@@ -137,7 +137,7 @@ class KnownExport:
     """Empty where its manifest or list of rows cannot be read."""
     made_at: str
     what: str
-    """articles, copies, stripped or attachments: whose numbers the rows are."""
+    """articles, whose numbers the rows are then; or what belongs to copies, whose numbers they are."""
     rows: tuple[int, ...]
     """Numbers of the articles or copies in it that are concerned; none where its list cannot be read."""
 

@@ -151,19 +151,19 @@ def exports_of(archive_path: Path, plan: Plan, folders: Sequence[Path]) -> tuple
     By the list of rows beside each manifest. A file that was handed out is somebody's document and is never
     changed or deleted here: its holder is told by name and row, and deletes it or makes it anew.
     """
-    articles = {*plan.articles_gone, *plan.articles_shared}
-    copies = set(plan.copies_gone)
-    asked = {"articles": articles, "copies": copies, "stripped": copies, "attachments": copies}
+    articles, copies = {*plan.articles_gone, *plan.articles_shared}, set(plan.copies_gone)
     known = []
     manifests = {path for folder in (archive_path.parent, *folders) for path in folder.glob(f"*{_MANIFEST}")}
     for path in sorted(manifests):
         try:
-            manifest = read_manifest(path)
+            if (manifest := read_manifest(path)).what == "coverage":  # days and numbers of sources
+                continue
             rows = read_row_notes(path.with_name(f"{manifest.file}.rows.csv"))
         except ConfigurationError:
             known.append(KnownExport(str(path).removesuffix(_MANIFEST), "", "", "", ()))
             continue
-        if concerned := tuple(sorted(asked[manifest.what] & rows.keys())):
+        asked = articles if manifest.what == "articles" else copies
+        if concerned := tuple(sorted(asked & rows.keys())):
             file = str(path.with_name(manifest.file))
             known.append(KnownExport(file, manifest.export_id, manifest.made_at, manifest.what, concerned))
     return tuple(known)

@@ -47,6 +47,7 @@ from pipelines.forget.rows import (
     count_rows,
     delete_from_store,
     delete_keys,
+    orphans,
     rows_left,
     words_in_archive,
     words_in_record,
@@ -142,7 +143,7 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
     if not full and any(len(file.passages) for file in searched):
         mentions = search_pages(files.store, looks)
     lawful, owners = _lawful(files, looks, searched, mentions)
-    troubles = [*check_index(files.archive, full=full), *_rows_left(files, order.id, mine)]
+    troubles = [*check_index(files.archive, full=full), *_rows_left(files, order.id, mine, full=full)]
     troubles += [
         f"your own {place} quotes {number} removed passages: mend its rows, then"
         f" `parknews removals verify {order.id}`"
@@ -270,9 +271,9 @@ def _is_compared(term: str) -> bool:
     return "\u4e00" <= term <= "\u9fff" or "a" <= term <= "z" or "0" <= term <= "9"
 
 
-def _rows_left(files: Files, removal_id: int, mine: Matcher) -> list[str]:
-    """Rows of any table that still have a removed address or host."""
-    left = rows_left(files.archive, mine)
+def _rows_left(files: Files, removal_id: int, mine: Matcher, *, full: bool) -> list[str]:
+    """Rows of any table that still have a removed address or host, or belong to nothing."""
+    left = rows_left(files.archive, mine) | orphans(files.archive, full=full)
     if held := still_held(files.archive, removal_id):
         left["what came back (`removals go-on` deletes it)"] = held
     passages = sum(values_held(files.archive, *one) for one in redactions(files.archive, mine))

@@ -95,6 +95,24 @@ def rows_left(connection: sqlite3.Connection, removed: Matcher) -> dict[str, int
     return left
 
 
+def orphans(connection: sqlite3.Connection, *, full: bool) -> dict[str, int]:
+    """Rows of the archive that belong to nothing any more, by what they are; none where all is well.
+
+    Whoever deletes pages by hand leaves them, since the sqlite3 shell keeps no foreign keys by itself.
+
+    Args:
+        connection: to the archive.
+        full: look at every table; else at texts alone.
+    """
+    [texts] = connection.execute(f"SELECT count(*) FROM texts WHERE {_OF_NO_PAGE}").fetchone()
+    left = {"texts that no page has": int(texts)}
+    for name in catalogue.archive() if full else ():
+        left[f"{name} that belong to nothing"] = len(
+            connection.execute(f"PRAGMA foreign_key_check({name})").fetchall()
+        )
+    return {name: number for name, number in left.items() if number}
+
+
 def where_removed(
     connection: sqlite3.Connection,
     table: str,

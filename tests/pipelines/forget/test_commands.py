@@ -98,6 +98,8 @@ def test_exports_that_hold_some_of_it_are_named_with_their_rows(
     elsewhere = tmp_path_factory.mktemp("handed-out")
     assert parknews("export", "--output", str(world.path.parent / "all.csv")).code == 0
     assert parknews("export", "--what", "copies", "--output", str(elsewhere / "copies.csv")).code == 0
+    for what in ("versions", "coverage"):
+        assert parknews("export", "--what", what, "--output", str(elsewhere / f"{what}.csv")).code == 0
     copies = rows(world.path, "SELECT id FROM copies WHERE source = ? ORDER BY id", PARK)
     articles = rows(world.path, "SELECT DISTINCT article_id FROM copies WHERE source = ? ORDER BY 1", PARK)
     scope = (PARK, "--exports", str(elsewhere))
@@ -105,14 +107,13 @@ def test_exports_that_hold_some_of_it_are_named_with_their_rows(
     assert {export["file"]: export["rows"] for export in plan["exports"]} == {
         str(world.path.parent / "all.csv"): [row[0] for row in articles],
         str(elsewhere / "copies.csv"): [row[0] for row in copies],
+        str(elsewhere / "versions.csv"): [row[0] for row in copies],
     }
     done = parknews("remove-source", *scope, *WHO, "--yes")
     assert done.code == 0, done.err
     told = [line for line in done.out.splitlines() if line.startswith("- an exported file holds some of it")]
-    assert [export["export_id"] in line for export, line in zip(plan["exports"], told, strict=True)] == [
-        True,
-        True,
-    ]
+    named = [export["export_id"] in line for export, line in zip(plan["exports"], told, strict=True)]
+    assert named == [True] * 3
 
 
 @pytest.mark.parametrize(
