@@ -5,10 +5,13 @@ In: a plan, or how far removals are. Out: lines or JSON on stdout, and the exit 
 
 from __future__ import annotations
 
+import base64
 import getpass
+import html
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +26,7 @@ from pipelines.forget.plan import Candidate, Line, Plan, evidence
 from pipelines.forget.receipt import OUT_OF_REACH, markdown, sealed
 from pipelines.forget.receipt import as_json as json_of
 from pipelines.forget.record import Outcome
-from pipelines.report.words import LANGUAGES, Words, words
+from pipelines.report.words import LANGUAGES, Words, reason_in, words
 
 RECEIPT = Path(__file__).with_name("receipt.toml")
 WORDS = Path(__file__).with_name("guide.toml")
@@ -169,7 +172,36 @@ def written(outcome: Outcome, lang: str = "en", key: Path | None = None, authori
         return signing.sign(body), signing.public_key().public_bytes_raw()
 
     stamped = partial(stamp, authority=authority) if authority else None
-    return sealed(markdown(outcome, say), say, signed if signing else None, stamped)
+    return sealed(markdown(_told_in(outcome, say), say), say, signed if signing else None, stamped)
+
+
+def _told_in(outcome: Outcome, say: Words) -> Outcome:
+    """An outcome with our own words of the record in one language, and people's as they are."""
+    told = partial(reason_in, say.language)
+
+    def detail_of(event: str, detail: str) -> str:
+        if event in _PEOPLES:
+            return detail
+        if event == "corrected":
+            return ", ".join(say(f"receipt_of.{name}") for name in detail.split(", "))
+        counted = [part.rpartition(": ") for part in detail.split(", ")]
+        if all(number.isdecimal() for _, _, number in counted):
+            return ", ".join(f"{say.or_itself('receipt_count', name)}: {n}" for name, _, n in counted)
+        return told(detail)
+
+    proof = outcome.removal.verification
+    if proof:
+        proof = {**proof, "troubles": [*map(told, proof["troubles"])]}
+    return replace(
+        outcome,
+        removal=replace(outcome.removal, verification=proof),
+        events=tuple((at, event, detail_of(event, detail)) for at, event, detail in outcome.events),
+        trouble=told(outcome.trouble),
+    )
+
+
+_PEOPLES = ("asked for again", "without waiting", "may be deleted", "restored")
+"""Events whose details are people's words."""
 
 
 def report(
@@ -184,12 +216,9 @@ def report(
     """Prints the receipt, writes it to a file where one is named (.html: to print); ends with a code."""
     text = written(outcome, lang, key, authority if receipt is not None else "")
     if receipt is not None:
-        pages = {receipt: text}
-        if receipt.suffix.lower() in (".html", ".htm"):  # beside it what hash and signature are of
-            pages = {receipt.with_suffix(".md"): text, receipt: _page(text, lang)}
+        is_page = receipt.suffix.lower() in (".html", ".htm")
         try:
-            for path, page in pages.items():
-                path.write_text(page, encoding="utf-8")
+            receipt.write_text(_page(text, receipt.stem, lang) if is_page else text, encoding="utf-8")
         except OSError as error:
             why = error.strerror or error
             raise StorageError(f"{receipt}: {why}; print it with `removals show`") from error
@@ -201,11 +230,16 @@ def report(
     end_with([outcome])
 
 
-def _page(text: str, lang: str) -> str:
-    """A receipt as a page that prints: HTML of nothing but its Markdown, and no script."""
+def _page(text: str, name: str, lang: str) -> str:
+    """A receipt as a page that prints: HTML of nothing but its Markdown, and no script.
+
+    The text that hash and signature are of is in it, to be saved.
+    """
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     head = f'<head><meta charset="utf-8">{_STYLE}</head>'
-    return f'<!DOCTYPE html>\n<html lang="{lang}">{head}\n<body>\n{body}</body></html>\n'
+    packed, saved = base64.b64encode(text.encode()).decode(), html.escape(f"{name}.md")
+    link = f'<p><a download="{saved}" href="data:text/markdown;base64,{packed}">{saved}</a></p>'
+    return f'<!DOCTYPE html>\n<html lang="{lang}">{head}\n<body>\n{body}{link}\n</body></html>\n'
 
 
 _STYLE = (

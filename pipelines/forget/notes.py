@@ -81,7 +81,7 @@ class Notes:
         """
         path = notes_path(self.archive_path)
         lines = list(_lines(path))
-        kept = [line for line in lines if _head(line) != (order, DENSE)]
+        kept = [line for line, *head in lines if head[:2] != [order, DENSE]]
         if len(kept) == len(lines):
             return
         partial = path.with_name(path.name + ".partial")
@@ -100,9 +100,13 @@ class Notes:
         except OSError as error:
             raise _failed(path, error) from error
 
+    def has(self, order: str) -> bool:
+        """Whether anything was noted for an order."""
+        return any(line[1] == order for line in _lines(notes_path(self.archive_path)))
+
     def _noted(self, order: str, kind: str) -> Hashes:
-        lines = (line for line in _lines(notes_path(self.archive_path)) if _head(line) == (order, kind))
-        return united(unpacked(base64.b64decode(json.loads(line)["hashes"])) for line in lines)
+        lines = _lines(notes_path(self.archive_path))
+        return united(hashes for _, *head, hashes in lines if head == [order, kind])
 
 
 def _line(order: str, kind: str, hashes: Hashes) -> str:
@@ -110,19 +114,16 @@ def _line(order: str, kind: str, hashes: Hashes) -> str:
     return json.dumps(said) + "\n"
 
 
-def _lines(path: Path) -> Iterator[str]:
-    """The whole lines of the file; none where there is no file."""
+def _lines(path: Path) -> Iterator[tuple[str, str, str, Hashes]]:
+    """Each whole line of the file with its order, kind and hashes; none where there is no file."""
     try:
-        yield from path.read_text(encoding="ascii").split("\n")[:-1]
+        for line in path.read_text(encoding="ascii").split("\n")[:-1]:
+            said = json.loads(line)
+            yield line, said["order"], said["kind"], unpacked(base64.b64decode(said["hashes"]))
     except FileNotFoundError:
         return
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise _failed(path, error) from error
-
-
-def _head(line: str) -> tuple[str, str]:
-    said = json.loads(line)
-    return said["order"], said["kind"]
 
 
 def _failed(path: Path, error: Exception) -> StorageError:

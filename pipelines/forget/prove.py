@@ -35,6 +35,7 @@ from pipelines.archive.kept_out.blocks import Matcher, read_blocklist
 from pipelines.archive.kept_out.key import key_path
 from pipelines.archive.kept_out.ledger import ledger_path
 from pipelines.archive.own_tables import dangling, own_triggers
+from pipelines.errors import ConfigurationError
 from pipelines.forget.delete import notes_of, seeker
 from pipelines.forget.erase import fold_log, forget_files, killed, overwrite_slack
 from pipelines.forget.files import Files
@@ -79,6 +80,9 @@ def prove(
         full: search every byte; our own files are made anew where they hold something.
         text: the removed text, as the letter has it: searched for instead of what is noted.
         is_swept: what belongs to nothing was emptied just now.
+
+    Raises:
+        ConfigurationError: the text is too short to be searched for.
     """
     mine = read_blocklist(files.archive, removal_id)
     rewrite_pages(files.store, mine)  # lists and feeds that came since
@@ -87,6 +91,8 @@ def prove(
         is_swept = False
     order = removal(files.archive, removal_id)
     looks = notes_of(files.archive).seeker_of([text]) if text else seeker(files.archive, removal_id)
+    if text and not len(looks.known):
+        raise ConfigurationError("the text is too short to be told from other words: name more of it")
     if not (full or order.mentions or is_swept):
         full = bool(overwrite_slack(files.path, files.store.path))
     result = _searched(files, order, mine, looks, full=full)
@@ -144,6 +150,13 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
         mentions = search_pages(files.store, looks)
     lawful, owners = _lawful(files, looks, searched, mentions)
     troubles = [*check_index(files.archive, full=full), *_rows_left(files, order.id, mine, full=full)]
+    if order.counts.get("pages read") and not (
+        len(looks.known) or notes_of(files.archive).has(order.ledger_order)
+    ):
+        troubles.append(
+            f"{notes_path(files.path).name} does not say what to search for: put it back from a backup, or"
+            f" name the text with `parknews removals verify {order.id} --text FILE`"
+        )
     troubles += [
         f"your own {place} quotes {number} removed passages: mend its rows, then"
         f" `parknews removals verify {order.id}`"
@@ -346,7 +359,7 @@ _FRAME = b"\x28\xb5\x2f\xfd"
 _FRAME_BYTES = 1 << 16
 """Of a stray frame so much is unpacked: more of it does not lie in one piece, since SQLite puts a pointer
 after each page of a long row."""
-_GZIP, _ZIP, _PARQUET, _BZIP, _XZ = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"BZh", b"\xfd7zX"
+_GZIP, _ZIP, _BZIP, _XZ, _LZMA = b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zX", b"]\x00\x00"
 _UNPACKED: dict[bytes, Callable[[bytes], bytes]] = {
     _GZIP: gzip.decompress,
     b"\x78": zlib.decompress,
@@ -355,8 +368,31 @@ _UNPACKED: dict[bytes, Callable[[bytes], bytes]] = {
     _FRAME: lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data),
 }
 """How a value begins that is packed, and what unpacks it."""
-_SHUT = (_PARQUET, b"7z\xbc\xaf", b"Rar!")
-"""How packed files begin that cannot be looked into."""
+_OPENED: dict[bytes, Callable[[Path], Any]] = {
+    _GZIP: gzip.open,
+    _BZIP: bz2.open,
+    _XZ: lzma.open,
+    _LZMA: lzma.open,
+    _FRAME: lambda path: BufferedReader(
+        zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(
+            path.open("rb"), read_across_frames=True
+        )
+    ),
+}
+"""How a file begins that is packed as one, and what opens it."""
+_SHUT = (
+    b"PAR1",
+    b"ARROW1",
+    b"7z\xbc\xaf",
+    b"Rar!",
+    b"%PDF",
+    b"\x1f\x9d",
+    b'\x04"M\x18',
+    b"x\x01",
+    b"x\x9c",
+    b"x\xda",
+)
+"""How packed files begin that cannot be looked into (Parquet, Arrow, 7z, RAR, PDF, compress, LZ4, zlib)."""
 _DISGUISED = 8
 """How much longer a text is at most when it is escaped (&#30333; for three bytes), times a little."""
 START_BYTES = 256
@@ -371,7 +407,7 @@ class FileFound:
     size: int
     passages: Hashes
     is_opaque: bool = False
-    """It is packed in a way that cannot be looked into."""
+    """It cannot be read, or is packed in a way that cannot be looked into."""
 
 
 @dataclass
@@ -417,32 +453,39 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 def search_file(path: Path, seeker: Seeker, live: set[bytes]) -> FileFound:
     """The passages in one file: in its bytes, in stray frames that begin in them, in what it has packed."""
-    with path.open("rb") as file:
-        beginning = file.read(4)
-        file.seek(0)
-        hits = [_search_stream(file, seeker, live)]
-    is_opaque = beginning.startswith(_SHUT)
+    hits: list[Hashes] = []
     try:
+        with path.open("rb") as file:
+            beginning = file.read(8)
+            file.seek(0)
+            hits.append(_search_stream(file, seeker, live))
+        is_opaque = beginning.startswith(_SHUT)
         for inside in _unpacked_files(path, beginning):
             is_opaque = is_opaque or _is_packed(inside)
             hits.append(_search_stream(inside, seeker, live))
-    except (
-        OSError,
-        EOFError,
-        zlib.error,
-        lzma.LZMAError,
-        zipfile.BadZipFile,
-        NotImplementedError,
-        RuntimeError,
-    ):
-        is_opaque = True  # cut short, damaged or encrypted: what it holds cannot be told
+    except FileNotFoundError:
+        raise
+    except _UNREADABLE:
+        is_opaque = True  # nobody may read it, or it is cut short, damaged or encrypted
     return FileFound(path.name, path.stat().st_size, united(hits), is_opaque)
+
+
+_UNREADABLE = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zstandard.ZstdError,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 def _is_packed(file: IO[bytes]) -> bool:
     """Whether what a packed file holds is packed once more."""
     begins = cast("BufferedReader", file).peek(6)
-    return begins.startswith((_GZIP, _ZIP, _BZIP, _XZ, *_SHUT))
+    return begins.startswith((_ZIP, *_OPENED, *_SHUT))
 
 
 def _search_stream(file: IO[bytes], seeker: Seeker, live: set[bytes]) -> Hashes:
@@ -509,21 +552,16 @@ _DISGUISES: tuple[tuple[tuple[bytes, ...], re.Pattern[bytes], Callable[[bytes], 
 
 
 def _unpacked_files(path: Path, beginning: bytes) -> Iterator[IO[bytes]]:
-    """What lies in a gzipped file (WARC, a log) or in a ZIP (a workbook)."""
-    if beginning.startswith(_GZIP):
-        with gzip.open(path) as unpacked:
-            yield cast("IO[bytes]", unpacked)
-    elif beginning == _ZIP:
+    """What lies in a packed file (WARC, a log), or in a ZIP (a workbook)."""
+    for sign, opened in _OPENED.items():
+        if beginning.startswith(sign):
+            with opened(path) as unpacked:
+                yield unpacked
+    if beginning.startswith(_ZIP):
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
                 with archive.open(name) as inside:
                     yield inside
-    elif beginning.startswith(_BZIP):
-        with bz2.open(path) as unpacked:
-            yield cast("IO[bytes]", unpacked)
-    elif beginning == _XZ:
-        with lzma.open(path) as unpacked:
-            yield cast("IO[bytes]", unpacked)
 
 
 def search_pages(

@@ -443,7 +443,8 @@ def _replay(files: Files, entry: LedgerLine) -> int | None:
             withhold_blocked(connection, number, but_not=entry.left)
         elif number is not None and entry.event == "restored":
             give_back(connection, files.joiner, number, now_utc())
-            set_state(connection, number, "restored", now_utc(), "replayed")
+            put_event(connection, number, now_utc(), "replayed from the ledger")
+            set_state(connection, number, "restored", now_utc())
     return number if entry.event == "ordered" else None
 
 

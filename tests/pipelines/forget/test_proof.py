@@ -8,8 +8,10 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from pipelines.forget.delete import seeker
+from pipelines.forget.notes import notes_path
 from pipelines.forget.passages import Hashes, Seeker
 from pipelines.forget.prove import held_by
 from pipelines.forget.rows import words_in_archive, words_in_store
@@ -17,10 +19,12 @@ from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove, verify
 from pipelines.pages.signs import read_signs
 from pipelines.store import CrawlStore
+from tests.commands import Run
 from tests.pipelines.added import add_everywhere
 from tests.pipelines.forget.worlds import (
     LETTER,
     PARK,
+    WHO,
     MakeWorld,
     Told,
     World,
@@ -94,3 +98,24 @@ def test_how_a_removed_start_page_looked_goes_with_it(world: World) -> None:
             store.sources.put_signs(PARK, kind, read_signs(b"<p class=x>"), changed=False, at=0.0)
     assert remove(world.path, make_scope(urls=[url]), LETTER).removal.verified
     assert url.encode() not in world.store_path.read_bytes()
+
+
+def test_a_proof_that_has_nothing_to_search_for_is_none(world: World, parknews: Run) -> None:
+    page = world.of(PARK)[2]
+    parknews("remove-source", "--url", page.url, *WHO, "--yes")
+    letter = world.elsewhere / "letter.txt"
+    letter.write_text("园区", encoding="utf-8")
+    assert parknews("removals", "verify", "1", "--text", str(letter)).code == 2
+    notes = notes_path(world.path)
+    notes.unlink()
+    assert "--text FILE" in parknews("removals", "verify", "1").err
+    letter.write_text(page.text, encoding="utf-8")
+    assert parknews("removals", "verify", "1", "--text", str(letter)).code == 0
+
+
+@pytest.mark.parametrize("harm", ["harm\n", "{}\n", '{"order": "x", "kind": "anchors", "hashes": "AAAA"}\n'])
+def test_damaged_notes_are_named(world: World, parknews: Run, harm: str) -> None:
+    parknews("remove-source", "--url", world.of(PARK)[2].url, *WHO, "--yes")
+    notes_path(world.path).write_text(harm, encoding="ascii")
+    refused = parknews("removals", "verify", "1")
+    assert (refused.code, notes_path(world.path).name in refused.err) == (4, True), refused
