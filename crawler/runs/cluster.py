@@ -32,7 +32,7 @@ from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any
 
 from crawler.config import read_settings
-from crawler.fetch.slices import FetchedSlice, fetch_slice
+from crawler.fetch.slices import FetchedSlice, fetch_slice, sweep_slices
 from crawler.runs.spread import SKEW_S, START_S
 from pipelines import records
 from pipelines.archive.rules import RULES
@@ -523,6 +523,7 @@ def _processes(page_limit_s: float) -> Workers:
 
     with _starting:
         if page_limit_s not in _started:
+            sweep_slices()
             readers = Workers(None, WorkerOptions(get_worker().state.nthreads, page_limit_s))
             _started[page_limit_s] = readers
             ended = SystemExit("the worker ends")

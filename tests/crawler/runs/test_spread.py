@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
@@ -164,14 +165,15 @@ def test_what_a_killed_worker_left_goes_with_the_next_slice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    left, under_way = (tmp_path / f"parknews-slice-{name}" for name in ("left", "under_way"))
-    for folder in (left, under_way):
+    left, begun, under_way = (tmp_path / f"parknews-slice-{name}" for name in ("left", "begun", "under_way"))
+    for folder in (left, begun, under_way):
         folder.mkdir()
         (folder / "slice.db").write_bytes(b"a page")
-    os.utime(left, (0, 0))
-    with Server(site()) as server:
+    for folder in (left, under_way):
+        os.utime(folder, (time.time() - 100,) * 2)
+    with Server(site()) as server, slices._locked(under_way):
         spread(tmp_path, source(server.host), hands=Losing(lambda _, slice_: fetch_slice(slice_)))
-    assert (left.exists(), under_way.exists()) == (False, True)
+    assert (left.exists(), begun.exists(), under_way.exists()) == (False, True, True)
 
 
 def test_what_is_about_other_sources_is_refused(tmp_path: Path) -> None:
