@@ -38,9 +38,9 @@ COMMANDS = {
         "show",
         "Show one article: its text, all its copies, what was stripped, where its fields came from.",
     ),
-    "reuse": ("reuse", "Find where else a passage, or what an article says, stands."),
+    "reuse": ("search", "Find where else a passage, or what an article says, stands."),
     "cite": (
-        "cite",
+        "show",
         "Cite an article: first publisher, day, address and day of access, in a style of your choice.",
     ),
     "serve": (
@@ -49,11 +49,11 @@ COMMANDS = {
     ),
     "searches": ("searches", "Keep queries under a name, each with a feed, and be told what is new."),
     "sets": ("sets", "Keep articles in sets, with labels and notes of your own."),
-    "changes": ("changes", "Tell what changed of each article since a number, as JSON Lines."),
+    "changes": ("export", "Tell what changed of each article since a number, as JSON Lines."),
     "mcp": ("mcp", "Let an assistant search, read and cite the archive (Model Context Protocol)."),
     "export": ("export", "Write articles or copies to a file: Parquet, CSV, JSON Lines or Excel."),
     "share": (
-        "share",
+        "export",
         "Write the archive as a file that may be handed out, with a search index for other programs.",
     ),
     "report": (

@@ -1,7 +1,8 @@
-"""`parknews export`: articles or copies as a file for other programs."""
+"""`parknews export`, `share` and `changes`: articles or copies for other programs, as files and as lines."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -13,14 +14,19 @@ from typing import Annotated
 import typer
 
 from crawler.cli import filters
-from crawler.cli.terminal import ATTENTION, Json, counted, examples, one_line, print_json, settings_of
+from crawler.cli.terminal import ATTENTION, Json, counted, examples, one_line, print_json, settings_of, tell
+from crawler.serve.labels import shared_metadata
 from pipelines.archive.file import reader
+from pipelines.archive.read.changes import as_json as change_json
+from pipelines.archive.read.changes import changes_since
 from pipelines.archive.read.selection import Selection, count_left_out_undated
 from pipelines.catalogue import WHATS
 from pipelines.errors import ConfigurationError
 from pipelines.export.file import ExportRequest, RowChange, compare_export, stream_export, write_export
 from pipelines.export.formats import FORMATS
 from pipelines.export.manifest import Manifest
+from pipelines.export.shared import share as write_shared
+from pipelines.export.shared import shared_columns
 from pipelines.utc import now_utc
 
 app = typer.Typer()
@@ -175,3 +181,59 @@ def _format(output: Path, given: Format | None) -> Format:
 def _counted(rows: int, what: str) -> str:
     one = "copy" if what == "copies" else what.removesuffix("s")
     return counted(rows, one, what)
+
+
+@app.command(
+    "share",
+    epilog=examples(
+        ("into a file for others", "parknews share --output parks.db"),
+        ("in plain Datasette", "datasette parks.db --metadata parks.metadata.json"),
+        ("searched without parknews", "sqlite-utils search parks.db articles 园区"),
+        note="It holds what a visitor of `serve` may read: no key, nobody who asked for a removal, no text\n"
+        "that a removal holds back; telephone numbers in stripped text are masked.",
+    ),
+)
+def share(
+    ctx: typer.Context,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")],
+    as_json: Json = False,
+) -> None:
+    """Write the archive as a file that may be handed out, with a search index for other programs."""
+    db = settings_of(ctx).db
+    if not output.parent.exists():
+        raise ConfigurationError(f"{output.parent}: no such folder; make it, or name another file")
+    if output.exists() and output.resolve() == db.resolve():
+        raise ConfigurationError(f"{output}: is the archive itself; name another file")
+    with reader(db) as connection:
+        counts = write_shared(connection, output)
+        metadata = shared_metadata(output.stem, shared_columns(connection))
+    beside = output.with_name(f"{output.stem}.metadata.json")
+    beside.write_text(json.dumps(metadata, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    where, described = one_line(str(output)), one_line(beside.name)
+    answer = {"file": str(output), "metadata": str(beside), "rows": counts}
+    tell(
+        as_json,
+        answer,
+        f"{counted(counts['articles'], 'article')} shared in {where}; {described} is for Datasette",
+    )
+
+
+@app.command(
+    "changes",
+    epilog=examples(
+        ("everything, as the beginning of a copy", "parknews changes > changes.jsonl"),
+        ("what came after the last line that you have", "parknews changes --since 1520"),
+        note="One JSON object a line, in the order of `seq`. An article that changed twice stands once, as\n"
+        "it is now; a removed one has no text.",
+    ),
+)
+def changes(
+    ctx: typer.Context,
+    since: Annotated[int, typer.Option(min=0, metavar="SEQ", help="Only what came after this one.")] = 0,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 1_000_000,
+) -> None:
+    """Tell what changed of each article since a number, as JSON Lines."""
+    with reader(settings_of(ctx).db) as connection:
+        connection.execute("BEGIN")  # one state of the archive
+        for change in changes_since(connection, since, limit):
+            print(json.dumps(change_json(change), ensure_ascii=False))

@@ -1,8 +1,9 @@
-"""`parknews show`: one article and the whole account of it."""
+"""`parknews show` and `cite`: one article with the whole account of it, and as a reference."""
 
 from __future__ import annotations
 
 import sqlite3
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import groupby
@@ -31,7 +32,8 @@ from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.archive.kept_out.stay_down import held_page
 from pipelines.archive.read.sources import source_names
-from pipelines.errors import ParknewsError
+from pipelines.cite import STYLES, cite, reference
+from pipelines.errors import ConfigurationError, ParknewsError
 from pipelines.pages.kinds import why_never
 from pipelines.said import word_on
 from pipelines.show import Apart, Held, Move, ShownArticle, ShownCopy, ShownRejection, Witness
@@ -369,3 +371,36 @@ def _print_stripped(console: Console, copies: tuple[ShownCopy, ...]) -> None:
         print_stripped(console, copy.stripped)
     if not any(copy.stripped for copy in copies):
         print_indented(console, "nothing", 2)
+
+
+@app.command(
+    "cite",
+    epilog=examples(
+        ("as Chinese publications want it", "parknews cite 42"),
+        ("for a bibliography", "parknews cite 42 --style bibtex >> references.bib"),
+    ),
+)
+def write_reference(
+    ctx: typer.Context,
+    wanted: Annotated[
+        str, typer.Argument(metavar="ID-or-URL", help="An article's id, or any URL it was seen at.")
+    ],
+    style: Annotated[
+        str, typer.Option(metavar="|".join(STYLES), help="How the reference is written.")
+    ] = "gbt7714",
+    as_json: Json = False,
+) -> None:
+    """Cite an article: first publisher, day, address and day of access, in a style of your choice."""
+    if style not in STYLES:
+        raise ConfigurationError(f"--style {style}: one of {', '.join(STYLES)}")
+    db = settings_of(ctx).db
+    with reader(db) as connection:
+        found = find(connection, wanted)
+        removed = answer(connection, wanted)
+    if not isinstance(found, ShownArticle):
+        raise ParknewsError(removed or f"{wanted}: no such article in {db}; `parknews search` finds ids")
+    text = cite(found, style)
+    if as_json:
+        print_json({"style": style, "citation": text, **asdict(reference(found))})
+    else:
+        sys.stdout.write(plain(text) + "\n")
