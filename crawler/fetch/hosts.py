@@ -10,17 +10,13 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from crawler.config import FetchOptions
+from crawler.fetch.scheduler import FrontierScheduler
 from crawler.fetch.tally import HostState, Tally
+from crawler.web.throttle import Throttle
 from pipelines.pages.frontier import Entry
 from pipelines.store import CrawlStore, Round
-
-if TYPE_CHECKING:
-    from crawler.fetch.scheduler import FrontierScheduler
-    from crawler.web.throttle import Throttle
-
 
 _log = logging.getLogger(__name__)
 

@@ -10,12 +10,14 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Response
+from twisted.python.failure import Failure
 
 from crawler.config import FetchOptions
 from crawler.fetch.outcomes import fetched
@@ -25,6 +27,7 @@ from crawler.web import run_of, stand_in
 from crawler.web.pace import SharedPace
 from crawler.web.reasons import error_reason, is_too_large, status_reason
 from crawler.web.removed import Removed
+from crawler.web.robots import Policy
 from crawler.web.throttle import Throttle
 from pipelines.pages.answers import MAX_HOPS
 from pipelines.pages.frontier import Entry, Fetched
@@ -32,13 +35,6 @@ from pipelines.pages.kinds import CHALLENGE, is_challenge
 from pipelines.pages.links import Territory
 from pipelines.records import CrawlSource
 from pipelines.urls import host_of
-
-if TYPE_CHECKING:
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
-
-    from crawler.web.robots import Policy
-
 
 _log = logging.getLogger(__name__)
 

@@ -11,11 +11,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin
+
+from scrapy.http import Response
 
 from crawler.config import FetchOptions
 from crawler.drawing.render import NoBrowserError
+from crawler.fetch.hosts import Hosts
+from crawler.fetch.scheduler import FrontierScheduler
+from crawler.fetch.tally import Tally
 from crawler.web.addresses import AddressRefusedError
 from crawler.web.reasons import RETRIED, UNCONNECTED, UNREACHED, error_reason, is_too_large, status_reason
 from crawler.web.removed import RemovedError
@@ -30,13 +34,6 @@ from pipelines.pages.links import Territory
 from pipelines.pages.signs import Lookout
 from pipelines.store import CrawlStore, Round
 from pipelines.urls import canonical_url, host_of
-
-if TYPE_CHECKING:
-    from scrapy.http import Response
-
-    from crawler.fetch.hosts import Hosts
-    from crawler.fetch.scheduler import FrontierScheduler
-    from crawler.fetch.tally import Tally
 
 _log = logging.getLogger(__name__)
 

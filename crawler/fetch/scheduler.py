@@ -16,9 +16,11 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
+from scrapy.crawler import Crawler
 from scrapy.utils.asyncio import CallLaterResult, call_later
 
 from crawler.config import FetchOptions
@@ -27,10 +29,6 @@ from crawler.web.throttle import SLOWEST_S, HostClock
 from pipelines.pages.frontier import Entry
 from pipelines.store import CrawlStore
 from pipelines.urls import canonical_url
-
-if TYPE_CHECKING:
-    from scrapy import Request, Spider
-    from scrapy.crawler import Crawler
 
 BATCH = 32
 """Entries a lane holds in memory: a refill costs 0.1 ms, and what is found meanwhile waits this long."""

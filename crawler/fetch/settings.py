@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from scrapy import Request, Spider
+from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from scrapy.settings import BaseSettings, Settings
 
 from crawler.config import FetchOptions, full_user_agent, read_settings
-
-if TYPE_CHECKING:
-    from scrapy import Request, Spider
-    from scrapy.http import Response
 
 _DEFAULTS = FetchOptions()
 _OURS = read_settings(os.environ)

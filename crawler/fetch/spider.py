@@ -18,19 +18,22 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.core.downloader import contextfactory  # noqa: F401  # looks at all modules, so before there are many
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.http import Response
 from scrapy.settings.default_settings import DOWNLOAD_HANDLERS_BASE
 from scrapy.utils.asyncio import create_looping_call
 from scrapy.utils.misc import load_object
+from twisted.python.failure import Failure
 
 from crawler.config import FetchOptions
 from crawler.fetch import settings as rules
 from crawler.fetch.hosts import Hosts
 from crawler.fetch.outcomes import Outcomes
+from crawler.fetch.scheduler import FrontierScheduler
 from crawler.fetch.tally import FetchReport, HostState, RunProgress, Tally
 from crawler.web.addresses import AddressMiddleware
 from crawler.web.pace import SharedPace
@@ -49,12 +52,6 @@ from pipelines.pages.signs import Lookout
 from pipelines.records import AddressWords, CrawlSource
 from pipelines.store import Asked, CrawlStore, Round, store_path
 from pipelines.urls import canonical_url, host_of
-
-if TYPE_CHECKING:
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
-
-    from crawler.fetch.scheduler import FrontierScheduler
 
 _TICK_LATE_S = 2.0
 """How much later than its time a run may notice that it is over, which it looks for each second."""

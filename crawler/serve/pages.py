@@ -46,7 +46,7 @@ from pipelines.report.words import LANGUAGES, Words
 from pipelines.reuse import reused
 from pipelines.search import select
 from pipelines.show import Forward, ShownArticle, follow, present_number, show
-from pipelines.store.evidence import Evidence, stored_page
+from pipelines.store.pages import Evidence, stored_page
 from pipelines.utc import now_utc
 
 Question = Callable[[sqlite3.Connection, Made], "T"]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from pipelines.pages.frontier import ARTICLES, FILE, PRIORITY
+import zstandard
+
+from pipelines import database
+from pipelines.pages.frontier import ARTICLES, FILE, PRIORITY, Fetched
 from pipelines.pages.revisits import IDLE_S, moments
 from pipelines.records import Page, Rejection, Right
-
-if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator, Sequence
-
-    from pipelines.pages.frontier import Fetched
-    from pipelines.store.file import StoreFile
+from pipelines.store.file import STORE, StoreFile
 
 _PAGE = "page_id, source, url, url_answered, status, headers, body, fetched_at, signals, kind"
 
@@ -24,6 +25,21 @@ _LED_FROM_MAX = 20
 """More addresses that lead to one page are a rule of its host, and no names of the page."""
 _EARLIEST, _LATEST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1990, 2100))
 """Feeds without a clock say 1970 or 0001."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A stored page as evidence: its bytes as they came, when they were fetched and what answered."""
+
+    url_answered: str
+    status: int
+    fetched_at: str
+    """UTC."""
+    media_type: str
+    """As the host named it."""
+    body: bytes
+    sha256: str
+    """Of the body, in hexadecimal."""
 
 
 class Pages:
@@ -308,3 +324,26 @@ def reject(db: sqlite3.Connection, url: str, source: str, reason: str, at: float
     db.execute(
         "INSERT INTO rejected (url, source, reason, at) VALUES (?, ?, ?, ?)", (url, source, reason, at)
     )
+
+
+def stored_page(archive_path: Path, url: str, fetched_at: str) -> Evidence | None:
+    """The page of that address whose text was fetched then; None where it is not kept, and no file is made.
+
+    Raises:
+        ForeignArchiveError, NewerArchiveError, StorageError: as `pipelines.store.file.StoreFile`.
+    """
+    path = database.store_path(archive_path)
+    if not path.exists():
+        return None
+    with closing(database.open_read_only(path, STORE)) as connection:
+        row = connection.execute(
+            "SELECT url_answered, status, fetched_at, headers, body FROM pages"
+            " WHERE url = ? AND substr(fetched_at, 1, 19) = substr(?, 1, 19) ORDER BY page_id DESC LIMIT 1",
+            (url, fetched_at),
+        ).fetchone()
+    if row is None:
+        return None
+    headers = {name.lower(): value for name, value in json.loads(row[3])}
+    body = zstandard.ZstdDecompressor().decompress(row[4])
+    digest = hashlib.sha256(body).hexdigest()
+    return Evidence(row[0], row[1], row[2], headers.get("content-type", ""), body, digest)
