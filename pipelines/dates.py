@@ -56,7 +56,7 @@ def read_date(
 def has_date(text: str, *, relative: bool = True) -> bool:
     """Whether the text states a date of any form that `read_date` knows, believable or not."""
     arabic_text = arabic(text.translate(_NARROW))
-    if any(form.search(arabic_text) for form in (*_FORMS, _SLASHED)):
+    if _FIGURE.search(arabic_text) and any(form.search(arabic_text) for form in (*_FORMS, _SLASHED)):
         return True
     return relative and bool(_RELATIVE.search(text))
 
@@ -65,6 +65,8 @@ def has_date(text: str, *, relative: bool = True) -> bool:
 
 _NARROW = str.maketrans("０１２３４５６７８９／－．：", "0123456789/-.:")
 """Wide figures, as editors of the East type them."""
+_FIGURE = re.compile(r"\d")
+"""Every day has one, and most lines have none."""
 _HALF = "{date.morning|date.noon|date.afternoon|date.night}"
 _CLOCK = (
     r"(?:(?:[\sT,，.|·–—-]|&nbsp;|{date.before_clock}){0,6}(?P<half>" + _HALF + r"|\b[ap]\.?m\b\.?)?\s?"
@@ -137,7 +139,7 @@ def _read_absolute(text: str, moment: Moment, origin: str) -> Published | None:
     if epoch := _EPOCH.match(text):
         return _since_epoch(int(epoch[1]), moment, origin)
     text = arabic(text)
-    matches = (match for form in _FORMS for match in form.finditer(text))
+    matches = (match for form in _FORMS if _FIGURE.search(text) for match in form.finditer(text))
     return next((found for match in matches if (found := _absolute(match, moment, origin))), None)
 
 

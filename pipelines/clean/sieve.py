@@ -1,7 +1,7 @@
 """One look at a line that tells which of many patterns can match in it: most lines have no word of any.
 
 In: patterns, and lines. Out: for each line the patterns that may match, as bits. A pattern may match only
-where one of its words stands: a set of texts, worked out from its parsed form, of which every match has one.
+where one of its words stands: a set of texts, worked out from its expression, of which every match has one.
 All words of all patterns are looked for in one pass (Aho and Corasick 1975, by ahocorasick_rs: 1.2 µs for
 2,000 words in 100 characters; pyahocorasick takes 40 µs where these are ideographs). Where nothing can be
 told, of a pattern or of a line, the answer is that it may match: what is left out never changes a result.
@@ -11,11 +11,9 @@ Cleaning 1,196 pages of many sites took half the time, with the same results.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import product
-from re import _constants as ops  # type: ignore[attr-defined]  # typeshed has not the module
-from re import _parser as parser  # type: ignore[attr-defined]  # as above
-from typing import Any
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -56,85 +54,110 @@ class Sieve:
 
 def needed(pattern: re.Pattern[str]) -> frozenset[str]:
     """Case-folded texts of which each match of a pattern has one, or stands beside one; empty for unknown."""
-    words = _of_sequence(parser.parse(pattern.pattern, pattern.flags))
-    return frozenset(word.casefold() for word in words or ())
+    return frozenset(word.casefold() for word in _Reader(pattern.pattern).choice().needed or ())
 
 
-# A part of a pattern is an operation with its arguments, as `re` parses it. `_spelt` gives all texts that a
-# part stands for, where these are few; `_of` and `_of_sequence` texts of which one must be there, None where
-# nothing is known.
+_Texts = set[str] | None
+"""None where nothing is told."""
 
 
-def _of_sequence(parts: Iterable[tuple[Any, Any]]) -> set[str] | None:
-    """The longest texts that parts one after the other need: those of spelt runs, and of single parts."""
-    candidates: list[set[str] | None] = []
-    run = {""}
-    for part in parts:
-        spelt = _spelt(part)
-        longer = _joined(run, spelt)
-        if longer is not None:
-            run = longer
-            continue
-        candidates += [run, _of(part)]
-        run = spelt or {""}
-    usable = [texts for texts in (*candidates, run) if texts and "" not in texts]
-    return max(usable, key=lambda texts: (min(map(len, texts)), -len(texts)), default=None)
+class _Said(NamedTuple):
+    """What is told of a part of an expression."""
+
+    spelt: _Texts
+    """All texts that it may stand for, where these are few."""
+    needed: _Texts
+    """Texts of which one must be there."""
 
 
-def _of(part: tuple[Any, Any]) -> set[str] | None:
-    operation, said = part
-    if operation is ops.BRANCH:
-        branches = [_of_sequence(branch) for branch in said[1]]
-        return None if None in branches else set().union(*(texts or () for texts in branches))
-    if operation is ops.SUBPATTERN:
-        return _of_sequence(said[3])
-    if operation in (ops.MAX_REPEAT, ops.MIN_REPEAT) and said[0] > 0:
-        return _of_sequence(said[2])
-    if operation is ops.ASSERT:
-        return _of_sequence(said[1])
-    return _spelt(part)
+_NOTHING = _Said(None, None)
+_PART = re.compile(
+    r"\\u[0-9a-f]{4}|\\.|\[\^?(?:\\.|[^\]])*\]|\((?:\?(?:P<\w+>|<?[=!]|[-a-z]*:))?|.", re.DOTALL
+)
+_TIMES = re.compile(r"([?*+]|\{(\d*),?\d*\})\??")
+_IN_SET = re.compile(r"(\\u[0-9a-f]{4}|\\.|.)(?:-(\\u[0-9a-f]{4}|\\.|.))?", re.DOTALL)
 
 
-def _spelt(part: tuple[Any, Any]) -> set[str] | None:
-    operation, said = part
-    texts: set[str] | None = None
-    if operation is ops.LITERAL:
-        texts = {chr(said)}
-    elif operation is ops.AT:
-        texts = {""}
-    elif operation is ops.IN:
-        texts = _characters(said)
-    elif operation is ops.BRANCH:
-        branches = [_spelt_sequence(branch) for branch in said[1]]
-        texts = None if None in branches else set().union(*(some or () for some in branches))
-    elif operation is ops.SUBPATTERN:
-        texts = _spelt_sequence(said[3])
-    elif operation in (ops.MAX_REPEAT, ops.MIN_REPEAT) and said[1] == 1:
-        once = _spelt_sequence(said[2])
-        texts = once and (once | {""} if said[0] == 0 else once)
-    return texts if texts is None or len(texts) <= _WORDS_MOST else None
+class _Reader:
+    """Reads an expression from left to right."""
+
+    def __init__(self, expression: str) -> None:
+        self._expression, self._at = expression, 0
+
+    def choice(self) -> _Said:
+        """Branches, up to the end of their group."""
+        branches = [self._sequence()]
+        while self._expression[self._at : self._at + 1] == "|":
+            self._at += 1
+            branches.append(self._sequence())
+        self._at += 1
+        spelt = _any_of([one.spelt for one in branches])
+        return _Said(_joined({""}, spelt), _any_of([one.needed for one in branches]))
+
+    def _sequence(self) -> _Said:
+        """Parts one after the other: they need the longest texts that spelt runs and single parts need."""
+        candidates: list[_Texts] = []
+        run = {""}
+        whole: _Texts = {""}
+        while self._expression[self._at : self._at + 1] not in ("", "|", ")"):
+            part = self._part()
+            whole = _joined(whole, part.spelt)
+            longer = _joined(run, part.spelt)
+            if longer is None:
+                candidates += [run, part.needed]
+            run = longer or part.spelt or {""}
+        usable = [texts for texts in (*candidates, run) if texts and "" not in texts]
+        return _Said(whole, max(usable, key=lambda texts: (min(map(len, texts)), -len(texts)), default=None))
+
+    def _part(self) -> _Said:
+        """One part, as often as it may stand there."""
+        said = self._once()
+        times = _TIMES.match(self._expression, self._at)
+        if times is None:
+            return said
+        self._at = times.end()
+        if times[1] == "?":
+            return _Said(said.spelt and said.spelt | {""}, None)
+        return _Said(None, said.needed) if times[1] == "+" or int(times[2] or 0) else _NOTHING
+
+    def _once(self) -> _Said:
+        found = _PART.match(self._expression, self._at)
+        assert found  # it takes any character
+        part, self._at = found[0], found.end()
+        if part[0] == "(":
+            inside = self.choice()
+            is_beside = part[-1] in "=!"
+            return (_NOTHING if part[-1] == "!" else inside._replace(spelt=None)) if is_beside else inside
+        if part in ("^", "$", r"\b"):
+            return _Said({""}, None)
+        literal = _literal(part)
+        texts = _characters(part[1:-1]) if part[0] == "[" else {literal} if literal and part != "." else None
+        return _Said(texts, texts)
 
 
-def _spelt_sequence(parts: Iterable[tuple[Any, Any]]) -> set[str] | None:
-    run: set[str] | None = {""}
-    for part in parts:
-        run = None if run is None else _joined(run, _spelt(part))
-    return run
+def _any_of(branches: list[_Texts]) -> _Texts:
+    return None if None in branches else set().union(*(texts or () for texts in branches))
 
 
-def _joined(before: set[str], after: set[str] | None) -> set[str] | None:
-    if after is None or len(before) * len(after) > _WORDS_MOST:
+def _joined(before: _Texts, after: _Texts) -> _Texts:
+    if before is None or after is None or len(before) * len(after) > _WORDS_MOST:
         return None
     return {"".join(pair) for pair in product(before, after)}
 
 
-def _characters(said: Iterable[tuple[Any, Any]]) -> set[str] | None:
+def _characters(inside: str) -> _Texts:
+    """The characters of a set, where these are few."""
     found: set[str] = set()
-    for operation, value in said:
-        if operation is ops.LITERAL:
-            found.add(chr(value))
-        elif operation is ops.RANGE and value[1] - value[0] < _CHARACTERS_MOST:
-            found.update(map(chr, range(value[0], value[1] + 1)))
-        else:
+    for first, last in _IN_SET.findall(inside):
+        start, stop = _literal(first), _literal(last or first)
+        if not (start and stop) or inside[0] == "^" or ord(stop) - ord(start) >= _CHARACTERS_MOST:
             return None
+        found.update(map(chr, range(ord(start), ord(stop) + 1)))
     return found if len(found) <= _CHARACTERS_MOST else None
+
+
+def _literal(written: str) -> str:
+    """The character that an expression's sign stands for; empty for one of a class."""
+    if written[0] != "\\":
+        return written
+    return chr(int(written[2:], 16)) if len(written) > 2 else "" if written[1].isalnum() else written[1]

@@ -37,6 +37,8 @@ _LABEL = pattern(
     + _UP_TO_DAY
 )
 """What says of a day whether it is the day of publication; it holds up to the next of them."""
+_MAYBE_DAY = pattern(r"[\d〇○二]|{date.era|date.today}", as_written=True)
+"""Before what else a label says nothing."""
 _NEXT_DAY = re.compile(
     r"[^|｜·•]*?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}[^|｜·•至到—–~-]*?[|｜·•\s]\s*"
     r"(?=(?:19|20)\d\d\s?[-/.年])"
@@ -218,6 +220,8 @@ def _of_scripts(root: HtmlElement, moment: Moment) -> Published | None:
 def _parts(text: str) -> tuple[tuple[str, str], ...]:
     """The line in pieces, each with the kind of label before its day: released, changed, never or none."""
     parts, kind, start = list[tuple[str, str]](), "", 0
+    if not _MAYBE_DAY.search(text):
+        return (("", text),)
     if _WEATHER.search(text):
         return ()
     for label in _LABEL.finditer(simplify(text)):
