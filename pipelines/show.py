@@ -296,7 +296,8 @@ def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | 
                 {file.url: files[file.url] for copy in copies for file in copy.attachments}.values()
             ),
             "kept_apart": tuple(
-                _apart(near) for near in read.blocked_pairs(connection, article_id, _APART_MAX)
+                Apart(**_columns(Apart, near), words=_in_words("blocked", near))
+                for near in read.blocked_pairs(connection, article_id, _APART_MAX)
             ),
             "forwarded_from": tuple(forward.old_id for forward in forwards),
             "forwards": forwards,
@@ -318,17 +319,6 @@ def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | 
 def _columns(record: type, row: sqlite3.Row) -> dict[str, Any]:
     """The record's fields that are columns of the row by the same name."""
     return {field.name: row[field.name] for field in fields(record) if field.name in row.keys()}  # noqa: SIM118
-
-
-def _apart(near: sqlite3.Row) -> Apart:
-    return Apart(
-        near["id"],
-        near["title"],
-        near["url"],
-        near["reason"],
-        near["containment"],
-        _in_words("blocked", near),
-    )
 
 
 def follow(connection: sqlite3.Connection, article_id: int) -> tuple[int, tuple[Forward, ...]]:
@@ -370,18 +360,7 @@ def _shown_copy(
 
 
 def _in_words(verdict: str, pair: sqlite3.Row) -> str:
-    return explain(
-        Verdict(
-            verdict,
-            pair["reason"],
-            pair["containment"],
-            pair["similarity"],
-            pair["numbers_shared"],
-            pair["numbers_differ"],
-            pair["exchanges"],
-            pair["names_differ"],
-        )
-    )
+    return explain(Verdict(**_columns(Verdict, pair) | {"verdict": verdict}))
 
 
 def _versions(connection: sqlite3.Connection, reading_id: int) -> tuple[ShownVersion, ...]:
@@ -405,17 +384,8 @@ def _evidence(row: sqlite3.Row, rows: list[sqlite3.Row], pairs: list[sqlite3.Row
     for pair in pairs:
         if row["node_id"] in (pair["node_a"], pair["node_b"]):
             other = pair["node_b"] if pair["node_a"] == row["node_id"] else pair["node_a"]
-            evidence = Evidence(
-                url=url_of[other],
-                rule=pair["reason"],
-                containment=pair["containment"],
-                similarity=pair["similarity"],
-                numbers_shared=pair["numbers_shared"],
-                numbers_differ=pair["numbers_differ"],
-                names_differ=pair["names_differ"],
-                words=_in_words("same", pair),
-            )
-            found.append((other != kept_node, evidence))
+            more = {"url": url_of[other], "rule": pair["reason"], "words": _in_words("same", pair)}
+            found.append((other != kept_node, Evidence(**_columns(Evidence, pair) | more)))
     return tuple(evidence for _, evidence in sorted(found, key=lambda entry: entry[0]))
 
 

@@ -27,10 +27,8 @@ from datasette.views.base import DatasetteError
 from crawler.serve.visitor import selection_of
 from pipelines.archive.file import reader
 from pipelines.catalogue import WHATS
-from pipelines.export.file import ExportRequest, write_rows
-from pipelines.export.formats import FORMATS
-from pipelines.export.result import typed
-from pipelines.export.rows import columns_of
+from pipelines.export.file import ExportRequest, stream_export
+from pipelines.export.formats import FORMATS, typed
 from pipelines.utc import now_utc
 
 _AT_ONCE = asyncio.Semaphore(2)
@@ -168,10 +166,7 @@ async def _made(
 def _exported(path: Path, asked: ExportRequest) -> IO[bytes]:
     file = tempfile.TemporaryFile()  # noqa: SIM115  # the answer closes it
     with reader(path) as connection:
-        connection.execute("BEGIN")
-        made_at = now_utc()
-        columns = columns_of(asked.what, signature=asked.signature)
-        write_rows(connection, file, asked, columns, None, made_at=made_at)
+        stream_export(connection, file, asked, made_at=now_utc())
     return file
 
 

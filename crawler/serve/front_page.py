@@ -1,4 +1,4 @@
-"""What the front page shows: pictures of the archive, or of a stretch of time.
+"""What the front page and that of coverage show: pictures of the archive, or of a stretch of time.
 
 In: a connection, the address's arguments and the visitor's words. Out: the template's values.
 """
@@ -14,19 +14,19 @@ from crawler.serve.made import Made
 from crawler.serve.visitor import day_of
 from pipelines.archive.read.figures import Figures
 from pipelines.archive.read.selection import Days
-from pipelines.archive.read.sources import last_run, newest_day
+from pipelines.archive.read.sources import last_run, newest_day, source_standing
 from pipelines.report.page import pictures
-from pipelines.report.panels import NEWS, Leads
-from pipelines.report.words import Words
+from pipelines.report.panels import GATHERING, NEWS, Leads
+from pipelines.report.words import Words, reason_in
 
-PERIODS = ("30", "90", "365")
+_PERIODS = ("30", "90", "365")
 
 
 def front_page(
     connection: sqlite3.Connection, args: Any, words: Words, made: Made, base: str
 ) -> dict[str, Any]:
     """The values of front.html; `base` is the address of this page."""
-    period, days = days_of(connection, args)
+    period, days = _days_of(connection, args)
     return {
         "pictures": made.get(
             (days, words.language, base),  # 100 KB each, drawn once for each state of the archive
@@ -34,18 +34,34 @@ def front_page(
         ),
         "days": days,
         "period": period,
-        "periods": PERIODS,
+        "periods": _PERIODS,
         "run": last_run(connection),
     }
 
 
-def days_of(connection: sqlite3.Connection, args: Any) -> tuple[str, Days]:
+def coverage_page(connection: sqlite3.Connection, args: Any, words: Words, made: Made) -> dict[str, Any]:
+    """The values of coverage.html: which source was asked when, what came of it, what it has given."""
+    period, days = _days_of(connection, args)
+    standing = made.get(("standing", days), lambda own: source_standing(own, days))
+    return {
+        "pictures": made.get(
+            ("coverage", days, words.language),
+            lambda own: pictures(Figures(own, days), words, leads=Leads(lambda _: ""), names=GATHERING),
+        ),
+        "sources": [(row, reason_in(words.language, row["last_error"])) for row in standing],
+        "days": days,
+        "period": period,
+        "periods": _PERIODS,
+    }
+
+
+def _days_of(connection: sqlite3.Connection, args: Any) -> tuple[str, Days]:
     """The period asked for (`own` for other days, empty for all) and its days.
 
     A period counts back from the newest day that is not in the future.
     """
     period = args.get("period") or ""
-    if period not in PERIODS:
+    if period not in _PERIODS:
         days = Days(day_of(args.get("since")), day_of(args.get("until")))
         return "" if days == Days() else "own", days
     newest = newest_day(connection)

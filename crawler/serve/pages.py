@@ -2,9 +2,8 @@
 
 In: a Datasette instance of ours and a request. Out: a response in the visitor's language; of what goes
 wrong one sentence with the right status, and nothing of our insides. What a page shows is put together
-in front_page.py, search_page.py, article_page.py and coverage_page.py from a connection that is opened
-for that request and closed after it, so that no reader stands in the way of a removal, and a restored file
-is seen at once.
+in front_page.py, search_page.py and article_page.py from a connection that is opened for that request and
+closed after it, so that no reader stands in the way of a removal, and a restored file is seen at once.
 """
 
 from __future__ import annotations
@@ -24,10 +23,9 @@ from datasette.utils.asgi import Base400, Forbidden, NotFound, Response
 from datasette.views.base import DatasetteError
 
 from crawler.serve.article_page import article_page
-from crawler.serve.coverage_page import coverage_page
 from crawler.serve.downloads import BusyError, archive_file, export, rows
 from crawler.serve.feeds import ENTRIES, atom, entries, json_feed
-from crawler.serve.front_page import front_page
+from crawler.serve.front_page import coverage_page, front_page
 from crawler.serve.made import Made
 from crawler.serve.plain import article_json, hit_json
 from crawler.serve.search_page import PAGES_MAX, search_page

@@ -74,7 +74,7 @@ def write_export(
                 _beside(path, "rows.csv").open("w", encoding="utf-8", newline="") as rows,
             ):
                 ledger = RowNotes(rows, columns)
-                written = write_rows(connection, file, request, columns, ledger, made_at=made_at)
+                written = _write_rows(connection, file, request, columns, ledger, made_at=made_at)
         digest = _sha256(partial)
         partial.replace(path)
     except OSError as error:
@@ -108,14 +108,16 @@ def write_export(
     return manifest
 
 
-def stream_export(connection: sqlite3.Connection, file: IO[bytes], request: ExportRequest) -> int:
+def stream_export(
+    connection: sqlite3.Connection, file: IO[bytes], request: ExportRequest, *, made_at: str = ""
+) -> int:
     """Writes the rows of one state of the archive and nothing beside them; how many there are."""
     columns = columns_of(request.what, signature=request.signature)
     with _snapshot(connection):
-        return write_rows(connection, file, request, columns, None, made_at="").rows
+        return _write_rows(connection, file, request, columns, None, made_at=made_at).rows
 
 
-def write_rows(
+def _write_rows(
     connection: sqlite3.Connection,
     file: IO[bytes],
     request: ExportRequest,

@@ -2,8 +2,8 @@
 
 In: sheets (a name, columns and an iterator of batches of rows, tuples in the columns' order) and lines about
 the method. Out: a file, and how many rows are in it. A format that has room for one sheet writes the first;
-one that cannot hold all of its rows says how many it left out. `FORMATS` at the end has them all: one that is
-added there is offered by the command line and the browser alike.
+one that cannot hold all of its rows says how many it left out. `FORMATS` has them all: one that is added
+there is offered by the command line and the browser alike. `typed` makes a sheet of any question's answer.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from functools import cache
 from html import escape
 from typing import IO, Any
 
+from pipelines.catalogue import WHATS, Exported, ExportKind, exported, named
 from pipelines.export.rows import Columns
 
 Row = tuple[Any, ...]
@@ -103,7 +104,7 @@ def _write_parquet(file: IO[bytes], sheets: Sequence[Sheet], _method: Method) ->
     return Written(rows)
 
 
-def as_date(value: str) -> date | None:
+def _as_date(value: str) -> date | None:
     """A day that is written YYYY-MM-DD; None for all else."""
     try:
         return date.fromisoformat(value) if len(value) == len("2026-01-02") else None
@@ -111,7 +112,7 @@ def as_date(value: str) -> date | None:
         return None
 
 
-def as_time(value: str) -> datetime | None:
+def _as_time(value: str) -> datetime | None:
     """A time with its zone, in UTC; None for all else."""
     try:
         found = datetime.fromisoformat(value)
@@ -120,7 +121,7 @@ def as_time(value: str) -> datetime | None:
     return found.astimezone(UTC) if found.tzinfo else None
 
 
-_READ = {"date": as_date, "time": as_time}
+_READ = {"date": _as_date, "time": _as_time}
 """What makes values of text, where Parquet has a type for them."""
 
 
@@ -304,3 +305,54 @@ FORMATS: dict[str, Format] = {
         "XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _write_workbook
     ),
 }
+
+
+def typed(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[Columns, list[tuple[Any, ...]]]:
+    """The columns of an answer, each name once, and its rows."""
+    kinds = [_kind(name, [row[place] for row in rows]) for place, name in enumerate(names)]
+    columns = tuple(
+        Exported(name, kind, named(given)["en"].description, required=False)
+        for name, given, kind in zip(_once(names), names, kinds, strict=True)
+    )
+    return columns, [tuple(map(_as, kinds, row)) for row in rows]
+
+
+def _kind(name: str, values: Sequence[Any]) -> ExportKind:
+    held = [value for value in values if value is not None]
+    types = {type(value) for value in held}
+    if types == {int}:
+        return "boolean" if name in _truths() and set(held) <= {0, 1} else "integer"
+    if types and types <= {int, float}:
+        return "number"
+    if types == {bytes}:
+        return "bytes"
+    if types == {str} and all(_as_date(value) for value in held):
+        return "date"
+    if types == {str} and all(_as_time(value) for value in held):
+        return "time"
+    return "string"
+
+
+def _truths() -> frozenset[str]:
+    """Columns of ours that say yes or no."""
+    return frozenset(column.name for what in WHATS for column in exported(what) if column.kind == "boolean")
+
+
+def _as(kind: ExportKind, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind == "boolean":
+        return bool(value)
+    if kind == "string" and not isinstance(value, str):
+        return value.hex() if isinstance(value, bytes) else str(value)
+    return float(value) if kind == "number" else value
+
+
+def _once(names: Sequence[str]) -> list[str]:
+    """The names, those that stand twice with their number behind."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
@@ -17,6 +17,7 @@ from typing import Any
 
 from pipelines.archive.read.news import News, news
 from pipelines.archive.read.selection import Days, unit_of, within
+from pipelines.archive.read.sources import source_names
 from pipelines.archive.tallies import Among, under
 
 _COVERAGE_DAYS = 42
@@ -115,11 +116,31 @@ class Figures:
 
     @cached_property
     def shares(self) -> tuple[SourceShare, ...]:
-        return _shares(self._connection, self._among)
+        """What each source has, the most first."""
+        shares: dict[str, Counter[str]] = defaultdict(Counter)
+        for how in ("alone", "unknown"):
+            for host, n in under(self._connection, how, self._among):
+                shares[host][how] += n
+        for key, n in under(self._connection, "share", self._among):
+            host, origin = key.split("\t", 1)
+            shares[host]["first" if self._is_one(origin, host) else "reprints"] += n
+        kinds = ("alone", "first", "reprints", "unknown")
+        told = [
+            SourceShare(host, self.names[host], *(one[kind] for kind in kinds))
+            for host, one in shares.items()
+        ]
+        return tuple(sorted(told, key=lambda one: (-shares[one.host].total(), one.host)))
 
     @cached_property
     def flows(self) -> tuple[Flow, ...]:
-        return _flows(self._connection, self._among)
+        """Who has what another published first, as the view `reprints` has it, where that is known."""
+        told: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for key, n in under(self._connection, "flow", self._among):
+            host, lag, origin = key.split("\t", 2)
+            if not self._is_one(origin, host):
+                told[origin, self.names[host]] += [lag] * n
+        flows = [Flow(*pair, len(lags), lags.count("credited"), _median(lags)) for pair, lags in told.items()]
+        return tuple(sorted(flows, key=lambda flow: (-flow.articles, flow.origin, flow.by)))
 
     @cached_property
     def spreads(self) -> tuple[Spread, ...]:
@@ -158,11 +179,25 @@ class Figures:
     @cached_property
     def names(self) -> dict[str, str]:
         """Host → the source's name."""
-        return dict(self._connection.execute("SELECT host, name FROM sources"))
+        return source_names(self._connection)
 
     @cached_property
     def news(self) -> News:
         return news(self._connection, self.days)
+
+    def _is_one(self, origin: str, host: str) -> bool:
+        """Whether a host is the publication of that name, or one of the same publisher."""
+        of_hosts, of_names = self._publishers
+        return self.names[host] == origin or (of_hosts[host] or self.names[host]) == (
+            of_names.get(origin) or origin
+        )
+
+    @cached_property
+    def _publishers(self) -> tuple[dict[str, str | None], dict[str, str | None]]:
+        """Of each host, and of each name."""
+        of_hosts = self._connection.execute("SELECT host, publisher FROM sources")
+        of_names = self._connection.execute("SELECT name, min(publisher) FROM sources GROUP BY 1")
+        return dict(of_hosts), dict(of_names)
 
     def _row(self, sql: str, values: Sequence[str] = ()) -> Any:
         return self._connection.execute(sql, values).fetchone()
@@ -171,7 +206,7 @@ class Figures:
 def _articles_of(days: Days) -> Among | None:
     """The articles of these days; None for all."""
     where, values = within(days, "published_day")
-    return (f"SELECT article_id FROM copies WHERE kept = 1 AND {where}", values) if values else None
+    return (f"SELECT article_id FROM copies WHERE kept = 1 AND {where}", [*values]) if values else None
 
 
 _FASTEST = 10
@@ -206,59 +241,11 @@ class Spread:
     dated_sources: int
 
 
-def _shares(connection: sqlite3.Connection, among: Among | None) -> tuple[SourceShare, ...]:
-    """What each source has, the most first."""
-    shares: dict[str, Counter[str]] = defaultdict(Counter)
-    for how in ("alone", "unknown"):
-        for host, n in under(connection, how, among):
-            shares[host][how] += n
-    is_one = _one_publisher(connection)
-    for key, n in under(connection, "share", among):
-        host, origin = key.split("\t", 1)
-        shares[host]["first" if is_one(origin, host) else "reprints"] += n
-    names = dict(connection.execute("SELECT host, name FROM sources"))
-    told = [
-        SourceShare(host, names[host], one["alone"], one["first"], one["reprints"], one["unknown"])
-        for host, one in shares.items()
-    ]
-    return tuple(
-        sorted(told, key=lambda one: (-one.alone - one.first - one.reprints - one.unknown, one.host))
-    )
-
-
-def _flows(connection: sqlite3.Connection, among: Among | None) -> tuple[Flow, ...]:
-    """Who has what another published first, as the view `reprints` has it; nobody where that is not known."""
-    is_one = _one_publisher(connection)
-    names = dict(connection.execute("SELECT host, name FROM sources"))
-    told: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for key, n in under(connection, "flow", among):
-        host, lag, origin = key.split("\t", 2)
-        if not is_one(origin, host):
-            told[origin, names[host]] += [lag] * n
-    flows = [Flow(*pair, len(lags), lags.count("credited"), _median(lags)) for pair, lags in told.items()]
-    return tuple(sorted(flows, key=lambda flow: (-flow.articles, flow.origin, flow.by)))
-
-
 def _median(lags: list[str]) -> float | None:
     days = [int(lag) for lag in lags if lag not in ("", "credited")]
     return (
         float(median(days) if len(days) > 1 else days[0]) if days else None
     )  # most flows are of one article
-
-
-def _one_publisher(connection: sqlite3.Connection) -> Callable[[str, str], bool]:
-    """Tells whether a host is the publication of that name, or one of the same publisher."""
-    sources = {host: (name, of) for host, name, of in connection.execute(_PUBLISHERS)}
-    publishers = dict(connection.execute("SELECT name, min(publisher) FROM sources GROUP BY 1"))
-
-    def is_one(origin: str, host: str) -> bool:
-        name, publisher = sources[host]
-        return bool(name == origin or publisher == (publishers.get(origin) or origin))
-
-    return is_one
-
-
-_PUBLISHERS = "SELECT host, name, coalesce(publisher, name) FROM sources"
 
 
 def _spreads(connection: sqlite3.Connection, days: Days) -> tuple[Spread, ...]:

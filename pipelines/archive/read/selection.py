@@ -60,7 +60,7 @@ def last_day(value: str) -> str:
     return f"{value}-{monthrange(year, month)[1]:02}" if year and 1 <= month <= len(month_name) - 1 else value
 
 
-def within(days: Days, column: str) -> tuple[str, list[str]]:
+def within(days: Days, column: str) -> tuple[str, tuple[str, ...]]:
     """A condition on a day's column; articles without a date are outside any bounded period."""
     where = "1"
     values: list[str] = []
@@ -69,8 +69,8 @@ def within(days: Days, column: str) -> tuple[str, list[str]]:
         values.append(days.since)
     if days.until:
         where += f" AND {column} <= ?"
-        values.append(days.until + "~")
-    return where, values
+        values.append(days.until + "~")  # which sorts after any day of a month
+    return where, tuple(values)
 
 
 Sorting = Literal["date", "rank"]
@@ -166,7 +166,7 @@ def count_left_out_undated(connection: sqlite3.Connection, selection: Selection)
     """How many articles match all but the days asked for, because they have no date."""
     if not (selection.since or selection.until):
         return 0
-    return count_selected(connection, _without_days(selection))
+    return count_selected(connection, replace(selection, since="", until="", undated=True))
 
 
 @lru_cache(maxsize=64)  # a page asks for one selection in ten ways
@@ -178,11 +178,6 @@ def understood(query: str, folded: bool) -> Query:
 def needles(selection: Selection) -> list[Needle]:
     """What is to be marked in hits; empty where nothing that can be searched for was typed."""
     return sought(understood(selection.query, selection.folded).tree)
-
-
-def _without_days(selection: Selection) -> Selection:
-    values = {field.name: getattr(selection, field.name) for field in fields(selection)}
-    return Selection(**{**values, "since": "", "until": "", "undated": True})
 
 
 def clauses(selection: Selection, *, joined: bool = False) -> tuple[str, str, list[object]]:
@@ -320,17 +315,13 @@ def _filters(selection: Selection) -> Iterator[tuple[str, tuple[object, ...]]]:
         carried = f"SELECT article_id FROM copies WHERE source IN ({_marks(selection.carried_by)})"
         yield f"k.article_id IN ({carried})", selection.carried_by
     if selection.regions:
-        covered = " OR ".join(["code BETWEEN ? AND ?"] * len(selection.regions))
-        ends = tuple(end for code in selection.regions for end in region_range(code))
-        yield f"k.text_id IN (SELECT text_id FROM mentions WHERE {covered})", ends
+        covered, ends = _mentioned(Field("region", selection.regions))
+        yield f"k.text_id IN (SELECT text_id FROM mentions WHERE {covered})", tuple(ends)
     if selection.parks:
         named = f"SELECT text_id FROM mentions WHERE kind = 'park' AND entity IN ({_marks(selection.parks)})"
         yield f"k.text_id IN ({named})", tuple(map(park_entity, selection.parks))
     yield from _rights(selection)
-    if selection.since:
-        yield "k.published_day >= ?", (selection.since,)
-    if selection.until:
-        yield "k.published_day <= ?", (selection.until + "~",)  # ~ sorts after any day of a month
+    yield within(Days(selection.since, selection.until), "k.published_day")
     if selection.undated:
         yield "k.published_day IS NULL", ()
     if selection.copies_at_least > 1:

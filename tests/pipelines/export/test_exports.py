@@ -20,9 +20,8 @@ from pipelines.archive.read.selection import Selection
 from pipelines.errors import ConfigurationError, StorageError
 from pipelines.export import formats
 from pipelines.export.file import ExportRequest, RowChange, compare_export, write_export
-from pipelines.export.formats import CELL_MAX, FORMATS, _shortened, safe_cell, write_csv
+from pipelines.export.formats import CELL_MAX, FORMATS, _shortened, safe_cell, typed, write_csv
 from pipelines.export.masking import mask_contacts
-from pipelines.export.result import typed
 from pipelines.records import SourceRun, Stripped
 from tests.readings import Fill, Told
 
