@@ -12,7 +12,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from pipelines.archive.read.selection import FACETS, Selection, count_selected, 
 from pipelines.keywords import keywords as telling
 from pipelines.query import Query
 from pipelines.reuse import reused
-from pipelines.search import search as find
+from pipelines.search import select
 from pipelines.show import ShownArticle, present_number, show
 
 HITS_MAX, COPIES_MAX, ROWS_MAX, TEXT_MAX = 50, 50, 200, 8_000
@@ -55,85 +55,42 @@ def assistant_server(path: Path, permalink: str) -> MCPServer[Any]:
         permalink: What stands before an article's number in its permanent address; empty for none.
     """
     server: MCPServer[Any] = MCPServer("parknews", instructions=_INSTRUCTIONS, log_level="WARNING")
-    archive = _Archive(path, permalink)
-    desk = Desk(path, show_contacts=False)
+    tools = _Tools(path, permalink)
+    for tool in (
+        *(tools.search, tools.article, tools.reuse, tools.keywords, tools.coverage),
+        *(tools.reprints, tools.sql),
+    ):
+        server.tool(annotations=_READS)(tool)
+    return server
 
-    @server.tool(annotations=_READS)
-    def search(query: str, since: str = "", until: str = "", limit: int = 10) -> dict[str, Any]:
+
+class _Tools:
+    """What an assistant may ask: each name, its arguments and its docstring are what it is shown."""
+
+    def __init__(self, path: Path, permalink: str) -> None:
+        self._path, self._permalink = path, permalink
+        self._desk = Desk(path, show_contacts=False)
+
+    def search(self, query: str, since: str = "", until: str = "", limit: int = 10) -> dict[str, Any]:
         """Articles that contain the words, newest first; a day is YYYY, YYYY-MM or YYYY-MM-DD."""
-        return archive.search(_selected(query, since, until), min(max(limit, 1), HITS_MAX))
+        selection = _selected(query, since, until)
+        sought = _sought(selection)
+        with self._asked() as connection:
+            if removed := answer(connection, selection.query):
+                return {"removed": removed, "articles": []}
+            hits = select(connection, selection, limit=_bounded(limit))
+            count = count_selected(connection, selection)
+        return {
+            "found": count,
+            "hints": [f"{hint.kind}: {hint.typed}" for hint in sought.hints],
+            "articles": [hit_json(hit, self._address(hit.id)) for hit in hits],
+        }
 
-    @server.tool(annotations=_READS)
-    def article(reference: str, text_from: int = 0) -> dict[str, Any]:
+    def article(self, reference: str, text_from: int = 0) -> dict[str, Any]:
         """An article by its number or any URL of it: text, fields, who carried it and why each is a copy.
 
         A long text comes in parts: ask again with `text_from` = `text_next`.
         """
-        return archive.article(reference, max(text_from, 0))
-
-    @server.tool(annotations=_READS)
-    def reuse(wanted: str, limit: int = 10) -> dict[str, Any]:
-        """Where else a passage stands, or what an article (its number or any URL of it) says.
-
-        The articles that say most of its sentences come first; a sentence is found where it stands exactly.
-        """
-        return archive.reuse(wanted, min(max(limit, 1), HITS_MAX))
-
-    @server.tool(annotations=_READS)
-    def keywords(query: str, since: str = "", until: str = "") -> dict[str, Any]:
-        """What the articles that a search finds are about: words that they say more often than all do."""
-        return archive.keywords(_selected(query, since, until))
-
-    @server.tool(annotations=_READS)
-    def coverage(by: str, query: str = "", since: str = "", until: str = "") -> dict[str, Any]:
-        """How many articles there are by source, month, region, park, language or credited_source."""
-        return archive.coverage(by, _selected(query, since, until))
-
-    @server.tool(annotations=_READS)
-    async def reprints(since: str = "", until: str = "") -> dict[str, Any]:
-        """Who reprinted whom: pairs of sources, how many articles, and the days between, most first."""
-        return await _asked(
-            desk,
-            "SELECT from_name AS first, to_name AS reprinted_by, count(*) AS articles,"
-            " round(avg(lag_days), 1) AS mean_lag_days FROM reprints"
-            " WHERE coalesce(to_day, '') >= :since AND coalesce(to_day, '') <= :until || '~'"
-            " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
-            {"since": _day(since), "until": _day(until)},
-        )
-
-    @server.tool(annotations=_READS)
-    async def sql(statement: str) -> dict[str, Any]:
-        """The first rows of one SQLite SELECT; `SELECT name, sql FROM sqlite_master` tells what there is.
-
-        Tables and views: articles, copies, mentions, reprints, coverage, spread, disputed, ….
-        """
-        return await _asked(desk, statement, {})
-
-    return server
-
-
-class _Archive:
-    """What the tools read of it, as plain values."""
-
-    def __init__(self, path: Path, permalink: str) -> None:
-        self._path, self._permalink = path, permalink
-
-    def search(self, selection: Selection, limit: int) -> dict[str, Any]:
-        query = _sought(selection)
-        with self._asked() as connection:
-            if removed := answer(connection, selection.query):
-                return {"removed": removed, "articles": []}
-            filters = replace(selection, query="")
-            hits = find(connection, selection.query, limit=limit, filters=filters)
-            count = count_selected(connection, selection)
-        hints = [f"{hint.kind}: {hint.typed}" for hint in query.hints]
-        return {
-            "found": count,
-            "hints": hints,
-            "articles": [hit_json(hit, self._address(hit.id)) for hit in hits],
-        }
-
-    def article(self, reference: str, text_from: int) -> dict[str, Any]:
         with self._asked() as connection:
             if removed := answer(connection, reference):
                 return {"removed": removed}
@@ -143,11 +100,16 @@ class _Archive:
         if not isinstance(shown, ShownArticle):
             return {"url": shown.url, "not_an_article_because": shown.reason}
         told = article_json(shown, self._address(shown.id))
-        end = text_from + TEXT_MAX
+        begin = max(text_from, 0)
+        end = begin + TEXT_MAX
         told["text_next"] = end if end < len(shown.text) else None
-        return {**told, "text": shown.text[text_from:end], "copies": told["copies"][:COPIES_MAX]}
+        return {**told, "text": shown.text[begin:end], "copies": told["copies"][:COPIES_MAX]}
 
-    def reuse(self, wanted: str, limit: int) -> dict[str, Any]:
+    def reuse(self, wanted: str, limit: int = 10) -> dict[str, Any]:
+        """Where else a passage stands, or what an article (its number or any URL of it) says.
+
+        The articles that say most of its sentences come first; a sentence is found where it stands exactly.
+        """
         with self._asked() as connection:
             if removed := answer(connection, wanted):
                 return {"removed": removed}
@@ -156,13 +118,15 @@ class _Archive:
             passage = row["text"] if row else wanted.strip()[:TEXT_MAX]
             if not passage:
                 raise ToolError("nothing to look for: give an article or a passage of a text")
-            asked, found = reused(connection, passage, but=number, limit=limit)
+            asked, found = reused(connection, passage, but=number, limit=_bounded(limit))
         articles = [
             {**hit_json(one.hit, self._address(one.hit.id)), "sentences": one.sentences} for one in found
         ]
         return {"sentences": asked, "articles": articles}
 
-    def keywords(self, selection: Selection) -> dict[str, Any]:
+    def keywords(self, query: str, since: str = "", until: str = "") -> dict[str, Any]:
+        """What the articles that a search finds are about: words that they say more often than all do."""
+        selection = _selected(query, since, until)
         _sought(selection)
         with self._asked() as connection:
             if removed := answer(connection, selection.query):
@@ -172,13 +136,49 @@ class _Archive:
                 "keywords": [asdict(one) for one in telling(connection, selection, HITS_MAX)],
             }
 
-    def coverage(self, by: str, selection: Selection) -> dict[str, Any]:
+    def coverage(self, by: str, query: str = "", since: str = "", until: str = "") -> dict[str, Any]:
+        """How many articles there are by source, month, region, park, language or credited_source."""
+        selection = _selected(query, since, until)
         if by not in FACETS:
             raise ToolError(f"by={by[:40]}: one of {', '.join(FACETS)}")
         with self._asked() as connection:
             found = facet(connection, selection, by, HITS_MAX)
             count = count_selected(connection, selection)
         return {"articles": count, "by": by, "counts": [{"value": v, "articles": n} for v, n in found]}
+
+    async def reprints(self, since: str = "", until: str = "") -> dict[str, Any]:
+        """Who reprinted whom: pairs of sources, how many articles, and the days between, most first."""
+        return await self._rows(
+            "SELECT from_name AS first, to_name AS reprinted_by, count(*) AS articles,"
+            " round(avg(lag_days), 1) AS mean_lag_days FROM reprints"
+            " WHERE coalesce(to_day, '') >= :since AND coalesce(to_day, '') <= :until || '~'"
+            " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
+            {"since": _day(since), "until": _day(until)},
+        )
+
+    async def sql(self, statement: str) -> dict[str, Any]:
+        """The first rows of one SQLite SELECT; `SELECT name, sql FROM sqlite_master` tells what there is.
+
+        Tables and views: articles, copies, mentions, reprints, coverage, spread, disputed, ….
+        """
+        return await self._rows(statement, {})
+
+    async def _rows(self, statement: str, parameters: dict[str, str]) -> dict[str, Any]:
+        """Rows of visitors' SQL.
+
+        Raises:
+            ToolError: it may not be asked, is wrong, or took too long.
+        """
+        try:
+            found = await self._desk.ask(
+                statement, parameters, limit_ms=_SQL_LIMIT_MS, most=ROWS_MAX, cut=True
+            )
+        except StoppedError as error:
+            raise ToolError(f"stopped after {_SQL_LIMIT_MS / 1000:g} s; ask for less") from error
+        except sqlite3.Error as error:
+            raise ToolError(f"SQLite says: {error}") from error
+        rows = [dict(zip(found.columns, map(_plain, row), strict=True)) for row in found.rows]
+        return {"rows": rows, "truncated": found.truncated}
 
     @contextmanager
     def _asked(self) -> Iterator[sqlite3.Connection]:
@@ -199,20 +199,8 @@ class _Archive:
         return f"{self._permalink}{article_id}" if self._permalink else None
 
 
-async def _asked(desk: Desk, statement: str, parameters: dict[str, str]) -> dict[str, Any]:
-    """Rows of visitors' SQL.
-
-    Raises:
-        ToolError: it may not be asked, is wrong, or took too long.
-    """
-    try:
-        found = await desk.ask(statement, parameters, limit_ms=_SQL_LIMIT_MS, most=ROWS_MAX, cut=True)
-    except StoppedError as error:
-        raise ToolError(f"stopped after {_SQL_LIMIT_MS / 1000:g} s; ask for less") from error
-    except sqlite3.Error as error:
-        raise ToolError(f"SQLite says: {error}") from error
-    rows = [dict(zip(found.columns, map(_plain, row), strict=True)) for row in found.rows]
-    return {"rows": rows, "truncated": found.truncated}
+def _bounded(limit: int) -> int:
+    return min(max(limit, 1), HITS_MAX)
 
 
 def _plain(value: Any) -> Any:

@@ -1,15 +1,13 @@
 """Datasette's hooks, each a line or two; what they do stands below or in the modules they call.
 
-The instance that is ours carries a `Shown` as its attribute `parknews`; any other is left as it is. Headers
-keep a browser from fetching anything from elsewhere, whatever a page's text says.
+The instance that is ours carries an attribute `parknews` (`Shown` in site.py); any other is left as it is.
+Headers keep a browser from fetching anything from elsewhere, whatever a page's text says.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from datasette import hookimpl
@@ -18,7 +16,7 @@ from datasette.utils import path_with_replaced_args
 from markupsafe import Markup
 
 from crawler.serve import pages
-from crawler.serve.cached import Kept, cached
+from crawler.serve.cached import cached
 from crawler.serve.gate import gate
 from crawler.serve.guard import guard, has_page
 from crawler.serve.labels import column_label, table_label, value_label
@@ -46,20 +44,6 @@ _HEADERS = (
 _NO_INDEX = [b"x-robots-tag", b"noindex, nofollow"]
 _NO_CACHE = [b"x-robots-tag", b"noarchive"]
 """A removal here reaches no copy that a search engine shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What an instance of ours shows, and how."""
-
-    path: Path
-    show_contacts: bool
-    contact: str
-    allow_download: bool
-    hosts: tuple[str, ...]
-    edit_sets: bool
-    indexable: bool
-    kept: Kept = field(default_factory=Kept)
 
 
 @hookimpl(trylast=True)

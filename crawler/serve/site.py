@@ -13,7 +13,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,6 +25,7 @@ from datasette.utils import Column, escape_sqlite, validate_sql_select
 from datasette.utils.asgi import NotFound
 
 from crawler.serve import plugin
+from crawler.serve.cached import Kept
 from crawler.serve.desk import Answer, Desk, StoppedError
 from crawler.serve.guard import has_page
 from crawler.serve.labels import metadata
@@ -62,6 +63,14 @@ class ServeOptions:
     sql_time_limit_ms: int = 1500
     """A visitor's query that takes longer is stopped. The slowest page of ours takes a third of it at
     100,000 articles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown(ServeOptions):
+    """What an instance of ours shows, and how: its pages and hooks ask."""
+
+    path: Path
+    kept: Kept = field(default_factory=Kept)
 
 
 class GuardedDatabase(Database):  # type: ignore[misc]  # Datasette has no types
@@ -174,15 +183,7 @@ def build_site(path: Path, options: ServeOptions | None = None) -> Datasette:
         pdb=False,
     )
     site.remove_database("_memory")
-    site.parknews = plugin.Shown(
-        path,
-        options.show_contacts,
-        options.contact,
-        options.allow_download,
-        options.hosts,
-        options.edit_sets,
-        options.indexable,
-    )
+    site.parknews = Shown(**asdict(options), path=path)
     site.add_database(GuardedDatabase(site, path, options.show_contacts), name=NAME)
     site.client = DatasetteClient(site)  # the one made before knew none of our addresses
     return site

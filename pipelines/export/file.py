@@ -24,9 +24,9 @@ from pipelines.export.formats import FORMATS, Sheet, Written
 from pipelines.export.manifest import (
     MANIFEST_VERSION,
     Manifest,
-    RowNotes,
     changed_columns,
     hashes,
+    noted,
     read_manifest,
     read_row_notes,
     write_manifest,
@@ -73,8 +73,7 @@ def write_export(
                 partial.open("wb") as file,
                 _beside(path, "rows.csv").open("w", encoding="utf-8", newline="") as rows,
             ):
-                ledger = RowNotes(rows, columns)
-                written = _write_rows(connection, file, request, columns, ledger, made_at=made_at)
+                written = _write_rows(connection, file, request, columns, rows, made_at=made_at)
         digest = _sha256(partial)
         partial.replace(path)
     except OSError as error:
@@ -122,13 +121,13 @@ def _write_rows(
     file: IO[bytes],
     request: ExportRequest,
     columns: Columns,
-    ledger: RowNotes | None,
+    notes: IO[str] | None,
     *,
     made_at: str,
 ) -> Written:
     """The rows in the wanted format; where it has room for sheets, articles' copies and the method too."""
     batches = _rows(connection, request.what, columns, request)
-    sheets: list[Sheet] = [(request.what, columns, batches if ledger is None else ledger.note(batches))]
+    sheets: list[Sheet] = [(request.what, columns, batches if notes is None else noted(notes, batches))]
     if request.what == "articles":
         copies = columns_of("copies", signature=False)
         sheets.append(("copies", copies, _rows(connection, "copies", copies, request)))

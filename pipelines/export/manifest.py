@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipelines.errors import ConfigurationError
-from pipelines.export.rows import Columns
 
 MANIFEST_VERSION = 1
 _ROW_DIGITS = 16
@@ -52,20 +51,13 @@ class Manifest:
     """Cells of an xlsx that were cut; manifests of before this field have none."""
 
 
-class RowNotes:
-    """Notes every row that passes through it."""
-
-    def __init__(self, file: IO[str], columns: Columns) -> None:
-        """Writes to `file`, a text file opened with newline=''."""
-        self._writer = csv.writer(file)
-        self._writer.writerow(["id", "row", "values"])
-        self._columns = columns
-
-    def note(self, batches: Iterable[list[tuple[Any, ...]]]) -> Iterator[list[tuple[Any, ...]]]:
-        """The same batches, noted."""
-        for batch in batches:
-            self._writer.writerows((row[0], *hashes(row)) for row in batch)
-            yield batch
+def noted(file: IO[str], batches: Iterable[list[tuple[Any, ...]]]) -> Iterator[list[tuple[Any, ...]]]:
+    """The same batches, each row noted in a text file that was opened with newline=''."""
+    writer = csv.writer(file)
+    writer.writerow(["id", "row", "values"])
+    for batch in batches:
+        writer.writerows((row[0], *hashes(row)) for row in batch)
+        yield batch
 
 
 def hashes(row: Sequence[Any]) -> tuple[str, str]:

@@ -116,7 +116,7 @@ def test_an_answer_that_takes_too_long_is_stopped(
         connection.execute(counted).fetchone()
 
     monkeypatch.setattr(assistant, "_LIMIT_MS", 50)
-    monkeypatch.setattr(assistant, "find", endless)
+    monkeypatch.setattr(assistant, "select", endless)
     assert "stopped after 0.05 s" in call("search", query="厂房")
 
 
