@@ -6,6 +6,7 @@ In: a connection, the article's number and the visitor's words. Out: the templat
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -74,6 +75,7 @@ def article_page(
     paragraphs = [(line, marks_in(line, sought)) for line in found.text.split("\n") if line.strip()]
     title_marks = marks_in(found.title, sought)
     before = earlier_versions(connection, found.id)[:_VERSIONS_MAX]
+    seen = mask_contacts if masked else str
     return {
         "article": found,
         "kept": kept,
@@ -87,15 +89,13 @@ def article_page(
         "paragraphs": [marked(line, marks) for line, marks in paragraphs],
         "n_marks": len(title_marks) + sum(len(marks) for _, marks in paragraphs),
         "cards": [_card(copy, kept, found.differences, words) for copy in found.copies],
-        "rights": [(copy, _rights(copy, masked=masked)) for copy in found.copies if copy.rights],
+        "rights": [(copy, _rights(copy, seen)) for copy in found.copies if copy.rights],
         "kept_because": reason_in(words.language, found.kept_because),
         "first_because": reason_in(words.language, found.first_publisher_because),
         "versions": [_version(version, found) for version in before],
-        "stripped": [(copy, _pieces(copy, masked=masked)) for copy in found.copies if copy.stripped],
+        "stripped": [(copy, _pieces(copy, seen)) for copy in found.copies if copy.stripped],
         "masked": masked,
-        "attachments": found.attachments,
         "names": _names(connection, found.id),
-        "disputed": bool(found.differences),
         "figures": _figures(found),
     }
 
@@ -178,20 +178,13 @@ def _why(copy: ShownCopy, kept: ShownCopy, words: Words, *, differs: bool) -> st
     return words("why_pair", share=share)
 
 
-def _rights(copy: ShownCopy, *, masked: bool) -> list[tuple[str, str, str, str]]:
+def _rights(copy: ShownCopy, seen: Callable[[str], str]) -> list[tuple[str, str, str, str]]:
     """What a page's notices say: kind, holder, whom to ask, the notice."""
-    shown = mask_contacts if masked else str
     return [
-        (
-            right.kind,
-            right.holder,
-            shown(right.contact),
-            shown(right.evidence) or f"{right.value} ({right.origin})",
-        )
-        for right in copy.rights
+        (one.kind, one.holder, seen(one.contact), seen(one.evidence) or f"{one.value} ({one.origin})")
+        for one in copy.rights
     ]
 
 
-def _pieces(copy: ShownCopy, *, masked: bool) -> list[tuple[str, str, str]]:
-    shown = mask_contacts if masked else str
-    return [(piece.kind, piece.rule, shown(piece.text)) for piece in copy.stripped]
+def _pieces(copy: ShownCopy, seen: Callable[[str], str]) -> list[tuple[str, str, str]]:
+    return [(piece.kind, piece.rule, seen(piece.text)) for piece in copy.stripped]
