@@ -205,6 +205,7 @@ def _settings(options: ServeOptions) -> dict[str, Any]:
         "allow_signed_tokens": False,
         "base_url": options.base_url,
         "default_cache_ttl": 0,
+        "default_facet_size": 10,  # three lists of thirty were four screens of a phone
         "default_page_size": 50,
         "facet_time_limit_ms": 400,
         "force_https_urls": options.https,

@@ -26,7 +26,7 @@ from pipelines.archive import Archive, RunCounts
 from pipelines.records import SourceRun
 from pipelines.store import CrawlStore, store_path
 from tests.crawler.serve.conftest import Get
-from tests.readings import NOW, rows
+from tests.readings import NOW, Fill, Told, rows
 
 
 def _articles(response: Any) -> list[str]:
@@ -320,6 +320,21 @@ def test_a_websocket_is_refused_before_anything_is_asked(archive_path: Path) -> 
 
     asyncio.run(visit())
     assert sent == [{"type": "websocket.close"}]
+
+
+def test_a_facet_shows_ten_values_and_leads_to_the_others(fill: Fill) -> None:
+    path = fill(
+        [Told(f"https://s{n}.example/a", f"第{n}号", chr(0x5E00 + 97 * n) * 60 + "。") for n in range(12)]
+    )
+
+    async def visit(address: str) -> str:
+        site = build_site(path)
+        await site.invoke_startup()
+        return str((await site.client.get(address)).text)
+
+    page = asyncio.run(visit("/archive/articles?_facet=url"))
+    assert page.count("url=https%3A%2F%2Fs") == 10
+    assert "_facet_size=max" in page
 
 
 def test_counts_of_one_are_told_in_words_that_fit(get: Get) -> None:
