@@ -19,21 +19,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from crawler.config import FetchOptions
 from crawler.fetch.slices import BEGIN_S, ENDS_LATE_S, FetchedSlice, Slice, fetch_slice
 from crawler.fetch.spider import begin_rounds
 from crawler.fetch.tally import FetchReport, HostState, RunProgress
+from crawler.web.removed import Removed
 from pipelines.errors import WorkersError
 from pipelines.pages.links import Territory
 from pipelines.records import CrawlSource, SourceRun
 from pipelines.store import CrawlStore, Round
 from pipelines.store.parts import cut, merge
 from pipelines.urls import canonical_url, host_of
-
-if TYPE_CHECKING:
-    from crawler.web.removed import Removed
 
 SLICE_S = 60.0
 """Long enough that a start (a tenth of a second) is little, and short enough that little is lost with one."""
