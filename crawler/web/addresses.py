@@ -68,12 +68,8 @@ class AddressRules:
         self._own = {source.host for source in private}
         self._public = {source.host for source in sources} - self._own
         self._above = tuple("." + source.host for source in private if source.include_subdomains)
-        self._names = {bare_name(host) for host in self._own}
-        self._names_above = tuple("." + bare_name(host[1:]) for host in self._above)
-
-    def may_be_private(self, name: str) -> bool:
+        self.may_be_private = named_by(private)
         """Whether a host name (without port) belongs to a source that may be private."""
-        return name in self._names or name.endswith(self._names_above)
 
     def is_own(self, url: str) -> bool:
         """Whether a URL is at a host and port of a source that may be private."""
@@ -86,7 +82,7 @@ class AddressRules:
             host = host_of(canonical_url(url))
         except ValueError as error:
             return str(error)
-        name = bare_name(host)
+        name = _bare_name(host)
         if host in self._own or host.endswith(self._above):
             return None
         if self.may_be_private(name):
@@ -103,7 +99,15 @@ def is_loopback_name(name: str) -> bool:
     return bare == "localhost" or bare.endswith(".localhost")
 
 
-def bare_name(host: str) -> str:
+def named_by(sources: Iterable[CrawlSource]) -> Callable[[str], bool]:
+    """Tells whether a host name (without port) is one of these sources' or of a subdomain that is theirs."""
+    sources = tuple(sources)
+    names = {_bare_name(source.host) for source in sources}
+    above = tuple("." + _bare_name(source.host) for source in sources if source.include_subdomains)
+    return lambda name: name in names or name.endswith(above)
+
+
+def _bare_name(host: str) -> str:
     """A host:port without its port."""
     return host.rsplit(":", 1)[0] if host.rpartition(":")[2].isdigit() and host[-1] != "]" else host
 

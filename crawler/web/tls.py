@@ -20,7 +20,7 @@ from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawler.web import run_of
-from crawler.web.addresses import bare_name
+from crawler.web.addresses import named_by
 from pipelines.records import CrawlSource
 
 _WEAK_CIPHERS = "DEFAULT:@SECLEVEL=0"
@@ -31,9 +31,7 @@ class ContextFactory:
     """Strict for every name but the weak sources' own."""
 
     def __init__(self, sources: Iterable[CrawlSource]) -> None:
-        weak = [source for source in sources if source.tls == "weak"]
-        self._names = {bare_name(source.host) for source in weak}
-        self._above = tuple("." + bare_name(source.host) for source in weak if source.include_subdomains)
+        self._is_weak = named_by(source for source in sources if source.tls == "weak")
         self._strict = _ScrapyClientContextFactory(verify_certificates=True)
         self._weak = _ScrapyClientContextFactory(
             method=None,
@@ -45,8 +43,7 @@ class ContextFactory:
     def creatorForNetloc(self, hostname: bytes, port: int) -> Any:  # noqa: N802 (Twisted's interface)
         """The TLS options for a connection."""
         name = hostname.decode("ascii", "replace").lower()
-        weak = name in self._names or name.endswith(self._above)
-        return (self._weak if weak else self._strict).creatorForNetloc(hostname, port)
+        return (self._weak if self._is_weak(name) else self._strict).creatorForNetloc(hostname, port)
 
 
 class HttpsHandler(HTTP11DownloadHandler):
