@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from crawler.serve.made import Made
-from crawler.serve.visitor import arguments_of, not_understood, selection_of, whole_number
+from crawler.serve.visitor import NARROWED, arguments_of, not_understood, selection_of, whole_number
 from pipelines.archive.read.selection import (
     FACETS,
     Counts,
@@ -39,17 +39,6 @@ PAGES_MAX = 500
 """Ten thousand articles is as far as anybody turns pages; the export has them all."""
 
 _FACET_SHORT, _FACET_WHOLE = 12, 400
-
-_NARROWED = {
-    "source": "sources",
-    "region": "regions",
-    "park": "parks",
-    "language": "languages",
-    "credited_source": "credited_sources",
-    "carried_by": "carried_by",
-}
-"""What narrows by values → the Selection's field of them; all but the last are facets, as is the month."""
-
 
 _TYPED = frozenset({"since", "until", "copies", "folded"})
 """Arguments that the form of the filters has fields for; all others it hands on."""
@@ -183,7 +172,7 @@ def _toggled(selection: Selection, name: str, value: str | None) -> Selection:
         if _is_chosen(selection, name, value):
             return replace(selection, since="", until="", undated=False)
         return replace(selection, since=value or "", until=value or "", undated=value is None)
-    field = _NARROWED[name]
+    field = NARROWED[name]
     present: tuple[str, ...] = getattr(selection, field)
     assert value is not None
     if name == "region" and value not in present:
@@ -198,14 +187,14 @@ def _is_chosen(selection: Selection, name: str, value: str | None) -> bool:
             return selection.undated
         asked = first_day(selection.since), last_day(selection.until)
         return asked == (first_day(value), last_day(value))
-    return value in getattr(selection, _NARROWED[name])
+    return value in getattr(selection, NARROWED[name])
 
 
 def _chosen(connection: sqlite3.Connection, selection: Selection, words: Words) -> list[tuple[str, str]]:
     """What narrows now, as words, and the address without it."""
     names = source_names(connection)
     found = []
-    for name, field in _NARROWED.items():
+    for name, field in NARROWED.items():
         for value in getattr(selection, field):
             text = words("chosen", name=words(name), value=_value_label(name, value, names, words))
             found.append((text, _address(_toggled(selection, name, value))))

@@ -19,15 +19,17 @@ from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words
 COOKIE = "parknews_language"
 _MESSAGES = Path(__file__).with_name("messages.toml")
 _DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
-_SEVERAL = {
+NARROWED = {
     "source": "sources",
     "carried_by": "carried_by",
-    "credited": "credited_sources",
+    "credited_source": "credited_sources",
     "language": "languages",
     "region": "regions",
     "park": "parks",
 }
-"""Arguments that may stand several times → the Selection's field of them."""
+"""What narrows by values → the Selection's field of them; all but `carried_by` are facets."""
+_ARGUMENTS = {name.removesuffix("_source"): field for name, field in NARROWED.items()}
+"""The same as arguments of an address, each of which may stand several times."""
 
 
 def words_for(request: Any) -> Words:
@@ -57,7 +59,7 @@ def selection_of(args: Any) -> Selection:
         undated=args.get("undated") == "1",
         folded=args.get("folded") == "1",
     )
-    several = {field: _several(args, name) for name, field in _SEVERAL.items()}
+    several = {field: _several(args, name) for name, field in _ARGUMENTS.items()}
     several["regions"] = tuple(code for code in several["regions"] if code in division_names())
     return replace(selection, **several)  # type: ignore[arg-type]  # these fields are tuples
 
@@ -78,7 +80,7 @@ def _is_count(copies: str) -> bool:
 def arguments_of(selection: Selection) -> list[tuple[str, str]]:
     """The selection as the arguments of an address: `selection_of` gives it back."""
     found = [("q", selection.query)] if selection.query else []
-    for name, field in _SEVERAL.items():
+    for name, field in _ARGUMENTS.items():
         found += [(name, value) for value in getattr(selection, field)]
     found += [(name, day) for name, day in (("since", selection.since), ("until", selection.until)) if day]
     if selection.copies_at_least > 1:
