@@ -248,6 +248,9 @@ class _Merging:
             if self._is_ours(dict(zip(_KEYS[table], gone, strict=True))):
                 self._db.execute(f"DELETE FROM {table} WHERE {key}", gone)
         for row in self._rows(table):
+            whose = str(row.get("source") or row.get("host") or row.get("authority") or "")
+            if whose and self._blocks(f"https://{whose.rpartition('/')[2]}/"):  # removed as a whole
+                continue
             self._db.execute(f"INSERT OR REPLACE INTO {table} VALUES (:{', :'.join(row)})", row)
 
     def _rows(self, table: str) -> Iterator[dict[str, Any]]:

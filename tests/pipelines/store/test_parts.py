@@ -88,6 +88,11 @@ def test_what_was_removed_meanwhile_is_not_written(store: CrawlStore, tmp_path: 
     assert [row[4] for row in urls if row[0] in removed] == ["queued"]
 
 
+def test_nothing_is_known_of_a_host_that_was_removed_meanwhile(store: CrawlStore, tmp_path: Path) -> None:
+    merge(store, brought(store, tmp_path), [HOST], holds, lambda url: f"//{HOST}/" in url)
+    assert says(store.path)[-1] == []
+
+
 def test_what_leads_to_a_removed_address_does_not_name_it(store: CrawlStore, tmp_path: Path) -> None:
     gone, came = f"http://{HOST}/gone.html", brought(store, tmp_path)
     said = {"urls": {"asks": gone, "reason": f"redirected to {gone}"}, "crawls": {"last_error": f"<{gone}>"}}
