@@ -8,16 +8,10 @@ itself only: it becomes a rejection. Nothing but the argument is read, and nothi
 
 from __future__ import annotations
 
-import fcntl
 import math
 import multiprocessing
-import os
 import pickle
-import shutil
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
@@ -27,7 +21,7 @@ from crawler.fetch.spider import fetch
 from crawler.fetch.tally import FetchReport, HostState, RunProgress
 from pipelines.pages.frontier import Entry
 from pipelines.records import CrawlSource
-from pipelines.store import CrawlStore
+from pipelines.store import CrawlStore, temporary_folder
 from pipelines.store.parts import Changes, changes
 from pipelines.workers import start_worker
 
@@ -39,9 +33,6 @@ _CRASHES_MAX = 5
 """Readers that one slice may cost; then it ends with what it has."""
 BEGIN_S = 30.0
 """What a process may take to begin; then its time counts."""
-_PREFIX = "parknews-slice-"
-_LOCKED_S = 60.0
-"""Who makes a folder has locked it long before."""
 ENDS_LATE_S = 10.0
 """How long a slice may take to end once its last request has."""
 
@@ -73,8 +64,7 @@ def fetch_slice(slice_: Slice) -> FetchedSlice:
         RuntimeError: the process that fetches does not start or ends with an error, which its log says.
     """
     ends = time.monotonic() + BEGIN_S + (slice_.options.time_limit_s or 0.0)
-    sweep_slices()
-    with tempfile.TemporaryDirectory(prefix=_PREFIX) as name, _locked(folder := Path(name)):
+    with temporary_folder() as folder:
         (folder / _STORE).write_bytes(slice_.part)
         report = FetchReport(stopped=True)
         for _ in range(_CRASHES_MAX):
@@ -85,30 +75,6 @@ def fetch_slice(slice_: Slice) -> FetchedSlice:
             if not _give_up(folder, how) or time.monotonic() >= ends:
                 break
         return FetchedSlice(changes(slice_.part, folder / _STORE), report)
-
-
-def sweep_slices() -> None:
-    """Deletes what workers that were killed left behind: pages that a removal would not find there."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):  # another user's, under way, or gone meanwhile
-            if time.time() - folder.stat().st_mtime > _LOCKED_S:
-                with _locked(folder):
-                    shutil.rmtree(folder)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Holds a folder as long as this process lives.
-
-    Raises:
-        BlockingIOError: another process holds it.
-    """
-    held = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(held)
 
 
 _STORE, _REPORT, _READING = "slice.db", "report", "reading"

@@ -32,12 +32,13 @@ from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any
 
 from crawler.config import read_settings
-from crawler.fetch.slices import FetchedSlice, fetch_slice, sweep_slices
+from crawler.fetch.slices import FetchedSlice, fetch_slice
 from crawler.runs.spread import SKEW_S, START_S
 from pipelines import records
 from pipelines.archive.rules import RULES
 from pipelines.errors import ConfigurationError, WorkersError
 from pipelines.records import FileText, Reading, Rejection
+from pipelines.store import sweep_temporary
 from pipelines.workers import WorkerOptions, Workers
 
 if TYPE_CHECKING:
@@ -523,7 +524,7 @@ def _processes(page_limit_s: float) -> Workers:
 
     with _starting:
         if page_limit_s not in _started:
-            sweep_slices()
+            sweep_temporary()
             readers = Workers(None, WorkerOptions(get_worker().state.nthreads, page_limit_s))
             _started[page_limit_s] = readers
             ended = SystemExit("the worker ends")

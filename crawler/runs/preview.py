@@ -6,7 +6,6 @@ What they lead to is not known before they are; robots.txt may forbid some.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -18,7 +17,7 @@ from crawler.web.removed import Removed
 from pipelines.pages.frontier import Entry
 from pipelines.pages.links import Territory
 from pipelines.records import CrawlSource
-from pipelines.store import CrawlStore, store_path
+from pipelines.store import CrawlStore, store_path, temporary_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,7 @@ def _store(archive_path: Path) -> Iterator[CrawlStore]:
         if path.exists():
             held.enter_context(run_lock(archive_path))
         else:
-            folder = held.enter_context(tempfile.TemporaryDirectory(prefix="parknews-preview-"))
-            path = Path(folder) / "pages.db"
+            path = held.enter_context(temporary_folder()) / "pages.db"
         yield held.enter_context(CrawlStore(path))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import multiprocessing
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -32,7 +31,7 @@ from pipelines.decode import decode
 from pipelines.pages.html import read_html
 from pipelines.records import DEFAULT_TIME_ZONE, CrawlSource, Decoded, Page, Reading, Rejection
 from pipelines.stages import read_page
-from pipelines.store import CrawlStore
+from pipelines.store import CrawlStore, temporary_folder
 from pipelines.urls import canonical_url, host_of
 from pipelines.utc import now_utc
 from pipelines.words import pattern
@@ -148,8 +147,8 @@ def _moved(found: Survey, name: str) -> CrawlSource:
 
 def _look(sources: Sequence[CrawlSource], options: FetchOptions, archive_path: Path | None) -> list[Survey]:
     short = [replace(s, max_pages=PAGES, max_list_pages=_LISTS) for s in sources]
-    with tempfile.TemporaryDirectory(prefix="parknews-survey-") as folder:
-        path = Path(folder) / "survey-pages.db"
+    with temporary_folder() as folder:
+        path = folder / "survey-pages.db"
         child = multiprocessing.get_context("spawn").Process(
             target=_fetch, args=(short, path, options, archive_path)
         )

@@ -58,7 +58,7 @@ from pipelines.forget.rows import (
 from pipelines.forget.snapshot import MANIFEST as BACKUP
 from pipelines.forget.snapshot import backups_below
 from pipelines.spelling import tokens
-from pipelines.store import CrawlStore
+from pipelines.store import CrawlStore, sweep_temporary
 from pipelines.utc import now_utc
 
 T = TypeVar("T")
@@ -84,6 +84,7 @@ def prove(
     Raises:
         ConfigurationError: the text is too short to be searched for.
     """
+    sweep_temporary()
     mine = read_blocklist(files.archive, removal_id)
     rewrite_pages(files.store, mine)  # lists and feeds that came since
     if _rows_in_store(files.store, mine):  # committed in the last moment

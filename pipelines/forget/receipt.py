@@ -18,7 +18,7 @@ from pipelines.utc import iso
 
 Say = Callable[..., str]
 
-OUT_OF_REACH = ("out_backups", "out_handed", "out_medium", "out_images")
+OUT_OF_REACH = ("out_backups", "out_handed", "out_medium", "out_images", "out_killed")
 """What no removal reaches, or can prove, as the receipt says it (crawler/cli/receipt.toml)."""
 
 EXPORT = "held by an export"

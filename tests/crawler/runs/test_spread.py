@@ -22,7 +22,7 @@ from crawler.runs.spread import Here, fetch_spread
 from crawler.web.removed import Removed
 from pipelines.errors import WorkersError
 from pipelines.records import CrawlSource
-from pipelines.store import CrawlStore
+from pipelines.store import CrawlStore, locked
 from tests.crawler.crawling import QUICK, crawl, pages_of, source
 from tests.crawler.misbehaving import Answer, Server, Site, article, list_page
 
@@ -165,13 +165,13 @@ def test_what_a_killed_worker_left_goes_with_the_next_slice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    left, begun, under_way = (tmp_path / f"parknews-slice-{name}" for name in ("left", "begun", "under_way"))
+    left, begun, under_way = (tmp_path / f"parknews-pages-{name}" for name in ("left", "begun", "under_way"))
     for folder in (left, begun, under_way):
         folder.mkdir()
         (folder / "slice.db").write_bytes(b"a page")
     for folder in (left, under_way):
         os.utime(folder, (time.time() - 100,) * 2)
-    with Server(site()) as server, slices._locked(under_way):
+    with Server(site()) as server, locked(under_way):
         spread(tmp_path, source(server.host), hands=Losing(lambda _, slice_: fetch_slice(slice_)))
     assert (left.exists(), begun.exists(), under_way.exists()) == (False, True, True)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import tempfile
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -18,7 +20,7 @@ from pipelines.forget.rows import words_in_archive, words_in_store
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import remove, verify
 from pipelines.pages.signs import read_signs
-from pipelines.store import CrawlStore
+from pipelines.store import CrawlStore, locked
 from tests.commands import Run
 from tests.pipelines.added import add_everywhere
 from tests.pipelines.forget.worlds import (
@@ -119,3 +121,17 @@ def test_damaged_notes_are_named(world: World, parknews: Run, harm: str) -> None
     notes_path(world.path).write_text(harm, encoding="ascii")
     refused = parknews("removals", "verify", "1")
     assert (refused.code, notes_path(world.path).name in refused.err) == (4, True), refused
+
+
+def test_what_a_killed_process_left_among_temporary_files_goes_too(
+    world: World, parknews: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(world.elsewhere))
+    left, in_use = (world.elsewhere / f"parknews-pages-{name}" for name in ("left", "in_use"))
+    for folder in (left, in_use):
+        folder.mkdir()
+        (folder / "slice.db").write_text(world.of(PARK)[2].text)
+        os.utime(folder, (0, 0))
+    with locked(in_use):
+        assert parknews("remove-source", PARK, *WHO, "--yes").code == 0
+    assert (left.exists(), in_use.exists()) == (False, True)
