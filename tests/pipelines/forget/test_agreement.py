@@ -22,18 +22,7 @@ from pipelines.store import CrawlStore
 from tests.commands import Run
 from tests.pipelines.forget import stranger
 from tests.pipelines.forget.test_removal import unique_words
-from tests.pipelines.forget.worlds import (
-    COPIER,
-    NAMES,
-    PARK,
-    WHO,
-    MakeWorld,
-    Told,
-    World,
-    make_text,
-    make_title,
-    reading_of,
-)
+from tests.pipelines.forget.worlds import COPIER, NAMES, PARK, WHO, MakeWorld, World, page_of, reading_of
 from tests.processes import Child
 from tests.readings import rows
 
@@ -176,10 +165,10 @@ def test_two_orders_of_one_second_and_one_of_an_earlier_day_are_all_applied_agai
 
 
 def test_a_replay_leaves_the_contested_page_that_the_deed_left(make_world: MakeWorld) -> None:
-    own = [Told(PARK, n, make_title(n), make_text(n)) for n in range(6)]
+    own = [page_of(PARK, n) for n in range(6)]
     copied = [replace(page, host=COPIER, credited=NAMES[PARK]) for page in own]
     earlier = replace(own[0], host="daily.example.net", number=77)
-    filler = [Told(COPIER, n, make_title(n), make_text(n)) for n in range(100, 130)]
+    filler = [page_of(COPIER, n) for n in range(100, 130)]
     world = make_world([earlier, *copied, *own, *filler])
     contested = copied[0].url
     before = _files(world)
@@ -204,7 +193,7 @@ def test_a_restore_that_meets_a_full_disk_leaves_the_present_files_whole(world: 
     parknews("backup", str(backup))
     with closing(sqlite3.connect(world.path)) as reader, Archive(world.path) as archive:
         reader.execute("SELECT count(*) FROM copies").fetchone()
-        new = [Told(COPIER, n, make_title(n), make_text(n)) for n in range(900, 940)]
+        new = [page_of(COPIER, n) for n in range(900, 940)]
         archive.ingest([reading_of(page, page.number) for page in new], "2026-05-01T00:00:00Z")
         [(count,)] = rows(world.path, "SELECT count(*) FROM copies")
         words = [sys.executable, "-m", "crawler.cli", "--db", str(world.path), "restore", str(backup)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -25,14 +24,13 @@ from tests.pipelines.forget.worlds import (
     Told,
     World,
     make_text,
-    make_title,
+    page_of,
 )
 from tests.readings import rows
 
 
 def page(host: str, number: int, **more: object) -> Told:
-    told = Told(host, number, make_title(number), make_text(number), date(2026, 2, number))
-    return replace(told, **more)  # type: ignore[arg-type]
+    return page_of(host, number, date(2026, 2, number), **more)
 
 
 def test_each_thing_asked_for_has_its_line(world: World, parknews: Run) -> None:

@@ -15,10 +15,9 @@ from tests.pipelines.forget.worlds import (
     LETTER,
     PARK,
     MakeWorld,
-    Told,
     World,
     make_text,
-    make_title,
+    page_of,
     reading_of,
 )
 from tests.readings import rows
@@ -33,10 +32,10 @@ ELSEWHERE = Attachment(f"https://{DAILY}/f/page.pdf", "版面", "pdf", None)
 @pytest.fixture
 def world(make_world: MakeWorld) -> World:
     park = [
-        Told(PARK, 1, make_title(1), make_text(1), attachments=(OWN, FORM, ELSEWHERE)),
-        Told(PARK, 2, make_title(2), make_text(2), attachments=(FORM,)),
+        page_of(PARK, 1, attachments=(OWN, FORM, ELSEWHERE)),
+        page_of(PARK, 2, attachments=(FORM,)),
     ]
-    return make_world([*park, Told(DAILY, 3, make_title(3), make_text(3), attachments=(ELSEWHERE, FORM))])
+    return make_world([*park, page_of(DAILY, 3, attachments=(ELSEWHERE, FORM))])
 
 
 def _links(world: World) -> list[tuple]:

@@ -12,18 +12,7 @@ import pytest
 
 from tests.commands import Run, parknews_here
 from tests.pipelines.forget.test_removal import unique_words
-from tests.pipelines.forget.worlds import (
-    COPIER,
-    DAILY,
-    NAMES,
-    PARK,
-    WHO,
-    MakeWorld,
-    Told,
-    World,
-    make_text,
-    make_title,
-)
+from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, MakeWorld, World, page_of
 from tests.readings import rows
 
 
@@ -152,10 +141,10 @@ def test_a_copier_with_a_forged_date_gets_its_own_pages_removed_and_not_its_vict
     make_world: MakeWorld,
 ) -> None:
     """It says that it had the text four days before the daily, whom a third site credits with it."""
-    victim = Told(DAILY, 1, make_title(1), make_text(1), date(2026, 2, 5))
+    victim = page_of(DAILY, 1, date(2026, 2, 5))
     forged = replace(victim, host=COPIER, day=date(2026, 2, 1))
     witness = replace(victim, host=PARK, day=date(2026, 2, 6), credited=NAMES[DAILY])
-    filler = [Told(DAILY, n, make_title(n), make_text(n), date(2026, 1, 2)) for n in range(10, 30)]
+    filler = [page_of(DAILY, n, date(2026, 1, 2)) for n in range(10, 30)]
     world = make_world([victim, forged, witness, *filler], name="forged.db")
 
     run = partial(parknews_here, world.path)

@@ -16,18 +16,7 @@ from pipelines.forget.letter import Asked, read_letter
 from pipelines.forget.scope import make_scope
 from pipelines.forget.verbs import preview
 from tests.commands import Run
-from tests.pipelines.forget.worlds import (
-    COPIER,
-    DAILY,
-    NAMES,
-    PARK,
-    WHO,
-    MakeWorld,
-    Told,
-    World,
-    make_text,
-    make_title,
-)
+from tests.pipelines.forget.worlds import COPIER, DAILY, NAMES, PARK, WHO, MakeWorld, Told, World, page_of
 
 
 @pytest.mark.parametrize(
@@ -151,7 +140,7 @@ def test_a_publisher_is_removed_in_both_scripts(make_world: MakeWorld) -> None:
 
 
 def _page(host: str, number: int) -> Told:
-    return Told(host, number, make_title(number), make_text(number), date(2026, 2, number))
+    return page_of(host, number, date(2026, 2, number))
 
 
 def test_what_a_letter_asks_about_is_looked_for_without_holding_all_copies(world: World) -> None:

@@ -23,19 +23,9 @@ from pipelines.pages.signs import read_signs
 from pipelines.store import CrawlStore, locked
 from tests.commands import Run
 from tests.pipelines.added import add_everywhere
-from tests.pipelines.forget.worlds import (
-    LETTER,
-    PARK,
-    WHO,
-    MakeWorld,
-    Told,
-    World,
-    make_text,
-    make_title,
-    small_pages,
-)
+from tests.pipelines.forget.worlds import LETTER, PARK, WHO, MakeWorld, World, make_text, page_of, small_pages
 
-LONG = Told(PARK, 777, make_title(777), make_text(777, lines=400))
+LONG = page_of(PARK, 777, text=make_text(777, lines=400))
 
 
 def _removed(make_world: MakeWorld) -> tuple[World, int]:

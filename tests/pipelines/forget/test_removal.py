@@ -25,8 +25,7 @@ from tests.pipelines.forget.worlds import (
     MakeWorld,
     Told,
     World,
-    make_text,
-    make_title,
+    page_of,
     small_pages,
 )
 from tests.readings import rows
@@ -156,7 +155,7 @@ def test_a_prefix_takes_what_lies_below_it(world: World) -> None:
 
 def test_subdomains_go_by_the_registrable_domain(make_world: MakeWorld, monkeypatch) -> None:
     monkeypatch.setitem(NAMES, "m.park-news.cn", "手机版")
-    pages = [*small_pages(), Told("m.park-news.cn", 400, make_title(400), make_text(400), date(2026, 2, 2))]
+    pages = [*small_pages(), page_of("m.park-news.cn", 400, date(2026, 2, 2))]
     world = make_world(pages)
     remove(world.path, make_scope(hosts=[PARK], domains=["park-news.cn"]), LETTER)
     assert rows(world.path, "SELECT DISTINCT source FROM copies ORDER BY 1") == [(COPIER,), (DAILY,)]
@@ -179,7 +178,7 @@ def test_copies_of_its_articles_go_with_them_but_never_an_original(world: World)
 
 
 def test_a_copier_with_a_forged_date_does_not_take_its_victim(make_world: MakeWorld) -> None:
-    victim = Told(DAILY, 1, make_title(1), make_text(1), date(2026, 2, 5))
+    victim = page_of(DAILY, 1, date(2026, 2, 5))
     forged = replace(victim, host=COPIER, day=date(2026, 2, 1))
     witness = replace(victim, host=PARK, day=date(2026, 2, 6), credited=NAMES[DAILY])
     world = make_world([victim, forged, witness])

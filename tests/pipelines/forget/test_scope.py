@@ -22,17 +22,7 @@ from pipelines.forget.planning import REACHED
 from pipelines.forget.reach import Reach
 from pipelines.forget.scope import Scope, TermMatcher, make_scope
 from pipelines.forget.verbs import remove
-from tests.pipelines.forget.worlds import (
-    COPIER,
-    DAILY,
-    LETTER,
-    PARK,
-    MakeWorld,
-    Told,
-    World,
-    make_text,
-    make_title,
-)
+from tests.pipelines.forget.worlds import COPIER, DAILY, LETTER, PARK, MakeWorld, World, page_of
 from tests.readings import rows
 
 KEY = Key(b"k" * 32)
@@ -108,10 +98,10 @@ def test_a_plan_looks_up_what_it_tells_of_a_page_for_the_pages_that_it_reaches(w
 def test_a_plan_looks_at_the_pages_that_its_scope_may_mean_and_no_others(
     make_world: MakeWorld, asked: dict[str, Any], meant: str
 ) -> None:
-    own = Told(PARK, 1, make_title(1), make_text(1), author="林晚 周宁")
+    own = page_of(PARK, 1, author="林晚 周宁")
     mobile = replace(own, path="/m/1.html", canonical=own.url, author="")
-    copy = Told(COPIER, 7, make_title(7), make_text(7), credited="澜江日报")
-    world = make_world([own, mobile, copy, *(Told(DAILY, n, make_title(n), make_text(n)) for n in (11, 12))])
+    copy = page_of(COPIER, 7, credited="澜江日报")
+    world = make_world([own, mobile, copy, *(page_of(DAILY, n) for n in (11, 12))])
     with closing(sqlite3.connect(world.path)) as connection:
         looked_at = json.loads(Reach(connection, make_scope(**asked), {}).reached(connection))
     addresses = {url: page_id for page_id, url in rows(world.path, "SELECT id, page_url FROM readings")}

@@ -25,7 +25,7 @@ from tests.pipelines.forget.worlds import (
     Told,
     World,
     make_text,
-    make_title,
+    page_of,
 )
 from tests.readings import rows
 
@@ -45,11 +45,10 @@ def test_a_letter_that_quotes_what_goes_is_warned_of_kept_and_verified(world: Wo
 
 def test_a_credit_that_the_pages_name_is_verified(make_world: MakeWorld) -> None:
     own = [
-        Told(PARK, n, make_title(n), f"来源：{NAMES[PARK]}管理委员会政策研究室\n{make_text(n)}")
-        for n in range(3)
+        page_of(PARK, n, text=f"来源：{NAMES[PARK]}管理委员会政策研究室\n{make_text(n)}") for n in range(3)
     ]
     copied = [replace(page, host=COPIER, credited=NAMES[PARK]) for page in own]
-    filler = [Told(COPIER, n, make_title(n), make_text(n)) for n in range(100, 120)]
+    filler = [page_of(COPIER, n) for n in range(100, 120)]
     world = make_world([*own, *copied, *filler])
     order = Order("legal", f"来源：{NAMES[PARK]}管理委员会政策研究室", "2026-04-01T00:00:00Z", now_reason="x")
     outcome = remove(world.path, make_scope(credited=[NAMES[PARK]], hosts=[PARK]), order)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tests.pipelines.forget.worlds import (
     World,
     build,
     make_text,
-    make_title,
+    page_of,
 )
 from tests.readings import rows
 
@@ -28,8 +28,7 @@ NAMES[OLD] = "Old Weekly"
 
 
 def _page(number: int, host: str = PARK, **more: object) -> Told:
-    told = Told(host, number, make_title(number), make_text(number), date(2026, 2, 1 + number % 28))
-    return replace(told, **more)  # type: ignore[arg-type]
+    return page_of(host, number, date(2026, 2, 1 + number % 28), **more)
 
 
 LINE = "联系人王小明，电话０５１２－６６１２３４５６，周一至周五接待。"

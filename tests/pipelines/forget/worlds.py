@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from pipelines.archive import Archive
 from pipelines.archive.write.runs import RunCounts
@@ -98,6 +99,13 @@ def make_text(seed: int, lines: int = 4) -> str:
 
 def make_title(seed: int) -> str:
     return "".join(random.Random(f"title {seed}").choices(_WORDS, k=9)) + str(seed)
+
+
+def page_of(host: str, number: int, day: date | None = None, **more: Any) -> Told:
+    """A page whose title and text follow from its number, but for what is said."""
+    return Told(
+        **{"title": make_title(number), "text": make_text(number), **more}, host=host, number=number, day=day
+    )
 
 
 def reading_of(page: Told, page_id: int) -> Reading:
@@ -199,36 +207,27 @@ def _store_site(store: CrawlStore, host: str, pages: list[Told]) -> None:
 
 def small_pages() -> list[Told]:
     """The park's own articles, two of them copied; the daily's own, one of which the park copied; others."""
-    park = [
-        Told(PARK, n, make_title(n), make_text(n), date(2026, 2, n), encoding="gb18030" if n % 2 else "utf-8")
-        for n in range(1, 7)
-    ]
-    daily = [
-        Told(DAILY, n, make_title(n), make_text(n), date(2026, 2, n), path=f"/a/{n}.html")
-        for n in range(11, 27)
-    ]
+    park = [page_of(PARK, n, date(2026, 2, n), encoding="gb18030" if n % 2 else "utf-8") for n in range(1, 7)]
+    daily = [page_of(DAILY, n, date(2026, 2, n), path=f"/a/{n}.html") for n in range(11, 27)]
     copied = [
         replace(park[0], host=COPIER, day=date(2026, 2, 9), credited=NAMES[PARK], encoding="utf-8"),
         replace(park[1], host=DAILY, day=date(2026, 2, 9), credited=NAMES[PARK], path="/b/2.html"),
         replace(daily[0], host=PARK, number=91, day=date(2026, 2, 20), credited=NAMES[DAILY], path=""),
     ]
-    filler = [Told(COPIER, n, make_title(n), make_text(n), date(2026, 1, n - 99)) for n in range(100, 125)]
+    filler = [page_of(COPIER, n, date(2026, 1, n - 99)) for n in range(100, 125)]
     mention = replace(filler[0], teasers=f"<a href='{park[2].url}'>{park[2].title}</a>")
     return [*park, *daily, *copied, mention, *filler[1:]]
 
 
 def many_pages(copies: int) -> list[Told]:
     """So many copies: a fifth the park's, half of those copied elsewhere, the rest others' own."""
-    park = [
-        Told(PARK, n, make_title(n), make_text(n), date(2026, 2, 1 + n % 28), encoding=_encoding(n))
-        for n in range(copies // 5)
-    ]
+    park = [page_of(PARK, n, date(2026, 2, 1 + n % 28), encoding=_encoding(n)) for n in range(copies // 5)]
     copied = [
         replace(page, host=COPIER, day=date(2026, 3, 1), credited=NAMES[PARK], encoding="utf-8")
         for page in park[::2]
     ]
     others = [
-        Told((DAILY, COPIER)[n % 2], n, make_title(n), make_text(n), date(2026, 2, 1 + n % 28))
+        page_of((DAILY, COPIER)[n % 2], n, date(2026, 2, 1 + n % 28))
         for n in range(copies, 2 * copies - len(park) - len(copied))
     ]
     return [*park, *copied, *others]
