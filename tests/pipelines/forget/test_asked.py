@@ -6,6 +6,7 @@ import sqlite3
 import zlib
 from contextlib import closing
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -29,8 +30,8 @@ from tests.pipelines.forget.worlds import (
 from tests.readings import rows
 
 
-def page(host: str, number: int, **more: object) -> Told:
-    return page_of(host, number, date(2026, 2, number), **more)
+def page(host: str, number: int, **more: Any) -> Told:
+    return page_of(host, number, **{"day": date(2026, 2, number), **more})
 
 
 def test_each_thing_asked_for_has_its_line(world: World, parknews: Run) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,8 +28,8 @@ OLD = "www.old-weekly.example.com"
 NAMES[OLD] = "Old Weekly"
 
 
-def _page(number: int, host: str = PARK, **more: object) -> Told:
-    return page_of(host, number, date(2026, 2, 1 + number % 28), **more)
+def _page(number: int, host: str = PARK, **more: Any) -> Told:
+    return page_of(host, number, **{"day": date(2026, 2, 1 + number % 28), **more})
 
 
 LINE = "联系人王小明，电话０５１２－６６１２３４５６，周一至周五接待。"
