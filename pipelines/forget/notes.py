@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.archive.kept_out.key import Key
+from pipelines.archive.kept_out.ledger import append, write_anew
 from pipelines.errors import StorageError
 from pipelines.forget.passages import Anchors, Hasher, Hashes, Seeker, in_every_form, packed, united, unpacked
 
 DENSE, ANCHORS = "passages", "anchors"
+_MODE = 0o600
 
 
 def notes_path(archive_path: Path) -> Path:
@@ -51,17 +52,7 @@ class Notes:
         dense = Hasher(self.key.secret).of_lines(spelled, every)
         anchors = Anchors(self.key.secret, united([])).of_lines(spelled)
         lines = (_line(order, DENSE, dense), _line(order, ANCHORS, anchors))
-        path = notes_path(self.archive_path)
-        try:
-            with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
-                known = file.read()
-                file.truncate(known.rfind(b"\n") + 1)  # what a kill cut short
-                file.seek(0, os.SEEK_END)
-                file.write("".join(lines).encode())
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise _failed(path, error) from error
+        append(notes_path(self.archive_path), lines, _MODE)
 
     def seeker(self, order: str) -> Seeker:
         """What looks for the passages of an order, or for their anchors once it is through."""
@@ -84,21 +75,7 @@ class Notes:
         kept = [line for line, *head in lines if head[:2] != [order, DENSE]]
         if len(kept) == len(lines):
             return
-        partial = path.with_name(path.name + ".partial")
-        try:
-            with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write("".join(f"{line}\n" for line in kept).encode())
-                file.flush()
-                os.fsync(file.fileno())
-            with path.open("r+b") as before:  # not even in the blocks that the disk takes back
-                partial.replace(path)
-                size = before.seek(0, os.SEEK_END)
-                before.seek(0)
-                before.write(bytes(size))
-                before.flush()
-                os.fsync(before.fileno())
-        except OSError as error:
-            raise _failed(path, error) from error
+        write_anew(path, kept, _MODE)
 
     def has(self, order: str) -> bool:
         """Whether anything was noted for an order."""
@@ -111,7 +88,7 @@ class Notes:
 
 def _line(order: str, kind: str, hashes: Hashes) -> str:
     said = {"order": order, "kind": kind, "hashes": base64.b64encode(packed(hashes)).decode()}
-    return json.dumps(said) + "\n"
+    return json.dumps(said)
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str, str, Hashes]]:
@@ -123,8 +100,4 @@ def _lines(path: Path) -> Iterator[tuple[str, str, str, Hashes]]:
     except FileNotFoundError:
         return
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _failed(path, error) from error
-
-
-def _failed(path: Path, error: Exception) -> StorageError:
-    return StorageError(f"{path}: {error}; free some space, mend its rights or put it back from a backup")
+        raise StorageError(f"{path}: {error}; mend its rights or put it back from a backup") from error

@@ -133,8 +133,7 @@ def write_lines(connection: sqlite3.Connection, archive_path: Path) -> int:
         return len(own)
     entries = own_entries(connection, archive_path)
     if there == own[: len(there)]:
-        for entry in entries[len(there) :]:
-            append(path, entry)
+        append(path, (entry.line() for entry in entries[len(there) :]))
         return len(own)
     after = read_ledger(archive_path)
     _refuse_fork(entries, after, archive_path)

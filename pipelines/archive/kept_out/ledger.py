@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pipelines.archive.kept_out.key import Key, made_key, read_key
 from pipelines.errors import RefusedError, StorageError
@@ -144,43 +144,51 @@ def entries_of(lines: Sequence[str], archive_path: Path, name: str) -> list[Ledg
     return entries
 
 
-def append(path: Path, entry: LedgerLine) -> None:
-    """Adds a line that follows from the last, and waits until it is on the disk.
+def append(path: Path, lines: Iterable[str], mode: int = 0o666) -> None:
+    """Adds lines to a file, made with `mode` where there is none, and waits until they are on the disk.
 
     Raises:
-        StorageError: it cannot be written.
+        StorageError: they cannot be written.
     """
     try:
-        known = path.read_bytes() if path.exists() else b""
-        with path.open("r+b" if path.exists() else "x+b") as file:
-            file.truncate(known.rfind(b"\n") + 1)  # what a kill cut short
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, mode), "r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)  # what a kill cut short
             file.seek(0, os.SEEK_END)
-            file.write(entry.line().encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+            _written(file, lines)
     except OSError as error:
-        raise StorageError(
-            f"{path}: {error.strerror or error}; free some space or mend its rights"
-        ) from error
+        raise _failed(path, error) from error
 
 
-def write_anew(path: Path, lines: Iterable[str]) -> None:
-    """Writes the whole file: all of it is there at once, or the one before.
+def write_anew(path: Path, lines: Iterable[str], mode: int = 0o666) -> None:
+    """Writes the whole file: all of it is there at once, or the one before, which is overwritten then.
 
     Raises:
         StorageError: it cannot be written.
     """
     partial = path.with_name(path.name + ".partial")
     try:
-        with partial.open("wb") as file:
-            file.write("".join(f"{line}\n" for line in lines).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            _written(file, lines)
+        if not path.exists():
+            partial.replace(path)
+            return
+        with path.open("r+b") as before:  # nothing is left in the blocks that the disk takes back
+            partial.replace(path)
+            before.write(bytes(os.fstat(before.fileno()).st_size))
+            before.flush()
+            os.fsync(before.fileno())
     except OSError as error:
-        raise StorageError(
-            f"{path}: {error.strerror or error}; free some space or mend its rights"
-        ) from error
+        raise _failed(path, error) from error
+
+
+def _written(file: IO[bytes], lines: Iterable[str]) -> None:
+    file.write("".join(f"{line}\n" for line in lines).encode())
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _failed(path: Path, error: OSError) -> StorageError:
+    return StorageError(f"{path}: {error.strerror or error}; free some space or mend its rights")
 
 
 def _parsed(values: dict[str, Any]) -> LedgerLine:
