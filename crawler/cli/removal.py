@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -161,15 +162,18 @@ def remove_source(  # one command has all the ways to say what is meant
         raise ConfigurationError("--include-subdomains needs a HOST")
     if undated not in ("take", "leave"):
         raise ConfigurationError(f"--undated {one_line(undated)}: write take or leave")
-    asked = _listed(requests)
+    asked = {
+        "hosts": [host] if host else [],
+        "prefixes": url_prefix or [],
+        "urls": url or [],
+        "credited": credited or [],
+        "titles": title or [],
+        "authors": author or [],
+        "persons": person or [],
+    }
+    listed = _listed(requests)
     scope = make_scope(
-        hosts=[*([host] if host else []), *asked["hosts"]],
-        prefixes=[*(url_prefix or []), *asked["prefixes"]],
-        urls=[*(url or []), *asked["urls"]],
-        credited=[*(credited or []), *asked["credited"]],
-        titles=[*(title or []), *asked["titles"]],
-        authors=[*(author or []), *asked["authors"]],
-        persons=[*(person or []), *asked["persons"]],
+        **{kind: [*typed, *listed.get(kind, ())] for kind, typed in asked.items()},
         articles=article or [],
         undated=undated,
         domains=[host] if include_subdomains else [],
@@ -365,14 +369,13 @@ def _listed(requests: Path | None) -> dict[str, list[str]]:
         ConfigurationError: the file cannot be read, or has lines that are no request: each is named, so that
             a list of a thousand addresses is mended in one go.
     """
-    asked: dict[str, list[str]] = {name: [] for name in ("hosts", "prefixes", "urls", *_NAMED.values())}
-    mistakes = []
+    asked, mistakes = defaultdict[str, list[str]](list), []
     for number, line in enumerate(_lines(requests), start=1):
         if not line or line.startswith("#"):
             continue
         for kind, value in _kinds_of(line):
             try:
-                make_scope(**{kind: [value]})  # type: ignore[arg-type]  # kinds are its own words
+                make_scope(**{kind: [value]})
             except ConfigurationError as error:
                 mistakes.append(f"line {number}: {one_line(str(error))}")
             asked[kind].append(value)

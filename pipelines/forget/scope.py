@@ -5,8 +5,9 @@ A scope never says anything about the archive: which pages it takes is the plan'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines.archive.kept_out.blocks import Matcher, Term, registrable_domain, with_hosts
@@ -99,65 +100,23 @@ class Scope:
         return "; ".join(said)
 
 
-def make_scope(
-    *,
-    hosts: Iterable[str] = (),
-    domains: Iterable[str] = (),
-    prefixes: Iterable[str] = (),
-    urls: Iterable[str] = (),
-    credited: Iterable[str] = (),
-    with_copies: bool = False,
-    since: str = "",
-    until: str = "",
-    exceptions: Iterable[str] = (),
-    named: Iterable[str] = (),
-    titles: Iterable[str] = (),
-    authors: Iterable[str] = (),
-    persons: Iterable[str] = (),
-    articles: Iterable[int] = (),
-    passages: Iterable[str] = (),
-    undated: str = "leave",
-) -> Scope:
+def make_scope(*, passages: Iterable[str] = (), **typed: Iterable[Any] | str | bool) -> Scope:
     """A scope out of what a person typed, each part in its one spelling.
 
     Args:
-        hosts: each as sources are named, or a URL of it.
-        domains: hosts whose whole registrable domain is meant.
-        prefixes: how addresses begin.
-        urls: single pages.
-        credited: publishers' names.
-        with_copies: other sources' copies, too.
-        since: the first day of publication.
-        until: the last one.
-        exceptions: pages that stay.
-        named: contested pages that go all the same.
-        titles: of articles.
-        authors: whose articles are meant.
-        persons: whom articles name.
-        articles: their numbers.
         passages: what alone is to go of the pages.
-        undated: take or leave pages without a date where days are given.
+        typed: the other fields of a scope, by name; a domain is typed as any of its hosts, a prefix as
+            addresses begin, names and titles as they are written.
 
     Raises:
-        ConfigurationError: a host, prefix or URL that is none, or a publisher without a name.
+        ConfigurationError: a host, prefix or URL that is none, or a name that is too short.
     """
+    spelled: dict[str, Any] = {
+        name: _sorted(map(_SPELLED[name], said)) if name in _SPELLED and not isinstance(said, bool) else said
+        for name, said in typed.items()
+    }
     return Scope(
-        hosts=_sorted(map(_spelled_host, hosts)),
-        domains=_sorted(map(_spelled_domain, domains)),
-        prefixes=_sorted(map(_spelled_prefix, prefixes)),
-        urls=_sorted(map(_spelled_url, urls)),
-        credited=_sorted(map(_spelled_publisher, credited)),
-        with_copies=with_copies,
-        since=since,
-        until=until,
-        exceptions=_sorted(map(_spelled_url, exceptions)),
-        named=_sorted(map(_spelled_url, named)),
-        titles=_sorted(_spelled_name(title, normalise(title)) for title in titles),
-        authors=_sorted(_spelled_name(author, normalise(author)) for author in authors),
-        persons=_sorted(_spelled_name(person, " ".join(simplify(person).split())) for person in persons),
-        articles=tuple(sorted(set(articles))),
-        passages=_sorted(part for passage in passages for part in _spelled_passage(passage)),
-        undated=undated,
+        passages=_sorted(part for passage in passages for part in _spelled_passage(passage)), **spelled
     )
 
 
@@ -209,11 +168,31 @@ def _spelled_publisher(typed: str) -> str:
     return name
 
 
-def _spelled_name(typed: str, spelled: str) -> str:
-    """A title or a person's name; one letter is in too many."""
-    if len(spelled) < _NAME_LEAST:
-        raise ConfigurationError(f"{typed[:200]!r}: too short to be told from other words")
+def _spelled_by(spell: Callable[[str], str]) -> Callable[[str], str]:
+    """How a title or a person's name is spelt; one letter is in too many."""
+
+    def spelled(typed: str) -> str:
+        if len(name := spell(typed)) < _NAME_LEAST:
+            raise ConfigurationError(f"{typed[:200]!r}: too short to be told from other words")
+        return name
+
     return spelled
+
+
+_NAME_LEAST = 2
+_SPELLED: dict[str, Callable[[Any], Any]] = {
+    "articles": int,
+    "hosts": _spelled_host,
+    "domains": _spelled_domain,
+    "prefixes": _spelled_prefix,
+    "urls": _spelled_url,
+    "credited": _spelled_publisher,
+    "exceptions": _spelled_url,
+    "named": _spelled_url,
+    "titles": _spelled_by(normalise),
+    "authors": _spelled_by(normalise),
+    "persons": _spelled_by(lambda typed: " ".join(simplify(typed).split())),
+}
 
 
 def _spelled_passage(typed: str) -> tuple[str, ...]:
@@ -223,10 +202,7 @@ def _spelled_passage(typed: str) -> tuple[str, ...]:
     return parts
 
 
-_NAME_LEAST = 2
-
-
-def _sorted(values: Iterable[str]) -> tuple[str, ...]:
+def _sorted(values: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(sorted(set(values)))
 
 
