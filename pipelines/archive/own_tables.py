@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,30 +96,24 @@ def let_rows_go(connection: sqlite3.Connection) -> None:
 
 
 def referring(connection: sqlite3.Connection, ids: Mapping[str, Iterable[int]]) -> dict[str, int]:
-    """Own tables with rows that refer to these rows of ours, and how many.
+    """Own tables with rows that refer to these rows of ours (by our table), and how many."""
 
-    Args:
-        connection: to the archive.
-        ids: by our table.
-    """
-    found: dict[str, int] = {}
-    for one in references(connection):
-        [number] = connection.execute(
-            f"SELECT count(*) FROM {quoted(one.table)}"
-            f" WHERE {quoted(one.column)} IN (SELECT value FROM json_each(?))",
-            (json.dumps([*ids.get(one.ours, ())]),),
-        ).fetchone()
-        found |= {one.table: found.get(one.table, 0) + int(number)} if number else {}
-    return found
+    def which(one: Reference) -> str:
+        return f"IN (SELECT value FROM json_each('{json.dumps([*ids.get(one.ours, ())])}'))"
+
+    return _counted(connection, which)
 
 
 def dangling(connection: sqlite3.Connection) -> dict[str, int]:
     """Own tables with rows that refer to what is no more, and how many."""
-    found: dict[str, int] = {}
+    return _counted(connection, lambda one: f"NOT IN (SELECT {one.our_column} FROM {one.ours})")
+
+
+def _counted(connection: sqlite3.Connection, which: Callable[[Reference], str]) -> dict[str, int]:
+    """Own tables with rows that refer to something which is as `which` says in SQL, and how many."""
+    found = Counter[str]()
     for one in references(connection):
-        [number] = connection.execute(
-            f"SELECT count(*) FROM {quoted(one.table)} WHERE {quoted(one.column)} IS NOT NULL"
-            f" AND {quoted(one.column)} NOT IN (SELECT {one.our_column} FROM {one.ours})"
-        ).fetchone()
-        found |= {one.table: found.get(one.table, 0) + int(number)} if number else {}
-    return found
+        table, column = quoted(one.table), quoted(one.column)
+        sql = f"SELECT count(*) FROM {table} WHERE {column} IS NOT NULL AND {column} {which(one)}"
+        found[one.table] += connection.execute(sql).fetchone()[0]
+    return dict(+found)
