@@ -18,8 +18,7 @@ from pipelines.archive.kept_out.key import Key
 from pipelines.errors import ConfigurationError
 from pipelines.forget.order import hashed, put_blocks
 from pipelines.forget.plan import Plan
-from pipelines.forget.planning import REACHED
-from pipelines.forget.reach import Reach
+from pipelines.forget.planning import REACHED, Reach
 from pipelines.forget.scope import Scope, TermMatcher, make_scope
 from pipelines.forget.verbs import remove
 from tests.pipelines.forget.worlds import COPIER, DAILY, LETTER, PARK, MakeWorld, World, page_of
