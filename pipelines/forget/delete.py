@@ -25,7 +25,7 @@ from pipelines.database import path_of
 from pipelines.forget.files import Files
 from pipelines.forget.notes import Notes
 from pipelines.forget.passages import Seeker, address_tail, thinning
-from pipelines.forget.record import add_counts, removal, set_state
+from pipelines.forget.record import add_counts, removal, set_state, still_held
 from pipelines.forget.rows import (
     EMPTIED,
     delete_from_archive,
@@ -98,16 +98,14 @@ def delete_some(connection: sqlite3.Connection, joiner: Joiner, removal_id: int,
     _keep_down(connection, removal_id, ids)
     counts = _delete_readings(connection, joiner, ids, at)
     _answer_for(connection, removal_id, articles)
-    [left] = connection.execute(
-        "SELECT count(*) FROM withheld WHERE removal_id = ?", (removal_id,)
-    ).fetchone()
+    left = still_held(connection, removal_id)
     if not left:
         counts |= _delete_by_address(connection, joiner, removal_id, at)
         [counts["articles"]] = connection.execute(
             "SELECT count(*) FROM removed_articles WHERE removal_id = ?", (removal_id,)
         ).fetchone()
     add_counts(connection, removal_id, counts)
-    return int(left)
+    return left
 
 
 def announced_titles(store: CrawlStore, removed: Matcher) -> list[str]:

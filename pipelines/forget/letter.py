@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pipelines.archive.kept_out.blocks import has_public_suffix
 from pipelines.urls import canonical_url
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    Kind = Literal["address", "host", "quoted", "line", "sentence"]
+Kind = Literal["address", "host", "quoted", "line", "sentence"]
 
 PASSAGE_LEAST = 12
 """Characters from which on words are looked for in texts: a shorter piece is a name."""
@@ -146,14 +144,9 @@ def _spelled(address: str) -> str:
 
 def _quoted(text: str) -> list[tuple[int, int, str]]:
     """What stands in quotation marks, the outermost of each nest: where, and the words on one line."""
-    spans = sorted(
-        (
-            (*match.span(), " ".join(match[1].split()))
-            for pattern in _QUOTED
-            for match in pattern.finditer(text)
-        ),
-        key=lambda span: (span[0], -span[1]),
-    )
+    spans = [
+        (*match.span(), " ".join(match[1].split())) for pattern in _QUOTED for match in pattern.finditer(text)
+    ]
     outermost: list[tuple[int, int, str]] = []
     for span in sorted(spans, key=lambda span: (span[0], -span[1])):
         if not outermost or span[0] >= outermost[-1][1]:

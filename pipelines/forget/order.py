@@ -224,9 +224,8 @@ def withhold_blocked(
     Args:
         connection: inside the caller's transaction.
         removal_id: whose blocks.
-        but_not: marks pages that credit a blocked publisher, too, but for those with these hexadecimal
-        digests
-            of their addresses, which the order left as contested. None: the order has marked what it took.
+        but_not: marks pages that credit a blocked publisher, too, but for those that the order left as
+            contested, by hexadecimal digests of their addresses. None: the order has marked what it took.
     """
     mine = read_blocklist(connection, removal_id)
     blocked = where_removed(connection, "readings", ("page_url", "url_answered"), mine, ("source",))
@@ -256,12 +255,6 @@ def _not_left(connection: sqlite3.Connection, which: str, left: Collection[str])
             yield number
 
 
-def still_held(connection: sqlite3.Connection, removal_id: int) -> int:
-    """How many pages are marked for a removal: what it hides, or what came back of what it had deleted."""
-    row = connection.execute("SELECT count(*) FROM withheld WHERE removal_id = ?", (removal_id,)).fetchone()
-    return int(row[0])
-
-
 def enter(files: Files, removal_id: int, event: str, at: str, left: Iterable[Term] | None = None) -> None:
     """Adds the ledger's line, inside an `ordering` transaction, which then writes it to the file.
 
@@ -270,8 +263,7 @@ def enter(files: Files, removal_id: int, event: str, at: str, left: Iterable[Ter
         removal_id: whose line.
         event: ordered, restored or corrected.
         at: UTC.
-        left: the addresses that the order leaves as contested; as its line before has them where none are
-        given.
+        left: the addresses that the order leaves as contested; None: those of its line before.
     """
     connection = files.archive
     order, key = removal(connection, removal_id), needed_key(connection)

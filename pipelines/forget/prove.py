@@ -40,9 +40,16 @@ from pipelines.forget.delete import notes_of, seeker
 from pipelines.forget.erase import fold_log, forget_files, killed, overwrite_slack
 from pipelines.forget.files import Files
 from pipelines.forget.notes import notes_path
-from pipelines.forget.order import still_held
 from pipelines.forget.passages import WINDOW, Hashes, Seeker, united
-from pipelines.forget.record import Outcome, Removal, outcome_of, put_event, put_verification, removal
+from pipelines.forget.record import (
+    Outcome,
+    Removal,
+    outcome_of,
+    put_event,
+    put_verification,
+    removal,
+    still_held,
+)
 from pipelines.forget.redact import pages_held, redactions, rewrite_pages, values_held
 from pipelines.forget.rows import (
     count_rows,
@@ -96,7 +103,7 @@ def prove(
         raise ConfigurationError("the text is too short to be told from other words: name more of it")
     if not (full or order.mentions or is_swept):
         full = bool(overwrite_slack(files.path, files.store.path))
-    result = _searched(files, order, mine, looks, full=full)
+    result = verification(files, order, mine, looks, full=full or order.mentions)
     if result["needs_vacuum"]:
         with files.transaction() as connection:
             made_anew = ", ".join(result["needs_vacuum"])
@@ -105,22 +112,13 @@ def prove(
         if trouble:
             trouble = f"{trouble}: end what reads it and run the same command again"
             return outcome_of(files.archive, removal_id, trouble)
-        result = _searched(files, order, mine, looks, full=True)
+        result = verification(files, order, mine, looks, full=True)
     if result["verified"]:
         notes_of(files.archive).keep_anchors(order.ledger_order)
     with files.transaction() as connection:
         put_verification(connection, removal_id, result, now_utc())
     trouble = "" if result["verified"] else "; ".join(result["troubles"])
     return outcome_of(files.archive, removal_id, trouble)
-
-
-def _searched(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, full: bool) -> dict[str, Any]:
-    result = verification(files, order, mine, looks, full=full or order.mentions)
-    if number := result["mentions_deleted"]:
-        with files.transaction() as connection:
-            told = f"{number} stored raw pages of others"
-            put_event(connection, order.id, now_utc(), "mentions deleted", told)
-    return result
 
 
 def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, full: bool) -> dict[str, Any]:
@@ -138,7 +136,7 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
     exports = {path.name.removesuffix(".manifest.json") for path in folder.glob("*.manifest.json")}
     mentions, deleted = Mentions(), 0
     if full:
-        mentions, deleted = _mentions(files, looks, are_to_go=order.mentions)
+        mentions, deleted = _mentions(files, order, looks)
         live = _frame_starts(files.store)
         searched = in_own_process(search_files, folder, looks, live, record)
     else:
@@ -324,15 +322,18 @@ def _elsewhere(files: list[FileFound], lawful: Mapping[str, Hashes]) -> list[dic
     return [{"file": file.name, "bytes": file.size, "left": left} for file, left in within if left]
 
 
-def _mentions(files: Files, looks: Seeker, *, are_to_go: bool) -> tuple[Mentions, int]:
+def _mentions(files: Files, order: Removal, looks: Seeker) -> tuple[Mentions, int]:
     """Raw pages of others that hold removed passages and stay, and how many were deleted as ordered."""
     mentions = search_pages(files.store, looks)
-    if not (are_to_go and mentions.page_ids):
+    number = len(mentions.page_ids)
+    if not (order.mentions and number):
         return mentions, 0
     delete_keys(files.store, catalogue.store()["pages"], mentions.page_ids)
     with files.store.reading() as connection:
         fold_log(connection)
-    return search_pages(files.store, looks), len(mentions.page_ids)
+    with files.transaction() as connection:
+        put_event(connection, order.id, now_utc(), "mentions deleted", f"{number} stored raw pages of others")
+    return search_pages(files.store, looks), number
 
 
 def _lawful(

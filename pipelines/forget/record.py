@@ -157,6 +157,12 @@ def removal(connection: sqlite3.Connection, removal_id: int) -> Removal:
     raise ConfigurationError(f"there is no removal {removal_id}; `parknews removals list` shows them")
 
 
+def still_held(connection: sqlite3.Connection, removal_id: int) -> int:
+    """How many pages are marked for a removal: what it hides, or what came back of what it had deleted."""
+    row = connection.execute("SELECT count(*) FROM withheld WHERE removal_id = ?", (removal_id,)).fetchone()
+    return int(row[0])
+
+
 def outcome_of(connection: sqlite3.Connection, removal_id: int, trouble: str = "") -> Outcome:
     """How far a removal is, as recorded; raises ConfigurationError where there is none."""
     events = connection.execute(

@@ -37,7 +37,6 @@ from pipelines.forget.order import (
     put_order,
     put_replayed,
     say,
-    still_held,
     sync_ledger,
     withhold_blocked,
 )
@@ -54,6 +53,7 @@ from pipelines.forget.record import (
     removal,
     removals,
     set_state,
+    still_held,
 )
 from pipelines.forget.redact import rewrite_pages
 from pipelines.forget.requests import note_order
