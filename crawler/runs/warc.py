@@ -15,13 +15,14 @@ import itertools
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 from urllib.parse import urljoin
 
 from warcio.archiveiterator import ArchiveIterator
@@ -32,24 +33,18 @@ from warcio.warcwriter import WARCWriter
 from crawler.fetch.tally import FetchReport
 from crawler.runs.cluster import raised
 from crawler.runs.lock import run_lock
-from crawler.runs.run import Draining, begin_run, end_run
+from crawler.runs.run import Draining, RunReport, begin_run, end_run
 from crawler.web.removed import Removed
 from pipelines.archive import Archive
+from pipelines.drain import Drained
 from pipelines.errors import ConfigurationError, ParknewsError
 from pipelines.pages.answers import no_news
 from pipelines.pages.frontier import Fetched
-from pipelines.records import Page, Rejection, Source
+from pipelines.records import CrawlSource, Page, Rejection, Source
 from pipelines.store import CrawlStore, store_path
 from pipelines.urls import canonical_url, host_of
 from pipelines.utc import iso
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from crawler.runs.run import RunReport
-    from pipelines.drain import Drained
-    from pipelines.records import CrawlSource
-    from pipelines.workers import Engine, Readers
+from pipelines.workers import Engine, Readers
 
 _LARGEST_BYTES = 8 * 1024 * 1024
 DRAWN = "WARC-Drawn-By"
