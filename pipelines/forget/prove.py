@@ -174,7 +174,9 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
         if left and file.name in lawful and not is_stray:
             needs_vacuum.append(file.name)
         if left and file.name not in exports:
-            troubles.append(f"{file.name} holds {left} removed passages")
+            is_ours = file.name.removesuffix("-wal").removesuffix("-shm") in lawful
+            advice = "" if is_ours else ": delete it or make it anew"
+            troubles.append(f"{file.name} holds {left} removed passages{advice}")
         report.append(
             {"file": file.name, "bytes": file.size, "shared": len(file.passages) - left, "left": left}
         )

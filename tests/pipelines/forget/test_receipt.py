@@ -197,6 +197,7 @@ def test_what_is_disguised_in_a_file_beside_the_archive_is_found_or_told(world: 
     )
     found = {name for name in files if f"{name}.bin holds" in done.json["trouble"]}
     assert (done.code, found) == (4, set(files) - {"7z", "twice", "pdf", "zlib"})
+    assert done.json["trouble"].count(": delete it or make it anew") == len(found)
     shut = [f"{name}.bin" for name in ("7z", "pdf", "twice", "unreadable", "zlib")]
     assert done.json["verification"]["not_searched"] == shut
 
