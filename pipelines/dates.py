@@ -131,7 +131,15 @@ _SLASHED = pattern(
     as_written=True,
 )
 """09/05/2024: May or September, by the country that writes it."""
-_MONTH_FIRST_ZONES = ("America/", "US/", "Asia/Manila")
+_MONTH_FIRST_ZONES = (
+    "US/",
+    *(f"America/{city}" for city in ("New_York", "Chicago", "Denver", "Los_Angeles", "Phoenix", "Anchorage")),
+    *(f"America/{city}" for city in ("Detroit", "Boise", "Indiana/", "Kentucky/", "Toronto", "Vancouver")),
+    *(f"America/{city}" for city in ("Edmonton", "Winnipeg", "Halifax", "Panama", "Puerto_Rico")),
+    "Pacific/Honolulu",
+    "Asia/Manila",
+)
+"""By Unicode's CLDR (short dates); of Canada, which writes both, as its papers in English do."""
 
 
 def _read_absolute(text: str, moment: Moment, origin: str) -> Published | None:

@@ -190,6 +190,7 @@ def test_a_date_of_any_form_is_noticed() -> None:
     [
         ("Asia/Shanghai", ("2024-03-04", "2024-03-04", "2024-04-03")),
         ("America/Chicago", ("2024-04-03", "2024-03-04", "2024-04-03")),
+        ("America/Sao_Paulo", ("2024-03-04", "2024-03-04", "2024-04-03")),
     ],
 )
 def test_a_day_that_may_be_read_in_two_orders_keeps_both(zone: str, days: tuple[str, str, str]) -> None:
