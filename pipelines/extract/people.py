@@ -17,7 +17,7 @@ _AUTHOR_LABEL = pattern(
     r"|记者\s?(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/]记者(?=[\u4e00-\u9fff]{2,4}$)"
     r"|^记者(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|摄|报道|(?:19|20)\d\d))|\s记者\s(?=[\u4e00-\u9fff]{2,4}$)"
     r"|^[□■●◎○◇◆]\s?{byline.rank}*{byline.role}?\s?(?=[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4})*$)"
-    r"|^{byline.by}\s(?=[A-Z])"
+    r"|^{byline.by}\s(?=[A-Z])|^(?:기자명\s)?(?=[가-힣]{2,4}\s?{byline.role_behind}(?:\s[\w.@-]+)?$)"
 )
 _EDITOR_LABEL = pattern(r"{byline.editor}\s?[:：/／|｜丨]\s?|(?<![a-z])edit(?:ed|ing) by\s(?=[A-Z])")
 _NAME = re.compile(
@@ -32,8 +32,9 @@ _STAFF = re.compile(
 )
 _ANY_NAME = re.compile(r"^(?=[^\d@/]{2,60}$)[^\W\d_][\w.'’&| -]*$")
 _LATIN_ASIDE = re.compile(r"^(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor) (?=[A-Z])|\s?\([^()]{1,40}\)$")
-_AND = pattern(r"\s?[,;•|]\s?|\s(?:{byline.and}|&)\s|\s(?=\d)")
-_BY = pattern(r"^{byline.by_elsewhere}[:：]?\s(?=[^\W\d_])")
+_AND = pattern(r"\s?[,;•·|]\s?|\s(?:{byline.and}|&)\s|\s(?=\d)")
+_BY = pattern(r"(?:^|\s[|·•–—-]\s|(?:19|20)\d\d,?\s){byline.by_elsewhere}[:：]?\s(?=[^\W\d_])")
+"""At the beginning of a line, or behind the day and a mark that parts its fields."""
 _OFFICE = pattern(r"\b{byline.office}\b")
 _LONGEST_BY = 100
 _FULL_NAME = re.compile(
@@ -45,6 +46,7 @@ _CHINESE_NAME = re.compile(r"^[\u4e00-\u9fff]{2,3}$")
 _NO_NAME_END = "网报社台刊局部处科室组会"
 """余杭网, 金融部: bodies whose first character is a surname."""
 _ROLE = pattern(r"^[\u4e00-\u9fff]{0,12}?{byline.role}[\s:：、]*(?=\S)", as_written=True)
+_ROLE_BEHIND = pattern(r"(?<=[가-힣]{2})\s?{byline.role_behind}(?:\s.*)?$")
 _ASIDE = re.compile(r"\s(?:in|for|from|at|on)(?: [A-Z].*)?$|\s?[–—•·].*$|,\s.*$")
 """What follows an English name in a byline: a place, a role, a paper."""
 _COLLEAGUE = pattern(r"\s+{byline.colleague}", as_written=True)
@@ -191,7 +193,7 @@ def _linked(metadata: Metadata) -> Field | None:
 def _after_by(lines: Sequence[str]) -> Field | None:
     """The full names after another language's word for by: Von Anna Weiß und Jan Grün, Lille."""
     for text in lines:
-        label = _BY.match(text) if len(text) <= _LONGEST_BY else None
+        label = _BY.search(text) if len(text) <= _LONGEST_BY else None
         names = _full_names(text[label.end() :]) if label else []
         if names and _FULL_NAME.match(names[0]):
             return Field("; ".join(names), "byline", text)
@@ -219,6 +221,6 @@ def _person(value: str) -> str:
     """The name or names at the start of a value; empty where it is no name."""
     value = value_after(_ROLE.sub("", value.lstrip(" :：/／\u3000[【(（"), count=1), 0).strip(" -–—_、")
     value = _STAFF_CODE.sub("", _COLLEAGUE.split(value, maxsplit=1)[0]).strip()
-    value = _SPACED_NAME.sub(r"\1\2", value)
+    value = _ROLE_BEHIND.sub("", _SPACED_NAME.sub(r"\1\2", value))
     value = _ASIDE.sub("", value) if value[:1].isascii() else _DONE_BY.sub("", value)
     return value if 2 <= len(value) <= 30 and _NAME.match(value) and not _NO_NAME.match(value) else ""

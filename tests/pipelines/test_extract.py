@@ -164,6 +164,32 @@ def test_all_authors_of_a_foreign_page_are_named() -> None:
     assert author.value == "Şule Öz; Ann Lee"
 
 
+@pytest.mark.parametrize(
+    ("title", "line", "name"),
+    [
+        (
+            "Werk nimmt Betrieb auf",
+            "Am 24. September 2024 von Ann Vogel · Aktualisiert: 28.09.2024",
+            "Ann Vogel",
+        ),
+        ("La zone s'agrandit", "Publié le 15 mars 2024 à 10h30 – Par Élodie Marchand", "Élodie Marchand"),
+        (
+            "Kawasan terima pabrik",
+            "Selasa | 10:15 WIB | Penulis: Dewi Lestari | Editor: Agus",
+            "Dewi Lestari",
+        ),
+        ("산업단지에 공장 착공", "기자명 김민수 기자", "김민수"),
+        ("산업단지에 공장 착공", "박서연 기자 seo@park.example", "박서연"),
+        ("산업단지에 공장 착공", "어제 만난 기자 여러분", None),
+    ],
+)
+def test_a_byline_of_another_language_names_the_author(title: str, line: str, name: str | None) -> None:
+    text = "<p>Das Werk nimmt im Herbst den Betrieb auf, sagte die Leiterin am Montag.</p>" * 4
+    head = f"<head><title>{title}</title></head>"
+    author = _found(f"<html>{head}<body><h1>{title}</h1><div>{line}</div>{text}</body></html>").author
+    assert (author and author.value) == name
+
+
 def test_a_meta_tag_gives_the_time_and_json_ld_the_author() -> None:
     head = (
         '<meta property="article:published_time" content="2024-03-01T08:00:00+08:00">'
