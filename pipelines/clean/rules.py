@@ -201,7 +201,7 @@ LINES: tuple[Rule, ...] = (
     _rule(
         "photo-credit",
         "caption",
-        r"^{caption.photo}s?(?: {caption.by}|\s?[:/])\s?\S.{0,80}$|^{caption.line}$"
+        r"^{caption.photo}s?(?: {caption.by}|\s?[:：/])\s?\S.{0,80}$|^{caption.line}$"
         r"|^[（(]?{caption.picture}\s?[:：/|丨]?\s?{caption.comes_from}\s?[:：]?.{1,30}$",
         case=True,
     ),
@@ -345,7 +345,7 @@ PIECES: tuple[Rule, ...] = (
     _rule(
         "photo-credit",
         "caption",
-        r"(?<=[.!?。！？\"”)])\s*{caption.photo}s?(?: {caption.by}|\s?[:/])\s?[^.。]{2,60}$",
+        r"(?<=[.!?。！？\"”)])\s*{caption.photo}s?(?: {caption.by}|\s?[:：/])\s?[^.。]{2,60}$",
         case=True,
     ),
     _rule(

@@ -260,6 +260,8 @@ def test_teasers_below_a_contact_are_no_contacts() -> None:
         ("工人在调试机床。（受访者供图）", "工人在调试机床。"),
         ("工人在調試機床。（圖／業者提供）", "工人在調試機床。"),
         ("A crane lifts a rotor. Photograph: Owen Pratt/Example", "A crane lifts a rotor."),
+        ("Ein Kran hebt den Rotor. Bild: Max Muster", "Ein Kran hebt den Rotor."),
+        ("クレーンが作業を始めた。写真：市提供", "クレーンが作業を始めた。"),
         ("（图为恒曜电子新厂区）", "（图为恒曜电子新厂区）"),
     ],
 )
