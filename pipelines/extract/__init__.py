@@ -9,10 +9,12 @@ the sources file (`selected`) stands above them all.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import py3langid
+from lxml.html import HtmlElement
 
 from pipelines.dates import Moment, zone_of
 from pipelines.extract.attachments import Place, find_attachments
@@ -32,23 +34,22 @@ from pipelines.extract.listing import read_listing, shown_pages
 from pipelines.extract.metadata import read_claims, read_metadata
 from pipelines.extract.people import find_author, find_editor
 from pipelines.extract.published import find_published
-from pipelines.extract.scan import cut_short, is_inside, parse_page, scan, shown_without_scripts
-from pipelines.extract.selected import select, with_kept
+from pipelines.extract.scan import Scan, cut_short, is_inside, parse_page, scan, shown_without_scripts
+from pipelines.extract.selected import Selected, select, with_kept
 from pipelines.extract.title import find_site_name, find_title, scripted_title
-from pipelines.extract.trust import trusted
+from pipelines.extract.trust import Trust, trusted
 from pipelines.normalise import is_traditional
-from pipelines.records import DEFAULT_TIME_ZONE, Extracted, Field, Rejection
+from pipelines.records import (
+    DEFAULT_TIME_ZONE,
+    Attachment,
+    Decoded,
+    Extracted,
+    Field,
+    Page,
+    Rejection,
+    Source,
+)
 from pipelines.said import word_on
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from lxml.html import HtmlElement
-
-    from pipelines.extract.scan import Scan
-    from pipelines.extract.selected import Selected
-    from pipelines.extract.trust import Trust
-    from pipelines.records import Attachment, Decoded, Page, Source
 
 _HAN = re.compile("[\u3400-\u9fff]+")
 _KANA = re.compile("[\u3040-\u30ff]+")

@@ -10,18 +10,16 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from lxml import etree
 from lxml import html as lxml_html
+from lxml.html import HtmlElement
 
 from pipelines.extract.prose import is_linked, is_prose, size
 from pipelines.normalise import simplify
 from pipelines.records import StrippedKind
 from pipelines.words import pattern, words
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
 
 Hint = StrippedKind | Literal["byline", ""]
 """What an element announces itself to be; of a byline only some lines are taken, and as the editor's."""

@@ -9,24 +9,19 @@ that host that they are most like. A pure function of the set of pages, whatever
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Indel
 
-from pipelines.join.alignment import gaps, length
+from pipelines.join.alignment import Gap, gaps, length
 from pipelines.join.contrasts import exclusive, is_turned
 from pipelines.join.numbers import agree, find_numbers
 from pipelines.normalise import fold_sounds, normalise
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pipelines.join.alignment import Gap
-
-    Similarity = Callable[[int, int], float]
+Similarity = Callable[[int, int], float]
 
 SAME_HEADLINE, ADDED, FORM, OTHER = "same", "added", "form", "other"
 """How two headlines stand to each other: one, or one with words before or behind; with words more inside; of

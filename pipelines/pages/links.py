@@ -6,26 +6,19 @@ Links, and leaves out what is not the source's, never worth fetching, too deep, 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelines.pages.frontier import FILE, LISTS, PRIORITY, Announcement, Link
+from pipelines.pages.announced import Announced
+from pipelines.pages.frontier import FILE, LISTS, PRIORITY, Announcement, Entry, Link
+from pipelines.pages.html import Anchor
 from pipelines.pages.kinds import NEVER, kind_of_url, may_be_column
-from pipelines.pages.repeats import Repeats
-from pipelines.said import word_on
+from pipelines.pages.repeats import Fingerprint, Idle, Repeats
+from pipelines.records import CrawlSource
+from pipelines.said import Word, word_on
 from pipelines.urls import canonical_url, host_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from pipelines.pages.announced import Announced
-    from pipelines.pages.frontier import Entry
-    from pipelines.pages.html import Anchor
-    from pipelines.pages.repeats import Fingerprint, Idle
-    from pipelines.records import CrawlSource
-    from pipelines.said import Word
 
 MAX_SITEMAP_DEPTH = 3
 MAX_DRY = 20

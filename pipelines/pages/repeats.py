@@ -15,14 +15,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pipelines.urls import may_be_tracking
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 FOLLOWED_MAX = 5
 """Addresses under which one page's links are followed: relative links on a page that a host shows for every

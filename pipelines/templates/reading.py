@@ -1,25 +1,26 @@
 """Reading a page by its source's template, where one fits and is used; else whole.
 
-In: a decoded page, with the templates of its source. Out: what it says, and a Lesson of how that went.
+In: a decoded page, with the templates of its source. Out: what it says, and a Lesson of how that went. Of
+what a template knows to be idle only whole blocks go that say nothing on this page either, so that what is
+left is read by the ordinary rules, and says what the whole page would.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from pipelines.extract import extract_shown, extract_whole
-from pipelines.extract.scan import parse_page
+from lxml import etree
+from lxml.html import HtmlElement
+
+from pipelines.extract import Found, extract_shown, extract_whole
+from pipelines.extract.scan import is_inside, parse_page
 from pipelines.extract.selected import select
 from pipelines.furniture import title_key
-from pipelines.records import Extracted, Lesson, Rejection, Selectors
-from pipelines.templates.cutting import cut, fitting
-from pipelines.templates.learning import is_audited
-from pipelines.templates.outlines import linked_share, origins, outline
-
-if TYPE_CHECKING:
-    from pipelines.extract import Found
-    from pipelines.records import Decoded, Page, Source, Template
+from pipelines.records import Decoded, Extracted, Lesson, Page, Rejection, Selectors, Source, Template
+from pipelines.templates import is_audited
+from pipelines.templates.outlines import TOP, key_of, linked_share, origins, outline, speaks
 
 _LENGTH_RATIO = 4
 """A text four times shorter than the shortest of the template's first pages, or longer than the longest, is
@@ -74,10 +75,10 @@ def _by_template(
 ) -> tuple[Template, Extracted | None, bool] | None:
     """The template that fits a page, what it reads there, and whether that is as on its other pages."""
     root = parse_page(decoded.html) if source.templates else None
-    fit = fitting(root, source.templates) if root is not None else None
+    fit = _fitting(root, source.templates) if root is not None else None
     if root is None or fit is None:
         return None
-    if not cut(fit):
+    if not _cut(fit):
         return fit.template, None, False
     selected = select(root, source.read)
     result, found = extract_shown(root, decoded, page, source, selected, within=fit.container)
@@ -96,3 +97,50 @@ def _is_like_others(extracted: Extracted, found: Found, template: Template) -> b
         and template.origins.issuperset(origins(extracted))
         and title_key(extracted.title.value if extracted.title else "") not in template.titles
     )
+
+
+class _Fit(NamedTuple):
+    """A template and where it finds its parts on a page."""
+
+    template: Template
+    container: HtmlElement
+    idle: list[HtmlElement]
+
+
+def _fitting(root: HtmlElement, templates: Iterable[Template]) -> _Fit | None:
+    """The template that a page is made by; None where none is, or two that are strangers to each other.
+
+    Of two of which one stands in the other the outer one is taken: it is right for both.
+    """
+    fits = [fit for template in templates if (fit := _fit(root, template))]
+    for fit in fits:
+        if all(is_inside(other.container, fit.container) for other in fits):
+            return fit
+    return None
+
+
+def _cut(fit: _Fit) -> bool:
+    """Takes the idle parts out of the page; False where one of them says something here."""
+    gone: HtmlElement = etree.Element("div")
+    for element in fit.idle:
+        if not (element.tail and element.tail.strip()):  # else it parts two pieces of text
+            gone.append(element)
+    return not speaks(gone)
+
+
+def _fit(root: HtmlElement, template: Template) -> _Fit | None:
+    body = root.find("body")
+    containers: list[HtmlElement] = []
+    idle: list[HtmlElement] = []
+    todo = [(body, TOP)] if body is not None else []
+    while todo:
+        element, key = todo.pop()
+        for child in element:
+            below = key_of(key, child)
+            if below == template.container:
+                containers.append(child)
+            elif below in template.cut:
+                idle.append(child)
+            elif below in template.passed:
+                todo.append((child, below))
+    return _Fit(template, containers[0], idle) if len(containers) == 1 else None
