@@ -33,7 +33,23 @@ def normalise(text: str) -> str:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     if text.isascii():
         return ascii_letters(text)
-    return _spellings().applied(_without_syllables(text))
+    return _spellings().applied(without_syllables(text)[0])
+
+
+def without_syllables(text: str) -> tuple[str, str]:
+    """The text without pinyin in brackets, 產(chǎn)業(yè)園區, and what was taken out, one after the other.
+
+    Such syllables hide a copy from search. One with a tone mark is one; of others, which may be
+    abbreviations, a text must have several.
+    """
+    found = [match[1] for match in _BRACKETED.finditer(text)]
+    plain = {syllable for syllable in found if _SYLLABLE.fullmatch(syllable)}
+    toned = {syllable for syllable in found if not set(_TONED).isdisjoint(syllable)}
+    if not toned and sum(syllable in plain for syllable in found) < _PLAIN_LEAST:
+        return text, ""
+    taken = toned | plain
+    pieces = [match[0] for match in _BRACKETED.finditer(text) if match[1] in taken]
+    return _BRACKETED.sub(lambda match: "" if match[1] in taken else match[0], text), "".join(pieces)
 
 
 def ascii_letters(text: str) -> str:
@@ -106,19 +122,10 @@ def are_regional(one: str, other: str) -> bool:
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _TONED = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
-_BRACKETED = re.compile(rf"[(（\[［【](?<=[\u3400-\u9fff].)([a-züɡ{_TONED}]{{1,6}}[1-5]?)[)）\]］】]")
-_SYLLABLE = re.compile(r"(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouü]{1,3}(?:n|ng|r)?[1-5]?")
+_BRACKETED = re.compile(rf"[(（\[［【](?<=[\u3400-\u9fff].) ?([a-züɡê{_TONED}]{{1,7}}[1-5]?) ?[)）\]］】]")
+_SYLLABLE = re.compile(r"(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouüvɡ]{1,3}(?:n|ng|r|nɡ)?[1-5]?")
 _PLAIN_LEAST = 4
 """Syllables without tone marks that a text must have in brackets: one may be an abbreviation."""
-
-
-def _without_syllables(text: str) -> str:
-    found = [match[1] for match in _BRACKETED.finditer(text)]
-    plain = {syllable for syllable in found if _SYLLABLE.fullmatch(syllable)}
-    toned = {syllable for syllable in found if not set(_TONED).isdisjoint(syllable)}
-    if not toned and sum(syllable in plain for syllable in found) < _PLAIN_LEAST:
-        return text
-    return _BRACKETED.sub(lambda match: "" if match[1] in toned | plain else match[0], text)
 
 
 _CODE_POINTS = 0x110000

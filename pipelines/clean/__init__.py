@@ -30,7 +30,7 @@ from pipelines.clean.rules import (
 from pipelines.clean.tail import find_tail, first_news, name_pieces, particulars, tail_rule
 from pipelines.dates import Moment, has_date, read_date
 from pipelines.furniture import line_key
-from pipelines.normalise import normalise, simplify
+from pipelines.normalise import normalise, simplify, without_syllables
 from pipelines.records import Extracted, Field, Page, Published, Rejection, Source, Story, Stripped
 from pipelines.said import word_on
 from pipelines.words import pattern
@@ -65,7 +65,8 @@ def clean(extracted: Extracted, page: Page, source: Source) -> Story | Rejection
     lines = _drop_lines(lines, extracted, stripped)
     lines = _drop_names(lines, extracted, stripped)
     lines = _cut_pieces(lines, source.kept_lines, stripped)
-    lines = _drop_pinyin(lines, stripped)
+    lines, pinyin = _without_pinyin(lines)
+    stripped.extend(pinyin)
     lines, repeats = drop_repeats(lines, title)
     stripped.extend(repeats)
     lines = _obey(lines, extracted.lines, source, stripped)
@@ -240,35 +241,11 @@ def _title(found: Field | None, lines: Sequence[str]) -> Field:
     )
 
 
-_BRACKETED = re.compile(
-    r"[（(](?<=[\u3400-\u9fff].)\s?([a-züāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿɡê]{1,7}[1-5]?)\s?[)）]"
-)
-_TONED = re.compile("[āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ]")
-_SYLLABLE = re.compile(r"^(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouüvɡ]{1,3}(?:n|ng|r|nɡ)?[1-5]?$")
-_PLAIN_NEEDED = 4
-"""Bracketed syllables without tone marks that a text must have: one alone may be an abbreviation."""
-
-
-def _drop_pinyin(lines: Sequence[str], stripped: list[Stripped]) -> list[str]:
-    """The lines without pinyin in brackets, 產(chǎn)業(yè)園區: it hides a copy from search."""
-    found = [match[1] for line in lines for match in _BRACKETED.finditer(line)]
-    plain = [syllable for syllable in found if not _TONED.search(syllable) and _SYLLABLE.match(syllable)]
-    taken = {syllable for syllable in found if _TONED.search(syllable)}
-    if len(plain) >= _PLAIN_NEEDED or taken:
-        taken.update(plain)
-    if not taken:
-        return list(lines)
-    dropped: list[str] = []
-
-    def _drop(match: re.Match[str]) -> str:
-        if match[1] not in taken:
-            return match[0]
-        dropped.append(match[0])
-        return ""
-
-    kept = [_BRACKETED.sub(_drop, line) for line in lines]
-    stripped.append(Stripped("pinyin", "bracketed-syllables", "".join(dropped)))
-    return kept
+def _without_pinyin(lines: Sequence[str]) -> tuple[list[str], list[Stripped]]:
+    text, syllables = without_syllables("\n".join(lines))
+    if not syllables:
+        return list(lines), []
+    return text.split("\n"), [Stripped("pinyin", "bracketed-syllables", syllables)]
 
 
 _REPORTERS = r"(?:\s?[（(【][^（()）】]{2,40}[）)】])?"
