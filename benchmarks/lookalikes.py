@@ -36,7 +36,8 @@ from benchmarks.copying import (
     thesaurus,
 )
 from benchmarks.filling import SLOTS, WIDE_SLOTS, fill
-from benchmarks.neardup import _open, _store
+from benchmarks.neardup import _open
+from pipelines.archive.write.facts import put_text
 from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.join import Joiner, judge
 from pipelines.join.features import Features
@@ -196,7 +197,7 @@ def _labels(rows: list[Text]) -> list[int]:
     for row in rows:
         signed = sign(row.text)
         nodes.append(signed.node_id)
-        _store(connection, row.text, signed)
+        put_text(connection, row.text, signed.node_id)
         joiner.add(signed)
     joiner.relink()
     cluster = dict(connection.execute("SELECT node_id, cluster_id FROM nodes"))

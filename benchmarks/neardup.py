@@ -17,7 +17,6 @@ environment:
 from __future__ import annotations
 
 import argparse
-import hashlib
 import importlib.util
 import itertools
 import json
@@ -33,6 +32,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.archive.write.facts import put_text
 from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.join import Joiner
 from pipelines.sign import sign
@@ -211,7 +211,7 @@ def _run(documents: list[dict[str, Any]], signed: dict[str, Signed], order: int)
             connection = _open(Path(folder) / "archive.db")
             joiner = Joiner(SqliteJoinIndex(connection))
             for document in shuffled[start : start + size]:
-                _store(connection, document["text"], signed[document["id"]])
+                put_text(connection, document["text"], signed[document["id"]].node_id)
                 began = time.process_time()
                 joiner.add(signed[document["id"]])
                 joiner.relink()
@@ -227,13 +227,6 @@ def _run(documents: list[dict[str, Any]], signed: dict[str, Signed], order: int)
         f" 99th percentile {1000 * costs[len(costs) * 99 // 100]:.1f} ms, worst {1000 * costs[-1]:.1f} ms"
     )
     return {document["id"]: clusters[signed[document["id"]].node_id] for document in documents}
-
-
-def _store(connection: sqlite3.Connection, text: str, signed: Signed) -> None:
-    digest = hashlib.sha256(text.encode()).digest()
-    connection.execute(
-        "INSERT OR IGNORE INTO texts (sha256, node_id, text) VALUES (?, ?, ?)", (digest, signed.node_id, text)
-    )
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -269,8 +269,8 @@ def words_of_nobody(
             for row in described
             if row[1] not in (*lawful, *unknown) and not (known and row[2] in _NO_WORDS)
         ]
-        if name == "texts":
-            yield from _words(connection, "'texts'", ["text"], f"texts WHERE {_OF_NO_PAGE}")
+        if name == "unshown_texts":
+            yield from _words(connection, f"'{name}'", ["text"], f"{name} WHERE {_OF_NO_PAGE}")
             columns = [column for column in columns if column != "text"]
         for whose, some in ((name, columns), *((f"{name}.{column}", [column]) for column in unknown)):
             literal = whose.replace("'", "''")
@@ -295,8 +295,8 @@ _INDEX = "articles_fts"
 _NO_WORDS = ("INTEGER", "REAL", "BLOB")
 """How columns are declared that hold numbers and hashes."""
 _OF_NO_PAGE = (
-    "id NOT IN (SELECT text_id FROM readings) AND id NOT IN (SELECT text_id FROM versions)"
-    " AND id NOT IN (SELECT text_id FROM copies)"
+    "text_id NOT IN (SELECT text_id FROM readings) AND text_id NOT IN (SELECT text_id FROM versions)"
+    " AND text_id NOT IN (SELECT text_id FROM copies)"
 )
 
 

@@ -16,8 +16,8 @@ from pipelines.join.verdict import BLOCKED, SAME
 _EDGES_KEPT = 250_000
 """Edges in memory between relinks, some 80 MB: those of a component of 5,000 copies."""
 
-_TEXTS_KEPT = 20_000
-"""Texts in memory between relinks, some 40 MB: most have no edge, and yet the archive's would all stay."""
+_TEXTS_KEPT = 5_000
+"""Texts in memory between relinks, some 10 MB: most have no edge, and yet the archive's would all stay."""
 
 _PIECES_LEAST = 2
 _PIECE_MOST = 0.75

@@ -57,11 +57,11 @@ def put_reading(
     text, node = reading.story.text, reading.signed.node_id
     if old is not None and _is_known(old, at, reading.page_id, digest):
         _note_first_fetch(connection, reading.url, at, old[5], changes)
-        _put_version(connection, reading, at, _put_text(connection, text, node))
+        _put_version(connection, reading, at, put_text(connection, text, node))
         if (old[0], old[1]) == (at, reading.page_id):
             furniture.settle(reading)
         return False
-    text_id = _put_text(connection, text, node)
+    text_id = put_text(connection, text, node)
     claimed_url = claimed_address(reading.url, reading.story.claims)
     first_fetched_at = at if old is None else min(old[5], at)
     linked = [] if old is None else _files_of(connection, reading.url)
@@ -232,14 +232,16 @@ def _note_first_fetch(
         changes.addresses.add(url)
 
 
-def _put_text(connection: sqlite3.Connection, text: str, node_id: int) -> int:
+def put_text(connection: sqlite3.Connection, text: str, node_id: int) -> int:
+    """Writes a text, which no article shows so far, unless it is there; returns its number."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-    connection.execute(
-        "INSERT INTO texts (sha256, node_id, text) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING",
-        (digest, node_id, text),
-    )
-    row = connection.execute("SELECT id FROM texts WHERE sha256 = ?", (digest,)).fetchone()
-    return int(row[0])
+    known = connection.execute("SELECT id FROM text_rows WHERE sha256 = ?", (digest,)).fetchone()
+    if known:
+        return int(known[0])
+    row = "INSERT INTO text_rows (sha256, node_id) VALUES (?, ?) RETURNING id"
+    [text_id] = connection.execute(row, (digest, node_id)).fetchone()
+    connection.execute("INSERT OR REPLACE INTO unshown_texts (text_id, text) VALUES (?, ?)", (text_id, text))
+    return int(text_id)
 
 
 def change_text(
@@ -247,7 +249,7 @@ def change_text(
 ) -> None:
     """Gives a reading, and its versions, another text in place of one that they have."""
     signed = sign(text)
-    new_id = _put_text(connection, text, signed.node_id)
+    new_id = put_text(connection, text, signed.node_id)
     _put_mentions(connection, new_id, find_mentions(text))
     for table, key in (("versions", "reading_id"), ("readings", "id")):
         changed = connection.execute(
@@ -269,9 +271,9 @@ def forget_texts(connection: sqlite3.Connection, nodes: set[int]) -> set[int]:
     gone = set()
     for node in nodes:
         connection.execute(
-            "DELETE FROM texts WHERE node_id = ?"
-            " AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.text_id = texts.id)"
-            " AND NOT EXISTS (SELECT 1 FROM versions WHERE versions.text_id = texts.id)",
+            "DELETE FROM text_rows WHERE node_id = ?"
+            " AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.text_id = text_rows.id)"
+            " AND NOT EXISTS (SELECT 1 FROM versions WHERE versions.text_id = text_rows.id)",
             (node,),
         )
         live = (

@@ -280,8 +280,8 @@ class Standings:
 
 # By hashes of texts, so an archive that is closed, restored or another one changes nothing. Together they
 # take some 30 MB when full.
-_SIMILARITIES: Remembered[tuple[int, int], float] = Remembered(50_000)
-_DIFFERENCES: Remembered[tuple[bytes, bytes], tuple[Difference, ...]] = Remembered(20_000)
+_SIMILARITIES: Remembered[tuple[int, int], float] = Remembered(10_000)
+_DIFFERENCES: Remembered[tuple[bytes, bytes], tuple[Difference, ...]] = Remembered(5_000)
 _SPELT: Remembered[bytes, Spelt] = Remembered(200)
 
 

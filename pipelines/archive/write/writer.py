@@ -449,7 +449,7 @@ def _texts_analysed(connection: sqlite3.Connection) -> int:
     """About how many texts there were when the indexes were looked at last."""
     if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'").fetchone():
         return 0
-    row = connection.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'texts' LIMIT 1").fetchone()
+    row = connection.execute("SELECT stat FROM sqlite_stat1 WHERE tbl = 'text_rows' LIMIT 1").fetchone()
     return int(row[0].split()[0]) if row else 0
 
 

@@ -78,6 +78,6 @@ def test_statistics_are_renewed_while_the_archive_grows(
     for number in range(6):
         reading = make_reading(f"https://{HOSTS[0]}/{number}", make_text(number), page_id=number + 1)
         archive.ingest([reading], "2026-01-01T00:00:00Z")
-        stat = rows("SELECT stat FROM sqlite_stat1 WHERE tbl = 'texts' AND idx = 'texts_by_node'")
+        stat = rows("SELECT stat FROM sqlite_stat1 WHERE tbl = 'text_rows' AND idx = 'texts_by_node'")
         known.append(int(stat[0][0].split()[0]) if stat else 0)
     assert known == [0, 0, 0, 4, 4, 4]

@@ -17,6 +17,7 @@ from pipelines.archive.read.selection import Selection, counts
 from pipelines.forget.verbs import remove, restore_hidden
 from pipelines.places import division_names, region_range
 from pipelines.records import Source
+from tests.pipelines.archive.older import make_older
 from tests.pipelines.forget.test_removal import LETTER, WHOLE_PARK
 from tests.pipelines.forget.worlds import PARK, build, small_pages
 from tests.readings import NOW, Fill, Told, rows
@@ -151,12 +152,13 @@ def test_a_removal_its_undoing_and_its_deed_are_counted(tmp_path: Path) -> None:
 
 def test_an_older_archive_is_counted_when_it_is_opened(path: Path) -> None:
     before = rows(path, "SELECT * FROM tallies")
-    for name in ("counted", "tallies", "uncounted"):
-        rows(path, f"DROP TABLE {name}")
-    for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE name LIKE '%\\_uncounted' ESCAPE '\\'"):
-        rows(path, f"DROP TRIGGER {name}")
-    rows(path, "DROP INDEX articles_by_copies")
-    rows(path, "DELETE FROM _sqlite_migrations WHERE name >= '0037'")
-    rows(path, "PRAGMA user_version = 36")
+    triggers = rows(path, "SELECT name FROM sqlite_schema WHERE name LIKE '%\\_uncounted' ESCAPE '\\'")
+    make_older(
+        path,
+        37,
+        *(f"DROP TABLE {name}" for name in ("counted", "tallies", "uncounted")),
+        *(f"DROP TRIGGER {name}" for (name,) in triggers),
+        "DROP INDEX articles_by_copies",
+    )
     assert_true(path)
     assert rows(path, "SELECT * FROM tallies") == before != []

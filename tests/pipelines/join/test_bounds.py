@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import pipelines.archive
+from pipelines.archive.write.facts import put_text
 from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.join import Joiner
 from pipelines.sign import sign
@@ -32,8 +33,7 @@ def archive():
 def _add(connection: sqlite3.Connection, joiner: Joiner, *texts: str) -> dict[int, int]:
     for text in texts:
         signed = sign(text)
-        row = (text.encode(), signed.node_id, text)
-        connection.execute("INSERT INTO texts (sha256, node_id, text) VALUES (?, ?, ?)", row)
+        put_text(connection, text, signed.node_id)
         joiner.add(signed)
     return joiner.relink()
 

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 from pipelines.archive.file import open_for_writing
+from pipelines.archive.write.facts import put_text
 from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.join import Joiner, graph
 from pipelines.sign import sign
@@ -21,8 +22,7 @@ def _ingest(connection: sqlite3.Connection, joiner: Joiner, *texts: str, end: st
     connection.execute("BEGIN")
     for text in texts:
         signed = sign(text)
-        row = (text.encode(), signed.node_id, text)
-        connection.execute("INSERT INTO texts (sha256, node_id, text) VALUES (?, ?, ?)", row)
+        put_text(connection, text, signed.node_id)
         joiner.add(signed)
     joiner.relink()
     connection.execute(end)

@@ -1,6 +1,5 @@
 """The clusters follow from the set of texts: no order, no split into runs and no detour changes them."""
 
-import hashlib
 import random
 import sqlite3
 from pathlib import Path
@@ -9,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pipelines.archive
+from pipelines.archive.write.facts import put_text
 from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.join import Joiner
 from pipelines.sign import sign
@@ -71,13 +71,12 @@ class Archive:
 
     def add(self, text: str) -> None:
         signed = sign(text)
-        row = (hashlib.sha256(text.encode()).digest(), signed.node_id, text)
-        self.connection.execute("INSERT OR IGNORE INTO texts (sha256, node_id, text) VALUES (?, ?, ?)", row)
+        put_text(self.connection, text, signed.node_id)
         self.joiner.add(signed)
 
     def remove(self, text: str) -> None:
         node_id = sign(text).node_id
-        self.connection.execute("DELETE FROM texts WHERE node_id = ?", (node_id,))
+        self.connection.execute("DELETE FROM text_rows WHERE node_id = ?", (node_id,))
         self.joiner.remove(node_id)
         self.told.pop(node_id, None)
         self.told_secondary.pop(node_id, None)
