@@ -339,7 +339,7 @@ def _leaves(table: Table) -> str:
         return "id IN chosen"
     if "reading_id" in table.columns:
         return "reading_id IN chosen"
-    if table.name == "texts":
+    if table.name == "text_rows":
         return "id IN leaving_texts"
     nodes = [column for column in ("node_id", "node_a", "node_b") if column in table.columns]
     return " OR ".join(f"{column} IN leaving_nodes" for column in nodes)

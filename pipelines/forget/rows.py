@@ -104,7 +104,7 @@ def orphans(connection: sqlite3.Connection, *, full: bool) -> dict[str, int]:
         connection: to the archive.
         full: look at every table; else at texts alone.
     """
-    [texts] = connection.execute(f"SELECT count(*) FROM texts WHERE {_OF_NO_PAGE}").fetchone()
+    [texts] = connection.execute(f"SELECT count(*) FROM text_rows WHERE {_of_no_page('id')}").fetchone()
     left = {"texts that no page has": int(texts)}
     for name in catalogue.archive() if full else ():
         left[f"{name} that belong to nothing"] = len(
@@ -270,7 +270,7 @@ def words_of_nobody(
             if row[1] not in (*lawful, *unknown) and not (known and row[2] in _NO_WORDS)
         ]
         if name == "unshown_texts":
-            yield from _words(connection, f"'{name}'", ["text"], f"{name} WHERE {_OF_NO_PAGE}")
+            yield from _words(connection, f"'{name}'", ["text"], f"{name} WHERE {_of_no_page('text_id')}")
             columns = [column for column in columns if column != "text"]
         for whose, some in ((name, columns), *((f"{name}.{column}", [column]) for column in unknown)):
             literal = whose.replace("'", "''")
@@ -294,10 +294,12 @@ def _described(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ..
 _INDEX = "articles_fts"
 _NO_WORDS = ("INTEGER", "REAL", "BLOB")
 """How columns are declared that hold numbers and hashes."""
-_OF_NO_PAGE = (
-    "text_id NOT IN (SELECT text_id FROM readings) AND text_id NOT IN (SELECT text_id FROM versions)"
-    " AND text_id NOT IN (SELECT text_id FROM copies)"
-)
+
+
+def _of_no_page(column: str) -> str:
+    return " AND ".join(
+        f"{column} NOT IN (SELECT text_id FROM {table})" for table in ("readings", "versions", "copies")
+    )
 
 
 def _by_address(tables: Mapping[str, Table]) -> list[Table]:

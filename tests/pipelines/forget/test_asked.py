@@ -182,7 +182,7 @@ def test_what_readers_keep_of_it_is_named_however_they_keep_it(world: World, par
     "trigger",
     [
         "BEFORE DELETE ON readings BEGIN SELECT RAISE(IGNORE); END",
-        "BEFORE DELETE ON texts BEGIN SELECT RAISE(IGNORE); END",
+        "BEFORE DELETE ON text_rows BEGIN SELECT RAISE(IGNORE); END",
         "BEFORE DELETE ON tallies BEGIN SELECT raise ( ignore ); END",
         "BEFORE DELETE ON copies BEGIN SELECT RAISE(IGNORE); END",
         "AFTER DELETE ON first_publisher_evidence BEGIN INSERT INTO first_publisher_evidence VALUES"
