@@ -41,7 +41,7 @@ nothing else, and reading their keys was most of the cost (`benchmarks/million.p
 
 _SHARED_PART = 0.10
 _DEVIATIONS = 2.5
-_FEATURES_KEPT, _VERDICTS_KEPT = 300, 10_000
+_FEATURES_KEPT, _VERDICTS_KEPT = 300, 50_000
 
 
 class Joiner:
