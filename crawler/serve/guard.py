@@ -80,6 +80,11 @@ _STRIPPED = (
     " copies.article_id, copies.source, pieces.position FROM temp.stripped_pieces AS pieces"
     " JOIN main.copies ON copies.reading_id = pieces.reading_id"
 )
+_TEXTS = (
+    "CREATE TEMP VIEW texts AS SELECT id, sha256, node_id, CASE WHEN article_id IS NULL"
+    " THEN (SELECT text FROM temp.unshown_texts AS other WHERE other.text_id = held.id)"
+    " ELSE (SELECT text FROM main.articles WHERE articles.id = article_id) END AS text FROM temp.text_rows AS held"
+)
 
 
 def guard(connection: sqlite3.Connection, *, show_contacts: bool) -> str:
@@ -99,6 +104,7 @@ def guard(connection: sqlite3.Connection, *, show_contacts: bool) -> str:
             )
             connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM temp.{prefix}{name}")
     connection.execute(_STRIPPED)
+    connection.execute(_TEXTS)
     for limit, most in _LIMITS.items():
         connection.setlimit(limit, most)
     connection.set_authorizer(_authorizer(*_names(connection), prefix))

@@ -22,7 +22,7 @@ from crawler.serve.guard import guard, has_page
 from crawler.serve.labels import column_label, table_label, value_label
 from crawler.serve.made import state_of
 from crawler.serve.visitor import words_for
-from pipelines.catalogue import WHATS
+from pipelines.catalogue import WHATS, archive
 from pipelines.export.formats import FORMATS
 
 _POLICY = (
@@ -110,7 +110,10 @@ def extra_template_vars(request: Any, datasette: Any) -> dict[str, Any]:
 
 @hookimpl
 def render_cell(value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
-    """An article's number leads to its page."""
+    """An article's number leads to its page; bytes of a view are told, as it has no row to link to."""
+    known = archive().get(table or "")
+    if isinstance(value, bytes) and known and not known.forgets:
+        return Markup("{}").format(value.hex())
     is_article = (column == "id" and table == "articles") or column == "article_id"
     if database != "archive" or not is_article or not isinstance(value, int):
         return None

@@ -55,10 +55,10 @@ def test_a_code_stays_as_it_is_in_english() -> None:
 
 
 def test_guarded_tables_are_paged_by_their_own_keys(get: Get) -> None:
-    first = get("/archive/texts.json?_size=1&_shape=objects").json()
-    second = get(f"/archive/texts.json?_size=1&_shape=objects&_next={first['next']}").json()
+    first = get("/archive/text_rows.json?_size=1&_shape=objects").json()
+    second = get(f"/archive/text_rows.json?_size=1&_shape=objects&_next={first['next']}").json()
     assert first["rows"][0]["id"] != second["rows"][0]["id"]
-    assert get("/archive/texts/1").status_code == 200
+    assert get("/archive/text_rows/1").status_code == 200
 
 
 def test_a_page_that_is_not_there_is_told_in_the_visitors_language(get: Get) -> None:
