@@ -83,7 +83,8 @@ _STRIPPED = (
 _TEXTS = (
     "CREATE TEMP VIEW texts AS SELECT id, sha256, node_id, CASE WHEN article_id IS NULL"
     " THEN (SELECT text FROM temp.unshown_texts AS other WHERE other.text_id = held.id)"
-    " ELSE (SELECT text FROM main.articles WHERE articles.id = article_id) END AS text FROM temp.text_rows AS held"
+    " ELSE (SELECT text FROM main.articles WHERE articles.id = article_id) END AS text"
+    " FROM temp.text_rows AS held"
 )
 
 
