@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.config import read_settings
 from crawler.fetch.slices import FetchedSlice, fetch_slice
-from crawler.runs.spread import SKEW_S, START_S
+from crawler.runs.spread import BRING_S, SKEW_S, START_S
 from pipelines import records
 from pipelines.archive.rules import RULES
 from pipelines.errors import ConfigurationError, WorkersError
@@ -209,8 +209,9 @@ class ClusterHands:
 
         Raises:
             WorkersError: it is no such thing.
+            TimeoutError: nothing comes.
         """
-        came = _data(future.result())
+        came = _data(future.result(timeout=BRING_S))
         if not isinstance(came, FetchedSlice):
             raise WorkersError("a worker sent what is no fetched slice")
         return came

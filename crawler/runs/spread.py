@@ -46,6 +46,9 @@ SKEW_S = 5.0
 """Clocks of machines may differ by this."""
 LEASE_S = START_S + BEGIN_S + FetchOptions().timeout_s + ENDS_LATE_S + 2 * SKEW_S
 """How much longer than its time a slice may still ask: its turn, its process, its last request."""
+BRING_S = 30.0
+"""For what a slice brought to be here, once it is over: where its worker is lost then, it never comes."""
+
 _FAILURES_MAX = 4
 """Slices of a source in a row that were lost, or brought nothing, after which it is left for a later run."""
 _LOOK_S = 0.5
@@ -64,10 +67,11 @@ class Hands(Protocol):
         """A future, as concurrent.futures has them."""
 
     def result(self, future: Any) -> FetchedSlice:
-        """What it brought; raises what it raised.
+        """What it brought.
 
         Raises:
             WorkersError: it is none.
+            TimeoutError: it does not come within `BRING_S`.
         """
 
 
@@ -396,14 +400,21 @@ class _Spread:
             return  # it was lost before
         if future.cancelled():
             self._lose(future, "the scheduler was started again", until=running.until)
-        elif (error := future.exception()) is None:
-            del self._running[future]
-            self._bring_in(running, running.hands.result(future))
-        elif isinstance(error, WorkersError):
+            return
+        try:
+            if (error := future.exception(timeout=BRING_S)) is None:
+                came = running.hands.result(future)
+                del self._running[future]
+                self._bring_in(running, came)
+                return
+        except TimeoutError:
+            self._lose(future, "who fetched its slice was lost before handing it over", until=running.until)
+            return
+        if isinstance(error, WorkersError):
             raise error
-        else:  # what a slice itself raises has ended it; what else is told of it may be wrong
-            until = time.monotonic() if isinstance(error, RuntimeError) else running.until
-            self._lose(future, f"{type(error).__name__}: {error}", until=until)
+        # what a slice itself raises has ended it; what else is told of it may be wrong
+        until = time.monotonic() if isinstance(error, RuntimeError) else running.until
+        self._lose(future, f"{type(error).__name__}: {error}", until=until)
 
     def _bring_in(self, running: _Running, came: FetchedSlice) -> None:
         hosts = [source.host for group in running.groups for source in group.sources]

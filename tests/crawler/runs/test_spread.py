@@ -98,6 +98,19 @@ def test_a_lost_slice_is_fetched_again_when_its_lease_is_over_and_its_late_answe
     assert (len(hands.slices), {counts[f"/news/2026/{n}.html"] for n in range(ARTICLES)}) == (2, {2})
 
 
+def test_a_slice_that_is_over_and_whose_worker_is_lost_with_it_is_fetched_again(tmp_path: Path) -> None:
+    class Vanishing(Losing):
+        def result(self, future: Future[FetchedSlice]) -> FetchedSlice:
+            if len(self.slices) == 1:
+                raise TimeoutError
+            return future.result()
+
+    with Server(site()) as server:
+        hands = Vanishing(lambda _, slice_: fetch_slice(slice_))
+        report = spread(tmp_path, source(server.host), hands=hands, lease_s=0.5)
+    assert (len(hands.slices), report.sources[0].articles) == (2, ARTICLES)
+
+
 def test_a_source_whose_slices_are_lost_again_and_again_is_left_and_told_of(tmp_path: Path) -> None:
     hands = Losing(lambda *_: None)
     report = spread(tmp_path, source("127.0.0.1:9"), hands=hands, lease_s=0.0, slice_s=0.0)
