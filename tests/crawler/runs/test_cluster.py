@@ -257,7 +257,9 @@ def _apart() -> list[str]:
 
 
 def test_over_tls_who_has_no_certificate_gets_nothing(tmp_path: Path) -> None:
-    dask_ = pytest.importorskip("dask", reason="the extra `cluster` is not installed")
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    import dask as dask_  # noqa: PLC0415  # after distributed, whose defaults a setting would take with it
+
     places = own_certificate(tmp_path)
     named = {f"DASK_{place.upper().replace('.', '__')}": value for place, value in places.items()}
     started = Dask(tmp_path, 1, "tls", **named)
@@ -369,7 +371,9 @@ def test_who_lacks_dask_is_told_what_to_install(tmp_path: Path) -> None:
 
 
 def test_a_scheduler_that_does_not_answer_is_named() -> None:
-    dask = pytest.importorskip("dask", reason="the extra `cluster` is not installed")
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    import dask  # noqa: PLC0415  # as above
+
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
         pytest.raises(WorkersError, match=r"tcp://127\.0\.0\.1:9: no scheduler answers"),
