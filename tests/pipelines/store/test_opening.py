@@ -36,14 +36,13 @@ def test_what_was_committed_survives_a_kill(tmp_path: Path) -> None:
     last = 0
     for line in child.stdout:
         last = int(line)
-        if last >= 57:
-            child.kill()
-            break
+        if last == 57:
+            child.kill()  # what it printed until then is still read
     child.wait()
     with CrawlStore(path) as store:
         pages = len(store.pages.take(10_000, 0))
         check = sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone()[0]
-    assert (pages >= last + 1, pages <= last + 40, check) == (True, True, "ok")
+    assert (pages in (last + 1, last + 2), check) == (True, "ok")  # killed before it told the last
 
 
 def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
