@@ -132,6 +132,7 @@ LINES: tuple[Rule, ...] = (
         "editor",
         _OPEN + r"{byline.of}?{byline.editor|byline.proof|byline.desk}\s?[:：丨|／/_＝=][^。]{0,60}$",
     ),
+    _rule("editor-aside", "editor", r"^[（(【\[\s]{1,3}{byline.of}?{byline.editor}[\s:：_、/].{0,40}$"),
     _rule("editor-code", "editor", r"^.{0,30}[_（(]\s?[A-Z]{1,3}\d{2,7}\s?[)）]?$"),
     _rule("original-title", "original-title", _OPEN + r"{credit.this}?{credit.original_title}\s?[:：为]"),
     BYLINE,
@@ -308,6 +309,7 @@ TAIL: tuple[Rule, ...] = (
     _rule("contact-plea", "contact", r"^.{0,24}{contact.plea}.{0,120}$|{contact.welcome}.{0,50}$"),
     _rule("praise", "share", r"^.{0,12}{share.praise}.{0,30}$"),
     _rule("site-closing", "navigation", r"^.{0,6}{navigation.closing}$"),
+    _rule("social-page", "share", r"^.{0,12}{share.network}.{0,8}{share.page}?\s?[:：].{2,80}$"),
     _rule("best-viewed", "navigation", "^{navigation.viewed}$"),
     _rule("click-here", "related", r"^(?!.{0,60}[，,].{0,60}。$)\W{0,4}{related.click}.{0,50}$"),
 )
@@ -322,6 +324,7 @@ PIECES: tuple[Rule, ...] = (
         + r"{byline.of}?{byline.editor|byline.proof|byline.aside}[\s:：_、/=|][^（()）】\]]{0,40}"
         + _ASIDE_END,
     ),
+    _rule("editor-tail", "editor", r"(?<=[。！？”.!?）)])\s*{byline.editor}\s?[:：][^。]{0,40}$"),
     _rule("editor-code", "editor", r"(?<=[。！？”])\s*[（(][A-Z]{0,3}\d{2,6}[)）]$"),
     _rule(
         "source-aside",
@@ -352,5 +355,11 @@ PIECES: tuple[Rule, ...] = (
     ),
     _rule("letter-label", "navigation", r"^{document.letter}[:：\s]\s?(?=\S.{10})"),
     _rule("close-window", "navigation", r"\s*[\[【(（]{navigation.close}[\]】)）]"),
+    _rule(
+        "original-title-aside",
+        "original-title",
+        r"^[（(【\[]\s?{credit.original_title}\s?[:：][^（()）】\]]{1,120}[）)】\]]"
+        r"|\s*[（(【\[]\s?{credit.original_title}\s?[:：].{1,120}[）)】\]]$",
+    ),
 )
 """Pieces cut off a line whose rest is news."""

@@ -55,6 +55,7 @@ def _text(result: Story | Rejection) -> list[str]:
         ("[责编：何欣]", "editor"),
         ("（编辑 何欣 校对 王青）", "editor"),
         ("責任編輯：許雅婷", "editor"),
+        ("【编辑 何欣 来稿邮箱见首页", "editor"),
         ("相关阅读", "related"),
         ("【推薦閱讀】", "related"),
         ("Related stories", "related"),
@@ -68,6 +69,7 @@ def _text(result: Story | Rejection) -> list[str]:
         ("Get our daily digest.", "share"),
         ("Don't miss our alerts", "share"),
         ("喜欢就按个赞吧", "share"),
+        ("临湖园区微博账号：临湖发布", "share"),
         ("网友评论", "comment"),
         ("留言", "comment"),
         ("原标题：开局就是冲刺", "original-title"),
@@ -129,6 +131,20 @@ def test_an_aside_is_cut_off_a_paragraph() -> None:
     result = _clean(NEWS, MORE + "（责任编辑：何欣）")
     assert isinstance(result, Story)
     assert (result.text, result.stripped[0].text) == (f"{NEWS}\n{MORE}", "（责任编辑：何欣）")
+
+
+@pytest.mark.parametrize(
+    ("tail", "kind"),
+    [
+        ("责任编辑：何欣", "editor"),
+        ("編輯：許雅婷", "editor"),
+        ("（原标题：开局就是冲刺）", "original-title"),
+    ],
+)
+def test_what_is_typed_behind_the_last_sentence_is_cut_off(tail: str, kind: str) -> None:
+    result = _clean(NEWS, MORE + tail)
+    assert isinstance(result, Story)
+    assert (result.text, [piece.kind for piece in result.stripped]) == (f"{NEWS}\n{MORE}", [kind])
 
 
 def test_a_title_above_the_text_is_a_repetition() -> None:
