@@ -6,6 +6,7 @@ top, and `parknews --help` loads none of it.
 
 from __future__ import annotations
 
+import ast
 import gc
 import os
 import sys
@@ -27,82 +28,38 @@ from crawler.config import read_settings
 from pipelines.archive.rules import follows_earlier_rules
 
 COMMANDS = {
-    "crawl": ("crawl", "Crawl the sources into the archive: fetch, extract, clean, de-duplicate."),
-    "retry": ("crawl", "Ask again now for what failed or went, at a source or at one address."),
-    "demo": (
-        "demo",
-        "Crawl the bundled demo sites into an archive of their own, and compare with the truth.",
-    ),
-    "search": ("search", "Find articles that contain the text."),
-    "show": (
-        "show",
-        "Show one article: its text, all its copies, what was stripped, where its fields came from.",
-    ),
-    "reuse": ("search", "Find where else a passage, or what an article says, stands."),
-    "cite": (
-        "show",
-        "Cite an article: first publisher, day, address and day of access, in a style of your choice.",
-    ),
-    "serve": (
-        "serve",
-        "Show the archive in a browser: search, articles with all their copies, charts, tables.",
-    ),
-    "searches": ("searches", "Keep queries under a name, each with a feed, and be told what is new."),
-    "sets": ("sets", "Keep articles in sets, with labels and notes of your own."),
-    "changes": ("export", "Tell what changed of each article since a number, as JSON Lines."),
-    "mcp": ("mcp", "Let an assistant search, read and cite the archive (Model Context Protocol)."),
-    "export": ("export", "Write articles or copies to a file: Parquet, CSV, JSON Lines or Excel."),
-    "share": (
-        "export",
-        "Write the archive as a file that may be handed out, with a search index for other programs.",
-    ),
-    "report": (
-        "report",
-        "Draw the archive: who publishes, who copies whom, what spreads, what failed."
-        " In Chinese and English.",
-    ),
-    "read": (
-        "read",
-        "Show what would be archived of one page, each field with its origin, or why it is refused.",
-    ),
-    "reprocess": (
-        "reprocess",
-        "Extract, clean and de-duplicate the stored pages again, with a report of what changed.",
-    ),
-    "correct": ("people", "Correct a field or a line of a page by hand."),
-    "reject": ("people", "Say that a page, or all whose address a pattern stands for, is no article."),
-    "split": ("people", "Make a copy an article of its own, whatever the joins say."),
-    "join": ("people", "Make the articles of two copies one, whatever the joins say."),
-    "case": (
-        "case",
-        "Make a test of a stored page: its bytes, what was known of them, what is read in them.",
-    ),
-    "status": (
-        "status",
-        "Show each source's last success, next due time and yield; exit 1 where something is wrong.",
-    ),
-    "remove-source": (
-        "removal",
-        "Forget a source: block it, delete it, make the files forget, search them, and give a receipt.",
-    ),
-    "redact": (
-        "removal",
-        "Take a passage out of a page, which stays with 〔已删除〕 in its place, also when it comes again.",
-    ),
-    "backup": (
-        "snapshot",
-        "Copy the archive, its raw pages and its ledger of removals as they are at one moment.",
-    ),
-    "restore": (
-        "snapshot",
-        "Put a backup back; the ledger of removals that is there stays, and what it orders is asked for.",
-    ),
-    "sources": ("sources", "The publications that may be crawled."),
-    "warc": ("warc", "Stored pages as WARC files, and back."),
-    "removals": ("removals", "The record of what was removed."),
+    "crawl": "crawl",
+    "retry": "crawl",
+    "demo": "demo",
+    "search": "search",
+    "show": "show",
+    "reuse": "search",
+    "cite": "show",
+    "serve": "serve",
+    "searches": "searches",
+    "sets": "sets",
+    "changes": "export",
+    "mcp": "mcp",
+    "export": "export",
+    "share": "export",
+    "report": "report",
+    "read": "read",
+    "reprocess": "reprocess",
+    "correct": "people",
+    "reject": "people",
+    "split": "people",
+    "join": "people",
+    "case": "case",
+    "status": "status",
+    "remove-source": "removal",
+    "redact": "removal",
+    "backup": "snapshot",
+    "restore": "snapshot",
+    "sources": "sources",
+    "warc": "warc",
+    "removals": "removals",
 }
-"""Every command: the module of crawler/cli that has it in its `app` (or is a group of commands of that name),
-and the first sentence of its help, so that the overview needs no module."""
+"""Every command, and the module of crawler/cli that has it in its `app` or is the group of that name."""
 
 _READING = {"crawl", "search", "show", "serve", "export", "report", "status", "correct", "split", "join"}
 """Commands that show or judge articles: they tell where an earlier version's rules did so."""
@@ -114,7 +71,7 @@ class _Commands(Mapping[str, Any]):
     """The commands by name, each loaded when it is looked up."""
 
     def __getitem__(self, name: str) -> Any:
-        found = get_group(import_module(f"crawler.cli.{COMMANDS[name][0]}").app)
+        found = get_group(import_module(f"crawler.cli.{COMMANDS[name]}").app)
         return found.commands.get(name, found)
 
     def __iter__(self) -> Iterator[str]:
@@ -138,7 +95,7 @@ class LazyGroup(GuardedGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """What the overview shows of a command."""
-        return TyperCommand(name=cmd_name, help=COMMANDS[cmd_name][1]) if cmd_name in COMMANDS else None
+        return TyperCommand(name=cmd_name, help=_help_of(cmd_name)) if cmd_name in COMMANDS else None
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command that was typed, its help ready to be read."""
@@ -153,6 +110,20 @@ class LazyGroup(GuardedGroup):
         """The overview."""
         plain_options(self, ctx.help_option_names)
         super().format_help(ctx, formatter)
+
+
+def _help_of(name: str) -> str:
+    """What the help of a command or group says, from its module's source: the overview loads none of them."""
+    source = Path(__file__).with_name(f"{COMMANDS[name]}.py").read_text(encoding="utf-8")
+    group = ""
+    for node in ast.parse(source).body:
+        match node:
+            case ast.FunctionDef(decorator_list=[ast.Call(args=[ast.Constant(value=named)]), *_]):
+                if named == name:
+                    return ast.get_docstring(node) or ""
+            case ast.Assign(targets=[ast.Name(id="app")], value=ast.Call(keywords=given)):
+                group = next((ast.literal_eval(one.value) for one in given if one.arg == "help"), "")
+    return group
 
 
 def _verbose_too(command: Any, verbose: Any) -> None:

@@ -13,7 +13,7 @@ import datetime, importlib, sys, time
 from crawler.cli.app import COMMANDS
 import crawler.runs.run
 for word in sys.argv:  # with the command's module all are loaded that ask for the time
-    if word in COMMANDS: importlib.import_module("crawler.cli." + COMMANDS[word][0])
+    if word in COMMANDS: importlib.import_module("crawler.cli." + COMMANDS[word])
 ahead_s = float(sys.argv.pop(1))
 real, real_time = datetime.datetime, time.time
 class Clock:
