@@ -240,6 +240,24 @@ _APART_MAX = 10
 """A monthly bulletin has dozens of look-alikes; ten tell that they were seen."""
 
 
+_OF_ARTICLE = {
+    "decisions": Decided,
+    "differences": Differs,
+    "held_by": Held,
+    "holds": Held,
+    "moves": Move,
+    "moved_away": Move,
+}
+_OF_COPY = {
+    "attachments": ShownFile,
+    "claims": Claim,
+    "missed": Missed,
+    "rights": Right,
+    "stripped": Stripped,
+}
+"""Fields that are lists as the archive has them, and what they are lists of."""
+
+
 def show(connection: sqlite3.Connection, reference: str) -> ShownArticle | ShownRejection | None:
     """The article of an id or of any of its URLs, or the rejection of a URL; None where unknown."""
     number = _number(connection, reference)
@@ -283,13 +301,16 @@ def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | 
         return None
     names = source_names(connection)
     rows = read.copies(connection, article_id)
-    urls = [copy["url"] for copy in rows]
-    pairs = read.accepted_pairs(connection, article_id)
-    decided = tuple(Decided(*found) for found in read.decided(connection, urls))
-    copies = tuple(_shown_copy(connection, copy, rows, pairs, names, decided) for copy in rows)
+    pairs = read.of_article(connection, "accepted_pairs", article_id)
+    lists = {
+        name: tuple(record(*found) for found in read.of_article(connection, name, article_id))
+        for name, record in _OF_ARTICLE.items()
+    }
+    copies = tuple(_shown_copy(connection, copy, rows, pairs, names, lists["decisions"]) for copy in rows)
     files = {file.url: file for copy in reversed(copies) for file in copy.attachments}
     return ShownArticle(
         **_columns(ShownArticle, row)
+        | lists
         | {
             "copies": copies,
             "attachments": tuple(
@@ -301,17 +322,11 @@ def _article(connection: sqlite3.Connection, article_id: int) -> ShownArticle | 
             ),
             "forwarded_from": tuple(forward.old_id for forward in forwards),
             "forwards": forwards,
-            "decisions": decided,
             "first_publisher_evidence": tuple(
                 Witness(url, claim, value, bool(believed), reason)
-                for url, claim, value, believed, reason in read.evidence(connection, article_id)
+                for url, claim, value, believed, reason in read.of_article(connection, "evidence", article_id)
             ),
             "disputed": bool(row["disputed"]),
-            "differences": tuple(Differs(*found) for found in read.differences_of(connection, article_id)),
-            "held_by": tuple(Held(*found) for found in read.holders(connection, article_id)),
-            "holds": tuple(Held(*found) for found in read.holds(connection, article_id)),
-            "moves": tuple(Move(*found) for found in read.moves(connection, urls)),
-            "moved_away": tuple(Move(*found) for found in read.moved_away(connection, article_id)),
         }
     )
 
@@ -343,18 +358,17 @@ def _shown_copy(
     return ShownCopy(
         **_columns(ShownCopy, row)
         | {
+            name: tuple(record(*found) for found in read.of_reading(connection, name, reading))
+            for name, record in _OF_COPY.items()
+        }
+        | {
             "source_name": names.get(row["source"], row["source"]),
             "kept": bool(row["kept"]),
             "why": _why(row, rows, evidence, decided),
             "evidence": evidence,
             "variants": tuple(read.variants(connection, row["url"], row["source"])),
             "origins": _origins(connection, row),
-            "stripped": tuple(Stripped(*piece) for piece in read.stripped_pieces(connection, reading)),
-            "claims": tuple(Claim(*claim) for claim in read.claims(connection, reading)),
-            "rights": tuple(Right(*right) for right in read.rights(connection, reading)),
             "versions": _versions(connection, reading),
-            "attachments": tuple(ShownFile(*file) for file in read.attachments(connection, reading)),
-            "missed": tuple(Missed(*missed) for missed in read.missed(connection, reading)),
         }
     )
 
@@ -367,7 +381,7 @@ def _versions(connection: sqlite3.Connection, reading_id: int) -> tuple[ShownVer
     """Each version with what it changed, where the page did not always say the same."""
     shown: list[ShownVersion] = []
     before: tuple[str, str] | None = None
-    for fetched_at, title, text in read.versions(connection, reading_id):
+    for fetched_at, title, text in read.of_reading(connection, "versions", reading_id):
         if before == (title, text):
             continue
         changes = () if before is None else sentence_changes("\n".join(before), f"{title}\n{text}")
@@ -428,5 +442,5 @@ def _origins(connection: sqlite3.Connection, row: sqlite3.Row) -> dict[str, Fiel
             origin=origin["origin"],
             evidence=origin["evidence"],
         )
-        for origin in read.origins(connection, row["reading_id"])
+        for origin in read.of_reading(connection, "origins", row["reading_id"])
     }

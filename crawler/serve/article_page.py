@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from crawler.serve.search_page import marked
 from crawler.serve.visitor import selection_of
-from pipelines.archive.read.articles import Named, earlier_versions, names_in
+from pipelines.archive.read.articles import Named, names_in, of_article
 from pipelines.archive.read.selection import needles
 from pipelines.archive.read.sets import set_names, sets_of
 from pipelines.cite import STYLES, reference
@@ -74,7 +74,7 @@ def article_page(
     sought = needles(selection)
     paragraphs = [(line, marks_in(line, sought)) for line in found.text.split("\n") if line.strip()]
     title_marks = marks_in(found.title, sought)
-    before = earlier_versions(connection, found.id)[:_VERSIONS_MAX]
+    before = of_article(connection, "earlier_versions", found.id)[:_VERSIONS_MAX]
     seen = mask_contacts if masked else str
     return {
         "article": found,

@@ -7,7 +7,6 @@ written.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 _NODES_OF_ARTICLE = "SELECT t.node_id FROM copies c JOIN texts t ON t.id = c.text_id WHERE c.article_id = ?1"
@@ -102,69 +101,71 @@ def variants(connection: sqlite3.Connection, copy_url: str, source: str) -> list
     return [row[0] for row in rows]
 
 
-def origins(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
-    """Where each field of a reading came from: field, origin, evidence; of one that a person set, himself."""
-    return connection.execute(
-        "SELECT o.field, iif(c.id, 'correction', origin) AS origin, iif(c.id, '', evidence) AS evidence"
-        " FROM origins o JOIN readings r ON r.id = reading_id LEFT JOIN corrections c"
-        " ON c.page_url = r.page_url AND c.field = o.field AND c.withdrawn_at IS NULL"
-        " WHERE reading_id = ? ORDER BY o.field",
-        (reading_id,),
-    ).fetchall()
+_OF_READING = {
+    "attachments": "SELECT url, name, type, bytes, (SELECT length(text) FROM attachment_texts t JOIN readings"
+    " ON readings.id = reading_id WHERE t.url = attachments.url AND t.source = readings.source)"
+    " FROM attachments WHERE reading_id = ? ORDER BY position",
+    "claims": "SELECT kind, url FROM claims WHERE reading_id = ? ORDER BY kind, url",
+    "missed": "SELECT key, why FROM missed WHERE reading_id = ? ORDER BY key",
+    # Of a field that a person set, himself.
+    "origins": "SELECT o.field, iif(c.id, 'correction', origin) AS origin,"
+    " iif(c.id, '', evidence) AS evidence FROM origins o"
+    " JOIN readings r ON r.id = reading_id LEFT JOIN corrections c"
+    " ON c.page_url = r.page_url AND c.field = o.field AND c.withdrawn_at IS NULL"
+    " WHERE reading_id = ? ORDER BY o.field",
+    "rights": "SELECT kind, holder, contact, evidence, value, origin FROM rights"
+    " WHERE reading_id = ? ORDER BY position",
+    # No line with an author who was corrected.
+    "stripped": "SELECT kind, rule, text FROM stripped_pieces s JOIN readings r ON r.id = reading_id"
+    " WHERE reading_id = ? AND NOT EXISTS (SELECT 1 FROM corrections c WHERE c.page_url = r.page_url"
+    " AND c.field = 'author' AND c.withdrawn_at IS NULL AND instr(s.text, r.author) > 0)"
+    " ORDER BY position",
+    "versions": "SELECT v.fetched_at, v.title, t.text FROM versions v JOIN texts t ON t.id = v.text_id"
+    " WHERE v.reading_id = ? ORDER BY v.fetched_at, v.page_id",
+}
+_OF_ARTICLE = {
+    "accepted_pairs": f"WITH own AS ({_NODES_OF_ARTICLE}) SELECT p.* FROM pairs p"  # our constant
+    " WHERE p.verdict = 'same' AND p.node_a IN own AND p.node_b IN own"
+    " ORDER BY p.similarity DESC, p.node_a, p.node_b",
+    "decisions": "SELECT DISTINCT d.id, d.kind, d.url, d.other_url, d.reason, d.at FROM copies c"
+    " JOIN decisions d ON c.url IN (d.url, d.other_url)"
+    " WHERE c.article_id = ? AND d.withdrawn_at IS NULL ORDER BY d.id",
+    "differences": "SELECT c.url, d.kind, d.place, d.kept_value, d.copy_value FROM differences d"
+    " JOIN copies c ON c.id = d.copy_id WHERE d.article_id = ? ORDER BY c.url, d.position",
+    # Their present texts are the copies' own.
+    "earlier_versions": "SELECT c.url, v.fetched_at, v.title, t.text FROM copies c"
+    " JOIN versions v ON v.reading_id = c.reading_id JOIN texts t ON t.id = v.text_id"
+    " WHERE c.article_id = ? AND (v.text_id <> c.text_id OR v.title <> c.title)"
+    " ORDER BY v.fetched_at DESC, c.url",
+    "evidence": "SELECT c.url, e.claim, e.value, e.believed, e.reason FROM copies c"
+    " JOIN first_publisher_evidence e ON e.copy_id = c.id WHERE c.article_id = ?"
+    " ORDER BY c.kept DESC, c.url, e.claim",
+    # Copies of other articles that hold this one too.
+    "held_by": "SELECT c.url, a.id, a.title, s.similarity, s.contained FROM secondary_copies s"
+    " JOIN copies c ON c.id = s.copy_id JOIN articles a ON a.id = c.article_id"
+    " WHERE s.article_id = ? ORDER BY s.contained DESC, c.url",
+    # Other articles that copies of this one hold too.
+    "holds": "SELECT c.url, a.id, a.title, s.similarity, s.contained FROM copies c"
+    " JOIN secondary_copies s ON s.copy_id = c.id JOIN articles a ON a.id = s.article_id"
+    " WHERE c.article_id = ? ORDER BY c.url, a.id",
+    # Copies that left this article: whose they are now.
+    "moved_away": "SELECT m.url, m.from_article, c.article_id, m.reason, max(m.at) FROM moves m"
+    " JOIN copies c ON c.url = m.url WHERE m.from_article = ?1 AND c.article_id <> ?1"
+    " GROUP BY m.url ORDER BY max(m.at), m.url",
+    "moves": "SELECT m.url, m.from_article, m.to_article, m.reason, m.at FROM copies c"
+    " JOIN moves m ON m.url = c.url WHERE c.article_id = ? ORDER BY m.at, m.url, m.rowid",
+}
+"""Lists of an article or of a page's reading, by the names that pipelines/show.py has for them."""
 
 
-def missed(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
-    """The selectors of the sources file that gave nothing on a page: key, why."""
-    return connection.execute(
-        "SELECT key, why FROM missed WHERE reading_id = ? ORDER BY key", (reading_id,)
-    ).fetchall()
+def of_reading(connection: sqlite3.Connection, what: str, reading_id: int) -> list[sqlite3.Row]:
+    """What a page's reading has of one kind, in page order where there is one."""
+    return connection.execute(_OF_READING[what], (reading_id,)).fetchall()
 
 
-def stripped_pieces(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
-    """What cleaning took out of a page, in page order: kind, rule, text; no line with a corrected author."""
-    return connection.execute(
-        "SELECT kind, rule, text FROM stripped_pieces s JOIN readings r ON r.id = reading_id"
-        " WHERE reading_id = ? AND NOT EXISTS (SELECT 1 FROM corrections c WHERE c.page_url = r.page_url"
-        " AND c.field = 'author' AND c.withdrawn_at IS NULL AND instr(s.text, r.author) > 0)"
-        " ORDER BY position",
-        (reading_id,),
-    ).fetchall()
-
-
-def rights(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
-    """What is said about rights in a page, its notices first, in the order of `Right`."""
-    return connection.execute(
-        "SELECT kind, holder, contact, evidence, value, origin FROM rights"
-        " WHERE reading_id = ? ORDER BY position",
-        (reading_id,),
-    ).fetchall()
-
-
-def attachments(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
-    """The files that a page gives its readers, in page order: url, name, type, bytes, text_characters."""
-    return connection.execute(
-        "SELECT url, name, type, bytes, (SELECT length(text) FROM attachment_texts t JOIN readings"
-        " ON readings.id = reading_id WHERE t.url = attachments.url AND t.source = readings.source)"
-        " FROM attachments WHERE reading_id = ? ORDER BY position",
-        (reading_id,),
-    ).fetchall()
-
-
-def claims(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
-    """What a page says of addresses: kind (canonical, og:url), url."""
-    return connection.execute(
-        "SELECT kind, url FROM claims WHERE reading_id = ? ORDER BY kind, url", (reading_id,)
-    ).fetchall()
-
-
-def accepted_pairs(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
-    """Evidence of joins within an article: pairs of its copies' texts, the most alike first."""
-    return connection.execute(
-        f"WITH own AS ({_NODES_OF_ARTICLE}) SELECT p.* FROM pairs p"  # our constant
-        " WHERE p.verdict = 'same' AND p.node_a IN own AND p.node_b IN own"
-        " ORDER BY p.similarity DESC, p.node_a, p.node_b",
-        (article_id,),
-    ).fetchall()
+def of_article(connection: sqlite3.Connection, what: str, article_id: int) -> list[sqlite3.Row]:
+    """What an article has of one kind, of all its copies."""
+    return connection.execute(_OF_ARTICLE[what], (article_id,)).fetchall()
 
 
 def blocked_pairs(connection: sqlite3.Connection, article_id: int, limit: int) -> list[sqlite3.Row]:
@@ -187,106 +188,6 @@ def blocked_pairs(connection: sqlite3.Connection, article_id: int, limit: int) -
 def rejection(connection: sqlite3.Connection, url: str) -> sqlite3.Row | None:
     """Why a URL did not become a copy: url, source, stage, reason, at."""
     return _one(connection, "SELECT url, source, stage, reason, at FROM rejections WHERE url = ?", url)
-
-
-def evidence(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
-    """What speaks for who was first: url, claim, value, believed, reason."""
-    return connection.execute(
-        "SELECT c.url, e.claim, e.value, e.believed, e.reason FROM copies c"
-        " JOIN first_publisher_evidence e ON e.copy_id = c.id WHERE c.article_id = ?"
-        " ORDER BY c.kept DESC, c.url, e.claim",
-        (article_id,),
-    ).fetchall()
-
-
-def differences_of(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
-    """Where copies differ from the kept one: url, kind, place, kept_value, copy_value."""
-    return connection.execute(
-        "SELECT c.url, d.kind, d.place, d.kept_value, d.copy_value FROM differences d"
-        " JOIN copies c ON c.id = d.copy_id WHERE d.article_id = ? ORDER BY c.url, d.position",
-        (article_id,),
-    ).fetchall()
-
-
-def holders(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
-    """Copies of other articles that hold this one too: url, article, title, similarity, contained."""
-    return connection.execute(
-        "SELECT c.url, a.id, a.title, s.similarity, s.contained FROM secondary_copies s"
-        " JOIN copies c ON c.id = s.copy_id JOIN articles a ON a.id = c.article_id"
-        " WHERE s.article_id = ? ORDER BY s.contained DESC, c.url",
-        (article_id,),
-    ).fetchall()
-
-
-def holds(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
-    """Other articles that this one's copies hold too: url, article, title, similarity, contained."""
-    return connection.execute(
-        "SELECT c.url, a.id, a.title, s.similarity, s.contained FROM copies c"
-        " JOIN secondary_copies s ON s.copy_id = c.id JOIN articles a ON a.id = s.article_id"
-        " WHERE c.article_id = ? ORDER BY c.url, a.id",
-        (article_id,),
-    ).fetchall()
-
-
-def versions(connection: sqlite3.Connection, reading_id: int) -> list[sqlite3.Row]:
-    """What a page said whenever it was fetched, the oldest first: fetched_at, title, text."""
-    return connection.execute(
-        "SELECT v.fetched_at, v.title, t.text FROM versions v JOIN texts t ON t.id = v.text_id"
-        " WHERE v.reading_id = ? ORDER BY v.fetched_at, v.page_id",
-        (reading_id,),
-    ).fetchall()
-
-
-def earlier_versions(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
-    """What an article's pages said before, the newest first: url, fetched_at, title, text.
-
-    Their present texts are the copies' own.
-    """
-    return connection.execute(
-        "SELECT c.url, v.fetched_at, v.title, t.text FROM copies c"
-        " JOIN versions v ON v.reading_id = c.reading_id JOIN texts t ON t.id = v.text_id"
-        " WHERE c.article_id = ? AND (v.text_id <> c.text_id OR v.title <> c.title)"
-        " ORDER BY v.fetched_at DESC, c.url",
-        (article_id,),
-    ).fetchall()
-
-
-def moves(connection: sqlite3.Connection, urls: Iterable[str]) -> list[sqlite3.Row]:
-    """Which of these copies came from another article, when and why, the oldest first."""
-    return sorted(
-        (
-            row
-            for url in urls
-            for row in connection.execute(
-                "SELECT url, from_article, to_article, reason, at FROM moves WHERE url = ?", (url,)
-            )
-        ),
-        key=lambda row: (row["at"], row["url"]),
-    )
-
-
-def moved_away(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
-    """Copies that left this article and are another's now: url, from, the present one, reason, at."""
-    return connection.execute(
-        "SELECT m.url, m.from_article, c.article_id, m.reason, max(m.at) FROM moves m"
-        " JOIN copies c ON c.url = m.url WHERE m.from_article = ?1 AND c.article_id <> ?1"
-        " GROUP BY m.url ORDER BY max(m.at), m.url",
-        (article_id,),
-    ).fetchall()
-
-
-def decided(connection: sqlite3.Connection, urls: Iterable[str]) -> list[sqlite3.Row]:
-    """What people decided of these copies, as far as it is in force: id, kind, url, other_url, reason, at."""
-    found = {
-        row["id"]: row
-        for url in urls
-        for row in connection.execute(
-            "SELECT id, kind, url, other_url, reason, at FROM decisions"
-            " WHERE ? IN (url, other_url) AND withdrawn_at IS NULL",
-            (url,),
-        )
-    }
-    return [found[number] for number in sorted(found)]
 
 
 @dataclass(frozen=True, slots=True)

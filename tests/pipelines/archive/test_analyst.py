@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.archive import Archive, RunCounts, read_only
 from pipelines.archive.read import figures as reprints
-from pipelines.archive.read.articles import differences_of
+from pipelines.archive.read.articles import of_article
 from pipelines.archive.read.figures import Figures, Flow, SourceShare
 from pipelines.archive.read.selection import (
     Days,
@@ -230,7 +230,9 @@ def test_articles_whose_copies_differ_in_numbers_are_disputed(fill: Fill) -> Non
     connection = read_only(path)
     rows = connection.execute("SELECT article_id, numbers_differ, names_differ FROM disputed").fetchall()
     assert ([tuple(row) for row in rows], Figures(connection).total.disputed_articles) == ([(1, 1, 0)], 1)
-    assert [(d["kept_value"], d["copy_value"]) for d in differences_of(connection, 1)] == [("12", "21")]
+    assert [(d["kept_value"], d["copy_value"]) for d in of_article(connection, "differences", 1)] == [
+        ("12", "21")
+    ]
     connection.close()
 
 
