@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from crawler.cli.account import print_attachments, print_heading, print_origins, print_stripped
+from crawler.cli.account import Line, attachments, origins, print_section, stripped
 from crawler.cli.running import log_to
 from crawler.cli.terminal import (
     Json,
@@ -128,18 +128,11 @@ def _print_reading(console: Console, seen: Seen, reading: Reading) -> None:
     console.print()
     console.print(Text(plain(story.text)))
     _print_source(console, seen)
-    print_attachments(console, story.attachments)
-    print_origins(console, _origins(reading), story.missed)
-    if story.rights:
-        print_heading(console, "What the page says about rights")
-    for right in story.rights:
-        print_indented(
-            console, one_line(": ".join(filter(None, (right.kind, right.holder or right.value)))), 2
-        )
-    print_heading(console, "Stripped")
-    print_stripped(console, story.stripped, by=2)
-    if not story.stripped:
-        print_indented(console, "nothing", 2)
+    print_section(console, "Attachments", attachments(story.attachments))
+    print_section(console, "Where the fields came from", origins(_origins(reading), story.missed))
+    said = (": ".join(filter(None, (right.kind, right.holder or right.value))) for right in story.rights)
+    print_section(console, "What the page says about rights", (Line(one_line(one), 2) for one in said))
+    print_section(console, "Stripped", [*stripped(story.stripped, 2)] or [Line("nothing", 2)])
 
 
 def _print_source(console: Console, seen: Seen) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import groupby
@@ -14,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from crawler.cli.account import print_attachments, print_heading, print_origins, print_stripped
+from crawler.cli.account import Address, Line, attachments, origins, print_section, stripped
 from crawler.cli.terminal import (
     Json,
     answers,
@@ -95,8 +96,8 @@ def show(
         print_json({**shown_json(found), "permissions": verdicts, "drawn": drawn})
     else:
         _print_article(answers(), found)
-        _print_of_pages(answers(), "Permission when it was fetched", verdicts)
-        _print_of_pages(answers(), "Drawn by a browser, not as the host sent it", drawn)
+        print_section(answers(), "Permission when it was fetched", _said_of(verdicts))
+        print_section(answers(), "Drawn by a browser, not as the host sent it", _said_of(drawn))
 
 
 def _not_archived(
@@ -170,11 +171,8 @@ def _of_pages(db: Path, urls: list[str]) -> tuple[dict[str, str], dict[str, str]
     return verdicts, {url: by for url, (_, by) in fetched.items() if by}
 
 
-def _print_of_pages(console: Console, heading: str, said: dict[str, str]) -> None:
-    if said:
-        print_heading(console, heading)
-    for url, words in said.items():
-        print_indented(console, f"{one_line(words)}: {plain(url)}", 2)
+def _said_of(pages: dict[str, str]) -> Iterator[Line]:
+    return (Line(f"{one_line(words)}: {plain(url)}", 2) for url, words in pages.items())
 
 
 def _print_article(console: Console, article: ShownArticle) -> None:
@@ -187,20 +185,24 @@ def _print_article(console: Console, article: ShownArticle) -> None:
     console.print(Text(plain(article.url), style="dim"), soft_wrap=True)
     console.print()
     console.print(Text(plain(article.text)))
-    print_heading(console, f"Copies ({len(article.copies)})")
-    for copy in article.copies:
-        _print_copy(console, copy, article)
-    print_attachments(console, article.attachments)
-    _print_held(console, article)
-    _print_first_publisher(console, article)
-    _print_differences(console, article)
-    _print_versions(console, article)
-    _print_decisions(console, article)
-    _print_moves(console, article)
-    _print_kept_apart(console, article.kept_apart)
-    print_origins(console, article.copies[0].origins, article.copies[0].missed)
-    _print_rights(console, article.copies)
-    _print_stripped(console, article.copies)
+    kept = article.copies[0]
+    for heading, lines in (
+        (f"Copies ({len(article.copies)})", _copies(article)),
+        ("Attachments", attachments(article.attachments)),
+        ("Also held by, beside another article", _holders(article.held_by, "with")),
+        ("Its copies also hold", _holders(article.holds, "there is")),
+        ("First publisher", _first_publisher(article)),
+        ("What differs from the kept copy", _differences(article)),
+        ("Versions (the latest counts)", _versions(article)),
+        ("Decided by people", _decisions(article)),
+        ("Moved here", _moves(article.moves, "from article {0.from_article} to {0.to_article} on")),
+        ("Moved away", _moves(article.moved_away, "article {0.to_article} has it now; it left on")),
+        ("Look-alikes that were kept apart", _kept_apart(article.kept_apart)),
+        ("Where the fields came from", origins(kept.origins, kept.missed)),
+        ("What the pages say about rights", _rights(article.copies)),
+        ("Stripped", _stripped(article.copies)),
+    ):
+        print_section(console, heading, lines)
 
 
 def _byline(article: ShownArticle) -> list[str]:
@@ -217,55 +219,43 @@ def _byline(article: ShownArticle) -> list[str]:
     return [one_line(part) for part in parts]
 
 
-def _print_copy(console: Console, copy: ShownCopy, article: ShownArticle) -> None:
-    day = copy.published_day or "no date"
-    mark = "* " if copy.kept else "  "
-    console.print(Text(f"{mark}{copy.similarity:4.2f}  {day:10}  {one_line(copy.source_name)}"))
-    console.print(Text(f"        {plain(copy.url)}", style="dim"), soft_wrap=True)
-    print_indented(console, one_line(copy.why), 8)
-    if copy.kept and article.kept_because:
-        print_indented(console, f"kept because: {one_line(article.kept_because)}", 8)
-    if copy.credited_source and copy.credited_source != copy.source_name:
-        credit = (
-            f"credits {one_line(copy.credited_source)}: {copy.credited_source_status or 'not yet looked at'}"
-        )
-        print_indented(console, credit, 8)
-    if copy.read_by != "whole":
-        both = " and whole, which said the same" if copy.read_by == "both" else ""
-        print_indented(console, f"read by its source's template{both}", 8)
-    if copy.gone_at:
-        print_indented(console, f"gone: the page was found missing on {copy.gone_at}", 8)
-    for variant in copy.variants:
-        console.print(Text(f"        also at {plain(variant)}", style="dim"), soft_wrap=True)
+def _copies(article: ShownArticle) -> Iterator[Line | Address]:
+    for copy in article.copies:
+        day = copy.published_day or "no date"
+        mark = "* " if copy.kept else "  "
+        yield Line(f"{mark}{copy.similarity:4.2f}  {day:10}  {one_line(copy.source_name)}", 0)
+        yield Address(copy.url, 8)
+        yield Line(one_line(copy.why))
+        if copy.kept and article.kept_because:
+            yield Line(f"kept because: {one_line(article.kept_because)}")
+        if copy.credited_source and copy.credited_source != copy.source_name:
+            status = copy.credited_source_status or "not yet looked at"
+            yield Line(f"credits {one_line(copy.credited_source)}: {status}")
+        if copy.read_by != "whole":
+            both = " and whole, which said the same" if copy.read_by == "both" else ""
+            yield Line(f"read by its source's template{both}")
+        if copy.gone_at:
+            yield Line(f"gone: the page was found missing on {copy.gone_at}")
+        for variant in copy.variants:
+            yield Address(variant, 8, "also at ")
 
 
-def _print_held(console: Console, article: ShownArticle) -> None:
-    """Pages of two articles: those that hold this one too, and what else this one's copies hold."""
-    if article.held_by:
-        print_heading(console, "Also held by, beside another article")
-    for held in article.held_by:
-        _print_holder(console, held, "with")
-    if article.holds:
-        print_heading(console, "Its copies also hold")
-    for held in article.holds:
-        _print_holder(console, held, "there is")
+def _holders(found: tuple[Held, ...], how: str) -> Iterator[Line | Address]:
+    """Pages of two articles: those that hold this one too, or what else this one's copies hold."""
+    for held in found:
+        yield Address(held.url)
+        share = f"{held.contained:.0%} of the article's text is on that page"
+        yield Line(f"{how} article {held.article_id}: {one_line(held.title)} ({share})")
 
 
-def _print_holder(console: Console, held: Held, how: str) -> None:
-    console.print(f"  {plain(held.url)}", style="dim", soft_wrap=True)
-    share = f"{held.contained:.0%} of the article's text is on that page"
-    print_indented(console, f"{how} article {held.article_id}: {one_line(held.title)} ({share})", 8)
-
-
-def _print_first_publisher(console: Console, article: ShownArticle) -> None:
+def _first_publisher(article: ShownArticle) -> Iterator[Line | Address]:
     """Who was first, how sure that is, and everything that speaks for it or was not believed."""
-    print_heading(console, "First publisher")
     name = one_line(article.first_publisher or "nobody can be named")
     reason = f": {one_line(article.first_publisher_because)}" if article.first_publisher_because else ""
-    print_indented(console, f"{name} ({article.first_publisher_status}){reason}", 2)
+    yield Line(f"{name} ({article.first_publisher_status}){reason}", 2)
     for url, witnesses in groupby(article.first_publisher_evidence, key=lambda witness: witness.url):
-        console.print(f"    {plain(url)}", style="dim", soft_wrap=True)
-        print_indented(console, "; ".join(filter(None, map(_witnessed, witnesses))), 8)
+        yield Address(url, 4)
+        yield Line("; ".join(filter(None, map(_witnessed, witnesses))))
 
 
 def _witnessed(witness: Witness) -> str:
@@ -276,74 +266,50 @@ def _witnessed(witness: Witness) -> str:
     return f"{witness.claim} {one_line(witness.value)}{note}"
 
 
-def _print_differences(console: Console, article: ShownArticle) -> None:
+def _differences(article: ShownArticle) -> Iterator[Line | Address]:
     """Figures, dates and names that copies have otherwise than the kept one."""
-    if article.differences:
-        print_heading(console, "What differs from the kept copy")
-    url = None
-    for found in article.differences:
-        if found.url != url:
-            url = found.url
-            console.print(f"  {plain(url)}", style="dim", soft_wrap=True)
-        values = f"{one_line(found.kept_value)} here, {one_line(found.copy_value)} there"
-        print_indented(console, f"{found.kind}: {values}  “{one_line(found.place)}”", 8)
+    for url, differences in groupby(article.differences, key=lambda found: found.url):
+        yield Address(url)
+        for found in differences:
+            values = f"{one_line(found.kept_value)} here, {one_line(found.copy_value)} there"
+            yield Line(f"{found.kind}: {values}  “{one_line(found.place)}”")
 
 
-def _print_versions(console: Console, article: ShownArticle) -> None:
+def _versions(article: ShownArticle) -> Iterator[Line | Address]:
     """What pages changed from one fetch to the next."""
-    changed = [copy for copy in article.copies if copy.versions]
-    if changed:
-        print_heading(console, "Versions (the latest counts)")
-    for copy in changed:
-        console.print(f"  {plain(copy.url)}", style="dim", soft_wrap=True)
+    for copy in article.copies:
+        if copy.versions:
+            yield Address(copy.url)
         for version in copy.versions:
-            print_indented(console, f"{version.fetched_at}  {one_line(version.title)}", 4)
+            yield Line(f"{version.fetched_at}  {one_line(version.title)}", 4)
             for change in version.changes[:_CHANGES_MOST]:
                 sign, _, sentence = change.partition(" ")
-                print_indented(console, one_line(sentence), 8, lead=f"{sign} ")
+                yield Line(one_line(sentence), lead=f"{sign} ")
             if len(version.changes) > _CHANGES_MOST:
-                print_indented(console, f"and {len(version.changes) - _CHANGES_MOST} more", 8)
+                yield Line(f"and {len(version.changes) - _CHANGES_MOST} more")
 
 
-def _print_decisions(console: Console, article: ShownArticle) -> None:
+def _decisions(article: ShownArticle) -> Iterator[Line | Address]:
     """What people ordered of its copies."""
-    if article.decisions:
-        print_heading(console, "Decided by people")
     for decision in article.decisions:
-        what = f"{decision.id}  {decision.kind} on {decision.at}: {one_line(decision.reason)}"
-        print_indented(console, what, 2)
-        for url in filter(None, (decision.url, decision.other_url)):
-            console.print(f"    {plain(url)}", style="dim", soft_wrap=True)
+        yield Line(f"{decision.id}  {decision.kind} on {decision.at}: {one_line(decision.reason)}", 2)
+        yield from (Address(url, 4) for url in (decision.url, decision.other_url) if url)
 
 
-def _print_moves(console: Console, article: ShownArticle) -> None:
+def _moves(moves: tuple[Move, ...], what: str) -> Iterator[Line | Address]:
     """Copies that came from other articles or went there: why a list of last week is not today's."""
-    if article.moves:
-        print_heading(console, "Moved here")
-    for move in article.moves:
-        what = f"from article {move.from_article} to {move.to_article} on {move.at}: {one_line(move.reason)}"
-        _print_move(console, move, what)
-    if article.moved_away:
-        print_heading(console, "Moved away")
-    for move in article.moved_away:
-        what = f"article {move.to_article} has it now; it left on {move.at}: {one_line(move.reason)}"
-        _print_move(console, move, what)
+    for move in moves:
+        yield Address(move.url)
+        yield Line(f"{what.format(move)} {move.at}: {one_line(move.reason)}")
 
 
-def _print_move(console: Console, move: Move, what: str) -> None:
-    console.print(f"  {plain(move.url)}", style="dim", soft_wrap=True)
-    print_indented(console, what, 8)
-
-
-def _print_kept_apart(console: Console, kept_apart: tuple[Apart, ...]) -> None:
-    if kept_apart:
-        print_heading(console, "Look-alikes that were kept apart")
+def _kept_apart(kept_apart: tuple[Apart, ...]) -> Iterator[Line]:
     for near in kept_apart:
-        print_indented(console, f"article {near.id}: {one_line(near.title)}", 2)
-        print_indented(console, f"blocked from it by its {near.reason}: {near.words}", 8)
+        yield Line(f"article {near.id}: {one_line(near.title)}", 2)
+        yield Line(f"blocked from it by its {near.reason}: {near.words}")
 
 
-def _print_rights(console: Console, copies: tuple[ShownCopy, ...]) -> None:
+def _rights(copies: tuple[ShownCopy, ...]) -> Iterator[Line | Address]:
     """Each notice once, with the pages that have it: a copied article has the same one twenty times."""
     pages: dict[str, list[str]] = {}
     for copy in copies:
@@ -353,24 +319,20 @@ def _print_rights(console: Console, copies: tuple[ShownCopy, ...]) -> None:
             said = (right.holder, contact) if right.origin == "notice" else (signal,)
             named = one_line("; ".join(filter(None, said)))
             pages.setdefault(f"{right.kind}: {named}" if named else right.kind, []).append(copy.url)
-    if pages:
-        print_heading(console, "What the pages say about rights")
     for notice, urls in pages.items():
-        print_indented(console, notice, 2)
-        for url in urls[:_PAGES_MOST]:
-            console.print(f"    {plain(url)}", style="dim", soft_wrap=True)
+        yield Line(notice, 2)
+        yield from (Address(url, 4) for url in urls[:_PAGES_MOST])
         if len(urls) > _PAGES_MOST:
-            print_indented(console, f"and {len(urls) - _PAGES_MOST} more", 4)
+            yield Line(f"and {len(urls) - _PAGES_MOST} more", 4)
 
 
-def _print_stripped(console: Console, copies: tuple[ShownCopy, ...]) -> None:
-    print_heading(console, "Stripped")
+def _stripped(copies: tuple[ShownCopy, ...]) -> Iterator[Line | Address]:
     for copy in copies:
         if copy.stripped:
-            console.print(f"  from {plain(copy.url)}", style="dim", soft_wrap=True)
-        print_stripped(console, copy.stripped)
+            yield Address(copy.url, 2, "from ")
+        yield from stripped(copy.stripped, 4)
     if not any(copy.stripped for copy in copies):
-        print_indented(console, "nothing", 2)
+        yield Line("nothing", 2)
 
 
 @app.command(
