@@ -29,7 +29,7 @@ from crawler.demo.server import DemoServer
 from crawler.runs.lock import run_lock
 from crawler.sources import read_sources
 from pipelines.archive.file import read_only, reader
-from pipelines.archive.read.sources import SourceTotals, source_totals
+from pipelines.archive.read.sources import Yield, source_yields, stripped_by_source
 from pipelines.archive.write.kept import add_search
 from pipelines.forget.snapshot import places_of
 from pipelines.utc import now_utc
@@ -108,21 +108,24 @@ def _start_afresh(archive: Path) -> None:
                 file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 
-def found_by_source(archive: Path, server: DemoServer) -> list[tuple[int, SourceTotals]]:
-    """The pages that each demo site handed out, and its totals, in the order of the definition."""
+Found = Sequence[tuple[str, tuple[int, ...]]]
+"""The name of each demo site; the pages that it handed out, and what the archive has of it."""
+
+
+def found_by_source(archive: Path, server: DemoServer) -> Found:
+    """What was found of each demo site, in the order of the definition."""
     with reader(archive) as connection:
-        totals = {row.host: row for row in source_totals(connection)}
-    pages = server.pages_served()
-    hosts = {f"{site.host}:{server.ports[site.host]}": site for site in server.definition.sites}
-    return [
-        (pages[host], totals.get(host, SourceTotals(host, site.name, 0, 0, 0, 0)))
-        for host, site in hosts.items()
-    ]
+        yields, stripped = source_yields(connection), stripped_by_source(connection)
+    pages, found = server.pages_served(), []
+    for site in server.definition.sites:
+        host = f"{site.host}:{server.ports[site.host]}"
+        of = yields.get(host, Yield())
+        counts = (pages[host], of.articles, of.copies - of.articles, stripped.get(host, 0), of.rejections)
+        found.append((site.name, counts))
+    return found
 
 
-def render(
-    score: DemoScore, found: Sequence[tuple[int, SourceTotals]], db: Path, program: str = "parknews"
-) -> RenderableType:
+def render(score: DemoScore, found: Found, db: Path, program: str = "parknews") -> RenderableType:
     """All that `parknews demo` prints at its end; `program` is how parknews was called."""
     return Group(
         _table(found),
@@ -141,15 +144,14 @@ def next_commands(db: Path, program: str = "parknews") -> tuple[str, str, str]:
     return (f"{parknews} search 园区", f"{parknews} show 1", f"{parknews} serve")
 
 
-def _table(found: Sequence[tuple[int, SourceTotals]]) -> Table:
+def _table(found: Found) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_footer=True)
     table.add_column("source", footer="all", no_wrap=True)
-    rows = [(pages, of.articles, of.joined, of.stripped, of.rejections) for pages, of in found]
     headings = ("pages", "articles", "copies\njoined", "stripped", "rejections")
-    for heading, column in zip(headings, zip(*rows, strict=True), strict=True):
+    for heading, column in zip(headings, zip(*(row for _, row in found), strict=True), strict=True):
         table.add_column(heading, justify="right", footer=str(sum(column)))
-    for (_, of), row in zip(found, rows, strict=True):
-        table.add_row(of.name, *map(str, row))
+    for name, row in found:
+        table.add_row(name, *map(str, row))
     return table
 
 

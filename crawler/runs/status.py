@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from crawler.runs.usual import unusual
+from pipelines.archive.read.sources import Yield
 from pipelines.records import CrawlSource, PastRun
 from pipelines.store.sources import Trouble, Watched
 
@@ -33,26 +34,6 @@ FEW_DAYS = 14
 """Time enough to buy a disk."""
 _MANY_PAGES = 3
 """One or two pages that are no article after all say nothing about a site."""
-
-
-@dataclass(frozen=True, slots=True)
-class Yield:
-    """What the archive holds of one source."""
-
-    status: str = "active"
-    articles: int = 0
-    """Articles whose kept copy is this source's."""
-    copies: int = 0
-    rejections: int = 0
-    newest_day: str | None = None
-    last_read_at: str | None = None
-    """UTC: when the page that was read last had been fetched."""
-    same_titled: int = 0
-    """Copies whose title at least two others of the source have too: lists, and notices made alike."""
-    joined_within: int = 0
-    """Copies that are of one article with another copy of the same source."""
-    selector_misses: Mapping[str, int] = field(default_factory=dict)
-    """Key of `[source.read]` -> its copies' pages on which that selector gave nothing."""
 
 
 @dataclass(frozen=True, slots=True)

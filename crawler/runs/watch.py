@@ -16,18 +16,11 @@ from typing import Any
 from crawler.config import Settings
 from crawler.drawing.chromium import lacking
 from crawler.runs.lock import is_locked
-from crawler.runs.status import Health, Yield, diagnose, due, own_health, scarce
+from crawler.runs.status import Health, diagnose, due, own_health, scarce
 from crawler.runs.telling import beat, dead_timer, last_beat, sender, tell, tell_searches, write_metrics
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer, read_blocklist
-from pipelines.archive.read.sources import (
-    changed_templates,
-    last_run,
-    missed_selectors,
-    own_repeats,
-    source_runs,
-    source_yields,
-)
+from pipelines.archive.read.sources import Yield, changed_templates, last_run, source_runs, source_yields
 from pipelines.errors import RefusedError
 from pipelines.records import CrawlSource, PastRun
 from pipelines.store import CrawlStore, store_beside, store_path
@@ -200,21 +193,7 @@ def _yields(db: Path) -> dict[str, Yield]:
     if not db.exists():
         return {}
     with reader(db) as connection:
-        held = {row["host"]: row for row in source_yields(connection)}
-        missed: dict[str, dict[str, int]] = {}
-        for row in missed_selectors(connection):
-            missed.setdefault(row["host"], {})[row["key"]] = row["pages"]
-        repeats = {row["host"]: (row["same_titled"], row["joined_within"]) for row in own_repeats(connection)}
-    names = ("status", "articles", "copies", "rejections", "newest_day", "last_read_at")
-    return {
-        host: Yield(
-            **{name: row[name] for name in names},
-            selector_misses=missed.get(host, {}),
-            same_titled=repeats.get(host, (0, 0))[0],
-            joined_within=repeats.get(host, (0, 0))[1],
-        )
-        for host, row in held.items()
-    }
+        return source_yields(connection)
 
 
 def _past_run(row: dict[str, Any]) -> PastRun:

@@ -7,7 +7,8 @@ order of their hosts or URLs. Nothing is judged here and nothing is written.
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from pipelines.archive.read.selection import Days, within
 
@@ -17,14 +18,49 @@ def source_names(connection: sqlite3.Connection) -> dict[str, str]:
     return {row["host"]: row["name"] for row in connection.execute("SELECT host, name FROM sources")}
 
 
-def source_yields(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    """What the archive holds of each source: its row, and its copies, articles, rejections, newest day."""
-    return connection.execute(
-        "SELECT s.host, s.name, s.status, count(c.id) AS copies, coalesce(sum(c.kept), 0) AS articles,"
-        " max(c.published_day) AS newest_day, max(c.fetched_at) AS last_read_at,"
-        " (SELECT count(*) FROM rejections x WHERE x.source = s.host) AS rejections"
-        " FROM sources s LEFT JOIN copies c ON c.source = s.host GROUP BY s.host ORDER BY s.host"
-    ).fetchall()
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """What the archive holds of one source."""
+
+    status: str = "active"
+    articles: int = 0
+    """Articles whose kept copy is this source's."""
+    copies: int = 0
+    rejections: int = 0
+    newest_day: str | None = None
+    last_read_at: str | None = None
+    """UTC: when the page that was read last had been fetched."""
+    same_titled: int = 0
+    """Copies whose title at least two others of the source have too: lists, and notices made alike."""
+    joined_within: int = 0
+    """Copies that are of one article with another copy of the same source."""
+    selector_misses: Mapping[str, int] = field(default_factory=dict)
+    """Key of `[source.read]` -> its copies' pages on which that selector gave nothing."""
+
+
+def source_yields(connection: sqlite3.Connection) -> dict[str, Yield]:
+    """What the archive holds of each source, by host."""
+    misses: dict[str, dict[str, int]] = {}
+    for host, key, pages in connection.execute(
+        "SELECT r.source, m.key, count(*) FROM missed m JOIN readings r ON r.id = m.reading_id"
+        " JOIN copies c ON c.reading_id = r.id GROUP BY r.source, m.key ORDER BY r.source, m.key"
+    ):
+        misses.setdefault(host, {})[key] = pages
+    rows = connection.execute(
+        "WITH titles AS (SELECT source, count(*) AS n FROM copies GROUP BY source, title),"
+        " repeats AS (SELECT source, sum(iif(n >= 3, n, 0)) AS titled FROM titles GROUP BY source)"
+        " SELECT s.host, s.status, coalesce(sum(c.kept), 0), count(c.id),"
+        " (SELECT count(*) FROM rejections x WHERE x.source = s.host), max(c.published_day),"
+        " max(c.fetched_at), coalesce(r.titled, 0), count(c.id) - count(DISTINCT c.article_id)"
+        " FROM sources s LEFT JOIN copies c ON c.source = s.host LEFT JOIN repeats r ON r.source = s.host"
+        " GROUP BY s.host ORDER BY s.host"
+    )
+    return {host: replace(Yield(*held), selector_misses=misses.get(host, {})) for host, *held in rows}
+
+
+def stripped_by_source(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many pieces of text were taken out of the pages of each source that has some, by host."""
+    return dict(connection.execute("SELECT source, count(*) FROM stripped GROUP BY source").fetchall())
 
 
 def source_standing(connection: sqlite3.Connection, days: Days) -> list[sqlite3.Row]:
@@ -51,26 +87,6 @@ def source_standing(connection: sqlite3.Connection, days: Days) -> list[sqlite3.
         " LEFT JOIN asked a ON a.source = s.host"
         " WHERE s.status <> 'removed' ORDER BY s.name, s.host",
         values,
-    ).fetchall()
-
-
-def own_repeats(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    """What repeats within a source: host, copies whose title two others have, joins among its copies."""
-    return connection.execute(
-        "SELECT source AS host, sum(iif(n >= 3, n, 0)) AS same_titled,"
-        " sum(n) - (SELECT count(DISTINCT article_id) FROM copies c WHERE c.source = t.source)"
-        " AS joined_within"
-        " FROM (SELECT source, title, count(*) AS n FROM copies GROUP BY source, title) t"
-        " GROUP BY source ORDER BY source"
-    ).fetchall()
-
-
-def missed_selectors(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    """On how many of its copies' pages a source's selectors gave nothing: host, key, pages."""
-    return connection.execute(
-        "SELECT r.source AS host, m.key, count(*) AS pages FROM missed m"
-        " JOIN readings r ON r.id = m.reading_id JOIN copies c ON c.reading_id = r.id"
-        " GROUP BY r.source, m.key ORDER BY r.source, m.key"
     ).fetchall()
 
 
@@ -171,21 +187,6 @@ class CopyRow:
     """Whether its article's copies differ in figures, dates or names."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceTotals:
-    """One source's totals."""
-
-    host: str
-    name: str
-    articles: int
-    """Articles whose kept copy is this source's."""
-    joined: int
-    """Its copies of articles whose text another source, or another of its pages, shows."""
-    stripped: int
-    """Pieces of text that were taken out of its pages."""
-    rejections: int
-
-
 def read_copies(connection: sqlite3.Connection) -> list[CopyRow]:
     """Every copy, by URL."""
     rows = connection.execute(
@@ -200,16 +201,3 @@ def read_copies(connection: sqlite3.Connection) -> list[CopyRow]:
 def read_rejections(connection: sqlite3.Connection) -> dict[str, str]:
     """The reason of every rejection, by URL."""
     return dict(connection.execute("SELECT url, reason FROM rejections ORDER BY url").fetchall())
-
-
-def source_totals(connection: sqlite3.Connection) -> list[SourceTotals]:
-    """Every source's totals, by host."""
-    rows = connection.execute(
-        "SELECT s.host, s.name,"
-        " (SELECT count(*) FROM copies c WHERE c.source = s.host AND c.kept = 1),"
-        " (SELECT count(*) FROM copies c WHERE c.source = s.host AND c.kept = 0),"
-        " (SELECT count(*) FROM stripped p WHERE p.source = s.host),"
-        " (SELECT count(*) FROM rejections r WHERE r.source = s.host)"
-        " FROM sources s ORDER BY s.host"
-    )
-    return [SourceTotals(*row) for row in rows]

@@ -6,7 +6,13 @@ from contextlib import closing
 from datetime import date
 
 from pipelines.archive.file import read_only
-from pipelines.archive.read.sources import CopyRow, SourceTotals, read_copies, read_rejections, source_totals
+from pipelines.archive.read.sources import (
+    CopyRow,
+    read_copies,
+    read_rejections,
+    source_yields,
+    stripped_by_source,
+)
 from pipelines.records import Rejection, Stripped
 from tests.conftest import Told
 from tests.readings import Fill
@@ -28,13 +34,12 @@ def test_every_copy_rejection_and_source_is_read(fill: Fill) -> None:
     with closing(read_only(path)) as connection:
         copies = read_copies(connection)
         rejections = read_rejections(connection)
-        sources = source_totals(connection)
+        sources, stripped = source_yields(connection), stripped_by_source(connection)
     assert [(row.url, row.text.strip()) for row in copies] == [(copier.url, TEXT), (park.url, TEXT)]
     assert copies[1] == CopyRow(
         park.url, copies[0].article_id, "厂房启用", TEXT, "2024-03-05", "管委会", "zh-Hans"
     )
     assert rejections == {"https://copier.example/list": "list page"}
-    assert sources == [
-        SourceTotals("copier.example", "名copier.example", 0, 1, 1, 1),
-        SourceTotals("park.example", "名park.example", 1, 0, 0, 0),
-    ]
+    held = {host: (of.articles, of.copies, of.rejections) for host, of in sources.items()}
+    assert held == {"copier.example": (0, 1, 1), "park.example": (1, 1, 0)}
+    assert stripped == {"copier.example": 1}
