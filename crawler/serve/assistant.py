@@ -4,22 +4,31 @@ In: an archive's path and the address at which `serve` shows it. Out: a server o
 with the tools search, article, reuse, keywords, coverage, reprints and sql. Every answer is bounded, in time
 too, and carries what a citation needs: the article's permanent address, its first publisher and how sure that
 is. Text of pages is data from strangers, and the instructions to the assistant say so. SQL goes the way of
-visitors' SQL (crawler/serve/desk.py): the same allow-list, limits and processes.
+visitors' SQL (crawler/serve/desk.py): the same allow-list, limits and processes. Over pipes every line is
+answered that wants an answer, also one that is no request: the package leaves it, and the client waits.
 """
 
 from __future__ import annotations
 
+import inspect
+import json
 import sqlite3
-from collections.abc import Iterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+import anyio
 from datasette.utils import sqlite_timelimit
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.types import ToolAnnotations
+from mcp.server.stdio import stdio_server
+from mcp.shared.exceptions import MCPError
+from mcp.shared.message import SessionMessage
+from mcp.types import INVALID_PARAMS, INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError, ToolAnnotations
+from mcp.types import jsonrpc_message_adapter as messages
 
 from crawler.serve.desk import Desk, StoppedError
 from crawler.serve.plain import article_json, hit_json
@@ -38,6 +47,8 @@ HITS_MAX, COPIES_MAX, ROWS_MAX, TEXT_MAX = 50, 50, 200, 8_000
 """Articles of a search, copies of an article, rows of SQL; characters of a text or passage at a time."""
 _LIMIT_MS, _SQL_LIMIT_MS = 10_000, 2_000
 """For one answer."""
+_LINE_MAX = 4 << 20
+"""Characters of a message over pipes; over HTTP the package takes as many bytes."""
 _READS = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 _INSTRUCTIONS = """\
 An archive of news about industrial parks: one article however many sites copied it. Cite an article by its
@@ -54,14 +65,79 @@ def assistant_server(path: Path, permalink: str) -> MCPServer[Any]:
         path: The archive; it is opened anew for each call, so that a removal holds from the next one on.
         permalink: What stands before an article's number in its permanent address; empty for none.
     """
-    server: MCPServer[Any] = MCPServer("parknews", instructions=_INSTRUCTIONS, log_level="WARNING")
+    server = _Server("parknews", instructions=_INSTRUCTIONS, log_level="WARNING")
     tools = _Tools(path, permalink)
     for tool in (
         *(tools.search, tools.article, tools.reuse, tools.keywords, tools.coverage),
         *(tools.reprints, tools.sql),
     ):
-        server.tool(annotations=_READS)(tool)
+        server.tool(annotations=_READS, description=inspect.getdoc(tool))(tool)
     return server
+
+
+class _Server(MCPServer[Any]):
+    """The package's server, where the standards ask for an answer that it does not give."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+        """A tool's answer; one that is not here is an error of the protocol, as MCP says."""
+        if name not in {tool.name for tool in await self.list_tools()}:
+            raise MCPError(INVALID_PARAMS, f"Unknown tool: {name[:80]}")
+        return await super().call_tool(name, arguments, context)
+
+    async def run_stdio_async(self) -> None:
+        """Speaks over stdin and stdout, and answers what is no request (JSON-RPC 2.0, 5.1)."""
+        with open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False) as typed:
+            lines = _Lines(typed)
+            async with stdio_server(stdin=lines) as (read, write):  # type: ignore[arg-type]  # only iterated
+                lines.wire = write
+                server = self._lowlevel_server
+                await server.run(read, write, server.create_initialization_options())
+
+
+class _Lines:
+    """The lines that are messages; `wire`: where an answer to any other is sent."""
+
+    def __init__(self, typed: TextIO) -> None:
+        self._typed = typed
+        self.wire: Any = None
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        while line := await anyio.to_thread.run_sync(self._typed.readline, _LINE_MAX):
+            if not line.strip():
+                continue
+            rest = line
+            while len(rest) == _LINE_MAX and not rest.endswith("\n"):
+                rest = await anyio.to_thread.run_sync(self._typed.readline, _LINE_MAX)
+            told = _message(line) if rest is line else _no_message(None, INVALID_REQUEST, "too long")
+            if isinstance(told, str):
+                yield told
+            else:
+                await self.wire.send(SessionMessage(told))
+
+
+def _message(line: str) -> str | JSONRPCError:
+    """A message as JSON, or what is wrong with it. Half a character (programs cut them) is an unknown one."""
+    try:
+        said = json.loads(line)
+        line = (
+            json.dumps(said, ensure_ascii=False).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        )
+    except (ValueError, RecursionError):
+        return _no_message(None, PARSE_ERROR, "this line is not JSON")
+    number = said.get("id") if isinstance(said, dict) else None
+    if isinstance(number, bool) or not isinstance(number, str | int):
+        number = None
+    try:
+        messages.validate_json(line, by_name=False)
+    except ValueError:
+        return _no_message(number, INVALID_REQUEST, "not a message of JSON-RPC 2.0")
+    if number is None and said.keys() >= {"id", "method"}:
+        return _no_message(None, INVALID_REQUEST, "a request's id is a string or a whole number")
+    return line
+
+
+def _no_message(number: Any, code: int, why: str) -> JSONRPCError:
+    return JSONRPCError(jsonrpc="2.0", id=number, error=ErrorData(code=code, message=why))
 
 
 class _Tools:

@@ -94,6 +94,10 @@ def test_what_was_taken_as_words_is_told(query: str, asked: str, hint: Hint) -> 
     assert (_asked(query), parse(query).hints) == (asked, (hint,))
 
 
+def test_what_is_told_of_a_query_is_bounded() -> None:
+    assert len(parse(" ".join(f"x{n})" for n in range(300))).hints) == 10
+
+
 def test_fields_are_read_and_may_be_grouped_and_left_out() -> None:
     tree = parse("source:(a.example OR b.example) NOT credited:新华社 region:江苏 since:2024 lang:en").tree
     assert isinstance(tree, And)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -167,6 +168,42 @@ def test_the_command_speaks_over_its_pipes_and_over_http(archive_path: Path) -> 
         finally:
             process.terminate()
     assert piped == served == {"search", "article", "reuse", "keywords", "coverage", "reprints", "sql"}
+
+
+HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+
+
+def test_whoever_asks_over_pipes_is_answered_also_where_it_is_no_request(archive_path: Path) -> None:
+    def call(number: Any, name: str, **arguments: Any) -> dict[str, Any]:
+        params = {"name": name, "arguments": arguments}
+        return {"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params}
+
+    sent: list[Any] = [
+        {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": HELLO},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        b"",
+        b"{half of it",
+        b"\xff",
+        b"[" * 100_000,
+        b'"' + b"x" * (5 << 20) + b'"',
+        [{"jsonrpc": "2.0", "id": 1, "method": "ping"}],
+        {"jsonrpc": "2.0", "id": None, "method": "ping"},
+        {"jsonrpc": "2.0", "id": 2, "method": "ping", "params": []},
+        call(3, "nobody"),
+        call(4, "search", query="\u5382\u623f\ud83d"),
+    ]
+    lines = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in sent]
+    command = [sys.executable, "-m", "crawler.cli", "--db", str(archive_path), "mcp"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(b"\n".join(lines) + b"\n")
+        process.stdin.flush()
+        told = [json.loads(process.stdout.readline()) for _ in range(10)]
+        process.stdin.close()
+    codes = sorted((str(one["id"]), one.get("error", {}).get("code", 0)) for one in told)
+    unread = [("None", code) for code in (-32700, -32700, -32700, -32600, -32600, -32600)]
+    assert codes == [("0", 0), ("2", -32600), ("3", -32602), ("4", 0), *sorted(unread)]
 
 
 def _wait_for(port: int) -> None:
