@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import dateparser
 
 from pipelines.normalise import simplify
+from pipelines.numerals import number_value
 from pipelines.records import DEFAULT_TIME_ZONE, Published
 from pipelines.words import pattern, position, words
 
@@ -305,7 +306,7 @@ def _about(match: re.Match[str], moment: Moment) -> datetime | None:
         return now
     for written, known in _PLAINER.items():
         said = said.replace(written, known)
-    said = _COUNTED.sub(lambda count: str(_number(count[0])), said)
+    said = _COUNTED.sub(lambda count: str(int(number_value(count[0]))), said)
     settings = {"RELATIVE_BASE": now, "TIMEZONE": "UTC", "RETURN_AS_TIMEZONE_AWARE": False}
     language = "en" if _LATIN.search(said) else "zh"
     found: datetime | None = dateparser.parse(said, languages=[language], settings=settings)
@@ -326,7 +327,8 @@ def _relative_alone(match: re.Match[str], about: datetime, moment: Moment, origi
 
 # --- Chinese numerals, as in signatures: 二〇二六年九月三日, 中華民國一一五年九月三日 ------------------
 
-_DIGITS = {"〇": 0, "○": 0, "Ｏ": 0, "零": 0, **{digit: n for n, digit in enumerate("一二三四五六七八九", 1)}}
+_PLAIN_NUMERAL = str.maketrans({"○": "〇", "Ｏ": "〇", "廿": "二十", "元": "一"})
+"""How else noughts, twenties and first months are written."""
 _NUMERAL = "[〇○Ｏ零一二三四五六七八九]"
 _TO_99 = "[二三四五六七八九]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九]"
 _WRITTEN = pattern(
@@ -342,16 +344,9 @@ def arabic(text: str) -> str:
 
 
 def _figures(match: re.Match[str]) -> str:
-    year = "".join(str(_DIGITS.get(digit, digit)) for digit in match["year"])
-    month = "1" if match["month"] == "元" else str(_number(match["month"]))
-    return f"{year}年{month}月{_number(match['day'])}日"
-
-
-def _number(written: str) -> int:
-    """A number below a hundred: 三, 十二, 二十一, 廿三."""
-    tens, ten, ones = written.replace("廿", "二十").rpartition("十")
-    low = _DIGITS[ones[-1]] if ones else 0
-    return (_DIGITS[tens[-1]] if tens else 1) * 10 * bool(ten) + low
+    parts = (number_value(part.translate(_PLAIN_NUMERAL)) for part in match.group("year", "month", "day"))
+    year, month, day = map(int, parts)
+    return f"{year:0{len(match['year'])}}年{month}月{day}日"
 
 
 # --- what is believed, and in which zone ------------------------------------------------------------

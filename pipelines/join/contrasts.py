@@ -14,8 +14,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pipelines.join.alignment import is_latin, length
-from pipelines.join.numbers import HAN, number_value
 from pipelines.normalise import normalise
+from pipelines.numerals import DIGITS, number_value
 from pipelines.words import characters, known_names, words
 
 _LONGEST = 12
@@ -24,10 +24,10 @@ _TURNED_MOST = 4
 """Characters of what turns a word: 不予, or what a Roman number has more."""
 _LETTERS_LEAST = 4
 """Shorter words, and single ideographs, must be the whole exchange: others are pieces of words."""
-_NUMERALS = frozenset(f"{HAN}十0123456789abcdefghijklmnopqrstuvwxyz")
+_NUMERALS = frozenset(f"{DIGITS}十0123456789abcdefghijklmnopqrstuvwxyz")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _NUMERAL_LETTER = re.compile("[ivx]")
-_LETTER, _FIGURE = re.compile("[a-h]"), re.compile(f"[{HAN}]|[{HAN}]?十[{HAN}]?")
+_LETTER, _FIGURE = re.compile("[a-h]"), re.compile(f"[{DIGITS}]|[{DIGITS}]?十[{DIGITS}]?")
 
 _Sides = frozenset[tuple[str, str]]
 """The kinds of which a word is one, and which one of each."""

@@ -19,9 +19,10 @@ from typing import Literal
 from pipelines.join.alignment import Gap, Run, aligned, short_gaps
 from pipelines.join.features import Features
 from pipelines.join.names import NAMED, STRONG, WEAK, name_evidence
-from pipelines.join.numbers import HAN, is_page_number, number_value
+from pipelines.join.numbers import is_page_number
 from pipelines.join.wordings import is_of_page, survives
 from pipelines.normalise import are_regional, normalise
+from pipelines.numerals import DIGITS, number_value
 
 Kind = Literal["figure", "date", "name"]
 
@@ -50,20 +51,20 @@ _LONGEST = 30
 Value = float | tuple[int | None, ...]
 """A figure's value, or the parts of a date that are said: year, month, day, hour, minute."""
 
-_N = rf"(?:\d{{1,2}}|[十{HAN}]{{1,3}})"
-_Y = rf"(?:\d{{2,4}}|[{HAN}]{{4}})"
+_N = rf"(?:\d{{1,2}}|[十{DIGITS}]{{1,3}})"
+_Y = rf"(?:\d{{2,4}}|[{DIGITS}]{{4}})"
 _TOKEN = re.compile(
-    rf"(?=[\d百十{HAN}])(?:"  # looks at one character where nothing begins: four times as fast
+    rf"(?=[\d百十{DIGITS}])(?:"  # looks at one character where nothing begins: four times as fast
     rf"(?P<date>(?<!\d)(?:"
     rf"(?P<y1>{_Y})\s?年\s?(?P<m1>{_N})\s?月(?:份?\s?(?P<d1>{_N})\s?[日号])?"
     rf"|(?P<y2>\d{{4}})[-/.](?P<m2>\d{{1,2}})[-/.](?P<d2>\d{{1,2}})(?!\d)"
     rf"|(?P<m3>{_N})\s?月(?:份?\s?(?P<d3>{_N})\s?[日号])?"
-    rf"|(?P<y4>(?:19|20)\d\d|[一二][{HAN}]{{3}})\s?年"
+    rf"|(?P<y4>(?:19|20)\d\d|[一二][{DIGITS}]{{3}})\s?年"
     rf"|(?P<d5>{_N})\s?[日号](?!元|楼|线|机|厂|院|门|馆)"
     rf"|(?P<h6>\d{{1,2}}):(?P<i6>\d\d)(?::\d\d)?"
     rf"))"
     rf"|(?P<figure>(?<![a-z\d])(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:\s?[十百千万亿]+)?"
-    rf"|(?:百分之)?[十{HAN}][十百千万亿{HAN}]*(?:点[{HAN}]+[万亿]*)?))",
+    rf"|(?:百分之)?[十{DIGITS}][十百千万亿{DIGITS}]*(?:点[{DIGITS}]+[万亿]*)?))",
     re.ASCII,
 )
 _LETTERS = re.compile(r"\w+")

@@ -14,6 +14,7 @@ from typing import cast
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from pipelines.numerals import DIGITS, is_numeral, number_value, unit_value
 from pipelines.records import Mention, MoneyRole
 from pipelines.words import pattern
 
@@ -46,12 +47,6 @@ _SIGNS = {
     "£": "GBP",
     "$": "USD",
 }
-_TENS = {"": 1.0, "十": 10.0, "百": 1e2, "千": 1e3}
-_MULTIPLIERS = {
-    tens + unit: factor * size
-    for unit, size in (("", 1.0), ("万", 1e4), ("亿", 1e8))
-    for tens, factor in _TENS.items()
-} | {"万亿": 1e12, "兆": 1e12}
 _WORDS = {
     "thousand": 1e3,
     "million": 1e6,
@@ -59,11 +54,11 @@ _WORDS = {
     "billion": 1e9,
     "bn": 1e9,
     "trillion": 1e12,
-} | _MULTIPLIERS
+}
 
 _FIGURE = r"(?<!\d)(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,15})(?:\.\d{1,12})?"
 """Bounded, and begun where digits begin: a page may have a hundred thousand of them in a row."""
-_HAN = "[零〇一二两三四五六七八九十百千万亿]"
+_HAN = f"[{DIGITS}十百千万亿]"
 _HAN_NUMBER = rf"{_HAN}{{2,12}}|{_HAN}{{1,8}}点[零〇一二三四五六七八九]{{1,4}}(?:万亿|[十百千]?[亿万])?"
 _TIMES = "(?P<times>万亿|兆|[十百千]?[亿万]|[百千])?"
 _CURRENCY = rf"(?:多|余)?(?P<currency>{'|'.join(_CURRENCIES)})(?![旦宵素件器首])"
@@ -108,71 +103,28 @@ def find_money(text: str) -> list[Mention]:
     small = text.encode("utf-8", "surrogatepass").lower()
     signed = text if _SIGNED.find_matches_as_indexes(small) else ""
     for match in _BEFORE.finditer(named):
-        value = _number(match["figure"]) * _MULTIPLIERS[match["times"] or ""]
+        value = number_value(match["figure"]) * unit_value(match["times"] or "")
         value += float(match["hundred_millions"] or 0) * 1e8
         foreign = _FOREIGN.search(text, max(match.start() - 4, 0), match.start())
         currency = foreign[1] if foreign and match["currency"] == "元" else match["currency"]
         found.append(_mention(match, value, _CURRENCIES[currency]))
     for match in _COUNTED.finditer(text if "个亿" in text else ""):
-        found.append(_mention(match, _number(match["figure"]) * 1e8, "CNY"))
+        found.append(_mention(match, number_value(match["figure"]) * unit_value(match["times"]), "CNY"))
     for match in _RANGE.finditer(named):
-        upper = _MULTIPLIERS[match["times"] or ""]
-        lower = _MULTIPLIERS[match["own"]] if match["own"] else upper
-        if _number(match["figure"]) * lower < _number(match["to"]) * upper:
-            found.append(_mention(match, _number(match["figure"]) * lower, _CURRENCIES[match["currency"]]))
+        upper = unit_value(match["times"] or "")
+        value = number_value(match["figure"]) * (unit_value(match["own"]) if match["own"] else upper)
+        if value < number_value(match["to"]) * upper:
+            found.append(_mention(match, value, _CURRENCIES[match["currency"]]))
     for match in _HAN_BEFORE.finditer(named):
-        value_read = han_number(match["han"])
-        if value_read is not None:
-            found.append(_mention(match, value_read, _CURRENCIES[match["currency"]]))
+        if is_numeral(match["han"]):
+            found.append(_mention(match, number_value(match["han"]), _CURRENCIES[match["currency"]]))
     for match in _ROUND.finditer(named):
-        value_read = han_number("一" + match["han"])
-        if value_read is not None:
-            found.append(_mention(match, value_read, _CURRENCIES[match["currency"]]))
+        found.append(_mention(match, unit_value(match["han"]), _CURRENCIES[match["currency"]]))
     for match in _AFTER.finditer(signed):
-        times = _WORDS[(match["times"] or "").lower()]
-        found.append(_mention(match, _number(match["figure"]) * times, _SIGNS[match["sign"].lower()]))
+        said = (match["times"] or "").lower()
+        value = number_value(match["figure"]) * (_WORDS.get(said) or unit_value(said))
+        found.append(_mention(match, value, _SIGNS[match["sign"].lower()]))
     return _with_roles(text, _apart(sorted(found, key=lambda mention: (mention.start, -mention.end))))
-
-
-def han_number(numeral: str) -> float | None:
-    """The value of a Chinese numeral (三十亿, 十二点五亿); None where it is none (万千, 十一五)."""
-    whole, point, rest = numeral.partition("点")
-    if point:
-        decimals = re.match("[零〇一二三四五六七八九]+", rest)
-        before = han_number(whole)
-        if decimals is None or before is None:
-            return None
-        digits = "".join(str(int(_DIGITS[character])) for character in decimals[0])
-        return (before + float(f"0.{digits}")) * _MULTIPLIERS[rest[decimals.end() :]]
-    total = section = digit = 0.0
-    unit_before = 1e16
-    for character in numeral:
-        if character in _DIGITS:
-            if digit:
-                return None
-            digit = _DIGITS[character]
-        elif character in "十百千":
-            unit = {"十": 10.0, "百": 100.0, "千": 1000.0}[character]
-            if not digit and (character != "十" or section):
-                return None
-            section += (digit or 1.0) * unit
-            digit = 0.0
-        elif character in "万亿":
-            unit = 1e4 if character == "万" else 1e8
-            if not (section + digit) and not total:
-                return None
-            total = (
-                (total + section + digit) * unit if unit > unit_before else total + (section + digit) * unit
-            )
-            unit_before, section, digit = unit, 0.0, 0.0
-    return total + section + digit
-
-
-_DIGITS = {**{c: float(n) for n, c in enumerate("零一二三四五六七八九")}, "〇": 0.0, "两": 2.0}
-
-
-def _number(figure: str) -> float:
-    return float(figure.replace(",", ""))
 
 
 def _mention(match: re.Match[str], value: float, unit: str) -> Mention:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.join.differences import DIFFERENCES_MOST, differences, spell_out, turned
-from pipelines.join.numbers import number_value
 
 TEXT = (
     "青岚湖科技园2026年3月5日举行集中签约仪式，共签约项目12个，总投资1.2亿元，同比增长12.5%。园区党工委书记王伟主持仪式。"
@@ -125,27 +124,6 @@ def test_differences_are_bounded() -> None:
     one = "".join(f"{chr(0x4E00 + n * 7)}号厂房完成产值{n + 2}万元，较上年有所增长；" for n in range(80))
     other = "".join(f"{chr(0x4E00 + n * 7)}号厂房完成产值{n + 500}万元，较上年有所增长；" for n in range(80))
     assert len(between(one, other)) == DIFFERENCES_MOST
-
-
-@pytest.mark.parametrize(
-    ("spelling", "value"),
-    [
-        ("1.2亿", 1.2e8),
-        ("12000万", 1.2e8),
-        ("一亿二千万", 1.2e8),
-        ("三点五亿", 3.5e8),
-        ("二百四十", 240),
-        ("十二", 12),
-        ("两万三千", 23000),
-        ("一千零五", 1005),
-        ("二〇二六", 2026),
-        ("百分之十二点五", 12.5),
-        ("1,234.5", 1234.5),
-        ("十", 10),
-    ],
-)
-def test_figures_have_their_value_however_they_are_written(spelling: str, value: float) -> None:
-    assert number_value(spelling) == pytest.approx(value)
 
 
 PIECES = st.text(

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.places import division_names, find_mentions, park_entity, region_codes, region_name
-from pipelines.places.money import han_number
 from pipelines.places.regions import brief_name
 
 
@@ -90,22 +89,6 @@ def test_companies_begin_where_their_names_do(text: str, companies: list[str]) -
 def test_amounts_of_money_have_value_and_currency(text: str, amounts: list[tuple[float, str]]) -> None:
     found = [(m.value, m.unit) for m in find_mentions(text) if m.kind == "money"]
     assert found == [(pytest.approx(value), unit) for value, unit in amounts]
-
-
-@pytest.mark.parametrize(
-    ("numeral", "value"),
-    [
-        ("十二", 12),
-        ("一百零五", 105),
-        ("三十亿", 3e9),
-        ("一亿二千万", 1.2e8),
-        ("两万亿", 2e12),
-        ("万千", None),
-        ("十一五", None),
-    ],
-)
-def test_chinese_numerals_have_their_value(numeral: str, value: float | None) -> None:
-    assert han_number(numeral) == value
 
 
 @pytest.mark.parametrize(
