@@ -19,6 +19,8 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.scripts import HAN
+
 Codes = npt.NDArray[np.uint32]
 
 
@@ -122,7 +124,7 @@ def are_regional(one: str, other: str) -> bool:
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 _TONED = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
-_BRACKETED = re.compile(rf"[(（\[［【](?<=[\u3400-\u9fff].) ?([a-züɡê{_TONED}]{{1,7}}[1-5]?) ?[)）\]］】]")
+_BRACKETED = re.compile(rf"[(（\[［【](?<=[{HAN}].) ?([a-züɡê{_TONED}]{{1,7}}[1-5]?) ?[)）\]］】]")
 _SYLLABLE = re.compile(r"(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?[aeiouüvɡ]{1,3}(?:n|ng|r|nɡ)?[1-5]?")
 _PLAIN_LEAST = 4
 """Syllables without tone marks that a text must have in brackets: one may be an abbreviation."""

@@ -20,6 +20,7 @@ from pipelines.clean.rules import (
 )
 from pipelines.normalise import simplify
 from pipelines.records import Stripped, StrippedKind
+from pipelines.scripts import SYLLABLE
 from pipelines.words import pattern
 
 _SENTENCE_END = re.compile(r"[。！？!?…”」』）)\]】.;；]$")
@@ -72,7 +73,6 @@ _LONG = 120
 _LONG_LATIN, _FEW, _LONGER_THAN_TEASERS = 60, 3, 220
 """The same for letters, whose headlines end without a full stop; three of them go on with an article, and so
 does one that is longer than teasers are."""
-_HAN = re.compile("[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]")
 _CUT_SHORT = pattern(r"(?:\.{3}|…{1,2}|[\[【(（]?{related.cut}[\]】)）]?)$")
 
 
@@ -252,7 +252,7 @@ def _closes(line: str, said: int, rest: Sequence[str]) -> bool:
 
 def _goes_on(rest: Sequence[str], said: int, cue: Rule) -> bool:
     """Whether real paragraphs follow a cue, as they do where related news stand inside an article."""
-    latin = cue.kind == "related" and sum(not _HAN.search(line) for line in rest) > len(rest) / 2
+    latin = cue.kind == "related" and sum(not SYLLABLE.search(line) for line in rest) > len(rest) / 2
     paragraphs = [
         len(line)
         for line in rest

@@ -8,7 +8,6 @@ the sources file (`selected`) stands above them all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -50,10 +49,8 @@ from pipelines.records import (
     Source,
 )
 from pipelines.said import word_on
+from pipelines.scripts import count_letters, script_of
 
-_HAN = re.compile("[\u3400-\u9fff]+")
-_KANA = re.compile("[\u3040-\u30ff]+")
-_HANGUL = re.compile("[\uac00-\ud7af]+")
 _LANGUAGE_OF = {"Hangul": "ko", "Kana": "ja"}
 _SAMPLE, _LATIN_SAMPLE = 1500, 400
 """Characters that tell the language; of 212 texts of benchmarks/corpus.py py3langid says the same by 300."""
@@ -231,23 +228,10 @@ def _instead_of_text(
 
 
 def _is_chinese(scanned: Scan, choice: Choice | None) -> bool:
-    """Whether what may be the article is written in Chinese; code and names in it have Latin letters."""
+    """Whether what may be the article is written in Chinese."""
     lines = scanned.lines[choice.first : choice.last] if choice else scanned.lines
     text = "".join(line.plain for line in lines)
-    return _script(text)[0] == "Han"
-
-
-def _script(text: str) -> tuple[str, int]:
-    """Han, Kana or Hangul where a text is written so, else nothing; how many of its letters are."""
-    for name, runs, share in (("Hangul", _HANGUL, 0.3), ("Kana", _KANA, 0.1), ("Han", _HAN, 0.2)):
-        count = sum(map(len, runs.findall(text)))
-        if count and (count > share * len(text) or count > share * _letters(text)):
-            return name, count
-    return "", 0
-
-
-def _letters(text: str) -> int:
-    return sum(map(str.isalpha, text))
+    return script_of(text)[0] == "Han"
 
 
 def _moment(root: HtmlElement, page: Page, source: Source, language: Field | None) -> Moment:
@@ -270,10 +254,10 @@ def _language_of(source: Source) -> Field | None:
 def _language(text: str) -> Field | None:
     """The BCP 47 language of a text (zh-Hans, en, …), by its script, else by py3langid; None where short."""
     sample = text[:_SAMPLE]
-    letters = _letters(sample)
+    letters = count_letters(sample)
     if letters < 10:
         return None
-    script, count = _script(sample)
+    script, count = script_of(sample)
     if script:
         code = _LANGUAGE_OF.get(script) or ("zh-Hant" if is_traditional(sample) else "zh-Hans")
         return Field(code, "script", f"{count} of {letters} letters are {script}")

@@ -15,13 +15,12 @@ from lxml.html import HtmlElement
 
 from pipelines.extract.scan import parse_page, scan, squeeze_space
 from pipelines.records import Claim
+from pipelines.scripts import script_of
 from pipelines.urls import based, resolve
 from pipelines.words import pattern
 
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|WebPage|NewsItem)$")
 _MOST_NAMES = 20
-_HAN = re.compile("[\u4e00-\u9fff]")
-_KANA = re.compile("[\u3040-\u30ff]")
 _JSON_LIMIT = 500_000
 _TYPED = etree.XPath("descendant::script[@type]")
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
@@ -67,14 +66,13 @@ class Metadata:
 
     @property
     def is_japanese(self) -> bool:
-        """Whether the title has kana."""
-        return bool(_KANA.search(self.title_element))
+        """Whether the title is Japanese."""
+        return script_of(self.title_element)[0] == "Kana"
 
     @property
     def is_chinese(self) -> bool:
         """Whether the title is Chinese, or there is none."""
-        han = len(_HAN.findall(self.title_element))
-        return not self.title_element or (han > len(self.title_element) / 4 and not self.is_japanese)
+        return not self.title_element or script_of(self.title_element)[0] == "Han"
 
     def linked_names(self, key: str) -> list[str]:
         """The names of all people and bodies that the JSON-LD object has at a key."""

@@ -50,7 +50,6 @@ _ROLE_BEHIND = pattern(r"(?<=[가-힣]{2})\s?{byline.role_behind}(?:\s.*)?$")
 _ASIDE = re.compile(r"\s(?:in|for|from|at|on)(?: [A-Z].*)?$|\s?[–—•·].*$|,\s.*$")
 """What follows an English name in a byline: a place, a role, a paper."""
 _COLLEAGUE = pattern(r"\s+{byline.colleague}", as_written=True)
-_HAN = re.compile("[\u4e00-\u9fff]")
 _DAY_AND_TIME = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s?\d{1,2}:\d\d(?::\d\d)?)?"
 _BESIDE_DATE = re.compile(rf"\s?{_DAY_AND_TIME}.*$")
 _NAME_AND_DAY = re.compile(

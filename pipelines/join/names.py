@@ -19,6 +19,7 @@ from pipelines.join.contrasts import exclusive
 from pipelines.join.features import Features
 from pipelines.normalise import fold_sounds
 from pipelines.places import division_names
+from pipelines.scripts import IDEOGRAPH
 from pipelines.words import characters, words
 
 _WORD_LONGEST = 4
@@ -53,7 +54,6 @@ _SAMPLE, _ENGLISH_COST = 240, 1.9
 """Letters of a text that tell whether it is English, and what they cost each at most as words: of 767 English
 texts all but four, of most other languages' 2.3 and more. Without it three words exchanged parted 18 of 24
 German articles from their copies, for all of them were unknown."""
-IDEOGRAPH = re.compile("[\u3400-\u9fff]")
 _RARE_COST = 8.9
 """Cost of the 7,300th word and of all rarer ones: many names are among these (tanaka, ferrari)."""
 _LETTERS, _ENDING = re.compile(r"[a-z]+"), re.compile(r"[a-z]+$")

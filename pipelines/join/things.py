@@ -15,7 +15,6 @@ from rapidfuzz.distance import Indel
 from pipelines.join.alignment import is_latin, length
 from pipelines.join.features import Features
 from pipelines.join.names import (
-    IDEOGRAPH,
     chinese_words,
     dictionary,
     is_in_english,
@@ -24,6 +23,7 @@ from pipelines.join.names import (
     latin_words,
 )
 from pipelines.normalise import are_regional, normalise
+from pipelines.scripts import IDEOGRAPH
 from pipelines.words import characters, words
 
 _WORD_LONGEST = 4

@@ -16,6 +16,7 @@ from functools import cache
 
 from pipelines.decode import decode_body
 from pipelines.pages.frontier import Entry
+from pipelines.scripts import count_letters, script_of
 
 SAMPLES = 8
 """Article pages looked at per source and run: as long as the parse of each."""
@@ -36,8 +37,6 @@ _TAGS = re.compile(rb"<([a-z][a-z0-9]{0,15})[\s>]", re.IGNORECASE)
 _REGISTRATION = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]ICP[备证]\s*(\d{4,})号", re.IGNORECASE
 )
-_CJK = re.compile(r"[\u4e00-\u9fff]")
-_LETTER = re.compile(r"[A-Za-zÀ-ÿ\u0400-\u04ff\u0e00-\u0e7f\uac00-\ud7af\u3040-\u30ff]")
 _MARKUP = re.compile(r"(?is)<(script|style)\b(?:.*?</\1\s*>|.*)|<[^<>]{0,2000}>")
 
 
@@ -143,7 +142,6 @@ def _tokens(body: bytes) -> frozenset[int]:
 def _language(text: str) -> str:
     step = len(text) // _LANGUAGE_CHARS + 1
     some = text[::step]
-    chinese, other = step * len(_CJK.findall(some)), step * len(_LETTER.findall(some))
-    if chinese + other < 50:
+    if step * count_letters(some) < 50:
         return ""
-    return "zh" if chinese * 4 > other else "other"
+    return "zh" if script_of(some)[0] == "Han" else "other"

@@ -29,6 +29,7 @@ from importlib import resources
 from typing import cast
 
 from pipelines.normalise import simplify, traditional
+from pipelines.scripts import HAN
 
 __all__ = ["characters", "check", "known_names", "pattern", "position", "words"]
 
@@ -42,7 +43,7 @@ _BEGINNING = re.compile(
     r"(?:[^()|]|\((?:[^()]|\([^()]*\))*\))*"
 )
 """Expressions that tell how their matches begin: one character, one of several, or that of each branch."""
-_BETWEEN_IDEOGRAPHS = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
+_BETWEEN_IDEOGRAPHS = re.compile(f"(?<=[{HAN}]) (?=[{HAN}])")
 
 
 def words(name: str, *only: str) -> tuple[str, ...]:

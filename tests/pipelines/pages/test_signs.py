@@ -68,3 +68,8 @@ def test_one_or_two_changes_do_not_make_another_site() -> None:
 def test_what_most_pages_have_in_common_is_the_template() -> None:
     pages = [Signs(frozenset([1, 2, n]), "zh", "1") for n in (10, 11, 12)]
     assert common_signs(pages) == Signs(frozenset([1, 2]), "zh", "1")
+
+
+def test_a_japanese_site_is_written_in_another_language_than_a_chinese_one() -> None:
+    japanese = "今日の工業団地では新しい工場の建設が始まり、地域の企業が参加する説明会が開催された。"
+    assert (OLD.language, read_signs(page(japanese)).language) == ("zh", "other")
