@@ -20,7 +20,7 @@ from pipelines.numerals import number_value
 from pipelines.records import DEFAULT_TIME_ZONE, Published
 from pipelines.words import pattern, position, words
 
-__all__ = ["Moment", "arabic", "has_date", "read_date", "zone_of"]
+__all__ = ["Moment", "arabic", "has_date", "is_day", "read_date", "zone_of"]
 
 
 class Moment(NamedTuple):
@@ -62,6 +62,11 @@ def has_date(text: str, *, relative: bool = True) -> bool:
     return relative and bool(_RELATIVE.search(text))
 
 
+def is_day(text: str) -> bool:
+    """Whether a text is nothing but a day: so notices and press releases are dated below their signature."""
+    return _ALONE.match(arabic(text)) is not None
+
+
 # --- days that a text states in full ----------------------------------------------------------------
 
 _NARROW = str.maketrans("０１２３４５６７８９／－．：", "0123456789/-.:")
@@ -78,16 +83,16 @@ _CLOCK = (
     r"|(?-i:[EMP][DS]?T|BST|CES?T|HKT|SGT|JST)\b)?)?"
 )
 _NUMERIC = (
-    r"(?<![\d.])(?<!\bv)(?P<year>(?:19|20)\d\d)\s?[-/.年년‐–—]\s?(?P<month>\d{1,2})\s?[-/.月월‐–—]\s?(?P<day>\d{1,2})"
+    r"(?<![\d.])(?<!\bv)(?P<year>{date.full_year})\s?[-/.年년‐–—]\s?(?P<month>\d{1,2})\s?[-/.月월‐–—]\s?(?P<day>\d{1,2})"
     r"(?:(?!\d)|(?<=\d\d)(?=\d\d[:：]\d\d))\s?[日号일]?" + _CLOCK
 )
 _MONTH_FIRST = (
-    r"\b(?P<name>{date.month_name})\.?\s{0,2}(?P<day>\d{1,2}){date.ordinal}?,?\s{1,2}(?P<year>(?:19|20)\d\d)\b"
+    r"\b(?P<name>{date.month_name})\.?\s{0,2}(?P<day>\d{1,2}){date.ordinal}?,?\s{1,2}(?P<year>{date.full_year})\b"
     + _CLOCK
 )
 _DAY_FIRST = (
     r"\b(?P<day>\d{1,2}){date.ordinal}?[\s-]{1,2}{date.of}?(?P<name>{date.month_name})\.?[,\s-]{1,2}{date.of}?"
-    r"(?P<year>(?:19|20)\d\d)\b" + _CLOCK
+    r"(?P<year>{date.full_year})\b" + _CLOCK
 )
 _REPUBLIC = (
     r"(?:(?:中华)?民国\s?(?P<roc>\d{2,3})|令和\s?(?P<reiwa>\d{1,2})|(?<![\d.])(?P<roc3>1[0-4]\d|0[5-9]\d))"
@@ -103,7 +108,7 @@ _SHORT_YEAR = (
 )
 _CLOCK_BEFORE_YEAR = (
     r"\b(?P<name>{date.month_name})\.?\s{1,2}(?P<day>\d{1,2})\s(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
-    r"\s(?:(?P<zone>[A-Z]{3,4}|[+-]\d{4})\s)?(?P<year>(?:19|20)\d\d)\b"
+    r"\s(?:(?P<zone>[A-Z]{3,4}|[+-]\d{4})\s)?(?P<year>{date.full_year})\b"
 )
 """How Java and C print a date: Thu Sep 03 10:22:33 CST 2026."""
 _FORMS = tuple(
@@ -124,6 +129,7 @@ _MONTH_DAY = pattern(
     as_written=True,
 )
 """With a bar between them both have two figures: 3-1 is a score, 6-7 a verse."""
+_ALONE = pattern(r"^\W{0,2}{date.full}\s?日?\W{0,2}(?:星期.|周.)?\W{0,2}$", as_written=True)
 _EPOCH = re.compile(r"^\s*(?:\\?/Date\()?(1\d{9}(?:\d{3})?)(?:\.\d+)?(?:[+-]\d{4})?(?:\)\\?/)?\s*$")
 _WEEKDAY = pattern(r"\b({date.weekday_name}),?\s$")
 """What tells 05/03/2024 in May from 05/03/2024 in March."""
@@ -332,7 +338,7 @@ _PLAIN_NUMERAL = str.maketrans({"○": "〇", "Ｏ": "〇", "廿": "二十", "�
 _NUMERAL = "[〇○Ｏ零一二三四五六七八九]"
 _TO_99 = "[二三四五六七八九]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?|[一二三四五六七八九]"
 _WRITTEN = pattern(
-    rf"(?P<year>{_NUMERAL}{{4}}|(?<=民国){_NUMERAL}{{2,3}}|(?<!\d)(?:19|20)\d\d)\s?年\s?"
+    rf"(?P<year>{_NUMERAL}{{4}}|(?<=民国){_NUMERAL}{{2,3}}|(?<!\d){{date.full_year}})\s?年\s?"
     rf"(?P<month>十[一二]?|[一二三四五六七八九]|元)\s?月\s?(?P<day>{_TO_99})\s?日",
     as_written=True,
 )

@@ -155,9 +155,8 @@ LINES: tuple[Rule, ...] = (
         "editor",
         r"^(?:{date.weekday_name},? )?{date.month_name}\.? \d{1,2}, \d{4},?"
         r"(?: at)? \d{1,2}:\d{2}\s?[ap]\.?m\.?(?: [a-z]{2,4})?$"
-        r"|^[^，。：:]{0,20}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s\d{1,2}[:：]\d{2}(?:[:：]\d{2})?$"
-        r"|^[\[【(]?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?[\s|]{0,3}"
-        r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s.{0,60}|[\]】)])?$"
+        r"|^[^，。：:]{0,20}{date.full}日?\s{date.clock}$"
+        r"|^[\[【(]?{date.full}日?[\s|]{0,3}{date.clock}(?:\s.{0,60}|[\]】)])?$"
         r"|^\w{0,16}\d{1,3}\s?{date.told_ago}(?:\s?\(\d\d-\d\d\))?.{0,20}$",
     ),
     _rule("place", "navigation", _OPEN + "{navigation.place}[^。]{0,120}$"),
@@ -243,7 +242,7 @@ LINES: tuple[Rule, ...] = (
         "copyright",
         r"{copyright.record}\s?\w{0,10}\d{4,}"
         r"|^(?!(?-i:Copyright (?!by|of|and|notice)[a-z]+ [a-z]+))\W{0,4}{copyright.sign}.{0,160}$"
-        r"|^[^，。：:]{2,40}\s{copyright.sign}\W{0,3}$|{copyright.reserved}\.?.{0,60}$|^(?:19|20)\d\d\s?[-–—]\s?(?:19|20)\d\d\s[^，。]{2,40}$",
+        r"|^[^，。：:]{2,40}\s{copyright.sign}\W{0,3}$|{copyright.reserved}\.?.{0,60}$|^{date.full_year}\s?[-–—]\s?{date.full_year}\s[^，。]{2,40}$",
     ),
 )
 """Taken wherever they stand, in a line of their own."""

@@ -18,6 +18,7 @@ from pipelines.clean.rules import (
     fitting,
     line_rule,
 )
+from pipelines.dates import is_day
 from pipelines.normalise import simplify
 from pipelines.records import Stripped, StrippedKind
 from pipelines.scripts import SYLLABLE
@@ -50,8 +51,7 @@ _CONTACT_RULES = frozenset(["phone", "messenger", "contact-line", "contact-plea"
 _NOTICE_RULES = frozenset(["phone", "messenger", "contact-line"])
 _PLEADING = pattern("{contact.pleading}")
 _SIGNED = pattern(
-    r"^(?:19|20|二[〇○零])[\d〇○零一二三四五六七八九年]{2,8}.{1,8}日$|^{document.attachment}\s?[:：\d]|^\d{1,2}[.．、]"
-    r"|{document.signatory}$|^[^。]{1,14}\s?[:：].{1,60}$"
+    r"^{document.attachment}\s?[:：\d]|^\d{1,2}[.．、]|{document.signatory}$|^[^。]{1,14}\s?[:：].{1,60}$"
 )
 _PARTICULARS = pattern(
     r"^[^\w（(《]{0,3}[（(]?(?:[一二三四五六七八九十\d]{1,2}[、.．)）]\s?)?{document.particular}\s?[:：]",
@@ -312,12 +312,17 @@ def _last_own(lines: Sequence[str], start: int, numbered: int, event: Sequence[i
             break
         if (
             rule
-            or (titled and (_SIGNED.search(simplify(lines[index])) or len(lines[index]) >= 20))
+            or (titled and (_is_signed(lines[index]) or len(lines[index]) >= 20))
             or index == numbered
             or index in event
         ):
             last = index
     return last
+
+
+def _is_signed(line: str) -> bool:
+    """Whether a line is one of those behind a notice: a file, a row, who signed it, or when."""
+    return is_day(line) or _SIGNED.search(simplify(line)) is not None
 
 
 def _first_contacts(lines: Sequence[str]) -> int:

@@ -18,7 +18,7 @@ import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.dates import has_date
+from pipelines.dates import has_date, is_day
 from pipelines.extract.container import Choice
 from pipelines.extract.kind import LEAST_TEXT
 from pipelines.extract.metadata import Metadata, scripted_lines
@@ -58,10 +58,6 @@ _LEAST_OWN = 100.0
 """Characters of own prose, about 300 Latin letters: one paragraph."""
 _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
 _SIGNATORY = pattern(r"^[^，。：:]{3,30}{document.signatory|document.signatory_below}$")
-_DAY_ALONE = re.compile(
-    r"^(?:(?:19|20)\d\d"
-    r"|[二〇○零一二三四五六七八九]{4})年[\d一二三四五六七八九十]{1,3}月[\d一二三四五六七八九十]{1,3}日$"
-)
 _MOST_HIDDEN = 50
 _HEADING: Reason = ("related", "heading-of-links")
 _OPENER: Reason = ("navigation", "opens-the-rest")
@@ -250,7 +246,7 @@ def _signature(scan: Scan, choice: Choice, trust: Trust) -> list[str]:
     below = [
         line for line in scan.lines[choice.last : choice.last + 2] if not trust.hint(line) and not line.linked
     ]
-    if len(below) == 2 and _SIGNATORY.search(below[0].plain) and _DAY_ALONE.match(below[1].text):
+    if len(below) == 2 and _SIGNATORY.search(below[0].plain) and is_day(below[1].text):
         return [line.text for line in below]
     return []
 

@@ -6,7 +6,6 @@ Bylines are read before anything is stripped, since cleaning takes them away. `p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
@@ -20,7 +19,7 @@ _ASKED = pattern("{byline.asked}{byline.when}")
 _ANSWERED = pattern("{byline.answered}{byline.when}")
 _MOST_WRITERS = 8
 _STAMPS = words("element.stamp")
-_DATED = re.compile(r"(?:19|20)\d\d[-/.年]\d")
+_DATED = pattern(r"{date.full_year}[-/.年]\d")
 """How a day begins that is no headline's."""
 _CHANGED_NAME = pattern("{element.changed}")
 _RELEASED_NAME = pattern("{element.released}")
@@ -33,7 +32,7 @@ _LONGEST_VALUE = 400
 _LABEL_FIRST = pattern(r"^{byline.label}\s?[:：]")
 _VALUE_END = pattern(
     r"{byline.label}\s?[:：/／丨\[(（]|\s{byline.label}(?:[\s｜|]|$)|{byline.glued}"
-    r"|[|｜,，;；。!！\[【\]】(（)）／/]|(?:19|20)\d\d\s?[-年/.]\s?\d|\d{1,2}[:：]\d\d"
+    r"|[|｜,，;；。!！\[【\]】(（)）／/]|{date.full_year}\s?[-年/.]\s?\d|\d{1,2}[:：]\d\d"
     r"|\s[-–—]\s|\s{2,}|\s[\u4e00-\u9fff]{2,6}[:：]|https?:"
 )
 """A label ends the value before it where a colon or white space marks it: names end in 评论 and 发布 too."""

@@ -39,14 +39,11 @@ _AFTER_BARE = pattern(
 )
 _PUBLISHER = pattern(r"^[\u4e00-\u9fffA-Za-z]{0,14}{publisher.ending}(?:社|客户端|网|中心)?$", case=True)
 """What a name without a label must be like to be a publication's."""
-_AFTER_TIME = re.compile(
-    r"\d{1,2}:\d{2}(?::\d{2})?\s+(?=[\u4e00-\u9fff])"
-    r"|^(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}\s+(?=[\u4e00-\u9fff])"
-)
+_AFTER_TIME = pattern(r"(?:{date.clock}|^{date.full})\s+(?=[\u4e00-\u9fff])")
 _FIRST_IN = pattern(r"^(?=[a-z]){credit.first_in}")
 _EDITION_LINE = pattern(
     r"^[（(]?本文(?:出自|{credit.first_in})[^《》，。]{0,12}《([^《》]{2,14})》"
-    r"|^[（(]?{credit.first_in|credit.label}?《([^《》]{2,14})》\s?[（(]?\s?(?:(?:19|20)\d\d\s?[-/.年]\s?\d|第)"
+    r"|^[（(]?{credit.first_in|credit.label}?《([^《》]{2,14})》\s?[（(]?\s?(?:{date.full_year}\s?[-/.年]\s?\d|第)"
 )
 """《临潮晚报》（2024年05月08日 第06版）, in a line of its own."""
 _DATELINE = pattern(
@@ -54,8 +51,8 @@ _DATELINE = pattern(
     r"(?:综合)?)?(?:综合|专)?(?:[电讯]|报道)(?=[\s（(，,：:】)\]]|题|\d|[\u4e00-\u9fff])"
 )
 _BEFORE_TIME = pattern(
-    r"^([\u4e00-\u9fffA-Za-z]{2,14})\s(?:发[布表]于\s?)?(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}"
-    r"|\d\d-\d\d\s\d\d:\d\d|{date.today}|\d{1,2}\s?{date.minute|date.hour|date.day}{date.ago})"
+    r"^([\u4e00-\u9fffA-Za-z]{2,14})\s(?:发[布表]于\s?)?(?:{date.full}"
+    r"|\d\d-\d\d\s{date.clock}|{date.today}|\d{1,2}\s?{date.minute|date.hour|date.day}{date.ago})"
 )
 _IN_BRACKETS = re.compile(r"^[（(【]\s?([\u4e00-\u9fffA-Za-z]{2,16})\s?[)）】]$")
 _REPORTED_BY = pattern(

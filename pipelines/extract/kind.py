@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
@@ -27,10 +26,7 @@ _SEARCH_PATH = pattern(r"/{address.search_path}(?:[/._-]|$)")
 _SEARCH_NAMES = frozenset([*words("address.search_parameter"), "key"])
 """`key` may choose an article too: of an address alone it says nothing."""
 _SEARCH_TITLE = pattern("{kind.results}")
-_LISTED_DATE = re.compile(
-    r"(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?[\]】)]?$|^[\[【(]?(?:19"
-    r"|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}"
-)
+_LISTED_DATE = pattern(r"{date.listed}[\]】)]?$|^[\[【(]?{date.full}")
 _PAGER = pattern("{kind.pager}")
 
 

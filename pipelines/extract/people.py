@@ -15,7 +15,7 @@ _AUTHOR_LABEL = pattern(
     r"{byline.author}\s?[:：/／|｜丨]\s?"
     r"|[（(【\[]\s?[\u4e00-\u9fff·]{0,12}记者\s?|^[\u4e00-\u9fff·]{0,8}记者\s(?=[\u4e00-\u9fff ]{2,20}$)"
     r"|记者\s?(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/]记者(?=[\u4e00-\u9fff]{2,4}$)"
-    r"|^记者(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|摄|报道|(?:19|20)\d\d))|\s记者\s(?=[\u4e00-\u9fff]{2,4}$)"
+    r"|^记者(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|摄|报道|{date.full_year}))|\s记者\s(?=[\u4e00-\u9fff]{2,4}$)"
     r"|^[□■●◎○◇◆]\s?{byline.rank}*{byline.role}?\s?(?=[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4})*$)"
     r"|^{byline.by}\s(?=[A-Z])|^(?:기자명\s)?(?=[가-힣]{2,4}\s?{byline.role_behind}(?:\s[\w.@-]+)?$)"
 )
@@ -33,7 +33,7 @@ _STAFF = re.compile(
 _ANY_NAME = re.compile(r"^(?=[^\d@/]{2,60}$)[^\W\d_][\w.'’&| -]*$")
 _LATIN_ASIDE = re.compile(r"^(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor) (?=[A-Z])|\s?\([^()]{1,40}\)$")
 _AND = pattern(r"\s?[,;•·|]\s?|\s(?:{byline.and}|&)\s|\s(?=\d)")
-_BY = pattern(r"(?:^|\s[|·•–—-]\s|(?:19|20)\d\d,?\s){byline.by_elsewhere}[:：]?\s(?=[^\W\d_])")
+_BY = pattern(r"(?:^|\s[|·•–—-]\s|{date.full_year},?\s){byline.by_elsewhere}[:：]?\s(?=[^\W\d_])")
 """At the beginning of a line, or behind the day and a mark that parts its fields."""
 _OFFICE = pattern(r"\b{byline.office}\b")
 _LONGEST_BY = 100
@@ -50,10 +50,11 @@ _ROLE_BEHIND = pattern(r"(?<=[가-힣]{2})\s?{byline.role_behind}(?:\s.*)?$")
 _ASIDE = re.compile(r"\s(?:in|for|from|at|on)(?: [A-Z].*)?$|\s?[–—•·].*$|,\s.*$")
 """What follows an English name in a byline: a place, a role, a paper."""
 _COLLEAGUE = pattern(r"\s+{byline.colleague}", as_written=True)
-_DAY_AND_TIME = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s?\d{1,2}:\d\d(?::\d\d)?)?"
-_BESIDE_DATE = re.compile(rf"\s?{_DAY_AND_TIME}.*$")
-_NAME_AND_DAY = re.compile(
-    rf"^(?:([\u4e00-\u9fff]{{3}})\s{_DAY_AND_TIME}|{_DAY_AND_TIME}\s([\u4e00-\u9fff]{{3}}))(?:\s|$)"
+_DAY_AND_TIME = r"{date.full}日?(?:\s?{date.clock})?"
+_BESIDE_DATE = pattern(rf"\s?{_DAY_AND_TIME}.*$", as_written=True)
+_NAME_AND_DAY = pattern(
+    rf"^(?:([\u4e00-\u9fff]{{3}})\s{_DAY_AND_TIME}|{_DAY_AND_TIME}\s([\u4e00-\u9fff]{{3}}))(?:\s|$)",
+    as_written=True,
 )
 _MOST_BEFORE = 6
 _GOES_ON = re.compile(r"[。！？!?”」）)】\]:：，,；;|｜]\s?[（(【\[]?\s?$|[:：].{1,30}$|^[（(【\[]")

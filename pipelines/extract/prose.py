@@ -12,9 +12,7 @@ from pipelines.words import pattern
 _SENTENCE = pattern(r"{text.stop}|；|[.;:]\s|[.\"”’]$|[，,、،၊፣].*[，,、،၊፣]")
 _ANNOUNCES = re.compile(r"[，,].*[：:]$")
 """A sentence that announces a table or a list."""
-_LISTED_DATE = re.compile(
-    r"[\[【(（]?(?:(?:19|20)\d\d[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?:\s\d\d:\d\d)?[\]】)）]?"
-)
+_LISTED_DATE = pattern(r"[\[【(（]?{date.listed}(?:\s\d\d:\d\d)?[\]】)）]?")
 _NOT_WRITTEN = re.compile(r"[\W_]+")
 _PUNCTUATION = pattern(r"{text.stop|text.pause}|\.")
 _CLAUSE_END = pattern(r"(?:{text.stop|text.pause}|[.）)”\"])$")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
-from pipelines.dates import Moment, arabic, read_date
+from pipelines.dates import Moment, arabic, is_day, read_date
 from pipelines.extract.byline import Byline
 from pipelines.extract.metadata import Metadata, script_values, scripted_value
 from pipelines.normalise import simplify
@@ -39,9 +39,8 @@ _LABEL = pattern(
 """What says of a day whether it is the day of publication; it holds up to the next of them."""
 _MAYBE_DAY = pattern(r"[\d〇○二]|{date.era|date.today}", as_written=True)
 """Before what else a label says nothing."""
-_NEXT_DAY = re.compile(
-    r"[^|｜·•]*?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}[^|｜·•至到—–~-]*?[|｜·•\s]\s*"
-    r"(?=(?:19|20)\d\d\s?[-/.年])"
+_NEXT_DAY = pattern(
+    r"[^|｜·•]*?{date.full}[^|｜·•至到—–~-]*?[|｜·•\s]\s*(?={date.full_year}\s?[-/.年])", as_written=True
 )
 """What a label says of a day, up to a bar or a space behind which another day begins."""
 _DATE_LABEL = pattern(
@@ -53,11 +52,7 @@ _NUMBER = pattern(
 )
 """Counters and numbers of telephones and documents, which may look like days."""
 _READ = pattern(r"{byline.read}")
-_LEADS = pattern(
-    r"^[\s\[【|·]{0,3}(?:(?:19|20)\d\d|民国\s?\d{2,3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?"
-    r"(?:$|[\s,，|｜]|[^\u4e00-\u9fff])",
-    as_written=True,
-)
+_LEADS = pattern(r"^[\s\[【|·]{0,3}{date.full}\s?[日号]?(?:$|[\s,，|｜]|[^\u4e00-\u9fff])", as_written=True)
 """A line that begins with a day and goes on with its time or the next of the byline's fields."""
 _WEEKDAY = pattern("{date.before_clock|date.weekday_name}", as_written=True)
 _BYLINE_WORD = pattern("{byline.read|byline.counted|byline.label}")
@@ -65,17 +60,11 @@ _MOST_BEFORE = 40
 _CLOCK_S = 15 * 60
 """A moment above the headline that is so near to the page's fetching is the reader's clock."""
 _WEATHER = pattern("{date.weather}")
-_DATE_ALONE = pattern(
-    r"^\W{0,2}(?:(?:19|20)\d\d|民国\s?\d{2,3})\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?"
-    r"\W{0,2}(?:星期.|周.)?\W{0,2}$",
-    as_written=True,
-)
-"""A line that is nothing but a day: notices and press releases are dated below their signature."""
 _SPACED = re.compile(r"^[\d\s年月日]{10,26}$")
 """201 9 年 9 月 24 日: editors set figures apart."""
-_YEAR_MONTH = re.compile(r"^((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})月?$")
+_YEAR_MONTH = pattern(r"^({date.full_year})\s?[-/.年]\s?(\d{1,2})月?$")
 _DAY = re.compile(r"^\d{1,2}日?$")
-_YEAR = re.compile(r"^(?:19|20)\d\d年?$")
+_YEAR = pattern(r"^{date.full_year}年?$")
 _MONTH_AND_DAY = re.compile(r"^(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?$")
 _CHANGED_NAME = pattern("{element.changed}")
 _RELEASED_NAME = pattern("{element.released}")
@@ -205,7 +194,7 @@ def _of_foot(byline: Byline, moment: Moment) -> Published | None:
     labelled = (part for kind, part in parts if kind == "released" or _DATE_LABEL.search(simplify(part)))
     counted = (part for kind, part in parts if kind == "" and _READ.search(simplify(part)))
     tail = [re.sub(r"\s", "", text) if _SPACED.match(text) else text for text in byline.tail]
-    signed = (text for text in reversed(tail) if _DATE_ALONE.match(arabic(text)))
+    signed = (text for text in reversed(tail) if is_day(text))
     of_labels = (_in_line(text, moment, labelled=True) for text in labelled)
     of_others = (_in_line(text, moment) for text in (*counted, *signed))
     return next((date for date in (*of_labels, *of_others) if date), None)

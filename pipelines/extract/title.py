@@ -45,7 +45,7 @@ _OF_SITE = pattern("{title.of_site|copyright.mark|copyright.sign|copyright.reser
 """What stands beside a site's name in its footers and banners: 版权所有, 欢迎您."""
 _BYLINE_BEGINS = pattern(
     r"[\s（(【\[|]\s*(?:(?:{byline.released|byline.done}?{byline.when}|{credit.label}|{byline.author})\s?[:：]"
-    r"|(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?(?:\s*\d{1,2}:\d\d|\s*$|\s+{credit.label}))",
+    r"|{date.full}日?(?:\s*{date.clock}|\s*$|\s+{credit.label}))",
     as_written=True,
 )
 """Where a byline begins that stands inside the heading's own element."""

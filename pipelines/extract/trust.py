@@ -6,7 +6,6 @@ how near each line is to the article.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -26,16 +25,14 @@ _COMMENTS_WEIGH = -0.1
 """Readers' comments may be longer than the article: they must not draw the choice to what holds both."""
 _NEAR_HEAD = 7
 """Lines between a digest's title and its first linked headline, at most."""
-_BYLINE_DATE = re.compile(
-    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\b(?:19|20)\d\d\b.{0,12}\d{1,2}:\d\d"
-)
+_BYLINE_DATE = pattern(r"{date.full}|\b{date.full_year}\b.{0,12}{date.clock}", as_written=True)
 _ENOUGH = 40.0
 """Characters of prose after which an article may have ended: announcements also stand above articles."""
 _CONTENTS = pattern("{kind.contents}")
 _POSTED = pattern(
-    r"^(?:(?:.{0,12}\s)?{related.posted}\W{0,3}(?:(?:19|20)\d\d[-/.年]|{date.today}"
+    r"^(?:(?:.{0,12}\s)?{related.posted}\W{0,3}(?:{date.full_year}[-/.年]|{date.today}"
     r"|\d{1,3}\s?{date.second|date.minute|date.hour|date.day|date.week|date.month|date.year})"
-    r"|(?:第\s?)?\d{1,4}\s?(?:楼|#)\s.{0,40}(?:19|20)\d\d-)"
+    r"|(?:第\s?)?\d{1,4}\s?(?:楼|#)\s.{0,40}{date.full_year}-)"
 )
 """What stands above every post of a thread."""
 _LINKS_END = 4

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipelines.dates import Moment, has_date, read_date, zone_of
+from pipelines.dates import Moment, has_date, is_day, read_date, zone_of
 
 FETCHED = Moment(datetime(2024, 6, 28, 2, 0, tzinfo=UTC))
 
@@ -203,3 +203,19 @@ def test_midnight_in_utc_is_a_day_without_a_time_in_every_zone() -> None:
     found = read_date("2024-05-09T00:00:00Z", Moment(FETCHED.fetched_at, "America/New_York"), "meta:date")
     assert found
     assert found.day == date(2024, 5, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_it"),
+    [
+        ("2026年9月3日", True),
+        ("（二〇二六年九月三日）", True),
+        ("中華民國一一五年九月三日", True),
+        ("民國115年9月3日", True),
+        ("2026-09-03 星期四", True),
+        ("截至2026年9月3日", False),
+        ("2026年9月3日起施行", False),
+    ],
+)
+def test_a_line_that_is_a_day_holds_nothing_else(text: str, is_it: bool) -> None:
+    assert is_day(text) is is_it

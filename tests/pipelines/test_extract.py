@@ -73,6 +73,7 @@ def test_the_title_is_the_heading_whatever_the_site_adds_to_it(title: str) -> No
         ("2024-06-13 Source: Haitang Bay Today Font size: A A A", "credited_source", "Haitang Bay Today"),
         ("2024-06-11 08:15 滨海观察 作者：陈立", "credited_source", "滨海观察"),
         ("2024-06-11 来源：今日头条", "credited_source", "今日头条"),
+        ("临潮晚报 2024 年 5 月 8 日", "credited_source", "临潮晚报"),
         ("《临潮晚报》（2024年05月08日 第 06 版）", "credited_source", "临潮晚报"),
         ("2024-06-11 来源：　评论：0 点击：", "credited_source", None),
         ("转载自：园区评论 | 2023/06/15 16:25", "credited_source", "园区评论"),
