@@ -33,6 +33,7 @@ _LONGEST_BOX_HEADING = 10
 _LONGEST_BYLINE = 25.0
 _FAR_TEXT = 5
 """Lines from a headline to its text, at most, those of the byline between them."""
+_ROW = frozenset(["td", "tr", "tbody", "thead"])
 _PRICE_OF_ROOM = 25.0
 """How much an article of one paragraph may lose for the element around it: two or three lines of links."""
 
@@ -82,8 +83,8 @@ def choose_element(scan: Scan, trust: Trust, title_line: int | None) -> Choice |
             sums[parent] += sums[node]
             firsts[parent] = min(firsts[parent], firsts[node])
             lasts[parent] = max(lasts[parent], lasts[node])
-    best = _around(scan, sums, best)
     spans = list(zip(firsts, lasts, strict=True))
+    best = _around(scan, sums, spans, best)
     if title_line is not None:
         best = _titled_part(scan, weights, best, title_line, spans)
     last = lasts[best]
@@ -107,11 +108,15 @@ def _weigh(scan: Scan, trust: Trust, title_line: int | None) -> list[float]:
     return weights
 
 
-def _around(scan: Scan, sums: Sequence[float], node: int) -> int:
-    """The element around a single paragraph: an article of one paragraph has its footer beside it."""
-    parent = scan.parents[node]
-    single = scan.elements[node].tag == "p" and parent >= 0
-    return parent if single and sums[parent] >= sums[node] - _PRICE_OF_ROOM else node
+def _around(scan: Scan, sums: Sequence[float], spans: Sequence[tuple[int, int]], node: int) -> int:
+    """The element around a single paragraph or row: the rest of its article is nearly always beside it."""
+    around, first = node, spans[node][0]
+    is_row = scan.lines[first].row
+    while scan.parents[around] >= 0 and (
+        scan.elements[around].tag == "p" or (is_row and scan.elements[around].tag in _ROW)
+    ):
+        around = scan.parents[around]
+    return around if sums[around] >= sums[node] - _PRICE_OF_ROOM else node
 
 
 def _weight(line: Line, hint: str) -> float:
