@@ -24,6 +24,7 @@ from pipelines.extract.body import (
     reconsidered,
     scripted_body,
     taken_over,
+    text_below,
 )
 from pipelines.extract.byline import read_byline
 from pipelines.extract.container import Choice, choose_element
@@ -54,7 +55,7 @@ from pipelines.scripts import count_letters, script_of
 _LANGUAGE_OF = {"Hangul": "ko", "Kana": "ja"}
 _SAMPLE, _LATIN_SAMPLE = 1500, 400
 """Characters that tell the language; of 212 texts of benchmarks/corpus.py py3langid says the same by 300."""
-_WITHOUT_TEXT = ("no text", "script page")
+_WITHOUT_TEXT = ("no text", "script page", "list page: headlines with links, no prose")
 """Reasons for which a page is read again with what it shows only without scripts."""
 _NAMES_ARTICLES = ("feed", "news sitemap")
 """What names articles only; other sitemaps name lists too."""
@@ -144,13 +145,15 @@ def extract_shown(
         body = None if refusal.is_final else scripted_body(root, metadata)
         if body is None and refusal.may_be_doubted and title_line is not None:
             is_overruled = True
-            body = own_text(root, scanned, _OWN_CHINESE if is_chinese else _OWN)
+            body = own_text(root, scanned, _OWN_CHINESE if is_chinese else _OWN) or text_below(
+                scanned, trust, title_line
+            )
     elif body is None:
         assert choice is not None  # or there were a refusal
         body = read_body(scanned, choice, trust, title_line)
         over = None if is_chinese else taken_over(body, choice, scanned, trust, title_line, root)
         if over is None and choice.is_doubtful:
-            over = reconsidered(body, root, metadata)
+            over = reconsidered(body, text_below(scanned, trust, title_line), root, metadata)
         body = over or body
     if body and source.kept_lines:
         body = with_kept(body, scanned.lines, source.kept_lines)

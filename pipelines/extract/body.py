@@ -32,7 +32,7 @@ Reason = tuple[StrippedKind, str]
 """The kind and the rule by which a line is left out."""
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-_TRAFILATURA, _SCRIPTS = "trafilatura", "scripts"
+_TRAFILATURA, _SCRIPTS, _BELOW = "trafilatura", "scripts", "lines below the byline"
 _MOST_ELEMENTS = 20_000
 _COUNT = etree.XPath("count(descendant-or-self::*)")
 """trafilatura takes seconds on more; such a page keeps the first opinion."""
@@ -59,6 +59,8 @@ _LEAST_OWN = 100.0
 _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
 _SIGNATORY = pattern(r"^[^，。：:]{3,30}{document.signatory|document.signatory_below}$")
 _MOST_HIDDEN = 50
+_FAR_BYLINE, _LEAST_BELOW = 4, 20.0
+"""Lines below a headline among which its byline stands, and characters of what may be a text below that."""
 _HEADING: Reason = ("related", "heading-of-links")
 _OPENER: Reason = ("navigation", "opens-the-rest")
 _LINKED: Reason = ("navigation", "linked-line")
@@ -116,11 +118,17 @@ def scripted_body(root: HtmlElement, metadata: Metadata) -> Body | None:
     return Body(lines, (), _SCRIPTS) if _amount(lines) > _LEAST_SCRIPTED else None
 
 
-def reconsidered(body: Body, root: HtmlElement, metadata: Metadata) -> Body:
-    """The body after a second and a third opinion, where the first is in doubt."""
+def reconsidered(body: Body, below: Body | None, root: HtmlElement, metadata: Metadata) -> Body:
+    """The body after a second and a third opinion, where the first is in doubt.
+
+    Of a page that says little trafilatura takes all, its menus too: it is not asked about what stands right
+    `below` the headline and its byline.
+    """
     scripted = scripted_lines(root, metadata)
     if _amount(scripted) > max(2 * _amount(body.lines), _LEAST_BETTER):
         return body._replace(lines=scripted, origin=_SCRIPTS)
+    if below and set(body.lines) <= set(below.lines):
+        return body
     lines = _vote(body.lines, _by_trafilatura(root))
     return body if lines is body.lines else body._replace(lines=lines, origin=_TRAFILATURA)
 
@@ -228,6 +236,31 @@ def own_text(root: HtmlElement, scan: Scan, least_share: float) -> Body | None:
     if len(lines) < _LEAST_EXCERPTS and not own:
         own = excerpts  # a headline that links to its own page
     return Body(lines, (), _TRAFILATURA) if own >= max(_LEAST_OWN, least_share * _amount(lines)) else None
+
+
+def text_below(scan: Scan, trust: Trust, title_line: int | None) -> Body | None:
+    """The lines of the element right below a headline and its dated byline, up to the first link; else None.
+
+    Verses, names and figures, or one short sentence: nothing in them reads like a paragraph.
+    """
+    lines = scan.lines
+    if title_line is None:
+        return None
+    below = range(title_line + 1, min(title_line + 1 + _FAR_BYLINE, len(lines)))
+    dated = [i for i in below if not lines[i].is_prose and has_date(lines[i].text, relative=False)]
+    first = dated[0] + 1 if dated else len(lines)
+    if not first < len(lines):
+        return None
+    home = lines[first].node
+    if first + 1 == len(lines) or lines[first + 1].node != home:
+        home = scan.parents[home]
+    kept = []
+    for line in lines[first:]:
+        is_boxed = trust.hint(line) not in ("", "byline")  # many an article stands in what is named an editor
+        if line.linked or line.hidden or is_boxed or not scan.is_within(line.node, home):
+            break
+        kept.append(line.text)
+    return Body(tuple(kept), (), _BELOW) if _amount(tuple(kept)) >= _LEAST_BELOW else None
 
 
 def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:

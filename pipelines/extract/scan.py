@@ -131,6 +131,12 @@ class Scan:
     writers: list[HtmlElement] = field(default_factory=list)
     """Elements whose class or id speaks of an author or of an account."""
 
+    def is_within(self, node: int, outer: int) -> bool:
+        """Whether an element, by its index, is the outer one or stands in it."""
+        while node > outer:  # parents come before their children
+            node = self.parents[node]
+        return node == outer
+
 
 def parse_page(text: str) -> HtmlElement | None:
     """The root element without comments and processing instructions; None where there is no element.
