@@ -38,7 +38,7 @@ _PLACEHOLDER = re.compile(
 )
 _FIELD = re.compile(r"^\W{0,2}[^。]{1,14}[:：]?\s?[(（]?[*＊][)）]?\W{0,2}$|^[*＊]\s?[^。]{1,14}[:：]$")
 _LEAST_FIELDS = 3
-_CUT = pattern(r"(?:\.{3}|…)\W{0,3}(?:{related.cut}\W{0,4})?$")
+_CUT = pattern(r"(?:\.{3}|…)\W{0,3}(?:{related.cut}\W{0,4})?$|[\[【(（]{related.cut}[\]】)）]\W{0,3}$")
 _HOME = pattern(r"^/?(?:{kind.home}\w{0,3}\.\w{3,5})?$")
 _SENTENCE = re.compile(r"[。！？；!?]|[.;] |[.]$|[，,].*[，,]")
 _TOLD = pattern(r"{kind.told}|\d月\d{1,2}日|\d{4}年")
@@ -46,7 +46,11 @@ _SHORT, _EXCERPT = 250, 300
 """Characters of a text without a day that must tell of one; and of the excerpts on a home page."""
 _LEAST_PROSE = 0.3
 
-_GATE = pattern("{kind.gate}")
+_MISSING = pattern("{kind.not_found}")
+_GATE = pattern("{kind.gate|kind.not_found}")
+_GATE_OR_READER = pattern("{kind.gate|kind.not_found|kind.reader}")
+"""Where a page shows neither a day nor a name, what speaks to its reader need not ask in known words."""
+_REPORTS = pattern(r"{text.said}|\d月\d{1,2}日")
 _SENTENCES = re.compile(r"[。！？!?]|\.(?=\s|$)")
 _LONGEST_GATE, _LEAST_GATE = 900, 0.4
 """Characters of a text that stands instead of another, and of these the share of sentences that ask for
@@ -62,7 +66,9 @@ def of_another_kind(
     plain = [simplify(line) for line in lines]
     if _PLACEHOLDER.search(title) or 2 * sum(bool(_PLACEHOLDER.search(line)) for line in lines) > len(lines):
         return "template page: its fields are not filled in"
-    if _is_gate(plain):
+    if _is_gate(plain, _GATE):
+        if any(map(_MISSING.search, plain)):
+            return "not found page: its text says so"
         return "gate page: it asks to log in, to pay, to accept or to come again"
     said = sum(map(len, lines))
     if about := _about(title, plain, said):
@@ -79,9 +85,13 @@ def of_another_kind(
     headed = extracted.published and origin != "title element" and not _HOME.search(urlsplit(url).path)
     if said < _EXCERPT and _CUT.search(plain[-1]) and not signed and not headed:
         return "list page: excerpts alone"
-    if extracted.published or extracted.author or extracted.editor:
-        return ""
-    return _undated(plain, stripped, extracted, title)
+    is_dated = extracted.published or extracted.author or extracted.editor
+    if other := "" if is_dated else _undated(plain, stripped, extracted, title):
+        return other
+    is_shown = signed or (extracted.published and extracted.published.origin != "url")
+    if not is_shown and _is_gate(plain, _GATE_OR_READER):
+        return "gate page: it speaks to its reader and tells no news"
+    return ""
 
 
 def _about(title: str, lines: Sequence[str], said: int) -> str:
@@ -117,13 +127,14 @@ def _bare_name(title: str) -> str:
     return re.sub(r"[(（].*?[)）]|\W", "", title)
 
 
-def _is_gate(lines: Sequence[str]) -> bool:
-    """Whether a short text asks its reader for something from its first sentence on, and says little else."""
+def _is_gate(lines: Sequence[str], asks: re.Pattern[str]) -> bool:
+    """Whether a short text asks its reader for something from its first sentence on, and reports nothing."""
     sentences = [sentence for line in lines for sentence in _SENTENCES.split(line) if sentence.strip()]
     said = sum(map(len, sentences))
-    if not sentences or said > _LONGEST_GATE or not _GATE.search(sentences[0]):
+    if not sentences or said > _LONGEST_GATE or not asks.search(sentences[0]):
         return False
-    return sum(len(sentence) for sentence in sentences if _GATE.search(sentence)) >= _LEAST_GATE * said
+    asked = sum(len(sentence) for sentence in sentences if asks.search(sentence))
+    return asked >= _LEAST_GATE * said and not any(map(_REPORTS.search, sentences))
 
 
 def _undated(lines: Sequence[str], stripped: Sequence[Stripped], extracted: Extracted, title: str) -> str:

@@ -121,15 +121,19 @@ def scripted_body(root: HtmlElement, metadata: Metadata) -> Body | None:
 def reconsidered(body: Body, below: Body | None, root: HtmlElement, metadata: Metadata) -> Body:
     """The body after a second and a third opinion, where the first is in doubt.
 
-    Of a page that says little trafilatura takes all, its menus too: it is not asked about what stands right
-    `below` the headline and its byline.
+    Of a page that says little trafilatura takes all, its menus too: links count for nothing, and it is not asked
+    about what stands right `below` the headline and its byline.
     """
     scripted = scripted_lines(root, metadata)
     if _amount(scripted) > max(2 * _amount(body.lines), _LEAST_BETTER):
         return body._replace(lines=scripted, origin=_SCRIPTS)
     if below and set(body.lines) <= set(below.lines):
         return body
-    lines = _vote(body.lines, _by_trafilatura(root))
+    links = {bare(link.text_content()) for link in root.iter("a")}
+    second = (
+        line for line in _by_trafilatura(root) if bare(line) not in links or _ENDS_SENTENCE.search(line)
+    )
+    lines = _vote(body.lines, tuple(second))
     return body if lines is body.lines else body._replace(lines=lines, origin=_TRAFILATURA)
 
 

@@ -320,6 +320,10 @@ def test_objections_to_a_public_notice_are_no_takedown() -> None:
 BUS = "云岭大道站是本市公交网络的重要站点之一，经过该站的线路有11路、69路和126路，祝您旅途愉快！"
 
 
+GATE = "gate page: it asks to log in, to pay, to accept or to come again"
+GONE = "not found page: its text says so"
+
+
 @pytest.mark.parametrize(
     ("title", "origin", "day", "lines", "reason"),
     [
@@ -395,6 +399,39 @@ BUS = "云岭大道站是本市公交网络的重要站点之一，经过该站�
             "form page: fields to fill in",
         ),
         ("{$title}", "heading", "", [NEWS], "template page: its fields are not filled in"),
+        ("提示", "heading", "2024-06-01", ["该信息已被管理员移除，请稍后再来查看，不便之处敬请谅解。"], GATE),
+        (
+            "访问",
+            "heading",
+            "2024-06-01",
+            ["您的请求可能存在威胁，已被防火墙拦截，如有疑问请联系管理员。"],
+            GATE,
+        ),
+        (
+            "Neue Halle",
+            "heading",
+            "2024-06-01",
+            ["Jetzt weiterlesen mit Digitalabo. Bereits Abonnent?"],
+            GATE,
+        ),
+        (
+            "新工場が完成",
+            "heading",
+            "2024-06-01",
+            ["この記事は登録すると続きを読めます。会員限定の記事です。ログインして、続きをお読みください。"],
+            GATE,
+        ),
+        ("Завод открыт", "heading", "2024-06-01", ["Материал доступен только по подписке."], GATE),
+        (
+            "园区新签项目三十二个",
+            "heading",
+            "2024-06-01",
+            ["抱歉，您访问的页面不存在或已被删除，请检查网址，或返回上一页。"],
+            GONE,
+        ),
+        ("Seite fehlt", "heading", "", ["Die gesuchte Seite existiert leider nicht mehr."], GONE),
+        ("Página", "heading", "", ["La página que busca no existe o ha sido eliminada."], GONE),
+        ("Not here", "heading", "", ["Sorry, but nothing matched your search terms."], GONE),
         ("临湖智造园", "site name", "2024-06-01", [NEWS, MORE], "list page: no headline but the site's name"),
         ("临湖一览", "title element", "", [MORE], "undated page: no headline either"),
         ("云岭大道站简况说明一览", "heading", "", [BUS], "undated page: it tells of no day"),
@@ -421,6 +458,16 @@ def test_a_text_of_another_kind_is_rejected_and_named(
         ),
         ("关于做好新产品介绍会筹备工作的通知", "2024-06-01", [NEWS, "费用说明：自理"]),
         (
+            "园区旧网站关闭",
+            "2024-06-01",
+            ["抱歉，旧网站6月30日起无法访问，部分旧内容已被删除，请使用新网站。"],
+        ),
+        (
+            "Fine over cookies",
+            "2024-06-01",
+            ["The park's website uses cookies without consent, it was said."],
+        ),
+        (
             "共和国勋章获得者陈立：荣誉属于大家",
             "2024-06-01",
             ["陈立，男，中共党员，1928年出生，一生获得战功多次。"],
@@ -429,6 +476,13 @@ def test_a_text_of_another_kind_is_rejected_and_named(
 )
 def test_an_article_is_of_no_other_kind(title: str, day: str, lines: list[str]) -> None:
     assert isinstance(clean(_of_kind(title, "heading", day, lines), PAGE, Source("www.example.cn")), Story)
+
+
+@pytest.mark.parametrize(("origin", "is_news"), [("url", False), ("byline", True)])
+def test_what_speaks_to_its_reader_and_shows_no_day_is_no_news(origin: str, is_news: bool) -> None:
+    page = _of_kind("Error", "heading", "", ["Your request failed. Please contact the office of the park."])
+    dated = replace(page, published=Published("2024-06-01", date(2024, 6, 1), origin))
+    assert isinstance(clean(dated, PAGE, Source("www.example.cn")), Story) == is_news
 
 
 @pytest.mark.parametrize(
