@@ -69,8 +69,9 @@ def is_day(text: str) -> bool:
 
 # --- days that a text states in full ----------------------------------------------------------------
 
-_NARROW = str.maketrans("０１２３４５６７８９／－．：", "0123456789/-.:")
-"""Wide figures, as editors of the East type them."""
+_FIGURES = "０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "๐๑๒๓๔๕๖๗๘๙", "०१२३४५६७८९"
+_NARROW = str.maketrans("".join(_FIGURES) + "／－．：", "0123456789" * len(_FIGURES) + "/-.:")
+"""Wide figures, as editors of the East type them, and those of other scripts."""
 _FIGURE = re.compile(r"\d")
 """Every day has one, and most lines have none."""
 _HALF = "{date.morning|date.noon|date.afternoon|date.night}"
@@ -92,7 +93,7 @@ _MONTH_FIRST = (
 )
 _DAY_FIRST = (
     r"\b(?P<day>\d{1,2}){date.ordinal}?[\s-]{1,2}{date.of}?(?P<name>{date.month_name})\.?[,\s-]{1,2}{date.of}?"
-    r"(?P<year>{date.full_year})\b" + _CLOCK
+    r"(?:(?P<year>{date.full_year})|(?:พ\.ศ\.\s?)?(?P<buddhist>25[4-9]\d))\b" + _CLOCK
 )
 _REPUBLIC = (
     r"(?:(?:中华)?民国\s?(?P<roc>\d{2,3})|令和\s?(?P<reiwa>\d{1,2})|(?<![\d.])(?P<roc3>1[0-4]\d|0[5-9]\d))"
@@ -167,7 +168,14 @@ def _absolute(match: re.Match[str], moment: Moment, origin: str) -> Published | 
 
 
 def _year(found: dict[str, str | None]) -> int:
-    for key, offset in (("year", 0), ("roc", 1911), ("roc3", 1911), ("reiwa", 2018), ("short", 2000)):
+    for key, offset in (
+        ("year", 0),
+        ("roc", 1911),
+        ("roc3", 1911),
+        ("reiwa", 2018),
+        ("buddhist", -543),
+        ("short", 2000),
+    ):
         value = found.get(key)
         if value:
             return int(value) + offset

@@ -86,12 +86,8 @@ def of_another_kind(
     if said < _EXCERPT and _CUT.search(plain[-1]) and not signed and not headed:
         return "list page: excerpts alone"
     is_dated = extracted.published or extracted.author or extracted.editor
-    if other := "" if is_dated else _undated(plain, stripped, extracted, title):
-        return other
-    is_shown = signed or (extracted.published and extracted.published.origin != "url")
-    if not is_shown and _is_gate(plain, _GATE_OR_READER):
-        return "gate page: it speaks to its reader and tells no news"
-    return ""
+    other = "" if is_dated else _undated(plain, stripped, extracted, title)
+    return other or _addressed(plain, extracted)
 
 
 def _about(title: str, lines: Sequence[str], said: int) -> str:
@@ -135,6 +131,14 @@ def _is_gate(lines: Sequence[str], asks: re.Pattern[str]) -> bool:
         return False
     asked = sum(len(sentence) for sentence in sentences if asks.search(sentence))
     return asked >= _LEAST_GATE * said and not any(map(_REPORTS.search, sentences))
+
+
+def _addressed(lines: Sequence[str], extracted: Extracted) -> str:
+    """The reason for a page that speaks to its reader and shows neither a name nor a day."""
+    published = extracted.published
+    if extracted.author or extracted.credited_source or (published and published.origin != "url"):
+        return ""
+    return "gate page: it speaks to its reader and tells no news" if _is_gate(lines, _GATE_OR_READER) else ""
 
 
 def _undated(lines: Sequence[str], stripped: Sequence[Stripped], extracted: Extracted, title: str) -> str:

@@ -121,8 +121,8 @@ def scripted_body(root: HtmlElement, metadata: Metadata) -> Body | None:
 def reconsidered(body: Body, below: Body | None, root: HtmlElement, metadata: Metadata) -> Body:
     """The body after a second and a third opinion, where the first is in doubt.
 
-    Of a page that says little trafilatura takes all, its menus too: links count for nothing, and it is not asked
-    about what stands right `below` the headline and its byline.
+    Of a page that says little trafilatura takes all, its menus too: links count for nothing, and it is not
+    asked about what stands right `below` the headline and its byline.
     """
     scripted = scripted_lines(root, metadata)
     if _amount(scripted) > max(2 * _amount(body.lines), _LEAST_BETTER):
@@ -350,8 +350,14 @@ def _like_byline(line: Line) -> bool:
 
 
 def _heads_links(line: Line, below: Sequence[Reason | None]) -> Reason | None:
-    """A short line above links that were left out is their heading."""
-    if line.amount > 14 or _ENDS_SENTENCE.search(line.text) or len(below) < 2 or below[0] != _LINKED:
+    """A short line above links that were left out is their heading; a day is a notice's, above its files."""
+    if (
+        line.amount > 14
+        or is_day(line.text)
+        or _ENDS_SENTENCE.search(line.text)
+        or len(below) < 2
+        or below[0] != _LINKED
+    ):
         return None
     return _HEADING if below[1] in (_LINKED, _HEADING) else None
 

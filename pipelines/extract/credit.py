@@ -67,7 +67,7 @@ _BYLINE = 80
 _PERSON_NAME = re.compile("^[\u4e00-\u9fff]{2,3}$")
 _PATH = re.compile(r"[>»›]")
 _ASIDE = pattern(
-    r"^[\u4e00-\u9fff\d]{2,16}[（(](?!{byline.label|byline.person})[\u4e00-\u9fff]{2,10}[)）](?:[\u4e00-\u9fff]{2,8})?$"
+    r"^[\u4e00-\u9fff\d]{2,16}[（(](?!{byline.label|byline.person})[\u4e00-\u9fff]{2,10}[)）](?:[\u4e00-\u9fff]{2,8})?(?=\s|$)"
 )
 """A name with brackets of its own: 临江市文旅局（原市文广新局）."""
 _STATED = pattern(r"{credit.state}\s?[“\"「『]?$", as_written=True)

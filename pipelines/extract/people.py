@@ -13,11 +13,13 @@ from pipelines.words import characters, pattern, words
 
 _AUTHOR_LABEL = pattern(
     r"{byline.author}\s?[:：/／|｜丨]\s?"
-    r"|[（(【\[]\s?[\u4e00-\u9fff·]{0,12}记者\s?|^[\u4e00-\u9fff·]{0,8}记者\s(?=[\u4e00-\u9fff ]{2,20}$)"
+    r"|[（(【\[]\s?[\u4e00-\u9fff·]{0,12}记者\s?"
+    r"|^(?:[□■●◎○◇◆]\s?)?[\u4e00-\u9fff·]{0,8}记者\s(?=[\u4e00-\u9fff ]{2,20}$)"
+    r"|^{byline.author}\s(?=[\u4e00-\u9fff]{2,4}$)"
     r"|记者\s?(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/]记者(?=[\u4e00-\u9fff]{2,4}$)"
-    r"|^记者(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|摄|报道|{date.full_year}))|\s记者\s(?=[\u4e00-\u9fff]{2,4}$)"
+    r"|^记者(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|摄|报道|{date.full_year}))|\s记者\s(?=[\u4e00-\u9fff]{2,4}(?:\s|$))"
     r"|^[□■●◎○◇◆]\s?{byline.rank}*{byline.role}?\s?(?=[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4})*$)"
-    r"|^{byline.by}\s(?=[A-Z])|^(?:기자명\s)?(?=[가-힣]{2,4}\s?{byline.role_behind}(?:\s[\w.@-]+)?$)"
+    r"|^{byline.by}\s(?=[A-Z])|(?:^|(?<=:\d\d\s))(?:기자명\s)?(?=[가-힣]{2,4}\s?{byline.role_behind}(?:\s[\w.@-]+)?$)"
 )
 _EDITOR_LABEL = pattern(r"{byline.editor}\s?[:：/／|｜丨]\s?|(?<![a-z])edit(?:ed|ing) by\s(?=[A-Z])")
 _NAME = re.compile(
@@ -31,14 +33,17 @@ _STAFF = re.compile(
     r"(?:[A-Z][a-zA-Z]+ ){0,3}(?:[Ss]taff(?: [Ww]riter)?|[Rr]eporter|[Ww]riter|[Cc]orrespondent)$"
 )
 _ANY_NAME = re.compile(r"^(?=[^\d@/]{2,60}$)[^\W\d_][\w.'’&| -]*$")
-_LATIN_ASIDE = re.compile(r"^(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor) (?=[A-Z])|\s?\([^()]{1,40}\)$")
+_LATIN_ASIDE = re.compile(
+    r"^(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor) (?=[A-Z])|\s?\([^()]{1,40}\)$|\s[–—]\s.*$"
+)
 _AND = pattern(r"\s?[,;•·|]\s?|\s(?:{byline.and}|&)\s|\s(?=\d)")
 _BY = pattern(r"(?:^|\s[|·•–—-]\s|{date.full_year},?\s){byline.by_elsewhere}[:：]?\s(?=[^\W\d_])")
 """At the beginning of a line, or behind the day and a mark that parts its fields."""
 _OFFICE = pattern(r"\b{byline.office}\b")
 _LONGEST_BY = 100
+_CAPITAL = "A-ZÀ-ÖØ-ÞΑ-ΩА-ЯЁІЇЄ"
 _FULL_NAME = re.compile(
-    r"^[A-ZÀ-ÖØ-Þ][\w'’.-]*(?: (?:v[oa]n|d[aeiu]s?|del|de[nr]|l[ae]|zu|[A-ZÀ-ÖØ-Þ][\w'’.-]*)){1,3}$"
+    rf"^[{_CAPITAL}][\w'’.-]*(?: (?:v[oa]n|d[aeiu]s?|del|de[nr]|l[ae]|zu|[{_CAPITAL}][\w'’.-]*)){{1,3}}$"
 )
 _EASTERN_NAME = re.compile("^[\u4e00-\u9fff]{3,5}(?<![聞新局部社者員会集])$")
 _BETWEEN = re.compile("[ 、,，/]+")
@@ -60,7 +65,7 @@ _MOST_BEFORE = 6
 _GOES_ON = re.compile(r"[。！？!?”」）)】\]:：，,；;|｜]\s?[（(【\[]?\s?$|[:：].{1,30}$|^[（(【\[]")
 """What stands before a label in a line of labels, or in brackets behind the end of a text."""
 _PHOTOGRAPHER = pattern(
-    r"^(?!.{2,14}文\s?[/／])[\s:：/／]*(?:[\u4e00-\u9fff·]{2,4}[\s、,，]{0,2}){1,3}?[\s/／]{0,2}{byline.shot}",
+    r"^(?!.{2,14}文\s?[/／])[\s:：/／]*(?:[\u4e00-\u9fff·]{2,4}[\s、,，]{0,2}){1,3}?[\s/／]{0,2}{byline.shot}(?!\s?[/／:：])",
     as_written=True,
 )
 _DONE_BY = pattern(r"(?<=[\u4e00-\u9fff]{2}){byline.done_by}$", as_written=True)
@@ -219,6 +224,7 @@ def _names_the_site(name: str, metadata: Metadata) -> bool:
 
 def _person(value: str) -> str:
     """The name or names at the start of a value; empty where it is no name."""
+    value = _STAFF.sub(r"\1", value)
     value = value_after(_ROLE.sub("", value.lstrip(" :：/／\u3000[【(（"), count=1), 0).strip(" -–—_、")
     value = _STAFF_CODE.sub("", _COLLEAGUE.split(value, maxsplit=1)[0]).strip()
     value = _ROLE_BEHIND.sub("", _SPACED_NAME.sub(r"\1\2", value))

@@ -112,6 +112,16 @@ def test_the_title_is_the_heading_whatever_the_site_adds_to_it(title: str) -> No
         ("来源：admin", "credited_source", None),
         ("供稿：滨海市教育局", "credited_source", "滨海市教育局"),
         ("供稿：陈立文", "credited_source", None),
+        (
+            "来源：滨海市园区（保税区管理局）办公室 日期：2024-05-03",
+            "credited_source",
+            "滨海市园区(保税区管理局)办公室",
+        ),
+        ("2024-05-03 来源：滨海日报 记者 陈立文 摄影 杜若", "author", "陈立文"),
+        ("投稿人：陈立文 日期：2024-05-03", "author", "陈立文"),
+        ("作者 陈立文", "author", "陈立文"),
+        ("□ 滨海日报记者 陈立文 通讯员 杜若", "author", "陈立文"),
+        ("文/陈立文 图/杜若", "author", "陈立文"),
         ("举报电话：25780000", "credited_source", None),
     ],
 )
@@ -182,6 +192,10 @@ def test_all_authors_of_a_foreign_page_are_named() -> None:
         ("산업단지에 공장 착공", "기자명 김민수 기자", "김민수"),
         ("산업단지에 공장 착공", "박서연 기자 seo@park.example", "박서연"),
         ("산업단지에 공장 착공", "어제 만난 기자 여러분", None),
+        ("산업단지에 공장 착공", "입력 2024.05.09. 오후 2:26 박서연 기자", "박서연"),
+        ("Parque recebe fábrica", "Por Carla Menezes — Pedra Alta", "Carla Menezes"),
+        ("Завод открыт", "9 мая 2024, 14:20 | Автор: Анна Крылова", "Анна Крылова"),
+        ("Park to grow", "By Tom Hadley Local Democracy Reporter", "Tom Hadley"),
     ],
 )
 def test_a_byline_of_another_language_names_the_author(title: str, line: str, name: str | None) -> None:
