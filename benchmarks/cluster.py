@@ -20,13 +20,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.pages import generate
+from benchmarks.sites import write_sources
 from benchmarks.throughput import children_cpu, run_counted
 from crawler.runs.warc import write_warc
 from pipelines.records import Page, Source
 from pipelines.stages import read_page
 
 HOST = "bench.example"
-SOURCES = f'[[source]]\nhost = "{HOST}"\nname = "x"\nstart_urls = ["http://{HOST}/"]\n'
 
 IMPORT = """
 import resource, sys
@@ -42,7 +42,7 @@ def main() -> None:
     few, many, workers = (int(word) for word in [*sys.argv[1:], *["200", "1000", "2"][len(sys.argv) - 1 :]])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "sources.toml").write_text(SOURCES)
+        write_sources(folder, {HOST: "x"})
         pages = made(many)
         for count in (few, many):
             write_warc(pages[:count], folder / f"{count}.warc.gz", "benchmark")

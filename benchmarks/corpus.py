@@ -12,7 +12,6 @@ other extractors that are installed, asks all of them afresh and so measures wha
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import multiprocessing
 import os
@@ -29,6 +28,7 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from benchmarks import options
 from benchmarks.corpus_crawl import by_crawl
 from benchmarks.corpus_peers import peers
 from benchmarks.corpus_sets import Answer, Judge, Sample, read_sets, said
@@ -64,9 +64,7 @@ class Result:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--stages", action="store_true", help="run the stages on the files, without crawling")
     parser.add_argument("--peers", action="store_true", help="also the other extractors that are installed")
@@ -109,7 +107,7 @@ def _read(sample: Sample, *, stages: bool, afresh: bool, keep: bool = True) -> R
     host = urlsplit(url).netloc
     page = Page(0, host, url, url, 200, (("content-type", "text/html"),), sample.body, datetime.now(UTC))
     if stages:
-        result.answers[OURS] = _by_stages(page, result)
+        result.answers[OURS] = by_stages(page, result)
     decoded = decode(page)
     html = "" if isinstance(decoded, Rejection) else decoded.html
     for name, read in peers().items():
@@ -118,7 +116,8 @@ def _read(sample: Sample, *, stages: bool, afresh: bool, keep: bool = True) -> R
     return result
 
 
-def _by_stages(page: Page, result: Result) -> Answer:
+def by_stages(page: Page, result: Result) -> Answer:
+    """What our stages say of a page, and what each of them spent."""
     source = Source(page.source)
     found = result.time("decode", lambda: decode(page))
     if not isinstance(found, Rejection):

@@ -11,8 +11,6 @@ not, its page does not show.
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import re
 import sys
 import tarfile
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from benchmarks import module_of, rows_of
 from pipelines.publishers import normalise_publisher
 
 
@@ -70,16 +69,11 @@ def _read_set(folder: Path) -> list[Sample]:
         bodies = {path.stem: path.read_bytes() for path in (folder / "pages").iterdir()}
     articles = [
         Sample(folder.name, row["id"], bodies[row["id"]], row, row.get("url") or "")
-        for row in _rows(folder / "truth.jsonl")
+        for row in rows_of(folder / "truth.jsonl")
     ]
-    others = [
-        Sample(folder.name, row["id"], bodies[row["id"]], {}) for row in _rows(folder / "negatives.jsonl")
-    ]
-    return articles + others
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.open(encoding="utf-8")] if path.exists() else []
+    negatives = folder / "negatives.jsonl"
+    others = rows_of(negatives) if negatives.exists() else []
+    return articles + [Sample(folder.name, row["id"], bodies[row["id"]], {}) for row in others]
 
 
 class Judge:
@@ -91,11 +85,7 @@ class Judge:
         )
         if found is None:
             sys.exit("none of the folders holds evaluate.py, whose measure of texts is used")
-        specification = importlib.util.spec_from_file_location("evaluate", found)
-        assert specification
-        assert specification.loader
-        self._measure: Any = importlib.util.module_from_spec(specification)
-        specification.loader.exec_module(self._measure)
+        self._measure = module_of(found)
 
     def text(self, truth: dict[str, Any], text: str) -> tuple[float, float, float]:
         """Precision, recall and F1 of a text; lines that may be there or not count for nothing."""

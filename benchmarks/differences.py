@@ -7,8 +7,6 @@ number of each copy is changed, and whether that is told is counted. Prints both
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import re
 import sys
@@ -16,6 +14,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from benchmarks import options, rows_of
 from pipelines.join.differences import differences, spell_out
 
 _NUMBER = re.compile(r"(?<![a-zA-Z\d.])\d{1,5}(?:\.\d+)?(?![\d.])")
@@ -23,17 +22,13 @@ SEED = 3
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument(
         "--show", action="store_true", help="also print what is told falsely, and what is missed"
     )
     arguments = parser.parse_args()
-    documents = [
-        json.loads(line) for line in (arguments.directory / "documents.jsonl").open(encoding="utf-8")
-    ]
+    documents = rows_of(arguments.directory / "documents.jsonl")
     originals = {d["cluster"]: d["text"] for d in documents if d["kind"] == "original"}
     copies = [(d["kind"], d["text"], originals[d["cluster"]]) for d in documents if d["cluster"] in originals]
     draw = random.Random(SEED)

@@ -13,9 +13,7 @@ merged.
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import random
 import sys
 import tomllib
@@ -24,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks import options, rows_of
 from benchmarks.copying import (
     DICTATION,
     LEVELS,
@@ -89,9 +88,7 @@ SETS = {
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--set", choices=SETS, default="plain")
     parser.add_argument("--originals", type=Path)
@@ -137,7 +134,7 @@ def _articles(of: Set) -> list[str]:
 
 
 def _read(path: Path | None) -> list[str]:
-    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path else []
+    rows = rows_of(path) if path else []
     return [row["text"] for row in rows if row["kind"] in ("original", "single")]
 
 

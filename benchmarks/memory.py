@@ -10,7 +10,6 @@ of the last tenth to it is 1 where memory is flat.
 
 from __future__ import annotations
 
-import argparse
 import sqlite3
 import subprocess
 import sys
@@ -20,8 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
+from benchmarks import options
 from benchmarks.pages import serve
-from benchmarks.throughput import PARKNEWS, shares_mb, write_sources
+from benchmarks.sites import PARKNEWS, write_sources
+from benchmarks.throughput import shares_mb
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,7 @@ class Sample:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    arguments = options(__doc__)
     arguments.add_argument("--pages", type=int, default=5000)
     pages = arguments.parse_args().pages
     with serve(pages) as port, tempfile.TemporaryDirectory() as folder:
@@ -55,7 +54,7 @@ def main() -> None:
 
 
 def crawl(folder: Path, port: int) -> list[Sample]:
-    sources = write_sources(folder, port)
+    sources = write_sources(folder, {f"bench.localhost:{port}": "Test"})
     database = folder / "archive.db"
     command = [PARKNEWS, "--db", database, "--sources", sources, "crawl"]
     samples = []

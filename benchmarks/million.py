@@ -15,7 +15,6 @@ over its bound is marked, and the command then ends with 1.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -39,7 +38,9 @@ from urllib.request import Request, urlopen
 
 import httpx
 
+from benchmarks import options
 from benchmarks.filled import PORT, fill, place
+from benchmarks.sites import PARKNEWS, write_sources
 from benchmarks.stories import SOURCES, name
 from benchmarks.throughput import COUNTED
 from pipelines.archive import Archive
@@ -49,7 +50,6 @@ from pipelines.store import store_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PARKNEWS = Path(sys.executable).with_name("parknews")
 MEMORY_MB = 500
 """The bound for every command."""
 PAGE_CPU_S = {100_000: 0.3, 1_000_000: 1.0}
@@ -76,9 +76,7 @@ class Cost:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("folder", type=Path)
     commands = parser.add_subparsers(dest="command", required=True)
     building = commands.add_parser("build")
@@ -88,13 +86,13 @@ def main() -> None:
     measuring.add_argument("steps", nargs="*", choices=[[], *STEPS], default=[])
     tabling = commands.add_parser("table")
     tabling.add_argument("folders", nargs="*", type=Path)
-    options = parser.parse_args()
-    if options.command == "build":
-        fill(options.folder, options.articles, with_store=options.store)
-    elif options.command == "measure":
-        sys.exit(measure(options.folder, options.steps or list(STEPS)))
+    chosen = parser.parse_args()
+    if chosen.command == "build":
+        fill(chosen.folder, chosen.articles, with_store=chosen.store)
+    elif chosen.command == "measure":
+        sys.exit(measure(chosen.folder, chosen.steps or list(STEPS)))
     else:
-        table([options.folder, *options.folders])
+        table([chosen.folder, *chosen.folders])
 
 
 def measure(folder: Path, steps: list[str]) -> int:
@@ -158,15 +156,7 @@ def parknews(
 def _sources(folder: Path) -> Path:
     """A sources file of all sources, on loopback."""
     path = folder / "sources.toml"
-    if not path.exists():
-        path.write_text(
-            "\n".join(
-                f'[[source]]\nhost = "{place(n)}"\nname = "{name(n)}"\nstart_urls = ["http://{place(n)}/"]\n'
-                "allow_private = true\ndelay_s = 0.0\n"
-                for n in range(SOURCES)
-            )
-        )
-    return path
+    return path if path.exists() else write_sources(folder, {place(n): name(n) for n in range(SOURCES)})
 
 
 @contextmanager

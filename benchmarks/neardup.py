@@ -17,7 +17,6 @@ environment:
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import itertools
 import json
 import random
@@ -32,6 +31,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks import module_of, options, rows_of
 from pipelines.archive.write.facts import put_text
 from pipelines.archive.write.join_index import SqliteJoinIndex
 from pipelines.join import Joiner
@@ -50,9 +50,7 @@ INCREMENTS = 10
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--orders", type=int, default=5)
     parser.add_argument("--peers", action="store_true", help="also datasketch's LSH at .8 and .5")
@@ -78,23 +76,19 @@ class _Set:
 
 
 def _sets(directory: Path) -> Iterator[_Set]:
-    scorer = _import(directory / "score.py")
+    scorer = module_of(directory / "score.py")
     for name in ("documents", "names"):
-        documents = _lines(directory / f"{name}.jsonl")
+        documents = rows_of(directory / f"{name}.jsonl")
         yield _Set(name, documents, partial(_scores, scorer, documents), partial(_details, scorer, documents))
     if (directory / "english.jsonl").exists():
-        documents, pairs = (_lines(directory / f"english{kind}.jsonl") for kind in ("", ".reuse"))
+        documents, pairs = (rows_of(directory / f"english{kind}.jsonl") for kind in ("", ".reuse"))
         yield _Set("english", documents, partial(_reuse_scores, [row["id"] for row in documents], pairs))
     if (directory / "chinese_pairs.jsonl").exists():
-        pairs = _lines(directory / "chinese_pairs.jsonl")
+        pairs = rows_of(directory / "chinese_pairs.jsonl")
         documents = [
             {"id": f"{number}{side}", "text": row[side]} for number, row in enumerate(pairs) for side in "ab"
         ]
         yield _Set("pairs", documents, partial(_pair_scores, pairs))
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 def _scores(scorer: Any, documents: list[dict[str, Any]], labels: Labels) -> dict[str, str]:
@@ -273,15 +267,6 @@ def _text_dedup(documents: list[dict[str, Any]], python: str) -> Labels:
         told = subprocess.run([python, "-c", read], check=True, capture_output=True, text=True, cwd=folder)
     found = {int(row): label for row, label in json.loads(told.stdout).items()}
     return {document["id"]: found.get(row, row) for row, document in enumerate(documents)}
-
-
-def _import(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location("score", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 if __name__ == "__main__":

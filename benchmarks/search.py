@@ -12,7 +12,6 @@ archive has.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import random
 import resource
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pandas
 
+from benchmarks import options
 from benchmarks.search_scan import says
 from pipelines.archive.file import read_only
 from pipelines.archive.read.selection import FACETS, Selection, count_selected, facet, select_ids
@@ -45,24 +45,22 @@ COMPARED = ("id", "title", "text", "published_day", "source", "url", "credited_s
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = options(__doc__)
     parser.add_argument("archive", type=Path)
     parser.add_argument("--no-scan", action="store_true", help="leave out the comparison with a scan")
     parser.add_argument("--export", type=Path, help="also time the exports into a folder, and read them back")
-    options = parser.parse_args()
-    with closing(read_only(options.archive)) as connection:
+    chosen = parser.parse_args()
+    with closing(read_only(chosen.archive)) as connection:
         [count] = connection.execute("SELECT count(*) FROM articles").fetchone()
         queries = cut_queries(connection)
         for asked, what in ((queries, "pieces of text"), (composed(queries), "the query language")):
             tell(connection, asked, count, what)
-            if not options.no_scan:
+            if not chosen.no_scan:
                 compare(connection, asked)
         facets(connection)
-        if options.export:
-            exports(connection, options.export, count)
-            read_back(connection, options.export, count)
+        if chosen.export:
+            exports(connection, chosen.export, count)
+            read_back(connection, chosen.export, count)
 
 
 def tell(connection: sqlite3.Connection, queries: list[str], count: int, what: str) -> None:

@@ -20,7 +20,6 @@ in each second: from the first one on as many as the CPU allows.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import resource
@@ -29,45 +28,44 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
+from benchmarks import options
 from benchmarks.pages import GeneratedPage, generate, serve
+from benchmarks.sites import PARKNEWS, write_sources
 
 _WARM = 5
 """The first pages pay for imports and tables."""
-PARKNEWS = Path(sys.executable).with_name("parknews")
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    arguments = options(__doc__)
     arguments.add_argument("--pages", type=int, default=2000)
     arguments.add_argument("--weight", type=int, help="how much stands around each article")
     arguments.add_argument("--stages", action="store_true", help="also print each stage's CPU a page")
     arguments.add_argument("--mature", type=int, help="new pages of each of eight sources that are known")
     arguments.add_argument("--sources", type=int, help="of which each is asked once a second")
-    options = arguments.parse_args()
-    if options.sources:
-        many(options.sources)
+    chosen = arguments.parse_args()
+    if chosen.sources:
+        many(chosen.sources)
         return
-    if options.mature:
-        mature(options.mature, options.weight)
+    if chosen.mature:
+        mature(chosen.mature, chosen.weight)
         return
-    weight = options.weight or 1
-    pages = generate(options.pages, weight=weight)
+    weight = chosen.weight or 1
+    pages = generate(chosen.pages, weight=weight)
     sample = pages[: min(len(pages), 400)]
     before = baseline(sample)
-    with serve(options.pages, weight=weight) as port, tempfile.TemporaryDirectory() as folder:
+    with serve(chosen.pages, weight=weight) as port, tempfile.TemporaryDirectory() as folder:
         fetched = fetch_only(Path(folder), port)
         spent = children_cpu()
-        whole = whole_path(Path(folder), port, options.pages)
-        cpu_ms = 1000 * (children_cpu() - spent) / options.pages
+        whole = whole_path(Path(folder), port, chosen.pages)
+        cpu_ms = 1000 * (children_cpu() - spent) / chosen.pages
     mark = time.process_time()
     after = baseline(sample)
     bare_ms = 1000 * (time.process_time() - mark) / len(sample)
@@ -75,14 +73,14 @@ def main() -> None:
     spent_ms = stages(sample)
     parse_ms = spent_ms.pop("parse")
     size_kb = sum(len(page.html) for page in pages) / len(pages) / 1000
-    print(f"pages                      {options.pages}, {size_kb:.0f} KB each")
+    print(f"pages                      {chosen.pages}, {size_kb:.0f} KB each")
     print(f"bare trafilatura           {bare:.1f} pages/s (before {before:.1f}, after {after:.1f})")
     print(f"crawl store alone          {fetched:.1f} pages/s, ratio {fetched / bare:.2f} (goal 300 pages/s)")
     print(f"whole path                 {whole:.1f} pages/s, ratio {whole / bare:.2f}")
     print(f"CPU of bare trafilatura    {bare_ms:.2f} ms a page, of lxml's parse {parse_ms:.2f}")
     spent_ms |= {"reading alone": sum(spent_ms.values()), "the whole path": cpu_ms}
     for name, ms in spent_ms.items():
-        if options.stages or " " in name:
+        if chosen.stages or " " in name:
             ratios = f"{ms / bare_ms:.2f} of bare trafilatura's, {ms / parse_ms:.1f} x parse"
             print(f"CPU of {name:<19} {ms:.2f} ms a page, {ratios}")
     print(f"peak memory                {_said(_peaks_mb[-1])}")
@@ -163,8 +161,13 @@ def children_cpu() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+def _hosts(port: int, *labels: str) -> dict[str, str]:
+    """A host of loopback for each label, with its name."""
+    return {f"{label}.localhost:{port}": f"Test {label}" for label in labels or ("bench",)}
+
+
 def whole_path(folder: Path, port: int, count: int) -> float:
-    sources = write_sources(folder, port)
+    sources = write_sources(folder, _hosts(port))
     start = time.perf_counter()
     command = [PARKNEWS, "--db", folder / "archive.db", "--sources", sources, "crawl", "--json"]
     run = run_counted(command)
@@ -179,14 +182,14 @@ def whole_path(folder: Path, port: int, count: int) -> float:
 
 def fetch_only(folder: Path, port: int) -> float:
     """Pages a second of fetching into the crawl store, nothing drained."""
-    fetched, seconds, _ = _fetch(folder / "alone-pages.db", write_sources(folder, port))
+    fetched, seconds, _ = _fetch(folder / "alone-pages.db", write_sources(folder, _hosts(port)))
     return fetched / seconds
 
 
 def many(count: int) -> None:
     """How many pages of so many sources, each asked once a second, come in each of the first seconds."""
     with serve(60) as port, tempfile.TemporaryDirectory() as name:
-        sources = write_sources(Path(name), port, [f"s{n}" for n in range(count)], delay_s=1.0)
+        sources = write_sources(Path(name), _hosts(port, *(f"s{n}" for n in range(count))), delay_s=1.0)
         store = Path(name) / "many-pages.db"
         fetched, seconds, cpu_s = _fetch(store, sources, time_limit_s=30)
         with closing(sqlite3.connect(store)) as connection:
@@ -234,7 +237,7 @@ def mature(count: int, weight: int | None) -> None:
     with serve(LEARNED_FROM + count, weight=weight, make=all_sources) as port:
         for name, script in (("by template", _CRAWL), ("whole", _CRAWL_WHOLE)):
             with tempfile.TemporaryDirectory() as folder:
-                sources = write_sources(Path(folder), port, [f"m{n}" for n in range(SOURCES)])
+                sources = write_sources(Path(folder), _hosts(port, *(f"m{n}" for n in range(SOURCES))))
                 _crawl(script, Path(folder), sources, "--max-pages", str(SOURCES * LEARNED_FROM))
                 spent, start = children_cpu(), time.perf_counter()
                 pages = _crawl(script, Path(folder), sources, "--max-pages", str(SOURCES * count))
@@ -291,17 +294,9 @@ def _reading_ms(count: int, weight: int) -> dict[str, float]:
     pages = 0
     for source in range(count):
         found = [
-            Page(
-                n,
-                "m",
-                f"http://m.example{p.path}",
-                f"http://m.example{p.path}",
-                200,
-                (),
-                p.html,
-                datetime.now(UTC),
-            )
-            for n, p in enumerate(articles(source, 40, weight=weight))
+            Page(n, "m", url, url, 200, (), page.html, datetime.now(UTC))
+            for n, page in enumerate(articles(source, 40, weight=weight))
+            for url in [f"http://m.example{page.path}"]
         ]
         taught = [read_page(page, Source("m")) for page in found[:LESSONS]]
         learned = learn([one.lesson.outline for one in taught if one.lesson and one.lesson.outline])
@@ -315,57 +310,24 @@ def _reading_ms(count: int, weight: int) -> dict[str, float]:
     return {name: 1000 * seconds / pages for name, seconds in spent.items()}
 
 
-def write_sources(folder: Path, port: int, labels: Sequence[str] = ("bench",), delay_s: float = 0.0) -> Path:
-    """A sources file of a host of loopback for each label."""
-    hosts = [f"{label}.localhost:{port}" for label in labels]
-    path = folder / "sources.toml"
-    path.write_text(
-        "\n".join(
-            f'[[source]]\nhost = "{host}"\nname = "Test {host}"\nstart_urls = ["http://{host}/"]\n'
-            f"allow_private = true\ndelay_s = {delay_s}\n"
-            for host in hosts
-        ),
-        encoding="utf-8",
-    )
-    return path
-
-
 def stages(pages: list[GeneratedPage]) -> dict[str, float]:
     """CPU milliseconds a page of each stage of reading, and of lxml's parse of the same bytes."""
     from lxml import html as lxml_html  # noqa: PLC0415 - as above
 
-    from pipelines.clean import clean  # noqa: PLC0415
-    from pipelines.decode import decode  # noqa: PLC0415
-    from pipelines.extract import extract  # noqa: PLC0415
-    from pipelines.places import find_mentions  # noqa: PLC0415
-    from pipelines.records import Decoded, Extracted, Page, Source, Story  # noqa: PLC0415
-    from pipelines.sign import sign  # noqa: PLC0415
+    from benchmarks.corpus import STAGES, Result, by_stages  # noqa: PLC0415
+    from pipelines.records import Page  # noqa: PLC0415
 
-    source = Source("bench.localhost", "测试新闻网")
-    now = datetime.now(UTC)
-    spent = dict.fromkeys(("parse", "decode", "extract", "clean", "mentions", "sign"), 0.0)
+    spent = dict.fromkeys(("parse", *STAGES), 0.0)
+    parse = partial(lxml_html.document_fromstring, parser=lxml_html.HTMLParser(encoding="utf-8"))
     for number, page in enumerate(pages):
-        url = f"http://bench.localhost{page.path}"
-        fetched = Page(number, source.host, url, url, 200, (("content-type", "text/html"),), page.html, now)
-        marks = [time.process_time()]
-        lxml_html.document_fromstring(page.html, parser=lxml_html.HTMLParser(encoding="utf-8"))
-        marks.append(time.process_time())
-        decoded = decode(fetched)
-        marks.append(time.process_time())
-        assert isinstance(decoded, Decoded)
-        extracted = extract(decoded, fetched, source)
-        marks.append(time.process_time())
-        assert isinstance(extracted, Extracted)
-        story = clean(extracted, fetched, source)
-        marks.append(time.process_time())
-        assert isinstance(story, Story)
-        find_mentions(story.text)
-        marks.append(time.process_time())
-        sign(story.text)
-        marks.append(time.process_time())
-        if number >= _WARM:
-            for name, start, end in zip(spent, marks[:-1], marks[1:], strict=True):
-                spent[name] += end - start
+        url, headers = f"http://bench.localhost{page.path}", (("content-type", "text/html"),)
+        result = Result()
+        result.time("parse", partial(parse, page.html))
+        by_stages(
+            Page(number, "bench.localhost", url, url, 200, headers, page.html, datetime.now(UTC)), result
+        )
+        for name in spent if number >= _WARM else ():
+            spent[name] += result.spent[name]
     return {name: 1000 * seconds / max(1, len(pages) - _WARM) for name, seconds in spent.items()}
 
 

@@ -18,22 +18,18 @@ would find, and what else.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
-import os
 import sqlite3
-import subprocess
-import sys
 import tarfile
 import tempfile
-import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import trafilatura
+
+from benchmarks import rows_of
+from benchmarks.sites import crawl, served, write_sources
 
 _LEAST = 80
 _PLACEHOLDER = b"site.host.invalid"
@@ -69,10 +65,10 @@ def _read(folder: Path) -> dict[str, Site]:
     sites: dict[str, Site] = {}
     with tarfile.open(folder / "pages.tar.xz") as tar:
         bodies = {member.name: tar.extractfile(member).read() for member in tar if member.isfile()}  # type: ignore[union-attr]
-    for row in map(json.loads, (folder / "pages.jsonl").open(encoding="utf-8")):
+    for row in rows_of(folder / "pages.jsonl"):
         site = sites.setdefault(row["site"], Site())
         site.pages[_spelled("/" + row["path"].lstrip("/"))] = bodies[row["file"]], row["content_type"]
-    for row in map(json.loads, (folder / "truth.jsonl").open(encoding="utf-8")):
+    for row in rows_of(folder / "truth.jsonl"):
         site = sites[row["site"]]
         if {_spelled(row["path"]), _spelled(row["path"].rstrip("/") + "/")} & site.pages.keys():
             site.articles[_plain(row["path"])] = row["characters"]
@@ -80,32 +76,21 @@ def _read(folder: Path) -> dict[str, Site]:
 
 
 def _crawled(sites: dict[str, Site]) -> list[str]:
-    with tempfile.TemporaryDirectory() as folder, _served(sites) as port:
-        sources, archive = Path(folder, "sources.toml"), Path(folder, "archive.db")
-        sources.write_text("".join(_entry(name, port) for name in sites), "utf-8")
-        requests = []
+    def answer(host: str, path: str) -> tuple[str, bytes] | None:
+        site = sites[host.partition(".")[0]]
+        site.asked += 1
+        found = site.pages.get(_spelled(path)) or site.pages.get(_spelled(path.partition("?")[0]))
+        return found and (found[1], found[0].replace(_PLACEHOLDER, host.encode()))
+
+    with tempfile.TemporaryDirectory() as folder, served(answer) as port:
+        sources = write_sources(Path(folder), {f"{name}.localhost:{port}": name for name in sites})
+        archive, requests = Path(folder, "archive.db"), []
         for _ in range(2):
             for site in sites.values():
                 site.asked = 0
-            _crawl(sources, archive)
+            crawl(sources, archive)
             requests.append({name: site.asked for name, site in sites.items()})
         return [_line(name, site, archive, port, requests) for name, site in sites.items()]
-
-
-def _entry(name: str, port: int) -> str:
-    host = f"{name}.localhost:{port}"
-    return (
-        f'[[source]]\nhost = "{host}"\nname = "{name}"\nstart_urls = ["http://{host}/"]\n'
-        "allow_private = true\ndelay_s = 0\n\n"
-    )
-
-
-def _crawl(sources: Path, archive: Path) -> None:
-    command = [Path(sys.executable).with_name("parknews"), "--db", archive, "--sources", sources, "crawl"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
-    run = subprocess.run([*map(str, command)], env=environment, capture_output=True, text=True, check=False)
-    if run.returncode not in (0, 1):
-        sys.exit(f"parknews crawl ended with {run.returncode}:\n{run.stderr[-2000:]}")
 
 
 def _line(name: str, site: Site, archive: Path, port: int, requests: list[dict[str, int]]) -> str:
@@ -148,47 +133,6 @@ def _spelled(path: str) -> str:
 
 def _plain(path: str) -> str:
     return unquote(path).rstrip("/")
-
-
-class _served:  # noqa: N801 - a context manager, used like a function
-    """The sites on loopback, each as `http://NAME.localhost:PORT/`; what each is asked for is counted."""
-
-    def __init__(self, sites: dict[str, Site]) -> None:
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                host = self.headers.get("host", "")
-                site = sites[host.split(".")[0]]
-                site.asked += 1
-                body, kind = site.pages.get(_spelled(self.path.partition("?")[0]), (None, "text/plain"))
-                body, kind = site.pages.get(_spelled(self.path), (body, kind))
-                status, sent = (
-                    (404, b"not found") if body is None else (200, body.replace(_PLACEHOLDER, host.encode()))
-                )
-                tag = f'"{hashlib.sha256(sent).hexdigest()[:16]}"'
-                if status == 200 and self.headers.get("If-None-Match") == tag:
-                    status, sent = 304, b""
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(sent)))
-                if status != 404:
-                    self.send_header("ETag", tag)
-                self.end_headers()
-                self.wfile.write(sent)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-
-    def __enter__(self) -> int:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return int(self._server.server_address[1])
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
 
 
 if __name__ == "__main__":
