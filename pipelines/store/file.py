@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import zstandard
 
@@ -80,11 +80,19 @@ class StoreFile:
         with database.storage_errors(self.path, STORE):
             yield self._own.database.conn
 
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        """All rows of a question."""
+        with self.reading() as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def row(self, sql: str, values: Sequence[object] = ()) -> Any:
+        """The first row of a question; None where there is none."""
+        with self.reading() as connection:
+            return connection.execute(sql, values).fetchone()
+
     def know_orders(self, length: int) -> None:
         """Notes how much of the ledger of removals was applied to this file."""
-        with self.reading() as connection:
-            known = connection.execute("SELECT max(length) FROM orders_known").fetchone()[0]
-        if known != length:
+        if self.row("SELECT max(length) FROM orders_known")[0] != length:
             with self.writing() as connection:
                 connection.execute("DELETE FROM orders_known")
                 connection.execute("INSERT INTO orders_known VALUES (?)", (length,))

@@ -148,14 +148,12 @@ class Frontier:
 
     def leased(self, source: str) -> float:
         """Until when a slice of a source may still be fetched elsewhere; epoch seconds."""
-        with self._file.reading() as db:
-            row = db.execute("SELECT MAX(leased_until) FROM crawls WHERE source = ?", (source,)).fetchone()
+        row = self._file.row("SELECT MAX(leased_until) FROM crawls WHERE source = ?", (source,))
         return float(row[0] or 0.0)
 
     def counted(self, crawl_id: int) -> tuple[int, int]:
         """Pages and lists fetched in a round so far."""
-        with self._file.reading() as db:
-            row = db.execute("SELECT fetched, lists FROM crawls WHERE crawl_id = ?", (crawl_id,)).fetchone()
+        row = self._file.row("SELECT fetched, lists FROM crawls WHERE crawl_id = ?", (crawl_id,))
         return int(row[0]), int(row[1])
 
     def note_error(self, crawl_id: int, reason: str) -> None:
@@ -215,23 +213,17 @@ class Frontier:
 
     def waiting(self, source: str, now: float) -> list[Entry]:
         """All addresses of a source whose turn it is, the most urgent first."""
-        with self._file.reading() as db:
-            rows = db.execute(
-                f"SELECT {_ENTRY}, fetched_at IS NOT NULL FROM urls WHERE state = 'queued' AND source = ?"
-                " AND next_at <= ? ORDER BY priority, url_id",
-                (source, now),
-            ).fetchall()
+        rows = self._file.rows(
+            f"SELECT {_ENTRY}, fetched_at IS NOT NULL FROM urls WHERE state = 'queued' AND source = ?"
+            " AND next_at <= ? ORDER BY priority, url_id",
+            (source, now),
+        )
         return [_entry(row) for row in rows]
 
     def lanes(self, sources: Iterable[str]) -> list[tuple[str, str]]:
         """The (source, host) pairs at which something waits."""
-        found: list[tuple[str, str]] = []
-        with self._file.reading() as db:
-            for source in sources:
-                found += db.execute(
-                    "SELECT DISTINCT source, host FROM urls WHERE source = ? AND state = 'queued'", (source,)
-                ).fetchall()
-        return found
+        waiting = "SELECT DISTINCT source, host FROM urls WHERE source = ? AND state = 'queued'"
+        return [lane for source in sources for lane in self._file.rows(waiting, (source,))]
 
     def next_entries(
         self,
@@ -247,72 +239,56 @@ class Frontier:
 
         `wished`: by a person; `up_to`: the number of the last address that may be asked for.
         """
-        with self._file.reading() as db:
-            rows = db.execute(
-                f"SELECT {_ENTRY}, fetched_at IS NOT NULL FROM urls WHERE state = 'queued' AND source = ?"
-                " AND host = ? AND next_at <= ? AND priority <= ? AND url_id <= ?"
-                " ORDER BY priority, url_id LIMIT ?",
-                (source, host, now, *_bounds(wished=wished, up_to=up_to), limit),
-            ).fetchall()
+        rows = self._file.rows(
+            f"SELECT {_ENTRY}, fetched_at IS NOT NULL FROM urls WHERE state = 'queued' AND source = ?"
+            " AND host = ? AND next_at <= ? AND priority <= ? AND url_id <= ?"
+            " ORDER BY priority, url_id LIMIT ?",
+            (source, host, now, *_bounds(wished=wished, up_to=up_to), limit),
+        )
         return [_entry(row) for row in rows]
 
     def next_at(
         self, source: str, host: str, after: float, *, wished: bool = False, up_to: int | None = None
     ) -> float | None:
         """When the first of the addresses that wait for a later time may be asked for; epoch seconds."""
-        with self._file.reading() as db:
-            row = db.execute(
-                "SELECT MIN(next_at) FROM urls WHERE state = 'queued' AND source = ? AND host = ?"
-                " AND next_at > ? AND priority <= ? AND url_id <= ?",
-                (source, host, after, *_bounds(wished=wished, up_to=up_to)),
-            ).fetchone()
+        row = self._file.row(
+            "SELECT MIN(next_at) FROM urls WHERE state = 'queued' AND source = ? AND host = ?"
+            " AND next_at > ? AND priority <= ? AND url_id <= ?",
+            (source, host, after, *_bounds(wished=wished, up_to=up_to)),
+        )
         return None if row[0] is None else float(row[0])
 
     def last(self, sources: Iterable[str]) -> int:
         """The number of the newest address of some sources."""
-        with self._file.reading() as db:
-            rows = [
-                db.execute("SELECT MAX(url_id) FROM urls WHERE source = ?", (source,)).fetchone()
-                for source in sources
-            ]
-        return max((row[0] or 0 for row in rows), default=0)
+        newest = "SELECT MAX(url_id) FROM urls WHERE source = ?"
+        return max((self._file.row(newest, (source,))[0] or 0 for source in sources), default=0)
 
     def queued(self, sources: Iterable[str]) -> int:
         """Addresses of these sources that wait in the frontier."""
-        with self._file.reading() as db:
-            return sum(
-                int(
-                    db.execute(
-                        "SELECT COUNT(*) FROM urls WHERE source = ? AND state = 'queued'", (source,)
-                    ).fetchone()[0]
-                )
-                for source in sources
-            )
+        waiting = "SELECT COUNT(*) FROM urls WHERE source = ? AND state = 'queued'"
+        return sum(int(self._file.row(waiting, (source,))[0]) for source in sources)
 
     def addresses(self, source: str) -> list[tuple[str, str, str, str]]:
         """URL, kind, state and reason of each address of a source, in the order found."""
-        with self._file.reading() as db:
-            return db.execute(
-                "SELECT url, kind, state, COALESCE(reason, '') FROM urls WHERE source = ? ORDER BY url_id",
-                (source,),
-            ).fetchall()
+        return self._file.rows(
+            "SELECT url, kind, state, COALESCE(reason, '') FROM urls WHERE source = ? ORDER BY url_id",
+            (source,),
+        )
 
     def address(self, url: str) -> Address | None:
         """What became of an address in its one spelling; None where none like it was found."""
-        with self._file.reading() as db:
-            row = db.execute(
-                "SELECT url, source, kind, state, COALESCE(reason, ''), COALESCE(fetched_at, 0) FROM urls"
-                " WHERE url = ?",
-                (url,),
-            ).fetchone()
+        row = self._file.row(
+            "SELECT url, source, kind, state, COALESCE(reason, ''), COALESCE(fetched_at, 0) FROM urls"
+            " WHERE url = ?",
+            (url,),
+        )
         return None if row is None else Address(*row)
 
     # What pages taught about addresses.
 
     def idle(self, source: str) -> list[Idle]:
         """The parts of a source's addresses that make no difference, in the order learned."""
-        with self._file.reading() as db:
-            rows = db.execute("SELECT part FROM idle WHERE source = ? ORDER BY at", (source,)).fetchall()
+        rows = self._file.rows("SELECT part FROM idle WHERE source = ? ORDER BY at", (source,))
         return [load_idle(row[0]) for row in rows]
 
     def put_idle(self, source: str, idle: Idle, spell: Callable[[str], str], *, at: float) -> int:

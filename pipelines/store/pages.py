@@ -50,32 +50,29 @@ class Pages:
 
     def take(self, limit: int, after: int) -> list[Page]:
         """Pages that may be articles and are not ingested, with page_id > `after`, ascending."""
-        with self._file.reading() as db:
-            rows = db.execute(
-                f"SELECT {_PAGE} FROM pages WHERE ingested = 0 AND page_id > ? ORDER BY page_id LIMIT ?",
-                (after, limit),
-            ).fetchall()
+        rows = self._file.rows(
+            f"SELECT {_PAGE} FROM pages WHERE ingested = 0 AND page_id > ? ORDER BY page_id LIMIT ?",
+            (after, limit),
+        )
         return [self._page(row) for row in rows]
 
     def stored(self, page_ids: Sequence[int]) -> list[Page]:
         """Stored pages by id, ascending, those that are there."""
         marks = ", ".join("?" * len(page_ids))
-        with self._file.reading() as db:
-            rows = db.execute(
-                f"SELECT {_PAGE} FROM pages WHERE page_id IN ({marks}) ORDER BY page_id", list(page_ids)
-            ).fetchall()
+        rows = self._file.rows(
+            f"SELECT {_PAGE} FROM pages WHERE page_id IN ({marks}) ORDER BY page_id", list(page_ids)
+        )
         return [self._page(row) for row in rows]
 
     def read_before(self, limit: int, after: int) -> list[Page]:
         """The latest pages of their addresses that were ingested, with page_id > `after`, ascending."""
-        with self._file.reading() as db:
-            rows = db.execute(
-                f"SELECT {_PAGE} FROM pages WHERE article = 1 AND ingested = 1 AND page_id > ?"
-                " AND NOT EXISTS (SELECT 1 FROM pages later"
-                " WHERE later.url = pages.url AND later.page_id > pages.page_id)"
-                " ORDER BY page_id LIMIT ?",
-                (after, limit),
-            ).fetchall()
+        rows = self._file.rows(
+            f"SELECT {_PAGE} FROM pages WHERE article = 1 AND ingested = 1 AND page_id > ?"
+            " AND NOT EXISTS (SELECT 1 FROM pages later"
+            " WHERE later.url = pages.url AND later.page_id > pages.page_id)"
+            " ORDER BY page_id LIMIT ?",
+            (after, limit),
+        )
         return [self._page(row) for row in rows]
 
     def mark_ingested(self, page_ids: Sequence[int]) -> None:
@@ -125,15 +122,11 @@ class Pages:
 
     def pending(self) -> int:
         """Pages that wait for ingest."""
-        with self._file.reading() as db:
-            return int(db.execute("SELECT COUNT(*) FROM pages WHERE ingested = 0").fetchone()[0])
+        return int(self._file.row("SELECT COUNT(*) FROM pages WHERE ingested = 0")[0])
 
     def latest(self, url: str) -> Page | None:
         """The latest stored page of an address (in its one spelling), or None."""
-        with self._file.reading() as db:
-            row = db.execute(
-                f"SELECT {_PAGE} FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
-            ).fetchone()
+        row = self._file.row(f"SELECT {_PAGE} FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,))
         return self._page(row) if row else None
 
     def how_fetched(self, url: str) -> tuple[str, str] | None:
@@ -141,36 +134,31 @@ class Pages:
 
         The second is empty where the page is as the host sent it; None where no page is stored.
         """
-        with self._file.reading() as db:
-            row = db.execute(
-                "SELECT robots, rendered FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
-            ).fetchone()
+        row = self._file.row(
+            "SELECT robots, rendered FROM pages WHERE url = ? ORDER BY page_id DESC LIMIT 1", (url,)
+        )
         return (row[0], row[1]) if row else None
 
     def drawn_by(self, page_id: int) -> str:
         """By what a stored page was drawn; empty where it is as the host sent it."""
-        with self._file.reading() as db:
-            row = db.execute("SELECT rendered FROM pages WHERE page_id = ?", (page_id,)).fetchone()
+        row = self._file.row("SELECT rendered FROM pages WHERE page_id = ?", (page_id,))
         return str(row[0]) if row else ""
 
     def announced(self, source: str) -> dict[str, int]:
         """feed, sitemap → the addresses of a source that it names."""
-        with self._file.reading() as db:
-            return dict(
-                db.execute(
-                    "SELECT via, count(*) FROM announcements JOIN urls USING (url)"
-                    " WHERE source = ? GROUP BY via",
-                    (source,),
-                ).fetchall()
+        return dict(
+            self._file.rows(
+                "SELECT via, count(*) FROM announcements JOIN urls USING (url) WHERE source = ? GROUP BY via",
+                (source,),
             )
+        )
 
     def take_rejections(self, limit: int) -> list[tuple[int, Rejection]]:
         """Addresses that were given up and are not yet in the archive, oldest first, each with its id."""
-        with self._file.reading() as db:
-            rows = db.execute(
-                "SELECT rejection_id, url, source, reason FROM rejected ORDER BY rejection_id LIMIT ?",
-                (limit,),
-            ).fetchall()
+        rows = self._file.rows(
+            "SELECT rejection_id, url, source, reason FROM rejected ORDER BY rejection_id LIMIT ?",
+            (limit,),
+        )
         return [(row[0], Rejection(url=row[1], source=row[2], stage="fetch", reason=row[3])) for row in rows]
 
     def mark_rejections(self, rejection_ids: Sequence[int]) -> None:
@@ -180,11 +168,8 @@ class Pages:
 
     def has(self, url: str, body: bytes) -> bool:
         """Whether a page with these bytes is stored under an address."""
-        with self._file.reading() as db:
-            sha256 = hashlib.sha256(body).digest()
-            return bool(
-                db.execute("SELECT 1 FROM pages WHERE url = ? AND sha256 = ?", (url, sha256)).fetchone()
-            )
+        sha256 = hashlib.sha256(body).digest()
+        return bool(self._file.row("SELECT 1 FROM pages WHERE url = ? AND sha256 = ?", (url, sha256)))
 
     def put(self, url: str, source: str, host: str, fetched: Fetched) -> bool:
         """Store a page as if it had been fetched; False where this version is there or a later one is."""
@@ -208,10 +193,9 @@ class Pages:
         """All stored pages, the oldest first, of some sources or of all."""
         last = 0
         while True:
-            with self._file.reading() as db:
-                rows = db.execute(
-                    "SELECT page_id, source FROM pages WHERE page_id > ? ORDER BY page_id LIMIT 50", (last,)
-                ).fetchall()
+            rows = self._file.rows(
+                "SELECT page_id, source FROM pages WHERE page_id > ? ORDER BY page_id LIMIT 50", (last,)
+            )
             if not rows:
                 return
             yield from self.stored([row[0] for row in rows if not sources or row[1] in sources])
@@ -224,19 +208,15 @@ class Pages:
 
     def stored_since(self, moment: str) -> int:
         """Pages stored since a moment (ISO 8601)."""
-        with self._file.reading() as db:
-            return int(
-                db.execute("SELECT COUNT(*) FROM pages WHERE fetched_at >= ?", (moment,)).fetchone()[0]
-            )
+        return int(self._file.row("SELECT COUNT(*) FROM pages WHERE fetched_at >= ?", (moment,))[0])
 
     def stored_bytes_since(self, moment: str) -> int:
         """Bytes of the pages stored since a moment (ISO 8601), as they lie on the disk."""
-        with self._file.reading() as db:
-            return int(
-                db.execute(
-                    "SELECT COALESCE(SUM(LENGTH(body)), 0) FROM pages WHERE fetched_at >= ?", (moment,)
-                ).fetchone()[0]
-            )
+        return int(
+            self._file.row(
+                "SELECT COALESCE(SUM(LENGTH(body)), 0) FROM pages WHERE fetched_at >= ?", (moment,)
+            )[0]
+        )
 
     def _page(self, row: tuple[int, str, str, str, int, str, bytes, str, str, str]) -> Page:
         page_id, source, url, url_answered, status, headers, body, fetched_at, signals, kind = row
@@ -261,22 +241,20 @@ class Pages:
 
     def _led_from(self, url: str) -> tuple[str, ...]:
         """The addresses that redirect to one, over others or at once."""
-        with self._file.reading() as db:
-            rows = db.execute(
-                "WITH RECURSIVE way (url) AS (SELECT ? UNION SELECT urls.url FROM urls JOIN way"
-                " ON urls.reason = way.url WHERE urls.state = 'redirected' LIMIT ?)"
-                " SELECT url FROM way WHERE url <> ? ORDER BY url",
-                (url, _LED_FROM_MAX, url),
-            ).fetchall()
+        rows = self._file.rows(
+            "WITH RECURSIVE way (url) AS (SELECT ? UNION SELECT urls.url FROM urls JOIN way"
+            " ON urls.reason = way.url WHERE urls.state = 'redirected' LIMIT ?)"
+            " SELECT url FROM way WHERE url <> ? ORDER BY url",
+            (url, _LED_FROM_MAX, url),
+        )
         return tuple(row[0] for row in rows) if len(rows) < _LED_FROM_MAX - 1 else ()
 
     def _announced(self, url: str) -> tuple[datetime | None, str]:
         """The earliest publication time that a feed or sitemap gave for a URL, else its earliest lastmod."""
-        with self._file.reading() as db:
-            rows = db.execute(
-                "SELECT via, announced, changed FROM announcements WHERE url = ? AND announced IS NOT NULL",
-                (url,),
-            ).fetchall()
+        rows = self._file.rows(
+            "SELECT via, announced, changed FROM announcements WHERE url = ? AND announced IS NOT NULL",
+            (url,),
+        )
         found = []
         for via, announced, changed in rows:
             is_lastmod = via == "sitemap" and announced == changed

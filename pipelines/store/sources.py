@@ -93,10 +93,9 @@ class Sources:
 
     def signs(self, source: str) -> dict[str, Signs]:
         """How a source's pages looked last, by kind of page."""
-        with self._file.reading() as db:
-            rows = db.execute(
-                "SELECT kind, tokens, language, registration FROM signs WHERE source = ?", (source,)
-            ).fetchall()
+        rows = self._file.rows(
+            "SELECT kind, tokens, language, registration FROM signs WHERE source = ?", (source,)
+        )
         return {
             kind: Signs(frozenset(array.array("I", tokens)), language, registration)
             for kind, tokens, language, registration in rows
@@ -135,13 +134,12 @@ class Sources:
 
     def logged(self, source: str, limit: int) -> list[Asked]:
         """The latest requests to a source's hosts, the oldest of them first."""
-        with self._file.reading() as db:
-            rows = db.execute(
-                "SELECT r.source, r.at, r.url, r.why, r.answer, r.body_bytes, r.took_ms, COALESCE(("
-                " SELECT by.url FROM urls u JOIN urls by ON by.url_id = u.found_on WHERE u.url = r.url), '')"
-                " FROM requests r WHERE r.source = ? ORDER BY r.at DESC, r.request_id DESC LIMIT ?",
-                (source, limit),
-            ).fetchall()
+        rows = self._file.rows(
+            "SELECT r.source, r.at, r.url, r.why, r.answer, r.body_bytes, r.took_ms, COALESCE(("
+            " SELECT by.url FROM urls u JOIN urls by ON by.url_id = u.found_on WHERE u.url = r.url), '')"
+            " FROM requests r WHERE r.source = ? ORDER BY r.at DESC, r.request_id DESC LIMIT ?",
+            (source, limit),
+        )
         return [Asked(*row) for row in reversed(rows)]
 
     def put_certificate(self, source: str, expires_at: float, *, at: float) -> None:
@@ -164,8 +162,7 @@ class Sources:
 
     def quarantined(self) -> dict[str, str]:
         """Sources that are held, with the reason."""
-        with self._file.reading() as db:
-            return dict(db.execute("SELECT source, reason FROM quarantines").fetchall())
+        return dict(self._file.rows("SELECT source, reason FROM quarantines"))
 
     def acknowledge(self, source: str, until: float, *, at: float) -> None:
         """The operator knows of a source's troubles and wants to hear no more of them until then."""
@@ -223,12 +220,11 @@ class Sources:
 
     def robots(self, authority: str) -> StoredRobots | None:
         """The robots.txt last answered by an authority (scheme://host:port), however old."""
-        with self._file.reading() as db:
-            row = db.execute(
-                "SELECT authority, status, body, fetched_at, expires_at, reason, tdmrep FROM robots"
-                " WHERE authority = ?",
-                (authority,),
-            ).fetchone()
+        row = self._file.row(
+            "SELECT authority, status, body, fetched_at, expires_at, reason, tdmrep FROM robots"
+            " WHERE authority = ?",
+            (authority,),
+        )
         return StoredRobots(*row) if row else None
 
     def save_robots(self, robots: StoredRobots, links: Sequence[Link]) -> int:
@@ -266,5 +262,4 @@ class Sources:
 
     def robots_statuses(self) -> dict[str, int | None]:
         """scheme://host:port → what its robots.txt answered."""
-        with self._file.reading() as db:
-            return dict(db.execute("SELECT authority, status FROM robots").fetchall())
+        return dict(self._file.rows("SELECT authority, status FROM robots"))
