@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import functools
-import inspect
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from crawler.cli.terminal import day_of, one_line
+from crawler.cli.terminal import day_of, one_line, options_of
 from pipelines.archive.read.selection import Selection, understood
 from pipelines.errors import ConfigurationError
 from pipelines.places import division_names, region_codes, region_name
@@ -74,23 +71,8 @@ def selection_of(
     )
 
 
-def filtered(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with an option for each filter in the place of `chosen`, which is what they select."""
-    filters = inspect.signature(selection_of, eval_str=True).parameters
-    own = inspect.signature(command, eval_str=True)
-
-    @functools.wraps(command)
-    def with_filters(**given: Any) -> None:
-        command(chosen=selection_of(**{name: given.pop(name) for name in filters}), **given)
-
-    options = [
-        option.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for name, parameter in own.parameters.items()
-        for option in (filters.values() if name == "chosen" else (parameter,))
-    ]
-    with_filters.__signature__ = own.replace(parameters=options)  # type: ignore[attr-defined]  # typer reads it
-    with_filters.__annotations__ = {option.name: option.annotation for option in options}
-    return with_filters
+filtered = options_of("chosen", selection_of)
+"""A command with an option for each filter in the place of `chosen`, which is what they select."""
 
 
 _HINTS = {

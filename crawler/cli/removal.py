@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.cli.receipts import Language, SigningKey, agree, language_of, login, report, show_plan
-from crawler.cli.terminal import Json, day_of, examples, one_line, settings_of, text_of
+from crawler.cli.terminal import Json, day_of, examples, one_line, options_of, settings_of, text_of
 from pipelines.errors import ConfigurationError
 from pipelines.forget.find import nearest
 from pipelines.forget.letter import Asked, read_letter, unwrapped
@@ -27,21 +26,46 @@ app = typer.Typer()
 
 _MISTAKES_SHOWN = 20
 
-Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why; kept in the record.")]
-Requester = Annotated[str, typer.Option(metavar="TEXT", help="Who asked; kept in the record.")]
-Basis = Annotated[str, typer.Option(metavar="TEXT", help="The law or contract invoked.")]
-Ticket = Annotated[str, typer.Option(metavar="TEXT", help="Your own reference.")]
-Operator = Annotated[str, typer.Option(metavar="NAME", help="Who does it; the login name otherwise.")]
-PlanHash = Annotated[str, typer.Option(metavar="HASH", help="Do exactly the plan that --dry-run showed.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and do nothing.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-Exports = Annotated[
-    list[Path] | None,
-    typer.Option(metavar="DIR", help="A folder with exported files; which hold some of it is told."),
-]
-Receipt = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write the receipt there as well; .html to print.")
-]
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Why a removal is ordered, how it is agreed to, done and answered: the options of both commands."""
+
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; kept in the record.")] = ""
+    requester: Annotated[str, typer.Option(metavar="TEXT", help="Who asked; kept in the record.")] = ""
+    basis: Annotated[str, typer.Option(metavar="TEXT", help="The law or contract invoked.")] = ""
+    ticket: Annotated[str, typer.Option(metavar="TEXT", help="Your own reference.")] = ""
+    operator: Annotated[str, typer.Option(metavar="NAME", help="Who does it; the login name otherwise.")] = ""
+    plan_hash: Annotated[
+        str, typer.Option(metavar="HASH", help="Do exactly the plan that --dry-run showed.")
+    ] = ""
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and do nothing.")] = False
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False
+    exports: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A folder with exported files; which hold some of it is told."),
+    ] = None
+    receipt: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the receipt there as well; .html to print.")
+    ] = None
+    sign: SigningKey = None
+    lang: Language = ""
+    as_json: Json = False
+
+    def order(self, **more: Any) -> Order:
+        """What is recorded of it."""
+        return Order(
+            self.requester,
+            self.reason,
+            now_utc(),
+            self.basis,
+            self.ticket,
+            one_line(self.operator) or login(),
+            **more,
+        )
+
+
+_with_order = options_of("told", _Told)
 
 EPILOG = examples(
     ("what would go, and nothing else", "parknews remove-source www.example.cn --dry-run"),
@@ -63,13 +87,14 @@ EPILOG = examples(
 
 
 @app.command("remove-source", epilog=EPILOG)
+@_with_order
 def remove_source(  # one command has all the ways to say what is meant
     ctx: typer.Context,
     host: Annotated[
         str, typer.Argument(metavar="[HOST]", help="The source's host; may be left out with another scope.")
     ] = "",
-    reason: Reason = "",
-    requester: Requester = "",
+    *,
+    told: _Told,
     include_subdomains: Annotated[
         bool, typer.Option("--include-subdomains", help="All hosts of HOST's registrable domain.")
     ] = False,
@@ -135,23 +160,12 @@ def remove_source(  # one command has all the ways to say what is meant
             help="How long such pages stay hidden first. [dim]\\[env: PARKNEWS_REMOVAL_WAIT_DAYS; 14][/]",
         ),
     ] = None,
-    plan_hash: PlanHash = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
     block_only: Annotated[
         bool, typer.Option("--block-only", help="Nothing of it is here: keep it out from now on.")
     ] = False,
     vacuum: Annotated[
         bool, typer.Option("--vacuum", help="Write the files anew, whatever is found.")
     ] = False,
-    basis: Basis = "",
-    ticket: Ticket = "",
-    operator: Operator = "",
-    exports: Exports = None,
-    receipt: Receipt = None,
-    sign: SigningKey = None,
-    lang: Language = "",
-    as_json: Json = False,
 ) -> None:
     """Forget a source: block it, delete it, make the files forget, search them, and give a receipt.
 
@@ -188,21 +202,11 @@ def remove_source(  # one command has all the ways to say what is meant
             "say what is to go: HOST, --url-prefix, --url, --credited, --title, --author, --person, --article"
             " or --from FILE"
         )
-    order = Order(
-        requester=requester,
-        reason=reason,
-        at=now_utc(),
-        basis=basis,
-        ticket=ticket,
-        operator=one_line(operator) or login(),
-        hide_only=hide_only,
-        stay_down=stay_down,
-        mentions=with_mentions,
-        now_reason=one_line(now),
+    order = told.order(
+        hide_only=hide_only, stay_down=stay_down, mentions=with_mentions, now_reason=one_line(now)
     )
     days = settings_of(ctx).removal_wait_days if wait_days is None else wait_days
-    told = _Told(plan_hash, yes, dry_run, as_json, language_of(lang), receipt, sign, block_only, days, vacuum)
-    _carry_out(ctx, scope, order, told, exports or ())
+    _carry_out(ctx, scope, order, told, block_only=block_only, wait_days=days, vacuum=vacuum)
 
 
 @app.command(
@@ -221,6 +225,7 @@ def remove_source(  # one command has all the ways to say what is meant
         "Exit codes: 0 done, 2 the page does not say it, 4 refused or incomplete.",
     ),
 )
+@_with_order
 def redact(
     ctx: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="The page.")],
@@ -233,19 +238,8 @@ def redact(
     with_copies: Annotated[
         bool, typer.Option("--with-copies", help="From every copy of the article that says it.")
     ] = False,
-    reason: Reason = "",
-    requester: Requester = "",
-    basis: Basis = "",
-    ticket: Ticket = "",
-    operator: Operator = "",
-    plan_hash: PlanHash = "",
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    exports: Exports = None,
-    receipt: Receipt = None,
-    sign: SigningKey = None,
-    lang: Language = "",
-    as_json: Json = False,
+    *,
+    told: _Told,
 ) -> None:
     """Take a passage out of a page, which stays with 〔已删除〕 in its place, also when it comes again.
 
@@ -257,38 +251,29 @@ def redact(
     scope = make_scope(urls=[url], passages=said, with_copies=with_copies)
     if not said:
         raise ConfigurationError("say what is to go: --passage TEXT or --passage-from FILE")
-    order = Order(requester, reason, now_utc(), basis, ticket, one_line(operator) or login())
-    told = _Told(plan_hash, yes, dry_run, as_json, language_of(lang), receipt, sign)
-    _carry_out(ctx, scope, order, told, exports or ())
+    _carry_out(ctx, scope, told.order(), told)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """How an order is to be agreed to, done and answered."""
-
-    plan_hash: str
-    yes: bool
-    dry_run: bool
-    as_json: bool
-    lang: str
-    receipt: Path | None
-    sign: Path | None
-    block_only: bool = False
-    wait_days: int = 0
-    vacuum: bool = False
-
-
-def _carry_out(ctx: typer.Context, scope: Scope, order: Order, told: _Told, exports: Sequence[Path]) -> None:
+def _carry_out(
+    ctx: typer.Context,
+    scope: Scope,
+    order: Order,
+    told: _Told,
+    *,
+    block_only: bool = False,
+    wait_days: int = 0,
+    vacuum: bool = False,
+) -> None:
     """Shows the plan, asks, does it and gives the receipt."""
-    db = settings_of(ctx).db
+    db, lang, exports = settings_of(ctx).db, language_of(told.lang), told.exports or ()
     if not told.dry_run and not (order.reason and order.requester):
         raise ConfigurationError("a removal needs --requester and --reason: they are kept in its record")
     plan = preview(db, scope, exports, mentions=order.mentions)
     if told.dry_run:
-        show_plan(plan, as_json=told.as_json, lang=told.lang)
+        show_plan(plan, as_json=told.as_json, lang=lang)
         return
     before = look_up(db, scope)
-    if plan.is_empty and not (before.pending or before.is_done or before.is_known or told.block_only):
+    if plan.is_empty and not (before.pending or before.is_done or before.is_known or block_only):
         raise _unknown(plan, nearest(db, scope))
     is_agreed = told.yes or bool(told.plan_hash)
     if scope.persons and not (is_agreed or told.as_json) and sys.stdin.isatty():
@@ -299,10 +284,10 @@ def _carry_out(ctx: typer.Context, scope: Scope, order: Order, told: _Told, expo
     outcome = remove(
         db,
         scope,
-        with_wait(_without_quotes(plan, order, may_ask=not is_agreed), plan, told.wait_days),
+        with_wait(_without_quotes(plan, order, may_ask=not is_agreed), plan, wait_days),
         expected=told.plan_hash or None,
         exports=exports,
-        vacuum=told.vacuum,
+        vacuum=vacuum,
         on_step=lambda step: print(f"parknews: {step}", file=sys.stderr),
     )
     if outcome.was_done and not told.as_json:
@@ -313,7 +298,7 @@ def _carry_out(ctx: typer.Context, scope: Scope, order: Order, told: _Told, expo
         outcome,
         as_json=told.as_json,
         receipt=told.receipt,
-        lang=told.lang,
+        lang=lang,
         key=told.sign,
         authority=authority,
     )

@@ -7,9 +7,12 @@ line that is safe to look at too.
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json
 import re
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -52,6 +55,31 @@ def examples(*pairs: tuple[str, str], note: str = "") -> str:
     lines = [f"  [dim]# {escape(wish)}[/]\n  {escape(command)}" for wish, command in pairs]
     ending = f"\n\n{escape(note)}" if note else ""
     return "[bold]Examples[/]\n" + "\n".join(lines) + ending
+
+
+def options_of(
+    name: str, made: Callable[..., object]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A command with an option for each argument of `made` in the place of `name`, which is what it makes."""
+    options = inspect.signature(made, eval_str=True).parameters
+
+    def with_options(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command, eval_str=True)
+
+        @functools.wraps(command)
+        def called(**given: Any) -> None:
+            command(**{name: made(**{option: given.pop(option) for option in options})}, **given)
+
+        parameters = [
+            option.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for parameter in own.parameters.values()
+            for option in (options.values() if parameter.name == name else (parameter,))
+        ]
+        called.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]  # typer reads it
+        called.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+        return called
+
+    return with_options
 
 
 def text_of(path: Path) -> str:
