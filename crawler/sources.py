@@ -75,6 +75,20 @@ def read_some_sources(path: Path) -> list[CrawlSource]:
     return sources
 
 
+def known_sources(path: Path) -> list[CrawlSource]:
+    """Every source of the file; none where there is no file.
+
+    Raises:
+        ConfigurationError: as `read_sources`, of a file that is there.
+    """
+    return read_sources(path) if path.exists() else []
+
+
+def said_of(path: Path) -> dict[str, Source]:
+    """What the file, where there is one, says of each source's pages, by host."""
+    return {source.host: stage_source(source) for source in known_sources(path)}
+
+
 def nothing_to_crawl(path: Path) -> ConfigurationError:
     """The error for a sources file without a source: it says how to begin."""
     return ConfigurationError(f"{path}: no sources yet; {_HOW_TO_BEGIN}")

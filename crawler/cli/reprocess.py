@@ -6,18 +6,14 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.running import Engine, engine_for, settings_with
+from crawler.cli.running import Engine, engine_for, lines, settings_with
 from crawler.cli.terminal import Json, answers, counted, examples, plain, print_json, remarks
 from crawler.runs.reprocess import ReprocessReport
 from crawler.runs.reprocess import reprocess as read_again
-from crawler.sources import read_sources, stage_source
+from crawler.sources import said_of
 from pipelines.compare import Change
-from pipelines.drain import Drained
 
 app = typer.Typer()
-
-EVERY_PAGES = 500
-"""Pages between two lines of progress."""
 
 
 @app.command(
@@ -43,33 +39,18 @@ def reprocess(
 ) -> None:
     """Extract, clean and de-duplicate the stored pages again, with a report of what changed."""
     settings = settings_with(ctx, engine)
-    sources = read_sources(settings.sources) if settings.sources.exists() else []
     report = read_again(
         settings.db,
         engine_for(settings),
-        said={source.host: stage_source(source) for source in sources},
+        said=said_of(settings.sources),
         on_change=_print_diff if diff else None,
-        on_batch=_Progress().show,
+        on_batch=lines(remarks(), lambda total: f"{total.pages + total.rejections} pages read again"),
         by_templates=not full,
     )
     if as_json:
         print_json(_as_json(report))
     else:
         _print_report(report)
-
-
-class _Progress:
-    """A line on stderr now and then."""
-
-    def __init__(self) -> None:
-        self._next = EVERY_PAGES
-        self._console = remarks()
-
-    def show(self, total: Drained) -> None:
-        """Told the totals after each batch."""
-        if total.pages + total.rejections >= self._next:
-            self._console.print(f"{total.pages + total.rejections} pages read again")
-            self._next += EVERY_PAGES
 
 
 def _print_diff(change: Change) -> None:

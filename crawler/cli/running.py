@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import errno
 import logging
+import math
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TextIO, cast
+from typing import Annotated, Any, NoReturn, TextIO, TypeVar, cast
 
 import typer
 from rich.console import Console
@@ -31,6 +33,8 @@ from crawler.runs.run import RunOptions, RunReport, crawl
 from pipelines.records import CrawlSource
 from pipelines.workers import Engine as Reader
 from pipelines.workers import WorkerOptions
+
+P = TypeVar("P")
 
 LINE_EVERY_S = 5.0
 """Often enough to see that a run lives, rare enough for a log file: 720 lines an hour."""
@@ -148,7 +152,7 @@ def report_json(report: RunReport) -> dict[str, Any]:
 def progress_display(console: Console) -> Iterator[Callable[[RunProgress], None]]:
     """Yields what a run calls with its progress; the last state stays on the screen."""
     if not console.is_terminal:
-        yield _Lines(console)
+        yield lines(console, _in_full)
         return
     columns = (
         TextColumn("{task.description}"),
@@ -166,6 +170,27 @@ def progress_display(console: Console) -> Iterator[Callable[[RunProgress], None]
             )
 
         yield report
+
+
+def lines(
+    console: Console, said: Callable[[P], str], clock: Callable[[], float] = time.monotonic
+) -> Callable[[P], None]:
+    """What prints a line of a progress: the first at once, then one each `LINE_EVERY_S`."""
+    next_s = -math.inf
+
+    def told(progress: P) -> None:
+        nonlocal next_s
+        if (now_s := clock()) >= next_s:
+            next_s = now_s + LINE_EVERY_S
+            console.print(said(progress))
+
+    return told
+
+
+def _in_full(progress: RunProgress) -> str:
+    failed = f", {progress.failed} failed" if progress.failed else ""
+    where = f"; now {one_line(progress.host)}" if progress.host else ""
+    return f"{progress.elapsed_s:.0f} s: {short(progress)}{failed}{where}"
 
 
 def short(progress: RunProgress) -> str:
@@ -187,22 +212,6 @@ def log_to(console: Console, verbosity: int) -> None:
         handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s: %(message)s", verbosity))
     handler.setLevel(_LEVELS.get(verbosity, logging.DEBUG))  # on the handler: Scrapy sets the root's own
     logging.getLogger().handlers[:] = [handler]
-
-
-class _Lines:
-    """Prints a line when `LINE_EVERY_S` has passed since the last one."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._next_s = 0.0
-
-    def __call__(self, progress: RunProgress) -> None:
-        if progress.elapsed_s < self._next_s:
-            return
-        self._next_s = progress.elapsed_s + LINE_EVERY_S
-        failed = f", {progress.failed} failed" if progress.failed else ""
-        where = f"; now {one_line(progress.host)}" if progress.host else ""
-        self._console.print(f"{progress.elapsed_s:.0f} s: {short(progress)}{failed}{where}")
 
 
 class _Harmless(logging.Formatter):

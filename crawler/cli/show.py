@@ -28,7 +28,7 @@ from crawler.cli.terminal import (
     tell,
 )
 from crawler.config import Settings
-from crawler.sources import read_sources
+from crawler.sources import known_sources
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
 from pipelines.archive.kept_out.stay_down import held_page
@@ -121,8 +121,7 @@ def _not_archived(
 
 def _denied(settings: Settings, url: str) -> str:
     """Why the sources file passes an address over; empty where it does not."""
-    sources = read_sources(settings.sources) if settings.sources.exists() else []
-    own = (s for s in sources if f".{host_of(url)}".endswith(f".{s.host}"))
+    own = (s for s in known_sources(settings.sources) if f".{host_of(url)}".endswith(f".{s.host}"))
     words = [word for source in own if (word := word_on(url, source.said))]
     return words[0].reason if words and words[0].kind == "deny" else ""
 

@@ -37,6 +37,7 @@ from crawler.sources import (
     choose,
     duration,
     entry,
+    known_sources,
     nothing_to_crawl,
     read_opml,
     read_some_sources,
@@ -267,8 +268,7 @@ def acknowledge(
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="Silent until this day: 2026-12-31.")],
 ) -> None:
     """Say that a source's troubles are known: no exit code and no message for them until a day."""
-    settings = settings_of(ctx)
-    [source] = choose(read_sources(settings.sources), [host])
+    settings, source = _of(ctx, host)
     try:
         day = date.fromisoformat(until)
     except ValueError:
@@ -295,8 +295,7 @@ def log(
     as_json: Json = False,
 ) -> None:
     """Show what was asked of a source: when, why, the answer, its bytes and how long it took."""
-    settings = settings_of(ctx)
-    [source] = choose(read_sources(settings.sources), [host])
+    settings, source = _of(ctx, host)
     with _store(settings.db) as store:
         asked = store.sources.logged(source.host, limit)
     if as_json:
@@ -323,8 +322,7 @@ def resume(ctx: typer.Context, host: Host) -> None:
 
 
 def _set_paused(ctx: typer.Context, host: str, *, paused: bool) -> None:
-    settings = settings_of(ctx)
-    [source] = choose(read_sources(settings.sources), [host])
+    settings, source = _of(ctx, host)
     if source.paused != paused:
         set_paused(settings.sources, source.host, paused=paused)
     _note(settings)
@@ -351,8 +349,7 @@ def rename(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What is shown beside everything of it.")],
 ) -> None:
     """Give a source another name, in the sources file and beside what is archived of it."""
-    settings = settings_of(ctx)
-    [source] = choose(read_sources(settings.sources), [host])
+    settings, source = _of(ctx, host)
     rename_entry(settings.sources, source.host, name)
     _note(settings)
     print(f"{source.host}: {one_line(source.name)} is {one_line(name)} now", file=sys.stderr)
@@ -367,8 +364,7 @@ def rename(
 )
 def remove(ctx: typer.Context, host: Host) -> None:
     """Take a source out of the sources file; what is archived of it stays."""
-    settings = settings_of(ctx)
-    [source] = choose(read_sources(settings.sources), [host])
+    settings, source = _of(ctx, host)
     remove_entry(settings.sources, source.host)
     print(
         f"{source.host}: out of {settings.sources}; what is archived of it stays"
@@ -385,11 +381,16 @@ def remove(ctx: typer.Context, host: Host) -> None:
 )
 def release(ctx: typer.Context, host: Host) -> None:
     """Say that a source which was held is the right one: it is crawled again."""
-    settings = settings_of(ctx)
-    [source] = choose(read_sources(settings.sources), [host])
+    settings, source = _of(ctx, host)
     with _store(settings.db) as store:
         released = store.sources.release(source.host)
     print(f"{source.host}: {'released' if released else 'was not held'}", file=sys.stderr)
+
+
+def _of(ctx: typer.Context, host: str) -> tuple[Settings, CrawlSource]:
+    """The source of that host."""
+    settings = settings_of(ctx)
+    return settings, choose(read_sources(settings.sources), [host])[0]
 
 
 def _wanted(
@@ -437,7 +438,7 @@ def _as_said(wanted: list[CrawlSource], said: Mapping[str, tuple[str, object]]) 
 
 def _unknown(settings: Settings, wanted: list[CrawlSource], *, skip: bool) -> list[CrawlSource]:
     """Those that do not stand in the sources file; the others are an error, or passed over."""
-    known = {s.host for s in read_sources(settings.sources)} if settings.sources.exists() else set()
+    known = {source.host for source in known_sources(settings.sources)}
     twice = [source.host for source in wanted if source.host in known]
     if twice and not skip:
         raise ConfigurationError(f"{twice[0]}: stands in {settings.sources} already")

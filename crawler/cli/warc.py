@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crawler.cli.running import LINE_EVERY_S, Engine, engine_for, settings_with
-from crawler.cli.terminal import ATTENTION, Json, counted, examples, one_line, settings_of, tell
+from crawler.cli.running import Engine, engine_for, lines, settings_with
+from crawler.cli.terminal import ATTENTION, Json, counted, examples, one_line, remarks, settings_of, tell
 from crawler.runs.warc import ImportProgress, export_warc, import_warc
 from crawler.sources import read_sources
 
@@ -68,7 +67,8 @@ def import_(
     """Take pages of our sources from WARC files into the archive, as if they had been crawled."""
     settings = settings_with(ctx, engine)
     sources = read_sources(settings.sources)
-    total, refused, report = import_warc(settings.db, files, sources, engine_for(settings), _Lines().show)
+    told = lines(remarks(), _so_far)
+    total, refused, report = import_warc(settings.db, files, sources, engine_for(settings), told)
     answer = {
         "run": report.run_id,
         "pages": total.pages,
@@ -96,21 +96,10 @@ _WHYS = 5
 """Reasons that are told; `--json` has all."""
 
 
-class _Lines:
-    """A line on stderr when `LINE_EVERY_S` has passed since the last one."""
-
-    def __init__(self) -> None:
-        self._next_s = time.monotonic() + LINE_EVERY_S
-
-    def show(self, progress: ImportProgress) -> None:
-        """Told after each record and each batch."""
-        if time.monotonic() < self._next_s:
-            return
-        self._next_s = time.monotonic() + LINE_EVERY_S
-        taken = progress.taken
-        print(
-            f"file {progress.place} of {progress.files} ({one_line(progress.file)}):"
-            f" {taken.pages} pages taken, {taken.known} known,"
-            f" {taken.foreign + taken.other} passed over; {progress.read} read",
-            file=sys.stderr,
-        )
+def _so_far(progress: ImportProgress) -> str:
+    taken = progress.taken
+    return (
+        f"file {progress.place} of {progress.files} ({one_line(progress.file)}):"
+        f" {taken.pages} pages taken, {taken.known} known,"
+        f" {taken.foreign + taken.other} passed over; {progress.read} read"
+    )
