@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice, product
 from typing import Literal, get_args
 
@@ -206,6 +207,7 @@ def _starts(said: Sequence[str], at: dict[str, list[int]], needle: Needle) -> It
 _QUOTES = '"“”„＂'
 _SPLITS = "，、。；：！？（）［］【】｛｝《》〈〉「」『』…"
 _FIELD = re.compile(rf"({'|'.join(FIELDS)})[:：]", re.IGNORECASE)
+_DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 _SIGN = re.compile(
     rf"""
       (?P<space>[\s]+)
@@ -450,7 +452,7 @@ class _Parser:
                 self.hint("region", value)
                 return self._said("", text)
             return Field(field, tuple(codes))
-        if field in {"since", "until"} and not re.fullmatch(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", value):
+        if field in {"since", "until"} and not is_day(value):
             self.hint("day", value)
             return self._said("", text)
         return Field(field, (value,)) if value else None
@@ -471,6 +473,15 @@ def _distance(typed: str | None) -> int:
 
 
 # As SQLite's full-text search takes it ----------------------------------------------------------
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day, month or year of the calendar: 2025-03-01, 2025-03 or 2025."""
+    try:
+        date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        return False
+    return bool(_DAY.fullmatch(text))
 
 
 def is_text(node: Node) -> bool:

@@ -13,14 +13,13 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.cli.terminal import Json, examples, one_line, settings_of, tell
+from crawler.cli.terminal import Json, address_of, examples, one_line, settings_of, tell
 from pipelines.archive.file import reader
 from pipelines.archive.write.furniture import source_as_known
 from pipelines.errors import ParknewsError
 from pipelines.records import Page, Reading, Rejection, Source
 from pipelines.stages import read_page
 from pipelines.store import store_beside
-from pipelines.urls import canonical_url
 
 app = typer.Typer()
 
@@ -74,10 +73,7 @@ def _stored(db: Path, url: str) -> Page:
     with store_beside(db) as store:
         if store is None:
             raise ParknewsError(f"{db}: no stored pages beside it; name the archive with --db")
-        try:
-            page = store.pages.latest(canonical_url(url))
-        except ValueError as error:
-            raise ParknewsError(f"{one_line(url)}: {error}") from None
+        page = store.pages.latest(address_of(url))
     if page:
         return page
     raise ParknewsError(f"{one_line(url)}: no page of this address is stored; `parknews crawl` fetches it")

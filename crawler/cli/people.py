@@ -9,18 +9,26 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from crawler.cli.terminal import Json, answers, counted, examples, one_line, print_json, settings_of, tell
+from crawler.cli.terminal import (
+    Json,
+    address_of,
+    answers,
+    counted,
+    examples,
+    one_line,
+    print_json,
+    settings_of,
+    tell,
+)
 from crawler.runs.lines import correct_line, take_back
 from crawler.runs.lines import withdraw as withdraw_correction
 from crawler.runs.lock import run_lock
-from crawler.sources import read_sources, stage_source
+from crawler.sources import said_of
 from pipelines.archive import Archive
 from pipelines.archive.file import reader
 from pipelines.archive.read.articles import article_of_url
 from pipelines.archive.write.people import LINES, NO_ARTICLE, all_corrections, all_decisions, find_page
 from pipelines.errors import ConfigurationError
-from pipelines.records import Source
-from pipelines.urls import canonical_url
 from pipelines.utc import now_utc
 
 T = TypeVar("T")
@@ -72,16 +80,16 @@ def correct(
         return
 
     if withdraw is not None:
-        withdraw_correction(archive, withdraw, _said(settings.sources))
+        withdraw_correction(archive, withdraw, said_of(settings.sources))
         tell(as_json, {"withdrawn": withdraw}, f"correction {withdraw} is taken back")
         return
     if url is None or field is None or value is None or not reason.strip():
         raise typer.BadParameter("give URL, FIELD, VALUE and --reason TEXT (or --list, or --withdraw ID)")
     if field in LINES:
-        number = correct_line(archive, _spelt(url), field, value, reason, _said(settings.sources))
+        number = correct_line(archive, address_of(url), field, value, reason, said_of(settings.sources))
     else:
         with Archive(archive, create=False) as open_archive:
-            number = open_archive.correct(_spelt(url), field, value or None, reason, now_utc())
+            number = open_archive.correct(address_of(url), field, value or None, reason, now_utc())
     tell(as_json, {"id": number}, f"correction {number} is in force")
 
 
@@ -115,7 +123,7 @@ def reject(
         raise typer.BadParameter("give URL-or-PATTERN and --reason TEXT (or --undo, or --list)")
     meant = _meant(settings.db, address)
     if undo:
-        read, asked = take_back(settings.db, meant, _said(settings.sources))
+        read, asked = take_back(settings.db, meant, said_of(settings.sources))
         later = f", {asked} are asked for by the next run" if asked else ""
         done = {"address": meant, "read_again": read, "asked_again": asked}
         tell(as_json, done, f"{meant}: taken back; {read} pages are read again{later}")
@@ -132,7 +140,7 @@ def _meant(archive: Path, address: str) -> str:
             hint = "write a pattern with its host: https://www.example.cn/jobs/*"
             raise ConfigurationError(f"{one_line(address)}: {hint}")
         return address
-    url = _spelt(address)
+    url = address_of(address)
     with reader(archive) as connection:
         return find_page(connection, url) or url
 
@@ -199,7 +207,7 @@ def _decide(
             words = f"decision {withdraw} is taken back{_told(found)}"
             tell(as_json, {"withdrawn": withdraw, "articles": found}, words)
             return
-        named = [_spelt(url) for url in urls if url is not None]
+        named = [address_of(url) for url in urls if url is not None]
         if len(named) < len(urls) or not reason.strip():
             wanted = "URL" if len(urls) == 1 else "two URLs"
             raise typer.BadParameter(f"give {wanted} and --reason TEXT (or --list, or --withdraw ID)")
@@ -212,11 +220,6 @@ def _decide(
     unchanged = ", as before" if found == before else ""
     words = f"decision {number} is in force{_told(found)}{unchanged}"
     tell(as_json, {"id": number, "articles": found}, words)
-
-
-def _said(sources: Path) -> dict[str, Source]:
-    """What the sources file says of each source's pages, where there is one."""
-    return {source.host: stage_source(source) for source in read_sources(sources)} if sources.exists() else {}
 
 
 def _asked(archive: Path, question: Callable[[sqlite3.Connection], T]) -> T:
@@ -270,10 +273,3 @@ def _print_decisions(archive: Path, as_json: bool) -> None:
         for url in filter(None, (row.url, row.other_url)):
             console.print(f"   {one_line(url)}", soft_wrap=True)
         console.print(f"   {one_line(row.reason)}")
-
-
-def _spelt(url: str) -> str:
-    try:
-        return canonical_url(url)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error

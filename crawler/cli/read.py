@@ -15,6 +15,7 @@ from crawler.cli.account import Line, attachments, origins, print_section, strip
 from crawler.cli.running import log_to
 from crawler.cli.terminal import (
     Json,
+    address_of,
     answers,
     examples,
     one_line,
@@ -29,7 +30,6 @@ from crawler.runs.single import Seen, see_address, see_bytes, source_for
 from crawler.sources import read_sources
 from pipelines.errors import ConfigurationError
 from pipelines.records import Field, Published, Reading, Rejection
-from pipelines.urls import canonical_url
 
 app = typer.Typer()
 
@@ -87,8 +87,10 @@ def read(
 def _seen(settings: Settings, reference: str, host: str, url: str, *, allow_private: bool) -> Seen:
     sources = read_sources(settings.sources) if host or settings.sources.exists() else []
     body = _bytes(reference)
-    address = _spelt(url or (f"https://{host}/page.html" if host else _NOWHERE)) if body is not None else ""
-    address = address or _spelt(reference)
+    address = (
+        address_of(url or (f"https://{host}/page.html" if host else _NOWHERE)) if body is not None else ""
+    )
+    address = address or address_of(reference)
     known = source_for(address, sources, host, allow_private=allow_private)
     if body is not None:
         return see_bytes(body, address, known, settings.db)
@@ -106,13 +108,6 @@ def _bytes(reference: str) -> bytes | None:
     except OSError as error:
         hint = "an address begins with https:// or http://"
         raise ConfigurationError(f"{one_line(reference)}: {error.strerror or error}; {hint}") from None
-
-
-def _spelt(url: str) -> str:
-    try:
-        return canonical_url(url)
-    except ValueError as error:
-        raise ConfigurationError(f"{one_line(url)}: {error}") from None
 
 
 def _print_rejection(console: Console, seen: Seen, rejection: Rejection) -> None:

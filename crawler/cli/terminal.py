@@ -13,7 +13,6 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +27,8 @@ from rich.text import Text
 from crawler.config import Settings
 from pipelines.decode import decode_body
 from pipelines.errors import ConfigurationError
+from pipelines.query import is_day
+from pipelines.urls import canonical_url
 
 ATTENTION = 1
 """The exit code of a command that did its work and found something wrong."""
@@ -98,23 +99,21 @@ def text_of(path: Path) -> str:
     return decoded.html
 
 
+def address_of(typed: str) -> str:
+    """An address in its one spelling; raises ConfigurationError where it is none."""
+    try:
+        return canonical_url(typed)
+    except ValueError as error:
+        raise ConfigurationError(f"{one_line(typed)}: {error}") from None
+
+
 def day_of(option: str, value: str) -> str:
     """A day, month or year from an option; raises ConfigurationError."""
-    if value and not _is_day(value):
+    if value and not is_day(value):
         raise ConfigurationError(
             f"{option} {value}: write a day, month or year as 2025-03-01, 2025-03 or 2025"
         )
     return value
-
-
-def _is_day(value: str) -> bool:
-    if not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", value):
-        return False
-    try:
-        date.fromisoformat((value + "-01-01")[:10])
-    except ValueError:
-        return False
-    return True
 
 
 def plain(text: str) -> str:

@@ -5,7 +5,6 @@ In: a request. Out: typed values; what cannot be understood is left out, never a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +12,11 @@ from typing import Any
 
 from pipelines.archive.read.selection import Selection
 from pipelines.places import division_names
-from pipelines.query import LONGEST
+from pipelines.query import LONGEST, is_day
 from pipelines.report.words import DEFAULT_LANGUAGE, LANGUAGES, Words, words
 
 COOKIE = "parknews_language"
 _MESSAGES = Path(__file__).with_name("messages.toml")
-_DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 NARROWED = {
     "source": "sources",
     "carried_by": "carried_by",
@@ -100,4 +98,4 @@ def _several(args: Any, name: str) -> tuple[str, ...]:
 
 
 def day_of(value: str | None) -> str:
-    return value if value and _DAY.fullmatch(value) else ""
+    return value if value and is_day(value) else ""

@@ -87,6 +87,7 @@ def test_a_query_means_what_it_looks_like(query: str, asked: str) -> None:
         ("(园区", '"园 区"', Hint("bracket", "(")),
         ("园区)", '"园 区"', Hint("bracket", ")")),
         ("since:昨天", '"昨 天"', Hint("day", "昨天")),
+        ("since:2025-13", '"2 0 2 5 - 1 3"', Hint("day", "2025-13")),
         ("region:火星", '"火 星"', Hint("region", "火星")),
     ],
 )

@@ -81,6 +81,17 @@ def test_it_is_said_what_became_of_the_articles(db: Path) -> None:
     assert run(db, "join", "--withdraw", "3") == {"withdrawn": 3, "articles": {A: 1, B: 2}}
 
 
+def test_what_is_no_address_is_told_in_one_line_as_everywhere(db: Path) -> None:
+    told = [
+        parknews_here(db, *words, "--reason", "y").err
+        for words in (("split", "ftp://x/y"), ("reject", "x y"))
+    ]
+    assert told == [
+        "parknews: ftp://x/y: not an http(s) address: 'ftp://x/y'\n",
+        "parknews: x y: not an http(s) address: 'x y'\n",
+    ]
+
+
 @pytest.mark.parametrize(
     "words",
     [

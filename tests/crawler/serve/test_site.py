@@ -259,7 +259,7 @@ def test_reasons_are_told_in_the_visitors_language(get: Get) -> None:
 
 @pytest.mark.parametrize(("language", "said"), [("en", "was not understood"), ("zh", "无法识别")])
 def test_a_value_that_is_not_understood_is_said_so(get: Get, language: str, said: str) -> None:
-    for query in ("since=abc", "until=2026-99999", "copies=abc"):
+    for query in ("since=abc", "until=2026-99999", "since=2026-02-30", "copies=abc"):
         assert said in get(f"/search?{query}&_lang={language}").text
     assert said not in get(f"/search?since=2020&copies=1&_lang={language}").text
 
