@@ -236,4 +236,4 @@ def changes(
     with reader(settings_of(ctx).db) as connection:
         connection.execute("BEGIN")  # one state of the archive
         for change in changes_since(connection, since, limit):
-            print(json.dumps(change_json(change), ensure_ascii=False))
+            print_json(change_json(change))

@@ -58,6 +58,8 @@ class GuardedGroup(TyperGroup):
 
 
 def _line(error: Exception) -> str:
+    if isinstance(error, UnicodeEncodeError):
+        return f"{one_line(repr(error.object))[:200]}: this was not typed in UTF-8"
     if exit_code(error) is not None:
         return one_line(str(error))
     where = "run the same command with -v to see where, and report it"
@@ -68,6 +70,8 @@ def exit_code(error: Exception) -> int | None:
     """The exit code of an expected error; None for one that we did not expect."""
     if isinstance(error, ParknewsError):
         return error.exit_code
+    if isinstance(error, UnicodeEncodeError) and error.encoding == "utf-8":
+        return 2  # bytes that are no UTF-8 were typed: pages have none, they are decoded
     if isinstance(error, sqlite3.Error):
         return _SQLITE_CODES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if isinstance(error, OSError) and error.errno in _FULL:

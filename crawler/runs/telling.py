@@ -124,7 +124,7 @@ def sender(addresses: Sequence[str]) -> Send | None:
 
         target = apprise.Apprise()
         target.add(list(addresses))
-        return bool(target.notify(title=title, body=body))
+        return bool(target.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT))
 
     return send
 

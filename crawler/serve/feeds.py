@@ -115,6 +115,7 @@ def json_feed(found: list[Entry], title: str, home: str, own: str) -> str:
 
 
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
-    element = ET.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
+    harmless = {key: _NO_XML.sub("", value) for key, value in attributes.items()}
+    element = ET.SubElement(parent, f"{{{_ATOM}}}{name}", harmless)
     element.text = _NO_XML.sub("", text) or None
     return element

@@ -30,6 +30,14 @@ def test_export_writes_what_the_ending_says_and_tells_of_it(parknews: Run, tmp_p
     assert json.loads(Path(told["manifest"]).read_text(encoding="utf-8"))["export_id"] == told["export_id"]
 
 
+def test_changes_have_nothing_that_a_terminal_obeys(fill: Fill, parknews: Run) -> None:
+    fill(
+        [Told("https://park.example/a", "\u202e园区启用新厂房", "园区昨日启用第三期标准厂房,企业签约入驻。")]
+    )
+    found = parknews("changes")
+    assert ("\u202e" in found.out, found.json["article"]["title"][0]) == (False, "\u202e")
+
+
 def test_search_and_export_narrow_by_what_texts_name(fill: Fill, parknews: Run, tmp_path: Path) -> None:
     fill(
         [

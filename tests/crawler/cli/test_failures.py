@@ -67,6 +67,12 @@ def test_wrong_usage_exits_2(parknews: Run, arguments: tuple[str, ...]) -> None:
     assert (found.code, found.out) == (2, "")
 
 
+@pytest.mark.usefixtures("archive")
+def test_what_was_not_typed_in_utf_8_is_wrong_usage(parknews: Run) -> None:
+    found = parknews("show", "\udcff")
+    assert (found.code, "not typed in UTF-8" in _one_line(found)) == (2, True)
+
+
 def test_a_missing_archive_is_named(parknews: Run, tmp_path: Path) -> None:
     found = parknews("search", "x")
     assert (found.code, str(tmp_path / "archive.db") in _one_line(found)) == (2, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -44,6 +45,15 @@ def test_news_for_a_kept_search_are_told_once_and_again_where_no_message_got_thr
     expected = "halls: 1 new\n  厂房启用 (名park.example) https://park.example/a.html"
     assert tell_searches(path, lambda _title, _body: True) == expected
     assert tell_searches(path, lambda _title, _body: True) == ""
+
+
+def test_a_message_is_text_also_where_it_arrives_as_html() -> None:
+    ear = Site()
+    with Server(ear) as listener:
+        send = sender((f"json://{listener.host}/?format=html",))
+        assert send
+        assert send("new", "<img src=//evil.example/x>")
+    assert "<img" not in json.loads(ear.told[0])["message"]
 
 
 def test_an_address_that_cannot_work_is_said_by_its_kind_alone() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import feedparser
@@ -25,6 +26,12 @@ def test_any_query_is_an_atom_feed_with_publishers_and_copies(get: Get) -> None:
         "https://park.example/a.html",
         "https://copier.example/b.html",
     ]
+
+
+def test_a_feed_is_well_formed_whatever_an_address_holds(get: Get, archive_path: Path) -> None:
+    with sqlite3.connect(archive_path) as connection:
+        connection.execute("UPDATE copies SET url = 'https://copier.example/\x1b' WHERE NOT kept")
+    assert not feedparser.parse(get("/search.atom?q=厂房").text).bozo
 
 
 def test_a_kept_search_is_a_json_feed_under_its_name(get: Get, archive_path: Path) -> None:
