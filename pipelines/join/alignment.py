@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, Postfix, Prefix
 
 from pipelines.join.features import Features
 from pipelines.sign import are_among, shingle_hashes
@@ -87,7 +87,7 @@ def short_gaps(a: str, b: str, runs: list[Run], edges: bool = False) -> Iterator
         if (is_edge and not edges) or not (0 < len(piece_a) <= longest and 0 < len(piece_b) <= longest):
             continue
         for gap in gaps(_shared_runs(piece_a, piece_b, _INNER_ANCHOR)):
-            first, last = _same_at_ends(piece_a[gap.a], piece_b[gap.b])
+            first, last = same_at_ends(piece_a[gap.a], piece_b[gap.b])
             at_a = slice(gap.a.start + first, gap.a.stop - last)
             at_b = slice(gap.b.start + first, gap.b.stop - last)
             if at_a.start < at_a.stop and at_b.start < at_b.stop:
@@ -140,11 +140,10 @@ def _shared_runs(a: str, b: str, least: int) -> list[Run]:
     return [*runs, (len(a), len(b), 0)]
 
 
-def _same_at_ends(a: str, b: str) -> tuple[int, int]:
-    """How many sounds two wordings begin and end with alike, too few for an anchor: 企业拟, 公司拟."""
-    most = min(len(a), len(b))
-    last = next((size for size in range(most) if a[-1 - size] != b[-1 - size]), most)
-    return next((size for size in range(most - last) if a[size] != b[size]), most - last), last
+def same_at_ends(a: str, b: str) -> tuple[int, int]:
+    """How many characters two wordings begin and end with alike, too few for an anchor: 企业拟, 公司拟."""
+    last = Postfix.similarity(a, b)
+    return min(Prefix.similarity(a, b), min(len(a), len(b)) - last), last
 
 
 def _is_within_latin(sounds: str, start: int, stop: int) -> bool:
@@ -152,6 +151,16 @@ def _is_within_latin(sounds: str, start: int, stop: int) -> bool:
     if not is_latin(sounds[start:stop]):
         return False
     return is_latin(sounds[max(0, start - 1) : start]) or is_latin(sounds[stop : stop + 1])
+
+
+def widened(text: str, at: slice, by: frozenset[str]) -> slice:
+    """A stretch with those of some characters that stand on either side of it."""
+    start, stop = at.start, at.stop
+    while start and text[start - 1] in by:
+        start -= 1
+    while stop < len(text) and text[stop] in by:
+        stop += 1
+    return slice(start, stop)
 
 
 def is_latin(wording: str) -> bool:

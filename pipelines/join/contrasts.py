@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from pipelines.join.alignment import is_latin, length
+from pipelines.join.alignment import is_latin, length, widened
 from pipelines.normalise import normalise
 from pipelines.numerals import DIGITS, number_value
 from pipelines.words import characters, known_names, words
@@ -53,7 +53,7 @@ def are_one(a: str, at_a: slice, b: str, at_b: slice) -> bool:
 def is_turned(a: str, at_a: slice, b: str, at_b: slice) -> bool:
     """Whether what one text has more at a place turns what both say: 批准 and 不予批准, Ⅰ标段 and Ⅱ标段."""
     more, at = (a, at_a) if length(at_a) else (b, at_b)
-    if length(at) > _TURNED_MOST:
+    if min(length(at_a), length(at_b)) > 0 or not 0 < length(at) <= _TURNED_MOST:
         return False
     return more[at] in _negations() or any(
         not is_one for _, _, is_one in _numbered(_near(a, at_a), _near(b, at_b))
@@ -116,30 +116,20 @@ def _pairs_of(ours: _Near, theirs: _Near) -> tuple[tuple[_Span, _Span, bool], ..
 
 def _numbered(ours: _Near, theirs: _Near) -> list[tuple[_Span, _Span, bool]]:
     """The numbers or letters of one of several, with what is counted: 一期 and 二期, Ⅰ标段 and Ⅱ标段."""
-    spans = _whole_number(ours), _whole_number(theirs)
-    numerals = [near.text[start:stop] for near, (start, stop) in zip((ours, theirs), spans, strict=True)]
+    sides = [
+        (near.text, widened(near.text, slice(near.start, near.stop), _NUMERALS)) for near in (ours, theirs)
+    ]
+    numerals = [text[at] for text, at in sides]
     if all(map(str.isdecimal, numerals)):
         return []  # the guard of numbers looks at them
     after = characters("names.ordinal_after")
-    if any(
-        near.text[stop : stop + 1] not in after for near, (_, stop) in zip((ours, theirs), spans, strict=True)
-    ):
+    if any(text[at.stop : at.stop + 1] not in after for text, at in sides):
         return []
     one, other = map(_value, numerals)
     if one is None or other is None:
         return []
-    (start, stop), (other_start, other_stop) = spans
-    return [((start, stop + 1), (other_start, other_stop + 1), one == other)]
-
-
-def _whole_number(near: _Near) -> _Span:
-    """A stretch with the letters or figures beside it."""
-    text, start, stop = near
-    while start and text[start - 1] in _NUMERALS:
-        start -= 1
-    while text[stop : stop + 1] and text[stop] in _NUMERALS:
-        stop += 1
-    return start, stop
+    span, other_span = ((at.start, at.stop + 1) for _, at in sides)
+    return [(span, other_span, one == other)]
 
 
 @lru_cache(maxsize=1024)

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from string import ascii_uppercase
 from typing import Literal
 
 from pipelines.join.alignment import Gap, Run, aligned, short_gaps
@@ -21,7 +22,8 @@ from pipelines.join.features import Features
 from pipelines.join.names import NAMED, STRONG, WEAK, name_evidence
 from pipelines.join.numbers import is_page_number
 from pipelines.join.wordings import is_of_page, survives
-from pipelines.normalise import are_regional, normalise
+from pipelines.normalise import are_regional
+from pipelines.normalise import plain as simple
 from pipelines.numerals import DIGITS, number_value
 
 Kind = Literal["figure", "date", "name"]
@@ -68,6 +70,10 @@ _TOKEN = re.compile(
     re.ASCII,
 )
 _LETTERS = re.compile(r"\w+")
+_HALF_AND_SMALL = {
+    **{wide: chr(wide - 0xFEE0).lower() for wide in range(0xFF01, 0xFF5F)},
+    **{ord(letter): letter.lower() for letter in ascii_uppercase},
+}
 _ROC_YEARS, _ROC_SHIFT = range(90, 200), 1911
 
 
@@ -143,7 +149,7 @@ class Difference:
 def spell_out(text: str) -> Spelt:
     """A text taken apart into words, figures and dates."""
     text = text[:CHARACTERS_MOST]
-    plain = text.translate(_ONE_TO_ONE)
+    plain = simple(text.translate(_HALF_AND_SMALL))
     pieces: list[str] = []
     places: list[int] = []
     tokens: dict[int, Token] = {}
@@ -326,19 +332,6 @@ def _are_one(ours: Value, theirs: Value) -> bool:
     if isinstance(ours, tuple) or isinstance(theirs, tuple):
         return True
     return abs(ours - theirs) <= 1e-9 * max(abs(ours), abs(theirs))
-
-
-class _OneToOne(dict[int, int]):
-    """Code point to the one that stands for it (half width, lower case, simplified), as long as before."""
-
-    def __missing__(self, code: int) -> int:
-        half = code - 0xFEE0 if 0xFF01 <= code <= 0xFF5E else code
-        spelling = normalise(chr(half))
-        self[code] = ord(spelling) if len(spelling) == 1 else half
-        return self[code]
-
-
-_ONE_TO_ONE = _OneToOne()
 
 
 def _add_words(plain: str, start: int, stop: int, pieces: list[str], places: list[int]) -> None:

@@ -198,7 +198,7 @@ class Neighbourhoods:
             elsewhere = self._held_by_many(node, others)
             if not elsewhere:
                 groups = self._groups(others)
-                elsewhere = self._smaller(node, [other for group in groups[1:] for other in group])
+                elsewhere = set(self._smaller(node, [other for group in groups[1:] for other in group]))
             self._elsewhere[node] = [other for _, _, other in best if other in elsewhere]
             self._chosen[node] = {edge[2]: edge for edge in best if edge[2] not in elsewhere}
         return self._chosen[node]
@@ -210,33 +210,26 @@ class Neighbourhoods:
         """
         if len(others) <= _PIECES_LEAST:
             return set()
-        sizes = self._sizes([node, *others])
-        pieces = [other for other in others if sizes[other] <= _PIECE_MOST * sizes[node]]
-        digests = {piece for piece in pieces if self._is_digest(piece, pieces, sizes)}
-        pieces = [piece for piece in pieces if piece not in digests]
+        smaller = self._smaller(node, others)
+        pieces = [other for other in smaller if not self._is_digest(other, smaller)]
         if others[0] in pieces or len(self._groups(pieces)) < _PIECES_LEAST:
             return set()
         return set(pieces)
 
-    def _is_digest(self, node: int, among: list[int], sizes: Mapping[int, int]) -> bool:
+    def _is_digest(self, node: int, among: list[int]) -> bool:
         """Whether a piece holds several articles of which the page that holds it has other copies too.
 
         A long extract may hold two short ones; that the page has further copies of each makes them articles.
         """
-        inside = [
-            other
-            for other in among
-            if sizes[other] <= _PIECE_MOST * sizes[node] and other in self.accepted_by(node)
-        ]
+        inside = [other for other in self._smaller(node, among) if other in self.accepted_by(node)]
         if len(inside) < _PIECES_LEAST * _COPIES_LEAST:
             return False
         return sum(len(group) >= _COPIES_LEAST for group in self._groups(inside)) >= _PIECES_LEAST
 
-    def _smaller(self, node: int, others: list[int]) -> set[int]:
-        if not others:
-            return set()
-        sizes = self._sizes([node, *others])
-        return {other for other in others if sizes[other] <= _PIECE_MOST * sizes[node]}
+    def _smaller(self, node: int, others: list[int]) -> list[int]:
+        """Those of other texts that may be pieces of one."""
+        sizes = self._sizes([node, *others]) if others else {}
+        return [other for other in others if sizes[other] <= _PIECE_MOST * sizes[node]]
 
     def _groups(self, nodes: list[int]) -> list[set[int]]:
         """The nodes in groups that accepted pairs among them connect, the first node's group first."""

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib import resources
 
-from pipelines.join.alignment import is_latin, length
+from pipelines.join.alignment import is_latin, length, same_at_ends
 from pipelines.join.contrasts import exclusive
 from pipelines.join.features import Features
 from pipelines.normalise import fold_sounds
@@ -405,19 +405,12 @@ def _latin_words() -> tuple[dict[str, float], frozenset[str]]:
 
 def are_one_wording(one: str, other: str) -> bool:
     """Whether two wordings differ in how a character is drawn, or in letters for one character, alone."""
-    one, other = _without_ends(one, other)
+    first, last = same_at_ends(one, other)
+    one, other = one[first : len(one) - last], other[first : len(other) - last]
     if len(one) == len(other) and all(pair in _alike() for pair in zip(one, other, strict=True)):
         return True
     letters, character = (one, other) if one.isascii() else (other, one)
     return len(character) == 1 and not character.isascii() and _SPELT.fullmatch(letters) is not None
-
-
-def _without_ends(one: str, other: str) -> tuple[str, str]:
-    """Two wordings without what both begin and end with."""
-    most = min(len(one), len(other))
-    start = next((at for at in range(most) if one[at] != other[at]), most)
-    stop = next((at for at in range(most - start) if one[-1 - at] != other[-1 - at]), most - start)
-    return one[start : len(one) - stop], other[start : len(other) - stop]
 
 
 @cache

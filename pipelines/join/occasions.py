@@ -104,7 +104,9 @@ def compare_headlines(one: str, other: str) -> str:
     if len(runs) == 1 and shared == min(len(a), len(b)) and _is_most(shared, max(len(a), len(b))):
         return SAME_HEADLINE
     parted = [gap for gap in gaps([(0, 0, 0), *runs, (len(a), len(b), 0)]) if length(gap.a) or length(gap.b)]
-    if any(exclusive(a, gap.a, b, gap.b) for gap in parted) or any(_is_turned(a, b, gap) for gap in parted):
+    if any(exclusive(a, gap.a, b, gap.b) for gap in parted) or any(
+        is_turned(a, gap.a, b, gap.b) for gap in parted
+    ):
         return FORM
     if not is_form:
         return OTHER
@@ -118,10 +120,6 @@ def _are_other_figures(a: str, b: str) -> bool:
     """Whether each has as many figures as the other, and not the same."""
     ours, theirs = find_numbers(a), find_numbers(b)
     return len(ours) == len(theirs) and not all(map(agree, ours, theirs))
-
-
-def _is_turned(a: str, b: str, gap: Gap) -> bool:
-    return (length(gap.a) == 0) != (length(gap.b) == 0) and is_turned(a, gap.a, b, gap.b)
 
 
 def _goes_on(a: str, b: str, gap: Gap) -> bool:

@@ -26,6 +26,7 @@ from pipelines.join.alignment import (
     is_latin,
     length,
     short_gaps,
+    widened,
 )
 from pipelines.join.contrasts import are_one, exclusive, is_turned
 from pipelines.join.features import PAGE_WORDS, Features
@@ -126,7 +127,8 @@ def compare_wordings(a: Features, b: Features) -> Wordings:
     cut = list(dict.fromkeys(half_gaps(a.sounds, b.sounds, passes)))
     halves = [gap for gap in cut if not _is_clause(a, b, gap) and not is_of_page(a, b, gap)]
     halves = [gap for gap in halves if not _has_number(a, b, gap)]
-    edges = [*_names_at_edges(a, b, cut), *_turns(a, b, passes[0])]
+    turns = [gap for gap in gaps(passes[0]) if is_turned(a.text, gap.a, b.text, gap.b)]
+    edges = [*_names_at_edges(a, b, cut), *turns]
     names, against_names = weigh_names(a, b, exchanges, halves, edges)
     against_figures = differ >= _FIGURES_LEAST and (
         differ >= _FIGURES_SHARE * figures or _is_form(a, b, exchanges)
@@ -153,15 +155,6 @@ def _names_at_edges(a: Features, b: Features, cut: list[Gap]) -> list[Gap]:
     return [gap for gap in found if not is_of_page(a, b, gap)]
 
 
-def _turns(a: Features, b: Features, runs: list[Run]) -> list[Gap]:
-    """Where one text has a word more that turns what it says."""
-    return [
-        gap
-        for gap in gaps(runs)
-        if (length(gap.a) == 0) != (length(gap.b) == 0) and is_turned(a.text, gap.a, b.text, gap.b)
-    ]
-
-
 def is_of_page(a: Features, b: Features, gap: Gap) -> bool:
     """Whether it stands in a byline, counter or link."""
     return any(
@@ -185,12 +178,7 @@ def _figure(one: Features, at: slice, is_plain: bool = True) -> str:
     wording = one.text[at].removeprefix("百分之")
     if (is_plain and wording.isascii()) or not SIGNS.issuperset(wording):
         return one.text[at]
-    start, stop = at.stop - len(wording), at.stop
-    while start and one.text[start - 1] in SIGNS:
-        start -= 1
-    while one.text[stop : stop + 1] and one.text[stop] in SIGNS:
-        stop += 1
-    return one.text[start:stop]
+    return one.text[widened(one.text, slice(at.stop - len(wording), at.stop), SIGNS)]
 
 
 def _has_number(a: Features, b: Features, gap: Gap) -> bool:
