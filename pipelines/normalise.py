@@ -12,6 +12,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import islice
@@ -105,15 +106,27 @@ def fold_sounds(normalised: str) -> str:
     """
     if normalised.isascii():
         return normalised
-    codes = _sounds()[code_points(normalised)]
-    sounds = _text(codes)
-    first, second = _first_sounds()
-    likely = np.flatnonzero(first[codes[:-1]] & second[codes[1:]]).tolist()
-    starts = {sounds[at : at + 2] for at in likely} & _words_as_one().keys()
-    for start in sorted(starts):
+    sounds = _text(_sounds()[code_points(normalised)])
+    for start in sorted({sounds[at : at + 2] for at in _regional_beginnings().places(sounds)}):
         for word, one in _words_as_one()[start]:
             sounds = sounds.replace(word, one)
     return sounds
+
+
+class Beginnings:
+    """Finds where words of a list may begin, by their first two characters."""
+
+    def __init__(self, pairs: Iterable[str]) -> None:
+        self._pairs = frozenset(pairs)
+        self._tables = np.zeros((2, _CODE_POINTS), dtype=np.bool_)
+        for pair in self._pairs:
+            self._tables[(0, 1), code_points(pair)] = True
+
+    def places(self, text: str) -> list[int]:
+        """The places of the pairs in a text, in order."""
+        codes = code_points(text)
+        likely = np.flatnonzero(self._tables[0][codes[:-1]] & self._tables[1][codes[1:]]).tolist()
+        return [at for at in likely if text[at : at + 2] in self._pairs]
 
 
 def are_regional(one: str, other: str) -> bool:
@@ -246,12 +259,8 @@ def _words_as_one() -> dict[str, list[tuple[str, str]]]:
 
 
 @cache
-def _first_sounds() -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """By code point, whether some regional word has this sound first, and whether one has it second."""
-    tables = np.zeros((2, _CODE_POINTS), dtype=np.bool_)
-    for start in _words_as_one():
-        tables[(0, 1), code_points(start)] = True
-    return tables[0], tables[1]
+def _regional_beginnings() -> Beginnings:
+    return Beginnings(_words_as_one())
 
 
 @cache

@@ -7,7 +7,7 @@ Links, and leaves out what is not the source's, never worth fetching, too deep, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from pipelines.pages.frontier import FILE, LISTS, PRIORITY, Announcement, Entry,
 from pipelines.pages.html import Anchor
 from pipelines.pages.kinds import NEVER, kind_of_url, may_be_column
 from pipelines.pages.repeats import Fingerprint, Idle, Repeats
+from pipelines.pages.revisits import DAY_S, moments
 from pipelines.records import CrawlSource
 from pipelines.said import Word, word_on
 from pipelines.urls import canonical_url, host_of
@@ -25,7 +26,7 @@ MAX_DRY = 20
 """List pages in a row without anything new after which their further pages are not followed."""
 MAX_FACETS = 20
 """Different sets of parameter names on one path: a system has a few, filters that combine have 2^n."""
-FRESH = timedelta(days=14)
+FRESH_S = 14 * DAY_S
 """What a sitemap dates within this goes before the back-catalogue."""
 _SEEN_MAX = 300_000
 """Addresses remembered per source, about 40 MB at the most, to spare the store what it knows."""
@@ -292,13 +293,6 @@ class Territory:
 
 
 def _is_fresh(date: str | None, now: datetime) -> bool:
-    """Whether a date as sitemaps write it (W3C) lies within FRESH; an unreadable one does not."""
-    if not date:
-        return False
-    try:
-        then = datetime.fromisoformat(date.strip())
-    except ValueError:
-        return False
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=UTC)
-    return abs(now - then) <= FRESH
+    """Whether a date as sitemaps and feeds write it lies within `FRESH_S`; an unreadable one does not."""
+    span = moments(date) if date else None
+    return span is not None and abs(now.timestamp() - span[0]) <= FRESH_S

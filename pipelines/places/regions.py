@@ -9,17 +9,13 @@ from __future__ import annotations
 
 import itertools
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 
-import numpy as np
-import numpy.typing as npt
-
-from pipelines.normalise import code_points, plain
+from pipelines.normalise import Beginnings, plain
 from pipelines.records import Mention
 from pipelines.words import characters, pattern, words
 
@@ -118,7 +114,7 @@ def _above(code: str) -> tuple[str, ...]:
 def _scan(text: str) -> Iterable[_Found]:
     full, short = _names()
     end = 0
-    for at in _beginnings(text):
+    for at in _beginnings().places(text):
         if at < end:
             continue
         found = _longest(text, at, full, is_full=True) or _longest(text, at, short, is_full=False)
@@ -128,14 +124,6 @@ def _scan(text: str) -> Iterable[_Found]:
             found = replace(found, is_doubtful=False)
         yield found
         end = at + len(found.name)
-
-
-def _beginnings(text: str) -> list[int]:
-    """Where names may begin: the places of the first two characters of some name."""
-    pairs, first, second = _first_characters()
-    codes = code_points(text)
-    likely: list[int] = np.flatnonzero(first[codes[:-1]] & second[codes[1:]]).tolist()
-    return [at for at in likely if text[at : at + 2] in pairs]
 
 
 def _is_plain(found: _Found) -> bool:
@@ -234,13 +222,8 @@ def brief_name(name: str) -> str:
 
 
 @cache
-def _first_characters() -> tuple[frozenset[str], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """The first two characters of all names; by code point, whether some name has it first, and second."""
-    pairs = frozenset(itertools.chain(*_names()))
-    tables = np.zeros((2, sys.maxunicode + 1), dtype=np.bool_)
-    for pair in pairs:
-        tables[(0, 1), code_points(pair)] = True
-    return pairs, tables[0], tables[1]
+def _beginnings() -> Beginnings:
+    return Beginnings(itertools.chain(*_names()))
 
 
 def _by_beginning(names: dict[str, tuple[list[str], bool]]) -> _Names:

@@ -1,6 +1,7 @@
 import gzip
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from urllib.parse import urljoin
 
 import pytest
@@ -14,6 +15,8 @@ from pipelines.pages.announced import (
     read_sitemap,
 )
 from pipelines.pages.html import Anchor, read_html, robots_directives
+from pipelines.pages.links import Territory
+from pipelines.records import CrawlSource
 
 BASE = "http://x.cn/news/list.html"
 
@@ -267,6 +270,28 @@ def test_a_news_sitemap_gives_titles_and_dates() -> None:
     assert read_sitemap(_sitemap(news)).pages == (
         Announced("http://x.cn/1", "2026-11-02T08:00:00+08:00", "园区开工"),
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "fresh"),
+    [
+        ("2026-11-20", True),
+        ("2026-11-20T08:00:00+08:00", True),
+        ("Fri, 20 Nov 2026 08:00:00 +0800", True),
+        ("2026-10-20", False),
+        ("someday", False),
+        (None, False),
+    ],
+)
+def test_what_a_sitemap_dates_these_days_is_new_however_the_date_is_written(
+    written: str | None, fresh: bool
+) -> None:
+    scope = Territory(CrawlSource("x.cn", "甲", ("https://x.cn/",)), lambda _: False)
+    page = Announced("https://x.cn/news/1.html", written, None)
+    _, said = scope.announced(
+        "sitemap", "https://x.cn/sitemap.xml", [page], datetime(2026, 11, 23, tzinfo=UTC)
+    )
+    assert [one.fresh for one in said] == [fresh]
 
 
 def test_an_index_gives_its_sitemaps() -> None:
