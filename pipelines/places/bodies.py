@@ -23,7 +23,7 @@ from pipelines.words import characters, known_names, pattern, words
 _STEM_MAX = 14
 _COMPANY_MAX = 22
 _PARK, _COMPANY = pattern("{places.park}(?!域)", case=True), pattern("{places.company}", case=True)
-_GENERAL_PARK = pattern("{places.general_park}", case=True)
+_GENERAL_PARK = pattern("{places.general_park|places.trade|names.trade}", case=True)
 _GENERAL_COMPANY = pattern("{places.general_company}", case=True)
 _LEADING = pattern(
     "{places.leading}|在(?!线)|到(?!家|位)|(?:人|方|单位|机构|商|者|地址|地点)(?:系|为|是)", case=True
@@ -32,7 +32,7 @@ _LEADING = pattern(
 _KIND_OF_COMPANY = re.compile(r"\d{3}|(?:一人|独资|[家类])$")
 _COUNTED = re.compile(r"\d|[第个家座批期条项们起多]")
 _SHORT_COMPANY = pattern("{places.short_company}", case=True)
-_TRADE = pattern("{places.trade}", case=True)
+_TRADE = pattern("{places.trade|names.trade}", case=True)
 _LONGEST_LISTED = 6
 _RANK = pattern("^[市县区]|{places.rank}", case=True)
 """What a park's name may have and lack: 苏州市吴中, 国家级."""
