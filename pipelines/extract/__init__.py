@@ -16,7 +16,7 @@ import py3langid
 from lxml.html import HtmlElement
 
 from pipelines.dates import Moment, zone_of
-from pipelines.extract.attachments import Place, find_attachments
+from pipelines.extract.attachments import find_attachments
 from pipelines.extract.body import (
     notices_below,
     own_text,
@@ -31,13 +31,14 @@ from pipelines.extract.container import Choice, choose_element
 from pipelines.extract.credit import find_credited_source
 from pipelines.extract.kind import LEAST_TEXT, not_news
 from pipelines.extract.listing import read_listing, shown_pages
-from pipelines.extract.metadata import read_claims, read_metadata
+from pipelines.extract.metadata import base_of, read_claims, read_metadata
 from pipelines.extract.people import find_author, find_editor
 from pipelines.extract.published import find_published
 from pipelines.extract.scan import Scan, cut_short, is_inside, parse_page, scan, shown_without_scripts
 from pipelines.extract.selected import Selected, select, with_kept
 from pipelines.extract.title import find_site_name, find_title, scripted_title
-from pipelines.extract.trust import Trust, trusted
+from pipelines.extract.trust import trusted
+from pipelines.extract.view import View
 from pipelines.normalise import is_traditional
 from pipelines.records import (
     DEFAULT_TIME_ZONE,
@@ -122,23 +123,22 @@ def extract_shown(
     metadata = read_metadata(root, scanned.authors)
     title, title_line = find_title(scanned.lines, metadata)
     title_line = selected.line_of_title(scanned.lines, title_line)
-    trust = trusted(scanned, title_line)
+    trust, url = trusted(scanned, title_line), page.url_answered
+    view = View(root, scanned, metadata, title_line, trust, url, base_of(root, url))
     body = selected.text(root)
     is_said = word_on(page.url, source.said) is not None  # what is said to be none does not come here
-    choice = selected.choice(scanned) if body else _chosen(scanned, trust, title_line, is_said=is_said)
+    choice = selected.choice(scanned) if body else _chosen(view, is_said=is_said)
     if within is not None and (choice is None or not is_inside(scanned.elements[choice.node], within)):
         return Rejection(page.url, page.source, "extract", "no text: it stands in another element"), None
     is_chinese = _is_chinese(scanned, choice)
     refusal, items = None, frozenset[str]()
     if body is None:
-        url = page.url_answered
-        named = page.announced_by in _NAMES_ARTICLES
-        listing = read_listing(root, scanned, trust, metadata, title_line, url, is_named=named)
+        listing = read_listing(view, is_named=page.announced_by in _NAMES_ARTICLES)
         items = listing.items
         refusal = (
             None
             if is_said and choice is not None and choice.prose >= LEAST_TEXT
-            else not_news(root, scanned, choice, metadata.title_element, url, listing, digest=trust.digest)
+            else not_news(view, choice, listing)
         )
     is_overruled = False
     if refusal:
@@ -150,20 +150,18 @@ def extract_shown(
             )
     elif body is None:
         assert choice is not None  # or there were a refusal
-        body = read_body(scanned, choice, trust, title_line)
-        over = None if is_chinese else taken_over(body, choice, scanned, trust, title_line, root)
+        body = read_body(view, choice)
+        over = None if is_chinese else taken_over(body, choice, view)
         if over is None and choice.is_doubtful:
             over = reconsidered(body, text_below(scanned, trust, title_line), root, metadata)
         body = over or body
     if body and source.kept_lines:
         body = with_kept(body, scanned.lines, source.kept_lines)
-    byline = read_byline(scanned, choice, title_line)
+    byline = read_byline(view, choice)
     language = (_language("\n".join(body.lines)) if body else None) or _language_of(source)
     moment = _moment(root, page, source, language)
-    published = selected.published(moment) or find_published(
-        root, byline, metadata, moment, page.url_answered
-    )
-    files = find_attachments(root, scanned, _place(choice, title_line), trust, page.url_answered)
+    published = selected.published(moment) or find_published(view, byline, moment)
+    files = find_attachments(view, _place(choice, title_line))
     if refusal and (body is None or (is_overruled and not published)):
         is_dated = published is not None
         if other := _instead_of_text(scanned, title_line, choice, files, is_dated=is_dated):
@@ -173,7 +171,6 @@ def extract_shown(
         return Rejection(page.url, page.source, refusal.stage, reason + selected.without_body()), None
     assert body is not None
     title = scripted_title(title, root) if refusal else title
-    scripts = root if refusal else None
     extracted = Extracted(
         lines=body.lines,
         title=selected.title() or title,
@@ -181,36 +178,36 @@ def extract_shown(
         author=selected.author() or find_author(byline, metadata),
         editor=find_editor(byline, metadata),
         credited_source=selected.credited_source()
-        or find_credited_source(scanned.sources, byline, metadata, body.lines, scripts),
+        or find_credited_source(view, byline, body.lines, is_scripted=refusal is not None),
         site_name=find_site_name(metadata),
         language=language,
-        claims=read_claims(root, metadata, page.url_answered),
+        claims=read_claims(root, metadata, url),
         stripped=(*selected.dropped, *body.stripped),
         around=notices_below(scanned, choice) if choice else (),
         text_from=Field("", body.origin, body.evidence),
         missed=tuple(selected.missed),
         attachments=files,
-        shows=shown_pages(root, scanned, trust, items, page.url_answered),
+        shows=shown_pages(view, items),
     )
     return extracted, Found(scanned, title_line, choice) if choice and not refusal else None
 
 
-def _chosen(scanned: Scan, trust: Trust, title_line: int | None, *, is_said: bool) -> Choice | None:
+def _chosen(view: View, *, is_said: bool) -> Choice | None:
     """The article's element; all below the title where there is none and a person says that it is one."""
-    choice = choose_element(scanned, trust, title_line)
+    choice = choose_element(view)
     if not is_said or (choice is not None and choice.prose >= LEAST_TEXT):
         return choice
-    first = 0 if title_line is None else min(title_line + 1, len(scanned.lines) - 1)
-    return Choice(0, first, len(scanned.lines), 1.0, sum(line.amount for line in scanned.lines[first:]))
+    first = min(view.below_title, max(len(view.lines) - 1, 0))
+    return Choice(0, first, len(view.lines), 1.0, sum(line.amount for line in view.lines[first:]))
 
 
-def _place(choice: Choice | None, title_line: int | None) -> Place:
+def _place(choice: Choice | None, title_line: int | None) -> range:
     """Where the article's lines are, from below its title on; none of them where it has no text."""
     if choice is None or choice.prose < LEAST_TEXT:
         start = 0 if title_line is None else title_line + 1
-        return Place(start, start + _RIGHT_BELOW)
+        return range(start, start + _RIGHT_BELOW)
     is_headed = title_line is not None and 0 <= choice.first - title_line <= _FAR_TITLE
-    return Place(title_line + 1 if title_line is not None and is_headed else choice.first, choice.last)
+    return range(title_line + 1 if title_line is not None and is_headed else choice.first, choice.last)
 
 
 def _instead_of_text(

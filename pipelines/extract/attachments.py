@@ -10,14 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.extract.metadata import base_of
-from pipelines.extract.scan import Line, Scan, squeeze_space
-from pipelines.extract.trust import Trust
+from pipelines.extract.scan import Line, squeeze_space
+from pipelines.extract.view import View
 from pipelines.normalise import simplify
 from pipelines.records import Attachment
 from pipelines.urls import canonical_url
@@ -48,44 +46,33 @@ _LONGEST_NAME = 200
 _NEAR_SIZE = 40
 
 
-class Place(NamedTuple):
-    """Where the article stands among the page's lines."""
-
-    first: int
-    last: int
-    """The index after its last line."""
-
-
-def find_attachments(
-    root: HtmlElement, scanned: Scan, place: Place, trust: Trust, url: str
-) -> tuple[Attachment, ...]:
-    """The files of the article at `place`, each address once; `url` is the one that answered."""
-    base = base_of(root, url)
+def find_attachments(view: View, place: range) -> tuple[Attachment, ...]:
+    """The files of the article that stands in the lines at `place`, each address once."""
     found: dict[str, Attachment] = {}
-    for element, at in scanned.links:
-        if not place.first <= at <= place.last + _FAR_BELOW:
+    for element, at in view.scan.links:
+        if not place.start <= at <= place.stop + _FAR_BELOW:
             continue
         is_said = element.tag == "a" and any(text.strip() for text in element.itertext())
         index = at if is_said else at - 1  # what has no text of its own stands below the last line
-        if len(found) >= _MOST or not place.first <= index < place.last + _FAR_BELOW:
+        if len(found) >= _MOST or not place.start <= index < place.stop + _FAR_BELOW:
             continue
         href = element.get(_VIEWERS.get(str(element.tag), "href"), "").strip()
         kind = _kind(element, href) if href else ""
-        if not kind or not _is_the_articles(scanned, element, index, place, trust):
+        if not kind or not _is_the_articles(view, element, index, place):
             continue
-        address = _address(href, base)
-        if address and address != url and address not in found:
-            near = scanned.lines[index].text if index < len(scanned.lines) else ""
+        address = _address(href, view.base)
+        if address and address != view.url and address not in found:
+            near = view.lines[index].text if index < len(view.lines) else ""
             found[address] = _attachment(element, address, kind, near)
     return tuple(found.values())
 
 
-def _is_the_articles(scanned: Scan, element: HtmlElement, index: int, place: Place, trust: Trust) -> bool:
-    lines = scanned.lines
+def _is_the_articles(view: View, element: HtmlElement, index: int, place: range) -> bool:
+    lines = view.lines
     line = lines[index] if index < len(lines) else None
-    if line is not None and (line.hidden or trust.hint(line) in _ELSEWHERE):
+    if line is not None and (line.hidden or view.trust.hint(line) in _ELSEWHERE):
         return False
-    if index < place.last or element.tag in _VIEWERS:
+    if index < place.stop or element.tag in _VIEWERS:
         return True
     return _is_labelled(lines, index) or any(map(_ELEMENT.search, _names(element)))
 

@@ -25,6 +25,7 @@ from pipelines.extract.metadata import Metadata, scripted_lines
 from pipelines.extract.prose import bare, size
 from pipelines.extract.scan import STRUCK, Line, Scan, opens_text
 from pipelines.extract.trust import Trust
+from pipelines.extract.view import View
 from pipelines.records import Stripped, StrippedKind
 from pipelines.words import pattern
 
@@ -85,11 +86,12 @@ class Body(NamedTuple):
     evidence: str = ""
 
 
-def read_body(scan: Scan, choice: Choice, trust: Trust, title_line: int | None) -> Body:
+def read_body(view: View, choice: Choice) -> Body:
     """The lines of the article's element, without links, hinted boilerplate and hidden text.
 
     A lead between the title and the element belongs to it; what stands in it above the title does not.
     """
+    scan, trust, title_line = view.scan, view.trust, view.title_line
     kept: list[str] = []
     stripped: list[Stripped] = []
     inside = scan.lines[choice.first : choice.last]
@@ -109,7 +111,7 @@ def read_body(scan: Scan, choice: Choice, trust: Trust, title_line: int | None) 
             kept.append(line.text)
     kept.extend(_signature(scan, choice, trust))
     stripped.extend(_hidden_elsewhere(scan.lines, choice, trust))
-    return Body((*_lead(scan, trust, title_line, choice.first), *kept), tuple(stripped))
+    return Body((*_lead(view, choice.first), *kept), tuple(stripped))
 
 
 def scripted_body(root: HtmlElement, metadata: Metadata) -> Body | None:
@@ -137,16 +139,15 @@ def reconsidered(body: Body, below: Body | None, root: HtmlElement, metadata: Me
     return body if lines is body.lines else body._replace(lines=lines, origin=_TRAFILATURA)
 
 
-def taken_over(
-    body: Body, choice: Choice, scan: Scan, trust: Trust, title_line: int | None, root: HtmlElement
-) -> Body | None:
+def taken_over(body: Body, choice: Choice, view: View) -> Body | None:
     """The lines of the page that trafilatura takes for the body; None where these are next to nothing.
 
     A lead above them stays, and headings between them; a short line that says by its element what it is goes,
     captions are told. What stands in no line of ours (a page laid out as one row of a table) is left to the
     first opinion.
     """
-    chosen = _two_of_three(body.lines, root, choice.prose / choice.share if choice.share else 0.0)
+    scan = view.scan
+    chosen = _two_of_three(body.lines, view.root, choice.prose / choice.share if choice.share else 0.0)
     if _amount(chosen) < max(LEAST_TEXT, _LEAST_TAKEN * _amount(body.lines)):
         return None
     held = Counter(map(bare, chosen))
@@ -156,7 +157,7 @@ def taken_over(
         if any(line.startswith("|") for line in chosen) or _are_glued(chosen, body.lines):
             return None
         return body._replace(lines=chosen, origin=_TRAFILATURA)
-    reasons = {i: _left_out(scan.lines[i], choice, trust) for i in range(places[0], places[-1] + 1)}
+    reasons = {i: _left_out(scan.lines[i], choice, view.trust) for i in range(places[0], places[-1] + 1)}
     places = [i for i in places if not reasons[i] or scan.lines[i].amount >= _LEAST_OF_ITS_OWN]
     if not places:
         return None
@@ -173,7 +174,7 @@ def taken_over(
             stripped.append(Stripped("caption", "figure-caption", line.text))
         elif _is_between(scan, line, reason, homes):
             kept.append(line.text)
-    lead = _lead(scan, trust, title_line, places[0])
+    lead = _lead(view, places[0])
     lines = (*(line for line in lead if line not in kept), *kept)
     told = (piece for piece in body.stripped if piece.text not in lines)
     return Body(lines, (*told, *stripped), _TRAFILATURA)
@@ -304,12 +305,12 @@ def _above_title(inside: Sequence[Line], title: int) -> int:
     return title if after > 40 and before < 0.05 * after else 0
 
 
-def _lead(scan: Scan, trust: Trust, title_line: int | None, first: int) -> list[str]:
+def _lead(view: View, first: int) -> list[str]:
     """The lead or the key points that stand between the title and the body's first line."""
-    if title_line is None or not 0 < first - title_line <= _FAR_LEAD:
+    if view.title_line is None or not 0 < first - view.title_line <= _FAR_LEAD:
         return []
-    between = scan.lines[title_line + 1 : first]
-    lead = [line.text for line in between if _is_lead(line, trust)]
+    between = view.lines[view.below_title : first]
+    lead = [line.text for line in between if _is_lead(line, view.trust)]
     return lead if len(lead) <= _MOST_LEAD else []
 
 

@@ -6,12 +6,13 @@ Bylines are read before anything is stripped, since cleaning takes them away. `p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from pipelines.extract.container import Choice
 from pipelines.extract.scan import Line, Scan, squeeze_space
+from pipelines.extract.view import View
 from pipelines.normalise import simplify
 from pipelines.words import pattern, words
 
@@ -61,28 +62,19 @@ class Byline(NamedTuple):
     """Days that attributes in the head give to machines: data-time, itemprop, datetime."""
 
 
-class _Place(NamedTuple):
-    """Where the article stands among the page's lines."""
-
-    title_line: int | None
-    first: int
-    last: int
-
-
-def read_byline(scan: Scan, choice: Choice | None, title_line: int | None) -> Byline:
+def read_byline(view: View, choice: Choice | None) -> Byline:
     """The lines that may hold the article's byline; `choice` is None where scripts hold its text."""
-    lines = scan.lines
-    place = _Place(title_line, choice.first, choice.last) if choice else _Place(title_line, 0, 0)
-    head = _head(lines, place)
-    stamps = _stamps(scan, place)
+    place = range(choice.first, choice.last) if choice else range(0)
+    head = _head(view, place)
+    stamps = _stamps(view)
     return Byline(
         head=head,
-        dated=_answered_first(head, lines, place),
-        tail=_tail(lines, place),
-        inside=_inside(lines, place),
-        named=_named_lines(lines, place),
-        writers=_writers(scan),
-        above=_above(head, lines, place),
+        dated=_answered_first(head, view.lines, place),
+        tail=_tail(view.lines, place),
+        inside=_inside(view.lines, place),
+        named=_named_lines(view),
+        writers=_writers(view.scan),
+        above=head if view.title_line is None else _pieces(_above(view)),
         stated=[value for value, rank in stamps if rank < 0],
         stamps=[value for value, _ in stamps],
     )
@@ -98,42 +90,40 @@ def value_after(text: str, label_end: int) -> str:
     return (value[: end.start()] if end else value).strip()
 
 
-def _answered_first(head: list[str], lines: Sequence[Line], place: _Place) -> list[str]:
+def _answered_first(head: list[str], lines: Sequence[Line], place: range) -> list[str]:
     """The head's lines, and before them when a letter was answered: it was published then, not when sent."""
     if not any(_ASKED.search(simplify(text)) for text in head):
         return head
-    inside = (line.pieces for line in lines[place.first : place.last + _TAIL] if _short(line))
+    inside = (line.pieces for line in lines[place.start : place.stop + _TAIL] if _short(line))
     answered = [text for text in (*head, *inside) if _ANSWERED.search(simplify(text))]
     return [*answered, *(text for text in head if not _ASKED.search(simplify(text)))] if answered else head
 
 
-def _head(lines: Sequence[Line], place: _Place) -> list[str]:
+def _head(view: View, place: range) -> list[str]:
     """The lines from the title, which is none of them, to the first paragraphs."""
-    start = max(0, place.first - _NEAR_BEFORE)
-    if place.title_line is not None and place.title_line <= place.first:
-        start = max(place.title_line + 1, place.first - 40)
-    elif place.title_line is not None and place.title_line < place.last:
-        below = lines[place.title_line + 1 : place.title_line + _NEAR_BEFORE + _NEAR_AFTER]
-        above = lines[max(0, place.title_line - 4) : place.title_line]
-        return [line.pieces for line in (*below, *above) if _short(line)]
-    near = lines[start : place.first + _NEAR_AFTER + 1]
-    if place.title_line is not None and place.title_line > 0:
-        near = [*near, *lines[max(0, place.title_line - 4) : place.title_line]]
-    return [line.pieces for line in near if _short(line)]
+    start, stop = max(0, place.start - _NEAR_BEFORE), place.start + _NEAR_AFTER + 1
+    if view.title_line is not None and view.title_line <= place.start:
+        start = max(view.below_title, place.start - 40)
+    elif view.title_line is not None and view.title_line < place.stop:
+        start, stop = view.below_title, view.title_line + _NEAR_BEFORE + _NEAR_AFTER
+    return _pieces(line for line in (*view.lines[start:stop], *_above(view)) if _short(line))
 
 
-def _above(head: list[str], lines: Sequence[Line], place: _Place) -> list[str]:
-    if place.title_line is None:
-        return head
-    return [line.pieces for line in lines[max(0, place.title_line - 4) : place.title_line]]
+def _above(view: View) -> Sequence[Line]:
+    """The lines right above the title."""
+    return () if view.title_line is None else view.lines[max(0, view.title_line - 4) : view.title_line]
 
 
-def _stamps(scan: Scan, place: _Place) -> list[tuple[str, int]]:
+def _pieces(lines: Iterable[Line]) -> list[str]:
+    return [line.pieces for line in lines]
+
+
+def _stamps(view: View) -> list[tuple[str, int]]:
     """What attributes below the title say, but for changes, the surest first; -1 where it is publication."""
-    if place.title_line is None:
+    if view.title_line is None:
         return []
-    below = scan.lines[place.title_line + 1 : place.title_line + _NEAR_STAMPS]
-    blocks = [scan.elements[node] for node in dict.fromkeys(line.node for line in below) if node >= 0]
+    below = view.lines[view.below_title : view.title_line + _NEAR_STAMPS]
+    blocks = [view.scan.elements[node] for node in dict.fromkeys(line.node for line in below) if node >= 0]
     stamps: dict[str, int] = {}
     for block in blocks:
         for element in islice(block.iter(), _MOST_STAMPED):
@@ -152,22 +142,16 @@ def _stamps(scan: Scan, place: _Place) -> list[tuple[str, int]]:
     return sorted(stamps.items(), key=lambda stamp: stamp[1])
 
 
-def _tail(lines: Sequence[Line], place: _Place) -> list[str]:
-    inside = lines[max(place.first, place.last - _TAIL) : place.last]
-    below = lines[place.last : place.last + _TAIL]
-    return [
-        line.pieces
-        for line in (*inside, *(line for line in below if line.hint != "copyright"))
-        if _short(line)
-    ]
+def _tail(lines: Sequence[Line], place: range) -> list[str]:
+    inside = lines[max(place.start, place.stop - _TAIL) : place.stop]
+    below = (line for line in lines[place.stop : place.stop + _TAIL] if line.hint != "copyright")
+    return _pieces(line for line in (*inside, *below) if _short(line))
 
 
-def _named_lines(lines: Sequence[Line], place: _Place) -> list[str]:
+def _named_lines(view: View) -> list[str]:
     """Lines close to the title in elements that are named for bylines."""
-    if place.title_line is None:
-        return []
-    near = lines[place.title_line + 1 : place.title_line + 6]
-    return [line.pieces for line in near if line.hint == "byline" and len(line.text) <= 40]
+    near = () if view.title_line is None else view.lines[view.below_title : view.below_title + 5]
+    return _pieces(line for line in near if line.hint == "byline" and len(line.text) <= 40)
 
 
 def _writers(scan: Scan) -> list[str]:
@@ -176,9 +160,9 @@ def _writers(scan: Scan) -> list[str]:
     return [text for text in texts if 1 < len(text) <= 40]
 
 
-def _inside(lines: Sequence[Line], place: _Place) -> list[str]:
+def _inside(lines: Sequence[Line], place: range) -> list[str]:
     """Lines of the article's element that may name its editor: footers stand in it above related news."""
-    return [line.pieces for line in lines[place.first : place.last] if len(line.text) <= 40]
+    return _pieces(line for line in lines[place.start : place.stop] if len(line.text) <= 40)
 
 
 def _short(line: Line) -> bool:

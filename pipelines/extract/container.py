@@ -15,6 +15,7 @@ from pipelines.dates import has_date
 from pipelines.extract.prose import count_marks, ends_clause
 from pipelines.extract.scan import Line, Scan
 from pipelines.extract.trust import Trust
+from pipelines.extract.view import View
 from pipelines.words import pattern
 
 _BOILERPLATE = pattern("{copyright.word|copyright.mark|copyright.reserved|copyright.record|kind.boilerplate}")
@@ -57,16 +58,17 @@ class Choice(NamedTuple):
         return self.prose < _DOUBT_PROSE or self.share < _DOUBT_SHARE
 
 
-def choose_element(scan: Scan, trust: Trust, title_line: int | None) -> Choice | None:
+def choose_element(view: View) -> Choice | None:
     """The element whose lines weigh most, the innermost of equals; None on a page without lines.
 
     Below the element that holds the title too, and much of that prose, a box with a heading of its own is
     left out.
     """
+    scan, title_line = view.scan, view.title_line
     count = len(scan.elements)
     if not scan.lines or not count:
         return None
-    weights = _weigh(scan, trust, title_line)
+    weights = _weigh(view)
     sums, firsts, lasts = [0.0] * count, [len(weights)] * count, [-1] * count
     for index, (line, weight) in enumerate(zip(scan.lines, weights, strict=True)):
         node = max(line.node, 0)
@@ -93,11 +95,11 @@ def choose_element(scan: Scan, trust: Trust, title_line: int | None) -> Choice |
     return Choice(best, firsts[best], last + 1, inside / prose if prose else 0.0, inside)
 
 
-def _weigh(scan: Scan, trust: Trust, title_line: int | None) -> list[float]:
+def _weigh(view: View) -> list[float]:
     """A weight for every line: positive for prose, negative for what stands around articles."""
-    teasers = _teasers(scan, trust, title_line)
+    teasers, trust = _teasers(view), view.trust
     weights = []
-    for index, line in enumerate(scan.lines):
+    for index, line in enumerate(view.lines):
         if line.hidden and trust.hidden:
             weights.append(0.0)
         elif index in teasers or index >= trust.replies:
@@ -136,14 +138,14 @@ def _weight(line: Line, hint: str) -> float:
     return -2.0
 
 
-def _teasers(scan: Scan, trust: Trust, title_line: int | None) -> frozenset[int]:
+def _teasers(view: View) -> frozenset[int]:
     """The excerpts below linked headlines: cut ones (`...`), and all where the two alternate.
 
     Below the page's own headline, wherever that leads, and its byline stands the page's own text. Paragraphs
     between cards that link elsewhere are no excerpts: they share an element with each other and not with the
     card's headline.
     """
-    lines, parents = scan.lines, [-1, *scan.parents]
+    lines, parents, title_line = view.lines, [-1, *view.scan.parents], view.title_line
     held: dict[int, int] = {}
     for line in lines:
         if line.is_prose:
@@ -156,7 +158,7 @@ def _teasers(scan: Scan, trust: Trust, title_line: int | None) -> frozenset[int]
         if (
             title_line is not None
             and title_line < index <= title_line + _FAR_TEXT
-            and all(_is_byline(line, trust) for line in lines[title_line + 1 : index])
+            and all(_is_byline(line, view.trust) for line in lines[title_line + 1 : index])
         ):
             continue
         if _TEASER_END.search(line.plain) and line.amount < 300:
@@ -165,7 +167,7 @@ def _teasers(scan: Scan, trust: Trust, title_line: int | None) -> frozenset[int]
             home = parents[line.node + 1]
             if held[home] < 2 or parents[above.node + 1] == home:
                 single.append(index)
-    return frozenset([*cut, *single] if len(single) >= 3 and not trust.digest else cut)
+    return frozenset([*cut, *single] if len(single) >= 3 and not view.trust.digest else cut)
 
 
 def _is_byline(line: Line, trust: Trust) -> bool:

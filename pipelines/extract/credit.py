@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from pipelines.dates import has_date
 from pipelines.extract.byline import Byline, value_after
 from pipelines.extract.metadata import Metadata, script_values, scripted_value
+from pipelines.extract.view import View
 from pipelines.normalise import simplify
 from pipelines.publishers import normalise_publisher
 from pipelines.records import Field
@@ -77,32 +78,28 @@ _SOURCE_NAMES = pattern(r"(?:^|[\s_-]){element.source}(?:$|[\s_-])")
 
 
 def find_credited_source(
-    elements: Sequence[HtmlElement],
-    byline: Byline,
-    metadata: Metadata,
-    text: Sequence[str],
-    scripts: HtmlElement | None,
+    view: View, byline: Byline, text: Sequence[str], *, is_scripted: bool
 ) -> Field | None:
     """The credited source, normalised, by what says it most plainly.
 
     A labelled line, a meta tag, an element, a bare credit line, the scripts, the dateline; in this order.
 
     Args:
-        elements: Those whose class or id speaks of a source.
+        view: The page.
         byline: The lines around the article.
-        metadata: What the page says for machines.
         text: The article's lines.
-        scripts: The page, where its scripts hold the text and may name its source; else None.
+        is_scripted: Whether the page's scripts hold them, and may name its source.
     """
+    elements = view.scan.sources
     lines = [*byline.head, *byline.tail]
     named_elements = _named_source(elements)
     return (
         _labelled(lines, named_elements)
-        or _of_meta(metadata, () if scripts is not None else (*lines, *map(_text_of, elements)))
+        or _of_meta(view.metadata, () if is_scripted else (*lines, *map(_text_of, elements)))
         or named_elements
         or _in_line(lines, byline)
         or _supplied(lines)
-        or (_scripted(scripts) if scripts is not None else None)
+        or (_scripted(view.root) if is_scripted else None)
         or _dateline(text)
     )
 

@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 from lxml.html import HtmlElement
 
 from pipelines.extract.container import Choice
-from pipelines.extract.listing import Listing, leads_out
+from pipelines.extract.listing import Listing
 from pipelines.extract.prose import size
 from pipelines.extract.scan import Line, Scan
+from pipelines.extract.view import View
 from pipelines.normalise import simplify
 from pipelines.words import pattern, words
 
@@ -47,27 +48,15 @@ class NotNews(NamedTuple):
         return self.reason.startswith(("list page", "no text")) and not self.is_certain
 
 
-def not_news(
-    root: HtmlElement,
-    scan: Scan,
-    choice: Choice | None,
-    title: str,
-    url: str,
-    listing: Listing,
-    *,
-    digest: bool,
-) -> NotNews | None:
+def not_news(view: View, choice: Choice | None, listing: Listing) -> NotNews | None:
     """The reason why the page holds no article; None where it may be one.
 
     Args:
-        root: The page.
-        scan: Its lines.
+        view: The page.
         choice: The element that would be the article's.
-        title: The page's `<title>`.
-        url: The address that answered.
         listing: What it shows of other pages.
-        digest: Whether its linked headlines are one article's parts.
     """
+    scan, title, digest = view.scan, view.metadata.title_element, view.trust.digest
     lines = scan.lines[choice.first : choice.last] if choice else []
     prose = choice.prose if choice else 0.0
     everything = sum(line.amount for line in scan.lines)
@@ -76,14 +65,14 @@ def not_news(
     )
     if (prose < 150 and missing) or _BROKEN.search(simplify(title)):
         return NotNews("not found page: it says so with status 200", is_final=True)
-    if _is_search(url, title):
+    if _is_search(view.url, title):
         return NotNews("search page: its address or title asks for results", is_final=True)
     if not digest and listing.is_list:
         reason = f"list page: {listing.shown} headlines that lead to other pages, with their texts"
         return NotNews(reason, is_final=True, is_certain=True)
     if prose < LEAST_TEXT:
-        return _empty_kind(root, scan, everything)
-    if not digest and not listing.is_named and _is_list(scan, lines, prose, url, listing.hosts):
+        return _empty_kind(view.root, scan, everything)
+    if not digest and not listing.is_named and _is_list(view, lines, prose, listing):
         return NotNews("list page: headlines with links, little prose", is_final=True)
     return None
 
@@ -114,27 +103,23 @@ def _empty_kind(root: HtmlElement, scan: Scan, everything: float) -> NotNews:
     return NotNews("no text: fewer than 30 characters of prose", "extract")
 
 
-def _is_list(scan: Scan, lines: Sequence[Line], prose: float, url: str, hosts: frozenset[str]) -> bool:
+def _is_list(view: View, lines: Sequence[Line], prose: float, listing: Listing) -> bool:
     """Headlines with excerpts or dates, item after item, where an article would have paragraphs.
 
     Links below an article are its related news: only headlines that stand between paragraphs count.
     """
     spots = [index for index, line in enumerate(lines) if line.is_prose and not line.is_linked]
-    between = lines[spots[0] : spots[-1]] if spots else []
-    headlines = sum(
-        line.is_linked and line.amount >= 6 and not leads_out(line, url, hosts) for line in between
-    )
+    heads = [line.is_linked and line.amount >= 6 and not listing.leads_out(line) for line in lines]
+    everywhere, headlines = sum(heads), sum(heads[spots[0] : spots[-1]]) if spots else 0
     dated = sum(bool(_LISTED_DATE.search(line.text)) for line in lines if line.amount < 80)
     longest = max((lines[index].amount for index in spots), default=0.0)
-    everywhere = sum(
-        line.is_linked and line.amount >= 6 and not leads_out(line, url, hosts) for line in lines
-    )
-    if urlsplit(url).path in ("", "/") and not urlsplit(url).query and everywhere >= 5:
+    address = urlsplit(view.url)
+    if address.path in ("", "/") and not address.query and everywhere >= 5:
         return True
-    above = scan.lines[max(0, scan.lines.index(lines[0]) - 6) :][: 6 + (spots[0] if spots else 0)]
+    above = view.lines[max(0, view.lines.index(lines[0]) - 6) :][: 6 + (spots[0] if spots else 0)]
     if longest >= 250 or any(_BYLINE_LABEL.search(line.plain) for line in above):
         return False  # a paragraph, or a byline: a digest has headlines between its paragraphs too
     if headlines >= 4 and headlines >= 0.6 * len(spots):
         return prose < 150 * headlines
-    paged = any(_PAGER.search(line.plain) for line in scan.lines if line.amount < 30)
+    paged = any(_PAGER.search(line.plain) for line in view.lines if line.amount < 30)
     return dated >= 5 and everywhere >= 5 and (paged or everywhere >= 3 * len(spots))

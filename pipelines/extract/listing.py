@@ -15,10 +15,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.extract.metadata import Metadata, base_of, linked_data, read_claims
+from pipelines.extract.metadata import linked_data, read_claims
 from pipelines.extract.prose import bare
 from pipelines.extract.scan import Line, Scan
-from pipelines.extract.trust import Trust
+from pipelines.extract.view import View
 from pipelines.normalise import simplify
 from pipelines.records import Shown, StrippedKind
 from pipelines.urls import address_key, canonical_url, resolve
@@ -75,7 +75,15 @@ class Listing(NamedTuple):
     is_named: bool = False
     """Whether a feed names it: that is one such declaration, since some feeds name lists too."""
     hosts: frozenset[str] = frozenset()
-    """Where the page says that it stands: a mirror's links lead to the site that it is a copy of."""
+    """Where the page stands, or says so: a mirror's links lead to the site that it is a copy of."""
+
+    def leads_out(self, line: Line) -> bool:
+        """Whether a line leads to another site than the page's: a list shows its own pages."""
+        try:
+            there = urlsplit(line.leads).hostname
+        except ValueError:
+            return False
+        return there is not None and _plain(there) not in self.hosts
 
     @property
     def is_list(self) -> bool:
@@ -88,44 +96,32 @@ class Listing(NamedTuple):
         return self.declared >= (2 if self.shown else 3)
 
 
-def read_listing(
-    root: HtmlElement,
-    scan: Scan,
-    trust: Trust,
-    metadata: Metadata,
-    title_line: int | None,
-    url: str,
-    *,
-    is_named: bool,
-) -> Listing:
+def read_listing(view: View, *, is_named: bool) -> Listing:
     """What a page shows of other pages, and what it declares itself to be."""
-    lists, articles = _declared(root, metadata, url)
+    lists, articles = _declared(view)
     articles += is_named
-    base = base_of(root, url)
-    lists += _is_sites_name(metadata.title_element, scan.lines, base, url)
+    lists += _is_sites_name(view)
     boxes = _BOXES - {"related"} if lists > articles else _BOXES
-    shown = _shown(scan, trust, title_line, base, url, boxes)
-    others = [_led_on(scan.lines, trust, title_line, base, url, boxes)]
+    others = [_led_on(view, boxes)]
     if lists > articles:
-        others.append(_articles(scan, title_line))
-    shown = max(shown, *(found for found in others if len(found) > 1), [], key=len)
-    own = _own(scan.lines, trust, title_line, min(map(min, shown), default=None))
-    items = frozenset(scan.lines[head].leads for head, _ in shown)
-    marked = sum(scan.lines[head].tag in _HEADINGS for head, _ in shown)
-    hosts = frozenset(_plain(urlsplit(claim.url).hostname) for claim in read_claims(root, metadata, url))
+        others.append(_articles(view))
+    shown = max(_shown(view, boxes), *(found for found in others if len(found) > 1), [], key=len)
+    own = _own(view, min(map(min, shown), default=None))
+    items = frozenset(view.lines[head].leads for head, _ in shown)
+    marked = sum(view.lines[head].tag in _HEADINGS for head, _ in shown)
+    claimed = (claim.url for claim in read_claims(view.root, view.metadata, view.url))
+    hosts = frozenset(_plain(urlsplit(url).hostname) for url in (view.url, *claimed))
     return Listing(len(shown), marked, own, lists - articles, articles > 0, items, is_named, hosts)
 
 
-def shown_pages(
-    root: HtmlElement, scan: Scan, trust: Trust, items: frozenset[str], url: str
-) -> tuple[Shown, ...]:
+def shown_pages(view: View, items: frozenset[str]) -> tuple[Shown, ...]:
     """The other pages of the site to which lines outside menus and feet lead, and which of them are items."""
-    base, found = base_of(root, url), dict[int, bool]()
-    for line in scan.lines:
-        if not line.leads or trust.hint(line) in _BOXES or not _target(line, base, url):
+    found: dict[int, bool] = {}
+    for line in view.lines:
+        if not line.leads or view.trust.hint(line) in _BOXES or not _target(line, view):
             continue
         try:
-            key = address_key(canonical_url(resolve(base, line.leads)))
+            key = address_key(canonical_url(resolve(view.base, line.leads)))
         except ValueError:
             continue
         found[key] = found.get(key, False) or line.leads in items
@@ -134,48 +130,36 @@ def shown_pages(
     return tuple(Shown(key, is_item) for key, is_item in found.items())
 
 
-def leads_out(line: Line, url: str, hosts: frozenset[str]) -> bool:
-    """Whether a line leads to another site than the page's (`Listing.hosts`): a list shows its own pages."""
-    if not line.leads:
-        return False
-    try:
-        there = urlsplit(urljoin(url, line.leads)).hostname
-    except ValueError:
-        return False
-    return there is not None and _plain(there) not in hosts | {_plain(urlsplit(url).hostname)}
-
-
 # What the page declares ------------------------------------------------------------------------
 
 
-def _declared(root: HtmlElement, metadata: Metadata, url: str) -> tuple[int, int]:
+def _declared(view: View) -> tuple[int, int]:
     """How many declarations say that the page is a list, and how many that it is an article."""
-    body = root.find("body")
+    body, metadata = view.root.find("body"), view.metadata
     names = () if body is None else f"{body.get('class', '')} {body.get('id', '')}".lower().split()
     lists, articles = _votes(names, _LIST_CLASSES, _ARTICLE_CLASSES)
-    for said in ([metadata.meta.get("og:type", "").lower()], _schema_types(root)):
+    for said in ([metadata.meta.get("og:type", "").lower()], _schema_types(view.root)):
         for_list, for_article = _votes(said, _LIST_TYPES, _ARTICLE_TYPES)
         lists, articles = lists + min(for_list, 1), articles + for_article
     articles += "article:published_time" in metadata.meta
     lists += any(_LIST_TITLE.match(simplify(part)) for part in _PARTS.split(metadata.title_element) if part)
-    lists += bool(_LIST_ADDRESS.search(unquote(urlsplit(url).path)))
+    lists += bool(_LIST_ADDRESS.search(unquote(urlsplit(view.url).path)))
     return lists, articles
 
 
-def _is_sites_name(title: str, lines: Sequence[Line], base: str, url: str) -> bool:
+def _is_sites_name(view: View) -> bool:
     """Whether the page's title is what its link to the home page says: each further page of that is so."""
-    name = bare(title)
-    return bool(title) and any(
-        line.leads and bare(line.text) == name and _is_home(line.leads, base, url) for line in lines
-    )
+    name = bare(view.metadata.title_element)
+    named = (line.leads for line in view.lines if name and line.leads and bare(line.text) == name)
+    return any(_is_home(href, view) for href in named)
 
 
-def _is_home(href: str, base: str, url: str) -> bool:
+def _is_home(href: str, view: View) -> bool:
     try:
-        there = urlsplit(urljoin(base, href))
+        there = urlsplit(urljoin(view.base, href))
     except ValueError:
         return False
-    return _plain(there.hostname) == _plain(urlsplit(url).hostname) and there.path in ("", "/")
+    return _plain(there.hostname) == _plain(urlsplit(view.url).hostname) and there.path in ("", "/")
 
 
 def _votes(said: Iterable[str], for_list: frozenset[str], for_article: frozenset[str]) -> tuple[int, int]:
@@ -196,52 +180,49 @@ def _schema_types(root: HtmlElement) -> list[str]:
 # What it shows ---------------------------------------------------------------------------------
 
 
-def _shown(
-    scan: Scan, trust: Trust, title_line: int | None, base: str, url: str, boxes: frozenset[str]
-) -> list[tuple[int, int]]:
+def _shown(view: View, boxes: frozenset[str]) -> list[tuple[int, int]]:
     """Headlines that lead to other pages, by the indices of their line and of the first of their text.
 
     `boxes` are the kinds of boilerplate in which none is looked for.
     """
-    lines = scan.lines
-    start = 0 if title_line is None or _target(lines[title_line], base, url) else title_line + 1
+    lines, title_line = view.lines, view.title_line
+    start = 0 if title_line is None or _target(lines[title_line], view) else title_line + 1
     found: dict[str, tuple[int, int]] = {}
     above: list[int] = []
     for index in range(start, len(lines)):
         line = lines[index]
-        if line.hidden or trust.hint(line) in boxes:
+        if line.hidden or view.trust.hint(line) in boxes:
             continue
-        head = _headline(lines, above, index, base, url)
+        head = _headline(view, above, index)
         if head is not None and _is_text(line, lines[head]):
-            found.setdefault(_target(lines[head], base, url), (head, index))
+            found.setdefault(_target(lines[head], view), (head, index))
             above = []
         elif line.is_linked or _is_entry(line):
             above.append(index)
     pairs = list(found.values())
-    return [pair for pair in pairs if _stands_apart(scan, pair, pairs)]
+    return [pair for pair in pairs if _stands_apart(view.scan, pair, pairs)]
 
 
-def _led_on(
-    lines: Sequence[Line], trust: Trust, title_line: int | None, base: str, url: str, boxes: frozenset[str]
-) -> list[tuple[int, int]]:
+def _led_on(view: View, boxes: frozenset[str]) -> list[tuple[int, int]]:
     """Links to read on that lead to other pages, each with the text above it: some headlines are no links."""
     found: dict[str, tuple[int, int]] = {}
     text = None
-    for index in range(0 if title_line is None else title_line + 1, len(lines)):
-        line = lines[index]
-        if line.hidden or trust.hint(line) in boxes:
+    for index in range(view.below_title, len(view.lines)):
+        line = view.lines[index]
+        if line.hidden or view.trust.hint(line) in boxes:
             continue
         if line.is_prose:
             text = index
         elif text is not None and line.is_linked and _READ_ON.match(line.plain):
-            if target := _target(line, base, url):
+            if target := _target(line, view):
                 found.setdefault(target, (index, text))
             text = None
     return list(found.values())
 
 
-def _articles(scan: Scan, title_line: int | None) -> list[tuple[int, int]]:
+def _articles(view: View) -> list[tuple[int, int]]:
     """Headings with text in `article` elements of their own, where none holds the page's own headline."""
+    scan, title_line = view.scan, view.title_line
     own = set() if title_line is None else set(_above(scan.parents, scan.lines[title_line].node))
     heads: dict[int, int] = {}
     found: dict[int, tuple[int, int]] = {}
@@ -273,9 +254,10 @@ def _is_text(line: Line, head: Line) -> bool:
     return leads_on and head.tag in _HEADINGS and said >= _LEAST_BELOW
 
 
-def _headline(lines: Sequence[Line], above: Sequence[int], index: int, base: str, url: str) -> int | None:
+def _headline(view: View, above: Sequence[int], index: int) -> int | None:
     """The headline among the links above a text: the last heading, or the last that is long and no byline."""
-    near = [i for i in above if index - i <= _FAR_ABOVE and _target(lines[i], base, url)]
+    lines = view.lines
+    near = [i for i in above if index - i <= _FAR_ABOVE and _target(lines[i], view)]
     marked = [i for i in near if lines[i].tag in _HEADINGS and lines[i].amount >= _LEAST_HEADING]
     long = [i for i in near if not lines[i].hint and _linked_amount(lines[i]) >= _LEAST_HEADLINE]
     return next(reversed(marked or long), None)
@@ -285,9 +267,9 @@ def _linked_amount(line: Line) -> float:
     return line.amount * line.linked / len(line.text)
 
 
-def _target(line: Line, base: str, url: str) -> str:
+def _target(line: Line, view: View) -> str:
     """The path and query of the other page of the site that a line leads to; empty where it leads to none."""
-    return _path_elsewhere(line.leads, base, url) if line.leads else ""
+    return _path_elsewhere(line.leads, view.base, view.url) if line.leads else ""
 
 
 @lru_cache(maxsize=4_000)  # a page's links are asked about again and again
@@ -338,8 +320,8 @@ def _above(parents: Sequence[int], node: int) -> Iterator[int]:
         node = parents[node]
 
 
-def _own(lines: Sequence[Line], trust: Trust, title_line: int | None, first: int | None) -> float:
+def _own(view: View, first: int | None) -> float:
     """Characters of prose below the page's own headline and above the first that leads elsewhere."""
-    start = 0 if title_line is None or (first is not None and title_line >= first) else title_line + 1
-    between = lines[start : len(lines) if first is None else first]
-    return sum(line.amount for line in between if line.is_prose and not line.hidden and not trust.hint(line))
+    start = view.below_title if first is None or view.below_title <= first else 0
+    prose = (line for line in view.lines[start:first] if line.is_prose and not line.hidden)
+    return sum(line.amount for line in prose if not view.trust.hint(line))

@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 from pipelines.dates import Moment, arabic, is_day, read_date
 from pipelines.extract.byline import Byline
 from pipelines.extract.metadata import Metadata, script_values, scripted_value
+from pipelines.extract.view import View
 from pipelines.normalise import simplify
 from pipelines.records import Published
 from pipelines.words import pattern, words
@@ -70,17 +71,15 @@ _CHANGED_NAME = pattern("{element.changed}")
 _RELEASED_NAME = pattern("{element.released}")
 
 
-def find_published(
-    root: HtmlElement, byline: Byline, metadata: Metadata, moment: Moment, url: str
-) -> Published | None:
+def find_published(view: View, byline: Byline, moment: Moment) -> Published | None:
     """The date of publication, and where it stood; never the footer's.
 
     The head of a page comes first, except that a Chinese one's is no more than when its text was put there:
     of two days the one that stands beside the headline is the text's.
     """
-    times = list(islice(root.iter("time"), 20))
-    of_head = _of_head(metadata, byline, moment)
-    shown = _shown(byline, moment) if of_head and metadata.is_chinese else None
+    times = list(islice(view.root.iter("time"), 20))
+    of_head = _of_head(view.metadata, byline, moment)
+    shown = _shown(byline, moment) if of_head and view.metadata.is_chinese else None
     if of_head and shown and shown.day != of_head.day:
         return _with_time(shown, byline.dated, moment)
     return (
@@ -88,10 +87,10 @@ def find_published(
         or next(_read_all(byline.stated, moment, "byline element"), None)
         or _of_lines(byline, times, moment)
         or _of_times(times, moment)
-        or read_date(url.split("//", 1)[-1].partition("/")[2], moment, "url")
+        or read_date(view.url.split("//", 1)[-1].partition("/")[2], moment, "url")
         or _of_foot(byline, moment)
         or _changed(byline, times, moment)
-        or _of_scripts(root, moment)
+        or _of_scripts(view.root, moment)
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.extract import extract
 from pipelines.extract.body import _two_of_three, own_text
-from pipelines.extract.listing import leads_out
+from pipelines.extract.listing import Listing
 from pipelines.extract.scan import Scan, parse_page, scan
 from pipelines.records import Decoded, Extracted, Page, Rejection, Source
 
@@ -179,11 +179,11 @@ def test_a_mirror_s_links_to_the_site_that_it_copies_are_its_own() -> None:
     page = parse_page('<p><a href="https://www.park.example/1.html">临湖智造园签下九个新项目</a></p>')
     assert page is not None
     [line] = scan(page).lines
-    mirror = "https://mirror.example/1.html"
-    assert (leads_out(line, mirror, frozenset()), leads_out(line, mirror, frozenset({"park.example"}))) == (
-        True,
-        False,
+    stranger, mirror = (
+        Listing(1, 0, 0.0, 0, is_article=False, hosts=frozenset(hosts))
+        for hosts in ({"mirror.example"}, {"mirror.example", "park.example"})
     )
+    assert (stranger.leads_out(line), mirror.leads_out(line)) == (True, False)
 
 
 def test_a_further_page_with_one_excerpt_is_a_list_where_its_title_is_the_site_s() -> None:
