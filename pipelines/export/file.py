@@ -19,13 +19,17 @@ from typing import IO, Any, Literal
 
 from pipelines.archive.read.selection import Selection
 from pipelines.catalogue import What
+from pipelines.database import path_of
 from pipelines.errors import ConfigurationError, StorageError
 from pipelines.export.formats import FORMATS, Sheet, Written
 from pipelines.export.manifest import (
     MANIFEST_VERSION,
     Manifest,
     changed_columns,
+    check_of,
+    exports_key,
     hashes,
+    key_of,
     noted,
     read_manifest,
     read_row_notes,
@@ -65,6 +69,7 @@ def write_export(
         StorageError: the folder cannot be written, or the disk is full; no file of that name is left behind.
     """
     columns = columns_of(request.what, signature=request.signature)
+    key = exports_key(path_of(connection))
     partial = path.with_name(path.name + ".partial")
     try:
         with _snapshot(connection):
@@ -73,7 +78,7 @@ def write_export(
                 partial.open("wb") as file,
                 _beside(path, "rows.csv").open("w", encoding="utf-8", newline="") as rows,
             ):
-                written = _write_rows(connection, file, request, columns, rows, made_at=made_at)
+                written = _write_rows(connection, file, request, columns, (rows, key), made_at=made_at)
         digest = _sha256(partial)
         partial.replace(path)
     except OSError as error:
@@ -100,6 +105,7 @@ def write_export(
         last_article=highest,
         contacts_masked=not request.show_contacts,
         shortened=written.shortened,
+        key_check=check_of(key),
     )
     write_manifest(_beside(path, "manifest.json"), manifest)
     schema = json.dumps(json_schema(request.what, columns), ensure_ascii=False, indent=2)
@@ -121,13 +127,13 @@ def _write_rows(
     file: IO[bytes],
     request: ExportRequest,
     columns: Columns,
-    notes: IO[str] | None,
+    notes: tuple[IO[str], bytes] | None,
     *,
     made_at: str,
 ) -> Written:
     """The rows in the wanted format; where it has room for sheets, articles' copies and the method too."""
     batches = _rows(connection, request.what, columns, request)
-    sheets: list[Sheet] = [(request.what, columns, batches if notes is None else noted(notes, batches))]
+    sheets: list[Sheet] = [(request.what, columns, noted(notes[0], batches, notes[1]) if notes else batches)]
     if request.what == "articles":
         copies = columns_of("copies", signature=False)
         sheets.append(("copies", copies, _rows(connection, "copies", copies, request)))
@@ -143,13 +149,14 @@ def compare_export(connection: sqlite3.Connection, manifest_path: Path) -> Itera
     manifest = read_manifest(manifest_path)
     if manifest.what not in ("articles", "copies"):
         raise ConfigurationError(f"{manifest_path}: exports of {manifest.what} cannot be compared")
+    key = key_of(manifest, path_of(connection))
     before = read_row_notes(manifest_path.with_name(manifest.file + ".rows.csv"))
     request = _request_of(manifest)
     with _snapshot(connection):
         columns = columns_of(request.what, signature=request.signature)
         for batch in _rows(connection, request.what, columns, request):
             for row in batch:
-                now = hashes(row)
+                now = hashes(row, key)
                 old = before.pop(row[0], None)
                 if old is None:
                     yield RowChange(row[0], "gained", _why_gained(manifest, row))

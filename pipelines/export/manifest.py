@@ -2,14 +2,18 @@
 
 In: the facts of an export and its rows as they are written. Out: `FILE.manifest.json`, and `FILE.rows.csv`
 with each row's number and short hashes of its values: enough to say later which row came, went or changed
-in what column, and nothing of the text, so that the manifest may outlive a removal.
+in what column, and nothing of the text, so that the manifest may outlive a removal. The hashes are keyed: a
+byline or a day could be guessed from two bytes. The key is a file beside the archive, and goes nowhere else.
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import json
+import os
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +22,7 @@ from typing import IO, Any
 from pipelines.errors import ConfigurationError
 
 MANIFEST_VERSION = 1
+_KEY_BYTES = 32
 _ROW_DIGITS = 16
 _VALUE_DIGITS = 4
 """Of a value's hash: they only name the changed column (wrong in one of 65,536); whether a row changed is
@@ -49,23 +54,68 @@ class Manifest:
     contacts_masked: bool
     shortened: int = 0
     """Cells of an xlsx that were cut; manifests of before this field have none."""
+    key_check: str = ""
+    """By what the key of the hashes is known; manifests of before this field have hashes without one."""
 
 
-def noted(file: IO[str], batches: Iterable[list[tuple[Any, ...]]]) -> Iterator[list[tuple[Any, ...]]]:
+def noted(
+    file: IO[str], batches: Iterable[list[tuple[Any, ...]]], key: bytes
+) -> Iterator[list[tuple[Any, ...]]]:
     """The same batches, each row noted in a text file that was opened with newline=''."""
     writer = csv.writer(file)
     writer.writerow(["id", "row", "values"])
     for batch in batches:
-        writer.writerows((row[0], *hashes(row)) for row in batch)
+        writer.writerows((row[0], *hashes(row, key)) for row in batch)
         yield batch
 
 
-def hashes(row: Sequence[Any]) -> tuple[str, str]:
+def exports_key(archive_path: Path) -> bytes:
+    """The key of the hashes of an archive's exported rows, made where there is none.
+
+    Whoever cannot keep one, since the folder is not his, gets one that nobody can compare with.
+    """
+    path = archive_path.with_name(f"{archive_path.stem}-exports.key")
+    key = secrets.token_bytes(_KEY_BYTES)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(key)
+    except FileExistsError:
+        with contextlib.suppress(OSError):
+            kept = path.read_bytes()
+            return kept if len(kept) == _KEY_BYTES else key
+    except OSError:
+        return key
+    return key
+
+
+def key_of(manifest: Manifest, archive_path: Path) -> bytes:
+    """The key that the hashes beside a manifest were made with.
+
+    Raises:
+        ConfigurationError: it is not beside this archive.
+    """
+    if not manifest.key_check:
+        return b""
+    key = exports_key(archive_path)
+    if check_of(key) != manifest.key_check:
+        raise ConfigurationError(
+            f"{manifest.file}: it cannot be compared: the key of its rows is not beside {archive_path}"
+        )
+    return key
+
+
+def check_of(key: bytes) -> str:
+    """What a key is known by, and which tells nothing of it."""
+    return hashlib.blake2b(b"check", key=key, digest_size=8).hexdigest()
+
+
+def hashes(row: Sequence[Any], key: bytes) -> tuple[str, str]:
     """The row's hash, and the first digits of each value's."""
     digests = [
-        hashlib.blake2b(repr(value).encode("utf-8", "replace"), digest_size=8).digest() for value in row
+        hashlib.blake2b(repr(value).encode("utf-8", "replace"), key=key, digest_size=8).digest()
+        for value in row
     ]
-    whole = hashlib.blake2b(b"".join(digests), digest_size=_ROW_DIGITS // 2).hexdigest()
+    whole = hashlib.blake2b(b"".join(digests), key=key, digest_size=_ROW_DIGITS // 2).hexdigest()
     return whole, "".join(digest.hex()[:_VALUE_DIGITS] for digest in digests)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import time
@@ -255,6 +256,21 @@ def test_a_manifest_explains_what_came_went_and_changed(path: Path, tmp_path: Pa
         RowChange(3, "gained", "new"),
     ]
     connection.execute("SELECT 1")
+    connection.close()
+
+
+def test_the_list_of_rows_confirms_no_guess_without_the_key(path: Path, tmp_path: Path) -> None:
+    _write(path, tmp_path / "a.csv")
+    connection = read_only(path)
+    (row,) = connection.execute("SELECT * FROM articles WHERE id = 1")
+    listed = (tmp_path / "a.csv.rows.csv").read_text()
+    unkeyed = [hashlib.blake2b(repr(value).encode(), digest_size=8).hexdigest()[:4] for value in row if value]
+    held = listed.splitlines()[1].split(",")[2]
+    columns = {held[at : at + 4] for at in range(0, len(held), 4)}
+    assert len(columns & set(unkeyed)) < 2  # by chance
+    path.with_name(f"{path.stem}-exports.key").unlink()
+    with pytest.raises(ConfigurationError, match="cannot be compared"):
+        list(compare_export(connection, tmp_path / "a.csv.manifest.json"))
     connection.close()
 
 
