@@ -24,6 +24,7 @@ _TURNED_MOST = 4
 """Characters of what turns a word: 不予, or what a Roman number has more."""
 _LETTERS_LEAST = 4
 """Shorter words, and single ideographs, must be the whole exchange: others are pieces of words."""
+_FIGURES = frozenset("0123456789")
 _NUMERALS = frozenset(f"{DIGITS}十0123456789abcdefghijklmnopqrstuvwxyz")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _NUMERAL_LETTER = re.compile("[ivx]")
@@ -116,20 +117,27 @@ def _pairs_of(ours: _Near, theirs: _Near) -> tuple[tuple[_Span, _Span, bool], ..
 
 def _numbered(ours: _Near, theirs: _Near) -> list[tuple[_Span, _Span, bool]]:
     """The numbers or letters of one of several, with what is counted: 一期 and 二期, Ⅰ标段 and Ⅱ标段."""
-    sides = [
-        (near.text, widened(near.text, slice(near.start, near.stop), _NUMERALS)) for near in (ours, theirs)
-    ]
+    sides = [(near.text, _whole_number(near)) for near in (ours, theirs)]
     numerals = [text[at] for text, at in sides]
-    if all(map(str.isdecimal, numerals)):
-        return []  # the guard of numbers looks at them
-    after = characters("names.ordinal_after")
-    if any(text[at.stop : at.stop + 1] not in after for text, at in sides):
+    if not all(_is_one_of(*side) for side in sides):
         return []
     one, other = map(_value, numerals)
     if one is None or other is None:
         return []
     span, other_span = ((at.start, at.stop + 1) for _, at in sides)
     return [(span, other_span, one == other)]
+
+
+def _whole_number(near: _Near) -> slice:
+    """A stretch with the letters or figures beside it; beside digits stand words that they are no part of."""
+    is_in_digits = near.text[near.start : near.stop].isdecimal()
+    return widened(near.text, slice(near.start, near.stop), _FIGURES if is_in_digits else _NUMERALS)
+
+
+def _is_one_of(text: str, at: slice) -> bool:
+    """Whether what is counted stands behind a number, or before it: 3期, Unit 3."""
+    is_behind = text[at.stop : at.stop + 1] in characters("names.ordinal_after")
+    return is_behind or text[: at.start].endswith(words("names.ordinal_before"))
 
 
 @lru_cache(maxsize=1024)

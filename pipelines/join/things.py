@@ -27,6 +27,8 @@ from pipelines.scripts import IDEOGRAPH
 from pipelines.words import characters, words
 
 _WORD_LONGEST = 4
+_COMPOUND_LEAST = 4
+"""Characters of two words."""
 _ORDINARY_COST = 5.0
 """Of a word in letters: the 140 most frequent say how and when more than what."""
 _DONE = ("ed", "ly")
@@ -58,9 +60,20 @@ def _words_around(a: str, at_a: slice, b: str, at_b: slice) -> tuple[str, str] |
             pair = _wider(a, at_a, before, more - before), _wider(b, at_b, before, more - before)
             if all(word in ordinary for word in pair):
                 return pair if all(word in things for word in pair) else None
-    # A word that no dictionary has is one too, but for what a slip in one character makes.
+    # A word that no dictionary has is one too, but for what a slip in one character makes; and so are several
+    # words of which the last is one.
     sides = (a, at_a), (b, at_b)
-    return (a[at_a], b[at_b]) if all(_may_be_thing(text, at) for text, at in sides) else None
+    are_things = all(_may_be_thing(text, at) for text, at in sides) or all(
+        _ends_as_thing(text, at) for text, at in sides
+    )
+    return (a[at_a], b[at_b]) if are_things else None
+
+
+def _ends_as_thing(text: str, at: slice) -> bool:
+    """Whether two words or more end with one for a thing, as 安全生产 does: the last says what it is."""
+    _, things, wordings = chinese_words()
+    ends = {text[at.stop - size : at.stop] for size in range(2, _WORD_LONGEST + 1)}
+    return length(at) >= _COMPOUND_LEAST and not ends.isdisjoint(things) and ends.isdisjoint(wordings)
 
 
 def _may_be_thing(text: str, at: slice) -> bool:

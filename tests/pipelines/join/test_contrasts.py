@@ -29,6 +29,12 @@ def _verdict(one: str, other: str) -> str:
         ("a", "b", "", "座大楼"),
         ("ii", "iii", "", "标段"),
         ("iii", "二", "", "标段"),
+        ("3", "4", "公示第", "批企业名单"),
+        ("5", "12", "创业大道", "号桥封闭"),
+        ("9", "11", "空气质量", "月份报告"),
+        ("4", "12", "roof of unit", "millroad"),
+        ("1", "2", "제", "산업단지"),
+        ("norden", "süden", "in richtung", "gesperrt"),
         ("ohio", "nevada", "farmersin", "gathered"),
     ],
 )
@@ -44,11 +50,22 @@ def test_two_words_of_one_kind_exclude_each_other(one: str, other: str, before: 
         ("上升", "增长", "用电量", "三成"),
         ("发改委", "国家发展改革委", "", "印发通知"),
         ("i", "一", "", "标段"),
+        ("38", "36", "新开工项目", "个"),
+        ("3", "三", "第", "批企业名单"),
         ("上", "下", "", "月份的述职报告，上月和下月都有"),
         ("日本", "柬埔寨", "来自", "的客商，柬埔寨客商"),
         ("made", "took", "they", "care"),
     ],
-    ids=["synonyms", "two names of one", "one number", "both are said", "both are named", "no kind"],
+    ids=[
+        "synonyms",
+        "two names of one",
+        "one number",
+        "a figure",
+        "one in figures",
+        "both are said",
+        "both are named",
+        "no kind",
+    ],
 )
 def test_other_exchanges_exclude_nothing(one: str, other: str, before: str, after: str) -> None:
     texts = [(before + word + after, slice(len(before), len(before) + len(word))) for word in (one, other)]
