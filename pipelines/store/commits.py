@@ -177,19 +177,16 @@ class Commits:
 
     def other_way(self, entry: Entry, asks: str) -> None:
         """Ask for the same address once more, from now on written as `asks`."""
-        with self._file.writing() as db:
-            db.execute(
-                "UPDATE urls SET asks = ?, way = 1, hops = hops + 1 WHERE url_id = ?", (asks, entry.url_id)
-            )
+        self._file.change(
+            "UPDATE urls SET asks = ?, way = 1, hops = hops + 1 WHERE url_id = ?", (asks, entry.url_id)
+        )
 
     def retry(self, entry: Entry, reason: str, status: int | None, *, next_at: float) -> None:
         """Ask again, not before `next_at` (epoch seconds)."""
-        with self._file.writing() as db:
-            db.execute(
-                "UPDATE urls SET attempts = attempts + 1, next_at = ?, status = ?, reason = ?"
-                " WHERE url_id = ?",
-                (next_at, status, reason, entry.url_id),
-            )
+        self._file.change(
+            "UPDATE urls SET attempts = attempts + 1, next_at = ?, status = ?, reason = ? WHERE url_id = ?",
+            (next_at, status, reason, entry.url_id),
+        )
 
     def failure(
         self, crawl_id: int, entry: Entry, state: str, reason: str, status: int | None, *, now: float

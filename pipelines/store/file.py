@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -102,6 +102,16 @@ class StoreFile:
         """This thread's connection, in a transaction."""
         with database.storage_errors(self.path, STORE), self._own.database.atomic() as connection:
             yield connection
+
+    def change(self, sql: str, values: Sequence[object] = ()) -> int:
+        """One statement in a transaction of its own; how many rows it changed."""
+        with self.writing() as connection:
+            return connection.execute(sql, values).rowcount
+
+    def change_each(self, sql: str, values: Iterable[Sequence[object]]) -> None:
+        """The same statement for each of these values, in one transaction."""
+        with self.writing() as connection:
+            connection.executemany(sql, values)
 
     @contextmanager
     def trial(self) -> Iterator[None]:

@@ -133,18 +133,16 @@ class Frontier:
 
     def finish(self, crawl_id: int, *, outcome: str, now: float) -> None:
         """The round is over: nothing of it waits any more."""
-        with self._file.writing() as db:
-            db.execute(
-                "UPDATE crawls SET finished_at = ?, outcome = ? WHERE crawl_id = ?", (now, outcome, crawl_id)
-            )
+        self._file.change(
+            "UPDATE crawls SET finished_at = ?, outcome = ? WHERE crawl_id = ?", (now, outcome, crawl_id)
+        )
 
     def lease(self, rounds: Iterable[int], until: float) -> None:
         """A slice of these rounds is fetched elsewhere; nobody else asks its hosts before (epoch seconds)."""
-        with self._file.writing() as db:
-            db.executemany(
-                "UPDATE crawls SET leased_until = ? WHERE crawl_id = ?",
-                [(until, number) for number in rounds],
-            )
+        self._file.change_each(
+            "UPDATE crawls SET leased_until = ? WHERE crawl_id = ?",
+            [(until, number) for number in rounds],
+        )
 
     def leased(self, source: str) -> float:
         """Until when a slice of a source may still be fetched elsewhere; epoch seconds."""
@@ -158,8 +156,7 @@ class Frontier:
 
     def note_error(self, crawl_id: int, reason: str) -> None:
         """Remember what went wrong with a whole host."""
-        with self._file.writing() as db:
-            db.execute("UPDATE crawls SET last_error = ? WHERE crawl_id = ?", (reason[:500], crawl_id))
+        self._file.change("UPDATE crawls SET last_error = ? WHERE crawl_id = ?", (reason[:500], crawl_id))
 
     def aside(self, source: str, *, now: float) -> Round:
         """A way to addresses that a person asks for: no round, and what waits beside them goes on waiting."""
@@ -357,11 +354,10 @@ class Frontier:
     def put_off(self, entries: Sequence[Entry], *, until: float) -> None:
         """These lists are left out of rounds until a moment: the last ones like them named nothing new."""
         reason = "left for a later run: the last lists at such addresses named nothing new"
-        with self._file.writing() as db:
-            db.executemany(
-                "UPDATE urls SET state = 'done', revisit_at = ?, reason = ? WHERE url_id = ?",
-                [(until, reason, entry.url_id) for entry in entries],
-            )
+        self._file.change_each(
+            "UPDATE urls SET state = 'done', revisit_at = ?, reason = ? WHERE url_id = ?",
+            [(until, reason, entry.url_id) for entry in entries],
+        )
 
 
 def _bounds(*, wished: bool, up_to: int | None) -> tuple[int, int]:

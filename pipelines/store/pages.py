@@ -77,22 +77,19 @@ class Pages:
 
     def mark_ingested(self, page_ids: Sequence[int]) -> None:
         """Pages that are in the archive, or rejected there, do not come out again."""
-        with self._file.writing() as db:
-            db.executemany("UPDATE pages SET ingested = 1 WHERE page_id = ?", [(i,) for i in page_ids])
+        self._file.change_each("UPDATE pages SET ingested = 1 WHERE page_id = ?", [(i,) for i in page_ids])
 
     def mark_lists(self, page_ids: Sequence[int]) -> None:
         """The addresses of these pages are lists, which nothing told before they were read."""
-        with self._file.writing() as db:
-            db.executemany(
-                "UPDATE urls SET kind = 'list', interval_s = ?, revisit_at = fetched_at + ?"
-                f" WHERE {ARTICLES} AND url = (SELECT url FROM pages WHERE page_id = ?)",
-                [(IDLE_S, IDLE_S, page_id) for page_id in page_ids],
-            )
+        self._file.change_each(
+            "UPDATE urls SET kind = 'list', interval_s = ?, revisit_at = fetched_at + ?"
+            f" WHERE {ARTICLES} AND url = (SELECT url FROM pages WHERE page_id = ?)",
+            [(IDLE_S, IDLE_S, page_id) for page_id in page_ids],
+        )
 
     def drop(self, page_ids: Sequence[int]) -> None:
         """Deletes pages: what a removal keeps out of the archive stays nowhere."""
-        with self._file.writing() as db:
-            db.executemany("DELETE FROM pages WHERE page_id = ?", [(i,) for i in page_ids])
+        self._file.change_each("DELETE FROM pages WHERE page_id = ?", [(i,) for i in page_ids])
 
     def rewrite(self, page: Page) -> None:
         """Puts a page without its passages in place of itself; nothing tells any more how it was.
@@ -163,8 +160,7 @@ class Pages:
 
     def mark_rejections(self, rejection_ids: Sequence[int]) -> None:
         """These are in the archive now."""
-        with self._file.writing() as db:
-            db.executemany("DELETE FROM rejected WHERE rejection_id = ?", [(i,) for i in rejection_ids])
+        self._file.change_each("DELETE FROM rejected WHERE rejection_id = ?", [(i,) for i in rejection_ids])
 
     def has(self, url: str, body: bytes) -> bool:
         """Whether a page with these bytes is stored under an address."""
@@ -203,8 +199,7 @@ class Pages:
 
     def expire(self, before: str) -> int:
         """Delete ingested pages fetched before a moment (ISO 8601); returns how many. Articles stay."""
-        with self._file.writing() as db:
-            return db.execute("DELETE FROM pages WHERE ingested = 1 AND fetched_at < ?", (before,)).rowcount
+        return self._file.change("DELETE FROM pages WHERE ingested = 1 AND fetched_at < ?", (before,))
 
     def stored_since(self, moment: str) -> int:
         """Pages stored since a moment (ISO 8601)."""

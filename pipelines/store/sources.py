@@ -103,22 +103,21 @@ class Sources:
 
     def put_signs(self, source: str, kind: str, signs: Signs, *, changed: bool, at: float) -> None:
         """Remember how a kind of page looks now."""
-        with self._file.writing() as db:
-            db.execute(
-                "INSERT INTO signs (source, kind, tokens, language, registration, at, changed_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET tokens = excluded.tokens,"
-                " language = excluded.language, registration = excluded.registration, at = excluded.at,"
-                " changed_at = CASE WHEN ? THEN excluded.at ELSE changed_at END",
-                (
-                    source,
-                    kind,
-                    array.array("I", sorted(signs.tokens)).tobytes(),
-                    signs.language,
-                    signs.registration,
-                    at,
-                    int(changed),
-                ),
-            )
+        self._file.change(
+            "INSERT INTO signs (source, kind, tokens, language, registration, at, changed_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, NULL) ON CONFLICT DO UPDATE SET tokens = excluded.tokens,"
+            " language = excluded.language, registration = excluded.registration, at = excluded.at,"
+            " changed_at = CASE WHEN ? THEN excluded.at ELSE changed_at END",
+            (
+                source,
+                kind,
+                array.array("I", sorted(signs.tokens)).tobytes(),
+                signs.language,
+                signs.registration,
+                at,
+                int(changed),
+            ),
+        )
 
     def log(self, asked: Sequence[Asked]) -> None:
         """Notes requests; what is older than the log reaches back is dropped."""
@@ -144,13 +143,11 @@ class Sources:
 
     def put_certificate(self, source: str, expires_at: float, *, at: float) -> None:
         """Remember until when a source's certificate is good."""
-        with self._file.writing() as db:
-            db.execute("INSERT OR REPLACE INTO certificates VALUES (?, ?, ?)", (source, expires_at, at))
+        self._file.change("INSERT OR REPLACE INTO certificates VALUES (?, ?, ?)", (source, expires_at, at))
 
     def quarantine(self, source: str, reason: str, *, at: float) -> None:
         """Nothing is fetched from a source until a person has looked at it."""
-        with self._file.writing() as db:
-            db.execute("INSERT OR IGNORE INTO quarantines VALUES (?, ?, ?)", (source, reason, at))
+        self._file.change("INSERT OR IGNORE INTO quarantines VALUES (?, ?, ?)", (source, reason, at))
 
     def release(self, source: str) -> bool:
         """A person has looked: the source as it is now is the right one. False: it was not held."""
@@ -166,8 +163,7 @@ class Sources:
 
     def acknowledge(self, source: str, until: float, *, at: float) -> None:
         """The operator knows of a source's troubles and wants to hear no more of them until then."""
-        with self._file.writing() as db:
-            db.execute("INSERT OR REPLACE INTO acks VALUES (?, ?, ?)", (source, until, at))
+        self._file.change("INSERT OR REPLACE INTO acks VALUES (?, ?, ?)", (source, until, at))
 
     def note_troubles(self, found: Mapping[str, Iterable[Trouble]], *, at: float) -> None:
         """These troubles were told; those of the same sources that are not among them have ended."""
@@ -247,12 +243,10 @@ class Sources:
 
     def put_rest(self, host: str, until: float) -> None:
         """A host asked to be left alone until a moment."""
-        with self._file.writing() as db:
-            db.execute(
-                "INSERT INTO rests VALUES (?, ?) ON CONFLICT DO UPDATE"
-                " SET until = MAX(until, excluded.until)",
-                (host, until),
-            )
+        self._file.change(
+            "INSERT INTO rests VALUES (?, ?) ON CONFLICT DO UPDATE SET until = MAX(until, excluded.until)",
+            (host, until),
+        )
 
     def rests(self, now: float) -> dict[str, float]:
         """Host:port -> until when it wants rest, of those that still do."""
