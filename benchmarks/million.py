@@ -40,6 +40,7 @@ import httpx
 
 from benchmarks import options
 from benchmarks.filled import PORT, fill, place
+from benchmarks.search import ask, composed, cut_queries
 from benchmarks.sites import PARKNEWS, write_sources
 from benchmarks.stories import SOURCES, name
 from benchmarks.throughput import COUNTED
@@ -186,8 +187,6 @@ def opening(database: Path, _: int) -> Iterator[Cost]:
 
 def searching(database: Path, articles: int) -> Iterator[Cost]:
     """Searches of pieces of text and of the query language, and one as a command."""
-    from benchmarks.search import ask, composed, cut_queries  # noqa: PLC0415  # loads pandas and DuckDB
-
     with closing(read_only(database)) as connection:
         pieces = cut_queries(connection)
         for what, queries in (
@@ -214,7 +213,7 @@ def asking(database: Path, _: int) -> Iterator[Cost]:
     yield parknews("status", database, "status")
     yield parknews("report", database, "report", "--out", folder / "report")
     yield parknews("changes", database, "changes", "--since", 0)
-    for ending in ("parquet", "csv", "jsonl"):
+    for ending in ("parquet", "csv", "jsonl", "xlsx"):
         yield parknews(f"export, {ending}", database, "export", "--output", folder / f"articles.{ending}")
     yield parknews("removals find", database, "removals", "find", _letter(database))
     shutil.rmtree(folder)
@@ -432,8 +431,6 @@ READING_S = 2, 8
 def crowd(database: Path, articles: int) -> Iterator[Cost]:
     """Fifty visitors who read for a minute; none may wait longer than ten seconds for a page."""
     with closing(read_only(database)) as connection:
-        from benchmarks.search import cut_queries  # noqa: PLC0415  # as above
-
         queries = [quote(query) for query in cut_queries(connection)]
     with served(database) as (base, number):
         used = cpu_of(number)

@@ -1,54 +1,44 @@
 """How fast search is, and whether it is exactly right: every answer is compared with a scan.
 
-    python -m benchmarks.search ARCHIVE [--no-scan] [--export FOLDER]
+    python -m benchmarks.search ARCHIVE [--no-scan]
 
 Asks an archive (`python -m benchmarks.million` fills one of any size) 200 queries of 1 to 10 characters that are cut
 out of its texts, most of them common words, some rare, a few that occur nowhere, and as many of the query language
 (OR, NOT, NEAR, in the title, folded) made of such words. For each query the ids of all matches are compared with
 those of a scan of all that is indexed. Prints the median and 95th percentile of the first page of hits, and the time
-of the facets; with --export also how fast exports are written, and whether pandas and DuckDB read back what the
-archive has.
+of the facets.
 """
 
 from __future__ import annotations
 
-import hashlib
 import random
-import resource
 import statistics
 import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-import pandas
-
 from benchmarks import options
 from benchmarks.search_scan import says
 from pipelines.archive.file import read_only
 from pipelines.archive.read.selection import FACETS, Selection, count_selected, facet, select_ids
 from pipelines.archive.searched import indexed, others_of
-from pipelines.export.file import ExportRequest, write_export
 from pipelines.query import And, Not, parse, sought
 from pipelines.search import search
 from pipelines.spelling import tokens
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
 
     from pipelines.query import Node
 
 QUERIES = 200
-COMPARED = ("id", "title", "text", "published_day", "source", "url", "credited_source", "copies")
 
 
 def main() -> None:
     parser = options(__doc__)
     parser.add_argument("archive", type=Path)
     parser.add_argument("--no-scan", action="store_true", help="leave out the comparison with a scan")
-    parser.add_argument("--export", type=Path, help="also time the exports into a folder, and read them back")
     chosen = parser.parse_args()
     with closing(read_only(chosen.archive)) as connection:
         [count] = connection.execute("SELECT count(*) FROM articles").fetchone()
@@ -58,9 +48,6 @@ def main() -> None:
             if not chosen.no_scan:
                 compare(connection, asked)
         facets(connection)
-        if chosen.export:
-            exports(connection, chosen.export, count)
-            read_back(connection, chosen.export, count)
 
 
 def tell(connection: sqlite3.Connection, queries: list[str], count: int, what: str) -> None:
@@ -160,61 +147,6 @@ def facets(connection: sqlite3.Connection) -> None:
         for name in FACETS:
             facet(connection, selection, name)
         print(f"  all facets of the list of {what}: {time.process_time() - used:.2f} s of a core")
-
-
-def exports(connection: sqlite3.Connection, folder: Path, count: int) -> None:
-    for kind in ("parquet", "csv", "jsonl", "xlsx"):
-        target = folder / f"export-{count}.{kind}"
-        begun = time.perf_counter()
-        write_export(
-            connection, target, ExportRequest(kind), made_at="2026-01-01T00:00:00Z", version="benchmark"
-        )
-        seconds = time.perf_counter() - begun
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(
-            f"  export {kind}: {count / seconds:,.0f} articles a second, {target.stat().st_size / 1e6:,.0f} MB, peak memory so far {peak:.0f} MB"
-        )
-
-
-def read_back(connection: sqlite3.Connection, folder: Path, count: int) -> None:
-    """What pandas and DuckDB read of the exports against the archive's rows, value by value."""
-    names = ", ".join(COMPARED)
-    expected = row_hashes(connection.execute(f"SELECT {names} FROM articles"))
-    parquet, csv, jsonl = (str(folder / f"export-{count}.{kind}") for kind in ("parquet", "csv", "jsonl"))
-    frames = {
-        "pandas, parquet": lambda: pandas.read_parquet(parquet, columns=list(COMPARED)),
-        "pandas, csv": lambda: pandas.read_csv(csv, dtype=str, usecols=COMPARED, keep_default_na=False),
-    }
-    for reader, read in frames.items():
-        frame = read().astype(object)[list(COMPARED)]
-        report_equal(reader, row_hashes(frame.where(frame.notna(), None).itertuples(index=False)), expected)
-    sources = {
-        "duckdb, parquet": f"'{parquet}'",
-        "duckdb, csv": f"read_csv('{csv}', all_varchar=true, header=true)",
-        "duckdb, jsonl": f"read_json('{jsonl}', format='newline_delimited')",
-    }
-    for reader, source in sources.items():
-        cursor = duckdb.connect().execute(f"SELECT {names} FROM {source}")
-        report_equal(reader, row_hashes(iter(cursor.fetchone, None)), expected)
-
-
-def row_hashes(rows: Iterable[Sequence[object]]) -> dict[int, bytes]:
-    """Row number → a hash of its values; CSV cannot tell an empty value from none."""
-    return {
-        int(str(row[0])): hashlib.blake2b(
-            "\x1f".join("" if value is None else str(value) for value in row).encode(), digest_size=16
-        ).digest()
-        for row in rows
-    }
-
-
-def report_equal(reader: str, found: dict[int, bytes], expected: dict[int, bytes]) -> None:
-    equal = sum(found.get(number) == digest for number, digest in expected.items())
-    print(
-        f"  {reader}: {equal:,} of {len(expected):,} rows equal, {len(found.keys() - expected.keys())} more"
-    )
-    if found != expected:
-        raise SystemExit(f"{reader}: not what was exported")
 
 
 def p95(values: list[float]) -> float:

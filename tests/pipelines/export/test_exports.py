@@ -76,6 +76,21 @@ def test_parquet_reads_back_equal_in_pandas_and_duckdb(path: Path, tmp_path: Pat
     assert duckdb.sql(f"SELECT count(signature) FROM '{target}'").fetchall() == [(manifest.rows,)]
 
 
+def test_csv_and_jsonl_read_back_equal_in_duckdb_and_csv_in_pandas(path: Path, tmp_path: Path) -> None:
+    names = ["id", "title", "text", "published_day", "copies"]
+    expected = [tuple("" if value is None else str(value) for value in row) for row in _articles(path)]
+    table, lines = tmp_path / "a.csv", tmp_path / "a.jsonl"
+    _write(path, table)
+    _write(path, lines)
+    safe = [tuple(safe_cell(value) for value in row) for row in expected]
+    frame = pandas.read_csv(table, dtype=str, usecols=names, keep_default_na=False)[names]
+    assert list(frame.itertuples(index=False, name=None)) == safe
+    chosen = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in names)
+    sources = {f"read_csv('{table}', all_varchar=true, header=true)": safe, f"read_json('{lines}')": expected}
+    for source, rows in sources.items():
+        assert duckdb.sql(f"SELECT {chosen} FROM {source} ORDER BY id").fetchall() == rows
+
+
 def test_jsonl_has_a_row_a_line_that_its_schema_describes(path: Path, tmp_path: Path) -> None:
     target = tmp_path / "c.jsonl"
     _write(path, target, what="copies")
