@@ -40,7 +40,7 @@ import httpx
 
 from benchmarks import options
 from benchmarks.filled import PORT, fill, place
-from benchmarks.search import ask, composed, cut_queries
+from benchmarks.search import ask, composed, cut_queries, p95
 from benchmarks.sites import PARKNEWS, write_sources
 from benchmarks.stories import SOURCES, name
 from benchmarks.throughput import COUNTED
@@ -194,10 +194,7 @@ def searching(database: Path, articles: int) -> Iterator[Cost]:
             ("search, query language", composed(pieces)),
         ):
             walls, _, cores = ask(connection, queries)
-            ranked = sorted(cores)
-            note = (
-                f"a query: median; 95th percentile {1000 * ranked[len(ranked) * 95 // 100]:.0f} ms of a core"
-            )
+            note = f"a query: median; 95th percentile {1000 * p95(cores):.0f} ms of a core"
             yield Cost(
                 what, statistics.median(cores), statistics.median(walls), 0, note=note, bound_cpu_s=0.02
             )
@@ -436,10 +433,9 @@ def crowd(database: Path, articles: int) -> Iterator[Cost]:
         used = cpu_of(number)
         waits, failed = asyncio.run(_visit(base, queries, articles))
         cpu_s = cpu_of(number) - used
-        ranked = sorted(waits)
         note = (
-            f"{len(waits)} pages, {failed} failed; median {statistics.median(ranked):.2f} s, 95th percentile"
-            f" {ranked[len(ranked) * 95 // 100]:.2f} s, {1000 * cpu_s / len(waits):.0f} ms CPU a page"
+            f"{len(waits)} pages, {failed} failed; median {statistics.median(waits):.2f} s, 95th percentile"
+            f" {p95(waits):.2f} s, {1000 * cpu_s / len(waits):.0f} ms CPU a page"
         )
         yield Cost(f"{USERS} visitors for a minute", cpu_s, CROWD_S, memory_of(number), note=note)
     if failed:

@@ -3,6 +3,7 @@
     python -m benchmarks.throughput [--pages 2000] [--weight 1] [--stages]
     python -m benchmarks.throughput --mature 60 [--weight 10]
     python -m benchmarks.throughput --sources 1500
+    python -m benchmarks.throughput --steady 5000
 
 The baselines are `trafilatura.bare_extraction(..., with_metadata=True)` and lxml's parse, each in one process.
 The whole path is `parknews crawl` in its own process, start-up included, against a server on loopback
@@ -16,6 +17,9 @@ all processes at once, and of each.
 
 `--sources N` fetches for half a minute from N hosts that are each asked once a second, and says how many pages came
 in each second: from the first one on as many as the CPU allows.
+
+`--steady N` samples the memory of a crawl of N pages once a second. The baseline is the mean between a tenth and three
+tenths of the pages, when everything is loaded; the ratio of the last tenth to it is 1 where memory is flat.
 """
 
 from __future__ import annotations
@@ -34,6 +38,7 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
 from pathlib import Path
+from statistics import mean
 
 from benchmarks import options
 from benchmarks.pages import GeneratedPage, generate, serve
@@ -50,7 +55,13 @@ def main() -> None:
     arguments.add_argument("--stages", action="store_true", help="also print each stage's CPU a page")
     arguments.add_argument("--mature", type=int, help="new pages of each of eight sources that are known")
     arguments.add_argument("--sources", type=int, help="of which each is asked once a second")
+    arguments.add_argument(
+        "--steady", type=int, help="pages of a crawl whose memory is looked at all the while"
+    )
     chosen = arguments.parse_args()
+    if chosen.steady:
+        steady(chosen.steady)
+        return
     if chosen.sources:
         many(chosen.sources)
         return
@@ -214,6 +225,40 @@ def _fetch(store: Path, sources: Path, **options: float) -> tuple[int, float, fl
     )
     fetched, seconds, cpu_s = run.stdout.split()[-3:]
     return int(fetched), float(seconds), float(cpu_s)
+
+
+def steady(pages: int) -> None:
+    """Whether the memory of a crawl grows, of its main process, of the largest other and of all together."""
+    samples: list[tuple[int, dict[str, float]]] = []
+    with serve(pages) as port, tempfile.TemporaryDirectory() as name:
+        database = Path(name) / "archive.db"
+        command = [PARKNEWS, "--db", database, "--sources", write_sources(Path(name), _hosts(port)), "crawl"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            while process.poll() is None:
+                time.sleep(1)
+                main, *others = shares_mb(process.pid) or [0.0]
+                found = {"main": main, "largest other": max(others, default=0.0), "all": main + sum(others)}
+                samples.append((_archived(database), found))
+    early = [found for archived, found in samples if pages * 0.1 <= archived <= pages * 0.3]
+    late = [found for archived, found in samples if archived >= pages * 0.9]
+    if not early or not late:
+        sys.exit("too few samples; give more pages")
+    for name in early[0]:
+        first, last = (mean(found[name] for found in part) for part in (early, late))
+        peak = max(found[name] for _, found in samples)
+        print(
+            f"{name:13} early {first:6.0f} MB, late {last:6.0f} MB, ratio {last / first:.2f}, peak {peak:.0f} MB"
+        )
+
+
+def _archived(database: Path) -> int:
+    """Copies in an archive, which may not be there yet."""
+    with (
+        suppress(sqlite3.OperationalError),
+        closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db,
+    ):
+        return int(db.execute("SELECT count(*) FROM copies").fetchone()[0])
+    return 0
 
 
 LEARNED_FROM = 60
