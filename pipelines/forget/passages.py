@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ import numpy.typing as npt
 from pipelines.sign import distinct
 from pipelines.spelling import spell
 
+K = TypeVar("K")
 Hashes = npt.NDArray[np.uint64]
 
 WINDOW = 24
@@ -120,29 +122,47 @@ class Seeker:
         sure = self.known[np.minimum(np.searchsorted(self.known, some), len(self.known) - 1)] == some
         return at[sure], some[sure]
 
-    def find_in_values(self, values: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, Hashes]]:
-        """For each of many small values that holds known passages: its number and those passages.
+    def find_in_values(self, values: Iterable[tuple[K, bytes]]) -> Iterator[tuple[K, Hashes]]:
+        """For each of many small values that holds known passages: what it is called, and those passages.
 
         They are looked at many at a time, since a call costs as much as a kilobyte.
         """
-        batch: list[tuple[int, bytes]] = []
+        batch: list[tuple[K, bytes]] = []
         size = 0
-        for number, value in values:
+        for name, value in values:
             if len(value) < self.window:
                 continue
-            batch.append((number, value))
+            batch.append((name, value))
             size += len(value) + 1
             if size >= _CHUNK_BYTES:
                 yield from self._find_in_batch(batch)
                 batch, size = [], 0
         yield from self._find_in_batch(batch)
 
-    def _find_in_batch(self, batch: list[tuple[int, bytes]]) -> Iterator[tuple[int, Hashes]]:
+    def _find_in_batch(self, batch: list[tuple[K, bytes]]) -> Iterator[tuple[K, Hashes]]:
         ends = np.cumsum([len(value) + 1 for _, value in batch])
         places, hashes = self.places(b"\n".join(value for _, value in batch))
         owners = np.searchsorted(ends, places, side="right")
         for owner in np.unique(owners):
             yield batch[owner][0], united([hashes[owners == owner]])
+
+
+class Met:
+    """Which of a seeker's passages were met with, in however many places: a flag for each."""
+
+    def __init__(self, seeker: Seeker) -> None:
+        """None, to begin with."""
+        self._known = seeker.known
+        self._flags = np.zeros(len(self._known), dtype=np.bool_)
+
+    def add(self, passages: Hashes) -> None:
+        """Notes passages that the seeker found."""
+        self._flags[np.searchsorted(self._known, passages)] = True
+
+    @property
+    def passages(self) -> Hashes:
+        """Each once, ascending."""
+        return self._known[self._flags]
 
 
 class Anchors(Seeker):

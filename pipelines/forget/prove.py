@@ -40,7 +40,7 @@ from pipelines.forget.delete import notes_of, seeker
 from pipelines.forget.erase import fold_log, forget_files, killed, overwrite_slack
 from pipelines.forget.files import Files
 from pipelines.forget.notes import notes_path
-from pipelines.forget.passages import WINDOW, Hashes, Seeker, united
+from pipelines.forget.passages import WINDOW, Hashes, Met, Seeker, united
 from pipelines.forget.record import (
     Outcome,
     Removal,
@@ -145,9 +145,10 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
     said, _ = held_by(looks, words_in_record(files.archive))
     found, quotes = _of_nobody(files, looks)
     strays = {} if full else {path: np.setdiff1d(held, said) for path, held in found.items()}
-    if not full and any(len(file.passages) for file in searched):
-        mentions = search_pages(files.store, looks)
     lawful, owners = _lawful(files, looks, searched, mentions)
+    if not full and any(_is_left(file, lawful) for file in searched):
+        mentions = search_pages(files.store, looks)
+        lawful, owners = _lawful(files, looks, searched, mentions)
     troubles = [*check_index(files.archive, full=full), *_rows_left(files, order.id, mine, full=full)]
     if order.counts.get("pages read") and not (
         len(looks.known) or notes_of(files.archive).has(order.ledger_order)
@@ -319,8 +320,11 @@ def _elsewhere(files: list[FileFound], lawful: Mapping[str, Hashes]) -> list[dic
 
     They are not ours to change, and do not keep the removal from being verified; they are named.
     """
-    shared = united(lawful.values())
-    within = [(file, len(np.setdiff1d(file.passages, shared))) for file in files if "/" in file.name]
+    within = [
+        (file, len(np.setdiff1d(file.passages, _owned(lawful, file.name))))
+        for file in files
+        if "/" in file.name
+    ]
     return [{"file": file.name, "bytes": file.size, "left": left} for file, left in within if left]
 
 
@@ -353,8 +357,19 @@ def _lawful(
 
 
 def _owned(lawful: Mapping[str, Hashes], name: str) -> Hashes:
-    """What survivors hold in a file; a database's log and index of the log hold what it holds."""
+    """What survivors hold in a file; a database's log and index of the log hold what it holds.
+
+    Files in folders within hold what somebody took from either: they are not ours.
+    """
+    if "/" in name:
+        return united(lawful.values())
     return next((held for database, held in lawful.items() if name.startswith(database)), _NONE)
+
+
+def _is_left(file: FileFound, lawful: Mapping[str, Hashes]) -> bool:
+    """Whether a file that may hold what survivors hold has something that none of them is known to hold."""
+    may = "/" in file.name or any(file.name.startswith(database) for database in lawful)
+    return may and len(np.setdiff1d(file.passages, _owned(lawful, file.name))) > 0
 
 
 _CHUNK_BYTES = 1 << 22
@@ -578,39 +593,31 @@ def search_pages(
         seeker: what looks for the passages.
         but_not: says of an address that its pages are passed over: those that are to go themselves.
     """
-    mentions = Mentions()
-    owners: dict[int, str] = {}
-
-    def values() -> Iterator[tuple[int, bytes]]:
-        for page_id, source, url, whole in _bodies(store):
-            if but_not is None or not but_not(url):
-                owners[page_id] = source
-                yield page_id, whole
-
-    for page_id, passages in seeker.find_in_values(values()):
-        mentions.by_source[owners[page_id]] += 1
-        mentions.passages = np.union1d(mentions.passages, passages)
+    mentions, met = Mentions(), Met(seeker)
+    values = (
+        ((page_id, source), whole)
+        for page_id, source, url, whole in _bodies(store)
+        if but_not is None or not but_not(url)
+    )
+    for (page_id, source), passages in seeker.find_in_values(values):
+        mentions.by_source[source] += 1
+        met.add(passages)
         mentions.page_ids.append(page_id)
+    mentions.passages = met.passages
     return mentions
 
 
 def held_by(seeker: Seeker, values: Iterable[tuple[str, str | bytes]]) -> tuple[Hashes, Counter[str]]:
     """The passages that others lawfully hold, and how many texts of each owner hold some."""
-    numbers: dict[str, int] = {}
     encoded = (
-        (
-            numbers.setdefault(owner, len(numbers)),
-            said if isinstance(said, bytes) else said.encode("utf-8", "replace"),
-        )
+        (owner, said if isinstance(said, bytes) else said.encode("utf-8", "replace"))
         for owner, said in values
     )
-    held: list[Hashes] = []
-    counts: Counter[int] = Counter()
-    for number, passages in seeker.find_in_values(encoded):
-        held.append(passages)
-        counts[number] += 1
-    names = list(numbers)
-    return united(held), Counter({names[n]: count for n, count in counts.items()})
+    met, counts = Met(seeker), Counter[str]()
+    for owner, passages in seeker.find_in_values(encoded):
+        met.add(passages)
+        counts[owner] += 1
+    return met.passages, counts
 
 
 def _bodies(store: CrawlStore) -> Iterator[tuple[int, str, str, bytes]]:
