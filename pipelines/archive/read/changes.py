@@ -83,9 +83,9 @@ def kept_searches(connection: sqlite3.Connection) -> list[KeptSearch]:
 
 def new_for(connection: sqlite3.Connection, kept: KeptSearch) -> list[int]:
     """The numbers of articles that it finds and that were not told, in their order."""
-    tables, where, values = clauses(Selection(query=kept.query))
+    where, values = clauses(Selection(query=kept.query))
     rows = connection.execute(
-        f"SELECT k.article_id FROM {tables} WHERE {where} AND k.article_id > ? ORDER BY 1",
+        f"SELECT k.article_id FROM copies k WHERE {where} AND k.article_id > ? ORDER BY 1",
         (*values, kept.told_id),
     )
     return [row[0] for row in rows]

@@ -10,7 +10,9 @@ counts of the whole archive take 0.14 s of a core, those of a fifth of it 0.2 s
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import time
 from calendar import month_name, monthrange
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -138,27 +140,66 @@ def select_ids(
     offset: int = 0,
 ) -> Iterator[int]:
     """Ids of the selected articles in order; a negative limit means all of them."""
-    by_rank = order == "rank" and bool(_ranked(understood(selection.query, selection.folded).tree))
-    tables, where, values = clauses(selection, joined=by_rank)
-    cursor = connection.execute(
-        f"SELECT k.article_id FROM {tables} WHERE {where}"
-        f" ORDER BY {_BY_RANK if by_rank else _BY_DATE} LIMIT ? OFFSET ?",
-        (*values, limit, offset),
-    )
-    return (row[0] for row in cursor)
+    text = _parted(understood(selection.query, selection.folded).tree)[0]
+    where, values = clauses(selection, but_text=bool(text))
+    tables, by = "copies k", _BY_DATE
+    if text and order == "rank":
+        tables = "articles_fts JOIN copies k ON k.article_id = articles_fts.rowid"
+        where, values, by = f"articles_fts MATCH ? AND {where}", [text, *values], _BY_RANK
+    elif text:
+        some = _matching(connection, text, _FEW)
+        if len(some) == _FEW and limit >= 0:
+            newest = f"SELECT k.article_id FROM copies k WHERE {where} ORDER BY {_BY_DATE}"
+            walk = (row[0] for row in connection.execute(newest, values))
+            if (found := _first_of(connection, walk, text, limit + offset)) is not None:
+                return iter(found[offset:])
+        condition, value = (_LISTED, json.dumps(some)) if len(some) < _FEW else (_FOUND, text)
+        where, values = f"{condition} AND {where}", [value, *values]
+    sql = f"SELECT k.article_id FROM {tables} WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?"
+    return (row[0] for row in connection.execute(sql, (*values, limit, offset)))
+
+
+_FEW = 1_000
+"""Articles of which the index tells the first in a millisecond or two where it has more."""
+_WALK_S = 0.02
+"""What more of them cannot be found in is found otherwise: all are looked up and put in order."""
+
+
+def _matching(connection: sqlite3.Connection, text: str, limit: int) -> list[int]:
+    """The first articles, in the order of their numbers, that an expression finds."""
+    sql = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY rowid LIMIT ?"
+    return [row[0] for row in connection.execute(sql, (text, limit))]
+
+
+def _first_of(
+    connection: sqlite3.Connection, walk: Iterator[int], text: str, wanted: int
+) -> list[int] | None:
+    """The first articles of a walk that an expression finds; None where they stand too far apart.
+
+    What many articles say is found in the newest few, each asked by itself; what stands in few of them, or in
+    old ones, costs more in this way than all matches at once.
+    """
+    began, found = time.thread_time(), list[int]()
+    asked = "SELECT 1 FROM articles_fts WHERE rowid = ? AND articles_fts MATCH ?"
+    for number in walk:
+        if len(found) == wanted:
+            break
+        if time.thread_time() - began > _WALK_S:
+            return None
+        if connection.execute(asked, (number, text)).fetchone():
+            found.append(number)
+    return found
 
 
 def ids_saying(connection: sqlite3.Connection, needle: Needle, limit: int) -> list[int]:
     """The first articles, in the order of their numbers, of which any copy says this."""
-    asked = expression(Words((needle,)))
-    sql = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY rowid LIMIT ?"
-    return [row[0] for row in connection.execute(sql, (asked, limit))]
+    return _matching(connection, expression(Words((needle,))), limit)
 
 
 def count_selected(connection: sqlite3.Connection, selection: Selection) -> int:
     """How many articles are selected."""
-    tables, where, values = clauses(selection)
-    row = connection.execute(f"SELECT count(*) FROM {tables} WHERE {where}", values).fetchone()
+    where, values = clauses(selection)
+    row = connection.execute(f"SELECT count(*) FROM copies k WHERE {where}", values).fetchone()
     return int(row[0])
 
 
@@ -180,48 +221,47 @@ def needles(selection: Selection) -> list[Needle]:
     return sought(understood(selection.query, selection.folded).tree)
 
 
-def clauses(selection: Selection, *, joined: bool = False) -> tuple[str, str, list[object]]:
-    """FROM, WHERE and their values; `joined`: the search index takes part by name, so that it can rank."""
-    tables, where = "copies k", ["k.kept = 1"]
-    values: list[object] = []
-    tree = understood(selection.query, selection.folded).tree
-    ranked = _ranked(tree) if joined else ""
-    if ranked:
-        tables = "articles_fts JOIN copies k ON k.article_id = articles_fts.rowid AND k.kept = 1"
-        where.append("articles_fts MATCH ?")
-        values.append(ranked)
-    if tree is not None and (not ranked or not is_text(tree)):
-        condition, given = _condition(tree)
+def clauses(selection: Selection, *, but_text: bool = False) -> tuple[str, list[object]]:
+    """A condition on the kept copy `k` and its values; `but_text`: without what the search index answers."""
+    where, values = ["k.kept = 1"], list[object]()
+    text, rest = _parted(understood(selection.query, selection.folded).tree)
+    if text and not but_text:
+        where.append(_FOUND)
+        values.append(text)
+    if rest is not None:
+        condition, given = _condition(rest)
         where.append(condition)
         values += given
-    elif tree is None and selection.query.strip():
+    elif not text and selection.query.strip():
         where.append("0")
     for clause, more in _filters(selection):
         where.append(clause)
         values += more
     if selection.sample:
-        among, those, of_them = clauses(replace(selection, sample=0))
-        drawn = "ORDER BY drawn(k.article_id, ?) LIMIT ?"
-        where.append(f"k.article_id IN (SELECT k.article_id FROM {among} WHERE {those} {drawn})")
+        those, of_them = clauses(replace(selection, sample=0))
+        drawn = f"SELECT k.article_id FROM copies k WHERE {those} ORDER BY drawn(k.article_id, ?) LIMIT ?"
+        where.append(f"k.article_id IN ({drawn})")
         values += [*of_them, selection.seed, selection.sample]
-    return tables, " AND ".join(where), values
+    return " AND ".join(where), values
 
 
-def _ranked(tree: Node | None) -> str:
-    """The part of a query by which the index can put all its hits in order; empty where there is none."""
-    if tree is None:
-        return ""
-    if is_text(tree):
-        return expression(tree)
+_FOUND = "k.article_id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)"
+_LISTED = "k.article_id IN (SELECT value FROM json_each(?))"
+
+
+def _parted(tree: Node | None) -> tuple[str, Node | None]:
+    """The part of a query that the search index answers as one expression, and the rest; either may be nothing."""
+    if tree is None or is_text(tree):
+        return expression(tree) if tree else "", None
     text = tuple(part for part in tree.parts if is_text(part)) if isinstance(tree, And) else ()
-    return expression(And(text)) if text else ""
+    rest = tuple(part for part in tree.parts if not is_text(part)) if isinstance(tree, And) else (tree,)
+    return expression(And(text)) if text else "", rest[0] if len(rest) == 1 else And(rest)
 
 
 def _condition(node: Node) -> tuple[str, list[object]]:
     """What a node asks, as a condition on the kept copy `k`."""
     if is_text(node):
-        found = "k.article_id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?)"
-        return found, [expression(node)]
+        return _FOUND, [expression(node)]
     if isinstance(node, Not):
         condition, values = _condition(node.part)
         return f"NOT {condition}", values
@@ -374,10 +414,10 @@ def counts(connection: sqlite3.Connection, selection: Selection, limit: int) -> 
     """
     among: Among | None = None
     if not selection.is_everything:
-        tables, where, values = clauses(selection)
+        where, values = clauses(selection)
         connection.execute("DROP TABLE IF EXISTS temp.chosen")
         connection.execute(
-            f"CREATE TEMP TABLE chosen AS SELECT {_NARROW} FROM {tables} WHERE {where}", values
+            f"CREATE TEMP TABLE chosen AS SELECT {_NARROW} FROM copies k WHERE {where}", values
         )
         among = "SELECT * FROM chosen", []
     disputed = f"SELECT count(DISTINCT article_id) FROM differences{_OF_CHOSEN if among else ''}"
@@ -410,8 +450,8 @@ def facet(connection: sqlite3.Connection, selection: Selection, name: str, limit
     """
     among: Among | None = None
     if not selection.is_everything:
-        tables, where, values = clauses(selection)
-        among = f"SELECT {_NARROW} FROM {tables} WHERE {where}", values
+        where, values = clauses(selection)
+        among = f"SELECT {_NARROW} FROM copies k WHERE {where}", values
     return _facet(connection, selection, name, limit, among)
 
 
