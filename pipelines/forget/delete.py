@@ -128,12 +128,7 @@ def seeker(connection: sqlite3.Connection, removal_id: int) -> Seeker:
 def would_look_for(connection: sqlite3.Connection, reading_ids: list[int], words: Iterable[str]) -> Seeker:
     """What would be searched for if these pages and words were removed; nothing of it is noted."""
     ids = json.dumps(reading_ids)
-    [size] = connection.execute(
-        "SELECT coalesce(sum(length(CAST(text AS BLOB))), 0) FROM texts"
-        f" JOIN readings r ON r.text_id = texts.id WHERE r.id {_THESE}",
-        (ids,),
-    ).fetchone()
-    return notes_of(connection).seeker_of([*_words_of(connection, ids), *words], thinning(size))
+    return notes_of(connection).seeker_of([*_words_of(connection, ids), *words], thinning(len(reading_ids)))
 
 
 def _delete_readings(connection: sqlite3.Connection, joiner: Joiner, ids: str, at: str) -> dict[str, int]:
@@ -208,14 +203,9 @@ def _keep_down(connection: sqlite3.Connection, removal_id: int, ids: str) -> Non
 
 def _note_passages(connection: sqlite3.Connection, removal_id: int, ids: str) -> None:
     """Notes passages of what is about to be deleted, so that it can be searched for."""
-    [size] = connection.execute(
-        "SELECT coalesce(sum(length(CAST(texts.text AS BLOB))), 0) FROM withheld"
-        " JOIN readings ON readings.id = reading_id JOIN texts ON texts.id = readings.text_id"
-        " WHERE removal_id = ?",
-        (removal_id,),
-    ).fetchone()
-    order = removal(connection, removal_id).ledger_order
-    notes_of(connection).put(order, _words_of(connection, ids), thinning(size))
+    order = removal(connection, removal_id)
+    pages = order.counts.get("pages read", 0) + still_held(connection, removal_id)
+    notes_of(connection).put(order.ledger_order, _words_of(connection, ids), thinning(pages))
 
 
 def _words_of(connection: sqlite3.Connection, ids: str) -> list[str]:

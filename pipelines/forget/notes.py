@@ -35,13 +35,13 @@ class Notes:
     archive_path: Path
     key: Key
 
-    def put(self, order: str, texts: list[str], every: int = 1) -> None:
+    def put(self, order: str, texts: list[str], bits: int = 0) -> None:
         """Notes passages and anchors of texts for an order, and waits until they are on the disk.
 
         Args:
             order: its number in the ledger.
             texts: titles, texts and addresses that are about to be deleted.
-            every: how many passages to take one of (`passages.thinning`).
+            bits: how many last bits of a passage's hash are nought (`passages.thinning`).
 
         Raises:
             StorageError: the file cannot be written.
@@ -49,7 +49,7 @@ class Notes:
         if not texts:
             return
         spelled = in_every_form(texts)
-        dense = Hasher(self.key.secret).of_lines(spelled, every)
+        dense = Hasher(self.key.secret).of_lines(spelled, bits)
         anchors = Anchors(self.key.secret, united([])).of_lines(spelled)
         lines = (_line(order, DENSE, dense), _line(order, ANCHORS, anchors))
         append(notes_path(self.archive_path), lines, _MODE)
@@ -60,9 +60,9 @@ class Notes:
             return Seeker(Hasher(self.key.secret), dense)
         return Anchors(self.key.secret, self._noted(order, ANCHORS))
 
-    def seeker_of(self, texts: Iterable[str], every: int = 1) -> Seeker:
+    def seeker_of(self, texts: Iterable[str], bits: int = 0) -> Seeker:
         """What looks for passages of texts; nothing of it is noted."""
-        return Seeker(hasher := Hasher(self.key.secret), hasher.of_lines(in_every_form(texts), every))
+        return Seeker(hasher := Hasher(self.key.secret), hasher.of_lines(in_every_form(texts), bits))
 
     def keep_anchors(self, order: str) -> None:
         """Forgets all passages of an order but their anchors.

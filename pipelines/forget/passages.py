@@ -37,7 +37,10 @@ STRIDE = 48
 72 bytes is found."""
 
 MOST = 1_000_000
-"""Hashes a removal (8 MB); a larger one takes every second passage, every third, and so on."""
+"""Hashes that are looked for at once (8 MB). Of more, those are taken whose last bit is nought, or whose last
+two are, and so on: the same passages wherever they stand (Manber 1994)."""
+_A_PAGE = 500
+"""Hashes of a page of 1,400 ideographs, about."""
 
 ANCHOR_WINDOW = 48
 """Bytes of an anchor: sixteen ideographs. Of the demo newspaper's windows none stands in an unrelated
@@ -79,15 +82,15 @@ class Hasher:
             width *= 2
         return _tripled(hashes, spare, width)
 
-    def of_lines(self, lines: Iterable[bytes], every: int = 1) -> Hashes:
-        """Hashes of passages of what `in_every_form` gave; `every` thins them out."""
+    def of_lines(self, lines: Iterable[bytes], bits: int = 0) -> Hashes:
+        """Hashes of passages of what `in_every_form` gave, whose last bits are nought."""
         found = []
         for data, ends, lengths in _joined(lines, self.window):
             places: list[int] = []
             for end, length in zip(ends.tolist(), lengths.tolist(), strict=True):
-                places.extend(range(end - length, end - WINDOW, STRIDE * every))
+                places.extend(range(end - length, end - WINDOW, STRIDE))
                 places.append(end - WINDOW)
-            found.append(self.all(data)[places])
+            found.append(_thinned(self.all(data)[places], bits))
         return united(found)
 
 
@@ -95,9 +98,11 @@ class Seeker:
     """Looks for known passages in bytes."""
 
     def __init__(self, hasher: Hasher, known: Hashes) -> None:
-        """Take the hashes to look for."""
+        """Take the hashes to look for: of more than MOST a part."""
         self._hasher = hasher
-        self.known = united([known])
+        self.known, bits = united([known]), 0
+        while len(self.known) > MOST:
+            self.known = _thinned(self.known, bits := bits + 1)
         bits = _BITS_OF_FEW if len(self.known) < _FEW else _BITS_OF_MANY
         self._filters = [_Filter(self.known, bits, place) for place in (1, 2)]
 
@@ -116,11 +121,15 @@ class Seeker:
         hashes = self._hasher.all(data)
         at = np.flatnonzero(self._filters[0].may_hold(hashes))
         at = at[self._filters[1].may_hold(hashes[at])]
-        if not len(at) or not len(self.known):
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64)
-        some = hashes[at]
-        sure = self.known[np.minimum(np.searchsorted(self.known, some), len(self.known) - 1)] == some
-        return at[sure], some[sure]
+        return self._known_of(at, hashes[at])
+
+    def _known_of(self, at: npt.NDArray[np.int64], hashes: Hashes) -> tuple[npt.NDArray[np.int64], Hashes]:
+        """Those of the places whose hashes are known, and these."""
+        if not len(self.known):
+            return at[:0], hashes[:0]
+        place = np.minimum(np.searchsorted(self.known, hashes), len(self.known) - 1)
+        sure = self.known[place] == hashes
+        return at[sure], hashes[sure]
 
     def find_in_values(self, values: Iterable[tuple[K, bytes]]) -> Iterator[tuple[K, Hashes]]:
         """For each of many small values that holds known passages: what it is called, and those passages.
@@ -176,9 +185,7 @@ class Anchors(Seeker):
     def places(self, data: bytes | memoryview) -> tuple[npt.NDArray[np.int64], Hashes]:
         """Where known anchors begin in the data, and which they are."""
         at, rolling = self._anchors(data)
-        hashes = self._keyed(rolling)
-        sure = np.isin(hashes, self.known)
-        return at[sure], hashes[sure]
+        return self._known_of(at, self._keyed(rolling))
 
     def of_lines(self, lines: Iterable[bytes]) -> Hashes:
         """The anchors of what `in_every_form` gave, none of which overlaps the one before."""
@@ -239,9 +246,13 @@ def address_tail(url: str) -> str:
     return url[-max(WINDOW, len(path)) :]
 
 
-def thinning(text_bytes: int) -> int:
-    """How many passages to skip so that a removal of so much text stays below MOST hashes."""
-    return 1 + text_bytes * (len(_FORMS) + 1) // STRIDE // MOST
+def thinning(pages: int) -> int:
+    """How many last bits are to be nought so that passages of so many pages are not many times MOST."""
+    return (pages * _A_PAGE // MOST).bit_length()
+
+
+def _thinned(hashes: Hashes, bits: int) -> Hashes:
+    return hashes[hashes & np.uint64((1 << bits) - 1) == 0] if bits else hashes
 
 
 def united(hashes: Iterable[Hashes]) -> Hashes:

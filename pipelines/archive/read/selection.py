@@ -250,7 +250,7 @@ _LISTED = "k.article_id IN (SELECT value FROM json_each(?))"
 
 
 def _parted(tree: Node | None) -> tuple[str, Node | None]:
-    """The part of a query that the search index answers as one expression, and the rest; either may be nothing."""
+    """What the search index answers of a query, as one expression, and the rest; either may be nothing."""
     if tree is None or is_text(tree):
         return expression(tree) if tree else "", None
     text = tuple(part for part in tree.parts if is_text(part)) if isinstance(tree, And) else ()

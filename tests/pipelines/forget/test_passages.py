@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.forget.passages import WINDOW, Hasher, Seeker, address_tail, in_every_form, packed, unpacked
+from pipelines.forget.passages import (
+    MOST,
+    WINDOW,
+    Anchors,
+    Hasher,
+    Met,
+    Seeker,
+    address_tail,
+    in_every_form,
+    packed,
+    unpacked,
+)
 from pipelines.spelling import spell
 
 TEXT = "青岚湖科技园昨日启用第三期标准厂房,首批十二家装备企业签约入驻。"
@@ -47,6 +58,37 @@ def test_each_value_is_told_from_its_neighbours() -> None:
     seeker = Seeker(HASHER, HASHER.of_lines(in_every_form([TEXT])))
     values = [(number, (TEXT if number % 3 == 0 else "无关的文字" * 20).encode()) for number in range(900)]
     assert [number for number, _ in seeker.find_in_values(values)] == list(range(0, 900, 3))
+
+
+LINES = in_every_form(
+    f"第{number}期厂房由第{number * 7}号企业于当年启用，随后投产达效" for number in range(4_000)
+)
+OTHERS = np.random.default_rng(3).integers(0, 2**64, size=3 * MOST, dtype=np.uint64)
+
+
+def test_of_too_many_passages_the_same_part_is_looked_for_wherever_they_stand() -> None:
+    """Half of a large removal's, noted more sparsely, is among what is known of the whole."""
+    seeker = Seeker(HASHER, np.concatenate([HASHER.of_lines(LINES), OTHERS]))
+    assert len(seeker.known) <= MOST
+    found = seeker.find(b"\n".join(LINES))
+    assert len(found) > 500
+    assert np.array_equal(found, np.intersect1d(HASHER.of_lines(LINES, bits=2), seeker.known))
+
+
+def test_what_was_met_with_is_each_passage_once() -> None:
+    seeker = Seeker(HASHER, HASHER.of_lines(LINES))
+    met = Met(seeker)
+    assert not len(met.passages)
+    for part in (LINES[:300], LINES[200:400], LINES[:1]):
+        met.add(seeker.find(b"\n".join(part)))
+    assert np.array_equal(met.passages, seeker.find(b"\n".join(LINES[:400])))
+
+
+def test_anchors_are_found_among_many() -> None:
+    anchors = Anchors(b"key", np.empty(0, dtype=np.uint64)).of_lines(LINES)
+    seeker = Anchors(b"key", np.concatenate([anchors, OTHERS[: MOST // 2]]))
+    assert set(anchors.tolist()) <= set(seeker.find(b"\n".join(LINES)).tolist())
+    assert not len(seeker.find("另一篇文章说的是别的事情，与上面各行无关".encode() * 50))
 
 
 def test_hashes_survive_their_column() -> None:
