@@ -149,7 +149,7 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
     if not full and any(_is_left(file, lawful) for file in searched):
         mentions = search_pages(files.store, looks)
         lawful, owners = _lawful(files, looks, searched, mentions)
-    troubles = [*check_index(files.archive, full=full), *_rows_left(files, order.id, mine, full=full)]
+    troubles = [*check_index(files.archive, full=full), *_rows_left(files, order.id, mine)]
     if order.counts.get("pages read") and not (
         len(looks.known) or notes_of(files.archive).has(order.ledger_order)
     ):
@@ -286,9 +286,9 @@ def _is_compared(term: str) -> bool:
     return "\u4e00" <= term <= "\u9fff" or "a" <= term <= "z" or "0" <= term <= "9"
 
 
-def _rows_left(files: Files, removal_id: int, mine: Matcher, *, full: bool) -> list[str]:
+def _rows_left(files: Files, removal_id: int, mine: Matcher) -> list[str]:
     """Rows of any table that still have a removed address or host, or belong to nothing."""
-    left = rows_left(files.archive, mine) | orphans(files.archive, full=full)
+    left = rows_left(files.archive, mine) | orphans(files.archive)
     if held := still_held(files.archive, removal_id):
         left["what came back (`removals go-on` deletes it)"] = held
     passages = sum(values_held(files.archive, *one) for one in redactions(files.archive, mine))

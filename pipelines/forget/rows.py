@@ -95,22 +95,31 @@ def rows_left(connection: sqlite3.Connection, removed: Matcher) -> dict[str, int
     return left
 
 
-def orphans(connection: sqlite3.Connection, *, full: bool) -> dict[str, int]:
+def orphans(connection: sqlite3.Connection) -> dict[str, int]:
     """Rows of the archive that belong to nothing any more, by what they are; none where all is well.
 
-    Whoever deletes pages by hand leaves them, since the sqlite3 shell keeps no foreign keys by itself.
-
-    Args:
-        connection: to the archive.
-        full: look at every table; else at texts alone.
+    Whoever deletes pages by hand leaves them, since the sqlite3 shell keeps no foreign keys by itself. SQLite
+    looks at every row: 7 microseconds of CPU a copy (3,631 copies).
     """
     [texts] = connection.execute(f"SELECT count(*) FROM text_rows WHERE {_of_no_page('id')}").fetchone()
     left = {"texts that no page has": int(texts)}
-    for name in catalogue.archive() if full else ():
+    for name in catalogue.archive():
         left[f"{name} that belong to nothing"] = len(
             connection.execute(f"PRAGMA foreign_key_check({name})").fetchall()
         )
     return {name: number for name, number in left.items() if number}
+
+
+def delete_orphans(connection: sqlite3.Connection) -> None:
+    """Deletes the rows that should have gone with the row that they belong to."""
+    for name in catalogue.archive():
+        for _, _, parent, column, theirs, _, on_delete, _ in connection.execute(
+            f"PRAGMA foreign_key_list({name})"
+        ).fetchall():
+            if on_delete == "CASCADE":
+                connection.execute(
+                    f"DELETE FROM {name} WHERE {column} NOT IN (SELECT {theirs} FROM {parent})"
+                )
 
 
 def where_removed(

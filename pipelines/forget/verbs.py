@@ -57,7 +57,7 @@ from pipelines.forget.record import (
 )
 from pipelines.forget.redact import rewrite_pages
 from pipelines.forget.requests import note_order
-from pipelines.forget.rows import delete_from_archive, delete_from_store
+from pipelines.forget.rows import delete_from_archive, delete_from_store, delete_orphans
 from pipelines.forget.scope import Scope, TermMatcher
 from pipelines.pages.frontier import PRIORITY, Link
 from pipelines.store import CrawlStore, store_path
@@ -477,6 +477,10 @@ def _carry_on(
             return outcome_of(files.archive, removal_id, trouble)
     forgotten = removal(files.archive, removal_id)
     if forgotten.state == "forgotten" or (forgotten.state == "verified" and not forgotten.verified):
+        if forgotten.verification.get("troubles"):  # as the last proof told
+            with files.transaction() as connection:
+                delete_orphans(connection)
+            is_swept = False
         say("searching every file")
         return prove(files, removal_id, is_swept=is_swept)
     return outcome_of(files.archive, removal_id)

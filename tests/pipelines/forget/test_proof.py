@@ -18,7 +18,7 @@ from pipelines.forget.passages import Hashes, Seeker
 from pipelines.forget.prove import held_by
 from pipelines.forget.rows import words_in_archive, words_in_store
 from pipelines.forget.scope import make_scope
-from pipelines.forget.verbs import remove, verify
+from pipelines.forget.verbs import go_on, remove, verify
 from pipelines.pages.signs import read_signs
 from pipelines.store import CrawlStore, locked
 from tests.commands import Run
@@ -44,6 +44,19 @@ def _is_lawful(looks: Seeker, line: str, lawful: Hashes) -> bool:
     found = looks.find(line.encode())
     assert len(found)
     return bool(np.isin(found, lawful).any())
+
+
+def test_what_pages_that_somebody_deleted_by_hand_left_goes_too(world: World) -> None:
+    with closing(sqlite3.connect(world.path)) as connection:  # as the sqlite3 shell: without foreign keys
+        page, host = connection.execute("SELECT reading_id, source FROM copies WHERE NOT kept").fetchone()
+        connection.execute("DELETE FROM copies WHERE reading_id = ?", (page,))
+        connection.execute("DELETE FROM readings WHERE id = ?", (page,))
+        connection.execute("INSERT INTO missed VALUES (?, 'title', 'what its headline said')", (page,))
+        connection.commit()
+    told = remove(world.path, make_scope(hosts=[host]), LETTER)
+    assert (told.removal.verified, "rows of missed that belong to nothing" in told.trouble) == (False, True)
+    assert go_on(world.path, told.removal.id).removal.verified
+    assert b"what its headline said" not in world.path.read_bytes()
 
 
 def test_what_lies_where_the_catalogue_knows_nothing_of_it_is_residue(make_world: MakeWorld) -> None:
