@@ -148,9 +148,9 @@ _OF_ARTICLE = {
     "holds": "SELECT c.url, a.id, a.title, s.similarity, s.contained FROM copies c"
     " JOIN secondary_copies s ON s.copy_id = c.id JOIN articles a ON a.id = s.article_id"
     " WHERE c.article_id = ? ORDER BY c.url, a.id",
-    # Copies that left this article: whose they are now.
+    # Copies that left this article: whose they are now. Of moves there are few, of copies all that there is.
     "moved_away": "SELECT m.url, m.from_article, c.article_id, m.reason, max(m.at) FROM moves m"
-    " JOIN copies c ON c.url = m.url WHERE m.from_article = ?1 AND c.article_id <> ?1"
+    " CROSS JOIN copies c ON c.url = m.url WHERE m.from_article = ?1 AND c.article_id <> ?1"
     " GROUP BY m.url ORDER BY max(m.at), m.url",
     "moves": "SELECT m.url, m.from_article, m.to_article, m.reason, m.at FROM copies c"
     " JOIN moves m ON m.url = c.url WHERE c.article_id = ? ORDER BY m.at, m.url, m.rowid",
