@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pipelines.archive.file import read_only
+from pipelines.archive.read import articles
 from pipelines.records import Claim, Field, Rejection, Stripped
 from pipelines.show import ShownArticle, ShownRejection, show
 from tests.readings import Fill, Told
@@ -159,3 +161,11 @@ def test_a_look_alike_that_was_kept_apart_is_named_with_the_reason(path: Path) -
     article = _article(read_only(path), "https://park.example/1.html")
     near = article.kept_apart[0]
     assert (near.title, near.reason, near.containment) == ("古籍展", "numbers", 0.9)
+
+
+def test_what_left_an_article_is_looked_for_among_moves_and_not_among_all_copies(path: Path) -> None:
+    with closing(read_only(path)) as connection:
+        steps = connection.execute(
+            f"EXPLAIN QUERY PLAN {articles._OF_ARTICLE['moved_away']}", (1,)
+        ).fetchall()
+    assert steps[0][3].startswith("SCAN m")
