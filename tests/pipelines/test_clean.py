@@ -217,6 +217,23 @@ def test_the_contacts_of_a_notice_stay_and_the_hotline_below_them_goes() -> None
     assert _text(result) == [NEWS, *contacts]
 
 
+@pytest.mark.parametrize(
+    ("title", "contact"),
+    [
+        ("企业上市政策问答", "答：0512-66661122。"),
+        ("Vacancy: estate manager", "Apply with a CV and a letter to jobs@park.example."),
+        ("Öffentliche Ausschreibung: Kanalbau", "Auskunft: Tiefbauamt, bau@park.example"),
+        ("Licitación: limpieza de las naves", "Consultas: obras@park.example"),
+        ("排水工事の一般競争入札", "問い合わせ: kouji@park.example"),
+    ],
+)
+def test_whom_a_notice_names_stays_in_every_language(title: str, contact: str) -> None:
+    lines = [NEWS, MORE, contact]
+    story = clean(_of_kind(title, "heading", "2024-06-01", lines), PAGE, Source("www.example.cn"))
+    assert isinstance(story, Story)
+    assert story.text.split("\n") == lines
+
+
 def test_a_slogan_below_a_block_of_contacts_goes_with_it() -> None:
     tail = [
         "选址通·常州站 张先生 15988887777",

@@ -157,6 +157,12 @@ def test_who_typed_a_page_in_is_not_its_author() -> None:
     assert visible.credited_source is not None
 
 
+def test_a_document_is_published_later_than_it_is_dated() -> None:
+    found = _found(_article("<div>发文日期：2024-05-03</div><div>发布日期：2024-05-09</div>"))
+    assert found.published is not None
+    assert found.published.value == "2024-05-09"
+
+
 def test_a_column_of_the_site_is_no_credit() -> None:
     path = "<div>首页 &gt; 临湖园区 &gt; 临湖园区新闻</div>"
     html = _article("<div>2024-05-03 临湖园区工业新闻</div>").replace("<h1>", f"{path}<h1>")
