@@ -15,6 +15,7 @@ from crawler.cli.receipts import Language, SigningKey, end_with, language_of, re
 from crawler.cli.terminal import (
     Json,
     answers,
+    counted,
     examples,
     one_line,
     print_json,
@@ -259,7 +260,10 @@ def _print_answer(answer: Answer, shown: set[str]) -> None:
     """What was asked and what became of it; each copy once."""
     asked = one_line(answer.asked.words[:_ASKED_MOST]) or "names and titles in the letter"
     detail = one_line(answer.detail)
-    number = f", {len(answer.matches)} copies" if answer.matches else ""
+    number = f", {counted(len(answer.matches), 'copy', 'copies')}" if answer.matches else ""
+    reasons = Counter(one_line(match.reason) for match in answer.matches)
+    if 1 < len(reasons) <= _REASONS_SHOWN:  # a publisher's own copies, and those that credit it
+        number += f" ({'; '.join(f'{count:,}: {reason}' for reason, count in reasons.most_common())})"
     print(f"{asked}: {f'{answer.state} {detail}'.rstrip() if answer.detail else answer.state}{number}")
     new = [match for match in answer.matches if match.url not in shown]
     shown |= {match.url for match in new}
@@ -299,6 +303,7 @@ def _is_file(word: str) -> bool:
 _NAME_MOST = 255
 """Bytes of a file's name: a longer word is no name."""
 _ASKED_MOST = 120
+_REASONS_SHOWN = 3
 _SHOWN = 20
 """Copies of one thing that a person reads."""
 

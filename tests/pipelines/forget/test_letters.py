@@ -116,6 +116,12 @@ def test_what_was_removed_is_answered_with_its_removal(world: World, parknews: R
     assert asked["detail"].startswith("by removal 1 on 20")
 
 
+def test_copies_of_a_publisher_are_told_from_those_that_credit_it(world: World, parknews: Run) -> None:
+    shown = parknews("removals", "find", f"《{NAMES[PARK]}》").out.splitlines()[0]
+    own, credit = ": it is on that publisher's site; ", f": it credits {NAMES[PARK]}"
+    assert (own in shown, credit in shown) == (True, True)
+
+
 def test_a_long_answer_says_how_much_it_leaves_out(world: World, parknews: Run) -> None:
     shown = parknews("removals", "find", COPIER)
     assert f"{COPIER}: here, 26 copies" in shown.out
