@@ -68,7 +68,7 @@ def status(
     killed = killed_run(settings.db, sources)
     short = scarce(room.days_left if room else None)
     if notify:
-        tell_changes(settings, sources, timer)
+        tell_changes(settings, sources)
     if as_json:
         print_json(
             {

@@ -121,11 +121,11 @@ def disk(db: Path) -> Disk | None:
     return Disk(free, round(free / (week * _WITH_ARCHIVE / 7)) if week else None)
 
 
-def tell_changes(settings: Settings, sources: Sequence[CrawlSource], timer: str = "") -> None:
+def tell_changes(settings: Settings, sources: Sequence[CrawlSource]) -> None:
     """Tells of troubles that began or ended and of news for kept searches; writes the metrics if asked."""
     if not settings.db.exists():
         return
-    found, _ = look(settings, sources)
+    found, timer = look(settings, sources)
     room = disk(settings.db)
     own = own_health("timer", timer), own_health("disk", scarce(room.days_left if room else None))
     with CrawlStore(store_path(settings.db)) as store:

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from crawler.config import Settings
 from crawler.runs.status import diagnose, own_health
 from crawler.runs.telling import beat, dead_timer, last_beat, tell, write_metrics
+from crawler.runs.watch import tell_changes
+from pipelines.archive import Archive
 from pipelines.records import CrawlSource
-from pipelines.store import CrawlStore
+from pipelines.store import CrawlStore, store_path
 from tests.commands import Answer
 from tests.crawler.misbehaving import Server, Site, article
 from tests.crawler.moved import parknews, write_source
@@ -132,3 +135,15 @@ def test_the_metrics_are_what_node_exporter_reads(tmp_path: Path) -> None:
     families = text_string_to_metric_families((tmp_path / "p.prom").read_text())
     values = {sample.name: sample.value for family in families for sample in family.samples}
     assert values["parknews_heartbeat_timestamp_seconds"] == NOW.timestamp()
+
+
+def test_a_crawl_by_hand_does_not_say_that_a_dead_timer_is_alive(tmp_path: Path) -> None:
+    settings = Settings(db=tmp_path / "archive.db")
+    Archive(settings.db).close()
+    CrawlStore(store_path(settings.db)).close()
+    beat(settings.db, "done", datetime.now(UTC) - timedelta(days=9))
+    ear, source = Site(), CrawlSource("a.cn", "a", ("https://a.cn/",), every_s=3600.0)
+    with Server(ear) as listener:
+        for _ in range(2):  # as `status --notify`, then `crawl` tell of what has changed
+            tell_changes(replace(settings, notify=(f"json://{listener.host}/",)), [source])
+    assert ["no `crawl --due` has run since" in json.loads(told)["message"] for told in ear.told] == [True]
