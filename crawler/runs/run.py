@@ -31,6 +31,7 @@ from crawler.fetch.tally import FetchReport, RunProgress
 from crawler.runs.cluster import hands_of, raised
 from crawler.runs.lock import run_lock
 from crawler.runs.spread import LEASE_S, SLICE_S, fetch_spread
+from crawler.runs.status import answered, mostly_failed
 from crawler.sources import stage_source
 from crawler.web.removed import Removed
 from crawler.web.signing import require_key
@@ -181,10 +182,6 @@ def end_run(
     )
 
 
-_FAILED_MANY = 3
-"""As `parknews status` counts: fewer failures may be two dead links."""
-
-
 def _troubles(
     fetched: FetchReport, copies: dict[str, int], is_removed: Callable[[str], bool]
 ) -> tuple[str, ...]:
@@ -200,10 +197,10 @@ def _trouble(counts: SourceRun, copies: dict[str, int], *, stopped: bool) -> str
     if counts.left_early:
         waits = "; nothing waits" if not counts.left else f"; {counts.left} addresses wait for the next run"
         return f"left early: {counts.left_early}{waits}"
-    if not counts.fetched and not counts.unchanged and not stopped:
+    if not answered(counts) and not stopped:
         rest = f"{counts.left} addresses asked for rest, or wait" if counts.left else "no page left"
         return f"nothing could be fetched ({counts.last_error or rest})"
-    if counts.failed >= _FAILED_MANY and counts.failed > counts.fetched + counts.unchanged:
+    if mostly_failed(counts):
         return f"{counts.failed} requests failed, more than were answered"
     if not copies.get(counts.host) and not stopped:
         return "no article was found; look at its start URLs and rejections"

@@ -14,7 +14,7 @@ from typing import Literal
 
 from crawler.runs.usual import unusual
 from pipelines.archive.read.sources import Yield
-from pipelines.records import CrawlSource, PastRun
+from pipelines.records import CrawlSource, PastRun, SourceRun
 from pipelines.store.sources import Trouble, Watched
 
 State = Literal["ok", "new", "wrong", "acknowledged", "paused", "removed"]
@@ -32,6 +32,7 @@ CERTIFICATE_S = 14 * 86400.0
 
 FEW_DAYS = 14
 """Time enough to buy a disk."""
+_FAILED_MANY = 3
 _MANY_PAGES = 3
 """One or two pages that are no article after all say nothing about a site."""
 
@@ -129,7 +130,7 @@ def _is_due(source: CrawlSource, runs: Sequence[PastRun], now: datetime) -> bool
 
 def _last_success(runs: Sequence[PastRun], now: datetime) -> datetime | None:
     past = (run for run in runs if run.started_at <= now + _CLOCK_SLACK)
-    return next((run.started_at for run in past if _answered(run)), None)
+    return next((run.started_at for run in past if answered(run)), None)
 
 
 def _health(
@@ -183,7 +184,7 @@ def _troubles(
     if challenge:
         yield Trouble("challenge", f"it asks for proof of a human ({challenge}); ask its owner for access")
     if reason := _reason(runs, held):
-        yield Trouble("down" if runs and not _answered(runs[0]) else "run", reason)
+        yield Trouble("down" if runs and not answered(runs[0]) else "run", reason)
     elif not challenge:
         yield from unusual(runs, now)
     if watched.resting:
@@ -212,8 +213,14 @@ def _of_selectors(missed: Mapping[str, int], held: Yield) -> Iterator[Trouble]:
             yield Trouble(f"selector {key}", f"{_missed(key, pages, held)}; {what}")
 
 
-def _answered(run: PastRun) -> bool:
+def answered(run: SourceRun) -> bool:
+    """Whether anything came from the source in a run."""
     return bool(run.fetched or run.unchanged)
+
+
+def mostly_failed(run: SourceRun) -> bool:
+    """Whether more requests failed than were answered; fewer than three may be two dead links."""
+    return run.failed >= _FAILED_MANY and run.failed > run.fetched + run.unchanged
 
 
 def _reason(runs: Sequence[PastRun], held: Yield) -> str:
@@ -221,10 +228,10 @@ def _reason(runs: Sequence[PastRun], held: Yield) -> str:
     if not runs:
         return ""
     last = runs[0]
-    if not last.fetched and not last.unchanged:
+    if not answered(last):
         forbidden = "robots.txt or a removal forbids it" if last.refused else "no page left to ask for"
         return f"its last run got no page ({last.last_error or forbidden}); open a start URL in a browser"
-    if last.failed > last.fetched + last.unchanged:
+    if mostly_failed(last):
         asked = last.failed + last.fetched + last.unchanged
         return f"most requests failed, {last.failed} of {asked} ({last.last_error})"
     if not held.copies:

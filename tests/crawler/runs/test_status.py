@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.runs.status import Yield, diagnose, due, own_health, scarce
+from crawler.runs.status import Yield, diagnose, due, mostly_failed, own_health, scarce
 from pipelines.records import CrawlSource, PastRun, Selectors
 from pipelines.store.sources import Watched
 
@@ -52,6 +52,15 @@ def test_a_source_that_was_never_fetched_is_new() -> None:
 
 def test_a_source_with_pages_and_articles_is_ok() -> None:
     assert _judged(_run()) == ("ok", "")
+
+
+def test_two_dead_links_beside_one_answer_are_no_trouble_neither_after_a_run_nor_in_status() -> None:
+    run = _run(fetched=1, articles=1, failed=2, last_error="HTTP 404: not found")
+    assert (_judged(run), mostly_failed(run), mostly_failed(replace(run, failed=3))) == (
+        ("ok", ""),
+        False,
+        True,
+    )
 
 
 def test_a_run_in_which_nothing_had_changed_is_ok() -> None:
