@@ -51,6 +51,8 @@ def gate(
             await app(scope, receive, send)
         elif not _is_ours(scope, hosts):
             await _refuse(send, 421, b"this host was not named to us: serve --name\n")
+        elif not _is_sound(scope):
+            await _refuse(send, 400, b"this request is broken\n")
         elif scope["method"] not in {"GET", "HEAD"} and not _may_send(scope, base_url, posted):
             await _refuse(send, 405, b"nothing is sent here\n")
         elif scope["method"] == "POST" and not _is_sent_by_us(scope):
@@ -80,6 +82,17 @@ def _is_sent_by_us(scope: dict[str, Any]) -> bool:
     return all(site in {"same-origin", "none"} for site in sites) and all(
         origin.partition("://")[2] in _said(scope, b"host") for origin in origins
     )
+
+
+def _is_sound(scope: dict[str, Any]) -> bool:
+    """Whether it asks for an address of this site, with cookies that Datasette can read."""
+    try:
+        for name, value in scope["headers"]:
+            if name == b"cookie":
+                bytes(value).decode()
+    except UnicodeDecodeError:
+        return False
+    return bool(bytes(scope.get("raw_path") or b"/").startswith(b"/"))
 
 
 def _is_ours(scope: dict[str, Any], hosts: tuple[str, ...]) -> bool:

@@ -35,6 +35,9 @@ from pipelines.catalogue import archive
 NAME = "archive"
 _CONNECTIONS_MAX = 500
 """At once; beyond them 503. Each takes some 50 KB."""
+_SILENT_S = 15
+"""Whoever sends no whole request, or takes nothing of an answer, from one look at his connection to the next
+but one loses it. A browser that opens a connection ahead of need takes another then."""
 _ROWS_MAX = 10_000
 """Where Datasette asks for all rows: names of tables and columns, a page of rows."""
 _HERE = Path(__file__).parent
@@ -250,4 +253,32 @@ def run_site(
         server_header=False,
         timeout_graceful_shutdown=3,
     )
+    config.load()
+    config.http_protocol_class = _impatient(config.http_protocol_class)
     Server(config).run(sockets=[listener])
+
+
+def _impatient(protocol: Any) -> Any:
+    """The protocol, of connections that do not wait for ever: uvicorn's limit is between two requests."""
+
+    class Impatient(protocol):  # type: ignore[misc]  # one of uvicorn's two
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            self._seen: object = None
+            self._next_look = self.loop.call_later(_SILENT_S, self._look)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._next_look.cancel()
+            super().connection_lost(exc)
+
+        def _look(self) -> None:
+            cycle = self.cycle
+            is_ours = cycle is not None and not cycle.response_complete and not cycle.more_body
+            seen = None if is_ours else (cycle, self.transport.get_write_buffer_size())
+            if seen and seen == self._seen:
+                self.transport.abort()
+                return
+            self._seen = seen
+            self._next_look = self.loop.call_later(_SILENT_S, self._look)
+
+    return Impatient

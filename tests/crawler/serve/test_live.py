@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from crawler.serve import site as site_module
 from crawler.serve.site import build_site
 from pipelines.archive import Archive
 from tests.readings import Told
@@ -58,3 +64,47 @@ def test_a_removal_can_make_the_files_forget_while_the_site_is_up(archive_path: 
     checkpoint, page = asyncio.run(visit())
     assert checkpoint[0] == 0
     assert "物流园吞吐创新高" not in page
+
+
+GET = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_answered"),
+    [
+        (b"", False),
+        (GET, False),
+        (GET.replace(b"GET", b"POST") + b"Content-Length: 9\r\n\r\nabc", False),
+        (GET + b"\r\n", True),
+    ],
+)
+def test_who_sends_no_whole_request_loses_the_connection_and_a_long_answer_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, sent: bytes, is_answered: bool
+) -> None:
+    monkeypatch.setattr(site_module, "_SILENT_S", 0.05)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await asyncio.sleep(0.3)
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"here"})
+
+    async def talk() -> bytes:
+        config = uvicorn.Config(app, lifespan="off")
+        config.load()
+        made = site_module._impatient(config.http_protocol_class)
+        loop, state = asyncio.get_running_loop(), ServerState()
+        server = await loop.create_server(
+            lambda: made(config=config, server_state=state, app_state={}), "127.0.0.1", 0
+        )
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(sent)
+        answer = b""
+        with suppress(ConnectionError):
+            answer = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        server.close()
+        return answer
+
+    assert (b"here" in asyncio.run(talk())) == is_answered

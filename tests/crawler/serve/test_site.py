@@ -573,3 +573,7 @@ def test_a_file_of_rows_withholds_what_the_page_withholds(get: Get, archive_path
 def test_tables_lead_to_all_their_rows_as_files(get: Get, what: str) -> None:
     assert f'"/export.parquet?what={what}"' in get(f"/archive/{what}").text
     assert get(f"/export.jsonl?what={what}").status_code == 200
+
+
+def test_a_cookie_that_is_no_text_is_a_broken_request(get: Get) -> None:
+    assert get("/", cookie=b"x=\xff").status_code == 400
