@@ -21,6 +21,7 @@ _OFFER = pattern(r"{kind.offer}")
 _OFFERED = pattern(r"^\W{0,3}{kind.offered}(?:\W+[a-z ]{0,30})?$")
 _SHOP = pattern(r"/{kind.shop}s?[/_-]")
 _PERSON = pattern(r"^([\u4e00-\u9fff·]{2,5})[，,]\s?(?:{kind.person})")
+_LATIN_NAME = re.compile(r"^[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}$")
 _VITA = pattern("{kind.vita}")
 _NAMED = re.compile(r"^([\u4e00-\u9fff]{2,12}[:：]\s?)?([\u4e00-\u9fff·]{2,4})(?:\s?[-_|—–].*)?$")
 _FIRST_OF_VITA, _LONGEST_PERSON = 120, 3
@@ -96,7 +97,7 @@ def _about(title: str, lines: Sequence[str], said: int) -> str:
     is_of_duties = len(lines) >= _LEAST_DUTIES and duties >= _MOST_DUTIES * len(lines)
     if _ABOUT.search(title) or is_of_duties or (len(title) < 30 and _DUTIES.search(lines[0])):
         return "about page: it presents a body, not an event"
-    person = _PERSON.match(lines[0])
+    person = _PERSON.match(lines[0]) or (_LATIN_NAME.match(title) and re.match(f"({title}) ", lines[0]))
     named = person and re.search(rf"{person[1]}(?:$|[-_|—])", title) and said < _LONGEST_VITA
     return "about page: it presents a person" if named or _is_vita(title, lines[0]) else ""
 

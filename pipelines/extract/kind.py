@@ -108,14 +108,14 @@ def _is_list(view: View, lines: Sequence[Line], prose: float, listing: Listing) 
 
     Links below an article are its related news: only headlines that stand between paragraphs count.
     """
+    address = urlsplit(view.url)
+    if address.path in ("", "/") and not address.query and sum(_headlines(view.lines, listing)) >= 5:
+        return True
     spots = [index for index, line in enumerate(lines) if line.is_prose and not line.is_linked]
-    heads = [line.is_linked and line.amount >= 6 and not listing.leads_out(line) for line in lines]
+    heads = _headlines(lines, listing)
     everywhere, headlines = sum(heads), sum(heads[spots[0] : spots[-1]]) if spots else 0
     dated = sum(bool(_LISTED_DATE.search(line.text)) for line in lines if line.amount < 80)
     longest = max((lines[index].amount for index in spots), default=0.0)
-    address = urlsplit(view.url)
-    if address.path in ("", "/") and not address.query and everywhere >= 5:
-        return True
     above = view.lines[max(0, view.lines.index(lines[0]) - 6) :][: 6 + (spots[0] if spots else 0)]
     if longest >= 250 or any(_BYLINE_LABEL.search(line.plain) for line in above):
         return False  # a paragraph, or a byline: a digest has headlines between its paragraphs too
@@ -123,3 +123,8 @@ def _is_list(view: View, lines: Sequence[Line], prose: float, listing: Listing) 
         return prose < 150 * headlines
     paged = any(_PAGER.search(line.plain) for line in view.lines if line.amount < 30)
     return dated >= 5 and everywhere >= 5 and (paged or everywhere >= 3 * len(spots))
+
+
+def _headlines(lines: Sequence[Line], listing: Listing) -> list[bool]:
+    """Which lines are headlines that lead to other pages of the site."""
+    return [line.is_linked and line.amount >= 6 and not listing.leads_out(line) for line in lines]

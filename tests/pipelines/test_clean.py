@@ -376,6 +376,13 @@ GONE = "not found page: its text says so"
             "about page: it presents a person",
         ),
         (
+            "Sam Reed",
+            "heading",
+            "2024-06-01",
+            ["Sam Reed covers business for the Gazette. He joined in 2019 and has a degree in history."],
+            "about page: it presents a person",
+        ),
+        (
             "教务处副主任：陈立",
             "title line",
             "2024-06-01",
