@@ -204,8 +204,10 @@ def shown_without_scripts(root: HtmlElement) -> bool:
     for element in [*root.iter("noscript", "template", "textarea", "script", "iframe")]:
         is_script = element.tag == "script"
         text = (element.text or "") if is_script else element.get("srcdoc") or "".join(element.itertext())
-        if len(text) < _LEAST_KEPT or (is_script and not _TEMPLATE_TYPE.match(element.get("type", ""))):
+        if len(text) < _LEAST_KEPT:
             continue
+        if is_script and ("</" not in text or not _TEMPLATE_TYPE.match(element.get("type", ""))):
+            continue  # the settings of a library have such types too
         element.tag = "div"
         if "<" in text:
             try:
