@@ -45,6 +45,8 @@ from pipelines.show import ShownArticle, present_number, show
 
 HITS_MAX, COPIES_MAX, ROWS_MAX, TEXT_MAX = 50, 50, 200, 8_000
 """Articles of a search, copies of an article, rows of SQL; characters of a text or passage at a time."""
+ANSWER_MAX = 100_000
+"""Characters of an answer to SQL, as far as a row alone is not longer."""
 _LIMIT_MS, _SQL_LIMIT_MS = 10_000, 2_000
 """For one answer."""
 _LINE_MAX = 4 << 20
@@ -253,8 +255,15 @@ class _Tools:
             raise ToolError(f"stopped after {_SQL_LIMIT_MS / 1000:g} s; ask for less") from error
         except sqlite3.Error as error:
             raise ToolError(f"SQLite says: {error}") from error
-        rows = [dict(zip(found.columns, map(_plain, row), strict=True)) for row in found.rows]
-        return {"rows": rows, "truncated": found.truncated}
+        rows: list[dict[str, Any]] = []
+        left = ANSWER_MAX
+        for row in found.rows:
+            told = dict(zip(found.columns, map(_plain, row), strict=True))
+            left -= sum(len(str(value)) for value in told.values())
+            if left < 0 and rows:
+                break
+            rows.append(told)
+        return {"rows": rows, "truncated": found.truncated or len(rows) < len(found.rows)}
 
     @contextmanager
     def _asked(self) -> Iterator[sqlite3.Connection]:
@@ -280,6 +289,8 @@ def _bounded(limit: int) -> int:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > TEXT_MAX:
+        return f"{value[:TEXT_MAX]}… (of {len(value):,} characters: substr() gives more)"
     return f"<{len(value)} bytes>" if isinstance(value, bytes) else value
 
 

@@ -170,6 +170,15 @@ def test_the_command_speaks_over_its_pipes_and_over_http(archive_path: Path) -> 
     assert piped == served == {"search", "article", "reuse", "keywords", "coverage", "reprints", "sql"}
 
 
+def test_an_answer_to_sql_is_bounded_in_characters_too(call: Callable[..., Any]) -> None:
+    long = (
+        "SELECT printf('%.*c', 20000, 'x') AS x FROM (VALUES (1), (2), (3)), (VALUES (1), (2), (3), (4), (5))"
+    )
+    answer = call("sql", statement=long)
+    assert (len(answer["rows"]), answer["truncated"]) == (12, True)
+    assert answer["rows"][0]["x"].startswith("x" * TEXT_MAX + "… (of 20,000 characters")
+
+
 HELLO = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
 
 
