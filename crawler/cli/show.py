@@ -45,6 +45,9 @@ from pipelines.utc import iso
 
 app = typer.Typer()
 
+_Reference = Annotated[
+    str, typer.Argument(metavar="ID-or-URL", help="An article's id, or any URL it was seen at.")
+]
 _CHANGES_MOST = 12
 """Sentences shown of one change; a page that was written again has hundreds. --json has them all."""
 
@@ -65,9 +68,7 @@ _PAGES_MOST = 3
 )
 def show(
     ctx: typer.Context,
-    reference: Annotated[
-        str, typer.Argument(metavar="ID-or-URL", help="An article's id, or any URL it was seen at.")
-    ],
+    reference: _Reference,
     as_json: Json = False,
 ) -> None:
     """Show one article: its text, all its copies, what was stripped, where its fields came from.
@@ -79,9 +80,10 @@ def show(
         if removed := answer(connection, reference):
             tell(as_json, {"found": "removal", "removed": removed}, removed)
             return
-        found = find(connection, reference)
-        held = None if found else _held_back(connection, reference)
-        found = found or (None if held else _not_archived(connection, settings_of(ctx), reference))
+        found, held, url = find(connection, reference), None, _address(reference)
+        if found is None and url:
+            held = _held_back(connection, url)
+            found = None if held else _not_archived(connection, settings_of(ctx), url)
     if held:
         tell(as_json, {"found": "held back", "held": held}, held)
         return
@@ -100,14 +102,18 @@ def show(
         print_section(answers(), "Drawn by a browser, not as the host sent it", _said_of(drawn))
 
 
+def _address(reference: str) -> str:
+    """A reference as an address in its one spelling; empty where it is none."""
+    try:
+        return canonical_url(reference.strip())
+    except ValueError:
+        return ""
+
+
 def _not_archived(
-    connection: sqlite3.Connection, settings: Settings, reference: str
+    connection: sqlite3.Connection, settings: Settings, url: str
 ) -> ShownArticle | ShownRejection | None:
     """What became of a page that the archive does not know: waiting, a list, led elsewhere, passed over."""
-    try:
-        url = canonical_url(reference.strip())
-    except ValueError:
-        return None
     with store_beside(settings.db) as store:
         address = store.frontier.address(url) if store else None
     if address:
@@ -126,12 +132,8 @@ def _denied(settings: Settings, url: str) -> str:
     return words[0].reason if words and words[0].kind == "deny" else ""
 
 
-def _held_back(connection: sqlite3.Connection, reference: str) -> str | None:
+def _held_back(connection: sqlite3.Connection, url: str) -> str | None:
     """What is said of a page that says what a removal keeps down; None for any other."""
-    try:
-        url = canonical_url(reference.strip())
-    except ValueError:
-        return None
     if (held := held_page(connection, url)) is None:
         return None
     number, at, decision = held
@@ -343,9 +345,7 @@ def _stripped(copies: tuple[ShownCopy, ...]) -> Iterator[Line | Address]:
 )
 def write_reference(
     ctx: typer.Context,
-    wanted: Annotated[
-        str, typer.Argument(metavar="ID-or-URL", help="An article's id, or any URL it was seen at.")
-    ],
+    wanted: _Reference,
     style: Annotated[
         str, typer.Option(metavar="|".join(STYLES), help="How the reference is written.")
     ] = "gbt7714",

@@ -21,7 +21,7 @@ import sqlite3
 from collections.abc import Callable
 
 from pipelines.catalogue import archive
-from pipelines.export.masking import mask_contacts
+from pipelines.export.masking import masked
 from pipelines.query import match_expression
 
 _ACTIONS = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE}
@@ -96,7 +96,7 @@ def guard(connection: sqlite3.Connection, *, show_contacts: bool) -> str:
     """
     prefix = f"shown_{secrets.token_hex(8)}_"
     connection.create_function("escape_fts", 1, _expression, deterministic=True)
-    connection.create_function("masked", 1, _masked, deterministic=True)
+    connection.create_function("masked", 1, masked, deterministic=True)
     for name, table in archive().items():
         if table.rows:
             columns = _columns(connection, name, table.seen("masked") if not show_contacts else frozenset())
@@ -169,7 +169,3 @@ def _authorizer(tables: frozenset[str], modules: frozenset[str], prefix: str) ->
 def _expression(query: str | None) -> str:
     """What a person typed, as an FTS5 expression; one that finds nothing where nothing was typed."""
     return match_expression(query or "") or '""'
-
-
-def _masked(text: str | None) -> str | None:
-    return None if text is None else mask_contacts(text)

@@ -8,6 +8,7 @@ run of seven digits is nearly always somebody's number. Dates, years and registr
 from __future__ import annotations
 
 import re
+from typing import Any
 
 _NUMBER = re.compile(r"(?<![\w.*/=-])(?:\+|0{2})?\d(?:[ \t()()._\-—–‐·]{0,2}\d){6,17}(?![\d*])", re.ASCII)
 _WIDE = re.compile("[\uff10-\uff19](?:[ \\-—–()－\u3000]{0,2}[\uff10-\uff19]){6,17}")
@@ -35,6 +36,11 @@ def mask_contacts(text: str) -> str:
     text = _PERSON.sub(_value_only, text)
     text = _NUMBER.sub(_digits, text)
     return _WIDE.sub(lambda match: re.sub("[\uff10-\uff19]", "*", match[0]), text)
+
+
+def masked(value: Any) -> Any:
+    """A column's value with its contacts masked; what is no text stays."""
+    return mask_contacts(value) if isinstance(value, str) else value
 
 
 def _value_only(match: re.Match[str]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelines.archive.read.selection import Days, Selection, select_ids, within
 from pipelines.catalogue import Exported, What, archive, exported
-from pipelines.export.masking import mask_contacts
+from pipelines.export.masking import masked
 
 Columns = tuple[Exported, ...]
 
@@ -146,7 +146,7 @@ def export_batches(
         chunk = ids[start : start + _BATCH]
         of_articles = f"{_FROM[what].article} IN ({', '.join('?' * len(chunk))})"
         found = connection.execute(_sql(what, columns, of_articles), chunk.tolist())
-        if rows := [_row(row, truths, contacts) for row in found]:
+        if rows := [exported_row(row, truths, contacts) for row in found]:
             yield rows
 
 
@@ -175,7 +175,7 @@ def copies_read(connection: sqlite3.Connection, pages: Sequence[str]) -> list[di
     of_pages = f"copies.reading_id IN (SELECT id FROM readings WHERE page_url IN ({marks}))"
     found = connection.execute(_sql("copies", columns, of_pages), list(pages))
     names = [column.name for column in columns]
-    return [dict(zip(names, _row(row, truths, []), strict=True)) for row in found]
+    return [dict(zip(names, exported_row(row, truths, []), strict=True)) for row in found]
 
 
 def export_state(connection: sqlite3.Connection) -> tuple[int | None, int]:
@@ -206,10 +206,11 @@ def _sql(what: What, columns: Columns, where: str) -> str:
     return f"SELECT {', '.join(places)} FROM {tables} WHERE {where} ORDER BY {found.order}"
 
 
-def _row(row: sqlite3.Row, truths: list[int], contacts: list[int]) -> tuple[Any, ...]:
+def exported_row(row: sqlite3.Row, truths: Sequence[int], contacts: Sequence[int]) -> tuple[Any, ...]:
+    """A row as it goes out: truths as such, contacts masked, each by its place."""
     values = list(row)
     for place in truths:
         values[place] = bool(values[place])
     for place in contacts:
-        values[place] = mask_contacts(values[place])
+        values[place] = masked(values[place])
     return tuple(values)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pipelines.catalogue import Table, archive
 from pipelines.errors import StorageError
-from pipelines.export.masking import mask_contacts
+from pipelines.export.rows import exported_row
 
 _LONGEST = 4
 """Characters of the Chinese words that the index has from texts, wherever they stand: with four it takes 3.5
@@ -103,7 +103,7 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: Table) 
     marks = ", ".join("?" * len(columns))
     places = [place for place, name in enumerate(columns) if name in masked]
     cursor = target.executemany(
-        f"INSERT INTO {table.name} VALUES ({marks})", (_masked(tuple(row), places) for row in rows)
+        f"INSERT INTO {table.name} VALUES ({marks})", (exported_row(row, (), places) for row in rows)
     )
     return cursor.rowcount
 
@@ -116,16 +116,6 @@ def _references(source: sqlite3.Connection, table: Table, columns: Iterable[str]
         for row in source.execute(f"PRAGMA foreign_key_list({table.name})")
         if row[3] in columns and row[2] in shared
     ]
-
-
-def _masked(row: tuple[object, ...], places: list[int]) -> tuple[object, ...]:
-    if not places:
-        return row
-    values = list(row)
-    for place in places:
-        text = values[place]
-        values[place] = mask_contacts(text) if isinstance(text, str) else text
-    return tuple(values)
 
 
 def _index(target: sqlite3.Connection) -> None:
