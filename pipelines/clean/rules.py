@@ -163,7 +163,10 @@ LINES: tuple[Rule, ...] = (
     _rule(
         "page-tool",
         "navigation",
-        _OPEN + r"(?:\d{1,3}|{navigation.tool})(?:[\s|\]】\[【（()）]{1,3}{navigation.button}){0,5}" + _CLOSE,
+        _OPEN
+        + r"(?:\d{1,3}|{navigation.tool|navigation.close})"
+        + r"(?:[\s|\]】\[【（()）]{1,3}{navigation.button}){0,5}"
+        + _CLOSE,
     ),
     _rule("site-note", "editor", r"^\W{0,3}{byline.note}\W{1,3}.{0,60}{byline.note_says}.{0,80}$"),
     _rule(

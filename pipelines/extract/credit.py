@@ -35,7 +35,7 @@ _NAME = pattern(
 )
 _AFTER_BARE = pattern(
     r"^[》”\"」]?\s?(?:[（(][^（()）]{1,40}[)）])?\s?"
-    r"(?:[，,;；。|｜ ]\s?{credit.beside}.{0,80})?[）)】\]]?[。.]?$",
+    r"(?:[，,;；。|｜ ]\s?{credit.beside|byline.person}.{0,80})?[）)】\]]?[。.]?$",
     case=True,
 )
 _PUBLISHER = pattern(r"^[\u4e00-\u9fffA-Za-z]{0,14}{publisher.ending}(?:社|客户端|网|中心)?$", case=True)

@@ -41,7 +41,9 @@ _ENOUGH = 3
 """Of these, at least so many that are no numbers: 年 and 月 alone make no place."""
 
 # Counters, bylines and registration numbers belong to the page, not to the news on it.
-_PAGE_NUMBER = pattern(r"(?:{page.number}|(?:个月|天|小时|分钟|年)前\d*[^\d,.]{0,8})\D{0,2}$", case=True)
+_PAGE_NUMBER = pattern(
+    r"(?:{page.number|byline.read}|(?:个月|天|小时|分钟|年)前\d*[^\d,.]{0,8})\D{0,2}$", case=True
+)
 _SERVICE_LINE = re.compile(r"[48]00\d{7}")
 _DIFFER_LEAST = 2
 _DIFFER_SHARE = 0.25

@@ -36,7 +36,7 @@ _ARTICLE = pattern(
     r"|/[\w%]+(?:-[\w%]+){3,}(?:\.html?|/)?$"
 )
 _ARTICLE_NAMES = frozenset(words("address.article_parameter"))
-_COLUMN = pattern("^/(?:[^/]+/)*{address.maybe_column}/[^/]+")
+_COLUMN = pattern("^/(?:[^/]+/)*{address.search_path|address.maybe_column}/[^/]+")
 _NUMBERED = re.compile(r"\d[^/]*$")
 _LOOP = re.compile(r"((?:/[^/]+)*?/[^/]*[^/\d][^/]*)\1\1(?=/|$)")
 """The same segments three times on end: what relative links make of a page that answers everywhere."""
