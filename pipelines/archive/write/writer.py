@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from pipelines.archive.file import open_for_writing, storage_errors
-from pipelines.archive.kept_out.blocks import Blocklist, blocks_version, read_blocklist
+from pipelines.archive.kept_out.blocks import Blocklist, answer, blocks_version, read_blocklist
 from pipelines.archive.kept_out.redacted import Redactable, redaction_of
 from pipelines.archive.kept_out.stay_down import holds_back
 from pipelines.archive.searched import refresh_files
@@ -63,7 +63,7 @@ from pipelines.archive.write.runs import (
     unended_run,
 )
 from pipelines.archive.write.templates import Templates
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, RefusedError
 from pipelines.join import Joiner
 from pipelines.records import FileText, Page, Reading, Rejection, Said, Source, SourceRun, Template
 from pipelines.said import stands_for
@@ -238,7 +238,13 @@ class Archive:
             return page_url
 
     def reject(self, address: str, reason: str, at: str) -> int:
-        """A person says that an address, or all that a pattern stands for, is no article; how many were."""
+        """A person says that an address, or all that a pattern stands for, is no article; how many were.
+
+        Raises:
+            RefusedError: it was removed, and what is said of it would be its address again.
+        """
+        if told := answer(self._database.conn, address):
+            raise RefusedError(f"{address}: {told}, and is kept out by that")
         with storage_errors(self.path), self._database.atomic():
             put_no_article(self._database.conn, address, reason, at)
             sql = "SELECT page_url, source, page_id FROM readings"

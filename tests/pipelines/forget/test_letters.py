@@ -116,6 +116,14 @@ def test_what_was_removed_is_answered_with_its_removal(world: World, parknews: R
     assert asked["detail"].startswith("by removal 1 on 20")
 
 
+@pytest.mark.parametrize("rest", ["", "?page=2", "*"])
+def test_nothing_is_said_of_an_address_that_was_removed(world: World, parknews: Run, rest: str) -> None:
+    assert parknews("remove-source", PARK, *WHO, "--yes").code == 0
+    said = parknews("reject", world.of(PARK)[0].url + rest, "--reason", "its headline")
+    assert (said.code, "by removal 1" in said.err) == (4, True)
+    assert parknews("removals", "verify", "1").code == 0
+
+
 def test_copies_of_a_publisher_are_told_from_those_that_credit_it(world: World, parknews: Run) -> None:
     shown = parknews("removals", "find", f"《{NAMES[PARK]}》").out.splitlines()[0]
     own, credit = ": it is on that publisher's site; ", f": it credits {NAMES[PARK]}"
