@@ -204,30 +204,23 @@ def _signals_stop(run: _Spread) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@dataclass
 class _Spread:
     """One run's slices."""
 
-    def __init__(
-        self,
-        sources: Sequence[CrawlSource],
-        store: CrawlStore,
-        options: FetchOptions,
-        hands: Hands,
-        removed: Removed,
-        stop: threading.Event,
-        slice_s: float,
-        lease_s: float,
-    ) -> None:
-        self._store = store
-        self._options = options
-        self._hands = hands
+    _sources: Sequence[CrawlSource]
+    _store: CrawlStore
+    _options: FetchOptions
+    _hands: Hands
+    _removed: Removed
+    _stop: threading.Event
+    _slice_s: float
+    _lease_s: float
+
+    def __post_init__(self) -> None:
         self._here = Here()
-        self._removed = removed
-        self._stop = stop
-        self._slice_s = slice_s
-        self._lease_s = lease_s
-        self._territories = {s.host: Territory(s, removed.blocks) for s in sources}
-        self._groups = _groups(sources, options)
+        self._territories = {s.host: Territory(s, self._removed.blocks) for s in self._sources}
+        self._groups = _groups(self._sources, self._options)
         self._running: dict[Any, _Running] = {}
         self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._rounds: dict[str, Round] = {}

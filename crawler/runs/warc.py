@@ -258,22 +258,17 @@ def _record(writer: WARCWriter, page: Page, drawn: str) -> Any:
     )
 
 
+@dataclass
 class Taking:
     """Pages on their way from files into the store, in that order, past readers who say which are news."""
 
-    def __init__(
-        self,
-        store: CrawlStore,
-        sources: Sequence[CrawlSource],
-        is_blocked: Callable[[str], bool],
-        readers: Readers,
-        done: Imported,
-    ) -> None:
-        self._store = store
-        self._sources = sources
-        self._blocks = is_blocked
-        self._readers = readers
-        self._done = done
+    _store: CrawlStore
+    _sources: Sequence[CrawlSource]
+    _blocks: Callable[[str], bool]
+    _readers: Readers
+    _done: Imported
+
+    def __post_init__(self) -> None:
         self._numbers = itertools.count()
         self._next = self._bytes = 0
         self._batch: list[tuple[Page, Source]] = []

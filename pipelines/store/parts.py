@@ -14,6 +14,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -150,22 +151,15 @@ def merge(
             raise WorkersError(f"a worker sent what is no part of a crawl store ({error})") from error
 
 
+@dataclass
 class _Merging:
     """One merge, table by table."""
 
-    def __init__(
-        self,
-        db: sqlite3.Connection,
-        came: Changes,
-        sources: frozenset[str],
-        holds: Callable[[str, str], bool],
-        is_blocked: Callable[[str], bool],
-    ) -> None:
-        self._db = db
-        self._came = came
-        self._sources = sources
-        self._holds = holds
-        self._blocks = is_blocked
+    _db: sqlite3.Connection
+    _came: Changes
+    _sources: frozenset[str]
+    _holds: Callable[[str, str], bool]
+    _blocks: Callable[[str], bool]
 
     def all(self) -> None:
         """Every table; the addresses first, since the others are about them."""
