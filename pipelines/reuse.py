@@ -14,6 +14,7 @@ from pipelines.archive.read.selection import ids_saying
 from pipelines.compare import sentences
 from pipelines.query import Needle
 from pipelines.search import Hit, hit_of
+from pipelines.show import present_number
 from pipelines.spelling import tokens
 
 _LEAST, _MOST = 10, 200
@@ -32,6 +33,13 @@ class Reused:
     hit: Hit
     sentences: tuple[str, ...]
     """In the passage's order."""
+
+
+def passage_of(connection: sqlite3.Connection, wanted: str) -> tuple[int | None, str]:
+    """The number and text of the article that an id or URL names; of other words none, and themselves."""
+    number = present_number(connection, wanted)
+    row = None if number is None else article(connection, number)
+    return number, row["text"] if row else wanted.strip()
 
 
 def reused(

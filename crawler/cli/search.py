@@ -27,14 +27,12 @@ from crawler.cli.terminal import (
 from crawler.serve.plain import elsewhere_json
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
-from pipelines.archive.read.articles import article
 from pipelines.archive.read.selection import Selection, understood
 from pipelines.errors import ConfigurationError
 from pipelines.keywords import Keyword, keywords
-from pipelines.reuse import reused
+from pipelines.reuse import passage_of, reused
 from pipelines.search import Hit, Snippet
 from pipelines.search import search as find
-from pipelines.show import present_number
 
 app = typer.Typer()
 
@@ -195,9 +193,10 @@ def reuse(
 ) -> None:
     """Find where else a passage, or what an article says, stands."""
     with reader(settings_of(ctx).db) as connection:
-        number = present_number(connection, wanted)
-        row = None if number is None else article(connection, number)
-        passage = row["text"] if row else sys.stdin.read() if wanted == "-" else wanted
+        if removed := answer(connection, wanted):
+            tell(as_json, {"sentences": 0, "articles": [], "removed": removed}, removed)
+            return
+        number, passage = (None, sys.stdin.read()) if wanted == "-" else passage_of(connection, wanted)
         if not passage.strip():
             raise ConfigurationError("reuse: nothing to look for: give an article or a passage of a text")
         asked, found = reused(connection, passage, but=number, limit=limit)

@@ -35,13 +35,12 @@ from crawler.serve.plain import article_json, hit_json
 from crawler.serve.visitor import day_of
 from pipelines.archive.file import reader
 from pipelines.archive.kept_out.blocks import answer
-from pipelines.archive.read.articles import article as article_row
 from pipelines.archive.read.selection import FACETS, Selection, count_selected, facet, understood
 from pipelines.keywords import keywords as telling
 from pipelines.query import Query
-from pipelines.reuse import reused
+from pipelines.reuse import passage_of, reused
 from pipelines.search import select
-from pipelines.show import ShownArticle, present_number, show
+from pipelines.show import ShownArticle, show
 
 HITS_MAX, COPIES_MAX, ROWS_MAX, TEXT_MAX = 50, 50, 200, 8_000
 """Articles of a search, copies of an article, rows of SQL; characters of a text or passage at a time."""
@@ -191,9 +190,8 @@ class _Tools:
         with self._asked() as connection:
             if removed := answer(connection, wanted):
                 return {"removed": removed}
-            number = present_number(connection, wanted)
-            row = None if number is None else article_row(connection, number)
-            passage = row["text"] if row else wanted.strip()[:TEXT_MAX]
+            number, passage = passage_of(connection, wanted)
+            passage = passage[: TEXT_MAX if number is None else None]
             if not passage:
                 raise ToolError("nothing to look for: give an article or a passage of a text")
             asked, found = reused(connection, passage, but=number, limit=_bounded(limit))

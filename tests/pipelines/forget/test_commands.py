@@ -39,7 +39,7 @@ def test_a_removed_address_answers_with_its_removal_and_nothing_else(world: Worl
     url = world.of(PARK)[3].url
     [(article,)] = rows(world.path, "SELECT article_id FROM copies WHERE url = ?", url)
     parknews("remove-source", PARK, *WHO, "--yes")
-    for words in (("show", url), ("show", str(article)), ("search", url)):
+    for words in (("show", url), ("show", str(article)), ("search", url), ("reuse", url)):
         answer = parknews(*words)
         assert answer.out.startswith("removed on 20")
         assert answer.out.endswith("by removal 1\n")
