@@ -60,8 +60,10 @@ _LEAST_OWN = 100.0
 _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
 _SIGNATORY = pattern(r"^[^，。：:]{3,30}{document.signatory|document.signatory_below}$")
 _MOST_HIDDEN = 50
-_FAR_BYLINE, _LEAST_BELOW = 4, 20.0
-"""Lines below a headline among which its byline stands, and characters of what may be a text below that."""
+_FAR_BYLINE = 4
+"""Lines below a headline among which its byline stands."""
+_LEAST_BELOW, _LEAST_LETTERS_BELOW = 12.0, 20
+"""Characters of what may be a text below that, and letters and digits in it, as in `pipelines.clean`."""
 _HEADING: Reason = ("related", "heading-of-links")
 _OPENER: Reason = ("navigation", "opens-the-rest")
 _LINKED: Reason = ("navigation", "linked-line")
@@ -265,7 +267,8 @@ def text_below(scan: Scan, trust: Trust, title_line: int | None) -> Body | None:
         if line.linked or line.hidden or is_boxed or not scan.is_within(line.node, home):
             break
         kept.append(line.text)
-    return Body(tuple(kept), (), _BELOW) if _amount(tuple(kept)) >= _LEAST_BELOW else None
+    is_text = _amount(tuple(kept)) >= _LEAST_BELOW and len(bare("".join(kept))) >= _LEAST_LETTERS_BELOW
+    return Body(tuple(kept), (), _BELOW) if is_text else None
 
 
 def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:
