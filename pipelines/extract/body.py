@@ -23,7 +23,7 @@ from pipelines.extract.container import Choice
 from pipelines.extract.kind import LEAST_TEXT
 from pipelines.extract.metadata import Metadata, scripted_lines
 from pipelines.extract.prose import bare, size
-from pipelines.extract.scan import STRUCK, Line, Scan, opens_text
+from pipelines.extract.scan import STRUCK, SUBHEADINGS, Line, Scan, opens_text
 from pipelines.extract.trust import Trust
 from pipelines.extract.view import View
 from pipelines.records import Stripped, StrippedKind
@@ -51,10 +51,7 @@ _LEAST_PARAGRAPH = 30.0
 """What says less beside an article's paragraphs may be a pointer to another one."""
 _LEAST_OF_ITS_OWN = 60.0
 """A line that says as much is the article's, whatever its element is named."""
-_HEADINGS, _CAPTIONS = (
-    frozenset(["h2", "h3", "h4", "h5", "dt"]),
-    frozenset(["figcaption", "figure", "caption"]),
-)
+_CAPTIONS = frozenset(["figcaption", "figure", "caption"])
 _LEAST_OWN = 100.0
 """Characters of own prose, about 300 Latin letters: one paragraph."""
 _ENDS_SENTENCE = re.compile(r"[。！？!?.…”\"）)]$")
@@ -192,7 +189,7 @@ def _is_between(scan: Scan, line: Line, reason: Reason | None, homes: set[int]) 
     """Whether a line that trafilatura left out is a heading, or a paragraph beside those of the article."""
     if line.hidden or line.is_linked:
         return False
-    if line.tag in _HEADINGS:
+    if line.tag in SUBHEADINGS:
         return not line.hint
     is_paragraph = line.tag == "p" and scan.parents[line.node] in homes and line.is_prose
     return is_paragraph and reason is None and line.amount >= _LEAST_PARAGRAPH

@@ -188,15 +188,11 @@ def _titled_part(
 
     `spans` are the indices of the first and the last line of each element.
     """
-    chain = []
-    node = scan.lines[title_line].node
-    while node >= 0 and node != best:
-        chain.append(node)
-        node = scan.parents[node]
-    if node != best:
+    chain = list(scan.way_up(scan.lines[title_line].node))
+    if best not in chain:
         return best
     total = _prose_between(weights, *spans[best])
-    for part in chain:
+    for part in chain[: chain.index(best)]:
         said = _prose_between(weights, max(spans[part][0], title_line + 1), spans[part][1])
         if said < max(_ENOUGH, _TITLED_SHARE * total):
             continue

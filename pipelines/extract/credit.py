@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from pipelines.dates import has_date
 from pipelines.extract.byline import Byline, value_after
 from pipelines.extract.metadata import Metadata, script_values, scripted_value
+from pipelines.extract.people import CHINESE_NAME
 from pipelines.extract.view import View
 from pipelines.normalise import simplify
 from pipelines.publishers import normalise_publisher
@@ -65,7 +66,6 @@ _WIRE_CREDIT = pattern(r"^{credit.wire}:? (?=[A-Z].{1,60}$)", case=True)
 _SUPPLIED = pattern(r"(?<![\u4e00-\u9fff]){credit.supplied}\s?[:：]\s?")
 _BYLINE = 80
 """Characters of the longest line that may show a source; what is longer is the text."""
-_PERSON_NAME = re.compile("^[\u4e00-\u9fff]{2,3}$")
 _PATH = re.compile(r"[>»›]")
 _ASIDE = pattern(
     r"^[\u4e00-\u9fff\d]{2,16}[（(](?!{byline.label|byline.person})[\u4e00-\u9fff]{2,10}[)）](?:[\u4e00-\u9fff]{2,8})?(?=\s|$)"
@@ -137,7 +137,7 @@ def _supplied(lines: Sequence[str]) -> Field | None:
     for text in lines:
         match = _SUPPLIED.search(simplify(text)) if len(text) <= 60 else None
         field = _source(text[match.end() :], "byline", text) if match else None
-        if field and not _PERSON_NAME.match(field.value):
+        if field and not CHINESE_NAME.match(field.value):
             return field
     return None
 

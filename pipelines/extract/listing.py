@@ -8,7 +8,7 @@ class of its body, og:type, schema.org, its title, its address) decides where it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, get_args
 from urllib.parse import unquote, urljoin, urlsplit
@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 
 from pipelines.extract.metadata import linked_data, read_claims
 from pipelines.extract.prose import bare
-from pipelines.extract.scan import Line, Scan
+from pipelines.extract.scan import SUBHEADINGS, Line, Scan
 from pipelines.extract.view import View
 from pipelines.normalise import simplify
 from pipelines.records import Shown, StrippedKind
@@ -47,7 +47,7 @@ _LEAST_SAID = 20.0
 _FAR_ABOVE = 8
 """Lines between a headline and the text that it leads to, at most: tags, counters, a day."""
 _BOXES = frozenset(get_args(StrippedKind))
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "dt"])
+_HEADINGS = SUBHEADINGS | {"h1", "h6"}
 _READ_ON = pattern(r"^\W*(?:{related.click}?{related.cut}|{kind.more}|{related.read_on}.{0,80})\W*$")
 _LEAST_BELOW = 15.0
 """Characters below a heading that are its text, whatever their marks."""
@@ -223,11 +223,11 @@ def _led_on(view: View, boxes: frozenset[str]) -> list[tuple[int, int]]:
 def _articles(view: View) -> list[tuple[int, int]]:
     """Headings with text in `article` elements of their own, where none holds the page's own headline."""
     scan, title_line = view.scan, view.title_line
-    own = set() if title_line is None else set(_above(scan.parents, scan.lines[title_line].node))
+    own = set() if title_line is None else set(scan.way_up(scan.lines[title_line].node))
     heads: dict[int, int] = {}
     found: dict[int, tuple[int, int]] = {}
     for index, line in enumerate(scan.lines):
-        holders = _above(scan.parents, line.node)
+        holders = scan.way_up(line.node)
         node = next((node for node in holders if scan.elements[node].tag == "article"), None)
         if node is None or node in own:
             continue
@@ -303,21 +303,15 @@ def _stands_apart(scan: Scan, pair: tuple[int, int], pairs: Sequence[tuple[int, 
     Where all items stand in one element, headline and text are its children. Cards between the paragraphs of
     an article are neither.
     """
-    lines, parents = scan.lines, scan.parents
+    lines = scan.lines
     head, text = lines[pair[0]].node, lines[pair[1]].node
     if head < 0 or text < 0:
         return False
-    if parents[head] == parents[text] and lines[pair[0]].tag in _HEADINGS:
+    if scan.parents[head] == scan.parents[text] and lines[pair[0]].tag in _HEADINGS:
         return True
-    holders = set(_above(parents, head))
-    block = next((node for node in _above(parents, text) if node in holders), -1)
-    return not any(block in _above(parents, lines[other].node) for other, _ in pairs if other != pair[0])
-
-
-def _above(parents: Sequence[int], node: int) -> Iterator[int]:
-    while node >= 0:
-        yield node
-        node = parents[node]
+    holders = set(scan.way_up(head))
+    block = next((node for node in scan.way_up(text) if node in holders), -1)
+    return not any(block in scan.way_up(lines[other].node) for other, _ in pairs if other != pair[0])
 
 
 def _own(view: View, first: int | None) -> float:

@@ -47,7 +47,7 @@ _FULL_NAME = re.compile(
 )
 _EASTERN_NAME = re.compile("^[\u4e00-\u9fff]{3,5}(?<![聞新局部社者員会集])$")
 _BETWEEN = re.compile("[ 、,，/]+")
-_CHINESE_NAME = re.compile(r"^[\u4e00-\u9fff]{2,3}$")
+CHINESE_NAME = re.compile(r"^[\u4e00-\u9fff]{2,3}$")
 _NO_NAME_END = "网报社台刊局部处科室组会"
 """余杭网, 金融部: bodies whose first character is a surname."""
 _ROLE = pattern(r"^[\u4e00-\u9fff]{0,12}?{byline.role}[\s:：、]*(?=\S)", as_written=True)
@@ -153,7 +153,7 @@ def _name_alone(text: str) -> str:
     if english := _english_alone(text):
         return english
     name = _ROLE.sub("", text).strip()
-    chinese = _CHINESE_NAME.match(name) and simplify(name[0]) in characters("names.surname")
+    chinese = CHINESE_NAME.match(name) and simplify(name[0]) in characters("names.surname")
     return name if chinese and simplify(name[-1]) not in _NO_NAME_END else ""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -36,6 +37,8 @@ _SKIPPED = frozenset(
 """Elements without text of the page; the readings of ruby say what their base says."""
 _FRAMES = frozenset(["iframe", "embed", "object"])
 STRUCK = frozenset(["del", "s", "strike"])
+SUBHEADINGS = frozenset(["h2", "h3", "h4", "h5", "dt"])
+"""What heads a part of a text, or a box beside it."""
 _PIECES = frozenset(["span", "i", "em", "a", "label", "time", "small"])
 """Inline elements that style sheets set apart: `<span>08:15</span><span>翠屏观察</span>` is two words."""
 _SEAM, _FAINT_SEAM = "\x1f", "\x1e"
@@ -130,6 +133,12 @@ class Scan:
     """Links and frames, each with the index of the line that it stands in, or before which."""
     writers: list[HtmlElement] = field(default_factory=list)
     """Elements whose class or id speaks of an author or of an account."""
+
+    def way_up(self, node: int) -> Iterator[int]:
+        """An element and those around it, from the innermost on; none for -1."""
+        while node >= 0:
+            yield node
+            node = self.parents[node]
 
     def is_within(self, node: int, outer: int) -> bool:
         """Whether an element, by its index, is the outer one or stands in it."""

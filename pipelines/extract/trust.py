@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipelines.extract.prose import ends_clause, size
-from pipelines.extract.scan import Hint, Line, Scan
+from pipelines.extract.scan import SUBHEADINGS, Hint, Line, Scan
 from pipelines.words import pattern
 
 _OTHERS = pattern(
@@ -87,10 +87,8 @@ def trusted(scan: Scan, title_line: int | None) -> Trust:
         alike[names[node]] = alike.get(names[node], 0.0) + amount
     above = {names[node] for node in held if node not in footers}
     doubted = {node for node, name in names.items() if name in above and alike[name] > 0.5 * total}
-    node = scan.lines[title_line].node if title_line is not None else -1
-    while node >= 0:  # what holds the article's title is no boilerplate, whatever it calls itself
-        doubted.add(node)
-        node = scan.parents[node]
+    if title_line is not None:  # what holds the article's title is no boilerplate, whatever it calls itself
+        doubted.update(scan.way_up(scan.lines[title_line].node))
     digest = _is_digest(scan.lines, title_line)
     return Trust(frozenset(doubted), hidden <= total - hidden, _replies(scan.lines), digest, near)
 
@@ -155,7 +153,7 @@ def _is_digest(lines: Sequence[Line], title_line: int | None) -> bool:
 def _heads_list(line: Line) -> bool:
     """Whether a line heads a box of links; a table of contents heads the text itself."""
     short = line.amount <= 10 and not ends_clause(line.text)
-    return line.tag in ("h2", "h3", "h4", "h5", "dt") and short and not _CONTENTS.search(line.plain)
+    return line.tag in SUBHEADINGS and short and not _CONTENTS.search(line.plain)
 
 
 def _replies(lines: Sequence[Line]) -> int:
