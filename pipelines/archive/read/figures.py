@@ -16,9 +16,9 @@ from statistics import median
 from typing import Any
 
 from pipelines.archive.read.news import News, news
-from pipelines.archive.read.selection import Days, unit_of, within
+from pipelines.archive.read.selection import Days, articles_of, unit_of, within
 from pipelines.archive.read.sources import source_names
-from pipelines.archive.tallies import Among, under
+from pipelines.archive.tallies import counted
 
 _COVERAGE_DAYS = 42
 _EVER = Days()
@@ -72,7 +72,6 @@ class Figures:
         """Of all days, or of these; `connection` stays open until all that is drawn was looked at."""
         self.days = days
         self._connection = connection
-        self._among = _articles_of(days)
 
     @cached_property
     def total(self) -> Total:
@@ -81,7 +80,7 @@ class Figures:
         of_disputed = f"SELECT count(*) {kept} AND k.article_id IN (SELECT article_id FROM differences)"
         ends = f"SELECT (SELECT min(published_day) {kept}), (SELECT max(published_day) {kept})"
         first, last = self._row(ends, values * 2)
-        articles = sum(n for _, n in under(self._connection, "held", self._among))
+        articles = self._counted["held"].total()
         [copies] = self._row(f"SELECT count(*) FROM copies WHERE {where}", values)
         [undated] = self._row("SELECT count(*) FROM copies WHERE kept = 1 AND published_day IS NULL")
         [disputed] = self._row(of_disputed, values)
@@ -108,7 +107,7 @@ class Figures:
             found.update({(day, host): n for day, host, n in rows})
         else:
             length = len("2026-01") if self.unit == "month" else len("2026")
-            for key, n in under(self._connection, "held", self._among):
+            for key, n in self._counted["held"].items():
                 month, _, host = key.partition(" ")
                 if month:
                     found[month[:length], host] += n
@@ -119,9 +118,9 @@ class Figures:
         """What each source has, the most first."""
         shares: dict[str, Counter[str]] = defaultdict(Counter)
         for how in ("alone", "unknown"):
-            for host, n in under(self._connection, how, self._among):
+            for host, n in self._counted[how].items():
                 shares[host][how] += n
-        for key, n in under(self._connection, "share", self._among):
+        for key, n in self._counted["share"].items():
             host, origin = key.split("\t", 1)
             shares[host]["first" if self._is_one(origin, host) else "reprints"] += n
         kinds = ("alone", "first", "reprints", "unknown")
@@ -135,7 +134,7 @@ class Figures:
     def flows(self) -> tuple[Flow, ...]:
         """Who has what another published first, as the view `reprints` has it, where that is known."""
         told: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for key, n in under(self._connection, "flow", self._among):
+        for key, n in self._counted["flow"].items():
             host, lag, origin = key.split("\t", 2)
             if not self._is_one(origin, host):
                 told[origin, self.names[host]] += [lag] * n
@@ -148,8 +147,8 @@ class Figures:
 
     @cached_property
     def languages(self) -> tuple[tuple[str, int], ...]:
-        found = under(self._connection, "language", self._among)
-        return tuple(sorted(((key, n) for key, n in found), key=lambda pair: (-pair[1], pair[0])))
+        found = self._counted["language"].items()
+        return tuple(sorted(found, key=lambda pair: (-pair[1], pair[0])))
 
     @cached_property
     def stripped(self) -> tuple[tuple[str, int], ...]:
@@ -193,6 +192,11 @@ class Figures:
         )
 
     @cached_property
+    def _counted(self) -> dict[str, Counter[str]]:
+        kinds = ("held", "language", "alone", "unknown", "share", "flow")
+        return dict(zip(kinds, counted(self._connection, kinds, articles_of(self.days)), strict=True))
+
+    @cached_property
     def _publishers(self) -> tuple[dict[str, str | None], dict[str, str | None]]:
         """Of each host, and of each name."""
         of_hosts = self._connection.execute("SELECT host, publisher FROM sources")
@@ -201,12 +205,6 @@ class Figures:
 
     def _row(self, sql: str, values: Sequence[str] = ()) -> Any:
         return self._connection.execute(sql, values).fetchone()
-
-
-def _articles_of(days: Days) -> Among | None:
-    """The articles of these days; None for all."""
-    where, values = within(days, "published_day")
-    return (f"SELECT article_id FROM copies WHERE kept = 1 AND {where}", [*values]) if values else None
 
 
 _FASTEST = 10

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from heapq import nsmallest
 
-from pipelines.archive.read.selection import Days, first_day, last_day
+from pipelines.archive.read.selection import Days, articles_of, first_day, last_day
 from pipelines.archive.read.sources import newest_day
-from pipelines.archive.tallies import under
+from pipelines.archive.tallies import Among, counted
 from pipelines.places import region_name
 
 _NAMED = 10
@@ -68,16 +69,18 @@ def news(connection: sqlite3.Connection, asked: Days) -> News:
     """What is in the news in the days asked about, or of late."""
     days = asked if asked != Days() else _of_late(connection)
     before = _before(days)
-    connection.execute("DROP TABLE IF EXISTS temp.told")
-    connection.execute(
-        "CREATE TEMP TABLE told AS SELECT article_id, published_day AS day,"
-        f" published_day >= ?1 AND published_day <= ?2 AS now, (SELECT max(value) {_INVESTED}) AS invested"
-        " FROM copies WHERE kept = 1 AND published_day >= ?3 AND published_day <= ?2",
-        (days.since, (days.until or "9999") + "~", before.since or days.since),
+    of_now, of_before = articles_of(days) or _DATED, articles_of(before) or _NONE
+    now, earlier = (
+        dict(zip(_KINDS, counted(connection, _KINDS, among), strict=True)) for among in (of_now, of_before)
     )
-    named = {kind: _named(connection, kind) for kind in ("park", "region", "company")}
-    sums = dict(connection.execute("SELECT now, total(invested) FROM told GROUP BY 1").fetchall())
-    return News(days, before, named, _amounts(connection), (sums.get(1, 0.0), sums.get(0, 0.0)))
+    trends = {
+        "park": _trends(now["park"], earlier["park"]),
+        "region": _trends(now["prefecture"], earlier["prefecture"], region_name)
+        or _trends(now["province"], earlier["province"], region_name),
+        "company": _trends(now["company"], earlier["company"]),
+    }
+    invested = _invested(connection, of_now), _invested(connection, of_before)
+    return News(days, before, trends, _amounts(connection, of_now), invested)
 
 
 def _of_late(connection: sqlite3.Connection) -> Days:
@@ -108,33 +111,33 @@ def _before(days: Days) -> Days:
         return Days()
 
 
-def _named(connection: sqlite3.Connection, kind: str) -> tuple[Trend, ...]:
-    if kind == "region":
-        return _trends(connection, "prefecture") or _trends(connection, "province")
-    return _trends(connection, kind)
+_KINDS = ("park", "prefecture", "province", "company")
+_DATED: Among = ("SELECT article_id FROM copies WHERE kept = 1 AND published_day IS NOT NULL", [])
+_NONE: Among = ("SELECT 0 AS article_id", [])
 
 
-def _trends(connection: sqlite3.Connection, kind: str) -> tuple[Trend, ...]:
-    now, earlier = (
-        Counter(dict(under(connection, kind, (f"SELECT article_id FROM told WHERE {which}", []))))
-        for which in ("now", "NOT now")
-    )
+def _trends(now: Counter[str], earlier: Counter[str], named: Callable[[str], str] = str) -> tuple[Trend, ...]:
     first = nsmallest(_NAMED, now, key=lambda key: (-now[key], earlier[key], key))
-    is_code = kind in ("prefecture", "province")
-    return tuple(Trend(region_name(key) if is_code else key, key, now[key], earlier[key]) for key in first)
+    return tuple(Trend(named(key), key, now[key], earlier[key]) for key in first)
 
 
-_INVESTED = (
-    "FROM mentions WHERE text_id = copies.text_id AND +kind = 'money' AND role = 'investment'"
-    " AND unit = 'CNY'"
-)
+def _invested(connection: sqlite3.Connection, among: Among) -> float:
+    sql, values = among
+    total = f"SELECT total(invested) FROM ({sql}) a CROSS JOIN counted c ON c.article_id = a.article_id"
+    return float(connection.execute(total, values).fetchone()[0])
 
 
-def _amounts(connection: sqlite3.Connection) -> tuple[Amount, ...]:
+def _amounts(connection: sqlite3.Connection, among: Among) -> tuple[Amount, ...]:
+    sql, values = among
     rows = connection.execute(
-        "SELECT article_id, title, url, day, (SELECT name"
-        f" {_INVESTED} AND value = invested LIMIT 1), invested FROM told JOIN copies USING (article_id)"
-        " WHERE now AND kept = 1 AND invested IS NOT NULL ORDER BY invested DESC, article_id LIMIT ?",
-        (_AMOUNTS,),
+        "WITH largest AS (SELECT c.* FROM"
+        f" ({sql}) a CROSS JOIN counted c ON c.article_id = a.article_id WHERE invested IS NOT NULL"
+        " ORDER BY invested DESC, c.article_id LIMIT ?)"
+        " SELECT k.article_id, k.title, k.url, day, (SELECT m.name FROM mentions m"
+        " WHERE m.text_id = k.text_id AND +m.kind = 'money' AND m.role = 'investment'"
+        " AND m.unit = 'CNY' AND m.value = invested LIMIT 1),"
+        " invested FROM largest JOIN copies k ON k.article_id = largest.article_id AND k.kept = 1"
+        " ORDER BY invested DESC, k.article_id",
+        (*values, _AMOUNTS),
     )
     return tuple(Amount(*row) for row in rows)

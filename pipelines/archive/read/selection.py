@@ -15,7 +15,7 @@ import sqlite3
 import time
 from calendar import month_name, monthrange
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
@@ -23,7 +23,7 @@ from heapq import nsmallest
 from typing import Literal
 
 from pipelines.archive.read.sets import IN_SET
-from pipelines.archive.tallies import MUNICIPALITIES, Among, under
+from pipelines.archive.tallies import MUNICIPALITIES, Among, counted
 from pipelines.places import park_entity, region_range
 from pipelines.query import (
     And,
@@ -73,6 +73,12 @@ def within(days: Days, column: str) -> tuple[str, tuple[str, ...]]:
         where += f" AND {column} <= ?"
         values.append(days.until + "~")  # which sorts after any day of a month
     return where, tuple(values)
+
+
+def articles_of(days: Days) -> Among | None:
+    """The articles of these days; None for all, those without a date too."""
+    where, values = within(days, "published_day")
+    return (f"SELECT article_id FROM copies WHERE kept = 1 AND {where}", [*values]) if values else None
 
 
 Sorting = Literal["date", "rank"]
@@ -385,13 +391,6 @@ _LAST = "\U0010ffff"
 FACETS = ("source", "month", "region", "park", "language", "credited_source")
 Facet = list[tuple[str | None, int]]
 
-_COLUMNS = {
-    "source": "source",
-    "month": "substr(published_day, 1, 7)",
-    "language": "language",
-    "credited_source": "credited_source",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -407,38 +406,16 @@ class Counts:
 
 
 def counts(connection: sqlite3.Connection, selection: Selection, limit: int) -> Counts:
-    """All that is counted of a selection, each facet's first values; its words are looked for once.
-
-    What is selected stands in a temporary table of this connection meanwhile; of the whole archive nothing is
-    counted that is tallied.
-    """
-    among: Among | None = None
-    if not selection.is_everything:
-        where, values = clauses(selection)
-        connection.execute("DROP TABLE IF EXISTS temp.chosen")
-        connection.execute(
-            f"CREATE TEMP TABLE chosen AS SELECT {_NARROW} FROM copies k WHERE {where}", values
-        )
-        among = "SELECT * FROM chosen", []
-    disputed = f"SELECT count(DISTINCT article_id) FROM differences{_OF_CHOSEN if among else ''}"
-    total, undated = _total(connection, among)
-    facets = {name: _facet(connection, selection, name, limit, among) for name in FACETS}
-    [in_dispute] = connection.execute(disputed).fetchone()
-    return Counts(total, undated, in_dispute, facets, *_by_time(connection, among))
-
-
-_NARROW = "k.article_id, k.source, k.published_day, k.language, k.credited_source"
-_OF_CHOSEN = " WHERE article_id IN (SELECT article_id FROM chosen)"
-
-
-def _total(connection: sqlite3.Connection, among: Among | None) -> tuple[int, int]:
-    """How many articles there are, and how many of them without a date."""
+    """All that is counted of a selection, each facet's first values: its articles are looked at once."""
+    among = _among(selection)
+    found = _found(connection, selection, FACETS if among is None else (*FACETS, "disputed"), among)
+    days = found["month"]
+    facets = {name: _first(name, found[name], limit) for name in FACETS}
     if among is None:
-        held = list(under(connection, "held"))
-        return sum(n for _, n in held), sum(n for key, n in held if key.startswith(" "))
-    sql, values = among
-    row = connection.execute(f"SELECT count(*), sum(published_day IS NULL) FROM ({sql})", values).fetchone()
-    return row[0], row[1] or 0
+        [disputed] = connection.execute("SELECT count(DISTINCT article_id) FROM differences").fetchone()
+    else:
+        disputed = found["disputed"].total()
+    return Counts(days.total(), days[""], disputed, facets, *_by_time(connection, days, among))
 
 
 def facet(connection: sqlite3.Connection, selection: Selection, name: str, limit: int = 12) -> Facet:
@@ -448,46 +425,59 @@ def facet(connection: sqlite3.Connection, selection: Selection, name: str, limit
     or where the selection names one region, a code directly below that. None is the month of those without a
     date; articles that credit nobody count under no credited source.
     """
-    among: Among | None = None
-    if not selection.is_everything:
-        where, values = clauses(selection)
-        among = f"SELECT {_NARROW} FROM copies k WHERE {where}", values
-    return _facet(connection, selection, name, limit, among)
+    return _first(name, _found(connection, selection, (name,), _among(selection))[name], limit)
 
 
-def _facet(
-    connection: sqlite3.Connection, selection: Selection, name: str, limit: int, among: Among | None
-) -> Facet:
-    counted: Counter[str | None] = Counter()
-    if name in _COLUMNS and among is not None:
-        sql, values = among
-        column = _COLUMNS[name]
-        counted.update(dict(connection.execute(f"SELECT {column}, count(*) FROM ({sql}) GROUP BY 1", values)))
-    elif name in _OF_HELD:
-        for key, n in under(connection, "held"):
-            counted[_OF_HELD[name](key)] += n
-    else:
-        kind, after, until = _kind_of(name, selection)
-        for key, n in under(connection, kind, among):
-            if after < key <= until:
-                counted[key] = n
+def _among(selection: Selection) -> Among | None:
+    """The selected articles; None for all."""
+    if selection.is_everything:
+        return None
+    where, values = clauses(selection)
+    return f"SELECT k.article_id FROM copies k WHERE {where}", values
+
+
+def _found(
+    connection: sqlite3.Connection, selection: Selection, names: Sequence[str], among: Among | None
+) -> dict[str, Counter[str]]:
+    """Counts by facet; the days of a selection, and the months of all articles, under `month`."""
+    of_region, after, until = _kind_of_region(selection)
+    kinds = {
+        "source": "source",
+        "month": "day",
+        "region": of_region,
+        "park": "park",
+        "language": "language",
+        "credited_source": "credited",
+        "disputed": "disputed",
+    }
+    if among is None:
+        kinds |= {"source": "held", "month": "held"}
+    asked = [kinds[name] for name in names]
+    found = dict(zip(names, counted(connection, asked, among), strict=True))
+    for name, place in (("month", 0), ("source", 2)) if among is None else ():
+        if name in found:
+            found[name] = _summed((key.partition(" ")[place], n) for key, n in found[name].items())
+    if "region" in found:
+        found["region"] = Counter({key: n for key, n in found["region"].items() if after < key <= until})
+    return found
+
+
+def _summed(pairs: Iterable[tuple[str, int]]) -> Counter[str]:
+    sums = Counter[str]()
+    for key, n in pairs:
+        sums[key] += n
+    return sums
+
+
+def _first(name: str, found: Counter[str], limit: int) -> Facet:
     if name == "month":
-        return sorted(counted.items(), key=lambda pair: pair[0] or "", reverse=True)[:limit]
-    del counted[None]
-    return nsmallest(limit, counted.items(), key=lambda pair: (-pair[1], pair[0]))
+        months = _summed((day[: len("2026-01")], n) for day, n in found.items())
+        return [(month or None, n) for month, n in sorted(months.items(), reverse=True)[:limit]]
+    return [(key, n) for key, n in nsmallest(limit, found.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 
-_OF_HELD: dict[str, Callable[[str], str | None]] = {
-    "source": lambda key: key.partition(" ")[2],
-    "month": lambda key: key.partition(" ")[0] or None,
-}
-"""Facets of the whole archive that stand in one key."""
-
-
-def _kind_of(name: str, selection: Selection) -> tuple[str, str, str]:
-    """As what a facet is tallied, and between which keys."""
-    if name != "region":
-        return name.removesuffix("_source"), "", _LAST
+def _kind_of_region(selection: Selection) -> tuple[str, str, str]:
+    """As what regions are counted, and between which keys."""
     within = selection.regions[0] if len(selection.regions) == 1 else ""
     if not within:
         return "province", "", _LAST
@@ -499,25 +489,24 @@ DAYS_FROM, MONTHS_FROM = 92, 366 * 6
 """Up to a quarter is counted by day, up to six years by month: more columns cannot be told apart."""
 
 
-def _by_time(connection: sqlite3.Connection, among: Among | None) -> tuple[str, Facet]:
+def _by_time(connection: sqlite3.Connection, days: Counter[str], among: Among | None) -> tuple[str, Facet]:
     """How many articles are selected a day, month or year: which of these it is, and counts in order."""
-    sql, values = among or ("SELECT published_day FROM copies WHERE kept = 1", [])
-    ends = f"SELECT (SELECT min(published_day) FROM ({sql})), (SELECT max(published_day) FROM ({sql}))"
-    first, last = connection.execute(ends, [*values, *values]).fetchone()
+    if among is None:  # `days` has their months
+        kept = "FROM copies WHERE kept = 1"
+        ends = f"SELECT (SELECT min(published_day) {kept}), (SELECT max(published_day) {kept})"
+        first, last = connection.execute(ends).fetchone()
+    else:
+        dated = [day for day in days if day]
+        first, last = min(dated, default=None), max(dated, default=None)
     if first is None:
         return "day", []
     unit, length = unit_of(first, last)
-    found: Counter[str | None] = Counter()
-    if among is None and unit != "day":
-        for key, n in under(connection, "held"):
-            found[key.partition(" ")[0][:length] or None] += n
-        del found[None]
-    else:
-        rows = connection.execute(f"SELECT published_day, count(*) FROM ({sql}) GROUP BY 1", values)
-        for day, n in rows:
-            if day is not None:
-                found[day[:length]] += n
-    return unit, sorted(found.items(), key=lambda pair: pair[0] or "")
+    if among is None and unit == "day":
+        days = Counter(
+            dict(connection.execute(f"SELECT published_day, count(*) {kept} GROUP BY 1").fetchall())
+        )
+    found = _summed((day[:length], n) for day, n in days.items() if day)
+    return unit, sorted(found.items())
 
 
 def unit_of(first: str, last: str) -> tuple[str, int]:
