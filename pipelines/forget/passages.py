@@ -168,6 +168,10 @@ class Met:
         """Notes passages that the seeker found."""
         self._flags[np.searchsorted(self._known, passages)] = True
 
+    def has(self, passages: Hashes) -> bool:
+        """Whether all of these, which the seeker found, were met with."""
+        return bool(self._flags[np.searchsorted(self._known, passages)].all())
+
     @property
     def passages(self) -> Hashes:
         """Each once, ascending."""

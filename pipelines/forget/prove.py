@@ -145,10 +145,12 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
     said, _ = held_by(looks, words_in_record(files.archive))
     found, quotes = _of_nobody(files, looks)
     strays = {} if full else {path: np.setdiff1d(held, said) for path, held in found.items()}
-    lawful, owners = _lawful(files, looks, searched, mentions)
-    if not full and any(_is_left(file, lawful) for file in searched):
+    lawful, owners = _lawful(files, looks, searched, full=full)
+    if not full and any(_left(file, lawful) for file in searched):
         mentions = search_pages(files.store, looks)
-        lawful, owners = _lawful(files, looks, searched, mentions)
+    in_store = files.store.path.name
+    lawful[in_store] = np.union1d(lawful[in_store], mentions.passages)
+    owners += Counter(mentions.by_source)
     troubles = [*check_index(files.archive, full=full), *_rows_left(files, order.id, mine)]
     if order.counts.get("pages read") and not (
         len(looks.known) or notes_of(files.archive).has(order.ledger_order)
@@ -170,8 +172,8 @@ def verification(files: Files, order: Removal, mine: Matcher, looks: Seeker, *, 
         if "/" in file.name:
             continue
         is_stray = file.name in {path.name for path in strays}
-        others = said if is_stray else np.union1d(said, _owned(lawful, file.name))
-        left = len(np.setdiff1d(file.passages, others))
+        unsaid = replace(file, passages=np.setdiff1d(file.passages, said))
+        left = len(unsaid.passages) if is_stray else _left(unsaid, lawful)
         if left and file.name in lawful and not is_stray:
             needs_vacuum.append(file.name)
         if left and file.name not in exports:
@@ -320,11 +322,7 @@ def _elsewhere(files: list[FileFound], lawful: Mapping[str, Hashes]) -> list[dic
 
     They are not ours to change, and do not keep the removal from being verified; they are named.
     """
-    within = [
-        (file, len(np.setdiff1d(file.passages, _owned(lawful, file.name))))
-        for file in files
-        if "/" in file.name
-    ]
+    within = [(file, _left(file, lawful)) for file in files if "/" in file.name]
     return [{"file": file.name, "bytes": file.size, "left": left} for file, left in within if left]
 
 
@@ -343,33 +341,33 @@ def _mentions(files: Files, order: Removal, looks: Seeker) -> tuple[Mentions, in
 
 
 def _lawful(
-    files: Files, looks: Seeker, searched: list[FileFound], mentions: Mentions
+    files: Files, looks: Seeker, searched: list[FileFound], *, full: bool
 ) -> tuple[dict[str, Hashes], Counter[str]]:
-    """The passages that survivors hold in each of the two databases, and how many texts of each owner do."""
-    in_archive, in_store, owners = _NONE, mentions.passages, Counter(mentions.by_source)
-    if any(len(file.passages) for file in searched):
-        in_archive, of_archive = held_by(looks, words_in_archive(files.archive))
-        with files.store.reading() as connection:
-            plainly, of_store = held_by(looks, words_in_store(connection))
-        in_store = np.union1d(in_store, plainly)
-        owners += of_archive + of_store
-    return {files.path.name: in_archive, files.store.path.name: in_store}, owners
+    """The passages that survivors hold in each of the two databases, and how many texts of each owner do.
 
-
-def _owned(lawful: Mapping[str, Hashes], name: str) -> Hashes:
-    """What survivors hold in a file; a database's log and index of the log hold what it holds.
-
-    Files in folders within hold what somebody took from either: they are not ours.
+    Where not in full, their rows are looked at only until all that was found in the files is explained.
     """
-    if "/" in name:
-        return united(lawful.values())
-    return next((held for database, held in lawful.items() if name.startswith(database)), _NONE)
+    names = [files.path.name, files.store.path.name]
+    lawful, owners = dict.fromkeys(names, _NONE), Counter[str]()
+    with files.store.reading() as store:
+        for name, words in zip(names, (words_in_archive(files.archive), words_in_store(store)), strict=True):
+            theirs = [file for file in searched if _may_hold(name, file.name, names)]
+            found = united(file.passages for file in theirs if full or _left(file, lawful))
+            if len(found):
+                lawful[name], some = held_by(looks, words, until=None if full else found)
+                owners += some
+    return lawful, owners
 
 
-def _is_left(file: FileFound, lawful: Mapping[str, Hashes]) -> bool:
-    """Whether a file that may hold what survivors hold has something that none of them is known to hold."""
-    may = "/" in file.name or any(file.name.startswith(database) for database in lawful)
-    return may and len(np.setdiff1d(file.passages, _owned(lawful, file.name))) > 0
+def _may_hold(database: str, name: str, databases: Iterable[str]) -> bool:
+    """Whether a file may hold what a database holds: its log does, and so does any that is no database's."""
+    return name.startswith(database) or not name.startswith(tuple(databases))
+
+
+def _left(file: FileFound, lawful: Mapping[str, Hashes]) -> int:
+    """How many passages a file holds that no survivor is known to hold where it may have them from."""
+    held = united(held for database, held in lawful.items() if _may_hold(database, file.name, lawful))
+    return len(np.setdiff1d(file.passages, held))
 
 
 _CHUNK_BYTES = 1 << 22
@@ -607,8 +605,16 @@ def search_pages(
     return mentions
 
 
-def held_by(seeker: Seeker, values: Iterable[tuple[str, str | bytes]]) -> tuple[Hashes, Counter[str]]:
-    """The passages that others lawfully hold, and how many texts of each owner hold some."""
+def held_by(
+    seeker: Seeker, values: Iterable[tuple[str, str | bytes]], *, until: Hashes | None = None
+) -> tuple[Hashes, Counter[str]]:
+    """The passages that others lawfully hold, and how many texts of each owner hold some.
+
+    Args:
+        seeker: what looks for the passages.
+        values: whose, and what they hold.
+        until: passages after which nothing more is looked at, once all of them are found; None: all values.
+    """
     encoded = (
         (owner, said if isinstance(said, bytes) else said.encode("utf-8", "replace"))
         for owner, said in values
@@ -617,6 +623,8 @@ def held_by(seeker: Seeker, values: Iterable[tuple[str, str | bytes]]) -> tuple[
     for owner, passages in seeker.find_in_values(encoded):
         met.add(passages)
         counts[owner] += 1
+        if until is not None and met.has(until):
+            break
     return met.passages, counts
 
 

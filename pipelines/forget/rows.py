@@ -222,10 +222,12 @@ def words_in_archive(connection: sqlite3.Connection) -> Iterator[tuple[str, str 
     """Every text in the archive that may lawfully be there: whose it is, and the text.
 
     Of surviving pages and what is drawn from them, by source; of the record of removals. A removed passage
-    anywhere else has no owner, and is residue.
+    anywhere else has no owner, and is residue. Sources come first: what a file beside the archive holds of
+    removed texts is mostly a name.
     """
     yield from words_in_record(connection)
-    for name, table in catalogue.archive().items():
+    tables = catalogue.archive()
+    for name, table in {"sources": tables["sources"], **tables}.items():
         if table.forgets == "record":
             continue
         if table.owner:
