@@ -6,6 +6,7 @@ import os
 import sqlite3
 import tempfile
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -23,7 +24,17 @@ from pipelines.pages.signs import read_signs
 from pipelines.store import CrawlStore, locked
 from tests.commands import Run
 from tests.pipelines.added import add_everywhere
-from tests.pipelines.forget.worlds import LETTER, PARK, WHO, MakeWorld, World, make_text, page_of, small_pages
+from tests.pipelines.forget.worlds import (
+    DAILY,
+    LETTER,
+    PARK,
+    WHO,
+    MakeWorld,
+    World,
+    make_text,
+    page_of,
+    small_pages,
+)
 
 LONG = page_of(PARK, 777, text=make_text(777, lines=400))
 
@@ -57,6 +68,22 @@ def test_what_pages_that_somebody_deleted_by_hand_left_goes_too(world: World) ->
     assert (told.removal.verified, "rows of missed that belong to nothing" in told.trouble) == (False, True)
     assert go_on(world.path, told.removal.id).removal.verified
     assert b"what its headline said" not in world.path.read_bytes()
+
+
+def test_what_a_survivor_says_may_stand_in_any_file_beside_the_archive(make_world: MakeWorld) -> None:
+    """A sources file holds a long name that the removed pages name, too."""
+    shared = "本次签约的项目由酉阳土家族苗族自治县经济开发区管委会逐一跟踪落实，并按月公布进展情况。"
+    surviving, removed = page_of(DAILY, 31), page_of(PARK, 32)
+    survivor = replace(surviving, text=f"{surviving.text}\n{shared}")
+    world = make_world([survivor, replace(removed, text=f"{shared}\n{removed.text}")])
+    beside = world.path.with_name("sources.toml")
+    beside.write_text(f'name = "{shared[10:]}"\n', encoding="utf-8")
+    done = remove(world.path, make_scope(hosts=[PARK]), LETTER).removal
+    assert done.verified
+    [told] = [file for file in done.verification["files"] if file["file"] == beside.name]
+    assert (told["left"], told["shared"] > 0) == (0, True)
+    beside.write_text(removed.text[:200], encoding="utf-8")
+    assert not verify(world.path, done.id).removal.verified
 
 
 def test_what_lies_where_the_catalogue_knows_nothing_of_it_is_residue(make_world: MakeWorld) -> None:
