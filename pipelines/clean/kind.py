@@ -42,7 +42,7 @@ _LEAST_FIELDS = 3
 _CUT = pattern(r"(?:\.{3}|…)\W{0,3}(?:{related.cut}\W{0,4})?$|[\[【(（]{related.cut}[\]】)）]\W{0,3}$")
 _HOME = pattern(r"^/?(?:{kind.home}\w{0,3}\.\w{3,5})?$")
 _SENTENCE = re.compile(r"[。！？；!?]|[.;] |[.]$|[，,].*[，,]")
-_TOLD = pattern(r"{kind.told}|\d月\d{1,2}日|\d{4}年")
+_TOLD = pattern(r"{kind.told|date.today}|\d月\d{1,2}日|\d{4}年")
 _SHORT, _EXCERPT = 250, 300
 """Characters of a text without a day that must tell of one; and of the excerpts on a home page."""
 _LEAST_PROSE = 0.3

@@ -23,10 +23,11 @@ from pipelines.words import characters, known_names, pattern, words
 _STEM_MAX = 14
 _COMPANY_MAX = 22
 _PARK, _COMPANY = pattern("{places.park}(?!域)", case=True), pattern("{places.company}", case=True)
-_GENERAL_PARK = pattern("{places.general_park|places.trade|names.trade}", case=True)
+_GENERAL_PARK = pattern("{places.general_park|places.rank|places.trade|names.trade}", case=True)
 _GENERAL_COMPANY = pattern("{places.general_company}", case=True)
 _LEADING = pattern(
-    "{places.leading}|在(?!线)|到(?!家|位)|(?:人|方|单位|机构|商|者|地址|地点)(?:系|为|是)", case=True
+    "{places.leading|kind.told|date.today}|在(?!线)|到(?!家|位)|(?:人|方|单位|机构|商|者|地址|地点)(?:系|为|是)",
+    case=True,
 )
 """What leads to a name; also no words: 仪式在, 带队到, 招标人为; but 在线 and 到家 are parts of names."""
 _KIND_OF_COMPANY = re.compile(r"\d{3}|(?:一人|独资|[家类])$")
