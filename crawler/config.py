@@ -12,7 +12,7 @@ import re
 import socket
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -76,16 +76,18 @@ def _cores() -> int:
 
 def _setting(
     default: object,
-    variable: str,
-    read: Callable[[str], object],
+    read: Callable[[str], object] | None,
     unit: str,
     reason: str,
     *,
     option: str = "",
     shown: str = "",
 ) -> Any:
-    """A field with all that is known of a setting; `shown` is its default in words."""
-    known = {"variable": variable, "read": read, "unit": unit, "reason": reason, "option": option}
+    """A field with all that is known of a setting; `shown` is its default in words.
+
+    `read` makes a value of its variable's text; a setting without it has no variable.
+    """
+    known = {"read": read, "unit": unit, "reason": reason, "option": option}
     known["default"] = shown
     return field(default_factory=default if callable(default) else lambda: default, metadata=known)
 
@@ -96,7 +98,6 @@ class Settings:
 
     db: Path = _setting(
         Path("data/archive.db"),
-        "PARKNEWS_DB",
         Path,
         "path",
         "The archive. Raw pages and the frontier live beside it, in a file named after it.",
@@ -104,7 +105,6 @@ class Settings:
     )
     sources: Path = _setting(
         Path("data/sources.toml"),
-        "PARKNEWS_SOURCES",
         Path,
         "path",
         "The list of publications that may be crawled.",
@@ -112,21 +112,18 @@ class Settings:
     )
     contact: str = _setting(
         "",
-        "PARKNEWS_CONTACT",
         _contact,
         "e-mail or URL",
         "How a site's owner reaches you; sent with every request as part of the user agent.",
     )
     user_agent: str = _setting(
         DEFAULT_USER_AGENT,
-        "PARKNEWS_USER_AGENT",
         _text,
         "text",
         "What the crawler calls itself, to sites and in robots.txt; the contact follows it.",
     )
     signing_key: Path | None = _setting(
         None,
-        "PARKNEWS_SIGNING_KEY",
         Path,
         "path",
         "An Ed25519 key in PEM: requests are signed with it (Web Bot Auth), so that hosts can tell who asks.",
@@ -134,7 +131,6 @@ class Settings:
     )
     signing_agent: str = _setting(
         "",
-        "PARKNEWS_SIGNING_AGENT",
         _contact,
         "URL",
         "Where the key's directory is: https://…, below which the public key is served.",
@@ -142,7 +138,6 @@ class Settings:
     )
     workers: int = _setting(
         _cores,
-        "PARKNEWS_WORKERS",
         _processes,
         "processes",
         "Processes that extract and clean; extraction is nearly all of the work.",
@@ -150,7 +145,6 @@ class Settings:
     )
     engine: str = _setting(
         "",
-        "PARKNEWS_ENGINE",
         _text,
         "address or local:N",
         "The Dask cluster that fetches, extracts and cleans instead: tcp://HOST:PORT or tls://HOST:PORT of"
@@ -160,7 +154,6 @@ class Settings:
     )
     runtime: Path = _setting(
         runtime_folder,
-        "PARKNEWS_RUNTIME",
         Path,
         "path",
         "Where the processes of this machine share each host's pace, whatever their archives.",
@@ -168,7 +161,6 @@ class Settings:
     )
     notify: tuple[str, ...] = _setting(
         (),
-        "PARKNEWS_NOTIFY",
         _words,
         "apprise addresses, a space between two",
         "Who is told of troubles that are new or over: mailto://, wecombot://, dingtalk://.",
@@ -176,7 +168,6 @@ class Settings:
     )
     metrics: Path | None = _setting(
         None,
-        "PARKNEWS_METRICS",
         Path,
         "path",
         "A .prom file for node_exporter, written after each crawl and by `status --notify`.",
@@ -184,7 +175,6 @@ class Settings:
     )
     keep_days: int = _setting(
         0,
-        "PARKNEWS_KEEP_DAYS",
         _whole_number,
         "days",
         "Raw pages older than this are deleted after a crawl (0: never); articles stay. Reading"
@@ -192,14 +182,12 @@ class Settings:
     )
     disk_floor_mb: int = _setting(
         500,
-        "PARKNEWS_DISK_FLOOR_MB",
         _whole_number,
         "MB",
         "A crawl ends cleanly before less than this is free beside the archive.",
     )
     browser: str = _setting(
         "",
-        "PARKNEWS_BROWSER",
         _text,
         "executable",
         "Draws the pages of sources with `render = true`; needs the extra `parknews[browser]`.",
@@ -207,7 +195,6 @@ class Settings:
     )
     browser_sandbox: str = _setting(
         "",
-        "PARKNEWS_BROWSER_SANDBOX",
         _on_or_off,
         "on or off",
         "Chromium's own sandbox. As root it has none; off is a choice for containers that forbid it.",
@@ -215,7 +202,6 @@ class Settings:
     )
     removal_wait_days: int = _setting(
         14,
-        "PARKNEWS_REMOVAL_WAIT_DAYS",
         _whole_number,
         "days",
         "How long a removal hides other sources' pages before it deletes them, so that a"
@@ -224,7 +210,6 @@ class Settings:
     )
     timestamp_authority: str = _setting(
         "",
-        "PARKNEWS_TIMESTAMP_AUTHORITY",
         str,
         "URL",
         "Who stamps the receipts of removals that are written to a file (RFC 3161; needs"
@@ -232,12 +217,16 @@ class Settings:
     )
     verbose: int = _setting(
         0,
-        "",
-        int,
+        None,
         "times",
         "Log more to stderr (-vv: everything), and show the traceback of an error.",
         option="-v",
     )
+
+
+def variable_of(setting: Field[Any]) -> str:
+    """The environment variable of a setting; empty for one that has none."""
+    return f"PARKNEWS_{setting.name.upper()}" if setting.metadata["read"] else ""
 
 
 def read_settings(
@@ -250,7 +239,7 @@ def read_settings(
     """
     values: dict[str, Any] = {}
     for setting in fields(Settings):
-        variable = setting.metadata["variable"]
+        variable = variable_of(setting)
         if raw := environment.get(variable, "").strip():
             try:
                 values[setting.name] = setting.metadata["read"](raw)

@@ -19,7 +19,7 @@ from typing import Any
 from typer.main import get_command
 
 from crawler.cli.app import app
-from crawler.config import Settings
+from crawler.config import Settings, variable_of
 from crawler.sources import KEYS, SELECTORS
 from pipelines import catalogue, errors
 from pipelines.records import CrawlSource, Selectors
@@ -62,7 +62,7 @@ def settings() -> str:
     """Every setting with its option, variable, default, unit and reason."""
     rows = [
         (
-            _code(field.metadata["variable"]),
+            _code(variable_of(field)),
             _code(field.metadata["option"]),
             field.metadata["default"] or _code(str(getattr(Settings(), field.name))),
             field.metadata["unit"],

@@ -10,7 +10,7 @@ import pytest
 from typer.main import get_command
 
 from crawler.cli.app import app
-from crawler.config import Settings
+from crawler.config import Settings, variable_of
 from docs import generate
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +45,7 @@ def test_every_command_is_in_the_reference() -> None:
 
 
 def test_every_variable_is_in_the_reference() -> None:
-    variables = {field.metadata["variable"] for field in fields(Settings)} - {""}
+    variables = {variable_of(field) for field in fields(Settings)} - {""}
     assert [name for name in variables if f"`{name}`" not in _text("docs/reference/settings.md")] == []
 
 
