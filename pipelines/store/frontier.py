@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from pipelines.pages.frontier import ARTICLES, FILE, LISTS, PRIORITY, Entry, Link
@@ -30,7 +30,12 @@ _LAST = 2**63 - 1
 """Greater than the number of any address."""
 _ROUNDS_FAILED_MAX = 5
 """Rounds in which an address failed after which it is not tried again."""
-_ENTRY = "url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, last_modified"
+_ENTRY = (
+    "url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, last_modified,"
+    " fetched_at IS NOT NULL"
+)
+"""In the order of an Entry's fields."""
+_of_link = attrgetter(*(field.name for field in fields(Link)))
 _LISTS = ", ".join(f"'{kind}'" for kind in sorted(LISTS - {"start"}))
 _ASK_NOW = (
     "UPDATE urls SET state = 'queued', attempts = 0, rounds_failed = 0, next_at = 0, hops = 0, way = 0,"
@@ -211,11 +216,11 @@ class Frontier:
     def waiting(self, source: str, now: float) -> list[Entry]:
         """All addresses of a source whose turn it is, the most urgent first."""
         rows = self._file.rows(
-            f"SELECT {_ENTRY}, fetched_at IS NOT NULL FROM urls WHERE state = 'queued' AND source = ?"
+            f"SELECT {_ENTRY} FROM urls WHERE state = 'queued' AND source = ?"
             " AND next_at <= ? ORDER BY priority, url_id",
             (source, now),
         )
-        return [_entry(row) for row in rows]
+        return [Entry(*row) for row in rows]
 
     def lanes(self, sources: Iterable[str]) -> list[tuple[str, str]]:
         """The (source, host) pairs at which something waits."""
@@ -237,12 +242,12 @@ class Frontier:
         `wished`: by a person; `up_to`: the number of the last address that may be asked for.
         """
         rows = self._file.rows(
-            f"SELECT {_ENTRY}, fetched_at IS NOT NULL FROM urls WHERE state = 'queued' AND source = ?"
+            f"SELECT {_ENTRY} FROM urls WHERE state = 'queued' AND source = ?"
             " AND host = ? AND next_at <= ? AND priority <= ? AND url_id <= ?"
             " ORDER BY priority, url_id LIMIT ?",
             (source, host, now, *_bounds(wished=wished, up_to=up_to), limit),
         )
-        return [_entry(row) for row in rows]
+        return [Entry(*row) for row in rows]
 
     def next_at(
         self, source: str, host: str, after: float, *, wished: bool = False, up_to: int | None = None
@@ -383,48 +388,11 @@ def insert_links(db: sqlite3.Connection, links: Sequence[Link], *, found_on: int
         return 0
     cursor = db.executemany(
         "INSERT INTO urls"
-        " (url, source, host, kind, state, priority, depth, hops, dry, asks, guess, found_on)"
-        " VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (url) DO NOTHING",
-        [
-            (
-                link.url,
-                link.source,
-                link.host,
-                link.kind,
-                link.priority,
-                link.depth,
-                link.hops,
-                link.dry,
-                link.asks,
-                int(link.guess),
-                found_on,
-            )
-            for link in links
-        ],
+        " (url, source, host, kind, priority, depth, hops, dry, asks, guess, found_on, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued') ON CONFLICT (url) DO NOTHING",
+        [(*_of_link(link), found_on) for link in links],
     )
     return cursor.rowcount
-
-
-def _entry(row: Any) -> Entry:
-    """A row of _ENTRY columns, with whether a page is stored at its end."""
-    url_id, url, source, host, kind, depth, hops, dry, asks, way, attempts, guess, etag, modified, known = row
-    return Entry(
-        url_id=url_id,
-        url=url,
-        source=source,
-        host=host,
-        kind=kind,
-        depth=depth,
-        hops=hops,
-        dry=dry,
-        asks=asks,
-        other_way=bool(way),
-        attempts=attempts,
-        guess=bool(guess),
-        etag=etag,
-        last_modified=modified,
-        known=bool(known),
-    )
 
 
 def _new_round(db: sqlite3.Connection, source: str, *, revisit: bool, now: float) -> Round:
