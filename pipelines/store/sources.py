@@ -5,7 +5,7 @@ from __future__ import annotations
 import array
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from pipelines.pages.frontier import Link
 from pipelines.pages.repeats import load_idle
@@ -229,15 +229,7 @@ class Sources:
             db.execute(
                 "INSERT OR REPLACE INTO robots (authority, status, body, fetched_at, expires_at, reason,"
                 " tdmrep) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    robots.authority,
-                    robots.status,
-                    robots.body,
-                    robots.fetched_at,
-                    robots.expires_at,
-                    robots.reason,
-                    robots.tdmrep,
-                ),
+                astuple(robots),
             )
             return insert_links(db, links, found_on=None)
 
