@@ -3,12 +3,13 @@
 In: the application. Out: the application behind a gate. A browser that was led here under another name (DNS
 rebinding) would hand what we show to the page that led it; such a request gets 421. What another site's
 page has a visitor's browser send gets 403: there is no cookie whose lack would tell it (Fetch Metadata, RFC
-6454). Datasette's pages about itself tell the file's path, and its CSV stops at 1,000 rows and keeps
-formulas: they get 404.
+6454). Datasette's pages about itself tell the file's path, its CSV stops at 1,000 rows and keeps formulas,
+and arguments that none of its pages links to break it where they are not as it expects: they get 404.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -26,6 +27,8 @@ _SENT_MAX = 32_768
 """Bytes: a note of 4,000 characters, each written as nine."""
 
 _ALWAYS = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_UNWANTED = re.compile(r"_format=csv|(?:^|&)(?:_through=|_timelimit=|_facet(?:_[a-z]+)?=[{])")
+"""Of the arguments of Datasette's pages."""
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104  # compared with, not listened at
 
 
@@ -131,7 +134,7 @@ def _is_refused(scope: dict[str, Any], base_url: str) -> bool:
         or (below.startswith("archive/") and table in archive() and not has_page(table))
         or (below.startswith("-/") and not below.startswith("-/static/"))
         or below.startswith("_internal")
-        or (below.startswith("archive") and (below.endswith(".csv") or "_format=csv" in query))
+        or (below.startswith("archive") and (below.endswith(".csv") or _UNWANTED.search(query) is not None))
     )
 
 

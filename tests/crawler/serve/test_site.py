@@ -575,5 +575,12 @@ def test_tables_lead_to_all_their_rows_as_files(get: Get, what: str) -> None:
     assert get(f"/export.jsonl?what={what}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "argument", ["_timelimit=x", "_through={", "%5Fthrough=1", "_facet={}", "a=1&_facet_date=%7B"]
+)
+def test_arguments_that_break_datasette_are_not_taken(get: Get, argument: str) -> None:
+    assert get(f"/archive/articles?{argument}").status_code == 404
+
+
 def test_a_cookie_that_is_no_text_is_a_broken_request(get: Get) -> None:
     assert get("/", cookie=b"x=\xff").status_code == 400
