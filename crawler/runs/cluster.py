@@ -43,7 +43,6 @@ from pipelines.workers import WorkerOptions, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from types import TracebackType
 
     from crawler.fetch.slices import Slice
     from pipelines.records import Page, Source
@@ -257,9 +256,7 @@ class _Cluster:
     def __enter__(self) -> _Cluster:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._open.close()
 
     @property

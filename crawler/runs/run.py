@@ -171,15 +171,7 @@ def end_run(
         troubles = _troubles(fetched, archive.copies_by_source(), blocklist.blocks_host)
         outcome = "stopped" if fetched.stopped else "attention" if troubles else "done"
         archive.finish_run(run_id, outcome, counts, now_utc(), fetched.sources)
-    return RunReport(
-        run_id=run_id,
-        outcome=outcome,
-        counts=counts,
-        rejections=drained.rejections,
-        fetched=fetched,
-        troubles=troubles,
-        elapsed_s=elapsed_s,
-    )
+    return RunReport(run_id, outcome, counts, drained.rejections, fetched, troubles, elapsed_s)
 
 
 def _troubles(

@@ -86,16 +86,8 @@ def see_bytes(body: bytes, url: str, known: tuple[CrawlSource, bool], archive_pa
 
 def _seen(came: Fetched, known: tuple[CrawlSource, bool], archive_path: Path) -> Seen:
     source, in_file = known
-    page = Page(
-        page_id=0,
-        source=source.host,
-        url=came.url_asked,
-        url_answered=came.url_answered,
-        status=came.status,
-        headers=came.headers,
-        body=came.body,
-        fetched_at=came.fetched_at,
-    )
+    answer = came.url_answered, came.status, came.headers, came.body, came.fetched_at
+    page = Page(0, source.host, came.url_asked, *answer)
     return Seen(page, _refused(came, source) or read_page(page, _known(source, archive_path)), in_file)
 
 
