@@ -152,11 +152,9 @@ def retry(
         return
     report = run(settings, settings.db, [source], fetch_options(settings, wished=True))
     came = report.fetched.fetched + report.fetched.unchanged
-    if as_json:
-        print_json({"asked": wished, "answered": came, "articles_new": report.counts.articles_new})
-    else:
-        said = f"{wished} asked again, {came} answered, {counted(report.counts.articles_new, 'new article')}"
-        print(f"{source.host}: {said}")
+    new = report.counts.articles_new
+    said = f"{source.host}: {wished} asked again, {came} answered, {counted(new, 'new article')}"
+    tell(as_json, {"asked": wished, "answered": came, "articles_new": new}, said)
     if not came:
         raise typer.Exit(ATTENTION)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -361,7 +360,4 @@ def write_reference(
     if not isinstance(found, ShownArticle):
         raise ParknewsError(removed or f"{wanted}: no such article in {db}; `parknews search` finds ids")
     text = cite(found, style)
-    if as_json:
-        print_json({"style": style, "citation": text, **asdict(reference(found))})
-    else:
-        sys.stdout.write(plain(text) + "\n")
+    tell(as_json, {"style": style, "citation": text, **asdict(reference(found))}, plain(text))

@@ -118,8 +118,7 @@ class _Clerk:
             self._end()
             raise sqlite3.OperationalError("this question takes too much memory") from error
         if kind == "answer":
-            columns, rows, truncated = value
-            return Answer(columns, rows, truncated)
+            return Answer(*value)
         raise sqlite3.OperationalError(value) if kind == "error" else StoppedError
 
     def _end(self) -> None:
