@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,10 @@ from pipelines.database import Database
 from pipelines.errors import LockedError, RefusedError, StorageError
 from pipelines.join import Joiner
 from pipelines.store import CrawlStore, store_path
+
+
+class _TakenBackError(Exception):
+    """Ends a transaction of which nothing is to stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,16 @@ class Files:
             if getattr(cause, "sqlite_errorcode", 0) & 0xFF in _OF_TRIGGERS:  # with what the code says more
                 self.refuse_triggers(str(cause))
             raise
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[sqlite3.Connection]:
+        """A transaction of which nothing stays.
+
+        A savepoint's end would bring back in memory all that it changed: 270 MB for 13,000 pages.
+        """
+        with suppress(_TakenBackError), self.transaction() as connection:
+            yield connection
+            raise _TakenBackError
 
     def refuse_triggers(self, why: str, *, silent: bool = False) -> None:
         """Raises RefusedError where somebody keeps triggers of his own (`silent` ones) on tables of ours."""

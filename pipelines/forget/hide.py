@@ -49,29 +49,28 @@ def hide_some(connection: sqlite3.Connection, joiner: Joiner, removal_id: int, a
     rows = connection.execute(f"SELECT reading_id {waiting} LIMIT ?", (removal_id, HIDE_AT_ONCE)).fetchall()
     _hide(connection, joiner, [row[0] for row in rows], at)
     [left] = connection.execute(f"SELECT count(*) {waiting}", (removal_id,)).fetchone()
-    if not left and removal(connection, removal_id).state == "blocked":
+    order = removal(connection, removal_id)
+    if not left and order.state == "blocked":
+        shown = _shown(connection, [survivor["article"] for survivor in order.survivors])
+        told = [{"article": number, "source": source} for number, (_, _, source, _) in shown.items()]
+        connection.execute("UPDATE removals SET survivors = ? WHERE id = ?", (json.dumps(told), removal_id))
         set_state(connection, removal_id, "hidden", at)
     return int(left)
 
 
-def rehearse(connection: sqlite3.Connection, joiner: Joiner, plan: Plan, at: str) -> tuple[Survivor, ...]:
+def rehearse(files: Files, plan: Plan, at: str) -> tuple[Survivor, ...]:
     """What articles that stay will show: their pages are hidden, looked at, and all of it is taken back."""
-    before = _shown(connection, plan.articles_shared)
-    connection.execute("SAVEPOINT rehearsal")
-    try:
+    shared = set(plan.articles_shared)
+    with files.rehearsal() as connection:
+        before = _shown(connection, plan.articles_shared)
         put_order(connection, plan, Order("rehearsal", "rehearsal", at))
-        shared = set(plan.articles_shared)
         ids = [page.reading_id for page in plan.pages if page.article_id in shared]
-        _hide(connection, joiner, ids, at)
+        _hide(connection, files.joiner, ids, at)
         after = _shown(connection, plan.articles_shared)
-    finally:
-        if connection.in_transaction:  # a full disk has ended it
-            connection.execute("ROLLBACK TO rehearsal")
-            connection.execute("RELEASE rehearsal")
     return tuple(
         Survivor(article_id, *after[article_id], new_text=after[article_id][1] != before[article_id][1])
         for article_id in plan.articles_shared
-        if article_id in after
+        if article_id in before and article_id in after
     )
 
 

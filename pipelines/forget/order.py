@@ -89,7 +89,7 @@ def put_order(connection: sqlite3.Connection, plan: Plan, order: Order) -> int:
         ledger_order=ledger_order,
         asked=json.dumps([_told(line, salt) for line in plan.lines], ensure_ascii=False),
         version=version("parknews"),
-        survivors=json.dumps([{"article": s.article_id, "source": s.source} for s in plan.survivors]),
+        survivors=json.dumps([{"article": n} for n in plan.articles_shared if not plan.scope.passages]),
         **_named(order, (*ledger.SAID, *_ORDERED)),
     )
     put_blocks(connection, number, hashed(connection, with_hosts(plan.terms())))

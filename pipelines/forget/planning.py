@@ -67,7 +67,9 @@ def whole_plan(files: Files, scope: Scope, exports: Sequence[Path] = (), *, ment
         mentions: count the raw pages of others that quote or link it, which would go with `mentions`.
     """
     with files.transaction() as connection:
-        plan = plan_removal(connection, files, scope, now_utc())
+        plan = plan_removal(connection, files, scope)
+    if plan.articles_shared and not scope.passages:
+        plan = replace(plan, survivors=rehearse(files, plan, now_utc()))
     taken = TermMatcher(plan.terms())
     with files.store.reading() as connection:
         counts = {**plan.counts, **count_rows(connection, catalogue.store(), taken)}
@@ -79,8 +81,8 @@ def whole_plan(files: Files, scope: Scope, exports: Sequence[Path] = (), *, ment
     return replace(plan, counts=counts, exports=exports_of(files.path, plan, exports))
 
 
-def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at: str) -> Plan:
-    """What the scope would take from the archive, what is contested, and what survivors would show."""
+def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope) -> Plan:
+    """What the scope would take from the archive, and what is contested."""
     with files.store.reading() as crawled:
         led = {url: way for url in scope.urls if (way := way_from(connection, crawled, url))}
     reach = Reach(connection, scope, led)
@@ -124,9 +126,7 @@ def plan_removal(connection: sqlite3.Connection, files: Files, scope: Scope, at:
         counts=counts,
         own_tables=referring(connection, {"articles": emptied, "copies": copies}),
     )
-    if scope.passages:
-        return replace(plan, counts={"pages redacted": len(taken)}, own_tables={})
-    return replace(plan, survivors=rehearse(connection, files.joiner, plan, at)) if shared else plan
+    return replace(plan, counts={"pages redacted": len(taken)}, own_tables={}) if scope.passages else plan
 
 
 def _beside(connection: sqlite3.Connection, scope: Scope) -> tuple[str, ...]:

@@ -153,13 +153,12 @@ def _asked(outcome: Outcome, say: Say) -> list[str]:
 
 
 def _survivors(survivors: Sequence[Mapping[str, Any]], say: Say) -> list[str]:
-    if not survivors:
-        return []
     shown = [
         "- " + _told(say, "survivor", article=str(survivor["article"]), source=survivor["source"])
         for survivor in survivors
+        if "source" in survivor  # known once the others are hidden
     ]
-    return [f"## {_told(say, 'survivors')}", "", *shown, ""]
+    return [f"## {_told(say, 'survivors')}", "", *shown, ""] if shown else []
 
 
 def _verification(removal: Removal, say: Say) -> list[str]:

@@ -402,7 +402,7 @@ def _of_scope(connection: sqlite3.Connection, scope: Scope) -> tuple[Removal | N
 def _order(files: Files, scope: Scope, order: Order, expected: str | None, exports: Sequence[Path]) -> int:
     """Blocks a scope and records it, as one transaction; returns the order's number."""
     with ordering(files) as connection:
-        plan = plan_removal(connection, files, scope, order.at)
+        plan = plan_removal(connection, files, scope)
         if expected is not None and plan.hash != expected:
             raise RefusedError(
                 f"the plan is {plan.hash} now, not {expected}: look at it again with --dry-run"
