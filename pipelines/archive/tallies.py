@@ -25,7 +25,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -53,25 +53,26 @@ def counted(
         assert set(SUMMED).issuperset(kinds), kinds
         sql = "SELECT key, n FROM tallies WHERE kind = ?"
         return [Counter(dict(connection.execute(sql, (kind,)).fetchall())) for kind in kinds]
-    columns = list(dict.fromkeys(_KINDS[kind][0] for kind in kinds))
+    columns = list(dict.fromkeys(_COLUMN_OF[kind] for kind in kinds))
     sql, values = among
     cursor = connection.execute(
         f"SELECT {', '.join(columns)} FROM ({sql}) a CROSS JOIN counted c ON c.article_id = a.article_id",
         values,
     )
-    held = [Counter[Any]() for _ in columns]
+    found = {column: Counter[str]() for column in columns}
     while rows := cursor.fetchmany(_AT_ONCE):
-        for found, column in zip(held, zip(*rows, strict=True), strict=True):
-            found.update(column)
-    return [_keys_of(kind, held[columns.index(_KINDS[kind][0])]) for kind in kinds]
+        for column, held in zip(columns, zip(*rows, strict=True), strict=True):
+            if lines := [value for value in held if value is not None]:
+                found[column].update("\n".join(lines).split("\n") if column in _OF_SEVERAL else lines)
+    return [
+        _carried_as(kind, found[_CARRIED]) if _COLUMN_OF[kind] == _CARRIED else found[_COLUMN_OF[kind]]
+        for kind in kinds
+    ]
 
 
-def _keys_of(kind: str, held: Counter[Any]) -> Counter[str]:
-    keys, split = Counter[str](), _KINDS[kind][1]
-    for value, n in held.items():
-        for key in split(value) if value is not None else ():
-            keys[key] += n
-    return keys
+def _carried_as(kind: str, lines: Counter[str]) -> Counter[str]:
+    sign = f"{kind}\t"
+    return Counter({line[len(sign) :]: n for line, n in lines.items() if line.startswith(sign)})
 
 
 def count_changed(connection: sqlite3.Connection) -> None:
@@ -85,7 +86,9 @@ def count_changed(connection: sqlite3.Connection) -> None:
 
 
 _LISTED = "SELECT value FROM json_each(?)"
-_COLUMNS = "day, source, language, credited, provinces, regions, parks, companies, carried, invested"
+_COLUMNS = (
+    "day, source, language, credited, provinces, prefectures, regions, parks, companies, carried, invested"
+)
 
 
 def _put(connection: sqlite3.Connection, there: dict[int, _Row], due: dict[int, _Row]) -> None:
@@ -133,7 +136,8 @@ def _due(connection: sqlite3.Connection, listed: tuple[str]) -> dict[int, _Row]:
             continue
         regions = named[number, "region"]
         lines = (
-            {code[:2] + "0000" for code in regions},
+            {f"{code[:2]}0000" for code in regions},
+            {prefecture for code in regions if (prefecture := _prefecture(code))},
             regions,
             named[number, "park"],
             named[number, "company"],
@@ -200,25 +204,8 @@ def _number(day: str) -> int:
     return date.fromisoformat(day).toordinal()
 
 
-def _as_it_is(value: str) -> tuple[str, ...]:
-    return (value,)
-
-
-def _lines(value: str) -> list[str]:
-    return value.split("\n")
-
-
-def _carried_as(kind: str) -> Callable[[str], list[str]]:
-    sign = f"{kind}\t"
-    return lambda lines: [line[len(sign) :] for line in _lines(lines) if line.startswith(sign)]
-
-
-def _prefectures(codes: str) -> set[str]:
-    """What regions stand in. Districts of municipalities and some counties have no prefecture above them."""
-    return {key for code in _lines(codes) if (key := _prefecture(code))}
-
-
 def _prefecture(code: str) -> str:
+    """What a region stands in. Municipalities' districts and some counties have no prefecture above them."""
     if code[:2] in MUNICIPALITIES:
         return f"{code[:2]}0000"
     if code[2:] == "0000":
@@ -226,23 +213,23 @@ def _prefecture(code: str) -> str:
     return code if code[2:4] == "90" else f"{code[:4]}00"
 
 
-_KINDS: dict[str, tuple[str, Callable[[Any], Iterable[str]]]] = {
-    "held": ("coalesce(substr(c.day, 1, 7), '') || ' ' || c.source", _as_it_is),
-    "day": ("coalesce(c.day, '')", _as_it_is),
-    "source": ("c.source", _as_it_is),
-    "language": ("c.language", _as_it_is),
-    "credited": ("c.credited", _as_it_is),
-    "province": ("c.provinces", _lines),
-    "prefecture": ("c.regions", _prefectures),
-    "region": ("c.regions", _lines),
-    "park": ("c.parks", _lines),
-    "company": ("c.companies", _lines),
-    **{kind: ("c.carried", _carried_as(kind)) for kind in ("alone", "unknown", "share", "flow")},
-    "disputed": (
-        "c.article_id IN (SELECT article_id FROM differences)",
-        lambda is_so: ("",) if is_so else (),
-    ),
+_CARRIED = "c.carried"
+_COLUMN_OF = {
+    "held": "coalesce(substr(c.day, 1, 7), '') || ' ' || c.source",
+    "day": "coalesce(c.day, '')",
+    "source": "c.source",
+    "language": "c.language",
+    "credited": "c.credited",
+    "province": "c.provinces",
+    "prefecture": "c.prefectures",
+    "region": "c.regions",
+    "park": "c.parks",
+    "company": "c.companies",
+    **dict.fromkeys(("alone", "unknown", "share", "flow"), _CARRIED),
+    "disputed": "iif(c.article_id IN (SELECT article_id FROM differences), '', NULL)",
 }
-"""Each kind's column of `counted`, and the keys in one of its values."""
+"""In which column of `counted` a kind's keys stand."""
+_OF_SEVERAL = {"c.provinces", "c.prefectures", "c.regions", "c.parks", "c.companies", _CARRIED}
+"""Columns with a line for each key."""
 SUMMED = ("held", "language", "credited", "province", "park", "alone", "unknown", "share", "flow")
 """Kinds that `tallies` has: the others are asked of stretches of days and parts of a region alone."""

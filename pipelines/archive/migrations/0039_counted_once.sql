@@ -8,6 +8,7 @@ CREATE TABLE counted (
     language   TEXT NOT NULL,
     credited   TEXT,
     provinces  TEXT,           -- codes of what its text names, a line each; NULL where there is none
+    prefectures TEXT,
     regions    TEXT,
     parks      TEXT,
     companies  TEXT,

@@ -63,7 +63,8 @@ CONCLUSIONS = (
     " JOIN copies ON copies.id = copy_id ORDER BY 1, 2",
     "SELECT node_id, cluster_id, other_id FROM secondary_nodes ORDER BY 1, 2",
     "SELECT * FROM touched_days",
-    "SELECT url, day, c.source, c.language, credited, provinces, regions, parks, companies, carried, invested"
+    "SELECT url, day, c.source, c.language, credited, provinces, prefectures, regions, parks,"
+    " companies, carried, invested"
     " FROM counted c JOIN articles ON articles.id = article_id ORDER BY 1",
     "SELECT * FROM tallies ORDER BY 1, 2",
     "SELECT * FROM uncounted",
