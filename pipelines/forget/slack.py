@@ -20,6 +20,7 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -54,16 +55,16 @@ def clear_slack(path: Path) -> int | None:
             page_bytes = _page_bytes(file)
             if page_bytes is None:
                 return None
-            spans = [*_slack(file, page_bytes), *_free_pages(file, page_bytes)]
-            for start, end in spans:
-                file.seek(start)
-                file.write(bytes(end - start))
+            spans = 0
+            for start, end in chain(_slack(file, page_bytes), _free_pages(file, page_bytes)):
+                os.pwrite(file.fileno(), bytes(end - start), start)
+                spans += 1
             os.fsync(file.fileno())
             [version] = connection.execute("PRAGMA user_version").fetchone()
             connection.execute(f"PRAGMA user_version = {version}")
             connection.execute("COMMIT")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            return len(spans)
+            return spans
         finally:
             connection.close()
 
@@ -83,8 +84,7 @@ def _begun_with_empty_log(connection: sqlite3.Connection, path: Path) -> bool:
 
 def _page_bytes(file: BinaryIO) -> int | None:
     """Bytes of a page; None where it is no SQLite file of the kind that we write."""
-    file.seek(0)
-    header = file.read(_HEADER_BYTES)
+    header = _read(file, 0, _HEADER_BYTES)
     if len(header) < _HEADER_BYTES or not header.startswith(_SQLITE):
         return None
     [page_bytes] = struct.unpack(">H", header[16:18])
@@ -96,11 +96,13 @@ def _page_bytes(file: BinaryIO) -> int | None:
 
 
 def _slack(file: BinaryIO, page_bytes: int) -> Iterator[tuple[int, int]]:
-    """Where bytes that are not zero belong to no cell: from, to; the first page is the schema's."""
+    """Where bytes that are not zero belong to no cell: from, to; the first page is the schema's.
+
+    They may be overwritten while it looks on: of a large removal there are millions.
+    """
     nothing = bytes(page_bytes)
-    file.seek(0)
     base = 0
-    while data := file.read(_AT_ONCE * page_bytes):
+    while data := _read(file, base, _AT_ONCE * page_bytes):
         for offset in range(0, len(data) - page_bytes + 1, page_bytes):
             kind = data[offset]
             if kind not in _TREE or not base + offset:
@@ -130,23 +132,23 @@ def _free_blocks(page: bytes) -> Iterator[tuple[int, int]]:
 def _free_pages(file: BinaryIO, page_bytes: int) -> Iterator[tuple[int, int]]:
     """Free pages that hold anything (SQLite's file format, 1.5), without their list of others."""
     count = file.seek(0, 2) // page_bytes
-    file.seek(32)
-    trunk, seen = struct.unpack(">I", file.read(4))[0], set[int]()
+    trunk, seen = struct.unpack(">I", _read(file, 32, 4))[0], set[int]()
     while 1 < trunk <= count and trunk not in seen:
         seen.add(trunk)
-        file.seek((trunk - 1) * page_bytes)
-        page = file.read(page_bytes)
+        page = _read(file, (trunk - 1) * page_bytes, page_bytes)
         following, listed = struct.unpack(">II", page[:8])
         if listed > page_bytes // 4 - 2:
             return
         if any(page[8 + 4 * listed :]):
             yield (trunk - 1) * page_bytes + 8 + 4 * listed, trunk * page_bytes
         for leaf in struct.unpack(f">{listed}I", page[8 : 8 + 4 * listed]):
-            if 1 < leaf <= count:
-                file.seek((leaf - 1) * page_bytes)
-                if any(file.read(page_bytes)):
-                    yield (leaf - 1) * page_bytes, leaf * page_bytes
+            if 1 < leaf <= count and any(_read(file, (leaf - 1) * page_bytes, page_bytes)):
+                yield (leaf - 1) * page_bytes, leaf * page_bytes
         trunk = following
+
+
+def _read(file: BinaryIO, start: int, size: int) -> bytes:
+    return os.pread(file.fileno(), size, start)
 
 
 def main() -> None:
