@@ -14,7 +14,9 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
+from fcntl import ioctl
 from pathlib import Path
+from termios import TIOCOUTQ
 from types import FrameType
 from typing import Any
 
@@ -35,9 +37,10 @@ from pipelines.catalogue import archive
 NAME = "archive"
 _CONNECTIONS_MAX = 500
 """At once; beyond them 503. Each takes some 50 KB."""
-_SILENT_S = 15
+_SILENT_S = 30
 """Whoever sends no whole request, or takes nothing of an answer, from one look at his connection to the next
-but one loses it. A browser that opens a connection ahead of need takes another then."""
+but one loses it: half a minute to a minute, which nginx waits too. A browser that opens a connection ahead of
+need takes another then; who takes an answer slowly keeps his, a few bytes are enough."""
 _ROWS_MAX = 10_000
 """Where Datasette asks for all rows: names of tables and columns, a page of rows."""
 _HERE = Path(__file__).parent
@@ -271,14 +274,22 @@ def _impatient(protocol: Any) -> Any:
             self._next_look.cancel()
             super().connection_lost(exc)
 
+        def resume_writing(self) -> None:
+            super().resume_writing()
+            self._seen = None  # what is written next may be as long as what was taken
+
         def _look(self) -> None:
-            cycle = self.cycle
-            is_ours = cycle is not None and not cycle.response_complete and not cycle.more_body
-            seen = None if is_ours else (cycle, self.transport.get_write_buffer_size())
+            cycle, waits = self.cycle, self.flow.write_paused
+            is_ours = cycle is not None and not (cycle.response_complete or cycle.more_body or waits)
+            seen = None if is_ours else (cycle, self.transport.get_write_buffer_size(), self._not_taken())
             if seen and seen == self._seen:
                 self.transport.abort()
                 return
             self._seen = seen
             self._next_look = self.loop.call_later(_SILENT_S, self._look)
+
+        def _not_taken(self) -> bytes:
+            """What the system holds for the other side, which may be megabytes, as the system counts it."""
+            return ioctl(self.transport.get_extra_info("socket"), TIOCOUTQ, bytes(4))
 
     return Impatient

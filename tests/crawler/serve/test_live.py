@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sqlite3
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -91,20 +93,63 @@ def test_who_sends_no_whole_request_loses_the_connection_and_a_long_answer_is_wa
         await send({"type": "http.response.body", "body": b"here"})
 
     async def talk() -> bytes:
-        config = uvicorn.Config(app, lifespan="off")
-        config.load()
-        made = site_module._impatient(config.http_protocol_class)
-        loop, state = asyncio.get_running_loop(), ServerState()
-        server = await loop.create_server(
-            lambda: made(config=config, server_state=state, app_state={}), "127.0.0.1", 0
-        )
-        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
-        writer.write(sent)
-        answer = b""
-        with suppress(ConnectionError):
-            answer = await asyncio.wait_for(reader.read(), 5)
-        writer.close()
-        server.close()
-        return answer
+        async with _answering(app) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(sent)
+            answer = b""
+            with suppress(ConnectionError):
+                answer = await asyncio.wait_for(reader.read(), 5)
+            writer.close()
+            return answer
 
     assert (b"here" in asyncio.run(talk())) == is_answered
+
+
+@asynccontextmanager
+async def _answering(app: Any) -> AsyncIterator[int]:
+    """The port at which an application answers as the site does."""
+    config = uvicorn.Config(app, lifespan="off")
+    config.load()
+    made = site_module._impatient(config.http_protocol_class)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: made(config=config, server_state=ServerState(), app_state={}), "127.0.0.1", 0
+    )
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+
+
+_PIECE, _PIECES = b"x" * 65_536, 200
+
+
+@pytest.mark.parametrize(("takes", "is_cut"), [(False, True), (True, False)])
+def test_who_takes_nothing_of_a_long_answer_loses_it_and_who_takes_it_slowly_has_it(
+    monkeypatch: pytest.MonkeyPatch, takes: bool, is_cut: bool
+) -> None:
+    monkeypatch.setattr(site_module, "_SILENT_S", 0.4)
+    gone = asyncio.Event()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(_PIECES):
+            await send({"type": "http.response.body", "body": _PIECE, "more_body": True})
+        if (await receive())["type"] == "http.disconnect":
+            gone.set()
+
+    async def talk() -> bool:
+        async with _answering(app) as port:
+            with socket.socket() as asking:
+                asking.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8_192)
+                asking.connect(("127.0.0.1", port))
+                asking.sendall(GET + b"\r\n")
+                asking.setblocking(False)
+                for _ in range(40 if takes else 200):  # two seconds, or ten where it must come sooner
+                    if takes:
+                        with suppress(BlockingIOError):
+                            asking.recv(8_192)
+                    if gone.is_set():
+                        break
+                    await asyncio.sleep(0.05)
+                return gone.is_set()
+
+    assert asyncio.run(talk()) == is_cut
