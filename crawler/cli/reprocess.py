@@ -44,7 +44,9 @@ def reprocess(
         engine_for(settings),
         said=said_of(settings.sources),
         on_change=_print_diff if diff else None,
-        on_batch=lines(remarks(), lambda total: f"{total.pages + total.rejections} pages read again"),
+        on_batch=lines(
+            remarks(), lambda total: f"{total.pages + total.rejections} pages read again", at_once=False
+        ),
         by_templates=not full,
     )
     if as_json:

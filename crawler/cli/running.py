@@ -173,10 +173,14 @@ def progress_display(console: Console) -> Iterator[Callable[[RunProgress], None]
 
 
 def lines(
-    console: Console, said: Callable[[P], str], clock: Callable[[], float] = time.monotonic
+    console: Console,
+    said: Callable[[P], str],
+    clock: Callable[[], float] = time.monotonic,
+    *,
+    at_once: bool = True,
 ) -> Callable[[P], None]:
-    """What prints a line of a progress: the first at once, then one each `LINE_EVERY_S`."""
-    next_s = -math.inf
+    """What prints a line of a progress each `LINE_EVERY_S`; `at_once`: one when it begins, too."""
+    next_s = -math.inf if at_once else clock() + LINE_EVERY_S
 
     def told(progress: P) -> None:
         nonlocal next_s

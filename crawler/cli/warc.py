@@ -67,7 +67,7 @@ def import_(
     """Take pages of our sources from WARC files into the archive, as if they had been crawled."""
     settings = settings_with(ctx, engine)
     sources = read_sources(settings.sources)
-    told = lines(remarks(), _so_far)
+    told = lines(remarks(), _so_far, at_once=False)
     total, refused, report = import_warc(settings.db, files, sources, engine_for(settings), told)
     answer = {
         "run": report.run_id,

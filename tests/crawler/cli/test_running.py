@@ -30,13 +30,14 @@ def _console(terminal: bool) -> tuple[Console, io.StringIO]:
     return Console(file=screen, force_terminal=terminal, width=80, highlight=False), screen
 
 
-def test_a_line_of_progress_comes_at_once_and_then_every_few_seconds() -> None:
+@pytest.mark.parametrize(("at_once", "told"), [(True, "0\n5\n10\n"), (False, "4\n9\n")])
+def test_a_line_of_progress_comes_every_few_seconds_where_wanted_at_once(at_once: bool, told: str) -> None:
     console, screen = _console(terminal=False)
     seconds = itertools.count(100)
-    told = lines(console, str, lambda: next(seconds))
+    tell = lines(console, str, lambda: next(seconds), at_once=at_once)
     for number in range(12):
-        told(number)
-    assert screen.getvalue() == "0\n5\n10\n"
+        tell(number)
+    assert screen.getvalue() == told
 
 
 def test_without_a_terminal_a_run_tells_its_state_on_a_line() -> None:
