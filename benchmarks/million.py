@@ -217,10 +217,14 @@ def asking(database: Path, _: int) -> Iterator[Cost]:
 
 
 def _letter(database: Path) -> str:
-    """An address, a title, a passage, a host and a name, each of something that is here."""
+    """An address, a title, a passage, a host and a name, each of something that is here.
+
+    Of articles that lie apart where there are 4,000, of the first ones where there are fewer.
+    """
     with closing(read_only(database)) as connection:
         rows = connection.execute(
-            "SELECT url, title, text, source, source_name FROM articles WHERE id % 997 = 5 LIMIT 5"
+            "SELECT url, title, text, source, source_name FROM articles WHERE id IN (SELECT article_id"
+            " FROM copies WHERE kept = 1 ORDER BY article_id % 997 <> 5, article_id LIMIT 5) ORDER BY id"
         ).fetchall()
     passage = max(rows[2]["text"].split("\n"), key=len)[:80]
     return (
