@@ -3,7 +3,7 @@
 In: the facts of an export and its rows as they are written. Out: `FILE.manifest.json`, and `FILE.rows.csv`
 with each row's number and short hashes of its values: enough to say later which row came, went or changed
 in what column, and nothing of the text, so that the manifest may outlive a removal. The hashes are keyed: a
-byline or a day could be guessed from two bytes. The key is a file beside the archive, and goes nowhere else.
+byline or a day could be guessed from two bytes. The key is a file beside the archive, and in backups alone.
 """
 
 from __future__ import annotations
@@ -69,12 +69,17 @@ def noted(
         yield batch
 
 
+def exports_key_path(archive_path: Path) -> Path:
+    """archive.db -> archive-exports.key beside it."""
+    return archive_path.with_name(f"{archive_path.stem}-exports.key")
+
+
 def exports_key(archive_path: Path) -> bytes:
     """The key of the hashes of an archive's exported rows, made where there is none.
 
     Whoever cannot keep one, since the folder is not his, gets one that nobody can compare with.
     """
-    path = archive_path.with_name(f"{archive_path.stem}-exports.key")
+    path = exports_key_path(archive_path)
     key = secrets.token_bytes(_KEY_BYTES)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

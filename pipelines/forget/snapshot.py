@@ -1,4 +1,4 @@
-"""Backups of an archive as one state: archive, crawl store, ledger and key of removals together.
+"""Backups of an archive as one state: archive, crawl store, ledger and keys together.
 
 In: an archive, a folder. Out: a folder with the files as they were at one moment and a list of them with
 their SHA-256, or an archive put back from it, whole or not at all. The ledger that lies beside the archive is
@@ -24,6 +24,7 @@ from pipelines.archive.kept_out.key import key_path, read_key
 from pipelines.archive.kept_out.ledger import LedgerLine, entries_of, ledger_path, whole_lines, write_anew
 from pipelines.archive.write.numbering import give_numbers_after, last_number
 from pipelines.errors import ParknewsError, RefusedError, StorageError
+from pipelines.export.manifest import exports_key_path
 from pipelines.forget.files import alone
 from pipelines.forget.notes import notes_path
 from pipelines.store import store_path
@@ -36,7 +37,7 @@ _ARCHIVE = "archive.db"
 def places_of(archive_path: Path) -> dict[str, Path]:
     """The files of an archive: what a backup calls each → where it is; the two databases first."""
     kept = Path(_ARCHIVE)
-    places = (lambda path: path, store_path, ledger_path, key_path, notes_path)
+    places = (lambda path: path, store_path, ledger_path, key_path, notes_path, exports_key_path)
     return {place(kept).name: place(archive_path) for place in places}
 
 

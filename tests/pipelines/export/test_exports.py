@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import time
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from pipelines.export import formats
 from pipelines.export.file import ExportRequest, RowChange, compare_export, write_export
 from pipelines.export.formats import CELL_MAX, FORMATS, _shortened, safe_cell, typed, write_csv
 from pipelines.export.masking import mask_contacts
+from pipelines.forget.snapshot import back_up, restore
 from pipelines.records import SourceRun, Stripped
 from tests.readings import Fill, Told
 
@@ -287,6 +289,17 @@ def test_the_list_of_rows_confirms_no_guess_without_the_key(path: Path, tmp_path
     with pytest.raises(ConfigurationError, match="cannot be compared"):
         list(compare_export(connection, tmp_path / "a.csv.manifest.json"))
     connection.close()
+
+
+def test_an_export_is_compared_also_with_an_archive_that_was_restored_elsewhere(
+    path: Path, tmp_path: Path
+) -> None:
+    _write(path, tmp_path / "a.csv")
+    back_up(path, tmp_path / "backup")
+    restored = tmp_path / "elsewhere" / "archive.db"
+    restore(tmp_path / "backup", restored)
+    with closing(read_only(restored)) as connection:
+        assert list(compare_export(connection, tmp_path / "a.csv.manifest.json")) == []
 
 
 def test_a_row_that_no_longer_matches_is_told_from_one_that_is_gone(path: Path, tmp_path: Path) -> None:
