@@ -15,11 +15,12 @@ from lxml.html import HtmlElement
 
 from pipelines.extract.scan import parse_page, scan, squeeze_space
 from pipelines.records import Claim
-from pipelines.scripts import script_of
+from pipelines.scripts import IDEOGRAPH, KANA
 from pipelines.urls import based, resolve
 from pipelines.words import pattern
 
 _ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report|WebPage|NewsItem)$")
+_KANA = re.compile(f"[{KANA}]")
 _MOST_NAMES = 20
 _JSON_LIMIT = 500_000
 _TYPED = etree.XPath("descendant::script[@type]")
@@ -66,13 +67,14 @@ class Metadata:
 
     @property
     def is_japanese(self) -> bool:
-        """Whether the title is Japanese."""
-        return script_of(self.title_element)[0] == "Kana"
+        """Whether the title has kana: a headline in Japanese may have one among twenty characters."""
+        return _KANA.search(self.title_element) is not None
 
     @property
     def is_chinese(self) -> bool:
         """Whether the title is Chinese, or there is none."""
-        return not self.title_element or script_of(self.title_element)[0] == "Han"
+        ideographs = len(IDEOGRAPH.findall(self.title_element))
+        return not self.title_element or (4 * ideographs > len(self.title_element) and not self.is_japanese)
 
     def linked_names(self, key: str) -> list[str]:
         """The names of all people and bodies that the JSON-LD object has at a key."""

@@ -157,6 +157,17 @@ def test_who_typed_a_page_in_is_not_its_author() -> None:
     assert visible.credited_source is not None
 
 
+@pytest.mark.parametrize(
+    ("title", "is_believed"),
+    [(TITLE, False), ("RSS周记(一百) | Notes", True), ("経済産業省、半導体支援策を発表 港湾経済新聞", True)],
+)
+def test_whom_a_meta_tag_alone_names_is_the_author_unless_the_title_is_chinese(
+    title: str, is_believed: bool
+) -> None:
+    found = _found(_article(head="<meta name='author' content='Lee Park'>", title=title))
+    assert (found.author is not None) == is_believed
+
+
 def test_a_document_is_published_later_than_it_is_dated() -> None:
     found = _found(_article("<div>发文日期：2024-05-03</div><div>发布日期：2024-05-09</div>"))
     assert found.published is not None
