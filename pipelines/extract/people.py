@@ -15,11 +15,11 @@ _AUTHOR_LABEL = pattern(
     r"{byline.author}\s?[:：/／|｜丨]\s?"
     r"|[（(【\[]\s?[\u4e00-\u9fff·]{0,12}记者\s?"
     r"|^(?:[□■●◎○◇◆]\s?)?[\u4e00-\u9fff·]{0,8}记者\s(?=[\u4e00-\u9fff ]{2,20}$)"
-    r"|^{byline.author}\s(?=[\u4e00-\u9fff]{2,4}$)"
+    r"|(?P<bare>^{byline.author}\s(?=[\u4e00-\u9fff]{2,4}$)|\s记者\s(?=[\u4e00-\u9fff]{2,4}(?:\s|$)))"
     r"|记者\s?(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/]记者(?=[\u4e00-\u9fff]{2,4}$)"
-    r"|^记者(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|摄|报道|{date.full_year}))|\s记者\s(?=[\u4e00-\u9fff]{2,4}(?:\s|$))"
+    r"|^记者(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|摄|报道|{date.full_year}))"
     r"|^[□■●◎○◇◆]\s?{byline.rank}*{byline.role}?\s?(?=[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4})*$)"
-    r"|^{byline.by}\s(?=[A-Z])|(?:^|(?<=:\d\d\s))(?:기자명\s)?(?=[가-힣]{2,4}\s?{byline.role_behind}(?:\s[\w.@-]+)?$)"
+    r"|^{byline.by}\s(?=[A-Z])|(?:^|(?<=:\d\d\s))(?:기자명\s)?(?![가-힣]{1,3}부\s?{byline.role_behind}|스포츠)(?=[가-힣]{2,4}\s?{byline.role_behind}(?:\s[\w.@-]+)?$)"
 )
 _EDITOR_LABEL = pattern(r"{byline.editor}\s?[:：/／|｜丨]\s?|(?<![a-z])edit(?:ed|ing) by\s(?=[A-Z])")
 _NAME = re.compile(
@@ -167,7 +167,8 @@ def _labelled(lines: Sequence[str], label: re.Pattern[str]) -> Field | None:
         for match in label.finditer(simplify(text)):
             rest = text[match.end() :]
             name = "" if _PHOTOGRAPHER.match(rest) else _person(rest)
-            if name and not (_BULLET.match(text) or _ASKS.match(simplify(text))):
+            is_doubtful = match.groupdict().get("bare") or _BULLET.match(text) or _ASKS.match(simplify(text))
+            if name and not is_doubtful:
                 return Field(name, "byline", text[:200])
             if name and all(map(_name_alone, _BETWEEN.split(name))):
                 return Field(name, "byline", text[:200])

@@ -122,6 +122,9 @@ def test_the_title_is_the_heading_whatever_the_site_adds_to_it(title: str) -> No
         ("作者 陈立文", "author", "陈立文"),
         ("□ 滨海日报记者 陈立文 通讯员 杜若", "author", "陈立文"),
         ("文/陈立文 图/杜若", "author", "陈立文"),
+        ("文字 放大", "author", None),
+        ("作者 简介", "author", None),
+        ("2024-05-03 记者 昨日 获悉", "author", None),
         ("举报电话：25780000", "credited_source", None),
     ],
 )
@@ -211,7 +214,9 @@ def test_all_authors_of_a_foreign_page_are_named() -> None:
         ("산업단지에 공장 착공", "어제 만난 기자 여러분", None),
         ("산업단지에 공장 착공", "입력 2024.05.09. 오후 2:26 박서연 기자", "박서연"),
         ("Parque recebe fábrica", "Por Carla Menezes — Pedra Alta", "Carla Menezes"),
+        ("산업단지에 공장 착공", "입력 2024.05.09. 오후 2:26 경제부 기자", None),
         ("Завод открыт", "9 мая 2024, 14:20 | Автор: Анна Крылова", "Анна Крылова"),
+        ("Завод открыт", "Текст Закона Российской Федерации", None),
         ("Park to grow", "By Tom Hadley Local Democracy Reporter", "Tom Hadley"),
     ],
 )
