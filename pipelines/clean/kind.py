@@ -21,7 +21,7 @@ _OFFER = pattern(r"{kind.offer}")
 _OFFERED = pattern(r"^\W{0,3}{kind.offered}(?:\W+[a-z ]{0,30})?$")
 _SHOP = pattern(r"/{kind.shop}s?[/_-]")
 _PERSON = pattern(r"^([\u4e00-\u9fff·]{2,5})[，,]\s?(?:{kind.person})")
-_LATIN_NAME = re.compile(r"^[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}$")
+_LATIN_PERSON = pattern(r"^([A-Z][a-z]+(?: [A-Z][a-z]+){1,2}) {kind.person}", case=True)
 _VITA = pattern("{kind.vita}")
 _NAMED = re.compile(r"^([\u4e00-\u9fff]{2,12}[:：]\s?)?([\u4e00-\u9fff·]{2,4})(?:\s?[-_|—–].*)?$")
 _FIRST_OF_VITA, _LONGEST_PERSON = 120, 3
@@ -48,7 +48,9 @@ _SHORT, _EXCERPT = 250, 300
 _LEAST_PROSE = 0.3
 
 _MISSING = pattern("{kind.not_found}")
-_GATE = pattern("{kind.gate|kind.not_found}")
+_GATE = pattern("{kind.gate}")
+_GATE_OR_MISSING = pattern("{kind.gate|kind.not_found}")
+"""No error page names who wrote it; what does so reports on one."""
 _GATE_OR_READER = pattern("{kind.gate|kind.not_found|kind.reader}")
 """Where a page shows neither a day nor a name, what speaks to its reader need not ask in known words."""
 _REPORTS = pattern(r"{text.said}|\d月\d{1,2}日")
@@ -67,8 +69,8 @@ def of_another_kind(
     plain = [simplify(line) for line in lines]
     if _PLACEHOLDER.search(title) or 2 * sum(bool(_PLACEHOLDER.search(line)) for line in lines) > len(lines):
         return "template page: its fields are not filled in"
-    if _is_gate(plain, _GATE):
-        if any(map(_MISSING.search, plain)):
+    if _is_gate(plain, _GATE if signed else _GATE_OR_MISSING):
+        if not signed and any(map(_MISSING.search, plain)):
             return "not found page: its text says so"
         return "gate page: it asks to log in, to pay, to accept or to come again"
     said = sum(map(len, lines))
@@ -97,7 +99,7 @@ def _about(title: str, lines: Sequence[str], said: int) -> str:
     is_of_duties = len(lines) >= _LEAST_DUTIES and duties >= _MOST_DUTIES * len(lines)
     if _ABOUT.search(title) or is_of_duties or (len(title) < 30 and _DUTIES.search(lines[0])):
         return "about page: it presents a body, not an event"
-    person = _PERSON.match(lines[0]) or (_LATIN_NAME.match(title) and re.match(f"({title}) ", lines[0]))
+    person = _PERSON.match(lines[0]) or _LATIN_PERSON.match(lines[0])
     named = person and re.search(rf"{person[1]}(?:$|[-_|—])", title) and said < _LONGEST_VITA
     return "about page: it presents a person" if named or _is_vita(title, lines[0]) else ""
 

@@ -498,6 +498,37 @@ def test_a_text_of_another_kind_is_rejected_and_named(
             ["The park's website uses cookies without consent, it was said."],
         ),
         (
+            "Harbour Bridge",
+            "2024-06-01",
+            ["Harbour Bridge reopened on Sunday after repairs that took three months."],
+        ),
+        (
+            "Dale Industrial Park",
+            "2024-06-01",
+            ["Dale Industrial Park covers 200 acres since Monday, when it bought a farm."],
+        ),
+        ("公众号文章被删", "2024-06-01", ["该公众号发布的涉企不实文章已被平台删除，账号由专人整改。"]),
+        ("企业走动密切", "2024-06-01", ["两地企业互相访问次数频繁，合作项目接连落地，投资三十亿元。"]),
+        (
+            "园区企业申请专利创新高",
+            "",
+            ["去年，园区企业申请发明专利三百件，申请主体以智能制造企业为主，增长两成。"],
+        ),
+        (
+            "Le rendez-vous du parc",
+            "",
+            ["Le rendez-vous annuel du parc ouvre ses portes et dure trois jours. " * 5],
+        ),
+        ("Pleno", "2024-06-01", ["El Congreso inicia sesión para debatir la ley de parques industriales."]),
+        (
+            "会員が百万人に",
+            "2024-06-01",
+            ["同社の動画サービスの会員登録者が百万人を突破し、利用者が増えた。"],
+        ),
+        ("ログイン障害", "2024-06-01", ["ログインして使う機能に障害が起き、利用者は夕方まで入れなかった。"]),
+        ("유료 회원 돌파", "2024-06-01", ["산업단지 소식지의 유료 회원이 천만 명을 돌파했다고 전해졌다."]),
+        ("Urteil", "2024-06-01", ["Firmen verwenden weiterhin Cookies ohne Zustimmung, hieß es im Park."]),
+        (
             "共和国勋章获得者陈立：荣誉属于大家",
             "2024-06-01",
             ["陈立，男，中共党员，1928年出生，一生获得战功多次。"],
@@ -506,6 +537,14 @@ def test_a_text_of_another_kind_is_rejected_and_named(
 )
 def test_an_article_is_of_no_other_kind(title: str, day: str, lines: list[str]) -> None:
     assert isinstance(clean(_of_kind(title, "heading", day, lines), PAGE, Source("www.example.cn")), Story)
+
+
+def test_who_is_named_as_its_author_reports_on_a_missing_page() -> None:
+    lines = ["The park's website has shown its visitors a 404 error page for a week.", "It is mended now."]
+    page = _of_kind("Website down", "heading", "2024-06-01", lines)
+    signed = replace(page, author=Field("Lee Park", "byline"))
+    stories = (clean(found, PAGE, Source("www.example.cn")) for found in (page, signed))
+    assert [isinstance(story, Story) for story in stories] == [False, True]
 
 
 @pytest.mark.parametrize(("origin", "is_news"), [("url", False), ("byline", True)])
