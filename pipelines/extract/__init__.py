@@ -18,6 +18,7 @@ from lxml.html import HtmlElement
 from pipelines.dates import Moment, zone_of
 from pipelines.extract.attachments import find_attachments
 from pipelines.extract.body import (
+    Body,
     notices_below,
     own_text,
     read_body,
@@ -131,10 +132,10 @@ def extract_shown(
     if within is not None and (choice is None or not is_inside(scanned.elements[choice.node], within)):
         return Rejection(page.url, page.source, "extract", "no text: it stands in another element"), None
     is_chinese = _is_chinese(scanned, choice)
-    refusal, items = None, frozenset[str]()
+    refusal, items, is_declared_list = None, frozenset[str](), False
     if body is None:
         listing = read_listing(view, is_named=page.announced_by in _NAMES_ARTICLES)
-        items = listing.items
+        items, is_declared_list = listing.items, listing.declared > 0
         refusal = (
             None
             if is_said and choice is not None and choice.prose >= LEAST_TEXT
@@ -145,9 +146,7 @@ def extract_shown(
         body = None if refusal.is_final else scripted_body(root, metadata)
         if body is None and refusal.may_be_doubted and title_line is not None:
             is_overruled = True
-            body = own_text(root, scanned, _OWN_CHINESE if is_chinese else _OWN) or text_below(
-                scanned, trust, title_line
-            )
+            body = _overruling(view, is_chinese=is_chinese, is_declared_list=is_declared_list)
     elif body is None:
         assert choice is not None  # or there were a refusal
         body = read_body(view, choice)
@@ -199,6 +198,12 @@ def _chosen(view: View, *, is_said: bool) -> Choice | None:
         return choice
     first = min(view.below_title, max(len(view.lines) - 1, 0))
     return Choice(0, first, len(view.lines), 1.0, sum(line.amount for line in view.lines[first:]))
+
+
+def _overruling(view: View, *, is_chinese: bool, is_declared_list: bool) -> Body | None:
+    """The text that overrules a doubt; on a page that calls itself a list it must read like one."""
+    body = own_text(view.root, view.scan, _OWN_CHINESE if is_chinese else _OWN)
+    return body if body or is_declared_list else text_below(view.scan, view.trust, view.title_line)
 
 
 def _place(choice: Choice | None, title_line: int | None) -> range:

@@ -61,6 +61,7 @@ _FAR_BYLINE = 4
 """Lines below a headline among which its byline stands."""
 _LEAST_BELOW, _LEAST_LETTERS_BELOW = 12.0, 20
 """Characters of what may be a text below that, and letters and digits in it, as in `pipelines.clean`."""
+_FIELDS = ("input", "select", "textarea", "button")
 _HEADING: Reason = ("related", "heading-of-links")
 _OPENER: Reason = ("navigation", "opens-the-rest")
 _LINKED: Reason = ("navigation", "linked-line")
@@ -245,7 +246,8 @@ def own_text(root: HtmlElement, scan: Scan, least_share: float) -> Body | None:
 def text_below(scan: Scan, trust: Trust, title_line: int | None) -> Body | None:
     """The lines of the element right below a headline and its dated byline, up to the first link; else None.
 
-    Verses, names and figures, or one short sentence: nothing in them reads like a paragraph.
+    Verses, names and figures, or one short sentence: nothing in them reads like a paragraph. Fields to fill in
+    make it a form, headings alone a list.
     """
     lines = scan.lines
     if title_line is None:
@@ -258,14 +260,17 @@ def text_below(scan: Scan, trust: Trust, title_line: int | None) -> Body | None:
     home = lines[first].node
     if first + 1 == len(lines) or lines[first + 1].node != home:
         home = scan.parents[home]
-    kept = []
+    if home >= 0 and any(field.get("type") != "hidden" for field in scan.elements[home].iter(*_FIELDS)):
+        return None
+    kept, headings = [], 0
     for line in lines[first:]:
         is_boxed = trust.hint(line) not in ("", "byline")  # many an article stands in what is named an editor
         if line.linked or line.hidden or is_boxed or not scan.is_within(line.node, home):
             break
         kept.append(line.text)
+        headings += line.tag in SUBHEADINGS
     is_text = _amount(tuple(kept)) >= _LEAST_BELOW and len(bare("".join(kept))) >= _LEAST_LETTERS_BELOW
-    return Body(tuple(kept), (), _BELOW) if is_text else None
+    return Body(tuple(kept), (), _BELOW) if is_text and headings < len(kept) else None
 
 
 def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:

@@ -227,6 +227,46 @@ def test_a_byline_of_another_language_names_the_author(title: str, line: str, na
     assert (author and author.value) == name
 
 
+@pytest.mark.parametrize(
+    ("title", "below"),
+    [
+        ("Member login", "<label>User name</label><input><p>Remember me on this computer</p>"),
+        ("标签：智能制造", "<p>智能制造 工业互联网 数字化转型 机器人</p><p>共 32 篇文章</p>"),
+        ("站内搜索 智能制造", "<p>共找到 0 条与 智能制造 相关的结果</p><p>按时间 按相关度</p>"),
+        ("Halls of the park", "<h2>Park opens a new hall</h2><h2>Tenants sign leases in the north</h2>"),
+        ("系统提示", "<p>操作失败 错误代码 10023 请求编号 88afe23c</p>"),
+    ],
+)
+def test_few_words_below_a_day_are_no_article_where_they_are_a_form_s_a_list_s_or_an_error_s(
+    title: str, below: str
+) -> None:
+    head = f"<head><title>{title}</title></head>"
+    html = f"<html>{head}<body><h1>{title}</h1><div>2024-06-03</div><div>{below}</div></body></html>"
+    assert isinstance(_extract(html), Rejection)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Stolen crane cannot be found", "A crane that was stolen from the park in May is still missing."),
+        (
+            "Nothing found at plant after search",
+            "Crews searched the plant of the park for an hour on Monday.",
+        ),
+        (
+            "Bus pass no longer available",
+            "The park's paper bus pass has been replaced by a card, it was said.",
+        ),
+        ("Die gesuchte Seite ist der Süden", "Der Park wächst nach Süden, sagte die Leiterin am Montag."),
+        ("Lanzan página que busca empleo", "El parque abrió un sitio para quienes buscan empleo, se dijo."),
+    ],
+)
+def test_a_headline_that_reports_on_what_is_missing_is_an_article_s(title: str, text: str) -> None:
+    head = f"<head><title>{title}</title></head>"
+    html = f"<html>{head}<body><h1>{title}</h1><div>2024-06-03</div><p>{text}</p><p>{text}</p></body></html>"
+    assert isinstance(_extract(html), Extracted)
+
+
 def test_a_meta_tag_gives_the_time_and_json_ld_the_author() -> None:
     head = (
         '<meta property="article:published_time" content="2024-03-01T08:00:00+08:00">'
