@@ -48,16 +48,16 @@ def is_numeral(spelling: str) -> bool:
 
 
 def _whole_value(spelling: str) -> float:
-    """二百四十 → 240; 二〇二六 → 2026; 一亿二千万 → 120000000."""
+    """二百四十 → 240; 二〇二六 → 2026; 一亿二千万 → 120000000; 三万亿五千亿 → 3500000000000."""
     if all(character in _ONES for character in spelling):
         return float(_figures(spelling) or 0)
-    total = section = digit = 0
+    total = section = digit = scale = 0
     for character in spelling:
         unit = UNITS.get(character, 0)
-        if unit > _SCALE_LEAST:
-            total, section, digit = (total + section + digit) * unit, 0, 0
-        elif unit == _SCALE_LEAST:
-            total, section, digit = total + (section + digit) * unit, 0, 0
+        if unit > max(scale, _SCALE_LEAST):
+            total, section, digit, scale = (total + section + digit) * unit, 0, 0, unit
+        elif unit >= _SCALE_LEAST:
+            total, section, digit, scale = total + (section + digit) * unit, 0, 0, unit
         elif unit:
             section, digit = section + (digit or 1) * unit, 0
         else:

@@ -24,6 +24,7 @@ from pipelines.numerals import is_numeral, number_value
         ("十", 10),
         ("一百零五", 105),
         ("两万亿", 2e12),
+        ("三万亿五千亿", 3.5e12),
         ("两万零十二", 20012),
     ],
 )
