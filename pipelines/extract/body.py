@@ -246,8 +246,8 @@ def own_text(root: HtmlElement, scan: Scan, least_share: float) -> Body | None:
 def text_below(scan: Scan, trust: Trust, title_line: int | None) -> Body | None:
     """The lines of the element right below a headline and its dated byline, up to the first link; else None.
 
-    Verses, names and figures, or one short sentence: nothing in them reads like a paragraph. Fields to fill in
-    make it a form, headings alone a list.
+    Verses, names and figures, or one short sentence: nothing in them reads like a paragraph. With fields to
+    fill in it is a form, of headings alone a list.
     """
     lines = scan.lines
     if title_line is None:
