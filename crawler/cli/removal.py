@@ -94,7 +94,6 @@ def remove_source(  # one command has all the ways to say what is meant
         str, typer.Argument(metavar="[HOST]", help="The source's host; may be left out with another scope.")
     ] = "",
     *,
-    told: _Told,
     include_subdomains: Annotated[
         bool, typer.Option("--include-subdomains", help="All hosts of HOST's registrable domain.")
     ] = False,
@@ -166,6 +165,7 @@ def remove_source(  # one command has all the ways to say what is meant
     vacuum: Annotated[
         bool, typer.Option("--vacuum", help="Write the files anew, whatever is found.")
     ] = False,
+    told: _Told,
 ) -> None:
     """Forget a source: block it, delete it, make the files forget, search them, and give a receipt.
 

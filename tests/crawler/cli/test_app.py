@@ -37,6 +37,11 @@ def test_help_names_every_command(parknews: Run) -> None:
     assert [name for name in COMMANDS if f" {name.split()[0]} " not in text] == []
 
 
+def test_the_help_of_a_removal_says_what_may_go_before_how_it_is_answered(parknews: Run) -> None:
+    options = [word for word in parknews("remove-source", "--help").out.split() if word.startswith("--")]
+    assert options.index("--credited") < options.index("--reason") < options.index("--json")
+
+
 @pytest.mark.parametrize("command", OVERVIEW)
 def test_the_overview_says_of_a_command_what_its_own_help_says(command: str) -> None:
     group: Any = get_command(app)
