@@ -203,7 +203,7 @@ def retry_after_s(value: str | None, now: datetime | None = None) -> float | Non
         return min(float(text), 86400.0)
     try:
         then = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year or a zone of too many figures
         return None
     if then.tzinfo is None:
         then = then.replace(tzinfo=UTC)

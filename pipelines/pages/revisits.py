@@ -9,7 +9,7 @@ asked for seven times in its first half year.
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 DAY_S = 86400.0
@@ -92,7 +92,7 @@ def moments(written: str) -> tuple[float, float] | None:
     if then.tzinfo is None:
         then = then.replace(tzinfo=UTC)
     whole_day = len(text) <= len("2026-11-23")
-    return then.timestamp(), (then + timedelta(days=1 if whole_day else 0)).timestamp()
+    return then.timestamp(), then.timestamp() + (DAY_S if whole_day else 0)
 
 
 def _http_date(text: str | None) -> datetime | None:
@@ -100,7 +100,7 @@ def _http_date(text: str | None) -> datetime | None:
         return None
     try:
         then = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year or a zone of too many figures
         return None
     return then if then.tzinfo else then.replace(tzinfo=UTC)
 

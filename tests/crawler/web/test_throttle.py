@@ -18,6 +18,7 @@ NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
         ("Mon, 23 Nov 2026 11:00:00 GMT", 0.0),
         ("999999999", 86400.0),
         ("soon", None),
+        ("Mon, 23 Nov 99999999999999999999 12:00:00 GMT", None),
         ("", None),
         (None, None),
         ("-5", None),

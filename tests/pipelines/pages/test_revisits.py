@@ -56,10 +56,17 @@ def test_what_is_gone_is_looked_for_a_few_times() -> None:
         ("2026-11-23", (NOW.replace(hour=0), NOW.replace(hour=0) + timedelta(days=1))),
         ("Mon, 23 Nov 2026 12:00:00 GMT", (NOW, NOW)),
         ("neulich", None),
+        ("Mon, 23 Nov 99999999999999999999 12:00:00 GMT", None),
     ],
 )
 def test_dates_of_sitemaps_and_feeds_are_spans(written: str, span: tuple[datetime, datetime] | None) -> None:
     assert moments(written) == (span and tuple(moment.timestamp() for moment in span))
+
+
+def test_the_last_day_of_all_is_a_span_too() -> None:
+    span = moments("9999-12-31")
+    assert span is not None
+    assert span[1] - span[0] == DAY_S
 
 
 def statuses(site: Site, after: int = 0) -> Counter[bool]:
