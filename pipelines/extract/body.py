@@ -247,7 +247,7 @@ def text_below(scan: Scan, trust: Trust, title_line: int | None) -> Body | None:
     """The lines of the element right below a headline and its dated byline, up to the first link; else None.
 
     Verses, names and figures, or one short sentence: nothing in them reads like a paragraph. With fields to
-    fill in it is a form, of headings alone a list.
+    fill in it is a form, and a heading at its end heads the links below.
     """
     lines = scan.lines
     if title_line is None:
@@ -260,17 +260,21 @@ def text_below(scan: Scan, trust: Trust, title_line: int | None) -> Body | None:
     home = lines[first].node
     if first + 1 == len(lines) or lines[first + 1].node != home:
         home = scan.parents[home]
-    if home >= 0 and any(field.get("type") != "hidden" for field in scan.elements[home].iter(*_FIELDS)):
-        return None
-    kept, headings = [], 0
+    kept: list[Line] = []
     for line in lines[first:]:
         is_boxed = trust.hint(line) not in ("", "byline")  # many an article stands in what is named an editor
         if line.linked or line.hidden or is_boxed or not scan.is_within(line.node, home):
             break
-        kept.append(line.text)
-        headings += line.tag in SUBHEADINGS
-    is_text = _amount(tuple(kept)) >= _LEAST_BELOW and len(bare("".join(kept))) >= _LEAST_LETTERS_BELOW
-    return Body(tuple(kept), (), _BELOW) if is_text and headings < len(kept) else None
+        kept.append(line)
+    while kept and kept[-1].tag in SUBHEADINGS:
+        kept.pop()
+    homes = {line.node for line in kept}
+    fields = (field for node in homes for field in scan.elements[node].iter(*_FIELDS))
+    if any(field.get("type") != "hidden" for field in fields):
+        return None
+    texts = tuple(line.text for line in kept)
+    is_text = _amount(texts) >= _LEAST_BELOW and len(bare("".join(texts))) >= _LEAST_LETTERS_BELOW
+    return Body(texts, (), _BELOW) if is_text else None
 
 
 def notices_below(scan: Scan, choice: Choice) -> tuple[str, ...]:

@@ -207,7 +207,7 @@ def shown_without_scripts(root: HtmlElement) -> bool:
     """Puts into the page what it shows only without scripts, or keeps for them; whether there is any.
 
     `noscript`, `template` and `textarea` become elements of the page, and so does the mark-up in scripts that
-    are templates (`text/template`, `text/html`, `text/x-…`) and in frames (`srcdoc`).
+    are templates (`text/template`, `text/html`, `text/x-…`) with nothing to fill in and in frames (`srcdoc`).
     """
     found = False
     for element in [*root.iter("noscript", "template", "textarea", "script", "iframe")]:
@@ -217,6 +217,8 @@ def shown_without_scripts(root: HtmlElement) -> bool:
             continue
         if is_script and ("</" not in text or not _TEMPLATE_TYPE.match(element.get("type", ""))):
             continue  # the settings of a library have such types too
+        if is_script and _TO_FILL.search(text):
+            continue  # what shows an item of a list
         element.tag = "div"
         if "<" in text:
             try:
@@ -521,6 +523,7 @@ _WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b)", re.IGNO
 _OPENER = pattern(r"^\W*{element.opener}\W*$")
 _LONGEST_OPENER, _LONGEST_OPENER_WRITTEN = 24, 500
 _TEMPLATE_TYPE = re.compile(r"text/(?:html|[a-z-]*template|x-)", re.IGNORECASE)
+_TO_FILL = re.compile(r"<%|\{\{|\$\{")
 _LEAST_KEPT = 60
 """Characters from which on what a page keeps for scripts may be its text."""
 _PAGE_ADDRESS = re.compile(r"(?![a-z][a-z0-9+.-]*:)|https?:")

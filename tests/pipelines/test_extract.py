@@ -245,6 +245,26 @@ def test_few_words_below_a_day_are_no_article_where_they_are_a_form_s_a_list_s_o
     assert isinstance(_extract(html), Rejection)
 
 
+def test_what_heads_the_links_below_a_few_words_is_no_part_of_them() -> None:
+    below = "<p>园区二期昨日开园，十二家企业入驻，总投资二十八亿元。</p>"
+    others = "".join(f"<li><a href='/n/{n}.html'>园区第{n}批企业认定名单公布了</a></li>" for n in range(6))
+    html = f"<h1>{TITLE}</h1><div>2024-06-03</div>{below}<h3>热点新闻</h3><ul>{others}</ul>"
+    found = _found(f"<html><head><title>{TITLE}</title></head><body>{html}</body></html>")
+    assert found.lines == ("园区二期昨日开园，十二家企业入驻，总投资二十八亿元。",)
+
+
+@pytest.mark.parametrize("blank", ["<%=title%>", "{{title}}", "${title}"])
+def test_a_template_of_an_item_is_no_text_of_a_list(blank: str) -> None:
+    items = "".join(
+        f"<li><a href='/n/{n}.html'>园区第{n}批企业认定名单公布了</a>06-0{n}</li>" for n in range(1, 9)
+    )
+    item = f"<script type='text/template'><h3>{blank}</h3><p>{NEWS}{NEWS}</p></script>"
+    html = (
+        f"<html><head><title>园区动态</title></head><body><h1>园区动态</h1>2024-06-03<ul>{items}</ul>{item}"
+    )
+    assert isinstance(_extract(html), Rejection)
+
+
 @pytest.mark.parametrize(
     ("title", "text"),
     [
