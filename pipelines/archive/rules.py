@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # [[[cog from docs.rules import digest; cog.outl(f'RULES = "{digest()}"') ]]]
-RULES = "c5b2cfc22858"
+RULES = "1d778230dbc0"
 # [[[end]]]
 """Another one once a page is read, texts are joined or copies are judged by other rules (docs/rules.py):
 people are then told to run `reprocess`."""
