@@ -104,7 +104,8 @@ def key_of(manifest: Manifest, archive_path: Path) -> bytes:
     key = exports_key(archive_path)
     if check_of(key) != manifest.key_check:
         raise ConfigurationError(
-            f"{manifest.file}: it cannot be compared: the key of its rows is not beside {archive_path}"
+            f"{manifest.file}: it cannot be compared: the key of its rows is not beside {archive_path},"
+            " or is not for you to read"
         )
     return key
 
