@@ -472,9 +472,6 @@ def _distance(typed: str | None) -> int:
     return min(int(typed), _NEAR_MOST) if typed else NEAR_DISTANCE
 
 
-# As SQLite's full-text search takes it ----------------------------------------------------------
-
-
 def is_day(text: str) -> bool:
     """Whether a text is a day, month or year of the calendar: 2025-03-01, 2025-03 or 2025."""
     try:
@@ -482,6 +479,9 @@ def is_day(text: str) -> bool:
     except ValueError:
         return False
     return bool(_DAY.fullmatch(text))
+
+
+# As SQLite's full-text search takes it ----------------------------------------------------------
 
 
 def is_text(node: Node) -> bool:
