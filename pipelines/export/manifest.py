@@ -12,13 +12,13 @@ import contextlib
 import csv
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from pipelines.archive.kept_out.key import lay_key
 from pipelines.errors import ConfigurationError
 
 MANIFEST_VERSION = 1
@@ -79,17 +79,12 @@ def exports_key(archive_path: Path) -> bytes:
 
     Whoever cannot keep one, since the folder is not his, gets one that nobody can compare with.
     """
-    path = exports_key_path(archive_path)
-    key = secrets.token_bytes(_KEY_BYTES)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key)
-    except FileExistsError:
-        with contextlib.suppress(OSError):
-            kept = path.read_bytes()
-            return kept if len(kept) == _KEY_BYTES else key
-    except OSError:
-        return key
+    path, key = exports_key_path(archive_path), secrets.token_bytes(_KEY_BYTES)
+    with contextlib.suppress(OSError):
+        if not path.exists():
+            lay_key(path, key)
+        kept = path.read_bytes()
+        return kept if len(kept) == _KEY_BYTES else key
     return key
 
 

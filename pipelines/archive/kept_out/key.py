@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,24 +108,32 @@ def made_key(archive_path: Path, salt: str = "") -> Key:
     if (known := read_key(archive_path)) is not None:
         return known
     key = Key(secrets.token_bytes(_BYTES), salt)
-    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(json.dumps({"key": key.secret.hex(), "salt": salt}) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(partial, path)  # whoever comes second takes the first one's
-        except FileExistsError:
-            pass
-        finally:
-            partial.unlink()
+        lay_key(path, (json.dumps({"key": key.secret.hex(), "salt": salt}) + "\n").encode())
     except OSError as error:
         raise StorageError(
             f"{path}: {error.strerror or error}; free some space or mend its rights"
         ) from error
     return read_key(archive_path) or key
+
+
+def lay_key(path: Path, content: bytes) -> None:
+    """Writes a key's file, whole and on the disk, for its owner alone; where there is one, that stays.
+
+    Raises:
+        OSError: it cannot be written; nothing is left of it.
+    """
+    partial = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(partial, path)  # whoever comes second takes the first one's
+    finally:
+        partial.unlink()
 
 
 def key_of(connection: sqlite3.Connection) -> Key | None:

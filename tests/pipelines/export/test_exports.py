@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import io
 import json
+import os
 import time
 from contextlib import closing
 from datetime import date
@@ -23,6 +25,7 @@ from pipelines.errors import ConfigurationError, StorageError
 from pipelines.export import formats
 from pipelines.export.file import ExportRequest, RowChange, compare_export, write_export
 from pipelines.export.formats import CELL_MAX, FORMATS, _shortened, safe_cell, typed, write_csv
+from pipelines.export.manifest import exports_key, exports_key_path
 from pipelines.export.masking import mask_contacts
 from pipelines.forget.snapshot import back_up, restore
 from pipelines.records import SourceRun, Stripped
@@ -289,6 +292,25 @@ def test_the_list_of_rows_confirms_no_guess_without_the_key(path: Path, tmp_path
     with pytest.raises(ConfigurationError, match="cannot be compared"):
         list(compare_export(connection, tmp_path / "a.csv.manifest.json"))
     connection.close()
+
+
+def test_a_key_that_found_no_room_leaves_nothing_and_is_made_by_a_later_export(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    before = set(path.parent.iterdir())
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        lost = exports_key(path)
+    assert set(path.parent.iterdir()) == before
+    kept = exports_key(path)
+    assert (exports_key(path), kept == lost, exports_key_path(path).stat().st_mode & 0o777) == (
+        kept,
+        False,
+        0o600,
+    )
 
 
 def test_an_export_is_compared_also_with_an_archive_that_was_restored_elsewhere(
