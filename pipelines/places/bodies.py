@@ -26,10 +26,12 @@ _PARK, _COMPANY = pattern("{places.park}(?!域)", case=True), pattern("{places.c
 _GENERAL_PARK = pattern("{places.general_park|places.rank|places.trade|names.trade}", case=True)
 _GENERAL_COMPANY = pattern("{places.general_company}", case=True)
 _LEADING = pattern(
-    "{places.leading|kind.told|date.today}|在(?!线)|到(?!家|位)|(?:人|方|单位|机构|商|者|地址|地点)(?:系|为|是)",
+    "(?!明天(?:科技|控股|集团)|星期|下午茶){places.leading|kind.told|date.today}|星期[一二三四五日天]"
+    "|在(?!线)|到(?!家|位)|(?:人|方|单位|机构|商|者|地址|地点)(?:系|为|是)",
     case=True,
 )
-"""What leads to a name; also no words: 仪式在, 带队到, 招标人为; but 在线 and 到家 are parts of names."""
+"""What leads to a name; also no words: 仪式在, 带队到, 招标人为; but 在线 and 到家 are parts of names,
+and 明天控股 and 星期六股份 are names."""
 _KIND_OF_COMPANY = re.compile(r"\d{3}|(?:一人|独资|[家类])$")
 _COUNTED = re.compile(r"\d|[第个家座批期条项们起多]")
 _SHORT_COMPANY = pattern("{places.short_company}", case=True)

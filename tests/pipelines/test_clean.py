@@ -239,6 +239,15 @@ def test_whom_a_notice_names_stays_in_every_language(title: str, contact: str) -
     assert story.text.split("\n") == lines
 
 
+def test_a_fund_that_was_raised_is_no_notice() -> None:
+    lines = [NEWS, MORE, "咨询：0512-66661122。"]
+    story = clean(
+        _of_kind("园区产业基金完成首轮募集", "heading", "2024-06-01", lines), PAGE, Source("www.example.cn")
+    )
+    assert isinstance(story, Story)
+    assert story.text.split("\n") == [NEWS, MORE]
+
+
 def test_a_slogan_below_a_block_of_contacts_goes_with_it() -> None:
     tail = [
         "选址通·常州站 张先生 15988887777",

@@ -68,6 +68,9 @@ def test_parks_are_names_and_not_kinds(text: str, parks: list[str]) -> None:
         ("一家有限公司", []),
         ("一人有限责任公司的股东", []),
         ("大型企业集团", []),
+        ("星期三临江精密机械有限公司开业", ["临江精密机械有限公司"]),
+        ("明天控股有限公司昨日公告", ["明天控股有限公司"]),
+        ("星期六股份有限公司发布年报", ["星期六股份有限公司"]),
     ],
 )
 def test_companies_begin_where_their_names_do(text: str, companies: list[str]) -> None:
