@@ -125,7 +125,7 @@ _PIECE, _PIECES = b"x" * 65_536, 200
 def test_who_takes_nothing_of_a_long_answer_loses_it_and_who_takes_it_slowly_has_it(
     monkeypatch: pytest.MonkeyPatch, takes: bool, is_cut: bool
 ) -> None:
-    monkeypatch.setattr(site_module, "_SILENT_S", 0.4)
+    monkeypatch.setattr(site_module, "_SILENT_S", 1.0)
     gone = asyncio.Event()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -143,7 +143,7 @@ def test_who_takes_nothing_of_a_long_answer_loses_it_and_who_takes_it_slowly_has
                 asking.connect(("127.0.0.1", port))
                 asking.sendall(GET + b"\r\n")
                 asking.setblocking(False)
-                for _ in range(40 if takes else 200):  # two seconds, or ten where it must come sooner
+                for _ in range(60 if takes else 300):  # three seconds, or longer where it must come sooner
                     if takes:
                         with suppress(BlockingIOError):
                             asking.recv(8_192)
