@@ -453,6 +453,13 @@ GONE = "not found page: its text says so"
             GATE,
         ),
         (
+            "Cookies",
+            "heading",
+            "2024-06-01",
+            ["Diese Website verwendet Cookies. Sie sind einverstanden, dass wir Cookies setzen."],
+            GATE,
+        ),
+        (
             "新工場が完成",
             "heading",
             "2024-06-01",
