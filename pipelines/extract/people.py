@@ -19,7 +19,7 @@ _AUTHOR_LABEL = pattern(
     r"|记者\s?(?=[\u4e00-\u9fff]{2,4}\s?[／/])|[／/]记者(?=[\u4e00-\u9fff]{2,4}$)"
     r"|^记者(?=[\u4e00-\u9fff]{2,4}\s+(?:通讯员|摄|报道|{date.full_year}))"
     r"|^[□■●◎○◇◆]\s?{byline.rank}*{byline.role}?\s?(?=[\u4e00-\u9fff]{2,4}(?:\s[\u4e00-\u9fff]{2,4})*$)"
-    r"|^{byline.by}\s(?=[A-Z])|(?:^|(?<=:\d\d\s))(?:기자명\s)?(?![가-힣]{1,3}부\s?{byline.role_behind}|스포츠)(?=[가-힣]{2,4}\s?{byline.role_behind}(?:\s[\w.@-]+)?$)"
+    r"|^{byline.by}\s(?=[A-Z])|(?:^|(?<=:\d\d\s))(?:기자명\s)?(?!{byline.role_kind}\s?{byline.role_behind})(?=[가-힣]{2,4}\s?{byline.role_behind}(?:\s[\w.@-]+)?$)"
 )
 _EDITOR_LABEL = pattern(r"{byline.editor}\s?[:：/／|｜丨]\s?|(?<![a-z])edit(?:ed|ing) by\s(?=[A-Z])")
 _NAME = re.compile(

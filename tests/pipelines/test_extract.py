@@ -215,6 +215,7 @@ def test_all_authors_of_a_foreign_page_are_named() -> None:
         ("산업단지에 공장 착공", "입력 2024.05.09. 오후 2:26 박서연 기자", "박서연"),
         ("Parque recebe fábrica", "Por Carla Menezes — Pedra Alta", "Carla Menezes"),
         ("산업단지에 공장 착공", "입력 2024.05.09. 오후 2:26 경제부 기자", None),
+        ("산업단지에 공장 착공", "입력 2024.05.09. 오후 2:26 시민 기자", None),
         ("Завод открыт", "9 мая 2024, 14:20 | Автор: Анна Крылова", "Анна Крылова"),
         ("Завод открыт", "Текст Закона Российской Федерации", None),
         ("Park to grow", "By Tom Hadley Local Democracy Reporter", "Tom Hadley"),
