@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # [[[cog from docs.rules import digest; cog.outl(f'RULES = "{digest()}"') ]]]
-RULES = "4cb2ef3c9341"
+RULES = "a6c21d4cbd24"
 # [[[end]]]
 """Another one once a page is read, texts are joined or copies are judged by other rules (docs/rules.py):
 people are then told to run `reprocess`."""
