@@ -151,12 +151,10 @@ class _Drain:
 
     def _without_failed_rereads(self, results: list[_Result]) -> list[_Result]:
         """A page that was an article when it was read whole stays one, should reading it again fail."""
-        failed = {
-            page.page_id
-            for page, result in results
-            if page.page_id in self._again and isinstance(result, Rejection)
-        }
-        failed -= self._archive.read_by_template(failed)
+        rejected = [
+            page for page, result in results if page.page_id in self._again and isinstance(result, Rejection)
+        ]
+        failed = {page.page_id for page in rejected} - self._archive.read_by_template(rejected)
         if failed:
             self._archive.give_up_stale(sorted(failed))
             self._again.difference_update(failed)

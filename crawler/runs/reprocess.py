@@ -130,7 +130,7 @@ def _reprocess(
     read: set[int] = set()
 
     def note(results: list[tuple[Page, Reading | FileText | Rejection]]) -> None:
-        templated = archive.read_by_template(page.page_id for page, _ in results)
+        templated = archive.read_by_template(page for page, _ in results)
         for page, result in results:
             if isinstance(result, FileText):
                 continue

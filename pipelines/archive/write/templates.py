@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from pipelines.archive.rules import RULES
 from pipelines.archive.write.facts import forget_lessons
-from pipelines.records import Lesson, Outline, Reading, Rejection, Template
+from pipelines.records import Lesson, Outline, Page, Reading, Rejection, Template
 from pipelines.templates import AUDIT_ONE_IN_DOUBT, CONFIRMATIONS, LESSONS, amended, is_audited, learn
 from pipelines.utc import iso
 
@@ -86,11 +86,12 @@ class Templates:
         self._known.pop(source, None)
         return forget_lessons(self._connection, source)
 
-    def is_read_by_one(self, page_id: int) -> bool:
+    def is_read_by_one(self, page: Page) -> bool:
         """Whether what is stored of a page was read by a template."""
         row = self._connection.execute(
-            "SELECT way FROM template_pages JOIN readings USING (page_url) WHERE readings.page_id = ?",
-            (page_id,),
+            "SELECT way FROM template_pages JOIN readings USING (page_url)"
+            " WHERE page_url = ? AND readings.page_id = ?",
+            (page.url, page.page_id),
         ).fetchone()
         return row is not None and row[0] == "template"
 

@@ -362,9 +362,9 @@ class Archive:
         """By which a source's pages are read, and those that are being confirmed."""
         return self._templates.of(source)
 
-    def read_by_template(self, page_ids: Iterable[int]) -> set[int]:
-        """Those of the pages whose stored reading a template made."""
-        return {page_id for page_id in page_ids if self._templates.is_read_by_one(page_id)}
+    def read_by_template(self, pages: Iterable[Page]) -> set[int]:
+        """The numbers of those of the pages whose stored reading a template made."""
+        return {page.page_id for page in pages if self._templates.is_read_by_one(page)}
 
     def forget_templates(self, source: str) -> int:
         """Drops what was learned of how a source makes its pages; how many templates that were."""

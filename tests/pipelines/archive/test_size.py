@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from pipelines.archive import Archive
 from pipelines.archive.file import read_only
 from pipelines.archive.read.selection import Selection, select_ids
 from pipelines.archive.write import runs, writer
+from pipelines.records import Page
 from tests.pipelines.forget.worlds import make_text
-from tests.readings import HOSTS, make_reading
+from tests.readings import HOSTS, NOW, make_reading
 
 COOKBOOK = (Path(__file__).parents[3] / "docs" / "cookbook.md").read_text(encoding="utf-8")
 RECIPES = dict(re.findall(r"^## (\d+)\. .*?```sql\n(.*?)```", COOKBOOK, re.M | re.S))
@@ -81,3 +83,35 @@ def test_statistics_are_renewed_while_the_archive_grows(
         stat = rows("SELECT stat FROM sqlite_stat1 WHERE tbl = 'text_rows' AND idx = 'texts_by_node'")
         known.append(int(stat[0][0].split()[0]) if stat else 0)
     assert known == [0, 0, 0, 4, 4, 4]
+
+
+GROWING = (
+    "articles copies readings text_rows unshown_texts versions mentions nodes node_keys pairs counted tallies"
+    " template_pages stripped_pieces attachments other_words rejections changes"
+).split()
+
+
+def test_no_table_that_grows_is_gone_through_for_a_page(archive: Archive) -> None:
+    """Neither where it is new nor where it is read again, which one such question made ten times slower."""
+    connection = archive._database.conn
+    said: set[str] = set()
+    archive.ingest([make_reading(f"https://{host}/0", make_text(0)) for host in HOSTS], NOW)
+    connection.set_trace_callback(said.add)
+    for number in range(4):
+        url = f"https://{HOSTS[0]}/{number}"
+        archive.ingest([make_reading(url, make_text(number // 2), page_id=number + 1)], NOW)
+        page = Page(number + 1, HOSTS[0], url, url, 200, (), b"", datetime.now(UTC))
+        archive.read_by_template([page])
+        archive.said_before(url)
+        archive.no_article(url)
+        archive.line_words(url)
+        archive.redacted(page)
+    connection.set_trace_callback(None)
+    plans = {
+        statement: plan_of(connection, statement)
+        for statement in said
+        if statement.split(None, 1)[0] in {"SELECT", "WITH", "UPDATE", "DELETE"}
+    }
+    assert len(plans) > 50
+    gone_through = re.compile(rf"^SCAN (?:main\.)?(?:{'|'.join(GROWING)})\b", re.M)
+    assert [statement for statement, plan in plans.items() if gone_through.search(plan)] == []
