@@ -71,11 +71,8 @@ class Notes:
             StorageError: the file cannot be written.
         """
         path = notes_path(self.archive_path)
-        lines = list(_lines(path))
-        kept = [line for line, *head in lines if head[:2] != [order, DENSE]]
-        if len(kept) == len(lines):
-            return
-        write_anew(path, kept, _MODE)
+        if any(head == [order, DENSE] for _, *head, _ in _lines(path)):
+            write_anew(path, (line for line, *head, _ in _lines(path) if head != [order, DENSE]), _MODE)
 
     def has(self, order: str) -> bool:
         """Whether anything was noted for an order."""
@@ -94,9 +91,11 @@ def _line(order: str, kind: str, hashes: Hashes) -> str:
 def _lines(path: Path) -> Iterator[tuple[str, str, str, Hashes]]:
     """Each whole line of the file with its order, kind and hashes; none where there is no file."""
     try:
-        for line in path.read_text(encoding="ascii").split("\n")[:-1]:
-            said = json.loads(line)
-            yield line, said["order"], said["kind"], unpacked(base64.b64decode(said["hashes"]))
+        with path.open(encoding="ascii", newline="\n") as file:
+            for line in file:
+                if line.endswith("\n"):  # else a kill cut it short
+                    said = json.loads(line)
+                    yield line[:-1], said["order"], said["kind"], unpacked(base64.b64decode(said["hashes"]))
     except FileNotFoundError:
         return
     except (OSError, ValueError, KeyError, TypeError) as error:

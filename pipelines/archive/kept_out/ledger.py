@@ -152,7 +152,7 @@ def append(path: Path, lines: Iterable[str], mode: int = 0o666) -> None:
     """
     try:
         with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, mode), "r+b") as file:
-            file.truncate(file.read().rfind(b"\n") + 1)  # what a kill cut short
+            file.truncate(_end_of_lines(file))  # what a kill cut short goes
             file.seek(0, os.SEEK_END)
             _written(file, lines)
     except OSError as error:
@@ -181,8 +181,23 @@ def write_anew(path: Path, lines: Iterable[str], mode: int = 0o666) -> None:
         raise _failed(path, error) from error
 
 
+def _end_of_lines(file: IO[bytes]) -> int:
+    """Where the last whole line of a file ends."""
+    end = file.seek(0, os.SEEK_END)
+    while end:
+        start = max(0, end - _BLOCK_BYTES)
+        file.seek(start)
+        if (found := file.read(end - start).rfind(b"\n")) >= 0:
+            return start + found + 1
+        end = start
+    return 0
+
+
+_BLOCK_BYTES = 1 << 16
+
+
 def _written(file: IO[bytes], lines: Iterable[str]) -> None:
-    file.write("".join(f"{line}\n" for line in lines).encode())
+    file.writelines(f"{line}\n".encode() for line in lines)
     file.flush()
     os.fsync(file.fileno())
 
