@@ -44,7 +44,7 @@ _Row = tuple[str | float | None, ...]
 
 def counted(
     connection: sqlite3.Connection, kinds: Sequence[str], among: Among | None = None
-) -> list[Counter[str]]:
+) -> dict[str, Counter[str]]:
     """For each kind its keys, and how many of these articles, or of all, count under each.
 
     Of all articles only what SUMMED has is known.
@@ -52,7 +52,7 @@ def counted(
     if among is None:
         assert set(SUMMED).issuperset(kinds), kinds
         sql = "SELECT key, n FROM tallies WHERE kind = ?"
-        return [Counter(dict(connection.execute(sql, (kind,)).fetchall())) for kind in kinds]
+        return {kind: Counter(dict(connection.execute(sql, (kind,)).fetchall())) for kind in kinds}
     columns = list(dict.fromkeys(_COLUMN_OF[kind] for kind in kinds))
     sql, values = among
     cursor = connection.execute(
@@ -64,10 +64,10 @@ def counted(
         for column, held in zip(columns, zip(*rows, strict=True), strict=True):
             if lines := [value for value in held if value is not None]:
                 found[column].update("\n".join(lines).split("\n") if column in _OF_SEVERAL else lines)
-    return [
-        _carried_as(kind, found[_CARRIED]) if _COLUMN_OF[kind] == _CARRIED else found[_COLUMN_OF[kind]]
+    return {
+        kind: _carried_as(kind, found[_CARRIED]) if _COLUMN_OF[kind] == _CARRIED else found[_COLUMN_OF[kind]]
         for kind in kinds
-    ]
+    }
 
 
 def _carried_as(kind: str, lines: Counter[str]) -> Counter[str]:
@@ -101,8 +101,8 @@ def _put(connection: sqlite3.Connection, there: dict[int, _Row], due: dict[int, 
     connection.executemany(
         f"INSERT INTO counted (article_id, {_COLUMNS}) VALUES (?{', ?' * (_COLUMNS.count(',') + 1)})", rows
     )
-    for kind, was, now in zip(SUMMED, before, counted(connection, SUMMED, among), strict=True):
-        now.subtract(was)
+    for kind, now in counted(connection, SUMMED, among).items():
+        now.subtract(before[kind])
         connection.executemany(
             "INSERT INTO tallies (kind, key, n) VALUES (?, ?, ?)"
             " ON CONFLICT DO UPDATE SET n = n + excluded.n",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 import pipelines.search
 from benchmarks.search_scan import says
 from pipelines.archive.file import read_only
-from pipelines.archive.read.selection import Selection
+from pipelines.archive.read import selection
+from pipelines.archive.read.selection import Selection, select_ids
 from pipelines.query import Needle, Node, expression, literal, parse, sought
 from pipelines.search import Snippet, search, select, snippet
 from pipelines.spelling import placed_tokens, spell, tokens
@@ -77,6 +79,37 @@ def test_newest_come_first_and_the_undated_last(connection: sqlite3.Connection) 
     assert _titles(connection, "。") == ["园区招商", "公交"]
     assert _titles(connection, "1") == ["Park News"]
     assert _titles(connection, "，", order="date") == ["园区招商", "公交"]
+
+
+WALKED = [("园区", 4), ("园区 厂房", 3), ("园区 source:b.example", 2), ("园区 NOT 厂房", 1), ("公交", 1)]
+
+
+@pytest.mark.parametrize("walk_s", [60.0, 0.0])
+@pytest.mark.parametrize(("query", "hits"), WALKED)
+def test_what_many_articles_say_is_found_in_the_same_order_among_the_newest(
+    fill: Fill, monkeypatch: pytest.MonkeyPatch, query: str, hits: int, walk_s: float
+) -> None:
+    """However far the walk through the newest comes: to its end, or given up at once."""
+    days = (date(2026, 1, 5), date(2026, 3, 1), None, date(2026, 2, 1), date(2025, 1, 1), date(2026, 2, 2))
+    said = (
+        f"{PARK}厂房一",
+        OTHER,
+        "园区的厂房二建成。" * 9,
+        f"{ENGLISH}园区",
+        OTHER * 2,
+        "新园区厂房三开工。" * 9,
+    )
+    hosts = ("a.example", "b.example")
+    told = enumerate(zip(days, said, strict=True))
+    path = fill([Told(f"https://{hosts[n % 2]}/{n}", f"第{n}篇", text, day) for n, (day, text) in told])
+    asked = Selection(query=query)
+    with closing(read_only(path)) as connection:
+        ids = list(select_ids(connection, asked))
+        monkeypatch.setattr(selection, "_FEW", 1)
+        monkeypatch.setattr(selection, "_WALK_S", walk_s)
+        assert len(ids) == hits
+        for offset in range(hits):
+            assert list(select_ids(connection, asked, limit=2, offset=offset)) == ids[offset : offset + 2]
 
 
 def test_best_first_puts_a_word_in_the_title_before_one_in_the_text(fill: Fill) -> None:

@@ -194,7 +194,7 @@ class Figures:
     @cached_property
     def _counted(self) -> dict[str, Counter[str]]:
         kinds = ("held", "language", "alone", "unknown", "share", "flow")
-        return dict(zip(kinds, counted(self._connection, kinds, articles_of(self.days)), strict=True))
+        return counted(self._connection, kinds, articles_of(self.days))
 
     @cached_property
     def _publishers(self) -> tuple[dict[str, str | None], dict[str, str | None]]:

@@ -70,9 +70,7 @@ def news(connection: sqlite3.Connection, asked: Days) -> News:
     days = asked if asked != Days() else _of_late(connection)
     before = _before(days)
     of_now, of_before = articles_of(days) or _DATED, articles_of(before) or _NONE
-    now, earlier = (
-        dict(zip(_KINDS, counted(connection, _KINDS, among), strict=True)) for among in (of_now, of_before)
-    )
+    now, earlier = (counted(connection, _KINDS, among) for among in (of_now, of_before))
     trends = {
         "park": _trends(now["park"], earlier["park"]),
         "region": _trends(now["prefecture"], earlier["prefecture"], region_name)

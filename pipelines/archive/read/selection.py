@@ -441,19 +441,11 @@ def _found(
 ) -> dict[str, Counter[str]]:
     """Counts by facet; the days of a selection, and the months of all articles, under `month`."""
     of_region, after, until = _kind_of_region(selection)
-    kinds = {
-        "source": "source",
-        "month": "day",
-        "region": of_region,
-        "park": "park",
-        "language": "language",
-        "credited_source": "credited",
-        "disputed": "disputed",
-    }
+    kinds = {"month": "day", "region": of_region, "credited_source": "credited"}
     if among is None:
         kinds |= {"source": "held", "month": "held"}
-    asked = [kinds[name] for name in names]
-    found = dict(zip(names, counted(connection, asked, among), strict=True))
+    keys = counted(connection, [kinds.get(name, name) for name in names], among)
+    found = {name: keys[kinds.get(name, name)] for name in names}
     for name, place in (("month", 0), ("source", 2)) if among is None else ():
         if name in found:
             found[name] = _summed((key.partition(" ")[place], n) for key, n in found[name].items())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.archive.kept_out import ledger
 from pipelines.forget.passages import (
     MOST,
     WINDOW,
@@ -89,6 +92,17 @@ def test_anchors_are_found_among_many() -> None:
     seeker = Anchors(b"key", np.concatenate([anchors, OTHERS[: MOST // 2]]))
     assert set(anchors.tolist()) <= set(seeker.find(b"\n".join(LINES)).tolist())
     assert not len(seeker.find("另一篇文章说的是别的事情，与上面各行无关".encode() * 50))
+
+
+@pytest.mark.parametrize("there", [b"", b"cut short", b"one\n", b"one\ntwo is cut short", b"one\ntwo\n"])
+def test_lines_follow_the_last_whole_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bytes
+) -> None:
+    monkeypatch.setattr(ledger, "_BLOCK_BYTES", 4)
+    path = tmp_path / "notes"
+    path.write_bytes(there)
+    ledger.append(path, ["new"])
+    assert path.read_bytes() == there[: there.rfind(b"\n") + 1] + b"new\n"
 
 
 def test_hashes_survive_their_column() -> None:
